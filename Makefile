@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
+	@echo 'make simulate: trials drawn under the truths in simulation.yaml, and what their analyses show'
 	@echo 'make multiverse: every combination of the choices in multiverse.yaml, estimated and tested together'
 	@echo 'make test    all tests, with the linters'
 	@echo 'make test-fast: without whole runs, R and files that take a second'
@@ -47,6 +48,7 @@ help:
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
 	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
 	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
+	@echo 'make bench-multiverse-sizes: time and memory by size; writes docs/benchmarks-multiverse-sizes.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
@@ -68,6 +70,10 @@ run: $(READY)
 # Of all trials that have a multiverse.yaml, or of one.
 multiverse: $(READY)
 	@$(SNAKEMAKE) $(if $(TRIAL),results/$(TRIAL)/multiverse/multiverse.html,multiverse)
+
+# Of all trials that have a simulation.yaml, or of one.
+simulate: $(READY)
+	@$(SNAKEMAKE) $(if $(TRIAL),results/$(TRIAL)/simulation/simulation.html,simulate)
 
 # Linters work beside the tests; what they say stands at the end, where it is read. A recipe that
 # names MAKE itself would be run by `make --dry-run` too.
@@ -127,6 +133,9 @@ bench-big: $(READY)
 # Needs the results of a run.
 bench-multiverse: $(READY)
 	@$(BIN)/python benchmarks/multiverse.py $(ARGS)
+
+bench-multiverse-sizes: $(READY)
+	@$(BIN)/python benchmarks/multiverse_sizes.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)

@@ -1,8 +1,8 @@
 """Every configured trial from its raw rows to a site of reports.
 
 Targets: all (the site, by default), audit (published numbers, without reports), multiverse (of the
-trials that have a multiverse.yaml), or the name of a trial. The rules stand in workflow/rules, one
-file a stage, in the order of the data.
+trials that have a multiverse.yaml), simulate (of those that have a simulation.yaml), or the name of a
+trial. The rules stand in workflow/rules, one file a stage, in the order of the data.
 """
 
 import shlex
@@ -63,6 +63,11 @@ rule multiverse:
         expand("results/{trial}/multiverse/multiverse.html", trial=RUN.varied),
 
 
+rule simulate:
+    input:
+        expand("results/{trial}/simulation/simulation.html", trial=RUN.simulated),
+
+
 for trial in RUN.named:
 
     rule:
@@ -80,6 +85,7 @@ include: "workflow/rules/analyse.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/multiverse.smk"
+include: "workflow/rules/simulate.smk"
 
 
 onstart:

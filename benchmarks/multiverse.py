@@ -62,9 +62,8 @@ def measured() -> str:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     number, draws = len(work.trial.specifications), work.trial.multiverse.file.draws
     # Curves on two scales have the same scores, and are drawn once.
-    distinct = len({each.observed.scores.tobytes() for each in curves if each.observed}) * len(
-        curves[0].group.tested
-    )
+    scored = (one.scores for each in curves for one in each.group.tested)
+    distinct = len({kept.digest for kept in scored if kept is not None})
     loop = scipy_loop(curves[0]) * distinct * draws / (SPECIFICATIONS * DRAWS)
     rows = [
         ("estimates, with their intervals and scores", estimating),
@@ -97,7 +96,7 @@ def scipy_loop(curve: Prepared) -> float:
     treated = observed.scheme.code == observed.scheme.index_of(observed.arm)
 
     def loop() -> None:
-        for column in observed.scores.T[:SPECIFICATIONS]:
+        for column in next(observed.scores()).T[:SPECIFICATIONS]:
             stats.permutation_test(
                 (column[treated], column[~treated]),
                 lambda x, y, axis: np.mean(x, axis=axis) - np.mean(y, axis=axis),

@@ -37,7 +37,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run.integrity",),
         ("run.endpoints", "run.drafting"),
         ("run.methods", "run.rehearsal"),
-        ("run.trace", "run.multiverse"),
+        ("run.trace", "run.multiverse", "run.simulation"),
         ("run.claims", "run.archive"),
     ),
     "report": (

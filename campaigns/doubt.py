@@ -111,12 +111,13 @@ def _drawn(found: Draft, per: int, rng: random.Random) -> list[str]:
 
 @dataclass(frozen=True)
 class Judged:
-    """Claims with what is known of each, the papers they are of and whether they are right."""
+    """Claims with what is known of each, the papers they are of and whether they are right; how
+    many others are `lost`, as they are read otherwise by now."""
 
     known: list[dict[str, float]]
     right: np.ndarray
     papers: list[str]
-    tables: np.ndarray
+    lost: int
 
     def matrix(self, names: Sequence[str]) -> np.ndarray:
         return np.array([[one.get(name, 0.0) for name in names] for one in self.known])
@@ -142,9 +143,7 @@ def judged(labels: Sequence[Label], folder: Path) -> Judged:
             print(f"judge anew: PMC{paper}, {place} (was: {told})", file=sys.stderr)
         lost += len(open_)
     print(f"{len(known)} claims as they were judged, {lost} read otherwise", file=sys.stderr)
-    return Judged(
-        known, np.array(right, float), papers, np.array(["table" in one for one in known])
-    )
+    return Judged(known, np.array(right, float), papers, lost)
 
 
 def fitted(x: np.ndarray, right: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -205,7 +204,8 @@ def fit(folder: Path) -> None:
     counts = [f"{len(one.right)} claims of {len(set(one.papers))} papers" for one in (own, other)]
     text = (
         f"Fitted on {counts[0]} (the chance of a claim is here by weights fitted without its "
-        f"paper), checked on {counts[1]}, whose numbers end in 6 or 8. Claims were drawn so that "
+        f"paper), checked on {counts[1]}, whose numbers end in 6 or 8; {own.lost} and {other.lost} "
+        "that were judged as an earlier reader read them are left out. Claims were drawn so that "
         "sentences and doubts come more often than in a draft, and judged by the rules of "
         "[papers nobody had looked at](#papers-nobody-had-looked-at).\n\n"
         f"{table(head, rows)}\n\nThe mean squared distance of chance and truth is "

@@ -11,7 +11,6 @@ from numpy.random import Generator
 
 from simulated import Figure, share
 from trialtrace.stats.continuous.arm_contrasts import arm_contrasts, dunnett, tukey
-from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra
 from trialtrace.stats.repeated.friedman import friedman
 
 LEVEL = 0.05
@@ -20,7 +19,7 @@ DESIGNS = ((10, 10, 10, 10), (6, 12, 20), (25, 8, 8, 8, 8))
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
     together = [figure for sizes in DESIGNS for figure in _design(rng, draws, sizes)]
-    return together + _trends(rng, draws // 5, 12) + _friedman(rng, draws // 2)
+    return together + _friedman(rng, draws // 2)
 
 
 def _design(rng: Generator, draws: int, sizes: tuple[int, ...]) -> list[Figure]:
@@ -73,19 +72,6 @@ def _every_pair(arms: int) -> np.ndarray:
     return np.eye(arms)[first] - np.eye(arms)[second]
 
 
-def _trends(rng: Generator, draws: int, n: int) -> list[Figure]:
-    """A trend test of three arms alike, of normal values."""
-    arm, order = np.repeat(np.arange(3), n), [0, 1, 2]
-    by_ranks = np.empty(draws)
-    options = {"order": order, "sides": "greater"}
-    for draw in range(draws):
-        y = rng.normal(0, 1, arm.size)
-        ranked = jonckheere_terpstra(y, arm, method="asymptotic", **options)
-        by_ranks[draw] = ranked.p_value <= LEVEL
-    told = f"arms of {n}, {n}, {n}"
-    return [share("Jonckheere-Terpstra test, type I error", told, LEVEL, by_ranks)]
-
-
 def _friedman(rng: Generator, draws: int) -> list[Figure]:
     """Friedman's test over four visits that are alike, of correlated values."""
     found = []
@@ -93,7 +79,7 @@ def _friedman(rng: Generator, draws: int) -> list[Figure]:
         rejected = np.empty(draws)
         for draw in range(draws):
             y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 1, (n, 4))
-            rejected[draw] = friedman(y, method="asymptotic").p_value <= LEVEL
+            rejected[draw] = friedman(y).p_value <= LEVEL
         told = f"{n} subjects, 4 visits"
         found.append(share("Friedman's test, type I error", told, LEVEL, rejected))
     return found

@@ -7,16 +7,17 @@ Endpoints have a page a kind (`endpoint_kinds`), what a plan can ask for a page 
 from collections.abc import Iterable, Mapping
 
 from written import endpoint_kinds, steps
+from written.markdown import heading, table
 
 from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.spec import Schema
 from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.run.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
-from trialtrace.run.trial.reference_keys import VALUES, Key, Reader, heading, table
+from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
 
 PAGES = (
     *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
-    *("multiverse", "cohort", "guesses"),
+    *("multiverse", "cohort", "simulation", "guesses"),
 )
 FOLDER = "configuration"
 # Keys below which steps of a plan stand; each step is told with its family.

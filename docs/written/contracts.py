@@ -17,6 +17,7 @@ from trialtrace.run.tables.contracts import (
 )
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
+from trialtrace.run.tables.contracts.simulation import CHARACTERISTICS, REPLICATES
 
 # Each contract and its file in a trial's folder of results, in the order of the stages.
 FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
@@ -43,6 +44,10 @@ FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
         ("multiverse/curves.parquet", CURVES),
         ("multiverse/bands.parquet", BANDS),
         ("multiverse/spreads.parquet", SPREADS),
+    ),
+    "Simulate": (
+        ("simulation/replicates.parquet", REPLICATES),
+        ("simulation/characteristics.parquet", CHARACTERISTICS),
     ),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
+from written.markdown import heading, table, tree
 from written.steps import kinds_of, link, page_of
 
 from trialtrace.base.config.spec import Hint, Schema, is_shape, members_of, without_marks
@@ -16,7 +17,7 @@ from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.reference_keys import Reader, heading, table, tree
+from trialtrace.run.trial.reference_keys import Reader
 
 _INTRODUCTION = """\
 An entry has a name of your choice, which the plan uses, and a kind. The page of a kind has its

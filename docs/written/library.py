@@ -64,6 +64,7 @@ IN_NO_PLAN = {
         "resampling.schemes.stratified_blocks",
         "resampling.drawing.draw_assignments",
         "resampling.linear.count_extreme",
+        "resampling.linear.draw_statistics",
         "resampling.binary.binary_tables",
     ),
 }

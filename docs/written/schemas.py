@@ -30,6 +30,7 @@ from trialtrace.run.trial.instruments import registry as instruments
 from trialtrace.run.trial.multiverse.file import MultiverseFile
 from trialtrace.run.trial.plan.file import PlanFile
 from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.simulation.file import SimulationFile
 from trialtrace.run.trial.study.file import TrialFile
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -74,6 +75,12 @@ FILES = {
         "The choices that an analysis of the plan could have made; only of a trial that has them "
         "run together. See docs/multiverse.md.",
         MultiverseFile,
+    ),
+    "simulation": File(
+        "config/trials/<trial>/simulation.yaml",
+        "Truths under which trials are drawn and analysed; only with `source.kind: synthetic`. "
+        "See docs/simulation.md.",
+        SimulationFile,
     ),
     "guesses": File(
         "config/trials/<trial>/guesses.yaml",

@@ -3,6 +3,8 @@
 import importlib
 from collections.abc import Iterable
 
+from written.markdown import anchor, table, tree
+
 from trialtrace.base.config.spec import structure
 from trialtrace.base.config.spec_schema import schema_of
 from trialtrace.run.trial.endpoints.registry import MODULES
@@ -13,7 +15,7 @@ from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.results import statistics
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.reference_keys import Reader, anchor, table, tree
+from trialtrace.run.trial.reference_keys import Reader
 
 _INTRODUCTION = """\
 # What a plan can ask for

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 # Elements that end where the next of these begins, if nothing ends them before.
 UNTIL = {"td": ("td", "th", "tr"), "th": ("td", "th", "tr"), "tr": ("tr",)}
 UNTIL |= {"dt": ("dt", "dd"), "dd": ("dt", "dd")}
-SCRIPTS = [{"src": name, "defer": ""} for name in ("search.js", "card.js")]
+SCRIPTS = [{"src": name, "defer": ""} for name in ("search.js", "card.js", "rows.js")]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 

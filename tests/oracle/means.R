@@ -32,19 +32,8 @@ for (d in cases("two_samples.csv")) {
     if (is.null(test)) test <- list(statistic = NaN, p.value = NaN, parameter = NaN)
     name <- paste(if (equal) "student" else "welch", sub("[.]", "_", sides), sep = ".")
     emit_test(case, name, test$statistic, test$p.value, test$parameter)
-    if (min(x, y) > 0) {
-      test <- or_nan(t.test(log(x), log(y), alternative = sides, var.equal = equal))
-      if (is.null(test)) test <- list(statistic = NaN, p.value = NaN, parameter = NaN)
-      emit_test(case, paste0("geometric.", name), test$statistic, test$p.value, test$parameter)
-    }
   }
   if (min(x, y) > 0) {
-    for (equal in c(FALSE, TRUE)) {
-      test <- or_nan(t.test(log(x), log(y), var.equal = equal, conf.level = 0.9))
-      two <- if (is.null(test)) rep(NaN, 3) else exp(c(mean(log(x)) - mean(log(y)), test$conf.int))
-      name <- paste0("geometric.", if (equal) "student" else "welch")
-      emit_interval(case, name, two[1], two[2], two[3])
-    }
     ratio <- median(x) / median(y)
     half <- qnorm(0.95) * sqrt(median_error(x)^2 + median_error(y)^2)
     if (half == 0) half <- NaN

@@ -97,7 +97,6 @@ PACKAGES = {
     "imputed_means": ("mice",),
     "conditional_mean": ("nlme",),
     "stopped": ("rpact",),
-    "ordered_arms": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
     "interim": ("rpact", "mvtnorm"),
     "coefficients": (

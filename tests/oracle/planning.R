@@ -15,16 +15,6 @@ first_above <- function(power_of, target, least) {
   n
 }
 
-equivalence <- function(d, sd, n1, n0, lower, upper, alpha) {
-  se <- sd * sqrt(1 / n1 + 1 / n0); df <- n1 + n0 - 2; critical <- qt(alpha, df, lower.tail = FALSE)
-  meet <- (upper - lower) / (2 * se * critical)
-  edges <- sort(unique(pmin(sqrt(qchisq(c(1e-14, 1e-3, 0.5, 0.999, 1 - 1e-14), df) / df), meet)))
-  inside <- function(s) (pnorm((upper - d) / se - critical * s) - pnorm((lower - d) / se + critical * s)) *
-    exp(log(2 * s * df) + dchisq(df * s^2, df, log = TRUE))
-  if (length(edges) < 2) return(0)
-  sum(mapply(function(a, b) integrate(inside, a, b, rel.tol = 1e-11)$value, head(edges, -1), tail(edges, -1)))
-}
-
 fisher_power <- function(p1, p0, n1, n0, alpha, alternative) {
   total <- 0
   for (a in 0:n1) for (b in 0:n0) {
@@ -184,8 +174,6 @@ for (d in cases("planning.csv")) {
     }, 0, 1 + 14 / sqrt(2 * df), rel.tol = 1e-11, subdivisions = 2000)$value
     emit(case, "means.precision", width(sd * sqrt(1 / n1 + 1 / n0), n1 + n0 - 2))
     emit(case, "paired.precision", width(sd / sqrt(n1), n1 - 1))
-    margin <- 2.5 * sd * sqrt(1 / n1 + 1 / n0) + abs(difference)
-    emit(case, "equivalence.power", equivalence(difference, sd, n1, n0, -margin, margin, alpha))
     if (n1 * n0 < 1e4) for (alternative in c(two_sided = "two.sided", one_sided = if (p1 > p0) "greater" else "less"))
       emit(case, paste0("fisher.", if (alternative == "two.sided") "two_sided" else "one_sided"),
            fisher_power(p1, p0, n1, n0, alpha, alternative))

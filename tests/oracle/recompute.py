@@ -8,7 +8,6 @@ are tested in tests/unit/stats.
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from functools import partial
 from math import nan
 from pathlib import Path
 
@@ -197,14 +196,6 @@ def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
     """Ratios of samples of values above 0."""
     if min(*x, *y) <= 0:
         return
-    for name, f in (
-        ("welch", ratios.geometric_mean_ratio_welch),
-        ("student", ratios.geometric_mean_ratio_student),
-    ):
-        for sides in SIDES:
-            made = partial(f, x, y, sides=sides, confidence=0.9)
-            yield from _test(case, f"geometric.{name}.{sides}", lambda m=made: m().test, df=True)
-        yield from _interval(case, f"geometric.{name}", lambda m=made: m().interval)
     yield from _interval(case, "medians", ratios.median_ratio, x, y, confidence=0.9)
 
 
@@ -213,7 +204,6 @@ def adjusted() -> Numbers:
         "holm": multiplicity.holm,
         "hochberg": multiplicity.hochberg,
         "BH": multiplicity.benjamini_hochberg,
-        "hommel": multiplicity.hommel,
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():

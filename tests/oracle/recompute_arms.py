@@ -1,4 +1,4 @@
-"""Our side of the oracle for several arms: contrasts of their means, ordered arms, blocks."""
+"""Our side of the oracle for several arms: contrasts of their means, blocks."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous.means import mean_difference_student
-from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra
 from trialtrace.stats.multiplicity.max_t import Simultaneous
 from trialtrace.stats.repeated.friedman import friedman
 
@@ -75,21 +74,10 @@ def _p_values(case: str, name: str, found: Simultaneous) -> Numbers:
         yield case, f"{name}.{i}", one.p_value
 
 
-def ordered_arms(cases: Cases) -> Numbers:
-    for case, d in cases("arms.csv"):
-        y, arm = d["y"], d["arm"]
-        order = sorted({*arm.tolist()})
-        for sides in ("two_sided", "greater", "less"):
-            options = {"order": order, "sides": sides}
-            found = jonckheere_terpstra(y, arm, method="asymptotic", **options)
-            yield case, f"jonckheere.{sides}", found.p_value
-            if np.unique(y).size == y.size:
-                exact = jonckheere_terpstra(y, arm, method="exact", **options)
-                yield case, f"jonckheere.exact.{sides}", exact.p_value
-        yield case, "jonckheere.j", found.statistic
+def blocks(cases: Cases) -> Numbers:
     for case, d in cases("blocks.csv"):
         table = d["value"].reshape(int(d["subject"].max()), -1)
-        test = friedman(table, method="asymptotic")
+        test = friedman(table)
         for part in ("statistic", "df", "p_value"):
             yield case, f"friedman.{part}", getattr(test, part)
 
@@ -98,5 +86,5 @@ def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
     """Name each R script of this module's subjects with the numbers that it writes."""
     return {
         "arm_contrasts": lambda: arm_contrasts(cases),
-        "ordered_arms": lambda: ordered_arms(cases),
+        "friedman": lambda: blocks(cases),
     }

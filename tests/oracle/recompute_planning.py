@@ -71,11 +71,6 @@ def _precision(case: str, d: dict[str, float]) -> Numbers:
     n, sd = (d["n1"], d["n0"]), d["sd"]
     yield case, "means.precision", means.precision_two_means(sd, *n, confidence=0.95)
     yield case, "paired.precision", means.precision_paired_means(sd, n[0], confidence=0.95)
-    margin = 2.5 * sd * (1 / n[0] + 1 / n[1]) ** 0.5 + abs(d["difference"])
-    power = means.power_equivalence_means(
-        d["difference"], sd, *n, lower=-margin, upper=margin, alpha=d["alpha"]
-    )
-    yield case, "equivalence.power", power
     hazard = -log(1 - d["p0"]) / 10
     chance = events.event_probability(hazard, accrual=12, follow_up=6, losses=0.01)
     yield case, "event_probability", chance

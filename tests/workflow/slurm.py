@@ -1,4 +1,5 @@
-"""A real SLURM of one node for a test: three daemons in the foreground, all files in one folder.
+"""A real SLURM for a test, of nodes that are all this machine: daemons in the foreground, all files
+in one folder.
 
 Needs root, and no systemd, control groups or accounting database. Nothing outside of the folder is
 written, and clients find the cluster by SLURM_CONF.
@@ -12,11 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+NODE = (
+    "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cpus} "
+    "RealMemory=64000 State=UNKNOWN"
+)
 CONFIGURATION = """\
 ClusterName=test
 SlurmctldHost={node}(127.0.0.1)
 SlurmctldPort={controller_port}
-SlurmdPort={node_port}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
@@ -31,12 +35,12 @@ ReturnToService=2
 MinJobAge=86400
 MpiDefault=none
 StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
+SlurmdSpoolDir={folder}/spool/%n
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
+SlurmdPidFile={folder}/%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
-NodeName={node} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=64000 State=UNKNOWN
+SlurmdLogFile={folder}/%n.log
+{nodes}
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -44,8 +48,10 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 class Cluster:
     """Started by `with`; `environment` is what clients need."""
 
-    def __init__(self, folder: Path, cpus: int = 4):
+    def __init__(self, folder: Path, nodes: int = 2, cpus: int = 2):
+        """As many nodes, each of so many processors as it is to have jobs at a time."""
         self.folder, self.cpus = folder, cpus
+        self.nodes = [f"node{number}" for number in range(1, nodes + 1)]
         self.environment = {
             "SLURM_CONF": str(folder / "slurm.conf"),
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
@@ -78,8 +84,15 @@ class Cluster:
 
     def jobs(self) -> dict[str, str]:
         """Number -> state of every job the controller knows, ended ones too."""
-        lines = self.ask("squeue", "--noheader", "--states=all", "--format=%A %T").splitlines()
-        return dict(line.split() for line in lines)
+        return self._queue("%A %T")
+
+    def places(self) -> dict[str, str]:
+        """Number -> node of every job the controller knows."""
+        return self._queue("%A %N")
+
+    def _queue(self, what: str) -> dict[str, str]:
+        lines = self.ask("squeue", "--noheader", "--states=all", f"--format={what}").splitlines()
+        return {number: said for number, _, said in (line.partition(" ") for line in lines)}
 
     def _start(self) -> None:
         node = socket.gethostname().partition(".")[0]
@@ -88,8 +101,13 @@ class Cluster:
         key = self.folder / "munge/key"
         key.write_bytes(os.urandom(128))
         key.chmod(0o400)
-        ports = {"controller_port": _free_port(), "node_port": _free_port()}
-        text = CONFIGURATION.format(node=node, folder=self.folder, cpus=self.cpus, **ports)
+        told = [
+            NODE.format(name=name, host=node, port=_free_port(), cpus=self.cpus)
+            for name in self.nodes
+        ]
+        text = CONFIGURATION.format(
+            node=node, folder=self.folder, nodes="\n".join(told), controller_port=_free_port()
+        )
         Path(self.environment["SLURM_CONF"]).write_text(text)
         self._keep_configuration()
         munge = {"key-file": key, "socket": self.folder / "munge/socket"}
@@ -98,8 +116,15 @@ class Cluster:
         self._until(lambda: munge["socket"].exists(), "munged")
         self._daemon("slurmctld", "-D")
         self._until(lambda: "UP" in self.ask("scontrol", "ping"), "slurmctld")
-        self._daemon("slurmd", "-D", "-N", node)
-        self._until(lambda: "idle" in self.ask("sinfo", "--noheader", "--format=%T"), "slurmd")
+        for name in self.nodes:
+            (self.folder / "spool" / name).mkdir()
+            self._daemon("slurmd", "-D", "-N", name)
+        self._until(self._idle, "slurmd")
+
+    def _idle(self) -> bool:
+        """Whether every node waits for jobs."""
+        states = self.ask("sinfo", "--noheader", "--Node", "--format=%T").split()
+        return states == ["idle"] * len(self.nodes)
 
     def _keep_configuration(self) -> None:
         """The executor takes SLURM_CONF away from the steps of a job; srun gets it back."""

@@ -1,16 +1,18 @@
-"""One trial through a real SLURM: every stage a job of the cluster, the bytes those of a laptop."""
+"""A trial and a multiverse through a real SLURM of two nodes: the bytes are those of a laptop."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from checkout import ROOT, Copy, copy_checkout, files_of
 from slurm import Cluster
 
-from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.tables.contracts import RESULTS, read_table
 
 pytestmark = pytest.mark.slurm
 NAME = "ruetzler2013"
@@ -47,72 +49,98 @@ def test_a_trial_through_slurm_has_the_same_bytes(run: Copy, cluster: Cluster, t
     made = on_cluster(tmp_path / "on the cluster", run.root)
     done = made.snakemake(*HERE, NAME, **cluster.environment)
     assert done.returncode == 0, done.stderr
-    assert list(cluster.jobs().values()) == ["COMPLETED"] * len(STAGES)
+    # All stages of a trial are one job.
+    assert list(cluster.jobs().values()) == ["COMPLETED"]
     local = {path: data for path, data in files_of(run.root).items() if f"results/{NAME}/" in path}
     assert files_of(made.root) == local
 
 
-VARIED = """\
-of: pep_primary
-estimate: {risk_difference: {method: standardised, covariates: [], variance: sandwich}}
-limit: 100
-draws: 2000
-seed: 7
-factors:
-"""
-FACTOR = """\
-  {0}:
-    label: Adjusted for {0}
-    why: It is known before the allocation.
-    levels:
-      without: {{}}
-      adjusted: {{covariates: [{0}], known: before_randomisation}}
-"""
-COVARIATES = ("sod", "pep", "sex", "age", "train")
-JOBS_OF_PARTS = 2
+VARIED = "elmunzer2012"
+DRAWS = ("draws: 10000", "draws: 2000")
+SPECIFICATIONS = 2048
 
 
 def tables_of(made: Copy) -> dict[str, bytes]:
     """The tables and the page of a multiverse; blocks and marks are of their division."""
-    files = (made.root / "results/elmunzer2012/multiverse").glob("*.*")
+    files = (made.root / "results" / VARIED / "multiverse").glob("*.*")
     return {path.name: path.read_bytes() for path in sorted(files)}
 
 
 def varied(made: Copy) -> Copy:
-    """A smaller multiverse than the trial has."""
-    file = made.root / "config/trials/elmunzer2012/multiverse.yaml"
-    file.write_text(VARIED + "".join(map(FACTOR.format, COVARIATES)), encoding="utf-8")
+    """The trial's multiverse with fewer draws."""
+    file = made.root / "config/trials" / VARIED / "multiverse.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert DRAWS[0] in text
+    file.write_text(text.replace(*DRAWS), encoding="utf-8")
     return made
 
 
-def cancelled(cluster: Cluster, rule: str, run: subprocess.Popen) -> str:
-    """The first job of a rule that works, cancelled by somebody; its number."""
-    while run.poll() is None:
-        jobs = cluster.ask("squeue", "--noheader", "--states=RUNNING", "--format=%A %k")
-        number = next((line.split()[0] for line in jobs.splitlines() if rule in line), None)
-        if number is not None:
-            cluster.ask("scancel", number)
-            return number
-        time.sleep(0.2)
-    raise AssertionError(f"the run ended without a job of {rule}")
+class Running:
+    """A run of a multiverse in parts on the cluster, that a test looks at and stops."""
+
+    def __init__(self, cluster: Cluster, made: Copy, parts: int):
+        self.cluster, self.made, self.said = cluster, made, made.root / "said"
+        target = f"results/{VARIED}/multiverse/multiverse.html"
+        words = made.command(*HERE, target, "--config", f"parts={parts}")
+        with open(self.said, "ab") as said:
+            how = made.how(**cluster.environment)
+            self.process = subprocess.Popen(words, **how, stderr=said, stdout=said)
+
+    def jobs(self, rule: str, states: str) -> list[str]:
+        """Its jobs of a rule, by their numbers."""
+        words = ("squeue", "--noheader", f"--states={states}", "--format=%A %Z %k")
+        lines = [line.split() for line in self.cluster.ask(*words).splitlines()]
+        here = str(self.made.root)
+        return [line[0] for line in lines if here in line and any(rule in word for word in line)]
+
+    def job(self, rule: str) -> str:
+        """The first of its jobs of a rule that works."""
+        while self.process.poll() is None:
+            if jobs := self.jobs(rule, "RUNNING"):
+                return jobs[0]
+            time.sleep(0.2)
+        raise AssertionError(f"the run ended without a job of {rule}: {self.text}")
+
+    def end(self) -> None:
+        assert self.process.wait() == 0, self.text
+
+    @property
+    def text(self) -> str:
+        return self.said.read_text(encoding="utf-8")
 
 
-def test_a_multiverse_in_parts_has_the_same_bytes_though_a_job_is_cancelled(
+def ended(cluster: Cluster, numbers: Iterable[str]) -> bool:
+    return all(cluster.jobs()[number] not in ("RUNNING", "PENDING") for number in numbers)
+
+
+def test_a_multiverse_in_any_parts_has_the_same_bytes_whatever_is_killed(
     cluster: Cluster, tmp_path: Path
 ):
     here = varied(copy_checkout(tmp_path / "here"))
-    done = here.snakemake("--cores", "1", "multiverse", "--config", "parts=1")
+    target = f"results/{VARIED}/multiverse/multiverse.html"
+    done = here.snakemake("--cores", "1", target, "--config", "parts=2")
     assert done.returncode == 0, done.stderr
-    made = varied(on_cluster(tmp_path / "there", here.root))
-    words = made.command(*HERE, "multiverse", "--config", "parts=3")
-    with open(tmp_path / "said", "wb") as said:
-        run = subprocess.Popen(words, **made.how(**cluster.environment), stderr=said, stdout=said)
-        number = cancelled(cluster, "estimate_multiverse", run)
-        assert run.wait() == 0, (tmp_path / "said").read_text(encoding="utf-8")
-    assert cluster.jobs().pop(number) == "CANCELLED"
-    before = ("ingest_sources", "clean_tables", "derive_datasets")
-    after = ("run_multiverse", "render_multiverse")
-    jobs = len(before) + 3 * JOBS_OF_PARTS + len(after)
-    others = [state for job, state in cluster.jobs().items() if job != number]
-    assert others == ["COMPLETED"] * jobs
-    assert tables_of(made) == tables_of(here)
+    file = here.root / "results" / VARIED / "multiverse/results.parquet"
+    estimates = {row["stat_value"] for row in read_table(file, RESULTS).to_pylist()}
+    assert len(estimates - {None}) == SPECIFICATIONS
+    runs = {
+        parts: Running(cluster, varied(on_cluster(tmp_path / str(parts), here.root)), parts)
+        for parts in (1, 3, 7)
+    }
+    # Somebody cancels a job; it is tried once more.
+    cancelled = runs[3].job("estimate_multiverse")
+    cluster.ask("scancel", cancelled)
+    # The main process is killed while its jobs write; they go on, and the next run waits for them.
+    runs[7].job("estimate_multiverse")
+    runs[7].process.send_signal(signal.SIGKILL)
+    runs[7].process.wait()
+    left = runs[7].jobs("estimate_multiverse", "RUNNING,PENDING")
+    assert left
+    runs[7] = Running(cluster, runs[7].made, 7)
+    wanted = tables_of(here)
+    for parts, run in runs.items():
+        run.end()
+        assert tables_of(run.made) == wanted, parts
+    assert cluster.jobs()[cancelled] == "CANCELLED"
+    assert ended(cluster, left)
+    assert set(cluster.places().values()) == {"node1", "node2"}

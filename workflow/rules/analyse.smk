@@ -23,7 +23,8 @@ rule analyse_plan:
     params:
         fresh=RUN.fresh("analyse_plan"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:
@@ -49,7 +50,8 @@ rule check_results:
     params:
         fresh=RUN.fresh("check_results"),
     resources:
-        mem_mb=1500,
+        mem_mb=RUN.growing(1500),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

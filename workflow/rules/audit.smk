@@ -26,7 +26,8 @@ rule audit_claims:
     params:
         fresh=RUN.fresh("audit_claims"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

@@ -21,7 +21,8 @@ rule clean_tables:
     params:
         fresh=RUN.fresh("clean_tables"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

@@ -27,7 +27,8 @@ rule derive_datasets:
     params:
         fresh=RUN.fresh("derive_datasets"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

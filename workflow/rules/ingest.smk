@@ -17,7 +17,8 @@ rule ingest_sources:
     params:
         fresh=RUN.fresh("ingest_sources"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

@@ -36,7 +36,8 @@ rule derive_multiverse:
         fresh=RUN.fresh("derive_multiverse"),
         code=RUN.code("derive_multiverse"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:
@@ -58,7 +59,8 @@ rule estimate_multiverse:
         fresh=RUN.fresh("estimate_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(60),
     conda:
         RUN.environment
     script:
@@ -81,7 +83,8 @@ rule draw_multiverse:
         fresh=RUN.fresh("draw_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(60),
     conda:
         RUN.environment
     script:
@@ -109,7 +112,8 @@ rule run_multiverse:
         fresh=RUN.fresh("run_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(60),
     conda:
         RUN.environment
     script:
@@ -137,7 +141,8 @@ rule render_multiverse:
         fresh=RUN.fresh("render_multiverse"),
         code=RUN.code("run_multiverse"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

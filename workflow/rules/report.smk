@@ -42,7 +42,8 @@ rule render_report:
         fresh=RUN.fresh("render_report"),
         code=lambda wildcards: RUN.codes(wildcards.trial),
     resources:
-        mem_mb=3000,
+        mem_mb=RUN.growing(3000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:
@@ -64,7 +65,8 @@ rule build_site:
     params:
         fresh=RUN.fresh("build_site"),
     resources:
-        mem_mb=1000,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:

@@ -17,6 +17,7 @@ from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
+from trialtrace.report.commands.simulate import add_simulate
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
     FIGURE,
@@ -90,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     _add_plan(add)
     _add_power(add)
     add_multiverse(add)
+    add_simulate(add)
     _add_serve(add)
     add_history(add)
     add_script(add)

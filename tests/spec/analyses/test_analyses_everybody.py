@@ -159,30 +159,6 @@ def test_draws_are_the_same_for_the_same_seed(trial):
     assert other != once
 
 
-SITES = """
-    estimates:
-      - {odds_ratio: {method: logistic, covariates: [site]}}
-      - {odds_ratio: {method: logistic_random_site, covariates: [], nodes: 25}}
-"""
-
-
-def test_sites_fixed_or_random(trial):
-    for site, high, sham in (("N", 2, 6), ("S", 5, 9), ("W", 1, 3), ("E", 6, 8)):
-        trial.events("high", high, of=10, site=site).events("sham", sham, of=10, site=site)
-    found = trial.results(PLAN + SITES)
-    fixed = found.value(f"relief/odds_ratio.logistic@{PAIR}")
-    random = found.value(f"relief/odds_ratio.logistic_random_site@{PAIR}")
-    # A fixed effect of every site moves the odds ratio further from 1.
-    assert 0.05 < fixed < random < 0.5
-
-
-def test_one_site_has_no_spread(trial):
-    trial.events("high", 3, of=10, site="N").events("sham", 6, of=10, site="N")
-    found = trial.results(PLAN + SITES)
-    assert found.value(f"relief/odds_ratio.logistic@{PAIR}") == pytest.approx((3 / 7) / (6 / 4))
-    assert found.error(f"relief/odds_ratio.logistic_random_site@{PAIR}")
-
-
 SCORE = """
 analyses:
   score:

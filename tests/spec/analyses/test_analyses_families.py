@@ -81,7 +81,7 @@ def test_a_global_test_without_an_answer_decides_nothing(trial):
 
 def test_the_level_of_an_interim_look(arms):
     """Half of the information, O'Brien and Fleming: |z| of 2.797, two-sided 0.0052."""
-    plan = arms.config(PLAN % ("adjust: hommel, " + FISHER)).plan
+    plan = arms.config(PLAN % ("adjust: hochberg, " + FISHER)).plan
     assert plan.analyses["relief"].decision_level == pytest.approx(0.00517, abs=1e-5)
     spending = yaml.safe_load(
         "{boundary: spending_obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 2}"

@@ -193,8 +193,10 @@ def test_a_p_on_the_other_side_of_its_level_is_told(runs: Make):
         cells[6] = "1"
         made.edit("data/export.csv", line, ",".join(cells))
     made.run()
-    flipped = [one["result_id"] for one in made.told()["results"] if one["flips"]]
+    told = made.told()["results"]
+    flipped = [one["result_id"] for one in told if one["flips"]]
     assert "mini/relief_primary/p_value.fisher@drug-placebo" in flipped
+    assert [one["result_id"] for one in told[: len(flipped)]] == flipped, "they stand first"
 
 
 def test_each_run_is_judged_by_its_own_level(runs: Make):

@@ -129,8 +129,8 @@ def test_a_question_names_whose_size_it_is_and_no_key(told):
     """No count of 62 prints as 57.4 %: 35 are 56.5 %, 36 are 58.1 %."""
     _, page = told("editor", ledger(("Men", "table 1", "57.4%", "outcome: men, group: a")))
     assert asked(page) == [
-        "How many patients are the denominator of “57.4%” (Men, Low, table 1)? 35 of 62 are "
-        "56.5 % and 36 of 62 are 58.1 %."
+        "How many patients are the denominator of “57.4%” (Men, Low, table 1)? No count of 62 "
+        "rounds to 57.4 %."
     ]
 
 
@@ -150,10 +150,10 @@ def test_means_that_cannot_be_of_one_table_are_one_question(told):
         "number?"
     )
     assert sorted(cells) == [
-        "“mean 6.62” (O then, Low, table 1): the means of 62 whole numbers nearest to it are "
-        "6.613 and 6.629.",
-        "“mean 6.64” (Table 1, row 2, High): the means of 60 whole numbers nearest to it are 6.633 "
-        "and 6.650.",
+        "“mean 6.62” (O then, Low, table 1): No 62 whole numbers from 1 to 9 have a mean that "
+        "rounds to 6.62.",
+        "“mean 6.64” (Table 1, row 2, High): No 60 whole numbers from 1 to 9 have a mean that "
+        "rounds to 6.64.",
     ]
 
 
@@ -183,9 +183,9 @@ def test_t_is_told_with_the_sign_that_is_printed(told):
     )
     (question,) = asked(page)
     assert question == (
-        "How was “t(58) = 1.59” (C: Test, table 1) computed, and of how many participants? Mean "
-        "(SD) 178.02 (7.72) (n = 40) and mean (SD) 181.11 (7.32) (n = 20) give t of 1.48 to 1.49 "
-        "(Student's)."
+        "How was “t(58) = 1.59” (C: Test, table 1) computed, and of how many participants? The "
+        "printed means, deviations and sizes give Student's t from 1.48 to 1.49. Taken are n = 40 "
+        "and 20."
     )
 
 
@@ -278,10 +278,12 @@ def test_the_same_of_two_arms_is_one_line_and_one_question(told):
         "values imputed?"
     )
     assert sorted(arms) == [
-        "“30.0 %” (Pain with training, text): of all 55 randomised, 16 of 55 are 29.1 % and 17 of "
-        "55 are 30.9 %.",
-        "“41.2 %” (Pain, control, page 1; A news digest): of all 53 randomised, 21 of 53 are "
-        "39.6 % and 22 of 53 are 41.5 %.",
+        "“30.0 %” (Pain with training, text): “intention to treat” names all 55 patients "
+        "randomised to Training, but no count of 55 rounds to 30.0 %. 30.0 % can be of 10, 20, "
+        "30, 40 or 50.",
+        "“41.2 %” (Pain, control, page 1; A news digest): “intention to treat” names all 53 "
+        "patients randomised to Control, but no count of 53 rounds to 41.2 %. 41.2 % can be of "
+        "17, 34 or 51.",
     ]
 
 
@@ -303,8 +305,9 @@ def test_each_verdict_has_its_own_heading(told):
     assert code == 0 and page.index("No number was found that does not hold") < head
     assert page.index('<td class="effect">no usual test</td>') > head
     assert asked(page) == [
-        "Which test, and of which patients, gives “p = 0.419” (Men test, table 1)? On 1 of 27 "
-        "against 3 of 29, χ² gives 0.335, χ² with correction 0.656, Fisher's exact test 0.612."
+        "Which test, and of which patients, gives “p = 0.419” (Men test, table 1)? The usual tests "
+        "on 1 of 27; 3 of 29 give P = 0.335 (χ²), 0.656 (with correction), 0.612 (Fisher) and "
+        "0.478 (mid-p); none rounds to P = 0.419."
     ]
 
 

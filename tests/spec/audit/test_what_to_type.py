@@ -3,7 +3,7 @@
 import pytest
 from paper import claim, read
 
-from trialtrace.audit.editor.questions import _for_authors
+from trialtrace.audit.editor.matters import for_authors
 from trialtrace.audit.prints.wording import BY_MODEL
 from trialtrace.audit.verdicts.audit import audit_ledger
 
@@ -50,7 +50,7 @@ def test_what_the_plain_formula_does_not_give_may_be_of_a_model(
     assert found == verdict and (HINT in text) == (verdict == "inconsistent")
     model = said(printed, beside, component, outcome=outcome, compare=BOTH, basis="model")
     assert model[0] != "inconsistent" and HINT not in model[1]
-    assert HINT not in _for_authors(text)
+    assert HINT not in for_authors(text)
 
 
 @pytest.mark.parametrize(

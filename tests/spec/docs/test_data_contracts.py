@@ -4,7 +4,7 @@ from doc_blocks import page
 from written.contracts import FILES, reference
 
 from trialtrace.run.tables import contracts
-from trialtrace.run.tables.contracts import multiverse
+from trialtrace.run.tables.contracts import multiverse, simulation
 
 
 def test_the_page_is_not_stale():
@@ -14,6 +14,6 @@ def test_the_page_is_not_stale():
 
 def test_every_contract_has_its_file():
     told = {contract.name for stage in FILES.values() for _, contract in stage}
-    every = [*vars(contracts).values(), *vars(multiverse).values()]
+    every = [each for of in (contracts, multiverse, simulation) for each in vars(of).values()]
     known = {each.name for each in every if isinstance(each, contracts.Contract)}
     assert told == known

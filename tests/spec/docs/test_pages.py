@@ -27,6 +27,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
     "multiverse",
+    "simulate",
     "new",
     "confirm",
     "serve",

@@ -49,8 +49,7 @@ def test_a_number_is_told_with_its_result_and_both_values(whole: Project, spoil:
     (one,) = (found for found in forge(whole, spoil, ">33.3", ">13.3").found)
     assert one.what == "number"
     assert one.result == "mini/relief_primary/proportion.wilson@placebo"
-    assert str(one.shown).startswith("13.3") and str(one.kept).startswith("33.3")
-    assert "Table" in one.place and "(Placebo)" in one.place
+    assert "3 of 9 (13.3%)" in str(one.shown) and "3 of 9 (33.3%)" in str(one.kept)
 
 
 def test_a_number_with_the_title_of_its_link(whole: Project, spoil: Spoil):
@@ -61,13 +60,13 @@ def test_a_number_with_the_title_of_its_link(whole: Project, spoil: Spoil):
 
 @pytest.mark.parametrize("forge", [in_html, in_docx])
 def test_a_number_without_a_link(whole: Project, spoil: Spoil, forge):
-    told = forge(whole, spoil, "decision level of 0.05", "decision level of 0.50")
+    told = forge(whole, spoil, "significance level of 0.05", "significance level of 0.50")
     assert [one.what for one in told.found] == ["number"]
 
 
 @pytest.mark.parametrize("forge", [in_html, in_docx])
 def test_a_sentence(whole: Project, spoil: Spoil, forge):
-    told = forge(whole, spoil, "not below the decision level", "below the decision level")
+    told = forge(whole, spoil, "not below the significance level", "below the significance level")
     assert [one.what for one in told.found] == ["text"]
     assert "not below" in str(told.found[0].kept)
 

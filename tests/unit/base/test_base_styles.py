@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from trialtrace.base.styles import PLAIN, SHOWN, STYLES, places_of, style_of
-from trialtrace.base.words import p_text, stat_text, value_text
+from trialtrace.base.words import p_text, stat_text, tight_percent, value_text
 from trialtrace.run.trace.styled_rows import in_style
 
 
@@ -82,3 +82,8 @@ def test_without_a_place_means_have_two_decimals_and_ratios_keep_theirs():
 def test_a_row_as_it_is_stored_has_no_style():
     assert style_of({"stat_name": "mean"}) is PLAIN
     assert style_of({"style": STYLES["jama"]}) is STYLES["jama"]
+
+
+def test_a_report_sets_no_space_before_a_percent_sign():
+    given = "30.0 % (95 % CI 18.1 to 45.4), 40\N{NO-BREAK SPACE}&#37;; a % of b"
+    assert tight_percent(given) == "30.0% (95% CI 18.1 to 45.4), 40&#37;; a % of b"

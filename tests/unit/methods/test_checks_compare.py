@@ -112,3 +112,30 @@ def test_what_a_result_is_not_of_is_an_error_of_the_check(name):
     of_all = replace(asked("count.x"), pair=None, second=None, parameter=None)
     with pytest.raises(LookupError):
         getattr(of_all, name)
+
+
+def test_a_bound_near_zero_is_as_exact_as_its_interval_is_wide():
+    """A slope a day: its interval nearly touches 0, where a root finder's end is far from exact."""
+    ours = replace(asked("mean.t_interval"), value=-0.0045, interval=(-0.009, -0.000114542414))
+    other = Recomputed("scipy.stats.x", -0.0045, (-0.009, -0.000114542894), 1e-6)
+    assert all(each.agrees for each in compare(ours, other))
+    wrong = replace(other, interval=(-0.009, -0.000114642894))
+    assert [e.component for e in compare(ours, wrong) if not e.agrees] == ["ci_high"]
+    # The bounds of a ratio are not on that scale.
+    ratio = replace(ours, value=0.5, interval=(1e-4, 90.0))
+    off = Recomputed("scipy.stats.x", 0.5, (1.00001e-4, 90.0), 1e-6)
+    assert [e.component for e in compare(ratio, off) if not e.agrees] == ["ci_low"]
+
+
+@pytest.mark.parametrize(("factor", "agrees"), [(1 + 5e-5, True), (1 + 5e-4, False)])
+def test_a_p_value_is_as_exact_as_the_statistic_behind_it(factor, agrees):
+    """z of 9.4 known to 1e-6 has a p known to 88 times as much, by the normal law."""
+    from scipy.stats import norm
+
+    p = 2 * norm.sf(9.4)
+    moved = 2 * norm.sf(9.4 * (1 + 1e-6))
+    assert abs(moved / p - 1) == pytest.approx(9.4**2 * 1e-6, rel=0.05)
+    ours = replace(asked("p_value.fisher"), value=p * factor)
+    assert [e.agrees for e in compare(ours, Recomputed("x", p, None, 1e-6))] == [agrees]
+    exact = replace(ours, value=p * (1 + 1e-7))
+    assert [e.agrees for e in compare(exact, Recomputed("x", p))] == [False]

@@ -70,14 +70,6 @@ DESIGNS = {
         **{**PAIRED, **TEST, **ABOUT, "visits": SEEN | {"analysis": "follow_up"}},
         **{"sides": "one_sided", "patients": [22]},
     },
-    "equivalence": {
-        **{"design": "equivalence_means", "arms": ["a", "b"], "patients": [70, 90], "sd": 1},
-        **{"differences": [-0.2, 0, 0.1], "lower": -0.5, "upper": 0.6, **TEST, **ABOUT},
-    },
-    "equivalence_of_few": {
-        **{"design": "equivalence_means", "arms": ["a", "b"], "patients": [8, 12], "sd": 2},
-        **{"differences": [0], "lower": -3, "upper": 3, **TEST, **ABOUT},
-    },
     "ranks": {
         **{"design": "mann_whitney", "arms": ["a", "b"], "patients": [39, 40]},
         **{"superiorities": [0.35, 0.6, 0.7], "sides": "two_sided", **TEST, **ABOUT},

@@ -9,11 +9,13 @@ import pytest
 from test_report_sections import shown
 
 from trialtrace.audit.printed.verdicts import OF_COLUMN
+from trialtrace.audit.verdicts.tally import tally
 from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,
     _rest,
     audit_page,
+    glossary,
     meanings,
     tally_list,
 )
@@ -213,3 +215,22 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     for names, _, _ in rows:
         assert all(f"tr.{name}" in style for name in names.split())
     assert "The data give 2." in text and text.count("13.1") == 1
+
+
+def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
+    row = {"reading": None, "against_data": "not_checkable", "on_print": "not_checkable"}
+    row |= {"data_finding": "The data are synthetic.", "data_more": None}
+    row |= {"print_finding": "Nothing was checked: no other number in the ledger decides it."}
+    row |= {"print_more": None, "component": "value"}
+    assert [*_findings([row])] == []
+    (told,) = _findings([row | {"data_more": "A plan has no data."}])
+    assert told.endswith("A plan has no data&#46;")
+
+
+def test_each_verdict_that_occurs_is_explained_once():
+    rows = [*claim("a", "exact", "exact"), *claim("b", "exact", "used")]
+    assert glossary(tally(rows)) == (
+        "Against the data, exact: the planned analysis of the data prints as printed. On print, "
+        "exact: it follows from the other printed numbers; used: it took part in the check of "
+        "another number, which is named."
+    )

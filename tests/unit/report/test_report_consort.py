@@ -20,7 +20,7 @@ def mini(tmp_path_factory):
 
 def lines(text):
     rows = [line.strip("| ").split(" | ") for line in words(text).splitlines() if " | " in line]
-    return {row[0].strip(): row[-1].strip() for row in rows}
+    return {row[0].strip().removeprefix("Item "): row[-1].strip() for row in rows}
 
 
 def test_every_item_has_a_line_and_what_only_authors_know_is_left_to_them(mini):

@@ -23,8 +23,8 @@ from trialtrace.report.sections.findings import (
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.run.trial.plan.references import method_of
 
-BELOW = ", below the decision level of 0.05"
-NOT_BELOW = ", not below the decision level of 0.05"
+BELOW = ", below the significance level of 0.05"
+NOT_BELOW = ", not below the significance level of 0.05"
 ARMS = {"comparison": None, "reference": None}
 OF_ALL = pair("p_value.cmh", 0.03, **ARMS)
 OF_ALL_HOLM = pair("p_adjusted.holm_cmh", 0.12, **ARMS)
@@ -212,7 +212,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told.startswith("adjusted p-values at or below 0.05: 1 of 2")
     own = FISHER | {"stat_value": 0.05}
     told = verdict(material(own), analysis("primary"), own)
-    assert told == ", at or below the decision level of 0.05"
+    assert told == ", at or below the significance level of 0.05"
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_an_effect_has_the_p_of_the_planned_test_by_its_name():
     (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested)
     assert words(told) == (
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); "
-        "p = 0.030 (log-rank test), below the decision level of 0.05."
+        "p = 0.030 (log-rank test), below the significance level of 0.05."
     )
 
 
@@ -287,13 +287,15 @@ def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
     of_all, hazards = (pair(f"p_value.{t}", p, **ARMS) for t, p in OF_ALL_TESTS.items())
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two)
+    told, assumed = sentences(material(HAZARD, WALD, hazards, of_all), two)
+    assert words(assumed).startswith("Assumptions of the model: p = ")
+    assert words(assumed).endswith("(score test of proportional hazards).")
     assert words(told).endswith(
-        "; p = 0.60 (log-rank test), not below the decision level of 0.05; "
+        "; p = 0.60 (log-rank test), not below the significance level of 0.05; "
         "p = 0.020 (Wald test in the Cox model)."
     )
     three = analysis("primary", tests=steps)
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), three)
+    told, _ = sentences(material(HAZARD, WALD, hazards, of_all), three)
     assert "log-rank" not in words(told)
 
 
@@ -304,7 +306,9 @@ def test_of_two_arms_a_family_of_the_test_of_all_decides_the_pair():
     found = material(HAZARD, WALD, of_all, holm)
     found.trial.plan.analyses["a"] = two
     (told,) = sentences(found, two)
-    assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the decision" in words(told)
+    assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the significance" in words(
+        told
+    )
 
 
 OF_ALL_TESTS = {"log_rank": 0.6, "proportional_hazards": 0.01}
@@ -363,3 +367,22 @@ def test_deaths_are_told_with_the_effect_on_them():
     )
     judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
     assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
+
+
+def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
+    def share(arm, level, value):
+        at = {"group1_level": arm, "group2": "time", "group2_level": level, **ARMS}
+        return pair("survival.kaplan_meier", value, result_id=f"t/a/{arm}{level}", **at)
+
+    shares = [
+        share(arm, level, value)
+        for arm, values in (("drug", (0.841, 0.6154)), ("placebo", (0.721, 0.4496)))
+        for level, value in zip(("365", "1826"), values, strict=True)
+    ]
+    of = material(HAZARD, LOG_RANK, *shares)
+    of.tracer.about.time_unit = lambda _: " days"
+    (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
+    assert words(told).startswith(
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); event-free at 5 years "
+        "61.5 % against 45.0 %; p = 0.030"
+    )

@@ -42,7 +42,7 @@ def test_a_link_says_the_number_that_its_trace_has(made, name):
     found = links(folder, name)
     assert found
     for link, words in found:
-        text = results[link]["stat_text"].replace("95 % CI ", "")
+        text = results[link]["stat_text"].replace("95% CI ", "")
         assert text.replace(NO_BREAK, " ") in words.replace(NO_BREAK, " "), words
 
 

@@ -92,6 +92,28 @@ def test_rows_of_many_cells_are_few_lines_high(tab, hostile):
     assert tab.page.evaluate(wide) == tab.page.evaluate(need)
 
 
+def test_a_link_to_a_set_leaves_its_rows_in_sight_with_links_to_raw_lines(tab, hostile):
+    folder = hostile.at.site / "mini"
+    path = max((folder / "rows").glob("bds.*.html"), key=lambda one: one.stat().st_size)
+    text = path.read_text(encoding="utf-8")
+    anchor, n = re.search(r'id="(r\w+)" data-rows="[^"]+"><a [^>]*>(\d+) records', text).groups()
+    tab.show(path, View(LAPTOP))
+    seen = (
+        "() => [...document.querySelectorAll('.frame tbody tr')].filter(one => !one.hidden).length"
+    )
+    every = int(re.search(r">All (\d+) records<", text)[1])
+    assert tab.page.evaluate(seen) == every > int(n)
+    assert '"' not in tab.page.locator(".frame tbody td").all_inner_texts()
+    tab.page.evaluate(f"location.hash = '{anchor}'")
+    tab.page.wait_for_function(f"({seen})() === {n}")
+    link = tab.page.locator(".frame tbody tr:not([hidden]) a").first
+    table, line = re.fullmatch(r"\.\./data/(\w+)\.html#L(\d+)", link.get_attribute("href")).groups()
+    assert link.inner_text() == line
+    active = "() => document.querySelectorAll('.frame tbody :not(tr, td, a)').length"
+    assert tab.page.evaluate(active) == 0
+    assert f"<tr id=L{line}>" in (folder / "data" / f"{table}.html").read_text(encoding="utf-8")
+
+
 def test_names_of_code_end_a_line_at_their_joints_alone(tab, tmp_path):
     assert breakable("<pre><code>a_b</code></pre>") == "<pre><code>a_b</code></pre>"
     table = "<table><tbody><tr><td><code>adverse_events.outcomes</code></td></tr></tbody></table>"

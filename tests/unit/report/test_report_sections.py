@@ -96,8 +96,8 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     (found,) = sentences(mini, primary)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
-        "6 of 10 against 3 of 9 patients; p = 0.37 (Fisher's exact test), adjusted p = 0.61 "
-        "(Holm's step-down adjustment), not below"
+        "6 of 10 (60.0 %) against 3 of 9 (33.3 %) patients; p = 0.37 (Fisher's exact test), "
+        "adjusted p = 0.61 (Holm's step-down adjustment), not below"
     ) in shown(found)
 
 

@@ -254,7 +254,7 @@ def test_it_stands_beside_its_analysis_and_a_curve_of_a_primary_one_on_the_summa
     ("kind", "told"),
     [
         ("forest", "Forest plot of the risk ratio: Relief 1.80 ("),
-        ("bars", "Relief, Drug 60.0 % ("),
+        ("bars", "Relief, Drug 60.0% ("),
         ("flow", "Randomised 20: Drug 10, Placebo 10."),
         ("kaplan_meier", "without the event at 30 days: Drug "),
     ],

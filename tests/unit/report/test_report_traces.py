@@ -1,5 +1,6 @@
 """From every number of a small trial to its place, its rows, their cells, and back."""
 
+import base64
 import re
 from html import unescape
 
@@ -17,10 +18,12 @@ LINK = re.compile(r'<a (?:id="([^"]+)" )?href="(trace/[^"]+)"[^>]*>(.*?)</a>', r
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 PLACE = re.compile(r'<div id="([^"]+)">\n<h3>(.*?)</h3>\n(.*?)</div>', re.DOTALL)
 PART = re.compile(r'<dt id="([^"]+)">[^\n]*\n<dd>(.*)')
-SET = re.compile(r'<p class="set" id="(\w+)"><a href="#\1">(\d+) records</a>')
-RULE = re.compile(r"#(\w+):target~\.frame tbody tr:not\(\.(\w+)\)")
-ROW = re.compile(r'<tr(?: class="?([a-z ]+)"?)?><td>(.*)')
-CELL = re.compile(r"<a href=\.\./(data/\w+\.html)#L(\d+)>\d+</a> ([^;<]*)")
+SET = re.compile(
+    r'<p class="set" id="(\w+)"(?: data-rows="([^"]*)")?><a href="#\1">(\d+) records</a>'
+)
+HEAD = re.compile(r'<th(?: data-raw="(\w+)")?>')
+ROWS = re.compile(r'<pre id="rows">\n(.*?)</pre>', re.DOTALL)
+CELL = re.compile(r"\N{SECTION SIGN}(?:(\w+):)?(\d+) ([^;]*)")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def made(tmp_path_factory, make_site):
 
     plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
     run = make_site(tmp_path_factory.mktemp("traces"), plan=plan)
-    return run.at.site / "mini", Tracer(run.trial, run.folder, "full")
+    return run.at.site / "mini", Tracer(run.trial, run.folder, "full", tight=True)
 
 
 @pytest.fixture(scope="module")
@@ -110,17 +113,26 @@ def test_every_result_has_one_place_and_its_heading_there(made):
     assert len(numbers) == len(tracer.results)
 
 
+def rows_of(text):
+    """The cells of each row of a page; a ditto mark stands for the cell above."""
+    found, above = [], []
+    for line in filter(None, ROWS.search(text)[1].split("\n")):
+        cells = line.split("\t")
+        above = [above[at] if cell == '"' else cell for at, cell in enumerate(cells)]
+        found.append(above)
+    return found
+
+
 def sets_of(folder):
     """Anchor -> (file, count told, the rows that a link to it leaves in sight)."""
     found = {}
     for path in (folder / "rows").glob("*.html"):
         text = path.read_text(encoding="utf-8")
-        rows = ROW.findall(text.partition("<tbody>")[2])
-        names = dict(RULE.findall(text))
-        for anchor, n in SET.findall(text):
+        rows = rows_of(text)
+        for anchor, members, n in SET.findall(text):
             assert anchor not in found
-            name = names.get(anchor)
-            kept = [cells for own, cells in rows if name is None or name in own.split()]
+            bits = "".join(f"{byte:08b}" for byte in base64.b64decode(members))
+            kept = [cells for at, cells in enumerate(rows) if not bits or bits[at] == "1"]
             found[anchor] = (path.name, int(n), kept)
     return found
 
@@ -153,9 +165,9 @@ def test_the_rows_of_a_number_are_its_subjects_with_their_values(made):
     for member in trace["rows"]:
         link = re.search(rf'rows/[^"]+#(\w+)">{member["n"]} records \({member["role"]}\)', text)
         selection = frames.select(member["dataset"], member["predicate"])
-        shown = sorted(cells.split("<td>")[0] for cells in sets[link[1]][2])
+        shown = sorted(cells[0] for cells in sets[link[1]][2])
         assert shown == sorted(selection.column("SUBJID"))
-        values = sorted(float(cells.split("<td>")[2]) for cells in sets[link[1]][2])
+        values = sorted(float(cells[2]) for cells in sets[link[1]][2])
         assert values == sorted(selection.column("AVAL"))
 
 
@@ -165,8 +177,16 @@ def test_the_cells_of_a_row_are_those_of_the_raw_table(folder):
         lines = re.findall(r"<tr id=L(\d+)><th>\d+(.*)", path.read_text(encoding="utf-8"))
         raw |= {(f"data/{path.name}", line): cells.split("<td>")[1:] for line, cells in lines}
     for path in (folder / "rows").glob("*.html"):
-        for page, line, values in CELL.findall(path.read_text(encoding="utf-8")):
-            known = {*raw[page, line], "(empty)"}
+        text = path.read_text(encoding="utf-8")
+        heads = HEAD.findall(text)
+        cells = [
+            (named or heads[at], line, values)
+            for row in rows_of(text)
+            for at, cell in enumerate(row)
+            for named, line, values in CELL.findall(cell)
+        ]
+        for table, line, values in cells:
+            known = {*raw[f"data/{table}.html", line], "(empty)"}
             parts = {
                 one.strip("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}")
                 for one in values.strip().split(", ")

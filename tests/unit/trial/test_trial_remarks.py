@@ -83,6 +83,27 @@ def test_a_primary_hazard_ratio_has_something_beside_it(tmp_path, role, beside, 
     assert any("primary by a hazard ratio" in line for line in found) is not quiet
 
 
+ADJUSTED = "{odds_ratio: {method: logistic, covariates: [smoker]}}"
+CRUDE = "{risk_difference: newcombe}"
+FISHER = "    tests: [{fisher: {sides: two_sided}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("estimates", "tests", "quiet"),
+    [
+        (f"[{ADJUSTED}]", FISHER, False),
+        (f"[{ADJUSTED}]", "", True),
+        (f"[{CRUDE}, {ADJUSTED}]", FISHER, True),
+        (f"[{CRUDE}]", FISHER, True),
+    ],
+)
+def test_a_test_that_takes_less_into_account_than_the_estimates(tmp_path, estimates, tests, quiet):
+    head = PLAN[: PLAN.index("    overall: true\n")]
+    lines = remarks(tmp_path, f"{head}    estimates: {estimates}\n{tests}displays: {{}}\n")
+    text = "estimated with covariates (smoker), and decided by fisher"
+    assert any(text in line for line in lines) is not quiet
+
+
 def renamed(analysis: str, name: str) -> str:
     return PLAN.replace(f"  {analysis}:\n", f"  {name}:\n").replace(
         f"analysis: {analysis}", f"analysis: {name}"

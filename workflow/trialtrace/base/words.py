@@ -1,5 +1,6 @@
 """How statistics are called and shown: labels, units and text, one table for the whole project."""
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from math import floor, isfinite, isinf, isnan, log10
@@ -243,9 +244,17 @@ RATIOS = {
     "detectable_ratio",
     "width_ratio",
 }
+
+
+def no_effect(stat: str) -> float:
+    """The value of a statistic where there is no effect."""
+    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
+
+
 PER_UNIT = {"coefficient", "standard_error"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
+_SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 # Digits enough for any float with its decimals.
 LARGEST = Context(prec=400)
 
@@ -277,6 +286,12 @@ def p_text(p: float, style: Style = PLAIN) -> str:
             digits += 1
         text = decimals(p, digits)
     return text if style.zero else text.replace("0.", ".", 1)
+
+
+def tight_percent(text: str) -> str:
+    """A text of results as English journals set it, no space before a percent sign: "30.0%".
+    Results are stored with one; in Markdown the sign is a reference."""
+    return _SPACED_PERCENT.sub("", text)
 
 
 def percent(share: float) -> str:

@@ -16,6 +16,7 @@ from IPython.display import Markdown
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
+from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
@@ -34,6 +35,7 @@ from trialtrace.report.sections.methods import methods
 from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
+from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import link
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -55,6 +57,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "constants": constants_section,
     "consort": consort_section,
     "multiverse": multiverse_section,
+    "simulation": simulation_section,
     "listings": listings,
     "targets": targets,
 }
@@ -63,8 +66,6 @@ SUMMARY = "summary"
 FOLDER, STATE = "quarto", "cells.json"
 # Tells a document that is rendered elsewhere which project it is of.
 PROJECT = "TRIALTRACE_PROJECT"
-# Results are stored with a space before the sign, as it is not set in English journals.
-_SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 
 
@@ -102,8 +103,7 @@ class Cells:
         Words with another number than the printed ones are their author's own.
         """
         row = self.row(result_id)
-        own = _SPACED_PERCENT.sub("", row["stat_text"])
-        shown = link(row, own if text is None else text)
+        shown = link(row, row["stat_text"] if text is None else text)
         if text is not None and not _numbers(text) <= _numbers(row["stat_text"]):
             return Markdown(shown)
         return OfRun(shown, f"{shown}{{.{OF_RUN}}}")
@@ -120,7 +120,7 @@ class Cells:
         """The Markdown of a chunk; kept, since who writes a document asks what is empty."""
         if (function, name) not in self._texts:
             text = getattr(self, f"_{function}")(name)
-            self._texts[function, name] = _SPACED_PERCENT.sub("", text)
+            self._texts[function, name] = tight_percent(text)
         return self._texts[function, name]
 
     def names(self, function: str) -> list[str]:

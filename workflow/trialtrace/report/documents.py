@@ -62,7 +62,7 @@ number, value, row = run.number, run.value, run.row
 MADE = """\
 Every number of a result in a table is a link to its trace: the rows it was made from, the method
 and its options, the independent check, the plan and the code. Printed numbers, constants, the
-account of the data and hashes are no results: their places stand beside them.
+account of the data and hashes are no results, and are given with their places.
 """
 # Heading, anchor and sections of what comes before and after the analyses of each document.
 BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
@@ -80,6 +80,7 @@ AFTER = {
         ("Declared constants", "sec-constants", "constants"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
+        ("Simulation", "sec-simulation", "simulation"),
         ("Listings", "sec-listings", "listings"),
         ("", "sec-targets", "targets"),
     ),

@@ -27,10 +27,7 @@ from trialtrace.run.trial.settings import Settings
 # decides, invites a verdict that nobody planned. It is computed, checked and traced, and an audit
 # compares a printed one with it; a report prints the estimate with its interval.
 
-NOT_ADJUSTED = (
-    "These comparisons are not adjusted for multiplicity, since no family of the plan has them: "
-    "they are shown without p-values."
-)
+NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values."
 
 
 def judged(plan: Plan, analysis: Analysis) -> bool:
@@ -84,7 +81,11 @@ class Material:
         from trialtrace.run.trace.content import Tracer
 
         return Tracer(
-            self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
+            self.trial,
+            self.folder,
+            self.disclosure,
+            RowHashes(self.trial, self.settings),
+            tight=True,
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.run.trace.seal import Parts, Seal
 
 NAME = "seal.json"
-VERSION = 3
+VERSION = 4
 # Where files lie beside a report that are downloaded one by one.
 FOLDERS = ("figures", "tables")
 PRIVATE, SHARED = 0o600, 0o644
@@ -27,12 +27,10 @@ HTML, DOCX, PDF = ".html", ".docx", ".pdf"
 
 
 class KeptDocument(TypedDict):
-    """A document as it was made. Of a DOCX `means` counts what is shown by other means than text,
-    and `parts` are its parts by their sha256."""
+    """A document as it was made; of a DOCX `parts` are its parts by their sha256."""
 
     sha256: str
     lines: list[Stored]
-    means: dict[str, int]
     parts: dict[str, str]
 
 
@@ -55,7 +53,6 @@ class Kept:
     name: str
     sha256: str
     lines: list[Line]
-    means: dict[str, int]
     parts: dict[str, str]
 
 
@@ -91,10 +88,9 @@ def lines_of(name: str, data: bytes) -> list[Line]:
 def _document(name: str, data: bytes) -> KeptDocument:
     digest = sha256_bytes(data)
     if not name.endswith(DOCX):
-        return {"sha256": digest, "lines": stored(lines_of(name, data)), "means": {}, "parts": {}}
+        return {"sha256": digest, "lines": stored(lines_of(name, data)), "parts": {}}
     read = docx_lines(data)
-    means = dict(sorted(read.means.counts.items()))
-    return {"sha256": digest, "lines": stored(read.lines), "means": means, "parts": read.parts}
+    return {"sha256": digest, "lines": stored(read.lines), "parts": read.parts}
 
 
 def read_seal(path: Path) -> Sealed:
@@ -112,7 +108,7 @@ def read_seal(path: Path) -> Sealed:
             )
         for one in sealed["documents"].values():
             restored(one["lines"])
-            _ = one["means"], one["parts"]
+            _ = one["parts"]
         _ = (
             sealed["trial"],
             sealed["seal"],
@@ -135,6 +131,6 @@ def read_seal(path: Path) -> Sealed:
 def kept_documents(sealed: Sealed) -> dict[str, Kept]:
     """The documents of a run by their names."""
     return {
-        name: Kept(name, one["sha256"], restored(one["lines"]), one["means"], one["parts"])
+        name: Kept(name, one["sha256"], restored(one["lines"]), one["parts"])
         for name, one in sealed["documents"].items()
     }

@@ -13,6 +13,7 @@ from trialtrace.base.words import (
     RATIOS,
     decimals,
     interval_text,
+    tight_percent,
     unit_text,
     upper_first,
     value_text,
@@ -116,8 +117,8 @@ def short_text(row: ResultRow) -> str:
     if stat == "verdict":
         return row["stat_text"]
     if stat == NUMBER_NEEDED:
-        level = f"{100 * present(row['ci_level']):g} % CI " if row["ci_level"] is not None else ""
-        return row["stat_text"].replace(level, "").replace(" ", NO_BREAK)
+        level = f"{100 * present(row['ci_level']):g}% CI " if row["ci_level"] is not None else ""
+        return tight_percent(row["stat_text"]).replace(level, "").replace(" ", NO_BREAK)
     style = style_of(row)
     ends = () if row["ci_level"] is None else (row["ci_low"], row["ci_high"])
     text = value_text(stat, value, style, ends) + (
@@ -127,6 +128,11 @@ def short_text(row: ResultRow) -> str:
         return text.replace(" ", NO_BREAK)
     bounds = interval_text(stat, value, *ends, style)
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
+
+
+def tight_text(row: ResultRow) -> str:
+    """The same in a figure, which no document sets: no space before a percent sign."""
+    return tight_percent(short_text(row))
 
 
 def with_level(row: ResultRow) -> str:
@@ -185,11 +191,6 @@ def _part(text: str) -> str:
 def level_of(rows: Iterable[ResultRow]) -> float | None:
     """The confidence level of the first interval; None where there is none."""
     return next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
-
-
-def no_effect(stat: str) -> float:
-    """The value of a statistic where there is no effect."""
-    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
 
 
 def axis_factor(stat: str) -> float:

@@ -14,8 +14,6 @@ R = TypeVar("R")
 SAMPLES = {
     "complier_bounds": ("treated", "control"),
     "complier_difference": ("treated", "control"),
-    "geometric_mean_ratio_student": ("x", "y"),
-    "geometric_mean_ratio_welch": ("x", "y"),
     "hodges_lehmann": ("x", "y"),
     "mann_whitney": ("x", "y"),
     "mean_difference_student": ("x", "y"),

@@ -99,20 +99,6 @@ def test_arguments_are_arrays_that_broadcast():
     assert [each.shape for each in sizes] == [(2,), (2,)]
 
 
-def test_equivalence_has_the_power_of_its_two_tests():
-    """With wide margins it is as good as certain; with one far off, that of the other test."""
-    options = {"upper": 50, "alpha": 0.025}
-    found = means.power_equivalence_means(0, 10, 60, 60, lower=-5, **options)
-    single = means.power_two_means(0, 10, 60, 60, null=-5, **ONE)
-    same(found, single, 1e-9)
-    n = means.sample_size_equivalence_means(0, 10, lower=-5, upper=5, power=0.9, alpha=0.05)
-    at = [
-        means.power_equivalence_means(0, 10, size, size, lower=-5, upper=5, alpha=0.05)
-        for size in (n, n - 1)
-    ]
-    assert at[0] >= 0.9 > at[1]
-
-
 def test_a_pair_is_a_sample_and_a_cluster_of_one_a_patient():
     same(means.precision_paired_means(5, 30, confidence=0.9) / sqrt(2 * 29 / 58), 3.0754, 2e-4)
     same(clusters.design_effect(1, 0.3, variation=0), 1)
@@ -135,7 +121,6 @@ HAZARDS = {"hazard_ratio": 2, "events": 50, "null": 1, "ratio": 1, "formula": "f
 RANKS = {"superiority": 0.7, "n1": 10, "n0": 10, **TWO}
 PATIENTS = {"hazard": 0.1, "accrual": 1, "follow_up": 1, "losses": 0}
 EFFECT = {"size": 20, "icc": 0.1, "variation": 0}
-EQUAL = {"difference": 0, "sd": 1, "n1": 9, "n0": 9, "lower": -1, "upper": 1, "alpha": 0.05}
 
 
 @pytest.mark.parametrize(
@@ -154,8 +139,6 @@ EQUAL = {"difference": 0, "sd": 1, "n1": 9, "n0": 9, "lower": -1, "upper": 1, "a
         (means.power_two_means, MEANS, {"alpha": 1}),
         (means.power_two_means, MEANS, {"alpha": 0.6, "sides": "one_sided"}),
         (means.power_two_means, MEANS, {"sides": "greater"}),
-        (means.power_equivalence_means, EQUAL, {"difference": 1}),
-        (means.power_equivalence_means, EQUAL, {"lower": 2}),
         (proportions.power_two_proportions, RISKS, {"p1": 1}),
         (proportions.power_two_proportions, RISKS, {"p1": 0.3}),
         (proportions.power_two_proportions, RISKS, {"null": 0.1}),

@@ -5,92 +5,24 @@ matter is one question, in the order of the lines: what is found alike of severa
 below one question. Sizes are told as those that were taken, since a ledger may have inferred them.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
 from trialtrace.audit.contradiction.text import Told
 from trialtrace.audit.editor.letter import Line, placed, quoted
-from trialtrace.audit.editor.matters import KINDS, Question, one_or_list
+from trialtrace.audit.editor.matters import KINDS, Question, for_authors, one_or_list
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.sentences import house, sentences
 from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
-from trialtrace.audit.prints.wording import shown_p, span_text
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
-from trialtrace.audit.verdicts.asked import RESTS_ON, Reading, reading, spanned
+from trialtrace.audit.verdicts.asked import ASKED, RESTS_ON, spanned
+from trialtrace.audit.verdicts.readings import Reading
 from trialtrace.audit.verdicts.tally import unmatched
 
-# What each usual test gives of the printed numbers behind a p, for a question on the test.
-
-NAMED = {
-    "chi_squared": "χ²",
-    "chi_squared_corrected": "χ² with correction",
-    "fisher": "Fisher's exact test",
-    "t": "Student's t test",
-    "welch": "Welch's t test",
-}
-
-
-def tests_tried(ledger: Ledger, finding: Finding) -> str:
-    """ "on 1 of 27 against 3 of 29, χ² gives 0.335, Fisher's exact test 0.612"; "" where the
-    finding holds no such values."""
-    detail = finding.detail
-    if ranges := detail.get("ranges"):
-        spans = {name: _span(*span) for name, span in ranges.items()}
-        entries = [ledger.entries[name] for name in finding.beside]
-        text = " against ".join(f"{each.printed} (n = {ledger.size(each)})" for each in entries)
-    elif values := detail.get("p_values"):
-        spans = {name: _span(p, p) for name, p in values.items()}
-        text = _counts(ledger, finding)
-    else:
-        return ""
-    told = [(NAMED[name], span) for name, span in spans.items() if name in NAMED]
-    if not told or not text:
-        return ""
-    (test, first), *others = told
-    every = [f"{test} gives {first}", *(f"{name} {span}" for name, span in others)]
-    return f"on {text}, {', '.join(every)}"
-
-
-def _counts(ledger: Ledger, finding: Finding) -> str:
-    """The counts of each group, those of categories by their names."""
-    counts, table = finding.detail.get("counts"), finding.detail.get("table")
-    if isinstance(counts, list):
-        return " against ".join(f"{x} of {n}" for x, n in counts)
-    if isinstance(table, list):
-        entries = [ledger.entries[name] for name in finding.beside]
-        names = dict.fromkeys(each.about.category for each in entries)
-        return " against ".join(
-            ", ".join(f"{name} {x}" for name, x in zip(names, row, strict=True)) for row in table
-        )
-    return ""
-
-
-def _span(low: float, high: float) -> str:
-    return span_text(shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high))
-
-
 RANKS = ("primary", "secondary")
-OF_LEDGER = "The ledger "
-"""How a sentence begins that is about what was typed, and not for the authors."""
 MOST_TOLD = 3
-_PLAIN = (
-    (re.compile(r"; \S+ in place of \S+ would.*(?=\.$)|; \S+ would print so(?=\.$)"), ""),
-    (re.compile(r"; “[^”]*” does not hold for it(?=\.$)"), ""),
-    (
-        re.compile(r"^No two parts of (\d+ of \d+) print as"),
-        r"No two parts that make up \1 print as",
-    ),
-    (re.compile(r"\bprints as\b"), "rounds to"),
-    (re.compile(r"\bprint as\b"), "round to"),
-    (re.compile(r"; printed is [^;]*(?=\.$)"), ""),
-)
-"""What the audit says of a number in fewer words, in those of a letter: no repair."""
-_CUT = "With only "
-"""How a sentence begins that explains by digits cut off."""
 
 
 def questions(
@@ -119,9 +51,9 @@ def questions(
     for line in lines:
         if line.claim not in _of(asked):
             how = "computed" if line.verdict == "alternative" else "obtained"
-            why = _for_authors(line.text).rstrip(".")
+            why = for_authors(line.text).rstrip(".")
             where = quoted(ledger, ledger.entries[line.claim])
-            asked.append(Question(f"How was {where} {how}? {house(why)}.", (), (line.claim,)))
+            asked.append(Question(f"How was {where} {how}? {why}.", (), (line.claim,)))
     asked.sort(
         key=lambda item: min((order.get(name, len(order)) for name in item.claims), default=0)
     )
@@ -142,13 +74,6 @@ def _of(asked: Sequence[Question]) -> set[str]:
     return {name for question in asked for name in question.claims}
 
 
-def _for_authors(text: str) -> str:
-    kept = [sentence for sentence in sentences(text) if not sentence.startswith((OF_LEDGER, _CUT))]
-    for form, plain in _PLAIN:
-        kept = [form.sub(plain, one) for one in kept]
-    return " ".join(kept)
-
-
 def _which(
     ledger: Ledger, contradictions: Sequence[Told], wrong: Sequence[Finding]
 ) -> Iterator[Question]:
@@ -160,7 +85,7 @@ def _which(
             continue
         among = _listed(one["among"])
         why = dict.fromkeys(
-            house(_for_authors(each.sentence.partition(" In ")[0]))
+            for_authors(each.sentence.partition(" In ")[0])
             for each in wrong
             if each.claim in among and each.check in _listed(one["checks"])
         )
@@ -250,7 +175,10 @@ def _with_tests(
     for one in {each.claim: each for each in findings}.values():
         of = [k for k, each in enumerate(tests) if set(each.claims) & set(one.beside)]
         if of and not tests[of[0]].items:
-            where, told = quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one)
+            where, told = (
+                quoted(ledger, ledger.entries[one.claim]),
+                for_authors(one.sentence).rstrip("."),
+            )
             text = f"{tests[of[0]].text} A P rests on the same numbers: which test "
             text += f"gives {where}? {upper(told)}."
             tests[of[0]] = replace(
@@ -259,7 +187,11 @@ def _with_tests(
         else:
             rest.append(one)
     items = [
-        (quoted(ledger, ledger.entries[finding.claim]), _tried(ledger, finding), finding.claim)
+        (
+            quoted(ledger, ledger.entries[finding.claim]),
+            for_authors(finding.sentence),
+            finding.claim,
+        )
         for finding in rest
     ]
     return tests + one_or_list(
@@ -267,11 +199,6 @@ def _with_tests(
         "Which test, and of which patients, gives {}?",
         "Which test, and of which patients, gives each of these P values?",
     )
-
-
-def _tried(ledger: Ledger, finding: Finding) -> str:
-    """What the usual tests give, without a full stop: as a list, else as the finding tells it."""
-    return tests_tried(ledger, finding) or _for_authors(house(finding.sentence)).rstrip(".")
 
 
 def _of_registration(ledger: Ledger, item: Held) -> Question | None:
@@ -311,7 +238,8 @@ def reader_questions(ledger: Ledger, findings: Sequence[Finding]) -> list[Questi
     for finding in findings:
         entry = ledger.entries.get(finding.detail.get(RESTS_ON, ""))
         if entry is not None:
-            asked, place = reading(entry, ledger), entry.place.partition(",")[0]
+            asked = Reading(**finding.detail[ASKED])
+            place = entry.place.partition(",")[0]
             matters.setdefault((place, asked.several), {})[entry.name] = asked
     return [
         question

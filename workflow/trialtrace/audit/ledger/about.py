@@ -40,8 +40,6 @@ def check_about(document: Document) -> None:
         if "part_of" in given:
             where = ("outcomes", name, "part_of")
             known_name(document, where, given["part_of"], known["outcomes"], "outcomes")
-        if "beyond" in given:
-            _beyond(document, name, given["beyond"], known["outcomes"])
     for name, given in document.entries("claims"):
         _placed(document, name, given)
         about = given.get("about", {})
@@ -77,20 +75,6 @@ def _interaction(
         )
 
 
-def _beyond(document: Document, name: str, texts: Mapping[str, str], outcomes: list[str]) -> None:
-    """An outcome beyond limits names another one that has them."""
-    where: Path_ = ("outcomes", name, "beyond")
-    known_name(document, (*where, "of"), texts["of"], outcomes, "outcomes")
-    asked = {"above": ("to",), "below": ("from",)}.get(texts["limit"], ("from", "to"))
-    reference = (document.get("outcomes", texts["of"]) or {}).get("reference", {})
-    if texts["of"] in outcomes and (lacking := [end for end in asked if end not in reference]):
-        document.add(
-            where,
-            found=f'"{texts["of"]}" without {" and ".join(lacking)} in its reference',
-            expected="an outcome with the limits that are counted beyond",
-        )
-
-
 def _looks(document: Document) -> list[str]:
     """The looks that the levels of all designs name."""
     return [
@@ -103,14 +87,13 @@ def _looks(document: Document) -> list[str]:
 
 
 def _scales(document: Document) -> None:
-    """A scale and limits have the least value first, and items are of whole numbers."""
+    """A scale has the least value first, and items are of whole numbers."""
     for name, given in document.entries("outcomes"):
-        for kind in ("scale", "reference"):
-            scale = given.get(kind, {})
-            ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
-            if len(ends) == 2 and ends[0] >= ends[1]:
-                text = f"from {scale['from']} to {scale['to']}"
-                document.add(("outcomes", name, kind), found=text, expected="the least value first")
+        scale = given.get("scale", {})
+        ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
+        if len(ends) == 2 and ends[0] >= ends[1]:
+            text = f"from {scale['from']} to {scale['to']}"
+            document.add(("outcomes", name, "scale"), found=text, expected="the least value first")
         if "items" in given and not given.get("whole"):
             document.add(
                 ("outcomes", name, "items"),

@@ -110,31 +110,6 @@ class PaperScale:
     to: NumberPrinted = key("The greatest value that a patient can have.")
 
 
-@shape(least=1)
-class PaperReference:
-    """Reference limits of a measured value, such as those of a laboratory."""
-
-    from_: NumberPrinted | None = optional("The lower limit.")
-    to: NumberPrinted | None = optional("The upper limit.")
-    unit: Text | None = optional("Their unit; values printed in another one are left aside.")
-
-    @property
-    def ends(self) -> tuple[float | None, float | None]:
-        """The upper and the lower limit."""
-        upper, lower = (None if one is None else float(one) for one in (self.to, self.from_))
-        return upper, lower
-
-
-@shape
-class PaperBeyond:
-    """Which patients an outcome counts by the reference limits of another."""
-
-    of: Name = key("The outcome whose values they are, which has `reference`.")
-    limit: Literal["above", "below", "outside"] = key(
-        "Those above the upper limit, below the lower one, or outside both."
-    )
-
-
 @shape
 class PaperOutcome:
     """An outcome."""
@@ -156,13 +131,6 @@ class PaperOutcome:
     )
     scale: PaperScale | None = optional(
         "The ends of its scale, such as 1 and 9; means and deviations are held against them."
-    )
-    reference: PaperReference | None = optional(
-        "Its reference limits; patients beyond them are counted by an outcome with `beyond`."
-    )
-    beyond: PaperBeyond | None = optional(
-        "That it counts patients beyond the reference limits of another outcome; its shares are "
-        "held against the mean, deviation and median of that one."
     )
     visits: Listed[Text] = optional(
         "Visits at which it was measured, in the paper's words, in their order.", empty=tuple

@@ -20,25 +20,9 @@ SHOWN = {
     "not_checkable": "not checkable",
 }
 WORST_FIRST = tuple(SHOWN)
-MEANS = {
-    DATA: {
-        "not_tied": "no single result answers it",
-        "differs": "the data give another number",
-        "alternative": "another test, method, set of patients or rounding gives it",
-        "compatible": "the data lie among the values that are printed",
-        "exact": "the planned analysis prints as printed",
-        "not_checkable": "nothing in the data decides it, or the data are synthetic",
-    },
-    PRINT: {
-        "inconsistent": "it contradicts other printed numbers, or lacks what it rests on",
-        "alternative": "another test, method or rounding than the stated one gives it",
-        "compatible": "it is among the values that the other numbers allow",
-        "exact": "it follows from the other numbers",
-        "used": "it took part in the check of another number",
-        "not_checkable": "no other number decides it",
-    },
-}
-"""What each verdict says of a printed number."""
+UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
+SYNTHETIC = "The data are synthetic."
+"""Why a number is not checkable where no more is to be said of it."""
 OF_COLUMN = {
     DATA: ("not_tied", "differs", "alternative", "compatible", "exact", "not_checkable"),
     PRINT: ("inconsistent", "alternative", "compatible", "exact", "used", "not_checkable"),

@@ -46,7 +46,6 @@ MODULES: dict[str, str] = {
     "standardised": f"{_HERE}.two_groups.standardised",
     "quantiles": f"{_HERE}.one_group.quantiles",
     "medians": f"{_HERE}.two_groups.medians",
-    "reference_limits": f"{_HERE}.one_group.reference_limits",
     "statistics": f"{_HERE}.many_groups.statistics",
     "degrees": f"{_HERE}.many_groups.degrees",
     "designs": f"{_HERE}.many_groups.designs",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST, unconfirmed
 from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.grouping import grouped
@@ -28,12 +29,6 @@ SETTLE, KEEP, ALL = "settle", "keep", "all"
 """Of what is not said to be right: it is taken out, stays open, or is right too."""
 SHARED = ("group", "compare", "patients", "visit")
 """What a claim is about that the cells of a column mostly have in common."""
-FORMS = (
-    ("mean (SD) {} ({})", "mean {} (SE {})", "{} ± {}", "{} ({}%)"),
-    ("median (IQR) {} ({} to {})", "median {} (range {} to {})", "mean {} (95% CI {} to {})"),
-    ("mean {}", "median {}", "{}%", "{}"),
-)
-"""Forms that the same numbers may have, as the head of a column tells them."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +81,6 @@ def matters(claims: Claims, names: Iterable[str]) -> list[Matter]:
 
 def _shared(values: Sequence[object]) -> object:
     return values[0] if all(value == values[0] for value in values) else None
-
-
-def form_of(printed: str) -> str | None:
-    """The form of an expression, {} in the place of its numbers; None where it has another."""
-    every = (form for forms in FORMS for form in forms)
-    return next((form for form in every if _numbers(form, printed)), None)
-
-
-def _numbers(form: str, printed: str) -> tuple[str, ...]:
-    pattern = re.escape(form).replace(r"\{\}", r"([-+]?[0-9.,]+)")
-    match = re.fullmatch(pattern, printed)
-    return match.groups() if match else ()
 
 
 def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
@@ -177,7 +160,7 @@ def _decided(
 def _set(claim: Data, key: str, value: object) -> None:
     """Set what a column was told to be; what is empty is taken away."""
     if key == "form":
-        numbers = _numbers(form_of(str(claim["printed"])) or "", str(claim["printed"]))
+        numbers = numbers_in(form_of(str(claim["printed"])) or "", str(claim["printed"]))
         if str(value).count("{}") == len(numbers):
             claim["printed"] = str(value).format(*numbers)
         return

@@ -105,6 +105,7 @@ class Context:
     in_rows: bool
     baseline: bool
     told: dict[str, str] = field(default_factory=dict)
+    shares: bool | None = None
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""

@@ -10,7 +10,7 @@ from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
 from trialtrace.audit.reading.comparisons import UNSAID_NUMBERS, Comparisons
-from trialtrace.audit.reading.expressions import expression, of_most
+from trialtrace.audit.reading.expressions import expression, is_share, of_most
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
@@ -28,6 +28,7 @@ _HALVES = re.compile(
     rf"(?<!\w){_HALF}\s*(?:\(n\))?\s*[/:∶]\s*{_HALF}(?!\w)",
     re.IGNORECASE,
 )
+_OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
     r"(?:\w+ )?(?:patients|participants|subjects)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
@@ -64,6 +65,7 @@ class _Reader(Comparisons):
                 read.append((column, replace(cell, more=behind)))
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
+        self.shares = self._of_shares(row, read)
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
             return
@@ -78,6 +80,21 @@ class _Reader(Comparisons):
         yield from made
         between = [one for one in read if one[0].role == COMPARE]
         yield from self._between(row, between, [one for one in made if isinstance(one, Item)])
+
+    def _of_shares(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool | None:
+        """Whether pairs of a row, such as "59 (96.7)", are counts with their percentages, as the
+        arithmetic of one of them or a number that counts nothing tells; None where nothing does."""
+        pairs = [one for one in read if one[0].role == ARM and one[1].form == "pair"]
+        if self.in_rows or len({column.kind for column, _ in pairs}) != 1:
+            return None
+        if any(float(cell.parts["a"].replace(",", "")) % 1 for _, cell in pairs):
+            return False
+        told = (
+            "." in cell.parts["b"]
+            and is_share(cell, self._size(row, column, self.arms.of(column.arm)))
+            for column, cell in pairs
+        )
+        return any(told) or None
 
     def _behind(self, row: Row, column: Column, columns: Sequence[Column]) -> tuple[int, ...]:
         """The columns behind one below the same heads whose numbers stand in brackets, or are the
@@ -198,6 +215,8 @@ class _Reader(Comparisons):
             column.kind in ("count", "percent") and more.startswith(("mean_", "median_"))
         ):
             kind = row.kind
+        if cell.form == "pair" and self.shares is not None:
+            kind = self._of_row(kind)
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
         usual = self.usual | ({"ci"} & kinds_in(own))
@@ -226,6 +245,13 @@ class _Reader(Comparisons):
             # A row of p-values below the rows of arms.
             item = replace(item, compare=self._compared(row, ()))
         return item.doubted(found.doubt)
+
+    def _of_row(self, kind: str | None) -> str | None:
+        """The kind of a pair whose row is one of shares, or is none: "23.00 (23.20)" beside
+        "32.37 (47.62)"."""
+        if self.shares:
+            return kind or "count"
+        return None if kind in ("count_percent", "count", "percent") else kind
 
     def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
         """A difference from the arm that the row's label names, in the column of another arm."""
@@ -318,6 +344,13 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
+def _at_no_time(one: Item | Left) -> bool:
+    """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
+    if not isinstance(one, Item) or one.arm is None or one.change or one.visit is not None:
+        return False
+    return one.kind.startswith(("mean", "median", "value"))
+
+
 def _procedure(text: str) -> str | None:
     """The one procedure for several comparisons that a caption, heads or notes name."""
     words = "|".join(PROCEDURES)
@@ -350,6 +383,13 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         read = [
             replace(one, procedure=procedure).doubted(doubt)
             if isinstance(one, Item) and len(one.compare) == 2 and one.arm is None
+            else one
+            for one in read
+        ]
+    if _OF_CHANGES.search(table.caption):
+        read = [
+            one.doubted("its table may be of changes")
+            if isinstance(one, Item) and _at_no_time(one)
             else one
             for one in read
         ]

@@ -3,8 +3,7 @@ question to the reader, which reading is meant."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import ceil, floor
+from dataclasses import asdict, replace
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -12,28 +11,18 @@ from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
+from trialtrace.audit.verdicts.unlike import unlike
 
 CERTAIN = 0.9
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
+ASKED = "asked"
+"""In the same detail: the question, as `Reading` holds it."""
 _SPREAD = re.compile(r"SD or SE|mean \(SD\)", re.IGNORECASE)
 _FORM = re.compile(r"taken for|caption|arithmetic|kind", re.IGNORECASE)
 _ORDER = re.compile(r"order of the groups|other way round", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What is asked of a number: whether it is `each`, with `several` as the question on more than
-    one such, and why it is asked. `sizes` are the numbers of patients it may be of."""
-
-    several: str
-    each: str
-    why: str
-    sizes: Sequence[int] = ()
-
-    def asked(self, number: str) -> str:
-        return f"Is {number} {self.each}?"
 
 
 def uncertain(entry: Claim) -> bool:
@@ -48,19 +37,35 @@ def doubted(finding: Finding, ledger: Ledger) -> Claim | None:
     return min(unsure, key=lambda one: 0.0 if one.chance is None else one.chance, default=None)
 
 
-def questioned(finding: Finding, ledger: Ledger) -> Finding:
-    """A contradiction that rests on an uncertain reading is that reading's question first."""
-    entry = doubted(finding, ledger) if finding.agreement == INCONSISTENT else None
-    if entry is None:
+def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
+    """The findings; a contradiction that rests on a draft is a question to its reader first, where
+    another reading of a table agrees as well, or a claim is uncertain."""
+    readings = Readings(ledger, findings)
+    made = [
+        _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
+    ]
+    return made + [_question(finding, entry, asked) for finding, entry, asked in unlike(ledger)]
+
+
+def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:
+    unsure = doubted(finding, ledger)
+    at_hand = (unsure, reading(unsure, ledger)) if unsure is not None else None
+    # Of how many patients a number is, is the likeliest where its own arithmetic tells it.
+    if at_hand is None or not at_hand[1].sizes:
+        at_hand = readings.better(finding) or at_hand
+    if at_hand is None:
         return finding
-    asked = reading(entry, ledger)
+    return _question(finding, *at_hand)
+
+
+def _question(finding: Finding, entry: Claim, asked: Reading) -> Finding:
     text = f"{finding.sentence} {asked.asked(f'“{entry.printed}”')} {asked.why}"
     return replace(
         finding,
         agreement=NOT_CHECKABLE,
         sentence=text,
         open=finding.component == "p",
-        detail={**finding.detail, RESTS_ON: entry.name},
+        detail={**finding.detail, RESTS_ON: entry.name, ASKED: asdict(asked)},
     )
 
 
@@ -69,14 +74,14 @@ def reading(entry: Claim, ledger: Ledger) -> Reading:
     chance = f"with a chance of {entry.chance:.2f} to be right" if entry.chance else ""
     doubt = f"with a doubt: {entry.doubt}" if entry.doubt else ""
     why = f"It was read {'; '.join(filter(None, [chance, doubt]))}."
-    size, sizes = ledger.size(entry), _sizes(entry)
+    size, sizes = ledger.size(entry), sizes_of(entry)
     group = _label(ledger, entry.about.group)
     compared = [_label(ledger, name) for name in ledger.compared_groups(entry)]
     if size and sizes and sizes[-1] < size:
         several = f"Is each of these numbers of {group or 'a group'} of the {thousands(size)} that "
         several += "were taken, or of those with a value?"
         each = f"of {thousands(size)}, or of the {spanned(sizes)} that give its percentage"
-        return Reading(several, each, why, sizes)
+        return Reading(several, each, why, tuple(sizes))
     if _SPREAD.search(entry.doubt):
         each = "printed with an SD, as it was read, or with a standard error"
         return Reading("Is an SD printed with each of these, or a standard error?", each, why)
@@ -108,15 +113,3 @@ def spanned(sizes: Sequence[int]) -> str:
 def _label(ledger: Ledger, group: str | None) -> str:
     known = ledger.groups.get(group or "")
     return known.label if known is not None else ""
-
-
-def _sizes(entry: Claim) -> range:
-    """The numbers of patients of which a printed count is the printed percentage."""
-    count, percent = entry.parts.get("count"), entry.parts.get("percent")
-    if not (count and percent and count.value and percent.value) or "denominator" in entry.parts:
-        return range(0)
-    k, half = int(count.value), percent.ulp / 2
-    if percent.value <= half:
-        return range(0)
-    first, last = 100 * k / (percent.value + half), 100 * k / (percent.value - half)
-    return range(max(k, ceil(first)), floor(last) + 1)

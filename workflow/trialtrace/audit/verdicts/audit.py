@@ -17,7 +17,7 @@ from trialtrace.audit.printed.sentences import (
     thousands,
     told_apart,
 )
-from trialtrace.audit.printed.verdicts import MORE, PRINT, WORST_FIRST
+from trialtrace.audit.printed.verdicts import MORE, PRINT, UNCHECKED, WORST_FIRST
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import findings
@@ -50,7 +50,6 @@ NO_TEST = (
     "Nothing was checked: the ledger has no p and no interval of the same comparison. Only the "
     "side that the words name can be held against other numbers."
 )
-UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
 def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -181,7 +180,7 @@ class PrintAudit:
 
 def audit_ledger(ledger: Ledger) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    print_audit = [questioned(one, ledger) for one in findings(ledger)]
+    print_audit = questioned([*findings(ledger)], ledger)
     made = (search(bundle, Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)

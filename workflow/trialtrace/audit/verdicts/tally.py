@@ -7,7 +7,6 @@ from trialtrace.audit.printed.verdicts import (
     COLUMNS,
     DATA,
     FAILS,
-    MEANS,
     OF_COLUMN,
     PRINT,
     SHOWN,
@@ -140,17 +139,6 @@ def tally_text(counts: Row) -> str:
         if parts:
             of_p = unmatched_text(counts) if column == PRINT else ""
             told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
-    return " ".join(told)
-
-
-def glossary(counts: Row) -> str:
-    """What each verdict means that any claim has: "On print, exact: it follows from the other
-    numbers; used: …"."""
-    told = []
-    for column, name in COLUMNS.items():
-        means = [f"{SHOWN[word]}: {MEANS[column][word]}" for word, n in counts[column].items() if n]
-        if means:
-            told.append(f"{name[0].upper()}{name[1:]}, {'; '.join(means)}.")
     return " ".join(told)
 
 

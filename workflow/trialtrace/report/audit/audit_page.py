@@ -44,17 +44,16 @@ from trialtrace.report.render.house import assets
 Row = Mapping[str, Any]
 # Claim -> the label of each of its readings -> a link, "" where there is no place of it.
 Readings = Mapping[str, Mapping[str, str]]
-SUMMARY = "A printed number stands for every value that prints so. "
+SUMMARY = "A printed number stands for every value that rounds to it. "
 OF_SYNTHETIC = (
     "The data of this trial are synthetic, so no number was held against them: verdicts on print "
     "rest on printed numbers alone."
 )
 CHANCE = (
-    "The chance of a coincidental fit is the share of numbers near the printed ones (displaced on "
-    "their printing grids) that at least one of the choices tried would give. Near 1 a match says "
-    "nothing. It is not the probability that the authors made another choice, and a match is never "
-    "a reproduction. At half and at double windows the numbers are displaced by half as much and "
-    "by twice as much."
+    "The chance of a coincidental fit is the share of numbers near the printed ones (shifted by "
+    "steps of their last digits) that at least one of the choices tried would give; near 1 a match "
+    "means nothing. It is not the probability that the authors made another choice, and a match is "
+    "never a reproduction. Half and double windows shift the numbers half and twice as far."
 )
 CANNOT = (
     "The fewest numbers that contradict each other, and single numbers in the place of others that "
@@ -69,7 +68,7 @@ MEANINGS = {
         "numbers nearby would be given too",
         "compatible": "only a set of values is printed, and the data's is one of them",
         "exact": "the planned analysis of the data prints as printed",
-        "not_checkable": "for the reason that the claim tells",
+        "not_checkable": "for the reason given with the claim",
     },
     PRINT: {
         "inconsistent": "it contradicts other printed numbers, or lacks what it rests on",
@@ -86,7 +85,7 @@ OF_CHOICES = (
     "test, a method, a set of patients, a rounding; those that were tried are counted below."
 )
 TOLD = ("print_finding", "print_more")
-NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
+NO_CAUSE = "A finding states arithmetic, and says nothing about how a number came to be."
 
 
 def audit_page(
@@ -183,6 +182,16 @@ def meanings(rows: Sequence[Row]) -> str:
     )
     lead = f'<p class="prose quiet">{escape(OF_CHOICES)}</p>'
     return f"<details><summary>What these words mean</summary>{lead}<ul>{text}</ul></details>"
+
+
+def glossary(counts: Row) -> str:
+    """The same in a sentence a column: "On print, exact: it follows from …; used: …"."""
+    told = []
+    for column, every in MEANINGS.items():
+        means = [f"{SHOWN[word]}: {words}" for word, words in every.items() if counts[column][word]]
+        if means:
+            told.append(f"{upper_first(COLUMNS[column])}, {'; '.join(means)}.")
+    return " ".join(told)
 
 
 def claims_table(

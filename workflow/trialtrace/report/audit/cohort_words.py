@@ -12,7 +12,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.put_in import MADE_OF, Rests
+from trialtrace.run.trace.put_in import Rests
 from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
@@ -83,7 +83,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
             "paper therefore shows nothing."
         )
     if rests.columns:
-        return f"**Set beforehand in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
+        return f"{COLUMNS_IN_SHORT} They are listed in the supplement, with what was drawn."
     return OF_NOTHING
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.audit.printed.sentences import unbroken
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN, SYNTHETIC, UNCHECKED
 from trialtrace.audit.verdicts.tally import (
-    glossary,
     numbered_readings,
     tally,
     tally_text,
@@ -22,6 +21,7 @@ from trialtrace.report.audit.audit_page import (
     OF_SYNTHETIC,
     SUMMARY,
     expected_sentence,
+    glossary,
     search_cells,
 )
 from trialtrace.report.audit.claims_page import searches_of
@@ -32,6 +32,8 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
 
 Row = Mapping[str, Any]
+# What the lead says of all claims that have it, and a line a claim would only repeat.
+UNSAID = (UNCHECKED, SYNTHETIC, "", None)
 DATA_AT = 2
 """The place of the column of what the data give; it is left out where they give nothing."""
 
@@ -46,7 +48,7 @@ def published(material: Material) -> str:
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
     if told := put_in(material):
         alone += f" **{told}** [Settings of the cohort]({config_page(COHORT)})."
-    more = f"The same with pictures of the findings: [{AUDIT_PAGE}]({AUDIT_PAGE})."
+    more = f"[{AUDIT_PAGE}]({AUDIT_PAGE}) has the same with a picture of each finding."
     verdicts = escape_markdown(tally_text(counts))
     means = escape_markdown(f"What the verdicts mean. {glossary(counts)}")
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
@@ -121,7 +123,9 @@ def _findings(rows: Sequence[Row]) -> Iterator[str]:
     for column, name in COLUMNS.items():
         for verdict, finding, more, _ in by_verdict(rows, column):
             if verdict in (worst(rows, column), "not_checkable"):
-                text = " ".join(filter(None, [finding, more]))
+                text = " ".join(each for each in (finding, more) if each not in UNSAID)
+                if not text:
+                    continue
                 yield f"*{upper_first(name)}:* {escape_markdown(unbroken(text))}"
 
 

@@ -11,7 +11,6 @@ from itertools import permutations
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.reading.decisions import (
     ALL,
-    FORMS,
     KEEP,
     SETTLE,
     Matter,
@@ -22,6 +21,7 @@ from trialtrace.audit.reading.decisions import (
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.audit.reading.paper import ReadPaper, Table
 from trialtrace.audit.verdicts.asked import CERTAIN
+from trialtrace.audit.verdicts.readings import FORMS
 from trialtrace.base.words import upper_first
 from trialtrace.report.pages.shell import page
 

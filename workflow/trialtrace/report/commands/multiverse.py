@@ -7,8 +7,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
+from trialtrace.report.commands.asked import check_asked
 from trialtrace.report.listing import aligned, json_text
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
 
@@ -106,21 +107,10 @@ def _curves(trial: "SpecifiedTrial", folder: Path) -> None:
 
 
 def check_whole(trial: "SpecifiedTrial") -> None:
-    """Raise UserError where no run made the tables, where one is not as it was written, or where
-    they are of other code, configuration or data."""
-    from trialtrace.run.jobs.fresh import MULTIVERSE, freshness
-    from trialtrace.run.jobs.products import altered, edited, read_record, record_path
+    """Raise UserError where no run made the tables, or where they are of something else."""
+    from trialtrace.run.jobs.fresh import MULTIVERSE
 
-    at, do = trial.at, f"make multiverse TRIAL={trial.name}"
-    record = read_record(at.root / record_path(MULTIVERSE, trial.name))
-    if record is None:
-        raise UserError(Problem(trial.name, "has no run of its multiverse", do=do))
-    for files in record.outputs.values():
-        for file in altered(at.root, files):
-            raise UserError(edited(at.root, file, record.rule))
-    if record.fresh != freshness(at).job(MULTIVERSE, trial.name):
-        what = "code or configuration of its multiverse changed since it ran"
-        raise UserError(Problem(trial.name, what, do=do))
+    check_asked(trial, MULTIVERSE, "multiverse", f"make multiverse TRIAL={trial.name}")
 
 
 def is_specified(result_id: str) -> bool:

@@ -13,7 +13,7 @@ from trialtrace.report.figures.canvas import field as linked_field
 from trialtrace.report.figures.canvas import lead_to
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Request
-from trialtrace.report.tables import short_text
+from trialtrace.report.tables import tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def results_along(request: Request) -> Along:
 
 def _words(request: Request, row: ResultRow) -> str:
     """ "at risk at 365 days: 252", "events: 119 of 304"."""
-    shown = short_text(row)
+    shown = tight_text(row)
     if row["group2"] == "time":
         when = round(float(present(row["group2_level"])) / axis_unit(request), 1)
         unit = request.entry["unit"].removesuffix("s" if when == 1 else "")

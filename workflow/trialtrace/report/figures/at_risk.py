@@ -52,12 +52,11 @@ def with_tables(
 ) -> "list[list[Axes]]":
     """The same so many times beside each other, one scale of heights for all."""
     ratios = [*[1.0] * panels, (0.06 + 0.07 * arms) * panels**0.5]
+    # The numbers at the two ends of neighbours must not run together.
+    spaces = {"height_ratios": ratios} | ({"wspace": 0.06} if beside > 1 else {})
     every = figure.subplots(
-        panels + 1, beside, sharex="col", sharey="row", height_ratios=ratios, squeeze=False
+        panels + 1, beside, sharex="col", sharey="row", gridspec_kw=spaces, squeeze=False
     )
-    if beside > 1:
-        # The numbers at the two ends of neighbours must not run together.
-        figure.get_layout_engine().set(wspace=0.06)
     return [list(every[:, at]) for at in range(beside)]
 
 

@@ -8,7 +8,7 @@ from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
-from trialtrace.report.tables import level_of, short_text
+from trialtrace.report.tables import level_of, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _arm(
         text = _counts(material, row)
         across = place - width / 2, place + width / 2
         high = (0.0, max(row["ci_high"] or 0.0, present(row["stat_value"])))
-        words = f"{names[group]}, {material.arm_label(arm)}: {text}, {short_text(row)}"
+        words = f"{names[group]}, {material.arm_label(arm)}: {text}, {tight_text(row)}"
         wide, tall = (across, high) if upright else (high, across)
         canvas.field(axes, wide, tall, (row["result_id"], words))
         if upright:

@@ -15,12 +15,12 @@ from trialtrace.base.store import write_bytes
 from trialtrace.report.links import FIELD, UP, trace_link
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
-    from trialtrace.base.arrays import Whole
 
 STAMPED = "{} (synthetic, not evidence)"
 # The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
@@ -75,8 +75,8 @@ def _few_colours(data: bytes) -> bytes:
 
     with Image.open(io.BytesIO(data)) as image:
         whole = image.convert("RGB")
-    counted = sorted(whole.getcolors(whole.width * whole.height), reverse=True)
-    colours = np.array([colour for _, colour in counted], dtype=np.uint8)
+    counted = whole.getcolors(whole.width * whole.height) or []
+    colours = np.array([colour for _, colour in sorted(counted, reverse=True)], dtype=np.uint8)
     kept, rest = colours[:_KEPT], colours[_KEPT:]
     places = np.arange(len(colours))
     if len(rest):
@@ -95,10 +95,10 @@ def _few_colours(data: bytes) -> bytes:
     return output.getvalue()
 
 
-def _coded(colours: "Whole") -> "Whole":
+def _coded(colours: "np.ndarray") -> "np.ndarray":
     """Each colour as one number."""
     wide = colours.astype("uint32")
-    made: Whole = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    made: np.ndarray = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
     return made
 
 

@@ -57,7 +57,7 @@ def draw(material: Material, entry: Given) -> Picture:
         _scaled(axes, analysis.decision_level, p_values(f, df1, df2, [lower, 1.0]).tolist())
     caption = (
         f"{entry['title']}: p of F({number(df1)}, {number(df2)}) = {number(f)} when both degrees "
-        f"of freedom are multiplied by ε; the dashed line is the decision level."
+        f"of freedom are multiplied by ε; the dashed line is the significance level."
     )
     alt = "Curve of p over epsilon with the estimated epsilons marked."
     curve = [("", "curve", x, p) for x, p in zip(epsilon.tolist(), curve_p.tolist(), strict=True)]

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.words import LABELS, MINUS, NOT_ESTIMABLE, RATIOS, upper_first
+from trialtrace.base.words import (
+    LABELS,
+    MINUS,
+    NOT_ESTIMABLE,
+    RATIOS,
+    no_effect,
+    upper_first,
+)
 from trialtrace.report.figures.canvas import (
     FAINT,
     INK,
@@ -33,13 +40,7 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import (
-    axis_factor,
-    axis_label,
-    level_of,
-    no_effect,
-    short_text,
-)
+from trialtrace.report.tables import axis_factor, axis_label, level_of, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 
@@ -103,10 +104,8 @@ def draw(material: Material, inputs: Given) -> Picture:
         raise nothing(inputs["title"], "nothing could be estimated")
     level = level_of(rows)
     interval = f"{100 * level:g}% confidence" if level is not None else "confidence"
-    caption = (
-        f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
-    )
-    caption += "the narrower its interval."
+    caption = f"{inputs['title']}: estimates with their {interval} intervals; squares are larger "
+    caption += "where the interval is narrower."
     caption += " A diamond is of all patients." if any(_is_whole(row, rows) for row in rows) else ""
     stat, titles = wanted_of(inputs)[0].split(".", 1)[0], _titles(material, rows)
     names = [_whole_name(*title) for title in titles]
@@ -192,7 +191,7 @@ def _plot(
         beside.set_yticks([])
         _texts(beside, [""], places, [()] * len(lines))
         _texts(text, heads, places, [line.counts for line in lines])
-        estimates = [(short_text(line.row) if line.row else "",) for line in lines]
+        estimates = [(tight_text(line.row) if line.row else "",) for line in lines]
         _texts(shown, [head], places, estimates)
         for each in tests:
             _texts(each, ["p for\ninteraction"], places, [(line.p,) for line in lines])
@@ -210,7 +209,7 @@ def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) ->
         for name, line in zip(names, lines, strict=True)
         for part in name.split("\n")
     )
-    estimate = max(len(short_text(line.row)) for line in lines if line.row is not None)
+    estimate = max(len(tight_text(line.row)) for line in lines if line.row is not None)
     before = [max(1.2, NAME_LETTER * longest), 0.85 * counts if counts > 1 else 0.6]
     behind = [0.2 + LETTER * estimate, *([LETTER * HEAD] if any(line.p for line in lines) else [])]
     plot = max(LEAST, look.across - BETWEEN - sum(before) - sum(behind))
@@ -236,7 +235,7 @@ def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndar
         if line.heading:
             over[_depth(line) :] = [line.name.strip()]
         if shows := line.row or line.test:
-            shown = f"p for interaction {line.p}" if line.p else short_text(shows)
+            shown = f"p for interaction {line.p}" if line.p else tight_text(shows)
             lead = shows["result_id"], f"{told}: {shown}"
             field(axes, (0, 1), (edges[number + 1], edges[number]), lead, whole=True)
 

@@ -22,7 +22,7 @@ from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, per
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
-from trialtrace.report.tables import short_text
+from trialtrace.report.tables import tight_text
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     for row in rows:
         level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
         what = f"{LABELS[row['stat_name']]}{level} against {material.arm_label(row['reference'])}"
-        estimate = f"{short_text(row)}{unit_text(row['stat_name'], row['unit'])}"
+        estimate = f"{tight_text(row)}{unit_text(row['stat_name'], row['unit'])}"
         arm = material.arm_label(row["comparison"])
         texts.setdefault(upper_first(what), []).append(f"{arm} {estimate}")
     return [f"{what}: {'; '.join(each)}" for what, each in texts.items()]

@@ -10,7 +10,7 @@ from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.sections.choices import same_question
-from trialtrace.report.tables import NO_BREAK, short_text
+from trialtrace.report.tables import NO_BREAK, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.plan.build import Analysis
@@ -50,7 +50,7 @@ def name_of(material: Material, row: ResultRow, several: bool) -> str:
 
 def told(names: Sequence[str], rows: Sequence[ResultRow]) -> str:
     """Lines in words: "Relief 1.80 (0.63 to 5.16); ...", for who cannot see them."""
-    shown = [f"{name} {short_text(row)}" for name, row in zip(names, rows, strict=True)]
+    shown = [f"{name} {tight_text(row)}" for name, row in zip(names, rows, strict=True)]
     more = [f"and {len(shown) - MOST_TOLD} more"] if len(shown) > MOST_TOLD else []
     return "; ".join([*shown[:MOST_TOLD], *more]).replace(NO_BREAK, " ")
 

@@ -1,5 +1,6 @@
-"""Raw cells as pages show them: the line as a link to the raw table, then the values as found; and
-the page of a raw table: every cell as found, each line an anchor, under full disclosure only."""
+"""Raw cells on pages of rows: the line, marked to become a link to the raw table, and the values as
+found; and the page of a raw table: every cell as found, each line an anchor, under full disclosure
+only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 EMPTY = "(empty)"
 QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
+# What stands above too; and what makes a number a line of a raw table, unless it stands in a value.
+DITTO, LINE, NO_LINE = '"', "\N{SECTION SIGN}", "\N{SECTION SIGN}\N{ZERO WIDTH SPACE}"
+# Marks of the text of rows, of which none stands in a cell.
+_MARKS = str.maketrans({"\t": " ", "\n": " ", "\r": " ", LINE: NO_LINE})
 # From so many lines on, what all of them have alike stands once, and lines that follow each other
 # have one link.
 MANY = 2
@@ -47,14 +52,14 @@ class RawCells:
         return {part: sorted(lines) for part, lines in found.items()}
 
     def told(self, part: Part, lines: Sequence[int], *, named: bool) -> str:
-        """HTML: each line, a link, with its values; `named` with the columns before them."""
+        """HTML: each line, marked, with its values; `named` with table and columns before them."""
         raw, columns = part
-        values = self._values(raw, lines, columns)
+        values, mark = self._values(raw, lines, columns), f"{LINE}{raw}:" if named else LINE
         before = f"{raw} {', '.join(columns)}: " if named else ""
         if len(lines) < MANY:
             rows = zip(*values.values(), strict=True)
             each = (
-                f"{self._link(raw, line)} {', '.join(row)}"
+                f"{self._line(raw, line, mark)} {', '.join(row)}"
                 for line, row in zip(lines, rows, strict=True)
             )
             return before + "; ".join(each)
@@ -63,18 +68,17 @@ class RawCells:
         said = "".join(f"{column} {value}; " for column, value in alike.items())
         joined = map("/".join, zip(*other, strict=True))
         varying = dict(zip(lines, joined, strict=True)) if other else {}
-        return before + said + "; ".join(self._run(raw, run, varying) for run in _runs(lines))
+        return before + said + "; ".join(self._run(raw, run, varying, mark) for run in _runs(lines))
 
-    def _run(self, raw: str, run: Sequence[int], rows: Mapping[int, str]) -> str:
-        """Lines that follow each other: a link to the first, the values in their order."""
+    def _run(self, raw: str, run: Sequence[int], rows: Mapping[int, str], mark: str) -> str:
+        """Lines that follow each other: the first is marked, the values in their order."""
         last = f"\N{EN DASH}{run[-1]}" if len(run) > 1 else ""
         values = ", ".join(rows[line] for line in run) if rows else ""
-        return f"{self._link(raw, run[0])}{last} {values}".rstrip()
+        return f"{self._line(raw, run[0], mark)}{last} {values}".rstrip()
 
-    def _link(self, raw: str, line: int) -> str:
-        if self._places(raw)[line] >= ROWS_SHOWN:
-            return str(line)
-        return f"<a href=../{data_page(raw)}#L{line}>{line}</a>"
+    def _line(self, raw: str, line: int, mark: str) -> str:
+        """A line that the page of the raw table shows is marked."""
+        return f"{mark}{line}" if self._places(raw)[line] < ROWS_SHOWN else str(line)
 
     def _places(self, raw: str) -> dict[int, int]:
         if raw not in self._lines:
@@ -108,8 +112,13 @@ def _shown(value: str | None) -> str:
     """A value as found; in quotation marks where it has what stands between values."""
     if not value:
         return EMPTY
-    text = escape(value, quote=False)
-    return QUOTED.format(text) if set(value) & set(",;/") else text
+    return QUOTED.format(cell_text(value)) if set(value) & set(",;/") else cell_text(value)
+
+
+def cell_text(value: str) -> str:
+    """A value as HTML, without the marks of the text of rows."""
+    text = escape(value, quote=False).translate(_MARKS)
+    return QUOTED.format(text) if text == DITTO else text
 
 
 def _runs(lines: Sequence[int]) -> Iterator[list[int]]:

@@ -3,21 +3,24 @@ row sets behind the numbers of a trial: each set once, at an anchor of its varia
 
 A set is what a predicate selects of a derived data set. Sets of one endpoint, or of one variable
 of the subjects, share a page, on which each row stands once and complete. Each set is an anchor
-above the table; a link to it leaves the rows of that set in sight.
+above the rows; a link to it leaves the rows of that set in sight.
+
+Rows stand on their page as text, in half of the bytes of a table: cells between tabs, a ditto mark
+for what stands above too, a section sign before a line of a raw table. The page's script makes the
+table of them, with these lines as links (assets/rows.js).
 """
 
+import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from itertools import count, product
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from trialtrace.report.links import file_name
 from trialtrace.report.material import Material
-from trialtrace.report.pages.cells import Part, RawCells
+from trialtrace.report.pages.cells import DITTO, Part, RawCells, cell_text
 from trialtrace.report.pages.shell import report_page
 from trialtrace.report.pages.trace_page import Trace
 from trialtrace.run.tables.conditions import columns_of
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 TREATMENT = ("TRT01P", "TRTP")
 FLAG = "FL"
-FOLDER = "rows"
+FOLDER, SCRIPT = "rows", "rows.js"
 # Who belongs to which arm and population.
 SUBJECTS = "adsl"
 
@@ -151,17 +154,17 @@ def rows_page(
     rows = _rows(sets)
     row = rows[:ROWS_SHOWN]
     columns = _columns(table, about, sets, row)
-    members, rules = _members(sets, len(rows), row)
     raw = material.tracer.raw.behind(about.dataset, row, [*about.columns, *_flags(table, about)])
     made = [cells.parts(each) for each in raw]
     parts = list(dict.fromkeys(part for each in made for part in each))
     if len(parts) > MOST_PARTS:
         parts = []
-    body = "\n".join(_lines(columns, members, made, parts, cells))
+    body = "\n".join(_lines(columns, made, parts, cells))
     words = (WORDS.get(name) or f"<code>{escape(name)}</code>" for name in columns)
     head = "".join(f"<th>{word}</th>" for word in words)
     head += "".join(
-        f"<th>{escape(raw)}: line, {escape(', '.join(names))}</th>" for raw, names in parts
+        f'<th data-raw="{escape(raw)}">{escape(raw)}: line, {escape(", ".join(names))}</th>'
+        for raw, names in parts
     )
     head += "" if parts else "<th>made from: line and columns of the raw file, as found</th>"
     lines = "".join(
@@ -175,14 +178,14 @@ def rows_page(
         f"<h1>{escape(told.title)}</h1>\n"
         f'<p class="subject">Each value with the raw cells that made it: {len(rows)} records'
         f"{_without_value(table, about, rows)}.{more}</p>\n<dl>\n{lines}</dl>\n"
-        + "\n".join(_set(one) for one in sets)
+        + "\n".join(_set(one, len(rows), row) for one in sets)
         + f'\n<p class="all" id="all"><a href="#all">All {len(rows)} records</a></p>\n'
-        f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
-        "</table></div>\n"
+        f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n</table>\n'
+        f'<pre id="rows">\n{body}\n</pre></div>\n'
     )
     title = f"{told.title} – {material.trial.title}"
     here = f"Rows of {told.title}"
-    return report_page(material.trial, here, text, title=title, up="../", style=rules)
+    return report_page(material.trial, here, text, title=title, up="../", script=SCRIPT)
 
 
 def _rows(sets: Sequence[RowSet]) -> "np.ndarray":
@@ -250,68 +253,42 @@ def _positions(rows: "np.ndarray") -> "pa.Array":
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.12g}".replace("-", "\N{MINUS SIGN}")
-    return "" if value is None else escape(str(value), quote=False)
-
-
-def _members(sets: Sequence[RowSet], whole: int, rows: "np.ndarray") -> tuple[list[str], str]:
-    """The names of the sets of each row, and the style that leaves those of a set in sight.
-
-    Sets of the same rows have one name; one of all rows needs none.
-    """
-    names = _names()
-    kept: dict[str, str] = {}
-    place = {row: at for at, row in enumerate(rows.tolist())}
-    of_row: list[list[str]] = [[] for _ in rows]
-    hidden: dict[str, list[str]] = {}
-    for one in sets:
-        if one.selection.n == whole:
-            continue
-        if one.digest not in kept:
-            kept[one.digest] = name = next(names)
-            for row in one.selection.rows.tolist():
-                if row in place:
-                    of_row[place[row]].append(name)
-        hidden.setdefault(kept[one.digest], []).append(one.anchor)
-    rules = (
-        ",".join(f"#{anchor}:target~.frame tbody tr:not(.{name})" for anchor in anchors)
-        + "{display:none}\n"
-        for name, anchors in hidden.items()
-    )
-    return [" ".join(each) for each in of_row], "".join(rules)
-
-
-def _names() -> Iterator[str]:
-    """a, b, …, z, aa, ab, …"""
-    for length in count(1):
-        yield from map("".join, product(ascii_lowercase, repeat=length))
+    return "" if value is None else cell_text(str(value))
 
 
 def _lines(
     columns: dict[str, list[str]],
-    members: list[str],
     numbers: list[dict[Part, list[int]]],
     parts: list[Part],
     cells: RawCells,
 ) -> Iterator[str]:
     """The rows; a column a part of the raw data, or all in one where there are too many parts."""
-    for of, own, *values in zip(members, numbers, *columns.values(), strict=True):
-        given = f' class="{of}"' if " " in of else f" class={of}" if of else ""
+    above: list[str] = []
+    for own, *values in zip(numbers, *columns.values(), strict=True):
         if parts:
             told = [
                 cells.told(part, own[part], named=False) if part in own else "" for part in parts
             ]
         else:
             told = ["; ".join(cells.told(part, lines, named=True) for part, lines in own.items())]
-        yield f"<tr{given}><td>{'<td>'.join([*values, *told])}"
+        line = [*values, *told]
+        pairs = zip(line, above or [""] * len(line), strict=True)
+        yield "\t".join(DITTO if cell and cell == before else cell for cell, before in pairs)
+        above = line
 
 
-def _set(item: RowSet) -> str:
-    """A set: how many rows, chosen how, by whom they are used."""
+def _set(item: RowSet, whole: int, rows: "np.ndarray") -> str:
+    """A set: how many rows, chosen how, by whom they are used; which of `rows`, unless all."""
+    import numpy as np
+
     used = ", ".join(
         f'<a href="../trace/{name}">{escape(name.removesuffix(".html"))}</a>' for name in item.used
     )
+    bits = np.packbits(np.isin(rows, item.selection.rows)).tobytes()
+    which = base64.b64encode(bits).decode("ascii")
+    members = "" if item.selection.n == whole else f' data-rows="{which}"'
     return (
-        f'<p class="set" id="{item.anchor}"><a href="#{item.anchor}">{item.selection.n} records'
-        f"</a> where {escape(item.where)} <code>{item.digest[:16]}</code>; for numbers of "
+        f'<p class="set" id="{item.anchor}"{members}><a href="#{item.anchor}">{item.selection.n} '
+        f"records</a> where {escape(item.where)} <code>{item.digest[:16]}</code>; for numbers of "
         f"{used}</p>"
     )

@@ -15,9 +15,7 @@ from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
 
-# A script beside the page; `file:` for browsers to which a file on disk is no "self".
-CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")
-# A style sheet beside the page.
+# A style sheet beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_LINKED = (
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -62,7 +60,14 @@ def table_lines(names: Iterable[str], rows: Iterable[str], kind: str = "scroll")
 
 
 def report_page(
-    trial: "Trial", here: str, body: str, *, title: str = "", up: str = "", style: str = ""
+    trial: "Trial",
+    here: str,
+    body: str,
+    *,
+    title: str = "",
+    up: str = "",
+    style: str = "",
+    script: str = "",
 ) -> str:
     """A page of a report, called `here`, below the title of its trial and the report."""
     return page(
@@ -70,6 +75,7 @@ def report_page(
         body,
         synthetic=trial.synthetic,
         style=style,
+        script=script,
         draft=trial.draft,
         up=up,
         above=of_report(trial.title),
@@ -112,7 +118,9 @@ def page(
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
     run = f'<script src="{script}" defer></script>\n' if script else ""
-    policy = CSP_LINKED if up else CSP_SCRIPT if script else CSP
+    policy = CSP_LINKED if up else CSP
+    if script:
+        policy = policy.replace("style-src", "script-src 'self' file:; style-src")
     if forms:
         policy = policy.replace("form-action 'none'", "form-action 'self'")
     return (

@@ -15,7 +15,7 @@ from trialtrace.audit.verdicts.tally import shown as counted
 from trialtrace.audit.verdicts.tally import tally, unmatched_text
 from trialtrace.base.number_needed import through_infinity
 from trialtrace.base.store import write_text
-from trialtrace.base.words import LABELS, MINUS, RATIOS
+from trialtrace.base.words import LABELS, MINUS, RATIOS, no_effect
 from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -30,7 +30,7 @@ from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
 from trialtrace.report.sections.findings import compared, primary, primary_results
-from trialtrace.report.tables import axis_factor, axis_label, no_effect
+from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -246,10 +246,11 @@ def _links(material: Material, report: str) -> str:
         for file, title in documents.items()
         if (folder / file).is_file()
     ]
-    # Made where it is asked for, it stays with the tables that it is of.
-    multiverse = material.folder / "multiverse" / "multiverse.html"
-    if multiverse.is_file():
-        links.append(f'<a href="../results/{name}/multiverse/multiverse.html">Multiverse</a>')
+    # Made where they are asked for, they stay with the tables that they are of.
+    for asked in ("multiverse", "simulation"):
+        made = f"{asked}/{asked}.html"
+        if (material.folder / made).is_file():
+            links.append(f'<a href="../results/{name}/{made}">{asked.capitalize()}</a>')
     return " · ".join([*links, escape(name)])
 
 

@@ -36,7 +36,7 @@ from trialtrace.run.trial.load import Trial
 OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
 OF_GROUP = ("drawn", "method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
-ONCE = ("family", "cleaning", "rejected", "constants", "code")
+ONCE = ("drawn", "method", "family", "rows", "raw", "cleaning", "rejected", "constants", "code")
 SHORT = 80
 # Places that are kept as links: the numbers of a page share theirs.
 KEPT = 1_000

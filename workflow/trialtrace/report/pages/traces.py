@@ -26,7 +26,15 @@ from trialtrace.report.links import (
 )
 from trialtrace.report.material import Material
 from trialtrace.report.pages.cells import RawCells, raw_tables
-from trialtrace.report.pages.rows_page import FOLDER, SUBJECTS, RowSets, Told, Variable, rows_page
+from trialtrace.report.pages.rows_page import (
+    FOLDER,
+    SCRIPT,
+    SUBJECTS,
+    RowSets,
+    Told,
+    Variable,
+    rows_page,
+)
 from trialtrace.report.pages.shell import report_page, write_data, write_style
 from trialtrace.report.pages.trace_page import (
     Around,
@@ -325,6 +333,8 @@ def _code(material: Material, out: Path) -> None:
 def _rows(material: Material, sets: RowSets, out: Path) -> None:
     tables = {name: table.of for name, table in material.trial.tables.items()}
     cells = RawCells(material.folder / "raw", tables)
+    (out / FOLDER).mkdir(exist_ok=True)
+    shutil.copyfile(assets() / SCRIPT, out / FOLDER / SCRIPT)
     for about, own in sets.sets.items():
         text = rows_page(material, about, list(own.values()), _told(material, about, sets), cells)
         write_text(out / FOLDER / about.file, text)

@@ -179,34 +179,6 @@ _PAIRED_MEANS = R(
 power_of <- function(difference, pairs) t_power(abs(difference) / sd * sqrt(pairs), pairs - 1)
 """,
 )
-# Schuirmann's two tests: the interval lies within the margins, over the distribution of s.
-_EQUIVALENCE = R(
-    {
-        "power": "power_of(n[1], n[2])",
-        "patients_needed": "2 * smallest(function(each) power_of(each, each) >= {power}, 2)",
-        "width_difference": "2 * qt(0.5 + {confidence} / 2, sum(n) - 2) * "
-        "{sd} * sqrt(sum(1 / n)) *\n  mean_of_s(sum(n) - 2)",
-    },
-    _SMALLEST
-    + """\
-n <- {patients}
-mean_of_s <- function(df) sqrt(2 / df) * exp(lgamma((df + 1) / 2) - lgamma(df / 2))
-power_of <- function(n1, n0) {
-  error <- {sd} * sqrt(1 / n1 + 1 / n0)
-  df <- n1 + n0 - 2
-  critical <- qt({alpha}, df, lower.tail = FALSE)
-  inside <- function(s) {
-    chance <- pnorm(({upper} - {difference}) / error - critical * s) -
-      pnorm(({lower} - {difference}) / error + critical * s)
-    chance * exp(log(2 * s * df) + dchisq(df * s^2, df, log = TRUE))
-  }
-  meet <- ({upper} - {lower}) / (2 * error * critical)
-  at <- sort(unique(pmin(sqrt(qchisq(c(1e-14, 1e-3, 0.5, 0.999, 1 - 1e-14), df) / df), meet)))
-  if (length(at) < 2) return(0)
-  sum(mapply(function(a, b) integrate(inside, a, b, rel.tol = 1e-11)$value, head(at, -1), at[-1]))
-}
-""",
-)
 _MANN_WHITNEY = R(
     {
         "power": "power_of({superiority}, n[1], n[2])",
@@ -281,7 +253,6 @@ DESIGNS = {
     "two_means": _TWO_MEANS,
     "several_means": _SEVERAL_MEANS,
     "paired_means": _PAIRED_MEANS,
-    "equivalence_means": _EQUIVALENCE,
     "mann_whitney": _MANN_WHITNEY,
     "log_rank": _LOG_RANK,
     "survival": _SURVIVAL,

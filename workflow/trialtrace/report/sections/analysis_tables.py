@@ -2,7 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS, upper_first
+from trialtrace.base.words import (
+    LABELS,
+    P_VALUES,
+    POINTS,
+    SYMBOLS,
+    upper_first,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -24,6 +30,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trace.years import parts_in_years, whole_years
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     TOLD,
@@ -33,7 +40,6 @@ from trialtrace.run.trial.plan.references import (
 )
 
 MOST_COLUMNS = 5
-DAYS_A_YEAR = 365.25
 
 
 def analysis_tables(material: Material, name: str) -> str:
@@ -145,11 +151,12 @@ def _pivot(
     shown = [row for row in rows if not _inside_p(row, rows)]
     columns = list(dict.fromkeys(_column(row) for row in shown))
     lines: dict[tuple[str, str], dict[tuple, str]] = {}
+    time_unit = _time_unit(material, rows)
+    years = rows[0]["analysis_id"] in material.tracer.yearly
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
-        lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
+        lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
     limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
-    time_unit = _time_unit(material, rows)
     level = level_of(rows)
     others = {
         _column(row): f", {100 * row['ci_level']:g} % interval"
@@ -159,7 +166,7 @@ def _pivot(
     titles = [
         (over, own + limits[column] + others.get(column, ""))
         for column in columns
-        for over, own in [_title(column, columns, time_unit)]
+        for over, own in [_title(column, columns, time_unit, years=years)]
     ]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
@@ -279,9 +286,13 @@ def _cut(material: Material, row: ResultRow) -> str:
     return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
 
 
-def _cell(row: ResultRow) -> str:
+def _cell(row: ResultRow, *, years: bool) -> str:
     if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
+    if years and row["unit"] == "days":
+        value, interval = parts_in_years(row)
+        shown = f"{value} ({interval})" if interval else value
+        return link(row, shown.replace(" ", NO_BREAK))
     return link(row)
 
 
@@ -291,9 +302,11 @@ def _time_unit(material: Material, rows: list[ResultRow]) -> str:
     return material.tracer.about.time_unit(of_time) if of_time else ""
 
 
-def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, str]:
+def _title(
+    column: tuple, columns: list[tuple], time_unit: str, *, years: bool = False
+) -> tuple[str, str]:
     """The header of a column, its statistic and what follows; the method is named where its
-    statistic has several."""
+    statistic has several. Times are in `years` where all of them are whole ones."""
     method, second, unit = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
@@ -307,21 +320,14 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, st
     if stat in POINTS:
         own += ", percentage points"
     if unit and stat not in ("proportion",):
-        own += f", {unit}"
+        own += ", years" if years and unit == "days" else f", {unit}"
     if second is not None:
         timed = second[0] == "time"
-        own += f" at {second[1]}{time_unit}{_years(second[1], time_unit)}" if timed else ""
+        at, whole = f"{second[1]}{time_unit}", whole_years(second[1], time_unit) if timed else ""
+        at = whole if years else f"{at} ({whole})" if whole else at
+        own += f" at {at}" if timed else ""
         own += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     joint = own[:1] if own[:1] == " " else ""
     over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)
-
-
-def _years(time: str, unit: str) -> str:
-    """ " (5 years)" of days that are so many years, as the axes of curves have them."""
-    years = float(time) / DAYS_A_YEAR if unit.strip() == "days" else 0.0
-    whole = round(years)
-    if not whole or abs(years - whole) > 0.005:
-        return ""
-    return f" ({whole} year{'s' if whole > 1 else ''})"

@@ -63,9 +63,10 @@ def consort_section(material: Material) -> str:
     """A line an item, then how many of them are answered."""
     answers = dict(_answers(material))
     body = [
-        [item, words, escape_markdown(answers.get(item, OPEN))] for item, words in ITEMS.items()
+        [f"Item {item}", words, escape_markdown(answers.get(item, OPEN))]
+        for item, words in ITEMS.items()
     ]
-    header = ["Item", "What it asks for", "Where it is answered"]
+    header = ["CONSORT 2025", "What it asks for", "Where it is answered"]
     caption = "Items of CONSORT 2025, and where this report answers them."
     table = texts_table(material, header, body, "consort", caption)
     text = (

@@ -179,7 +179,7 @@ def coverage_table(material: Material, account: Account) -> str:
         count = f"{table.subjects} of {table.of_subjects}"
         body.append([named(name), *map(with_names, (count, *told))])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
-    caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
+    caption = "Subjects that each table covers, and what was rejected, by rule."
     return texts_table(material, header, body, "coverage", caption)
 
 
@@ -212,7 +212,7 @@ def conservation_table(material: Material, laws: dict[str, Any]) -> str:
     header = ["Table", *(under("Rows", f" {what}") for what in ("in", "out", "rejected"))]
     of_cells = ("in", "accepted", "missing", "rejected", "in rejected rows")
     header += ["Subjects with a row", *(under("Cells", f" {what}") for what in of_cells)]
-    caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
+    caption = "Rows and cells of the export, and what became of each."
     return captioned(material, pipe_table(header, body), "conservation", caption)
 
 

@@ -8,6 +8,7 @@ from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.absolute import at_the_end, denominators
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.decisions import (
     PLACE,
@@ -75,7 +76,8 @@ def primary_results(material: Material) -> Iterator[str]:
         for result in compared(material, analysis):
             shown = f"{LABELS[result.estimate['stat_name']]} {result.estimate['stat_text']}"
             text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
-            text += _denominators(material, result.estimate)
+            text += denominators(material, result.estimate)
+            text += at_the_end(material, result.estimate)
             for p in result.p_values(analysis.decision_level):
                 text += f"; {_tests_text(_beside(material, analysis, result, p))}"
                 text += _decided(material, analysis, result, p)
@@ -121,12 +123,29 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         start = upper_first(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_model(material, estimate))
-        text += _denominators(material, estimate, links=True)
+        text += denominators(material, estimate, links=True)
+        text += at_the_end(material, estimate, links=True)
         for p in one.p_values(analysis.decision_level):
             text += f"; {_tests_markdown(_beside(material, analysis, one, p))}"
             text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
-    return first + told + over_visits
+    return first + told + _assumptions(material, analysis) + over_visits
+
+
+def _assumptions(material: Material, analysis: Analysis) -> list[str]:
+    """The tests of what the estimates assume; none of subgroups, and not where they are many."""
+    rows = [
+        row
+        for row in material.printable(analysis.name)
+        if row["stat_name"] == "p_value"
+        and of_assumption(row["method"])
+        and row["stat_value"] is not None
+        and values_of(row, ("stratum", "group1_level", "group2")) == (None, None, None)
+    ]
+    if not rows or len(rows) > SEVERAL or analysis.by is not None:
+        return []
+    tests = _tests_markdown([(row, method_of(row["method"]).title) for row in rows])
+    return [f"Assumptions of the model: {tests}{ending(material)}"]
 
 
 def _first(material: Material, analysis: Analysis) -> list[str]:
@@ -364,18 +383,6 @@ def _decided(material: Material, analysis: Analysis, compared: Compared, p: Resu
 def _adjustment(adjusted: ResultRow) -> str:
     how = adjustment_of(adjusted["method"].removeprefix("p_adjusted."))
     return ADJUSTMENTS[present(how)].title
-
-
-def _denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
-    """ "; 27 of 295 against 52 of 307 patients", in the order of the comparison; of a time, and
-    of one arm, with the words of each."""
-    counts = material.tracer.counts(estimate)
-    shown = [link(row, events) if links else events for events, _, row in counts]
-    labels = [escape_markdown(label) if links else label for _, label, _ in counts]
-    if len(counts) > 1 and estimate["group2"] != "time":
-        return f"; {' against '.join(shown)} patients"
-    told = [f"{events} {label}" for events, label in zip(shown, labels, strict=True)]
-    return f"; {', '.join(told)}" if told else ""
 
 
 def _margins(material: Material, estimate: ResultRow) -> str:

@@ -89,6 +89,7 @@ def _any(by: dict, group: str) -> str:
 
 
 PLACE = "sec-harms"
+NO_DEATHS = "**Deaths** are not among the endpoints of this trial as it is configured."
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
@@ -96,7 +97,7 @@ def harms_section(material: Material) -> str:
     """Deaths, then a line an analysis or endpoint of harms, then tables
     by term; of a log without any event a line in place of its table."""
     declared = _declared(material)
-    deaths = deaths_by_arm(material, _here)
+    deaths = deaths_by_arm(material, _here) or [NO_DEATHS]
     deaths += _denominators(material)
     deaths += [
         with_cohort(material, line, rows)
@@ -118,7 +119,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     def place(analysis: Analysis) -> str:
         return place_link(analysis_place(analysis.name), places)
 
-    deaths = deaths_by_arm(material, place)
+    deaths = deaths_by_arm(material, place) or [NO_DEATHS]
     deaths += _denominators(material)
     lines = [pair for one in declared for pair in _lines(material, one, place(one), _count)]
     deaths += [line for line, _ in lines]

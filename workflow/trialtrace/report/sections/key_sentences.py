@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf, log
 
-from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text, upper_first
+from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, no_effect, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import link, no_effect, pair_text, sign, with_level
+from trialtrace.report.tables import link, pair_text, sign, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis

@@ -70,7 +70,7 @@ def design_line(material: Material) -> str:
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
     if design.stopped:
-        text += f" Stopped: {design.stopped}"
+        text += f" Stopped: {lower_first(design.stopped)}"
     return escape_markdown(text)
 
 
@@ -141,10 +141,14 @@ def made_by(material: Material) -> str:
     ]
     lines += [
         texts_table(
-            material, ["Stage", "Hash of its code"], stages, "code", "What made these numbers."
+            material,
+            ["Stage", "Hash of its code"],
+            stages,
+            "code",
+            "Stages of the run, and the hash of the code of each.",
         ),
         texts_table(
-            material, ["Source", "Rows", "Hash"], files, "sources", "What they were made from."
+            material, ["Source", "Rows", "Hash"], files, "sources", "Data files, with their hashes."
         ),
         _seal_box(material),
     ]
@@ -159,7 +163,7 @@ def _origins(material: Material) -> Iterator[str]:
     folder = trial.at.trial_config(trial.name)
     files = [f"{part}.yaml" for part in CONFIGURATION if (folder / f"{part}.yaml").is_file()]
     files = [name for name in files if name != OF_PRINT]
-    yield f"What was decided stands in {in_a_row([_of_configuration(name) for name in files])}."
+    yield f"All decisions are in {in_a_row([_of_configuration(name) for name in files])}."
     yield ""
     if not material.claims:
         return
@@ -169,8 +173,8 @@ def _origins(material: Material) -> Iterator[str]:
     }
     at = f" ({escape_markdown(', '.join(sorted(origins)))} of the project)" if origins else ""
     yield (
-        "The papers of the printed numbers, and what of their texts was at hand, stand under "
-        f"[published numbers](#sec-published){at}; the place of each number in its paper stands in "
+        "The papers of the printed numbers, and how much of each was at hand, are listed under "
+        f"[published numbers](#sec-published){at}; where each number stands in its paper is in "
         f"{_of_configuration(OF_PRINT)}."
     )
     yield ""

@@ -15,7 +15,7 @@ from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, unit_text, upper_first, value_text
+from trialtrace.base.words import LABELS, no_effect, unit_text, upper_first, value_text
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -47,7 +47,7 @@ from trialtrace.report.sections.sections import (
     stamps,
 )
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import link, no_effect, pair_text, with_level
+from trialtrace.report.tables import link, pair_text, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present

@@ -17,9 +17,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.shown.docx_allowed import W, odd_parts
-from trialtrace.report.shown.docx_means import M, Means, R, other_means
-from trialtrace.report.shown.docx_styles import Styles, Theme, value
+from trialtrace.report.shown.docx_styles import Styles, W, value
 from trialtrace.report.shown.lines import (
     HEADING,
     Line,
@@ -30,6 +28,8 @@ from trialtrace.report.shown.lines import (
     shown_lines,
 )
 
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # Elements that show a picture, and which of their attributes names it.
 PICTURES = {
@@ -37,8 +37,7 @@ PICTURES = {
     "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
 }
 MAIN = "word/document.xml"
-STYLES, SETTINGS = "word/styles.xml", "word/settings.xml"
-THEME = re.compile(r"word/theme/[^/]*\.xml")
+STYLES = "word/styles.xml"
 PACKAGE = "_rels/.rels"
 NOTES = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
 # A field that is a link: where it leads, and the place there, which some programs write apart.
@@ -55,10 +54,9 @@ class BrokenDocument(Exception):
 
 @dataclass(frozen=True)
 class Docx:
-    """What a DOCX shows, by what other means than text, and the hash of each of its parts."""
+    """What a DOCX shows, and the hash of each of its parts."""
 
     lines: list[Line]
-    means: Means
     parts: dict[str, str]
     program: str
 
@@ -84,12 +82,10 @@ def docx_lines(data: bytes) -> Docx:
         raise BrokenDocument(f"{MAIN} is not there: this is no DOCX")
     _check_main(parts)
     names = [MAIN, *sorted(name for name in parts if NOTES.fullmatch(name))]
-    theme = next((name for name in parts if THEME.fullmatch(name)), "")
-    own = Theme(*(_xml(parts, one) if one in parts else None for one in (theme, SETTINGS)))
-    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None, own)
+    styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
     try:
         stories = {name: _xml(parts, name) for name in names}
-        lines, means = _shown(parts, stories, styles)
+        lines = _shown(parts, stories, styles)
     except RecursionError as error:
         raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
@@ -97,30 +93,24 @@ def docx_lines(data: bytes) -> Docx:
         rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
     )
     program = match.group(1).decode("utf-8", "replace") if match else "another program"
-    return Docx(lines, means, digests, program)
+    return Docx(lines, digests, program)
 
 
-def _shown(
-    parts: dict[str, bytes], stories: dict[str, Element], styles: Styles
-) -> tuple[list[Line], Means]:
+def _shown(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
     """What the parts with text show. Of headers and footers that are alike one counts: LibreOffice
     writes one for every section and for the first page."""
     lines: list[Line] = []
-    means = Means()
     seen: list[object] = []
     for name, root in stories.items():
-        own, other = shown_lines(_part(parts, name, root, styles)), other_means(name, root, styles)
+        own = shown_lines(_part(parts, name, root, styles))
         what = NOTES.fullmatch(name)
         if what and what[1].startswith(("header", "footer")):
-            shown = what[1][:6], [(line.key, line.row) for line in own], other.counts
+            shown = what[1][:6], [(line.key, line.row) for line in own]
             if shown in seen:
                 continue
             seen.append(shown)
         lines += own
-        means += other
-    for told in odd_parts(parts):
-        means.add(told, "")
-    return lines, means
+    return lines
 
 
 def _check_main(parts: dict[str, bytes]) -> None:

@@ -38,13 +38,14 @@ ZIPPED = {
     b"xl/workbook.xml": "a workbook of Excel",
     b"ppt/presentation.xml": "slides of PowerPoint",
 }
-# How many places are told of what is in many.
-PLACES = 3
 UNSEEN = (
     "bytes that are no text: markup, style or what a browser does with them",
     "bytes that are no text: drawings, links, or how a program packed them",
 )
-UNREAD = "fonts and layout are not compared"
+UNREAD = (
+    "what is seen of its text is not compared: colours, sizes, layout, drawings over it; words for "
+    "pictures"
+)
 
 
 @dataclass
@@ -101,22 +102,11 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         result = result_at(pages, one.page or "")
         counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
-        more = read.means.counts - Counter(kept.means)
-        for what, many in sorted(more.items()):
-            told = f"{what}, {many} more than it had" if kept.means.get(what) else what
-            counted.found.append(Found(file, "means", _places(read.means.places[what]), told))
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
         told = UNSEEN[kept.name.endswith(PDF)]
         counted.found.append(Found(file, "changed", told))
     return counted
-
-
-def _places(texts: Iterable[str]) -> str:
-    """The first places of many."""
-    places = list(dict.fromkeys(texts))
-    more = len(places) - PLACES
-    return "; ".join(places[:PLACES]) + (f"; and {more} more places" if more > 0 else "")
 
 
 def _counts(lines: Iterable[Line]) -> dict[str, int]:

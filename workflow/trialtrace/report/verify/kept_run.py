@@ -32,7 +32,7 @@ from trialtrace.run.trace.seal import value_of
 class Found:
     """One thing that is altered: in which file, what, and for a number where it stands.
 
-    `what` is missing, extra, changed; number, text, link, figure, means for a document.
+    `what` is missing, extra, changed; number, text, link, figure for a document.
     """
 
     file: str

@@ -23,6 +23,7 @@ from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTria
 from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.jobs.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -40,6 +41,8 @@ NAMED = {
 }
 # What of the settings of a project no result depends on.
 SETTINGS = "config.yaml"
+# Files of the configuration that no result of the plan rests on.
+OF_NO_RESULT = (CLAIMS, GUESSES, "multiverse.yaml")
 OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "report")
 ADJUSTED = "p_adjusted"
 LEVEL = "decision_level"
@@ -96,7 +99,7 @@ def _has_level(row: Row, key: str) -> bool:
 def concerns(change: KeyChange, names: Collection[str]) -> bool:
     """Whether a changed key can bear on a result that leads to these names."""
     short = change.file.rpartition("/")[2]
-    if short == CLAIMS:
+    if short in OF_NO_RESULT:
         return False
     path = path_of(change)
     # A checksum lets a file be read or not: what changed is told by its cells.

@@ -1,7 +1,7 @@
 """What a comparison of two runs found, as one object: for a terminal, JSON and the page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 import pyarrow as pa
@@ -126,6 +126,29 @@ def decided_otherwise(comparison: Comparison, plans: Plans) -> Iterator[str]:
             yield name
 
 
+# What two tests of one comparison have in common.
+COMPARISON = (
+    *("analysis_id", "parameter", "visit", "population", "stratum"),
+    *("comparison", "reference", "group1_level", "group2_level"),
+)
+
+
+def turned_by_another_test(
+    changed: Mapping[str, tuple[Row | None, Row | None]], plans: Plans
+) -> Iterator[str]:
+    """New p values on the other side of the level than the one p of the same comparison that is
+    gone: an analysis that took another test decides otherwise."""
+    gone: dict[tuple[object, ...], list[Row]] = {}
+    for old, new in changed.values():
+        if old is not None and new is None and old["stat_name"] in DECIDING:
+            gone.setdefault(tuple(old.get(one) for one in COMPARISON), []).append(old)
+    for name, (old, new) in changed.items():
+        if old is None and new is not None and new["stat_name"] in DECIDING:
+            before = gone.get(tuple(new.get(one) for one in COMPARISON), [])
+            if len(before) == 1 and flips(before[0], new, plans):
+                yield name
+
+
 class ToldCell(TypedDict):
     """A changed cell; no values where disclosure is not full."""
 
@@ -239,7 +262,9 @@ def told_of(comparison: Comparison, trial: Trial, full: bool) -> Told:
         "moved": [f"{old} → {new}" for old, new in comparison.moved_code.items()],
         "environment": comparison.environment,
         "results_in_all": 0 if table is None else table.num_rows,
-        "results": list(_results(comparison, trial, plans, full)),
+        "results": sorted(
+            _results(comparison, trial, plans, full), key=lambda result: not result["flips"]
+        ),
         "verdicts": _verdicts(comparison.verdicts),
         "worded": {"results": comparison.worded[0], "claims": comparison.worded[1]},
         "reordered": comparison.reordered,
@@ -298,11 +323,14 @@ def _results(
 ) -> Iterator[ToldResult]:
     """Results that changed, then those that are as they were and are decided otherwise."""
     changed, levelled = comparison.rows_of_results, [*decided_otherwise(comparison, plans)]
+    turned = {*turned_by_another_test(changed, plans)}
     if not changed and not levelled:
         return
     causes = Causes(comparison, trial)
     for name, (old, new) in changed.items():
-        yield _result(told_result(name, old, new, plans), causes.of(name), full)
+        told = told_result(name, old, new, plans)
+        told["flips"] = told["flips"] or name in turned
+        yield _result(told, causes.of(name), full)
     before, after = comparison.results_of_runs
     for name in levelled:
         told = told_result(name, before[name], after[name], plans)

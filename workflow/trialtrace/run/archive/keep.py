@@ -207,9 +207,13 @@ def _patients(shelf: Shelf, run: str) -> set[str]:
 def few_lines(shelf: Shelf) -> Iterator[str]:
     """What is said, at the end of a run and on the page of changes, of a trial of which single
     patients may not be shown."""
+    runs: dict[int, list[str]] = {}
     for run, many in few_between(shelf):
+        runs.setdefault(many, []).append(run)
+    for many, names in sorted(runs.items()):
         who = "1 patient" if many == 1 else f"{many} patients"
+        kept = f"kept run{'' if len(names) == 1 else 's'} {', '.join(names)}"
         yield (
-            f"the last run and the kept run {run} differ by {who}: whoever has the reports of both "
+            f"the last run and the {kept} differ by {who}: whoever has the reports of both "
             "can work out what is known of them; mail one of the two"
         )

@@ -21,7 +21,7 @@ from trialtrace.audit.printed.agreement import (
 )
 from trialtrace.audit.printed.expression import Component, unread
 from trialtrace.audit.printed.sentences import house
-from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.printed.verdicts import DATA, SYNTHETIC
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
@@ -35,7 +35,6 @@ from trialtrace.run.trial.claims.load import read_claims
 from trialtrace.run.trial.load import Trial
 
 PRINT = "print.json"
-SYNTHETIC = "The data are synthetic."
 ERROR_OF_RATIO = "it is not said whether the standard error is of the ratio or of its logarithm"
 _MISSING = {
     "ci_low": "the result has no interval",

@@ -17,7 +17,8 @@ from trialtrace.audit.printed.agreement import (
 )
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.sentences import NUMBERS
-from trialtrace.audit.verdicts.audit import UNCHECKED, PrintAudit
+from trialtrace.audit.printed.verdicts import UNCHECKED
+from trialtrace.audit.verdicts.audit import PrintAudit
 from trialtrace.base.words import NUMBER_NEEDED
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 

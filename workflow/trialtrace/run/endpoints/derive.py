@@ -16,7 +16,7 @@ from trialtrace.run.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import Cells, Records, distinct, rejects_table
 from trialtrace.run.endpoints.registry import derivation
-from trialtrace.run.endpoints.study import Study, config_file, read_clean
+from trialtrace.run.endpoints.study import ReadClean, Study, config_file, read_clean
 from trialtrace.run.integrity.first_page import Uses, looks_at_rows
 from trialtrace.run.tables.contracts import (
     ADSL,
@@ -131,7 +131,7 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     disagree with the configuration, ConservationError where a subject is lost between the two.
     """
     account = read_account(clean_dir)
-    study = derive_study(trial, clean_dir)
+    study = derive_study(trial, partial(read_clean, Path(clean_dir)))
     verify_subjects(trial.name, account, study.size)
     make_folder(out_dir, trial.private)
     for contract, table in derive_tables(study):
@@ -177,10 +177,10 @@ def derive_tables(study: Study) -> Iterator[tuple[Contract, pa.Table]]:
     yield REJECTS, rejects_table(study)
 
 
-def derive_study(trial: Trial, clean_dir: Path) -> Study:
-    """ADSL, and every endpoint's records after those it is made from."""
-    keys, tables, found, adsl = derive_adsl(trial, partial(read_clean, Path(clean_dir)))
-    study = Study(trial, Path(clean_dir), keys, adsl, tables)
+def derive_study(trial: Trial, read: ReadClean) -> Study:
+    """ADSL, and every endpoint's records after those it is made from; `read` gives clean tables."""
+    keys, tables, found, adsl = derive_adsl(trial, read)
+    study = Study(trial, read, keys, adsl, tables)
     for endpoint in in_order(trial):
         derive = derivation(endpoint)
         study.made[endpoint.name] = derive(endpoint, study)

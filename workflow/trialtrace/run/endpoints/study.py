@@ -28,6 +28,8 @@ from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.visits import visit_labels
 
 Kept = TypeVar("Kept")
+# A clean table by its name.
+ReadClean = Callable[[str], pa.Table]
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Study:
     """
 
     trial: Trial
-    clean_dir: Path
+    read: ReadClean
     keys: pa.Array
     adsl: Records
     tables: dict[str, CleanTable] = field(default_factory=dict)
@@ -127,7 +129,7 @@ def require_columns(rows: pa.Table, columns: list[str], place: str) -> None:
 def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str]) -> CleanTable:
     """A clean table, read once; `columns` must stand in it and its subjects in ADSL."""
     if name not in study.tables:
-        rows = read_clean(study.clean_dir, name)
+        rows = study.read(name)
         study.tables[name] = place_rows(study.trial, name, rows, study.keys)
     table = study.tables[name]
     require_columns(table.rows, columns, study.place(endpoint))

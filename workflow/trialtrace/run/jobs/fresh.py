@@ -54,7 +54,7 @@ COHORT = "cohort.yaml"
 # Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
 GUESSES = "guesses.yaml"
 # Of a trial that has one: its choices stand in the supplement.
-MULTIVERSE_FILE = "multiverse.yaml"
+MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
@@ -77,13 +77,18 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
 )
 DERIVE_RULES = "derive_multiverse"
 _READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, MULTIVERSE_FILE)
-ASKED = {
+VARIED = {
     DERIVE_RULES: Stage((*_READ, CLEANING)),
     "estimate_multiverse": Stage(_READ),
     DRAW_MULTIVERSE: Stage(_READ),
     MULTIVERSE: Stage(_READ),
     MULTIVERSE_PAGE: Stage(_READ),
 }
+# Run where they are asked for too, of a trial that has a simulation.yaml.
+SIMULATION = "run_simulation"
+_DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE))
+SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, "render_simulation"), _DRAWN)
+ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
@@ -164,8 +169,17 @@ ENDPOINT_REGISTRIES = (
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.run.trial.readers"
-# What a report calls its methods is looked up among all cards; a multiverse varies them.
-WHOLE = {(REGISTRY, RENDER)} | {(each, rule) for each in STEP_REGISTRIES for rule in ASKED}
+# What a report calls its methods is looked up among all cards; a multiverse varies them, and a
+# truth has quantities that cohort.yaml has not.
+QUANTITY_REGISTRIES = (
+    "trialtrace.run.trial.cohort.quantities.registry",
+    "trialtrace.run.synthetic.quantities",
+)
+WHOLE = (
+    {(REGISTRY, RENDER)}
+    | {(each, rule) for each in STEP_REGISTRIES for rule in VARIED}
+    | {(each, rule) for each in QUANTITY_REGISTRIES for rule in SIMULATED}
+)
 
 
 def registry_of(module: str) -> str:
@@ -291,7 +305,9 @@ class Freshness:
             files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule == RENDER and self.trial(trial).has_multiverse:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
-        if trial and rule in (DERIVE, RENDER):
+        if trial and rule == RENDER and self.trial(trial).has_simulation:
+            files.add(self.at.trial_config(trial) / SIMULATION_FILE)
+        if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:
             of = specified(self.trial(trial))

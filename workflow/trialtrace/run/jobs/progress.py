@@ -7,7 +7,7 @@ every job for the record of the run.
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,6 +58,8 @@ class Progress:
         self.total = 0
         # Jobs whose logs tell why they ended, and have been shown.
         self.ended: set[int] = set()
+        # Jobs of a group that failed, of which others speak or nobody does.
+        self.unheard: set[int] = set()
         self.silent = False
         # What is said last of a run that had nothing to do.
         self.closing: Callable[[], list[str]] = list
@@ -76,6 +78,8 @@ class Progress:
                 return self._started(event) if event.rule_msg else None
             case "job_finished" if event.job_id in self.jobs:
                 self.jobs[event.job_id].end = time.monotonic() - self.began
+            case "group_error":
+                return self._group_failed(event)
             case "job_error":
                 return self._failed(event)
             case "" | "error":
@@ -89,7 +93,7 @@ class Progress:
         return str(problem) if problem else None
 
     def _started(self, event: SimpleNamespace) -> str | None:
-        if event.jobid in self.ended:
+        if event.jobid in self.ended | self.unheard:
             return None
         trial = dict(event.wildcards).get("trial")
         self.jobs[event.jobid] = JobTime(event.rule_name, trial, time.monotonic() - self.began)
@@ -97,7 +101,7 @@ class Progress:
         return f"{len(self.jobs):>{len(str(total))}} of {total}  {event.rule_msg}"
 
     def _failed(self, event: SimpleNamespace) -> str | None:
-        if event.jobid in self.ended:
+        if event.jobid in self.ended | self.unheard:
             return None
         self.silent = not any(last_word(Path(log)).exists() for log in event.log)
         if not self.silent:
@@ -107,15 +111,34 @@ class Progress:
             f"\n{event.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
             "",
         ]
-        for log in event.log:
+        return "\n".join([*lines, *self._of_logs(event.log)])
+
+    def _group_failed(self, event: SimpleNamespace) -> str | None:
+        """Of jobs that a cluster had as one, those speak that said why they ended; where none did,
+        they are told once, with what the cluster says."""
+        jobs = event.job_error_info
+        spoke = {
+            job["jobid"] for job in jobs if any(last_word(Path(log)).exists() for log in job["log"])
+        }
+        self.unheard |= {job["jobid"] for job in jobs} - spoke
+        self.silent = not spoke
+        if spoke:
+            return None
+        trials = {job.trial for one in jobs if (job := self.jobs.get(one["jobid"]))} - {None}
+        of = f" of {', '.join(sorted(filter(None, trials)))}" if trials else ""
+        lines = [f"\n{', '.join(sorted(job['rule_name'] for job in jobs))}{of} stopped:", ""]
+        return "\n".join([*lines, *self._of_logs(event.aux_logs)])
+
+    def _of_logs(self, logs: Iterable[str]) -> Iterator[str]:
+        """The last lines of each log, and where it is."""
+        for log in logs:
             said = last_word(Path(log))
             path = said if said.exists() else Path(log)
             text = path.read_text(errors="replace").splitlines() if path.is_file() else []
             shown = text[-LOG_LINES:]
             shown += ["it left no message; was it killed, or out of memory?"] * self.silent
-            lines += [f"  {line}".rstrip() for line in shown]
-            lines += ["", f"  this is in {log}"]
-        return "\n".join(lines)
+            yield from (f"  {line}".rstrip() for line in shown)
+            yield from ("", f"  this is in {log}")
 
     def _other(self, record: logging.LogRecord) -> str | None:
         text = record.getMessage()

@@ -160,6 +160,11 @@ class Run:
         """Those that have a multiverse."""
         return tuple(name for name in self.named if self.freshness.trial(name).has_multiverse)
 
+    @cached_property
+    def simulated(self) -> tuple[str, ...]:
+        """Those of which trials are drawn under truths."""
+        return tuple(name for name in self.named if self.freshness.trial(name).has_simulation)
+
     @property
     def environment(self) -> str:
         return for_rules(self.at.root / "environment.yml")
@@ -195,6 +200,10 @@ class Run:
         """For `params`: the hash of what a job depends on beside its input files."""
         return lambda wildcards: self.freshness.job(rule, wildcards.get("trial"))
 
+    def growing(self, amount: int) -> Callable[[object, int], int]:
+        """For `resources`: MB of memory or minutes, as many times as a job is tried."""
+        return lambda wildcards, attempt: amount * attempt
+
     def made(self, *rules: str) -> list[str]:
         """Where the jobs of these rules record what they made."""
         return [record_path(rule, "{trial}") for rule in rules]
@@ -224,6 +233,8 @@ class Run:
 
         Pages that an earlier run left are named, since nothing on them says so.
         """
+        if pages := self._simulations():
+            return pages
         done = {trial: standing(self.at, trial) for trial in self.trials}
         named = [trial for trial in self.named if trial in self.targets()]
         lines = [
@@ -233,6 +244,14 @@ class Run:
         if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
         return lines
+
+    def _simulations(self) -> list[str]:
+        """The pages of simulations, where nothing else was asked for: they have no export."""
+        pages = {trial: f"results/{trial}/simulation/simulation.html" for trial in self.simulated}
+        asked = set(self.targets())
+        if not asked or not asked <= {"simulate", *pages.values()}:
+            return []
+        return [page for page in pages.values() if "simulate" in asked or page in asked]
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
         lines = self.account(self.at.results / trial, trial, done)

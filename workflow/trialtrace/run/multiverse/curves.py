@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -11,17 +11,9 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
-from trialtrace.base.errors import one_of
-from trialtrace.run.multiverse.blocks import key_of
-from trialtrace.run.multiverse.estimates import (
-    EVERY,
-    WHOLE,
-    Chunk,
-    Estimated,
-    Work,
-    blocks_in_use,
-    progress,
-)
+from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.run.multiverse.estimates import Estimated, Kept, Work, blocks_in_use
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.study.file import Design
@@ -37,6 +29,8 @@ from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.resampling.sums import whole_scores
 from trialtrace.stats.results import StatsError
 
+# Cells of scores that are in memory at once, 32 MiB.
+SLAB_CELLS = 1 << 22
 # Draws a block: whichever are in one, the draws are the same.
 DRAWS = 500
 PREFIX = "draws-"
@@ -143,7 +137,7 @@ def prepared(work: Work, group: Group) -> Prepared:
     except StatsError as refused:
         estimates = [_without_scores(each, str(refused)) for each in group.estimates]
         return Prepared(replace(group, estimates=estimates), None)
-    spread = whole_scores(scheme, _columns(group)).sd()
+    spread = np.concatenate([whole_scores(scheme, s).sd() for s in _columns(work, group)()])
     same = {id(each) for each, sd in zip(group.tested, spread, strict=True) if not sd > 0}
     estimates = [
         _without_scores(each, SAME) if id(each) in same else each for each in group.estimates
@@ -151,11 +145,51 @@ def prepared(work: Work, group: Group) -> Prepared:
     group = replace(group, estimates=estimates)
     if not group.tested:
         return Prepared(group, None)
-    return Prepared(group, curve(scheme, _columns(group), arm=group.place.comparison))
+    return Prepared(group, curve(scheme, _columns(work, group), arm=group.place.comparison))
 
 
-def _columns(group: Group) -> Floats:
-    return np.column_stack([each.scores for each in group.tested if each.scores is not None])
+def _columns(work: Work, group: Group) -> "Columns":
+    return Columns(work.blocks, tuple(each.scores for each in group.tested if each.scores))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Scores of estimates in their order as slabs (subjects, estimates), read from their blocks."""
+
+    blocks: Blocks
+    kept: tuple[Kept, ...]
+
+    def __call__(self) -> Iterator[Floats]:
+        if self.kept[0].subjects * len(self.kept) <= SLAB_CELLS:
+            yield self._whole
+        else:
+            yield from self._read()
+
+    @cached_property
+    def _whole(self) -> Floats:
+        return np.column_stack([*self._read()])
+
+    def _read(self) -> Iterator[Floats]:
+        """No more estimates at a time than fit a slab; estimates of a block stand together."""
+        width = max(1, SLAB_CELLS // self.kept[0].subjects)
+        name, rows = "", np.empty((0, 0))
+        for first in range(0, len(self.kept), width):
+            part = self.kept[first : first + width]
+            slab = np.empty((part[0].subjects, len(part)))
+            for at, each in enumerate(part):
+                if each.block != name:
+                    name, rows = each.block, self._scores(each.block)
+                slab[:, at] = rows[each.at, : each.subjects]
+            yield slab
+
+    def _scores(self, block: str) -> Floats:
+        arrays = self.blocks.read(block)
+        if arrays is None:
+            raise UserError(
+                Problem(block, "is there no more", do="let one run work here at a time")
+            )
+        scores: Floats = arrays["scores"]
+        return scores
 
 
 def _without_scores(estimated: Estimated, reason: str) -> Estimated:
@@ -239,10 +273,8 @@ def _block_name(work: Work, each: Prepared, level: float, first: int, stop: int)
     assert each.observed is not None
     seed = _seed(work, each.group.place)
     scheme = each.observed.scheme
-    contents = [
-        hashlib.sha256(np.ascontiguousarray(part).tobytes()).hexdigest()
-        for part in (each.observed.scores, scheme.code, scheme.cell)
-    ]
+    contents = [kept.digest for one in each.group.tested if (kept := one.scores)]
+    contents += [hashlib.sha256(part.tobytes()).hexdigest() for part in (scheme.code, scheme.cell)]
     words = (*contents, repr(level), repr(seed), f"{first}-{stop}")
     return PREFIX + key_of(work.code, each.group.place.comparison, *words)
 

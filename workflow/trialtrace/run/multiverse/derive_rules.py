@@ -8,8 +8,8 @@ from pathlib import Path
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import make_folder, sha256_file, write_json
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.multiverse.blocks import key_of
 from trialtrace.run.multiverse.rules import FOLDERS, INDEX, digests
+from trialtrace.run.tables.blocks import key_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
 

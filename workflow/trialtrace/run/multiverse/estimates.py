@@ -1,7 +1,7 @@
 """Specifications estimated, each by the analysis of the plan that it is, with its scores."""
 
+import hashlib
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from trialtrace.run.jobs.faults import tell
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
-from trialtrace.run.multiverse.blocks import Blocks, key_of
 from trialtrace.run.multiverse.rules import data_of
 from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
@@ -38,23 +38,40 @@ SIZE = 64
 PREFIX = "estimates-"
 DATA_SETS = ("adsl", "bds", "adtte", "occds")
 CONFIGURATION = ("trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml")
-# Seconds between two lines of the log.
-EVERY = 10.0
-# Part i of n of the work.
-Chunk = tuple[int, int]
-WHOLE: Chunk = (0, 1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Scores in a block: in which row, of how many subjects, and their digest."""
+
+    block: str
+    at: int
+    subjects: int
+    digest: str
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """One estimate of a specification: its row and members, and its scores, or why none."""
+    """One estimate of a specification, and where its scores are, or why it has none.
+
+    `text` is its row and its members as JSON: of many thousands that is less than the objects.
+    """
 
     analysis: str
-    row: ResultRow
-    members: list[MemberRow]
+    text: str
     score: str | None
     untested: str | None
-    scores: Floats | None
+    scores: Kept | None
+
+    @property
+    def row(self) -> ResultRow:
+        row: ResultRow = json.loads(self.text)[0]
+        return row
+
+    @property
+    def members(self) -> list[MemberRow]:
+        members: list[MemberRow] = json.loads(self.text)[1]
+        return members
 
 
 @dataclass(frozen=True)
@@ -151,24 +168,28 @@ def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
     begun = told = time.monotonic()
     for first in range(0, len(todo), SIZE):
         names = todo[first : first + SIZE]
-        block = {name: list(estimated(work, name)) for name in names}
-        work.blocks.write(
-            PREFIX + key_of(*(work.keys[name] for name in names)), _arrays(work, block)
-        )
-        known |= {work.keys[name]: block[name] for name in names}
+        block = PREFIX + key_of(*(work.keys[name] for name in names))
+        work.blocks.write(block, _arrays(work, {name: [*estimated(work, name)] for name in names}))
+        known |= _in_block(work, block)
         if time.monotonic() - told > EVERY:
             told = time.monotonic()
             progress("specifications", first + len(names), len(todo), told - begun)
     return {name: known[work.keys[name]] for name in asked}
 
 
-def progress(what: str, done: int, of: int, seconds: float) -> None:
-    """A line of the log with the time that is left."""
-    left = seconds / done * (of - done)
-    print(f"{what}: {done} of {of}, about {left:.0f} s left", file=sys.stderr, flush=True)
+@dataclass(frozen=True)
+class Computed:
+    """An estimate as it was computed, before it is in a block."""
+
+    analysis: str
+    row: ResultRow
+    members: list[MemberRow]
+    score: str | None
+    untested: str | None
+    scores: Floats | None
 
 
-def estimated(work: Work, name: str) -> Iterator[Estimated]:
+def estimated(work: Work, name: str) -> Iterator[Computed]:
     """The estimates of a specification: of each comparison and visit. A failure is one with its
     reason, whatever failed; of a fault of the program the log has the place."""
     analysis = work.trial.plan.analyses[name]
@@ -216,7 +237,7 @@ def _failed(trial: SpecifiedTrial, analysis: Analysis, reason: str) -> Result:
     return Result(place, step.statistic, step.method, nan, options, {}, error=reason)
 
 
-def _with_scores(work: Work, name: str, result: Result) -> Estimated:
+def _with_scores(work: Work, name: str, result: Result) -> Computed:
     step = work.trial.plan.analyses[name].estimates[0]
     reason, scores = untested(work, name, result), None
     if reason is None:
@@ -225,7 +246,7 @@ def _with_scores(work: Work, name: str, result: Result) -> Estimated:
         except StatsError as refused:
             reason = str(refused)
     score = SCORE_OF.get(step.key) if reason is None else None
-    return Estimated(name, result.row(), result.member_rows(), score, reason, scores)
+    return Computed(name, result.row(), result.member_rows(), score, reason, scores)
 
 
 def untested(work: Work, name: str, result: Result) -> str | None:
@@ -269,44 +290,57 @@ def _cut(trial: SpecifiedTrial, analysis: Analysis, frames: Frames, place: Place
     raise StatsError("the estimate is of several visits at once, and has no score here.")
 
 
-def blocks_in_use(work: Work) -> dict[str, dict[str, Labels]]:
+def blocks_in_use(work: Work) -> list[str]:
     """The blocks that have an estimate of a present specification, by their names."""
-    present, found = set(work.keys.values()), {}
-    for name in work.blocks.names():
-        arrays = work.blocks.read(name) if name.startswith(PREFIX) else None
-        if arrays is not None and not present.isdisjoint(arrays["key"].tolist()):
-            found[name] = arrays
-    return found
+    present = set(work.keys.values())
+    return [
+        name
+        for name in work.blocks.names()
+        if name.startswith(PREFIX) and not present.isdisjoint(_in_block(work, name))
+    ]
 
 
 def _known(work: Work) -> dict[str, list[Estimated]]:
-    """Every estimate that a block in use has, by its key; two blocks may have the same."""
+    """Every estimate of a present specification that a block has, by its key; two blocks may have
+    the same."""
     known: dict[str, list[Estimated]] = {}
-    for arrays in blocks_in_use(work).values():
-        block: dict[str, list[Estimated]] = {}
-        columns = (arrays[name].tolist() for name in ("key", "text", "subjects"))
-        for key, text, subjects, scores in zip(*columns, arrays["scores"], strict=True):
-            told = json.loads(text)
-            kept = scores[:subjects] if told["score"] is not None else None
-            block.setdefault(key, []).append(Estimated(**told, scores=kept))
-        known = block | known
+    present = set(work.keys.values())
+    for name in work.blocks.names():
+        if name.startswith(PREFIX):
+            block = _in_block(work, name)
+            known = {key: block[key] for key in block if key in present} | known
     return known
 
 
-def _arrays(work: Work, block: Mapping[str, Sequence[Estimated]]) -> dict[str, Labels]:
+def _in_block(work: Work, name: str) -> dict[str, list[Estimated]]:
+    """The estimates of a block by their keys; nothing where another job has deleted it."""
+    arrays = work.blocks.read(name) or {}
+    found: dict[str, list[Estimated]] = {}
+    columns = [arrays[column].tolist() if arrays else [] for column in COLUMNS]
+    for at, (key, analysis, text, score, untested, subjects, digest) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        kept = Kept(name, at, subjects, digest) if score else None
+        each = Estimated(analysis, text, score or None, untested or None, kept)
+        found.setdefault(key, []).append(each)
+    return found
+
+
+COLUMNS = ("key", "analysis", "text", "score", "untested", "subjects", "digest")
+
+
+def _arrays(work: Work, block: Mapping[str, Sequence[Computed]]) -> dict[str, Labels]:
     """A block as arrays; comparisons differ in their subjects, so scores end where these do."""
     every = [(work.keys[name], each) for name, those in block.items() for each in those]
     subjects = [0 if each.scores is None else len(each.scores) for _, each in every]
     scores = np.zeros((len(every), max(subjects, default=0)))
-    texts = []
-    for at, (_, each) in enumerate(every):
+    rows = []
+    for at, (key, each) in enumerate(every):
         if each.scores is not None:
             scores[at, : subjects[at]] = each.scores
-        told = {key: value for key, value in vars(each).items() if key != "scores"}
-        texts.append(json.dumps(told))
-    return {
-        "key": np.array([key for key, _ in every]),
-        "text": np.array(texts),
-        "subjects": np.array(subjects),
-        "scores": scores,
-    }
+        text = json.dumps([each.row, each.members])
+        digest = hashlib.sha256(scores[at, : subjects[at]].tobytes()).hexdigest()
+        told = (key, each.analysis, text, each.score or "", each.untested or "", subjects[at])
+        rows.append((*told, digest))
+    columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
+    return {name: np.array(column) for name, column in columns} | {"scores": scores}

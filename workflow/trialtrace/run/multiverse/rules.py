@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_file
-from trialtrace.run.multiverse.blocks import key_of
+from trialtrace.run.tables.blocks import key_of
 
 # Beside the tables of a multiverse: the folder of each rule, and the digests of its files.
 INDEX, FOLDERS = "derived.json", "derived"

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -69,7 +68,7 @@ def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
                 problems += error.problems
     if problems:
         return Derived(problems, [])
-    study = Study(trial, Path(), keys, adsl, placed)
+    study = Study(trial, clean.__getitem__, keys, adsl, placed)
     failed: set[str] = set()
     for endpoint in in_order(trial):
         try:

@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.run.synthetic.quantities import draw_of
-from trialtrace.run.synthetic.room import Room, streams, uniforms
+from trialtrace.run.synthetic.room import Reference, Room, streams, uniforms
 from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
@@ -74,15 +74,18 @@ def draw(
 
 
 def draw_cohort(
-    cohort: CohortFile, name: str, *, mode: str, seed: int, sizes: Mapping[str, int] | None = None
+    cohort: CohortFile,
+    name: str,
+    *,
+    mode: str,
+    seed: int,
+    sizes: Mapping[str, int] | None = None,
+    reference: Reference | None = None,
 ) -> Drawn:
-    """As `draw`, from the cohort itself."""
+    """As `draw`, from the cohort itself. Of many draws the `reference` is made once."""
     wanted = _sizes(cohort, name, mode, sizes)
-    reference = None
-    if mode == "simulate":
-        # The shares of cells that margins leave open are those of a display cohort, of one seed.
-        own = _sizes(cohort, name, "display", None)
-        reference = _made(Room(name, cohort, "display", streams(0, name), Truth()), own).noted
+    if mode == "simulate" and reference is None:
+        reference = reference_of(cohort, name)
     room = Room(name, cohort, mode, streams(seed, name), Truth(), reference=reference)
     _made(room, wanted)
     levels: dict[str, Level] = {}
@@ -90,6 +93,12 @@ def draw_cohort(
         above = levels[level.of] if level.of else None
         levels[level.name] = room.levels[level.name].drawn(above)
     return Drawn(name, mode, seed, levels, room.truth.rows, room.stream)
+
+
+def reference_of(cohort: CohortFile, name: str) -> Reference:
+    """The shares of cells that margins leave open: those of a display cohort, of one seed."""
+    own = _sizes(cohort, name, "display", None)
+    return _made(Room(name, cohort, "display", streams(0, name), Truth()), own).noted
 
 
 def _sizes(

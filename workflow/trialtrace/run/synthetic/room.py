@@ -74,6 +74,8 @@ def normals(stream: np.random.Generator, size: int) -> Floats:
 
 
 T = TypeVar("T")
+# What a display cohort notes for simulated ones.
+Reference = dict[Any, Any]
 
 
 @dataclass
@@ -86,8 +88,8 @@ class Room:
     stream: Callable[[str], np.random.Generator]
     truth: Truth
     levels: dict[str, Rows] = field(default_factory=dict)
-    reference: dict[Any, Any] | None = None
-    noted: dict[Any, Any] = field(default_factory=dict)
+    reference: Reference | None = None
+    noted: Reference = field(default_factory=dict)
 
     @property
     def simulates(self) -> bool:

@@ -122,7 +122,7 @@ def codes_of(variable: Variable, arms: dict[str, str]) -> dict[str, str]:
 
 def sheets(trial: Trial, drawn: Drawn) -> list[Sheet]:
     """A sheet for every raw table of the source, in the order of trial.yaml."""
-    return [_sheet(trial, drawn, name) for name in trial.source.items]
+    return [sheet(trial, drawn, name) for name in trial.source.items]
 
 
 def spelling_of(declared: RawItem) -> Spelling:
@@ -130,7 +130,8 @@ def spelling_of(declared: RawItem) -> Spelling:
     return Spelling(**mapping_of(declared))
 
 
-def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
+def sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
+    """The sheet of a raw table. Raises UserError for what the dictionary does not take."""
     form = _form(trial, name)
     table = _table(trial, name)
     variables = trial.dictionary[table.name]

@@ -68,6 +68,22 @@ class Columns:
         return order_of(self._key, self._contract, str(self._path))
 
 
+@dataclass(frozen=True)
+class Held:
+    """The same of a table in memory that keeps its contract and stands in its order."""
+
+    whole: pa.Table
+
+    @property
+    def names(self) -> list[str]:
+        names: list[str] = self.whole.column_names
+        return names
+
+    def read(self, names: Iterable[str]) -> pa.Table:
+        """These columns. Raises KeyError for one that is not there."""
+        return self.whole.select(list(dict.fromkeys(names)))
+
+
 COMPLETE = "complete"
 LACKING = "lacking"
 PRESENT = ("present", {"present": True})
@@ -79,7 +95,7 @@ class Frames:
 
     def __init__(self, derived: Path):
         self.folder = Path(derived)
-        self._files: dict[str, Columns] = {}
+        self._files: dict[str, Columns | Held] = {}
         self._columns: dict[str, dict[str, pa.Array]] = {}
         self._selections: dict[tuple[str, str], Selection] = {}
         self._parameters: dict[tuple[str, str], Places] = {}
@@ -107,7 +123,7 @@ class Frames:
         """The same data sets with the rows of these subjects alone."""
         return _Part(self, subjects)
 
-    def _file(self, dataset: str) -> Columns:
+    def _file(self, dataset: str) -> Columns | Held:
         if dataset not in self._files:
             contract = ADSL if dataset == "adsl" else DERIVED[dataset]
             self._files[dataset] = Columns(self.folder / f"{dataset}.parquet", contract)
@@ -235,6 +251,14 @@ class Frames:
                 found = np.arange(self.table(dataset, ["USUBJID"]).num_rows)
             self._parameters[dataset, code] = found
         return self._parameters[dataset, code]
+
+
+class HeldFrames(Frames):
+    """Data sets in memory, by the names of their contracts."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]):
+        super().__init__(Path())
+        self._files = {name: Held(table) for name, table in tables.items()}
 
 
 class FramesOf(Frames):

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.account import rejects_summary
-from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -32,13 +31,13 @@ from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
-from trialtrace.run.trace.styled_rows import in_style
+from trialtrace.run.trace.styled_rows import as_shown
 from trialtrace.run.trace.variables import CleaningRules, Variables
-from trialtrace.run.trace.words import ADJUSTED, family_of, in_words, members, step
+from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
+from trialtrace.run.trace.years import yearly
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
-from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
@@ -70,11 +69,15 @@ class Tracer:
         disclosure: str,
         hashes: RowHashes | None = None,
         only: str | None = None,
+        *,
+        tight: bool = False,
     ):
         """Without `hashes` no row hash is shown where disclosure is not full. With `only` one
-        result is traced, and of the tables no more is kept than it needs."""
+        result is traced, and of the tables no more is kept than it needs. With `tight` texts are
+        as a report has them: times in years where they are read so, and no space before a percent
+        sign."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
-        self._hashes, self._only = hashes, only
+        self._hashes, self._only, self._tight = hashes, only, tight
         self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.derived, self.frames)
@@ -121,12 +124,13 @@ class Tracer:
             own = rows_with(table, "result_id", self._only)
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
-        rows = {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
-        if who := self.trial.plan.displays.get("flow", {}).get("patients"):
-            for row in rows.values():
-                if row["stat_name"] == "randomised":
-                    row["stat_label"] = lower_first(who)
-        return rows
+        rows = as_shown(table.to_pylist(), self.trial.plan, tight=self._tight)
+        return {row["result_id"]: row for row in rows}
+
+    @cached_property
+    def yearly(self) -> set[str]:
+        """The analyses whose times a report tells in years."""
+        return yearly(self.results.values())
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:
@@ -195,7 +199,7 @@ class Tracer:
             "n_used": row["n_used"],
             "denominator": row["denominator"],
             "from": self.counted(row),
-            "method": self._method(row),
+            "method": method(row),
             "family": self._family(row),
             "estimand": row["estimand"],
             "population": row["population"],
@@ -203,7 +207,7 @@ class Tracer:
             "error": row["error"],
             "synthetic": row["synthetic"],
             "drawn": self.put_in.lines(row),
-            "checks": [self._check(check) for check in self.checks.get(result_id, [])],
+            "checks": [checked(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),
             "variables": self.variables.behind(row),
             "plan": self._plan(row),
@@ -283,15 +287,6 @@ class Tracer:
             if row["group2"] == "time" and row["stat_name"] in kinds and not row["comparison"]
         }
 
-    def _method(self, row: ResultRow) -> dict[str, Any]:
-        about = method_of(row["method"])
-        return {
-            "name": row["method"],
-            "title": about.title,
-            "reference": about.reference,
-            "options": json.loads(row["options"]),
-        }
-
     def _family(self, row: ResultRow) -> list[dict[str, str]]:
         """The p-values that an adjusted p-value was adjusted with, itself among them."""
         name = family_of(row)
@@ -312,9 +307,9 @@ class Tracer:
         """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
         on those of its whole family."""
         behind = [*self._endpoints(row)]
-        family = (self.results[texts["result_id"]] for texts in self._family(row))
-        behind += [one["parameter"] for one in family if one["parameter"]]
-        return [vars(colour) for colour in self.constants.behind(behind)]
+        family = (self.results[member["result_id"]] for member in self._family(row))
+        behind += [member["parameter"] for member in family if member["parameter"]]
+        return [vars(constant) for constant in self.constants.behind(behind)]
 
     def _endpoints(self, row: ResultRow) -> tuple[str, ...]:
         """Of many results the same; each in its order."""
@@ -324,9 +319,6 @@ class Tracer:
             found = endpoints_behind(self.trial, *place, json.loads(row["options"]))
             self._behind[key] = tuple(found)
         return self._behind[key]
-
-    def _check(self, check: CheckRow) -> dict[str, Any]:
-        return {key: value for key, value in check.items() if key != "result_id"}
 
     def _claim(self, claim: ClaimRow, row: ResultRow) -> dict[str, Any]:
         keys = ("claim_id", "component", "reading", "quote", "printed", "recomputed_text")

@@ -5,16 +5,35 @@ from dataclasses import replace
 
 from trialtrace.base.number_needed import needed_text
 from trialtrace.base.styles import OF_ORDER, SHOWN, Style, places_of
-from trialtrace.base.words import NUMBER_NEEDED, P_VALUES, p_text, stat_text
+from trialtrace.base.words import NUMBER_NEEDED, P_VALUES, p_text, stat_text, tight_percent
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import (
     ResultRow,
 )
+from trialtrace.run.trace.years import yearly, years_text
+from trialtrace.run.trial.plan.build import Plan
 
 
 class StyledRow(ResultRow):
     """A result that carries how it is written."""
 
     style: Style
+
+
+def as_shown(rows: list[ResultRow], plan: Plan, *, tight: bool) -> list[ResultRow]:
+    """The rows in the style of a plan, those of its flow by the name that it has for them; `tight`
+    as a report has them: times in years where they are read so, no space before a percent sign."""
+    shown = list(in_style(rows, plan.style))
+    in_years = yearly(shown) if tight else set()
+    who = plan.displays.get("flow", {}).get("patients")
+    for row in shown:
+        if row["analysis_id"] in in_years and row["unit"] == "days" and row["stat_value"]:
+            row["stat_text"] = years_text(row)
+        elif tight and row["stat_text"]:
+            row["stat_text"] = tight_percent(row["stat_text"])
+        if who and row["stat_name"] == "randomised":
+            row["stat_label"] = lower_first(who)
+    return shown
 
 
 def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:

@@ -7,6 +7,7 @@ from typing import Any
 from trialtrace.base.words import NUMBER_NEEDED, value_text
 from trialtrace.run.tables.conditions import Named, describe, lower_first, plain
 from trialtrace.run.tables.contracts.rows import (
+    CheckRow,
     ClaimRow,
     ResultRow,
     present,
@@ -20,6 +21,7 @@ from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.plan.build import Plan
 from trialtrace.run.trial.plan.multiplicity import Closed
 from trialtrace.run.trial.plan.origins import CURVES, time_unit
+from trialtrace.run.trial.plan.references import method_of
 
 
 def in_words(predicate: dict[str, Any]) -> str:
@@ -202,3 +204,19 @@ def step(selects: Mapping[str, Any] | None, claim: ClaimRow, result: ResultRow) 
 def _shows(claim: ClaimRow, result: ResultRow) -> bool:
     value = present(result["stat_value"])
     return claim["recomputed_text"] == value_text(result["stat_name"], value)
+
+
+def method(row: ResultRow) -> dict[str, Any]:
+    """How a result was computed: its method by name, title and reference, with the options."""
+    about = method_of(row["method"])
+    return {
+        "name": row["method"],
+        "title": about.title,
+        "reference": about.reference,
+        "options": json.loads(row["options"]),
+    }
+
+
+def checked(check: CheckRow) -> dict[str, Any]:
+    """A check without the result that it stands with."""
+    return {key: value for key, value in check.items() if key != "result_id"}

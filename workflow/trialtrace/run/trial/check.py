@@ -29,6 +29,8 @@ from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
+from trialtrace.run.trial.simulation import check as simulation
+from trialtrace.run.trial.simulation.file import FILE as SIMULATION
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
@@ -115,6 +117,10 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         documents["multiverse"] = read_document(at, folder / MULTIVERSE, "multiverse")
         multiverse.check(files, documents["multiverse"])
         known = (*known, MULTIVERSE)
+    if (folder / SIMULATION).is_file():
+        documents["simulation"] = read_document(at, folder / SIMULATION, "simulation")
+        simulation.check(files, documents["simulation"])
+        known = (*known, SIMULATION)
     problems = _other_files(at, name, known)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)

@@ -116,6 +116,11 @@ class Trial:
         return self._path("multiverse").is_file() and not self.blinded
 
     @property
+    def has_simulation(self) -> bool:
+        """Whether trials are drawn under truths, to see what its analyses can show."""
+        return self._path("simulation").is_file() and not self.blinded
+
+    @property
     def title(self) -> str:
         return self._trial.title
 
@@ -220,7 +225,7 @@ class Trial:
         data = self.document("plan")
         return _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
 
-    @property
+    @cached_property
     def claims_document(self) -> dict[str, Any]:
         """claims.yaml as it stands; `trialtrace.audit.ledger.claim` makes claims of it."""
         return {"papers": {}, "claims": {}} if self.blinded else self.document("claims")

@@ -10,7 +10,6 @@
 `ratios`          positive values: ratio of geometric means, ratio of medians
 `crossover`       two treatments in two periods: treatment, period, carry-over; yes or no
 `arm_contrasts`   contrasts of several arms: any coefficients, dose trends, Dunnett, Tukey
-`ordered_arms`    arms in an order, as doses: Jonckheere-Terpstra
 `group_means`     t tests, covariance and ranks of groups in many subsets at once
 ================  ======================================================================
 """

@@ -24,19 +24,12 @@ from trialtrace.stats.continuous.means import mean_interval as mean_interval
 from trialtrace.stats.continuous.means import paired_t as paired_t
 from trialtrace.stats.continuous.means import student_t as student_t
 from trialtrace.stats.continuous.means import welch_t as welch_t
-from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra as jonckheere_terpstra
 from trialtrace.stats.continuous.ranks import mann_whitney as mann_whitney
 from trialtrace.stats.continuous.ranks import (
     probability_of_superiority as probability_of_superiority,
 )
 from trialtrace.stats.continuous.ranks import rank_sum_tests as rank_sum_tests
 from trialtrace.stats.continuous.ratios import fold_change as fold_change
-from trialtrace.stats.continuous.ratios import (
-    geometric_mean_ratio_student as geometric_mean_ratio_student,
-)
-from trialtrace.stats.continuous.ratios import (
-    geometric_mean_ratio_welch as geometric_mean_ratio_welch,
-)
 from trialtrace.stats.continuous.ratios import median_ratio as median_ratio
 from trialtrace.stats.continuous.signed_rank import pseudomedian as pseudomedian
 from trialtrace.stats.continuous.signed_rank import signed_rank as signed_rank

@@ -1,18 +1,15 @@
-"""Ratios of two samples of positive values: of geometric means, and of medians.
+"""Ratios of positive values: of two medians, and of the expression of a gene.
 
-The ratio of geometric means is a difference of means of logarithms, with their t interval and t
-test, told on the scale of the values. The ratio of medians has an interval that assumes no
-distribution.
+The ratio of medians has an interval that assumes no distribution.
 
-References: Bland and Altman, BMJ 1996;312:1153 (geometric means). Price and Bonett, J Stat Comput
-Simul 2002;72:119; Bonett and Price, J Educ Behav Stat 2020;45:750 (medians).
+References: Price and Bonett, J Stat Comput Simul 2002;72:119; Bonett and Price, J Educ Behav Stat
+2020;45:750.
 
-Oracle: R's t.test of logarithms; the example that R's package statpsych prints for medians.
+Oracle: the example that R's package statpsych prints for medians.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import log, nan, sqrt
 
 import numpy as np
@@ -22,58 +19,9 @@ from scipy.special import bdtr, ndtri
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import normal_quantile, sample
 from trialtrace.stats.continuous.means import (
-    mean_difference_student,
-    mean_difference_welch,
     mean_interval,
-    student_t,
-    welch_t,
 )
-from trialtrace.stats.results import Contrast, Interval, StatsError
-
-
-def geometric_mean_ratio_welch(
-    x: ArrayLike, y: ArrayLike, *, sides: str, confidence: float
-) -> Contrast:
-    """Geometric mean of x over that of y, with Welch's t interval and test of the logarithms.
-
-    x and y of shapes (m,) and (n,), all above 0. The variances of the logarithms are not assumed
-    equal; `sides` "greater" means that the geometric mean of x is larger.
-
-    Raises `StatsError` for a value of 0 or below, where both samples are constant, for fewer than
-    two values in a sample or missing values.
-
-    R: `t.test(log(x), log(y))`.
-
-    >>> found = geometric_mean_ratio_welch(
-    ...     [2, 4, 8], [1, 2, 4, 2], sides="two_sided", confidence=0.95)
-    >>> found.interval
-    Interval(estimate=2, low=0.502692, high=7.95717, standard_error=0.490129, scale='log')
-    >>> found.test
-    TestResult(statistic=1.41421, df=3.85714, p_value=0.232703)
-    """
-    x, y = _logarithms(x, y)
-    test = welch_t(x, y, sides=sides)
-    return Contrast(_ratio(mean_difference_welch(x, y, confidence=confidence)), test)
-
-
-def geometric_mean_ratio_student(
-    x: ArrayLike, y: ArrayLike, *, sides: str, confidence: float
-) -> Contrast:
-    """Geometric mean of x over that of y, with Student's t interval and test of the logarithms.
-
-    As `geometric_mean_ratio_welch`, over the pooled variance of the logarithms.
-
-    Raises `StatsError` as that does.
-
-    R: `t.test(log(x), log(y), var.equal = TRUE)`.
-
-    >>> geometric_mean_ratio_student(
-    ...     [2, 4, 8], [1, 2, 4, 2], sides="two_sided", confidence=0.95).interval
-    Interval(estimate=2, low=0.592119, high=6.7554, standard_error=0.47351, scale='log')
-    """
-    x, y = _logarithms(x, y)
-    test = student_t(x, y, sides=sides)
-    return Contrast(_ratio(mean_difference_student(x, y, confidence=confidence)), test)
+from trialtrace.stats.results import Interval, StatsError
 
 
 def fold_change(x: ArrayLike, *, confidence: float) -> Interval:
@@ -144,13 +92,6 @@ def _logarithms(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     if none := int(np.sum(first <= 0) + np.sum(second <= 0)):
         raise StatsError(f"a ratio needs values above 0; {none} are 0 or below.")
     return np.log(first), np.log(second)
-
-
-def _ratio(difference: Interval) -> Interval:
-    """A difference of logarithms as a ratio."""
-    logs = difference.estimate, difference.low, difference.high
-    estimate, low, high = map(_exponential, logs)
-    return replace(difference, estimate=estimate, low=low, high=high, scale="log")
 
 
 def _exponential(value: float) -> float:

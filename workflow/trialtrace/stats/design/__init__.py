@@ -6,7 +6,7 @@ broadcast; sizes are of an arm unless said otherwise, and whole numbers that suf
 level of the whole test, two-sided or one-sided as `sides` says; both tails count at two sides.
 
 =============  ========================================================================
-`means`        two means, pairs, equivalence; factors of baselines and of repeated visits
+`means`        two means, pairs; factors of baselines and of repeated visits
 `proportions`  two proportions by chi-squared or with a margin, exact power of Fisher's test
 `events`       log-rank test: events by Schoenfeld or Freedman, patients by accrual
 `ranks`        Mann-Whitney test by Noether's formula
@@ -14,6 +14,7 @@ level of the whole test, two-sided or one-sided as `sides` says; both tails coun
 `several`      chi-squared and F test of three arms and more
 `detectable`   the effect that given sizes find with a wanted power
 `widths`       score intervals of proportions, exactly
+`performance`  bias, spread and shares over simulated trials
 =============  ========================================================================
 """
 

@@ -14,17 +14,18 @@ from trialtrace.stats.design.events import patients_for_events as patients_for_e
 from trialtrace.stats.design.events import power_log_rank as power_log_rank
 from trialtrace.stats.design.events import precision_log_rank as precision_log_rank
 from trialtrace.stats.design.events import sample_size_log_rank as sample_size_log_rank
-from trialtrace.stats.design.means import power_equivalence_means as power_equivalence_means
 from trialtrace.stats.design.means import power_paired_means as power_paired_means
 from trialtrace.stats.design.means import power_two_means as power_two_means
 from trialtrace.stats.design.means import precision_paired_means as precision_paired_means
 from trialtrace.stats.design.means import precision_two_means as precision_two_means
-from trialtrace.stats.design.means import (
-    sample_size_equivalence_means as sample_size_equivalence_means,
-)
 from trialtrace.stats.design.means import sample_size_paired_means as sample_size_paired_means
 from trialtrace.stats.design.means import sample_size_two_means as sample_size_two_means
 from trialtrace.stats.design.means import variance_factor as variance_factor
+from trialtrace.stats.design.performance import Measured as Measured
+from trialtrace.stats.design.performance import mean_measured as mean_measured
+from trialtrace.stats.design.performance import model_error_measured as model_error_measured
+from trialtrace.stats.design.performance import share_measured as share_measured
+from trialtrace.stats.design.performance import spread_measured as spread_measured
 from trialtrace.stats.design.proportions import power_fisher as power_fisher
 from trialtrace.stats.design.proportions import power_two_proportions as power_two_proportions
 from trialtrace.stats.design.proportions import (

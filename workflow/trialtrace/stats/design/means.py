@@ -29,11 +29,6 @@ from trialtrace.stats.design._sizes import (
 )
 from trialtrace.stats.results import StatsError
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-# Gauss-Legendre panels of the unit interval.
-PANELS = 20
-PLACES = ((np.arange(PANELS)[:, None] + (1 + _NODES) / 2) / PANELS).ravel()
-WEIGHTS = np.tile(_WEIGHTS / (2 * PANELS), PANELS)
 ANALYSES = ("follow_up", "change", "ancova")
 
 
@@ -211,86 +206,6 @@ def precision_paired_means(sd: ArrayLike, pairs: ArrayLike, *, confidence: Array
     return _width(sd / np.sqrt(n), n - 1, level)
 
 
-def power_equivalence_means(
-    difference: ArrayLike,
-    sd: ArrayLike,
-    n1: ArrayLike,
-    n0: ArrayLike,
-    *,
-    lower: ArrayLike,
-    upper: ArrayLike,
-    alpha: ArrayLike,
-) -> Floats:
-    """Power of the two one-sided t tests that a difference lies between two margins.
-
-    `alpha` is the level of each of the two tests, as 0.05. Exact: given the estimated variance the
-    estimate must lie between the margins drawn in by their standard errors.
-
-    Raises `StatsError` as `power_two_means`, for a true difference outside the margins, and for
-    alpha from 1/2. Source: Schuirmann, J Pharmacokinet Biopharm 1987;15:657. Oracle: base R's
-    integrate.
-
-    R: by hand in planning.R.
-
-    >>> options = {"lower": -4, "upper": 4, "alpha": 0.05}
-    >>> power_equivalence_means(0, 10, 108, 108, **options).round(4).item()
-    0.8013
-    """
-    tail = one_tail(alpha, "one_sided")
-    values = broadcast(
-        difference=numbers(difference, "difference"),
-        sd=positive(sd, "sd"),
-        n1=sizes(n1, "n1"),
-        n0=sizes(n0, "n0"),
-        lower=numbers(lower, "lower"),
-        upper=numbers(upper, "upper"),
-        alpha=tail,
-    )
-    if not ((values[4] < values[0]) & (values[0] < values[5])).all():
-        raise StatsError("the difference must lie between the margins.")
-    return _equivalence(*values)
-
-
-def sample_size_equivalence_means(
-    difference: ArrayLike,
-    sd: ArrayLike,
-    *,
-    lower: ArrayLike,
-    upper: ArrayLike,
-    power: ArrayLike,
-    alpha: ArrayLike,
-) -> Floats:
-    """Patients of each arm for a wanted power of the two one-sided t tests, arms of one size.
-
-    Raises `StatsError` as `power_equivalence_means`, and for a power that is not above alpha.
-    Source: Schuirmann 1987. Oracle: base R's integrate.
-
-    R: by hand in planning.R, from the power.
-
-    >>> options = {"lower": -4, "upper": 4, "power": 0.8, "alpha": 0.05}
-    >>> sample_size_equivalence_means(0, 10, **options).item()
-    108.0
-    """
-    target = wanted(power, alpha)
-    one_tail(alpha, "one_sided")
-    values = broadcast(
-        difference=numbers(difference, "difference"),
-        sd=positive(sd, "sd"),
-        lower=numbers(lower, "lower"),
-        upper=numbers(upper, "upper"),
-        alpha=share(alpha, "alpha"),
-        power=target,
-    )
-    *given, target = values
-    options = dict(zip(("lower", "upper", "alpha"), given[2:], strict=True))
-    return smallest(
-        lambda n: power_equivalence_means(given[0], given[1], n, n, **options),
-        target,
-        target.shape,
-        2,
-    )
-
-
 def variance_factor(
     correlation: ArrayLike, *, baselines: int, follow_ups: int, analysis: str
 ) -> Floats:
@@ -352,29 +267,3 @@ def _width(error: Floats, df: Floats, level: Floats) -> Floats:
     log_ratio = scipy.special.gammaln((df + 1) / 2) - scipy.special.gammaln(df / 2)
     shrunk = np.sqrt(2 / df) * np.exp(log_ratio)
     return np.asarray(2 * scipy.special.stdtrit(df, 0.5 + level / 2) * shrunk * error)
-
-
-def _equivalence(
-    difference: Floats,
-    sd: Floats,
-    n1: Floats,
-    n0: Floats,
-    lower: Floats,
-    upper: Floats,
-    alpha: Floats,
-) -> Floats:
-    """The mean over S of the chance that the estimate lies between what S leaves of the margins."""
-    error, df = sd * np.sqrt(1 / n1 + 1 / n0), n1 + n0 - 2
-    critical = -scipy.special.stdtrit(df, alpha)
-    # Where S is larger nothing is left between them; S itself seldom is beyond the second.
-    meet = (upper - lower) / (2 * error * critical)
-    end = np.minimum(meet, 1 + 12 / np.sqrt(2 * df) + 40 / df)[..., None]
-    start = np.minimum(np.maximum(1 - 12 / np.sqrt(2 * df), 0), meet)[..., None]
-    scale = start + (end - start) * PLACES
-    df, error, critical = df[..., None], error[..., None], critical[..., None]
-    log_density = np.log(2 * scale) + (df / 2) * np.log(df / 2) - scipy.special.gammaln(df / 2)
-    log_density += (df - 2) * np.log(scale) - df * scale**2 / 2
-    high = (upper - difference)[..., None] / error - critical * scale
-    low = (lower - difference)[..., None] / error + critical * scale
-    inside = scipy.special.ndtr(high) - scipy.special.ndtr(low)
-    return np.asarray(((end - start) * WEIGHTS * np.exp(log_density) * inside).sum(axis=-1))

@@ -2,7 +2,6 @@
 from trialtrace.stats.multiplicity.adjusted import benjamini_hochberg as benjamini_hochberg
 from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm
-from trialtrace.stats.multiplicity.adjusted import hommel as hommel
 from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
 from trialtrace.stats.multiplicity.conditional_power import FutilityDesign as FutilityDesign
 from trialtrace.stats.multiplicity.conditional_power import conditional_power as conditional_power

@@ -4,7 +4,7 @@ The family is the set of p-values that are not NaN: a test that could not be mad
 and stays NaN. The adjusted value is the smallest level at which the procedure rejects.
 
 References: Holm, Scand J Stat 1979;6:65. Hochberg, Biometrika 1988;75:800. Benjamini and
-Hochberg, J R Stat Soc B 1995;57:289. Hommel, Biometrika 1988;75:383. Oracle: R's p.adjust.
+Hochberg, J R Stat Soc B 1995;57:289. Oracle: R's p.adjust.
 The closed test of three arms is in `closed_testing`, weighted and ordered families in `graphical`.
 """
 
@@ -57,32 +57,6 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     array([0.03, 0.04, 0.04])
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
-
-
-def hommel(p: ArrayLike) -> Floats:
-    """Hommel's values, p of shape (m,): the closed test of Simes's intersections.
-
-    Rejects at least what Hochberg's procedure does, under the same conditions. NaN never counts
-    as a test. Raises `StatsError` for values outside 0..1. Oracle: p.adjust, the closed test of
-    Simes's intersections.
-
-    R: `p.adjust(p, "hommel")`.
-
-    >>> hommel([0.01, 0.04, 0.03])
-    array([0.03, 0.04, 0.04])
-    """
-    return _adjust(p, _hommel)
-
-
-def _hommel(ranked: Floats, m: int) -> Floats:
-    """Hommel's algorithm by the largest p-values of each size of intersection."""
-    adjusted = ranked.copy()
-    for size in range(m, 1, -1):
-        top = ranked[m - size + 1 :]
-        least = np.min(size * top / np.arange(2, size + 1))
-        # Those among the top ones have size * p above `least` anyway.
-        adjusted = np.maximum(adjusted, np.minimum(size * ranked, least))
-    return adjusted
 
 
 def _from_largest(values: Floats) -> Floats:

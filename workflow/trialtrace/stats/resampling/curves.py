@@ -12,6 +12,9 @@ statistic is (draws at least as extreme + 1) / (draws + 1); adjusted p-values ar
 single-step procedure of Westfall and Young, whose error over the curve is held in the strong sense
 only as far as every analysis tests that one hypothesis.
 
+Scores of many analyses of many patients are more than memory holds: they may be given as slabs,
+some analyses at a time, which are asked for again for every range of draws.
+
 References: Simonsohn, Simmons and Nelson, Nat Hum Behav 2020;4:1208 (specification curves).
 Westfall and Young, Resampling-Based Multiple Testing, 1993, section 2.3 (single step). Phipson and
 Smyth, Stat Appl Genet Mol Biol 2010;9:39.
@@ -19,7 +22,7 @@ Smyth, Stat Appl Genet Mol Biol 2010;9:39.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,16 +32,18 @@ from scipy.special import ndtri
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats._inputs import check_confidence, numbers
 from trialtrace.stats._threads import one_thread
-from trialtrace.stats.resampling.drawing import Seed, check_seed
-from trialtrace.stats.resampling.linear import TIE_TOLERANCE, draw_statistics, monte_carlo
+from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed, layout_of
+from trialtrace.stats.resampling.linear import TIE_TOLERANCE, monte_carlo
 from trialtrace.stats.resampling.schemes import Scheme
-from trialtrace.stats.resampling.sums import observed_sums, whole_scores
+from trialtrace.stats.resampling.sums import observed_sums, sums_of, whole_scores
 from trialtrace.stats.results import StatsError
 
 # Places of the ordered curve at which its band is kept: enough for a line.
 BAND_PLACES = 41
-# Cells of z that are in memory at once, 16 MiB.
-CHUNK_CELLS = 1 << 21
+# Cells of z that are in memory at once, 32 MiB, and of assignments, 16 MiB.
+CHUNK_CELLS, ASSIGNMENT_CELLS = 1 << 22, 1 << 24
+# Scores (n, analyses), some analyses at a time in their order, each time from the first.
+Slabs = Callable[[], Iterator[Floats]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +55,7 @@ class Curve:
     """
 
     scheme: Scheme
-    scores: Floats
+    scores: Slabs
     arm: object
     z: Floats
     sd: Floats
@@ -97,8 +102,9 @@ class JointInference:
     draws: int
 
 
-def curve(scheme: Scheme, scores: ArrayLike, *, arm: object) -> Curve:
-    """The observed statistics of a curve of two arms; scores (n, analyses), from `scores`.
+def curve(scheme: Scheme, scores: ArrayLike | Slabs, *, arm: object) -> Curve:
+    """The observed statistics of a curve of two arms; scores (n, analyses), from `scores`, or what
+    gives them in slabs.
 
     Raises `StatsError` as `rerandomisation_test`, and for scores that are constant within every
     cell of the scheme, which no assignment tells apart. Oracle: z of every assignment, listed.
@@ -107,17 +113,27 @@ def curve(scheme: Scheme, scores: ArrayLike, *, arm: object) -> Curve:
     >>> curve(fixed_margins(list("aabb")), [[1.0], [2.0], [3.0], [6.0]], arm="b").z.round(4)
     array([1.3887])
     """
-    data = whole_scores(scheme, scores)
+    slabs = scores if callable(scores) else _one_slab(scores)
     if len(scheme.arms) != 2:
         raise StatsError(f"the scheme has {len(scheme.arms)} arms; choose two with `between`.")
     sign = 1.0 if scheme.index_of(arm) == 1 else -1.0
-    sd = data.sd()
-    if not (sd > 0).all():
-        raise StatsError("scores are constant within every cell, so that no assignment differs.")
-    observed = data.in_units_of_scores(sign * observed_sums(data))
-    tolerance = TIE_TOLERANCE * data.in_units_of_scores(data.total) / sd
+    parts = []
+    for slab in slabs():
+        data = whole_scores(scheme, slab)
+        sd = data.sd()
+        if not (sd > 0).all():
+            raise StatsError(
+                "scores are constant within every cell, so that no assignment differs."
+            )
+        observed = data.in_units_of_scores(sign * observed_sums(data))
+        parts.append((observed / sd, sd, TIE_TOLERANCE * data.in_units_of_scores(data.total) / sd))
+    z, sds, tolerance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Curve(scheme, slabs, arm, z, sds, tolerance)
+
+
+def _one_slab(scores: ArrayLike) -> Slabs:
     values = numbers(scores, "scores")
-    return Curve(scheme, values, arm, observed / sd, sd, tolerance)
+    return lambda: iter([values])
 
 
 @one_thread
@@ -135,18 +151,19 @@ def curve_draws(observed: Curve, *, level: float, seed: Seed, start: int, stop: 
     """
     check_confidence(1 - level)
     check_seed(seed)
-    rows = max(1, CHUNK_CELLS // observed.z.size)
+    scheme = observed.scheme
+    sign = 1.0 if scheme.index_of(observed.arm) == 1 else -1.0
+    rows = max(1, min(CHUNK_CELLS // observed.z.size, ASSIGNMENT_CELLS // scheme.n))
     parts = []
-    for first in range(start, stop, rows):
-        sums = draw_statistics(
-            observed.scheme,
-            observed.scores,
-            arm=observed.arm,
-            seed=seed,
-            start=first,
-            stop=min(first + rows, stop),
-        )
-        parts.append(summarised(observed, sums / observed.sd, level=level))
+    for _, codes in blocks(layout_of(scheme), seed=seed, start=start, stop=stop, rows=rows):
+        z, at = np.empty((len(codes), observed.z.size)), 0
+        for slab in observed.scores():
+            data = whole_scores(scheme, slab)
+            columns = slice(at, at + data.whole.shape[1])
+            z[:, columns] = data.in_units_of_scores(sign * sums_of(data, codes))
+            at = columns.stop
+        z /= observed.sd
+        parts.append(summarised(observed, z, level=level))
     if not parts:
         raise StatsError(f"no draws from {start} to {stop}.")
     return joined(parts)

@@ -134,12 +134,34 @@ def products(
     data: WholeScores, seed: Seed, start: int, stop: int, rows: int | None
 ) -> Iterator[tuple[int, slice, Floats]]:
     """Yield (first draw, columns, sums) of each block of draws; the sums may be overwritten."""
-    endpoints = data.whole.shape[1]
-    slabs = [slice(at, min(at + SLAB, endpoints)) for at in range(0, endpoints, SLAB)]
-    parts = [np.ascontiguousarray(data.whole[:, slab]) for slab in slabs]
-    height = max(16, FACTOR_CELLS // data.layout.scheme.n)
+    parts = _slabs(data)
     for first, codes in blocks(data.layout, seed=seed, start=start, stop=stop, rows=rows):
-        for at in range(0, len(codes), height):
-            factor = signs(data.layout.scheme, codes[at : at + height])
-            for slab, part in zip(slabs, parts, strict=True):
-                yield first + at, slab, factor @ part
+        for at, slab, sums in _by_parts(data, parts, codes):
+            yield first + at, slab, sums
+
+
+def sums_of(data: WholeScores, codes: Codes) -> Floats:
+    """Sums of all scores over the second arm of each assignment (draws, n), in the layout's order,
+    in units: those of `products`."""
+    sums = np.empty((len(codes), data.whole.shape[1]))
+    for at, slab, part in _by_parts(data, _slabs(data), codes):
+        sums[at : at + len(part), slab] = part
+    return sums
+
+
+def _slabs(data: WholeScores) -> list[tuple[slice, Floats]]:
+    """The columns in parts whose products stay in the cache."""
+    ends = data.whole.shape[1]
+    slabs = [slice(at, min(at + SLAB, ends)) for at in range(0, ends, SLAB)]
+    return [(slab, np.ascontiguousarray(data.whole[:, slab])) for slab in slabs]
+
+
+def _by_parts(
+    data: WholeScores, parts: list[tuple[slice, Floats]], codes: Codes
+) -> Iterator[tuple[int, slice, Floats]]:
+    """Yield (first row, columns, sums) for parts of the assignments and of the scores."""
+    height = max(16, FACTOR_CELLS // data.layout.scheme.n)
+    for at in range(0, len(codes), height):
+        factor = signs(data.layout.scheme, codes[at : at + height])
+        for slab, part in parts:
+            yield at, slab, factor @ part

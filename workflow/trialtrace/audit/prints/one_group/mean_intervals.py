@@ -87,8 +87,9 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
     if entry.credible:
         return
     ends = [ends_of(entry.parts[name]) for name in names]
-    scales = [] if geometric and ends[0].low > 0 else [ends]
-    if ends[0].low > 0:
+    positive = min(end.low for end in ends) > 0
+    scales = [] if geometric and positive else [ends]
+    if positive:
         scales.append([Span(log(low), log(high)) for low, high in ends])
     if min(unevenness(*scale) for scale in scales) <= MOST_UNEVEN:
         return

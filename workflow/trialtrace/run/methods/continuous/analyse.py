@@ -16,7 +16,7 @@ from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.continuous.analyse_paired import comparisons
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import several_arms as cards
@@ -68,12 +68,6 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: an estimate with its interval."""
     for sample, compute in _compared(cut, step):
         yield sample.interval(partial(compute, confidence=cut.analysis.confidence))
-
-
-def ratio(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: a ratio with its interval, and its test."""
-    for sample, compute in _compared(cut, step):
-        yield from sample.contrast(partial(compute, confidence=cut.analysis.confidence))
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -210,21 +204,10 @@ def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
     yield from arms.sample.contrast(found)
 
 
-def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result]:
-    """A trend by ranks over all arms, in the order of the plan."""
-    arms, options = _Arms(cut, step), step.options
-
-    def compute() -> TestResult:
-        return formula(step)(*arms.data(), order=list(options.order), sides=options.sides)
-
-    yield from arms.sample.test(compute)
-
-
 METHODS = {
     "summary": describe,
     "mean_difference": estimate,
     "median_difference": estimate,
-    "geometric_mean_ratio": ratio,
     "ratio_of_medians": estimate,
     "probability_of_superiority": estimate,
     "p_value": test,
@@ -232,8 +215,6 @@ METHODS = {
     "equivalence": between,
     "non_inferiority.paired_t": paired,
     "non_inferiority": between,
-    "p_value.jonckheere_terpstra": ordered,
-    "p_value.jonckheere_terpstra_exact": ordered,
     "mean_difference.dunnett": dunnett,
     "mean_difference.tukey": tukey,
     "mean_contrast": contrasts,

@@ -136,30 +136,6 @@ def _difference(by: str, *, equal_var: bool) -> Check:
     return check
 
 
-def _logarithms(both: Samples) -> Samples | None:
-    x, y = both
-    if min(*x, *y) <= 0:
-        return None
-    return np.log(x), np.log(y)
-
-
-def _of_logarithms(*, equal_var: bool) -> Check:
-    @peer(f"scipy.stats.ttest_ind of logarithms (equal_var={equal_var})", samples_of_at_least(2))
-    def check(data: Data, asked: Asked, both: Samples) -> Answer:
-        """scipy's `gmean`, and the interval or the test of its `ttest_ind` of logarithms."""
-        logs = _logarithms(both)
-        if logs is None or not vary(*both):
-            return nan
-        if asked.stat == "geometric_mean_ratio":
-            test = stats.ttest_ind(*logs, equal_var=equal_var)
-            low, high = np.exp(test.confidence_interval(data.confidence(asked)))
-            return stats.gmean(both[0]) / stats.gmean(both[1]), (low, high)
-        test = stats.ttest_ind(*logs, equal_var=equal_var, alternative=asked.alternative)
-        return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
-
-    return check
-
-
 @peer("scipy.stats.norm; order statistics", samples_of_at_least(2))
 def medians(data: Data, asked: Asked, both: Samples) -> Answer:
     """Bonett and Price's interval, the binomial summed term by term: `median_ratio`."""
@@ -218,23 +194,20 @@ def _without_error(asked: Asked, value: float) -> Answer:
     return (value, (nan, nan)) if asked.stat == "mean_difference" else nan
 
 
-def _t(variance: str) -> Check:
-    @peer(f"{T_TEST} (usevar={variance})", samples_of_at_least(2))
-    def check(data: Data, asked: Asked, both: Samples) -> Answer:
-        """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
-        x, y = both
-        value = float(x.mean() - y.mean())
-        if not vary(x, y):
-            return _without_error(asked, value)
-        means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
-        bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar=variance)
+@peer(f"{T_TEST} (usevar=unequal)", samples_of_at_least(2))
+def welch(data: Data, asked: Asked, both: Samples) -> Answer:
+    """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
+    x, y = both
+    value = float(x.mean() - y.mean())
+    if not vary(x, y):
+        return _without_error(asked, value)
+    means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
+    bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar="unequal")
 
-        def tail(margin: float, side: str) -> float:
-            return float(means.ttest_ind(alternative=side, usevar=variance, value=margin)[1])
+    def tail(margin: float, side: str) -> float:
+        return float(means.ttest_ind(alternative=side, usevar="unequal", value=margin)[1])
 
-        return against(asked, "mean_difference", value, bounds, tail)
-
-    return check
+    return against(asked, "mean_difference", value, bounds, tail)
 
 
 @peer(PAIRED, paired_rows)
@@ -274,10 +247,7 @@ CHECKS = by_name(
         "p_value,u.mann_whitney": _mann_whitney(correction=False),
         "p_value,u.mann_whitney_continuity": _mann_whitney(correction=True),
         "ratio_of_medians.bonett_price": medians,
-        "geometric_mean_ratio,p_value,t,df.log_welch": _of_logarithms(equal_var=False),
-        "geometric_mean_ratio,p_value,t,df.log_student": _of_logarithms(equal_var=True),
-        **of_every_statistic("mean_difference", "welch", _t("unequal")),
-        **of_every_statistic("mean_difference", "student", _t("pooled")),
+        **of_every_statistic("mean_difference", "welch", welch),
         **of_every_statistic("mean_difference", "paired_t", paired),
     }
 )

@@ -8,13 +8,12 @@ import numpy as np
 from scipy.integrate import quad_vec
 from scipy.optimize import brentq
 from scipy.special import ndtr
-from scipy.stats import chi, chi2, kendalltau, norm, studentized_range, t
+from scipy.stats import chi, chi2, norm, studentized_range, t
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     EXACT,
     ITERATIVE,
-    Answer,
     Check,
     Recomputed,
     by_name,
@@ -254,71 +253,6 @@ def of(stat: str, check: Check) -> dict[str, Check]:
     return {f"{part}.{method}": check for part in (name, *PARTS)}
 
 
-Samples = list[np.ndarray]
-
-
-def samples(data: Data, asked: Asked) -> tuple[Samples | None, int]:
-    """The values of each arm in the order of the step; None where one has none or all are equal."""
-    records = data.records(asked, data.compared(asked))
-    found = [
-        records.loc[records["TRTP"] == arm, "AVAL"].to_numpy() for arm in asked.options["order"]
-    ]
-    usable = all(own.size for own in found) and records["AVAL"].nunique() > 1
-    return (found if usable else None), len(records)
-
-
-def pairs_in_order(ordered: Samples) -> float:
-    """Pairs of patients of two arms whose values rise, ties half."""
-    return sum(
-        float((after[:, None] > before).sum() + (after[:, None] == before).sum() / 2)
-        for place, after in enumerate(ordered)
-        for before in ordered[:place]
-    )
-
-
-@peer("scipy.stats.kendalltau (asymptotic)", samples)
-def ordered_trend(data: Data, asked: Asked, ordered: Samples) -> Answer:
-    """scipy's `kendalltau` of the values and the place of their arm."""
-    place = np.repeat(np.arange(len(ordered)), [own.size for own in ordered])
-    test = kendalltau(
-        place, np.concatenate(ordered), method="asymptotic", alternative=asked.alternative
-    )
-    return {"p_value": float(test.pvalue), "j": pairs_in_order(ordered)}
-
-
-@peer("numpy.convolve (counts of orders)", samples)
-def exact_trend(data: Data, asked: Asked, ordered: Samples) -> Answer:
-    """J is the sum of independent counts, each of an arm beside all arms before it."""
-    values = np.concatenate(ordered)
-    if np.unique(values).size < values.size:
-        return nan
-    j, before, chance = pairs_in_order(ordered), ordered[0].size, np.ones(1)
-    for own in ordered[1:]:
-        chance = np.convolve(chance, _rank_sums(before, own.size))
-        before += own.size
-    above, below = chance[round(j) :].sum(), chance[: round(j) + 1].sum()
-    p = {"greater": above, "less": below}
-    return {"p_value": p.get(asked.options["sides"], min(1, 2 * min(above, below))), "j": j}
-
-
-def _rank_sums(m: int, n: int) -> np.ndarray:
-    """Chances of Mann and Whitney's U: patients in order, each of the one sample or the other."""
-    ways = np.zeros((m + 1, m * n + 1))
-    ways[0, 0] = 1.0
-    for seen in range(m + n):
-        made = np.zeros_like(ways)
-        # So many of the first sample are among those seen; the next is of the first, or above them.
-        for first in range(max(0, seen - n), min(m, seen) + 1):
-            if first < m:
-                made[first + 1] += ways[first] * (m - first) / (m + n - seen)
-            rest = n - (seen - first)
-            if rest:
-                shifted = ways[first, : m * n + 1 - first]
-                made[first, first:] += shifted * rest / (m + n - seen)
-        ways = made
-    return np.asarray(ways[m])
-
-
 CHECKS = by_name(
     {
         **of("mean_difference.dunnett", dunnett),
@@ -326,7 +260,5 @@ CHECKS = by_name(
         **of("mean_contrast.pooled_variance", single),
         **of("mean_contrast.max_t", together),
         **of("mean_trend.linear", trend),
-        "p_value,j.jonckheere_terpstra": ordered_trend,
-        "p_value,j.jonckheere_terpstra_exact": exact_trend,
     }
 )

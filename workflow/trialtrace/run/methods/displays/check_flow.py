@@ -71,13 +71,18 @@ def not_analysed(data: Data, asked: Asked) -> Recomputed:
     """Subjects without a value in an analysis, by reason; without one, by what they lack."""
     analysis = data.trial.plan.analyses[asked.variable]
     flag = data.trial.populations[analysis.estimand.population].flag
-    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
-    rest = subjects[~subjects["USUBJID"].isin(_entered(data, asked)["USUBJID"])]
+    key = ("not entered", asked.variable, asked.group)
+    rest = data.once(key, lambda: _not_entered(data, asked))
     lacks = (rest[flag] == "Y").map({True: NO_VALUE, False: OUTSIDE}).astype(object)
     why = data.trial.plan.displays["flow"].get("not_analysed", {}).get(asked.variable, {})
     reason = _reason(rest, why)
     reason = reason.mask(reason == "", lacks)
     return _count("pandas: subjects by reason", int((reason == asked.second).sum()))
+
+
+def _not_entered(data: Data, asked: Asked) -> "pd.DataFrame":
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    return subjects[~subjects["USUBJID"].isin(_entered(data, asked)["USUBJID"])]
 
 
 def _reason(subjects: "pd.DataFrame", why: WhyGiven) -> "pd.Series":
@@ -103,6 +108,11 @@ def _entered(data: Data, asked: Asked) -> "pd.DataFrame":
 
     Of an analysis by subgroup those whose subgroup is known.
     """
+    key = ("entered", asked.variable, asked.group)
+    return data.once(key, lambda: _behind_analysis(data, asked))
+
+
+def _behind_analysis(data: Data, asked: Asked) -> "pd.DataFrame":
     analysis = data.trial.plan.analyses[asked.variable]
     estimand = analysis.estimand
     first = next(

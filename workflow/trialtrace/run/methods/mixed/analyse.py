@@ -244,35 +244,6 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), of)
 
 
-def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
-    """By comparison: adjusted difference from the reference, all comparisons together."""
-    rows = cut.rows(
-        TRTP={"in": cut.arms()}, **known([*step.options.covariates, *step.options.strata])
-    )
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
-    pairs = cut.analysis.pairs
-
-    @cache
-    def found() -> dict[tuple[str, str], Contrast]:
-        _, arm_row, max_t = formulas(step)
-        fit = _ancova(cut, step, rows)
-        differences = np.array([arm_row(fit, *pair) for pair in pairs])
-        every = max_t(
-            differences @ fit.coef,
-            differences @ fit.covariance @ differences.T,
-            df=fit.df,
-            sides=step.options.sides,
-            confidence=cut.analysis.confidence,
-        )
-        return dict(zip(pairs, every.contrasts, strict=True))
-
-    def one(pair: tuple[str, str]) -> Contrast:
-        return found()[pair]
-
-    for pair in pairs:
-        yield from sample.at(pair=pair).contrast(partial(one, pair))
-
-
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
     ancova, *_ = formulas(step)
@@ -351,6 +322,5 @@ def _random_site(
 METHODS = {
     "mean_difference.mmrm": mmrm,
     "mean_difference.ancova": ancova,
-    "mean_difference.ancova_dunnett": ancova_dunnett,
     "mean_difference.random_site": random_site,
 }

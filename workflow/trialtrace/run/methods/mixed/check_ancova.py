@@ -9,8 +9,7 @@ from statsmodels.regression.linear_model import OLS as Model
 from statsmodels.regression.linear_model import RegressionResults
 
 from trialtrace.run.methods.checking.data import Asked, Data, level_text
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
-from trialtrace.run.methods.continuous import check_several_arms as several_arms
+from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
 from trialtrace.run.methods.regression.check_coefficients import answer, row_of, with_coefficients
 from trialtrace.run.trial.model import adsl_code
 
@@ -104,38 +103,6 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     return answer(data, asked, value, error, fit.df_resid)
 
 
-@peer(_by, _design)
-def together(data: Data, asked: Asked, design: Design) -> Answer:
-    """The same against the reference, all treated arms at once: their largest t over directions."""
-    x, variance = design.x, asked.options["variance"]
-    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
-    compared = data.compared(asked)
-    if not {f"arm={arm}" for arm in compared} <= {*design.names} or (
-        variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9
-    ):
-        return nan
-    fit = _fit(design, "nonrobust" if variance == "model" else variance)
-    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
-        return nan
-    *treated, reference = compared
-    rows = np.array([design.row(arm) - design.row(reference) for arm in treated])
-    asked_row = design.row(asked.contrast[0]) - design.row(asked.contrast[1])
-    spread = rows @ fit.cov_params() @ rows.T
-    error = np.sqrt(np.diag(spread))
-    correlation = spread / np.outer(error, error)
-    estimate = several_arms.Estimate(
-        float(asked_row @ fit.params),
-        float(np.sqrt(asked_row @ fit.cov_params() @ asked_row)),
-        float(fit.df_resid),
-        len(design.y),
-    )
-    tail = data.once(
-        ("max t", correlation.tobytes(), estimate.df),
-        lambda: several_arms.largest_of(correlation, estimate.df),
-    )
-    return several_arms.answer(_by(asked), data, asked, estimate, tail, ITERATIVE)
-
-
 def _fit(design: Design, covariance: str) -> RegressionResults:
     return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
 
@@ -144,6 +111,5 @@ CHECKS = by_name(
     {
         **with_coefficients("mean_difference.ancova", ancova),
         "p_value,f,df1,df2.ancova": ancova,
-        **several_arms.of("mean_difference.ancova_dunnett", together),
     }
 )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ADJUST = {
     "holm": multiplicity.holm,
     "hochberg": multiplicity.hochberg,
-    "hommel": multiplicity.hommel,
     "benjamini_hochberg": multiplicity.benjamini_hochberg,
 }
 # Tests within strata whose statistic is held against a χ² distribution.

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 METHODS = {
     "holm": "holm",
     "hochberg": "simes-hochberg",
-    "hommel": "hommel",
     "benjamini_hochberg": "fdr_bh",
 }
 P = dict[str, float]

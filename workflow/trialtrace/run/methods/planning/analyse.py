@@ -41,7 +41,6 @@ _SETTINGS: dict[str, Callable[..., Iterator[Setting]]] = {
     "two_means": means.two_means,
     "several_means": means.several_means,
     "paired_means": means.paired_means,
-    "equivalence_means": means.equivalence_means,
     "mann_whitney": means.mann_whitney,
     "log_rank": times.log_rank,
     "survival": times.survival,

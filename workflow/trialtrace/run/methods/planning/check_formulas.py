@@ -5,11 +5,9 @@
 
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
 from math import ceil, exp, floor, log, sqrt
 
 import numpy as np
-from scipy.integrate import quad
 from scipy.stats import binom, hypergeom, ncf, nct, ncx2, norm
 from scipy.stats import chi2 as chi_squared
 from scipy.stats import f as f_distribution
@@ -68,8 +66,6 @@ def over_sizes(entry: dict) -> Callable[[int], float]:
         return lambda events: log_rank(entry, entry["hazard_ratio"], events, n1 / n0)
     if design == "mann_whitney":
         return lambda n: mann_whitney(entry, entry["superiority"], n, n)
-    if design == "equivalence_means":
-        return lambda n: equivalence(entry, n) if n > 1 else 0.0
     if design == "survival":
         hazard = entry["hazard_ratio"]
         # The events that are needed are whole; the patients are those in whom they are expected.
@@ -214,24 +210,6 @@ def superiority_width(entry: dict) -> float:
     n1, n0 = entry["patients"]
     error = sqrt((n1 + n0 + 1) / (12 * n1 * n0))
     return float(2 * norm.isf((1 - entry["confidence"]) / 2) * error)
-
-
-def equivalence(entry: dict, n: int) -> float:
-    """Of two arms of one size: over the estimated error, the chance to lie between the margins
-    drawn in by it."""
-    error, df = entry["sd"] * sqrt(2 / n), 2 * n - 2
-    critical = student.isf(entry["alpha"], df)
-    low, high = ((entry[end] - entry["difference"]) / error for end in ("lower", "upper"))
-
-    def inside(x: float) -> float:
-        drawn = critical * sqrt(x / df)
-        return float(chi_squared.pdf(x, df) * (norm.cdf(high - drawn) - norm.cdf(low + drawn)))
-
-    widest = df * ((high - low) / (2 * critical)) ** 2
-    ends = [float(chi_squared.ppf(q, df)) for q in (1e-13, 1e-4, 0.5, 1 - 1e-4, 1 - 1e-13)]
-    ends = sorted({min(end, widest) for end in ends})
-    pieces = pairwise(ends)
-    return sum(quad(inside, a, b, epsabs=1e-12, epsrel=1e-10)[0] for a, b in pieces)
 
 
 def events_of(entry: dict, hazard_ratio: float, n1: float, n0: float) -> float:

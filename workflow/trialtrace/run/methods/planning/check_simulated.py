@@ -231,14 +231,6 @@ def _of_pairs(entry: dict, rng: Rng, effect: float) -> tuple[Floats, Floats, flo
     return at - sxy / sxx * start, np.sqrt(residual * (1 / n + start**2 / sxx)), n - 2
 
 
-def _equivalence(entry: dict, rng: Rng) -> Flags:
-    """Both one-sided t tests reject: of a difference at the lower margin, and at the upper."""
-    estimate, error, df = _difference(entry, rng, entry["difference"])
-    critical = student.isf(entry["alpha"], df)
-    above = (estimate - entry["lower"]) / error > critical
-    return np.asarray(above & ((entry["upper"] - estimate) / error > critical))
-
-
 def _mann_whitney(entry: dict, rng: Rng) -> Flags:
     """Two normal samples as far apart as the probability says; the test without a correction."""
     (n1, n0), p = entry["patients"], entry["superiority"]
@@ -339,7 +331,6 @@ _REJECTED: dict[str, Callable[[dict, Rng], Flags]] = {
     "two_means": _two_means,
     "several_means": _several_means,
     "paired_means": _paired_means,
-    "equivalence_means": _equivalence,
     "mann_whitney": _mann_whitney,
     "log_rank": _log_rank,
     "survival": _survival,
@@ -349,5 +340,4 @@ _WIDTHS: dict[str, Callable[[dict, Rng], Floats]] = {
     "one_proportion": _width_of_share,
     "two_means": _width_of_means,
     "paired_means": _width_of_pairs,
-    "equivalence_means": _width_of_means,
 }

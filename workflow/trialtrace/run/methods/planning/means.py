@@ -2,7 +2,6 @@
 compared by ranks: power, sizes, what is detected, widths."""
 
 from collections.abc import Iterator
-from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,10 @@ from trialtrace.stats.design.detectable import (
     detectable_two_means,
 )
 from trialtrace.stats.design.means import (
-    power_equivalence_means,
     power_paired_means,
     power_two_means,
     precision_paired_means,
     precision_two_means,
-    sample_size_equivalence_means,
     sample_size_paired_means,
     sample_size_two_means,
     variance_factor,
@@ -39,7 +36,6 @@ from trialtrace.stats.design.several import power_several_means, sample_size_sev
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.planning import (
-        EquivalenceOfMeans,
         MannWhitney,
         PairedMeans,
         SeveralMeans,
@@ -180,35 +176,6 @@ def _pairs(entry: "PairedMeans", difference: float, wanted: float, _: Sizes) -> 
 def _detected_in_pairs(entry: "PairedMeans", wanted: float, sizes: Sizes) -> float:
     n, sd = sum(sizes), over_visits(entry.sd, entry.visits)
     return detectable_paired_means(sd, n, power=wanted, alpha=entry.alpha, sides=entry.sides)
-
-
-def equivalence_means(entry: "EquivalenceOfMeans", confidence: float) -> Iterator[Setting]:
-    """The interval that decides has twice the level outside; the width is of the plan's own."""
-    method, apart = "equivalence_of_means", entry.differences
-    yield from over_effects(entry, method, "difference", apart, _power_within, _patients_within)
-    width = partial(_width, entry.sd, confidence)
-    yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
-
-
-def _power_within(entry: "EquivalenceOfMeans", difference: float, sizes: Sizes) -> float:
-    found = power_equivalence_means(
-        difference, entry.sd, *sizes, lower=entry.lower, upper=entry.upper, alpha=entry.alpha
-    )
-    return float(found)
-
-
-def _patients_within(
-    entry: "EquivalenceOfMeans", difference: float, wanted: float, _: Sizes
-) -> float:
-    each = sample_size_equivalence_means(
-        difference,
-        entry.sd,
-        lower=entry.lower,
-        upper=entry.upper,
-        power=wanted,
-        alpha=entry.alpha,
-    )
-    return 2 * float(each)
 
 
 def _width(sd: float, confidence: float, sizes: Sizes) -> float:

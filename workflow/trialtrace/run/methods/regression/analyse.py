@@ -23,7 +23,6 @@ from trialtrace.run.methods.regression.analyse_covariates import (
     INTERCEPT,
     Name,
     centred_on_levels,
-    coefficient_results,
     coefficients,
     columns_of,
     design,
@@ -72,23 +71,6 @@ def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
     yield from ratio_results(sample, rows, fit, intercept=True)
 
 
-def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
-    """By comparison: an odds ratio given the covariates, each site with its own intercept."""
-    rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
-    rows = with_known(rows, step.options.covariates)
-    fit = cache(partial(_random_site, cut, step, rows))
-    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
-
-    def every() -> Iterator[Result]:
-        yield from ratio_results(sample, rows, fit, intercept=False)
-        if step.options.coefficients == "all":
-            place, level = cut.at(second=("term", INTERCEPT)), cut.analysis.confidence
-            yield from coefficient_results(sample, [(place, lambda: intercept_of(fit(), level))])
-            yield from spread_of(sample, fit)
-
-    yield from noted(every(), lambda: NO_SPREAD if fit().boundary else None)
-
-
 def intercept_of(fit: "OrdinalMixedFit", confidence: float) -> Contrast:
     """The intercept of a logistic model with random ones: the threshold, with the other sign."""
     value, error = -float(fit.thresholds[0]), float(fit.thresholds_se[0])
@@ -127,19 +109,6 @@ def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Estim
     x = design(cut, rows, step.options.covariates, intercept=True)
     estimates: Estimates = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
     return estimates
-
-
-def _random_site(
-    cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection
-) -> "OrdinalMixedFit":
-    """Log odds of the arms with a normal intercept of each site."""
-    return formula(step)(
-        rows.column("AVAL"),
-        design(cut, rows, step.options.covariates, intercept=False),
-        rows.column("SITEID").astype(str),
-        nodes=step.options.nodes,
-        confidence=cut.analysis.confidence,
-    )
 
 
 THRESHOLD = "threshold="
@@ -339,7 +308,6 @@ METHODS = {
     "risk_ratio.standardised": standardised,
     "risk_ratio": ratio,
     "odds_ratio": ratio,
-    "odds_ratio.logistic_random_site": random_site,
     "categories.count": describe,
     "odds_ratio.proportional_odds": proportional_odds,
     "odds_ratio.ordinal_mixed": mixed,

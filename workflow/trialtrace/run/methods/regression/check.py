@@ -32,8 +32,6 @@ from trialtrace.run.methods.regression.check_coefficients import (
     wald,
     with_coefficients,
 )
-from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
-from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.methods.regression.check_visits import BY, Fit, Unit, equations, is_event
 from trialtrace.run.methods.stratified.check import LOGIT, peak
 from trialtrace.run.trial.model import adsl_code
@@ -88,23 +86,12 @@ class Model:
         return [name.removeprefix("arm=") for name in self.names if name.startswith("arm=")]
 
 
-def _with_sites(data: Data, asked: Asked) -> tuple[tuple[Model, np.ndarray], int]:
-    """The model of subjects whose site is known, with the sites, and how many they are."""
-    names = [adsl_code(name) for name in asked.options["covariates"]]
-    records = complete(data, asked, [*names, "SITEID"])
-    return (_of_records(data, asked, records), records["SITEID"].to_numpy()), len(records)
-
-
 def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     """The model of all compared arms, of which the reference has no column, and subjects."""
     records = complete(data, asked, map(adsl_code, asked.options["covariates"]))
-    return _of_records(data, asked, records), len(records)
-
-
-def _of_records(data: Data, asked: Asked, records: pd.DataFrame) -> Model:
     x = design(data, asked, records)
     x.insert(0, "intercept", 1.0)
-    return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns])
+    return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns]), len(records)
 
 
 def _of_glm(family: str, by: str) -> Check:
@@ -153,31 +140,6 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
     if asked.stat in RATIOS:
         value, *ends = map(exp, (value, *ends))
     return value, (ends[0], ends[1])
-
-
-@peer(BY_GRID, _with_sites)
-def logistic_random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.ndarray]) -> Answer:
-    """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
-    (model, sites), p = with_sites, len(with_sites[0].names)
-    x, y = model.x, model.y
-    _, site, size = np.unique(sites, return_inverse=True, return_counts=True)
-    if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2 or len(size) < 2:
-        return nan
-    try:
-        theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
-    except np.linalg.LinAlgError:
-        return nan
-    covariance = np.linalg.inv(information)
-    if asked.second == "random_intercept":
-        value = float(theta[-1] if asked.stat == "random_sd" else sqrt(covariance[-1, -1]))
-        return Recomputed(BY_GRID, value, None, tolerance_of(asked), len(y))
-    # The intercept is the threshold, with the other sign.
-    sign = np.append(-1.0, np.ones(p - 1))
-    covariance = covariance[:p, :p] * np.outer(sign, sign)
-    parts = wald(data, asked, Coefficients(theta[:p] * sign, covariance, model.names))
-    if not isinstance(parts, tuple):
-        return parts
-    return Recomputed(BY_GRID, *parts, tolerance_of(asked), len(y))
 
 
 def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
@@ -319,8 +281,6 @@ CHECKS = by_name(
         **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
         **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
         **with_coefficients("odds_ratio.firth", firth),
-        **with_coefficients("odds_ratio.logistic_random_site", logistic_random_site),
-        "random_sd.logistic_random_site": logistic_random_site,
         **with_coefficients("mean_difference.random_cluster", random_site),
         "p_value,t,df.random_cluster": random_site,
         **with_coefficients("mean_difference.clustered", clustered),

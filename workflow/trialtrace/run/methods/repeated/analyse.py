@@ -284,7 +284,6 @@ METHODS = {
     "p_value.mixed_anova": mixed_anova,
     "p_value.box_m": box_m,
     "p_value.friedman": friedman,
-    "p_value.friedman_exact": friedman,
     "p_value.visit_pairs": within_arms,
     "p_value.visit_pairs_compared": compared,
 }

@@ -1,11 +1,9 @@
-"""Contrasts of visits by a score a subject; Friedman's test by scipy, exact by sums of ranks."""
+"""Contrasts of visits by a score a subject; Friedman's test by scipy."""
 
-from collections.abc import Sequence
-from itertools import permutations
-from math import factorial, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
-from scipy.stats import friedmanchisquare, rankdata, t, ttest_ind
+from scipy.stats import friedmanchisquare, t, ttest_ind
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -17,8 +15,6 @@ from trialtrace.run.methods.checking.outcome import (
 from trialtrace.run.methods.displays.check_flow import complete, visits_of
 
 Scores = dict[str, np.ndarray]
-# Cells times orders of a subject's ranks that an exact distribution may take.
-MOST = 20_000_000
 
 
 def visits_of_subjects(data: Data, asked: Asked) -> tuple[np.ndarray | None, int]:
@@ -58,39 +54,6 @@ def friedman(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
     return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
 
 
-@peer("scipy.stats.rankdata (every order)", visits_of_subjects)
-def exact(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
-    """Every order of each subject's ranks; no answer of a distribution too large."""
-    if asked.stat != "p_value":
-        return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
-    doubled = np.round(2 * rankdata(wide, axis=1)).astype(int)
-    n, k = doubled.shape
-    side = 2 * k * n + 1
-    if side ** (k - 1) * factorial(k) > MOST:
-        return None
-    chance = np.zeros((side,) * (k - 1))
-    chance[(0,) * (k - 1)] = 1.0
-    for row in doubled.tolist():
-        made = np.zeros_like(chance)
-        orders = list(permutations(row))
-        for order in orders:
-            made += _moved(chance, order[:-1]) / len(orders)
-        chance = made
-    sums = np.indices(chance.shape)
-    last = doubled.sum() - sums.sum(axis=0)
-    middle = n * (k + 1)
-    squares = ((sums - middle) ** 2).sum(axis=0) + (last - middle) ** 2
-    own = ((doubled.sum(axis=0) - middle) ** 2).sum()
-    return {"p_value": float(chance[squares >= own].sum())}
-
-
-def _moved(chance: np.ndarray, by: Sequence[int]) -> np.ndarray:
-    """The array with its cells so much further along each axis."""
-    moved = np.zeros_like(chance)
-    moved[tuple(slice(one, None) for one in by)] = chance[tuple(slice(None, -one) for one in by)]
-    return moved
-
-
 def _statistic(wide: np.ndarray) -> float:
     if wide.shape[1] > 2:
         return float(friedmanchisquare(*wide.T).statistic)
@@ -127,6 +90,5 @@ CHECKS = by_name(
     {
         "visit_contrast,p_value,t,df.own_error": visit_contrast,
         "p_value,chi_squared,df.friedman": friedman,
-        "p_value,chi_squared,df.friedman_exact": exact,
     }
 )

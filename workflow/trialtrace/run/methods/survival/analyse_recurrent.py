@@ -153,13 +153,8 @@ Model = Callable[[], Coefficients]
 
 
 def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterator[Result]:
-    """Rate ratio of each arm against the reference, from one model of all arms' intervals.
-
-    Each stratum, a combination of levels, has a rate of its own.
-    """
-    names = getattr(step.options, "strata", ())
-    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
-    strata = strata_of(rows, names)
+    """Rate ratio of each arm against the reference, from one model of all arms' intervals."""
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
 
     def fit() -> Coefficients:
         start, stop, event, subject = _intervals(rows)
@@ -171,7 +166,6 @@ def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterat
             ties=step.options.ties,
             confidence=cut.analysis.confidence,
             subject=subject,
-            strata=strata,
         )
 
     yield from _ratios(cut, step, rows, cache(fit), intercept=False)
@@ -244,8 +238,6 @@ METHODS = {
     "mean_events.lawless_nadeau": mean_events,
     "rate_ratio.andersen_gill": of_intervals,
     "rate_ratio.lwyy": of_intervals,
-    "rate_ratio.andersen_gill_stratified": of_intervals,
-    "rate_ratio.lwyy_stratified": of_intervals,
     "rate_ratio.poisson_regression": of_counts,
     "rate_ratio.negative_binomial": of_counts,
 }

@@ -84,21 +84,16 @@ class Model:
     event: np.ndarray
     x: np.ndarray
     subject: np.ndarray
-    stratum: np.ndarray
 
     def risk_sets(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Which intervals end with the event, and which are at risk, at each time of a stratum."""
-        for t, own in sorted(
-            set(zip(self.stop[self.event], self.stratum[self.event], strict=True))
-        ):
-            here = (self.start < t) & (t <= self.stop) & (self.stratum == own)
+        """Which intervals end with the event, and which are at risk, at each time of one."""
+        for t in sorted(set(self.stop[self.event])):
+            here = (self.start < t) & (t <= self.stop)
             yield self.event & (self.stop == t) & here, here
 
 
 def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
-    strata = [adsl_code(name) for name in asked.options.get("strata", ())]
-    covariates = [adsl_code(name) for name in asked.options["covariates"]]
-    records = complete(data, asked, [*covariates, *strata])
+    records = complete(data, asked, map(adsl_code, asked.options["covariates"]))
     if records.empty:
         return None, 0
     x = design(data, asked, records)
@@ -108,7 +103,6 @@ def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
         (records["CNSR"] == 0).to_numpy(),
         x.to_numpy(),
         records["USUBJID"].astype("category").cat.codes.to_numpy(),
-        (records.groupby(strata).ngroup() if strata else records["TSTART"] * 0).to_numpy(),
     )
     robust = "lwyy" in asked.method
     key = ("recurrent", asked.analysis, asked.parameter, asked.stratum, robust, str(asked.options))
@@ -267,7 +261,7 @@ def count_model(data: Data, asked: Asked, fit: tuple[Coefficients, float]) -> An
     return dispersion if asked.stat == "dispersion" else wald(data, asked, coefficients)
 
 
-_COX = "andersen_gill", "lwyy", "andersen_gill_stratified", "lwyy_stratified"
+_COX = "andersen_gill", "lwyy"
 _OF_COUNTS = "poisson_regression", "negative_binomial"
 CHECKS = by_name(
     {

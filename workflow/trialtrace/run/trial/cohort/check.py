@@ -23,7 +23,12 @@ from trialtrace.run.trial.cohort.quantities.share import Share
 from trialtrace.run.trial.context import Files, known
 
 
-def check(files: Files) -> None:
+def check(files: Files, *, stated: bool = False) -> None:
+    """Add what is wrong to the problems of cohort.yaml.
+
+    Where it is `stated`, a truth under which trials are drawn, arms may differ in what nobody
+    printed.
+    """
     document = files.cohort
     if document is None or not document.sound("levels"):
         return
@@ -42,7 +47,7 @@ def check(files: Files) -> None:
     whole = len(quantities) == len(document.names("quantities") or ())
     for quantity in quantities.values():
         if _uses(document, types, quantity, whole):
-            _tables(document, types, quantity, _arms(types, files.arms))
+            _tables(document, types, quantity, set() if stated else _arms(types, files.arms))
             check_kind(document, types, quantity)
             check_margins(files, types, quantity)
     for level in levels.values():

@@ -131,7 +131,7 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
             place,
             found=f"a closed test of {len(arms)} arms",
             expected="three arms: two treated ones and the reference",
-            do="adjust by holm or hommel",
+            do="adjust by holm or hochberg",
         )
     _as_primary(files, place, entry["global"])
     wanted = _strata_of(files, entry["global"])

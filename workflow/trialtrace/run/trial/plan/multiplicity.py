@@ -67,13 +67,6 @@ class Hochberg(AdjustedTogether):
 
 
 @shape
-class Hommel(AdjustedTogether):
-    """Hommel's procedure."""
-
-    adjust: Literal["hommel"] = key("Procedure.")
-
-
-@shape
 class BenjaminiHochberg(AdjustedTogether):
     """Benjamini and Hochberg's control of the false discovery rate."""
 
@@ -130,4 +123,4 @@ class Graphical(AdjustedTogether):
     )
 
 
-Family = Holm | Hochberg | Hommel | BenjaminiHochberg | Closed | FixedSequence | Graphical
+Family = Holm | Hochberg | BenjaminiHochberg | Closed | FixedSequence | Graphical

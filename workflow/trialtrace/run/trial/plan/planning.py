@@ -71,10 +71,6 @@ NAMED = {
         "paired t test of the mean of repeated visits, noncentral t",
         "Frison and Pocock 1992, Stat Med 11:1685",
     ),
-    "equivalence_of_means": Named(
-        "two one-sided t tests against two margins, exact",
-        "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
-    ),
     "noether_formula": Named(
         "Mann-Whitney test, variance of the null hypothesis", "Noether 1987, J Am Stat Assoc 82:645"
     ),
@@ -237,21 +233,6 @@ class PairedMeans(Tested):
 
 
 @shape
-class EquivalenceOfMeans(Tested):
-    """Two independent means that are to lie within margins of each other."""
-
-    design: Literal["equivalence_means"] = key("Design.")
-    differences: Distinct[Number] = key(
-        "Differences that are assumed, treated less reference; between the margins."
-    )
-    sd: Above = key("Standard deviation within arms; 1 gives differences in its units.")
-    lower: Number = key("Lower margin of the difference.")
-    upper: Number = key(
-        "Upper margin of the difference. `alpha` is the level of each of the two one-sided tests."
-    )
-
-
-@shape
 class MannWhitney(Tested):
     """Two arms compared by ranks."""
 
@@ -310,7 +291,6 @@ Design = (
     | TwoMeans
     | SeveralMeans
     | PairedMeans
-    | EquivalenceOfMeans
     | MannWhitney
     | LogRank
     | Survival
@@ -320,7 +300,6 @@ Entry = Annotated[Design, By("design", "Design.")]
 PAIRS = (
     "two_proportions",
     "two_means",
-    "equivalence_means",
     "mann_whitney",
     "log_rank",
     "survival",
@@ -353,8 +332,6 @@ def check(files: Files, place: Path_, design: Design) -> None:
         _lists(files, (*place, "risks"), design.risks, design)
     if isinstance(design, SeveralMeans):
         _lists(files, (*place, "means"), design.means, design)
-    if isinstance(design, EquivalenceOfMeans):
-        _within(files, place, design)
     if isinstance(design, Survival) and design.accrual + design.follow_up == 0:
         files.plan.add(
             place, found="neither accrual nor follow_up", expected="a time to be seen in"
@@ -399,24 +376,6 @@ def _margin(files: Files, place: Path_, given: TwoProportions | TwoMeans | LogRa
         files.plan.add(place, found=f"{found} with a margin", expected="test: chi_squared alone")
     if isinstance(given, TwoMeans) and (given.clusters or given.visits):
         files.plan.add(place, found="clusters or visits with a margin", expected="neither")
-
-
-def _within(files: Files, place: Path_, given: EquivalenceOfMeans) -> None:
-    if given.lower >= given.upper:
-        files.plan.add(
-            (*place, "lower"),
-            found=f"{given.lower:g}",
-            expected=f"less than upper, {given.upper:g}",
-        )
-        return
-    for position, difference in enumerate(given.differences):
-        if not given.lower < difference < given.upper:
-            files.plan.add(
-                (*place, "differences", position),
-                found=f"{difference:g}",
-                expected=f"a difference between the margins {given.lower:g} and {given.upper:g}",
-                do="outside them the chance of a claim is at most alpha",
-            )
 
 
 def _lists(

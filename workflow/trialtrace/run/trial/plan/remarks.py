@@ -50,7 +50,7 @@ def plan_remarks(trial: Trial) -> list[str]:
         return []
     named = [*_other_control(trial), *_without_control(trial), *label_remarks(trial)]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
-    named += _at_baseline(trial)
+    named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
 
@@ -118,6 +118,28 @@ def _at_baseline(trial: Trial) -> Iterator[str]:
                     f"plan.yaml, analyses.{name}: {analysis.role}, and it compares arms at "
                     f"{start}, the baseline of {variable}: name the visits after it (visits)"
                 )
+
+
+def _tested_without_covariates(trial: Trial) -> Iterator[str]:
+    """An analysis whose estimates are all adjusted, and whose tests take nothing into account: the
+    decision is then of another model than the estimate beside it (ICH E9, 5.7)."""
+    for name, analysis in trial.plan.analyses.items():
+        options = [getattr(step.options, "covariates", ()) for step in analysis.estimates]
+        crude = [step for step in analysis.tests if not _accounts(step.options)]
+        alone = bool(crude) and len(crude) == len(analysis.tests)
+        if analysis.role == "primary" and alone and options and all(options):
+            covariates = ", ".join(map(str, options[0]))
+            tests = ", ".join(step.key.partition(".")[2] for step in crude)
+            yield (
+                f"plan.yaml, analyses.{name}: estimated with covariates ({covariates}), and "
+                f"decided by {tests}, which takes none into account: without tests, the p of "
+                "the estimate decides"
+            )
+
+
+def _accounts(options: object) -> bool:
+    """Whether a test is of a model with covariates or within strata."""
+    return any(getattr(options, name, None) for name in ("covariates", "strata", "by"))
 
 
 def _keys(analysis: Analysis) -> list[str]:

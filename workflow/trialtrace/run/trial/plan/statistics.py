@@ -67,9 +67,6 @@ STATISTICS: dict[str, Statistic] = {
     "change_difference": _estimate(
         "Difference of two treatments of a subject in their change since the first visit.", SCORES
     ),
-    "geometric_mean_ratio": _estimate(
-        "Ratio of two geometric means, of values above 0, with its test.", SCORES
-    ),
     "fold_change": _estimate(
         "Ratio of expression of a gene under two treatments of a subject, 2 to the power of -ΔΔCt.",
         ("instrument",),

@@ -2,11 +2,10 @@
 
 from functools import partial
 
-from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import PAIR, contrast, equivalence, non_inferiority
+from trialtrace.run.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.run.trial.plan.methods import SCORES
 from trialtrace.run.trial.plan.options import Continuity, Corrected, OfSides, OwnMargins, Summarised
 from trialtrace.run.trial.plan.r_tests import T_TEST
@@ -17,13 +16,6 @@ class Summary:
     """Description of values."""
 
     statistics: Summarised = key("What is listed, in order.")
-
-
-@shape
-class LogT:
-    """T test of logarithms."""
-
-    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
 @shape
@@ -58,7 +50,6 @@ _HALF = (
     "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * error\n"
 )
 _DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
-_RATIO = {"geometric_mean_ratio": "exp(c(mean(log(x)) - mean(log(y)), both$conf.int))", **T_TEST}
 _SUPERIORITY = """\
 pairs <- outer(x, y, ">") + outer(x, y, "==") / 2  # 1 where the treated value is the higher one
 p <- mean(pairs)
@@ -93,9 +84,6 @@ _between = partial(Card, compares="between")
 _test = partial(_between, kinds=SCORES)
 
 _t_test = partial(_test, options=OfSides, gives="p_value.{}@pair t.{}@pair? df.{}@pair?")
-
-_of_logarithms = partial(_between, options=LogT, gives=contrast("geometric_mean_ratio", PAIR))
-
 
 SCHUIRMANN = "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
 NON_INFERIORITY = "Piaggio et al. 2012, JAMA 308:2594"
@@ -133,7 +121,7 @@ class NonInferiority(OwnMargins):
 _ARMS, _SIDES = "x, y", "change"
 
 
-def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
+def _by_two_tests(of: str, estimate: str) -> R:
     """The two one-sided t tests, and the interval that goes with them."""
     return R(
         {
@@ -144,13 +132,13 @@ def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
             "verdict": "(ends[1] > {lower} && ends[2] < {upper}) - "
             "(ends[1] >= {upper} || ends[2] <= {lower})",
         },
-        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
-        f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
-        f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
+        f"ends <- t.test({of}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f'above <- t.test({of}, mu = {{lower}}, alternative = "greater")$p.value\n'
+        f'below <- t.test({of}, mu = {{upper}}, alternative = "less")$p.value\n',
     )
 
 
-def _by_one_test(of: str, estimate: str, more: str = "") -> R:
+def _by_one_test(of: str, estimate: str) -> R:
     """The t test at the margin, and the interval that goes with it."""
     return R(
         {
@@ -159,8 +147,8 @@ def _by_one_test(of: str, estimate: str, more: str = "") -> R:
             "verdict": "if ({higher=better}) (ends[1] > {margin}) - (ends[2] <= {margin}) else "
             "(ends[2] < {margin}) - (ends[1] >= {margin})",
         },
-        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
-        f"p <- t.test({of}{more}, mu = {{margin}},\n"
+        f"ends <- t.test({of}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f"p <- t.test({of}, mu = {{margin}},\n"
         '            alternative = if ({higher=better}) "greater" else "less")$p.value\n',
     )
 
@@ -222,22 +210,6 @@ CARDS = (
         formula="continuous.means:student_t",
         r=R(T_TEST, _of_means(pooled=True)),
     ),
-    _of_logarithms(
-        "geometric_mean_ratio.log_welch",
-        "ratio of geometric means, Welch's t of the logarithms",
-        "Bland and Altman 1996, BMJ 312:1153; Welch 1947, Biometrika 34:28",
-        tested="Welch's t test of the logarithms",
-        formula="continuous.ratios:geometric_mean_ratio_welch",
-        r=R(_RATIO, _of_means(pooled=False, of="log(x), log(y)")),
-    ),
-    _of_logarithms(
-        "geometric_mean_ratio.log_student",
-        "ratio of geometric means, Student's t of the logarithms",
-        "Bland and Altman 1996, BMJ 312:1153; Student 1908, Biometrika 6:1",
-        tested="Student's t test of the logarithms",
-        formula="continuous.ratios:geometric_mean_ratio_student",
-        r=R(_RATIO, _of_means(pooled=True, of="log(x), log(y)")),
-    ),
     _between(
         "ratio_of_medians.bonett_price",
         "ratio of medians, Bonett and Price's interval",
@@ -295,12 +267,6 @@ CARDS = (
         r=_by_two_tests(_ARMS, "mean(x) - mean(y)"),
     ),
     _equivalence(
-        "equivalence.student",
-        also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
-        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
-        r=_by_two_tests(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
-    ),
-    _equivalence(
         "equivalence.paired_t",
         "paired t test and interval",
         "Student 1908, Biometrika 6:1",
@@ -314,12 +280,6 @@ CARDS = (
         also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
         r=_by_one_test(_ARMS, "mean(x) - mean(y)"),
-    ),
-    _non_inferiority(
-        "non_inferiority.student",
-        also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
-        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
-        r=_by_one_test(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
     _non_inferiority(
         "non_inferiority.paired_t",

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
@@ -43,13 +43,6 @@ class Ancova(AdjustedForBaseline):
 @shape
 class AncovaModel(Ancova, OfCoefficients):
     """The same, with its coefficients."""
-
-
-@shape
-class AncovaDunnett(Ancova):
-    """Adjusted means of the treated arms against the reference, by the multivariate t."""
-
-    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
 @shape
@@ -189,21 +182,6 @@ CARDS = (
             _ANCOVA + TERM,
             packages=("sandwich",),
         ),
-    ),
-    Card(
-        "mean_difference.ancova_dunnett",
-        "analysis of covariance, all comparisons with the reference together",
-        "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
-        options=AncovaDunnett,
-        gives=contrast("mean_difference", "pair"),
-        compares="between",
-        check="ancova",
-        formula=(
-            "regression.ancova:ancova",
-            "regression.ancova:arm_row",
-            "multiplicity.max_t:max_t",
-        ),
-        r_none="R integrates the multivariate t at random points",
     ),
     Card(
         "mean_difference.random_site",

@@ -48,13 +48,6 @@ class AndersenGill(Adjusted, OfCoefficients):
 
 
 @shape
-class AndersenGillStratified(AndersenGill):
-    """The same with strata."""
-
-    strata: Distinct[Name] = key("Strata, each with a rate of its own: variables of `subjects`.")
-
-
-@shape
 class NegativeBinomial(Adjusted, OfCoefficients):
     """Negative binomial regression of a count over an exposure."""
 
@@ -77,13 +70,11 @@ def _wald(method: str, title: str) -> dict[str, Named]:
     return {f"{method}_wald": Named(f"Wald test in {title}", "")}
 
 
-def _by_intervals(variance: str, strata: str = "NULL") -> R:
+def _by_intervals(variance: str) -> R:
     robust = str(variance == "robust").upper()
     lines = f"""\
 rows <- data.frame(d[covariates], arm, event, start = d$TSTART, stop = d$TSTOP, id = d$USUBJID)
-rows$strata <- {strata}
-adjusted <- covariates[seq_along({{covariates}})]
-terms <- c("arm", adjusted, if (!is.null(rows$strata)) "strata(strata)")
+terms <- c("arm", covariates[seq_along({{covariates}})])
 fit <- coxph(reformulate(terms, "Surv(start, stop, event)"), rows, cluster = id,
              robust = {robust}, ties = {{ties}}, control = coxph.control(1e-12, iter.max = 100))
 of <- paste0("arm", {{treated}})
@@ -233,24 +224,6 @@ CARDS = (
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
         fixed={"variance": "robust"},
         r=_by_intervals("robust"),
-    ),
-    _start_stop(
-        "rate_ratio.andersen_gill_stratified",
-        "Andersen and Gill's model with strata",
-        ANDERSEN_GILL,
-        options=AndersenGillStratified,
-        also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
-        fixed={"variance": "model"},
-        r=_by_intervals("model", "stratum"),
-    ),
-    _start_stop(
-        "rate_ratio.lwyy_stratified",
-        "Lin, Wei, Yang and Ying's model with strata",
-        LWYY,
-        options=AndersenGillStratified,
-        also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
-        fixed={"variance": "robust"},
-        r=_by_intervals("robust", "stratum"),
     ),
     _rate_ratio(
         "rate_ratio.poisson_regression",

@@ -4,8 +4,8 @@ from typing import Literal
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import RANDOM_SD, with_coefficients
-from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Quadrature
+from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
@@ -27,11 +27,6 @@ class OrdinaryModel(Adjusted, OfCoefficients):
 @shape
 class Firth(Adjusted, OfCoefficients):
     """Model of which every coefficient has a profile interval and a penalised likelihood test."""
-
-
-@shape
-class LogisticRandomSite(Adjusted, Quadrature, OfCoefficients):
-    """Logistic model with sites at random."""
 
 
 def _model(family: str, covariance: str) -> str:
@@ -128,14 +123,5 @@ CARDS = (
         gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:firth",
         r_none="no package that comes with R computes it",
-    ),
-    Card(
-        "odds_ratio.logistic_random_site",
-        "logistic regression, a normal intercept of each site",
-        "Agresti and Hartzel 2000",
-        options=LogisticRandomSite,
-        gives=with_coefficients("odds_ratio.{}@pair", further=RANDOM_SD),
-        formula="regression.ordinal_mixed:ordinal_mixed",
-        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
 )

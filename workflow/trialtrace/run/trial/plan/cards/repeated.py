@@ -112,16 +112,6 @@ _EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
 
 _whole = partial(Card, kinds=OVER_TIME, visits="whole", compares="between")
 
-_friedman = partial(
-    Card,
-    options=Friedman,
-    gives=_OVER_VISITS,
-    kinds=OVER_TIME,
-    visits="whole",
-    check="friedman",
-    formula="repeated.friedman:friedman",
-)
-
 
 @shape
 class VisitPairs:
@@ -198,21 +188,18 @@ CARDS = (
         formula="repeated.covariances:box_m",
         r=R(CHI_SQUARED, _BOX_M),
     ),
-    _friedman(
+    Card(
         "p_value.friedman",
         "Friedman's test over the visits",
         "Friedman 1937, JASA 32:675",
         means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
-        fixed={"method": "asymptotic"},
+        options=Friedman,
+        gives=_OVER_VISITS,
+        kinds=OVER_TIME,
+        visits="whole",
+        check="friedman",
+        formula="repeated.friedman:friedman",
         r=R(CHI_SQUARED_TEST, "test <- friedman.test(wide)"),
-    ),
-    _friedman(
-        "p_value.friedman_exact",
-        "Friedman's exact test over the visits",
-        "Friedman 1937, JASA 32:675",
-        means="The same over all orders of the ranks; for few subjects and visits.",
-        fixed={"method": "exact"},
-        r_none="no package that comes with R computes it",
     ),
     _pairs(
         "p_value.visit_pairs",

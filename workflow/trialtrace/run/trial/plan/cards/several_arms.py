@@ -3,10 +3,9 @@
 from functools import partial
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, every_contrast
-from trialtrace.run.trial.plan.methods import SCORES
 
 _DUNNETT = "Dunnett 1955, JASA 50:1096; unequal sizes: Dunnett 1964, Biometrics 20:482"
 
@@ -37,14 +36,6 @@ class LinearTrend:
 
     scores: dict[Name, float] = key("Score of each arm that is compared, as its dose.")
     sides: Sides = key("Sidedness of the test; the interval is two-sided.")
-
-
-@shape
-class JonckheereTerpstra:
-    """Jonckheere and Terpstra's test for a trend over the arms."""
-
-    order: Distinct[Name] = key("Every arm that is compared, in the order of the trend.")
-    sides: Sides = key("Sidedness; greater: values rise along the order.")
 
 
 def named_contrasts(options: Contrasts, own: bool) -> str:
@@ -79,11 +70,6 @@ _SLOPE = """\
 away <- unlist({scores}) - mean(unlist({scores}))
 found <- contrast(away / sum(away^2))
 """
-_ORDERED = """\
-place <- match(d$TRTP, {order})
-later <- outer(place, place, ">")
-pairs <- outer(d$AVAL, d$AVAL, ">") + outer(d$AVAL, d$AVAL, "==") / 2
-"""
 
 
 def _contrast(statistic: str, p: str, lines: str) -> R:
@@ -107,14 +93,6 @@ _contrasts = partial(
     formula="continuous.arm_contrasts:arm_contrasts",
 )
 
-
-_jonckheere = partial(
-    _between,
-    kinds=SCORES,
-    options=JonckheereTerpstra,
-    gives="p_value.{}@all j.{}@all?",
-    formula="continuous.ordered_arms:jonckheere_terpstra",
-)
 
 CARDS = (
     _between(
@@ -160,28 +138,5 @@ CARDS = (
         ),
         fixed={"adjust": "none"},
         r=_contrast("mean_trend", "p", _SLOPE + _SINGLE),
-    ),
-    _jonckheere(
-        "p_value.jonckheere_terpstra",
-        "Jonckheere-Terpstra test",
-        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
-        means="Jonckheere-Terpstra test for a trend over all arms, normal approximation.",
-        fixed={"method": "asymptotic"},
-        r=R(
-            {
-                "p_value": "cor.test(d$AVAL, place, alternative = {sides}, method = 'kendall', "
-                "exact = FALSE)$p.value",
-                "j": "sum(later * pairs)",
-            },
-            _ORDERED,
-        ),
-    ),
-    _jonckheere(
-        "p_value.jonckheere_terpstra_exact",
-        "exact Jonckheere-Terpstra test",
-        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
-        means="The same by the permutation distribution, for values without ties.",
-        fixed={"method": "exact"},
-        r_none="no package that comes with R computes it",
     ),
 )

@@ -6,6 +6,7 @@ file that was altered is told and never used.
 
 import hashlib
 import io
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,19 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import write_bytes
 
 SUFFIX = ".block"
+# Seconds between two lines of the log.
+EVERY = 10.0
+# Part i of n of the work.
+Chunk = tuple[int, int]
+WHOLE: Chunk = (0, 1)
 DIGEST = 32
 Arrays = Mapping[str, Labels]
+
+
+def progress(what: str, done: int, of: int, seconds: float) -> None:
+    """A line of the log with the time that is left."""
+    left = seconds / done * (of - done)
+    print(f"{what}: {done} of {of}, about {left:.0f} s left", file=sys.stderr, flush=True)
 
 
 def key_of(*words: str) -> str:

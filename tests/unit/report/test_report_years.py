@@ -1,0 +1,49 @@
+"""Times of a table whose curves are read at whole years: 1183 days are 3.24 years of 365.25."""
+
+import pytest
+from test_report_wording import words
+
+from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.run.trace.years import yearly, years_text
+
+SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
+YEARLY = [(SURVIVAL, ("time", days), None) for days in ("365", "1095", "1826")]
+ROW = {"result_id": "t/a/median", "method": MEDIAN, "stat_name": "median_time", "unit": "days"}
+ROW |= {"stat_value": 1183.0, "ci_low": 742.0, "ci_high": 2018.0, "ci_level": 0.95}
+ROW |= {"stat_text": "1183 days (95 % CI 742 to 2018)"}
+
+
+def at(analysis, *levels):
+    return [{"analysis_id": analysis, "group2": "time", "group2_level": each} for each in levels]
+
+
+def test_times_of_whole_years_are_told_in_years():
+    rows = [*at("a", "365", "1095", "1826"), *at("b", "90", "365")]
+    rows += [{"analysis_id": "c", "group2": None, "group2_level": None}]
+    assert yearly(rows) == {"a"}
+    assert years_text(ROW) == "3.2 years (95% CI 2.0 to 5.5)"
+
+
+@pytest.mark.parametrize(
+    ("column", "years", "told"),
+    [
+        (YEARLY[1], True, "Event-free at 3 years"),
+        (YEARLY[1], False, "Event-free at 1095 days (3 years)"),
+        ((SURVIVAL, ("time", "90"), None), False, "Event-free at 90 days"),
+        ((MEDIAN, None, "days"), True, "Median time, years"),
+        ((MEDIAN, None, "days"), False, "Median time, days"),
+    ],
+)
+def test_the_head_has_the_unit_of_the_values(column, years, told):
+    assert words("".join(_title(column, [column], " days", years=years))) == told
+
+
+def test_a_median_and_its_bounds_are_converted_together():
+    open_end = ROW | {"ci_high": None}
+    never = ROW | {"stat_value": None, "ci_low": None, "ci_high": None, "ci_level": None}
+    shown = [words(_cell(row, years=True)) for row in (ROW, open_end, never)]
+    assert shown == ["3.2 (2.0 to 5.5)", "3.2 (2.0 to not reached)", "not reached"]
+    longer = ROW | {"stat_name": "mean_time_difference", "stat_value": 213.5}
+    longer |= {"ci_low": 40.32, "ci_high": 386.6}
+    assert words(_cell(longer, years=True)) == "0.58 (0.11 to 1.06)"
+    assert words(_cell(ROW, years=False)) == "1183 (742 to 2018)"

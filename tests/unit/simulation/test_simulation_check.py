@@ -1,0 +1,95 @@
+"""Mistakes in simulation.yaml, each at the line that makes it."""
+
+from pathlib import Path
+
+import pytest
+from mini_simulation import SIMULATION, write_simulation
+from mini_trial import told, write_project
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.simulation.load import under
+
+
+def test_a_sound_file_has_no_mistakes(tmp_path: Path):
+    assert told(write_simulation(tmp_path)) == ""
+
+
+CASES = [
+    (
+        ("of: [relief_primary", "of: [relief_primry"),
+        ("line 1: of[1]", "an analysis of the plan", "did you mean"),
+    ),
+    (("replicates: 25", "replicates: 1"), ("line 2: replicates", "at least 2")),
+    (
+        ("    no_effect: true\n", ""),
+        ("line 4: truths", "no truth without an effect", "no_effect: true on one"),
+    ),
+    (
+        ("patients: {drug: 30, placebo: 25}", "patients: {drug: 30}"),
+        ("line 15: truths.better.patients", "drug", "drug, placebo"),
+    ),
+    (
+        ("patients: {drug: 30, placebo: 25}", "patients: 55"),
+        ("line 15: truths.better.patients", "55 of all arms", "drug, placebo"),
+    ),
+    (
+        ("drug: {probability: 0.8}", "drug: {probability: 1.8}"),
+        ("line 17: truths.better.quantities.relief.share", "1.8"),
+    ),
+    (
+        ("placebo: {probability: 0.3}}}}", "plcebo: {probability: 0.3}}}}"),
+        ("line 17: truths.better.quantities.relief.share", "plcebo"),
+    ),
+    (
+        ("loads: {frailty: -0.5}", "loads: {fraility: -0.5}"),
+        ("line 10: truths.nothing.quantities.relief.loads", "fraility"),
+    ),
+    (
+        ("relief: {level: patients, share", "reliefs: {share"),
+        ("line 10: truths.nothing.quantities.reliefs", "level"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "parts"), CASES)
+def test_a_mistake_is_told_at_its_line(tmp_path: Path, change: tuple[str, str], parts: tuple):
+    old, new = change
+    assert old in SIMULATION
+    text = told(write_simulation(tmp_path, SIMULATION.replace(old, new)))
+    for part in parts:
+        assert part in text
+
+
+def test_numbers_may_tell_arms_apart_in_a_truth_but_not_in_the_cohort(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    assert told(at) == ""
+    path = at.trial_config("mini") / "cohort.yaml"
+    old = "examined: {level: patients, share: {probability: 0.7}}"
+    by_arm = "{by: arm, is: {drug: {probability: 0.7}, placebo: {probability: 0.6}}}"
+    new = f"examined: {{level: patients, share: {by_arm}}}"
+    path.write_text(path.read_text().replace(old, new))
+    assert "assumed numbers that tell the arms apart" in told(at)
+
+
+def test_patients_who_are_not_drawn_are_refused(tmp_path: Path):
+    at = write_project(tmp_path)
+    (at.trial_config("mini") / "simulation.yaml").write_text(SIMULATION)
+    assert "a trial whose patients are not drawn" in told(at)
+
+
+def test_a_truth_without_an_effect_may_not_hang_on_the_arm(tmp_path: Path):
+    at = write_simulation(tmp_path, SIMULATION.replace("    no_effect: true\n", ""))
+    path = at.trial_config("mini") / "simulation.yaml"
+    path.write_text(path.read_text().replace("  printed:\n", "  printed:\n    no_effect: true\n"))
+    with pytest.raises(UserError) as refused:
+        _ = Trials(under(load_trial("mini", at), "printed")).cohort
+    assert "truths.printed.no_effect" in str(refused.value)
+    assert "quantities that hang on the arm: relief" in str(refused.value)
+
+
+def test_a_truth_that_is_none_is_refused(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    with pytest.raises(UserError, match='did you mean "better"'):
+        under(load_trial("mini", at), "beter")

@@ -1,0 +1,192 @@
+"""Simulated trials: as if each were alone, by the code of a run, and counted when they fail."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mini_simulation import SIMULATION, bytes_of, run, work, write_simulation
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.cleaning.clean import clean_tables
+from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.run import Run
+from trialtrace.run.methods.analysing.run import all_results
+from trialtrace.run.simulation.replicates import analysed
+from trialtrace.run.simulation.run import draw_part, run_simulation
+from trialtrace.run.simulation.trials import Trials, seed_of
+from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.synthetic.draw import draw
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.simulation.load import under
+
+# Tables hold 12 significant digits.
+TOLD = 1e-11
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[dict]]]:
+    """A project with its simulation, and the tables of it."""
+    root = tmp_path_factory.mktemp("simulation")
+    at = write_simulation(root)
+    return root, run(at, root / "whole")
+
+
+def test_every_division_has_the_same_bytes(made: tuple, tmp_path: Path):
+    root, _ = made
+    at = Project(root)
+    for parts in (1, 3, 7):
+        folder = tmp_path / str(parts)
+        for part in range(parts):
+            draw_part(work(at, folder), (part, parts), tmp_path / f"{part}-of-{parts}")
+        run_simulation(work(at, folder), folder)
+        assert bytes_of(folder) == bytes_of(root / "whole")
+
+
+def test_a_replicate_alone_is_its_row(made: tuple):
+    root, tables = made
+    trials = Trials(under(load_trial("mini", Project(root)), "better"))
+    for number in (1, 17, 25):
+        alone = analysed(trials, [number])["rows"]
+        of_run = [
+            row
+            for row in tables["replicates"]
+            if (row["truth"], row["replicate"]) == ("better", number)
+        ]
+        assert [row["result_id"] for row in alone] == [row["result_id"] for row in of_run]
+        for row, other in zip(alone, of_run, strict=True):
+            assert row == {
+                key: pytest.approx(value, rel=TOLD) if isinstance(value, float) else value
+                for key, value in other.items()
+            }
+
+
+def test_a_trial_is_what_the_stages_make_of_its_cohort(made: tuple, tmp_path: Path):
+    """The export with its mess, read, cleaned, checked, derived and analysed as in a run."""
+    _, tables = made
+    seed = seed_of(5, 3)
+    at = write_simulation(tmp_path)
+    path = at.trial_config("mini") / "trial.yaml"
+    text = path.read_text().replace("mode: display", "mode: simulate")
+    path.write_text(text.replace("seed: 11", f"seed: {seed}"))
+    trial = load_trial("mini", at)
+    ingest_sources(trial, tmp_path / "raw")
+    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
+    derive_datasets(trial, tmp_path / "clean", tmp_path / "derived")
+    by_stages = {each.result_id: each for each in all_results(trial, Frames(tmp_path / "derived"))}
+    rows = [
+        row for row in tables["replicates"] if (row["truth"], row["replicate"]) == ("printed", 3)
+    ]
+    assert len(rows) >= 10
+    for row in rows:
+        other = by_stages[row["result_id"]]
+        assert row["seed"] == seed
+        assert row["value"] == pytest.approx(other.value, rel=TOLD)
+        if other.interval is not None:
+            assert (row["ci_low"], row["ci_high"]) == pytest.approx(other.interval, rel=TOLD)
+        assert row["n_used"] == other.n_used
+
+
+def test_a_display_cohort_is_refused(made: tuple):
+    root, _ = made
+    trial = load_trial("mini", Project(root))
+    trials = Trials(under(trial, "printed"))
+    with pytest.raises(UserError, match="sampling variation of the other is false"):
+        next(trials.derived([draw(trial, mode="display", seed=1)]))
+
+
+def test_what_fails_is_a_row_and_is_counted(tmp_path: Path):
+    """The logarithm of a risk ratio has no standard error where an arm has no event."""
+    rare = SIMULATION.replace("probability: 0.3", "probability: 0.04")
+    tables = run(write_simulation(tmp_path, rare), tmp_path / "made")
+    ratios = [
+        row
+        for row in tables["replicates"]
+        if row["truth"] == "better" and "/risk_ratio." in row["result_id"]
+    ]
+    failed = [row for row in ratios if row["value"] is None or row["value"] in (0, float("inf"))]
+    without = [
+        row["replicate"]
+        for row in tables["replicates"]
+        if row["truth"] == "better"
+        and "proportion.wilson@placebo" in row["result_id"]
+        and row["value"] == 0
+    ]
+    assert len(ratios) == 25 and 5 < len(without) < 20
+    assert {row["replicate"] for row in failed} >= set(without)
+    (whole,) = (
+        row
+        for row in tables["characteristics"]
+        if row["truth"] == "better" and row["stat_name"] == "risk_ratio"
+    )
+    assert whole["replicates"] == 25 and whole["failed"] == len(failed)
+    assert whole["reason"]
+
+
+def test_what_is_not_changed_is_not_computed_again(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    folder = tmp_path / "made"
+    run(at, folder)
+    before = set(work(at, folder).blocks.names())
+    path = at.trial_config("mini") / "simulation.yaml"
+    path.write_text(path.read_text().replace("probability: 0.8", "probability: 0.9"))
+    run(at, folder)
+    after = set(work(at, folder).blocks.names())
+    # Two truths, of two blocks each and a large trial, are as they were.
+    assert len(before & after) == 6 and len(before) == len(after) == 9
+
+
+def test_an_altered_block_stops_the_run(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    folder = tmp_path / "made"
+    run(at, folder)
+    block = next((folder / "blocks").glob("*.block"))
+    block.write_bytes(block.read_bytes()[:-1] + b"x")
+    with pytest.raises(UserError, match="is not what the run wrote"):
+        run(at, folder)
+
+
+def test_seeds_are_of_the_number_alone(made: tuple):
+    _, tables = made
+    seeds = {}
+    for row in tables["replicates"]:
+        seeds.setdefault(row["replicate"], set()).add(row["seed"])
+    assert {len(found) for found in seeds.values()} == {1}
+    assert len({min(found) for found in seeds.values()}) == 25
+
+
+def test_types_of_error_and_power(made: tuple):
+    _, tables = made
+    of = {(row["truth"], row["result_id"]): row for row in tables["characteristics"]}
+    difference = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+    assert of["nothing", difference]["null"] and of["nothing", difference]["true_value"] == 0
+    assert of["nothing", difference]["true_by"] == "arms alike"
+    ratio = "mini/relief_primary/risk_ratio.katz_log@drug-placebo"
+    assert of["nothing", ratio]["true_value"] == 1 and of["nothing", ratio]["log"]
+    assert of["printed", difference]["null"] is None
+    assert of["printed", difference]["true_value"] == pytest.approx(12 / 18 - 6 / 18, rel=TOLD)
+    assert of["printed", difference]["true_by"] == "stated shares"
+    assert of["better", ratio]["true_value"] == pytest.approx(0.8 / 0.3, rel=TOLD)
+    after = "mini/pain_each/mean_difference.welch@drug-placebo;visit=after"
+    before = after.replace("after", "before")
+    assert of["better", after]["true_by"] == "large trial" and of["better", after]["true_error"] > 0
+    assert abs(of["better", before]["true_value"]) < 4 * of["better", before]["true_error"]
+    assert (
+        json.dumps(of["nothing", "mini/relief_primary/p_value.fisher@drug-placebo"]["bias"])
+        == "null"
+    )
+
+
+def test_a_run_that_only_simulates_ends_with_its_pages(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    made = Run(at, freshness(at))
+    for asked, told in (
+        (["simulate"], ["results/mini/simulation/simulation.html"]),
+        (["results/mini/simulation/simulation.html"], ["results/mini/simulation/simulation.html"]),
+    ):
+        made.targets = lambda asked=asked: asked
+        assert made.closing() == told
+    made.targets = lambda: ["simulate", "mini"]
+    assert "mini: not cleaned" in made.closing()[0]

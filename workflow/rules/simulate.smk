@@ -1,0 +1,78 @@
+"""Simulate: trials drawn under the truths of simulation.yaml, and what their analyses show.
+
+Asked for by the target simulate, of trials that have the file; no other target needs it. Needs no
+data: cohorts are drawn from cohort.yaml. Makes simulation/: its tables (replicates,
+characteristics) and simulation.html. The work is done in parts (--config parts=7), in blocks that
+lie in simulation/blocks, so that what is there is not computed again; the tables are the same for
+any number of parts. Configuration: simulation.yaml, cohort.yaml, plan.yaml, endpoints.yaml,
+cleaning.yaml.
+"""
+
+SIMULATED = expand(
+    "results/{{trial}}/simulation/parts/{part}-of-{of}", part=PARTS, of=len(PARTS)
+)
+
+
+rule draw_simulation:
+    message:
+        "{wildcards.trial}: simulate trials, part {wildcards.part} of {wildcards.of}"
+    output:
+        part="results/{trial}/simulation/parts/{part}-of-{of}",
+        made="results/{trial}/simulation/parts/{part}-of-{of}.json",
+    log:
+        "logs/{trial}/draw_simulation-{part}-of-{of}.log",
+    params:
+        fresh=RUN.fresh("draw_simulation"),
+        code=RUN.code("run_simulation"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("draw_simulation")
+
+
+rule run_simulation:
+    message:
+        "{wildcards.trial}: gather the simulation"
+    input:
+        parts=SIMULATED,
+        made=[f"{mark}.json" for mark in SIMULATED],
+    output:
+        replicates="results/{trial}/simulation/replicates.parquet",
+        characteristics="results/{trial}/simulation/characteristics.parquet",
+        made=RUN.made("run_simulation"),
+    log:
+        "logs/{trial}/run_simulation.log",
+    params:
+        fresh=RUN.fresh("run_simulation"),
+        code=RUN.code("run_simulation"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("run_simulation")
+
+
+rule render_simulation:
+    message:
+        "{wildcards.trial}: page of the simulation"
+    input:
+        replicates="results/{trial}/simulation/replicates.parquet",
+        characteristics="results/{trial}/simulation/characteristics.parquet",
+        made=RUN.made("run_simulation"),
+    output:
+        page="results/{trial}/simulation/simulation.html",
+        made=RUN.made("render_simulation"),
+    log:
+        "logs/{trial}/render_simulation.log",
+    params:
+        fresh=RUN.fresh("render_simulation"),
+        code=RUN.code("run_simulation"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("render_simulation")

@@ -1,0 +1,298 @@
+"""Other readings of a drafted table, and whether its numbers agree better by one of them.
+
+A program takes the numbers of a column alike: of so many patients, in one form, of two groups in
+one order. Where that is wrong many of its numbers contradict others that are right. So a
+contradiction of numbers that nobody confirmed is tried by the other readings of its columns: one
+by which it goes away, and by which the numbers of the column do not agree worse, is as likely as
+the one that was taken. One misprint among numbers that agree leaves every other reading worse.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from math import ceil, floor
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.printed.sentences import thousands
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.registry import CONTRADICTS, findings, findings_of, module_of
+from trialtrace.base.errors import UserError
+from trialtrace.base.grouping import grouped
+from trialtrace.stats.results import StatsError
+
+FORMS = (
+    ("mean (SD) {} ({})", "mean {} (SE {})", "{} ± {}", "{} ({}%)"),
+    ("median (IQR) {} ({} to {})", "median {} (range {} to {})", "mean {} (95% CI {} to {})"),
+    ("mean {}", "median {}", "{}%", "{}"),
+)
+"""Forms that the same numbers may have, as the head of a column tells them."""
+MANY = 3
+"""From so many contradictions of one relation on a table may be misread."""
+MOST_SIZES = 6
+"""As many other numbers of patients are tried, the nearest."""
+_CELL = re.compile(r"(?P<table>.+), row (?P<row>[0-9]+), column (?P<column>.+)")
+Claims = Mapping[str, Claim]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is asked of a number: whether it is `each`, with `several` as the question on more than
+    one such, and why it is asked. `sizes` are the numbers of patients it may be of."""
+
+    several: str
+    each: str
+    why: str
+    sizes: tuple[int, ...] = ()
+
+    def asked(self, number: str) -> str:
+        return f"Is {number} {self.each}?"
+
+
+@dataclass(frozen=True)
+class Other:
+    """Claims as they would be by another reading, and the question which one holds. `within` are
+    the claims of the column, or of column and row, that have to agree no worse by it."""
+
+    claims: Claims
+    asked: Reading
+    within: tuple[Collection[str], ...]
+
+
+def drafted(entry: Claim) -> bool:
+    """Whether a program read it and nobody confirmed it."""
+    return bool(entry.doubt) or entry.chance is not None
+
+
+def form_of(printed: str) -> str | None:
+    """The form of an expression, {} in the place of its numbers; None where it has another."""
+    every = (form for forms in FORMS for form in forms)
+    return next((form for form in every if numbers_in(form, printed)), None)
+
+
+def numbers_in(form: str, printed: str) -> tuple[str, ...]:
+    """The numbers of an expression of this form; none of one of another."""
+    pattern = re.escape(form).replace(r"\{\}", r"([-+]?[0-9.,]+)")
+    match = re.fullmatch(pattern, printed)
+    return match.groups() if match else ()
+
+
+def sizes_of(entry: Claim) -> range:
+    """The numbers of patients of which a printed count is the printed percentage."""
+    count, percent = entry.parts.get("count"), entry.parts.get("percent")
+    if not (count and percent and count.value and percent.value) or "denominator" in entry.parts:
+        return range(0)
+    k, half = int(count.value), percent.ulp / 2
+    if percent.value <= half:
+        return range(0)
+    first, last = 100 * k / (percent.value + half), 100 * k / (percent.value - half)
+    return range(max(k, ceil(first)), floor(last) + 1)
+
+
+class Readings:
+    """The readings of the tables of a ledger, beside what was found by the one that was taken."""
+
+    def __init__(self, ledger: Ledger, taken: Sequence[Finding]):
+        self.ledger, self.taken = ledger, taken
+        self._near: dict[frozenset[str], list[Finding]] = {}
+
+    def better(self, finding: Finding) -> tuple[Claim, Reading] | None:
+        """The claim that a contradiction rests on and the question of its reading, where another
+        one agrees as well or better, or the whole table is contradicted."""
+        for name in (finding.claim, *finding.beside):
+            entry = self.ledger.entries.get(name)
+            if entry is None or not drafted(entry):
+                continue
+            for other in self._others(entry):
+                try:
+                    agrees = self._agrees(finding, other)
+                except StatsError:
+                    # Numbers that no formula takes are no reading.
+                    continue
+                if agrees:
+                    return entry, other.asked
+        return self._table(finding)
+
+    def _table(self, finding: Finding) -> tuple[Claim, Reading] | None:
+        """The question on a table in most of whose numbers one relation does not hold."""
+        entry = self.ledger.entries[finding.claim]
+        table = _table_of(entry)
+        wrong, held = self._held.get((finding.check, table), (0, 0))
+        if not table or not drafted(entry) or wrong < MANY or wrong <= held:
+            return None
+        told = " and ".join(name.replace("_", " ") for name in entry.parts)
+        each = f"meant as {'a number alone' if told == 'value' else told}"
+        why = f"Of the {wrong + held} numbers of {table} for which this can be checked {wrong} "
+        why += "contradict it: the table may be misread."
+        return entry, Reading("Is the kind of each of these numbers the one meant?", each, why)
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """By relation and table, how many numbers of drafts contradict it and how many keep it."""
+        held: dict[tuple[str, str], tuple[int, int]] = {}
+        for one in self.taken:
+            entry = self.ledger.entries[one.claim]
+            if one.agreement != NOT_CHECKABLE and drafted(entry):
+                wrong, kept = held.get(key := (one.check, _table_of(entry)), (0, 0))
+                against = one.agreement == INCONSISTENT
+                held[key] = (wrong + against, kept + (not against))
+        return held
+
+    def _agrees(self, finding: Finding, other: Other) -> bool:
+        """Whether the other reading mends a contradiction, and its column agrees no worse by it."""
+        names = frozenset((finding.claim, *finding.beside, *other.claims))
+        near = _only(self.ledger, names)
+        read = replace(near, entries={**near.entries, **other.claims})
+        here = [
+            one
+            for one in findings_of(module_of(finding.check), read)
+            if (one.check, one.claim) == (finding.check, finding.claim)
+        ]
+        if any(one.agreement in CONTRADICTS for one in here):
+            return False
+        agrees = any(one.agreement != NOT_CHECKABLE for one in here)
+        if other.asked.sizes and not agrees:
+            return False
+        if names not in self._near:
+            self._near[names] = [*findings(near)]
+        found = [*findings(read)]
+        gains = [_score(found, one) - _score(self._near[names], one) for one in other.within]
+        # A reading by which nothing is checked has to do better than that.
+        return min(gains) >= (0 if agrees else 1)
+
+    def _others(self, entry: Claim) -> Iterator[Other]:
+        column = self._columns.get(_column_of(entry), [entry])
+        yield from self._of_sizes(entry, column)
+        yield from self._of_forms(entry, column)
+        pair = entry.about.compare
+        if pair is None or pair == "all" or len(pair) != 2:
+            return
+        alike = [one for one in column if one.about.compare == pair]
+        first, second = (self.ledger.groups[name].label for name in pair)
+        turned = {
+            one.name: replace(one, about=replace(one.about, compare=(pair[1], pair[0])))
+            for one in alike
+        }
+        word = "over" if "ratio" in (entry.measure or "") else "less"
+        several = "Which group of each of these comparisons comes first?"
+        each = f"of {first} {word} {second}, or the other way round"
+        yield Other(turned, Reading(several, each, "By the other it would agree."), (turned,))
+        plain = [one for one in alike if one.basis is None and one.has_interval]
+        if entry in plain:
+            several = "Is each of these the plain comparison of the groups, or one of a model?"
+            each = "the plain comparison of the groups, or one of a model"
+            why = "Too few numbers of its column agree with the groups to tell."
+            of_model = {
+                one.name: replace(one, about=replace(one.about, basis="model")) for one in plain
+            }
+            yield Other(of_model, Reading(several, each, why), (of_model,))
+
+    def _of_sizes(self, entry: Claim, column: Sequence[Claim]) -> Iterator[Other]:
+        """The number of patients over another column, or of the group elsewhere, or one that gives
+        all percentages that the number taken does not."""
+        n, group = entry.about.n, self.ledger.groups.get(entry.about.group or "")
+        if n is None or "denominator" in entry.parts:
+            return
+        alike = [one for one in column if one.about.n == n]
+        unfit = [set(own) for one in alike if (own := sizes_of(one)) and n not in own]
+        sizes = set.intersection(*unfit) if len(unfit) > 1 else set()
+        for one in self.ledger.entries.values():
+            near = _table_of(one) == _table_of(entry) or one.about.group == entry.about.group
+            if near and one.about.n:
+                sizes.add(one.about.n)
+        for size in sorted(sizes - {n}, key=lambda one: abs(one - n))[:MOST_SIZES]:
+            of = f" of {group.label}" if group else ""
+            several = f"Is each of these numbers{of} of the {thousands(n)} that were taken, or of "
+            several += f"{thousands(size)}?"
+            each = f"of {thousands(n)}, or of {thousands(size)}"
+            why = "With the latter the numbers of its column agree as well or better."
+            resized = {
+                one.name: replace(one, about=replace(one.about, patients=str(size)))
+                for one in alike
+            }
+            yield Other(resized, Reading(several, each, why, (size,)), (resized,))
+
+    def _of_forms(self, entry: Claim, column: Sequence[Claim]) -> Iterator[Other]:
+        """The other forms that the numbers of a column can have, and those of its row."""
+        form = form_of(entry.printed)
+        family = next((forms for forms in FORMS if form in forms), ())
+        row = self._rows.get(row_of(entry), [])
+        beside = {form_of(one.printed) for one in row}
+        for other in family if form else ():
+            scopes = (row,) if other in beside else (row, column)
+            within = [
+                [one.name for one in scope if form_of(one.printed) == form] for scope in scopes
+            ]
+            claims = {
+                name: made
+                for name in dict.fromkeys(chain(*within))
+                if (made := _as(self.ledger.entries[name], str(form), other))
+            }
+            if other != form and entry.name in claims:
+                several = "Are these numbers printed in the form that was taken, or in another?"
+                each = f"printed in that form, or “{claims[entry.name].printed}”"
+                asked = Reading(several, each, "As the latter nothing contradicts it.")
+                yield Other(claims, asked, tuple(within))
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, ...], list[Claim]]:
+        return _by(self.ledger, _column_of)
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, ...], list[Claim]]:
+        return _by(self.ledger, row_of)
+
+
+def _by(
+    ledger: Ledger, key: Callable[[Claim], tuple[str, ...]]
+) -> dict[tuple[str, ...], list[Claim]]:
+    """The drafted claims of tables by a key; what has none stands by itself."""
+    cells = [one for one in ledger.entries.values() if drafted(one) and key(one)]
+    return grouped(cells, key)
+
+
+def _cell(entry: Claim, *of: str) -> tuple[str, ...]:
+    match = _CELL.fullmatch(entry.place)
+    return match.group(*of) if match else ()
+
+
+def _column_of(entry: Claim) -> tuple[str, ...]:
+    return _cell(entry, "table", "column")
+
+
+def row_of(entry: Claim) -> tuple[str, ...]:
+    """The table and the row that a claim is of; nothing of one of a sentence."""
+    return _cell(entry, "table", "row")
+
+
+def _table_of(entry: Claim) -> str:
+    """The table that a claim is of, "" of one of a sentence."""
+    match = _CELL.fullmatch(entry.place)
+    return match["table"] if match else ""
+
+
+def _as(entry: Claim, form: str, other: str) -> Claim | None:
+    """A claim with its numbers in another form; None where no such expression can be read."""
+    printed = other.format(*numbers_in(form, entry.printed))
+    try:
+        parts = {part.name: part for part in parse(printed)}
+    except UserError:
+        return None
+    return replace(entry, printed=printed, parts=parts)
+
+
+def _only(ledger: Ledger, names: Collection[str]) -> Ledger:
+    kept = {name: entry for name, entry in ledger.entries.items() if name in names}
+    return replace(ledger, entries=kept, brief=True)
+
+
+def _score(found: Iterable[Finding], claims: Collection[str]) -> int:
+    """How many more findings on these claims agree than contradict."""
+    own = [one for one in found if {one.claim, *one.beside} & set(claims)]
+    against = sum(one.agreement in CONTRADICTS for one in own)
+    return sum(one.agreement != NOT_CHECKABLE for one in own) - 2 * against

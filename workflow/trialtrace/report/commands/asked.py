@@ -1,0 +1,21 @@
+"""Whether the tables of a stage that runs where it is asked for are of the project as it stands."""
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.products import altered, edited, read_record, record_path
+from trialtrace.run.trial.load import Trial
+
+
+def check_asked(trial: Trial, stage: str, what: str, do: str) -> None:
+    """Raise UserError where no run made the tables, where one is not as it was written, or where
+    they are of other code, configuration or data. `what` they are of, `do` makes them."""
+    at = trial.at
+    record = read_record(at.root / record_path(stage, trial.name))
+    if record is None:
+        raise UserError(Problem(trial.name, f"has no run of its {what}", do=do))
+    for files in record.outputs.values():
+        for file in altered(at.root, files):
+            raise UserError(edited(at.root, file, record.rule))
+    if record.fresh != freshness(at).job(stage, trial.name):
+        changed = f"code or configuration of its {what} changed since it ran"
+        raise UserError(Problem(trial.name, changed, do=do))

@@ -1,0 +1,65 @@
+"""What stands beside an estimate in a sentence: counts and shares of both arms, or their shares
+without the event at the last time that is described."""
+
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import LABELS, value_text
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import link
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.years import whole_years
+
+PAIR = 2
+
+
+def denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
+    """ "; 27 of 295 (9.2 %) against 52 of 307 (16.9 %) patients", in the order of the comparison;
+    of a time, and of one arm, with the words of each. Of times shares leave out who was censored,
+    and none is told."""
+    counts = material.tracer.counts(estimate)
+    shown = [
+        (link(row, events) if links else events) + _share(material, row, links=links)
+        for events, _, row in counts
+    ]
+    labels = [escape_markdown(label) if links else label for _, label, _ in counts]
+    if len(counts) > 1 and estimate["group2"] != "time":
+        return f"; {' against '.join(shown)} patients"
+    told = [f"{events} {label}" for events, label in zip(shown, labels, strict=True)]
+    return f"; {', '.join(told)}" if told else ""
+
+
+def _share(material: Material, count: ResultRow, *, links: bool) -> str:
+    """ " (9.2 %)" behind a count, where its analysis has the share."""
+    keys = ("parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
+    for row in material.of(count["analysis_id"]):
+        if row["stat_name"] == "proportion" and values_of(row, keys) == values_of(count, keys):
+            text = f"{value_text('proportion', present(row['stat_value']), style_of(row))} %"
+            return f" ({link(row, text) if links else text})"
+    return ""
+
+
+def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
+    """ "; event-free at 5 years 61.5 % against 45.0 %": beside a ratio of hazards the shares of
+    both arms at the last time at which the analysis describes them."""
+    if estimate["stat_name"] != "hazard_ratio":
+        return ""
+    of_one = ("parameter", "stratum")
+    rows = [
+        row
+        for row in material.of(estimate["analysis_id"])
+        if (row["stat_name"], row["group2"]) == ("survival", "time")
+        and row["stat_value"] is not None
+        and values_of(row, of_one) == values_of(estimate, of_one)
+    ]
+    last = max((float(row["group2_level"] or 0) for row in rows), default=0)
+    arms = {row["group1_level"]: row for row in rows if float(row["group2_level"] or 0) == last}
+    both = [arms[arm] for arm in (estimate["comparison"], estimate["reference"]) if arm in arms]
+    if len(both) < PAIR:
+        return ""
+    level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
+    shares = [
+        f"{value_text('survival', present(row['stat_value']), style_of(row))} %" for row in both
+    ]
+    shown = [link(row, text) if links else text for row, text in zip(both, shares, strict=True)]
+    at = whole_years(level, unit) or f"{level}{unit}"
+    return f"; {LABELS['survival']} at {at} {' against '.join(shown)}"

@@ -1,0 +1,200 @@
+"""simulation.html: under each truth a row for each result, and how often each rejects."""
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from trialtrace.base.store import write_text
+from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, PALE
+from trialtrace.report.pages.shell import page, table_lines
+from trialtrace.report.simulation.material import (
+    COLUMNS,
+    cells,
+    decided,
+    label_of,
+    rejected_text,
+    rows_of,
+    what,
+)
+from trialtrace.run.tables.contracts.simulation import CharacteristicRow
+from trialtrace.run.trace.short_id import short_id
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.simulation.file import SimulationFile
+from trialtrace.run.trial.simulation.load import simulation_of
+
+TITLE = "What the analyses can show"
+STYLE = """svg { width: 100%; min-width: 44rem; height: auto; }
+figure { margin: 1rem 0; overflow-x: auto; }
+figcaption { color: var(--soft); font-size: 0.9rem; }
+.wrap { white-space: normal; min-width: 16rem; }
+tbody th { text-align: left; padding-top: 0.8rem; }
+"""
+HOW = (
+    "Each trial is drawn from cohort.yaml in the mode simulate, typed by the data dictionary, "
+    "derived and analysed by the code of a run. It has no mess, and the checks of cleaning.yaml "
+    "are left out, which take away nothing that was drawn. In brackets stand Monte Carlo standard "
+    "errors, behind shares of rejections 95 % intervals (Wilson); formulas: Morris, White and "
+    "Crowther 2019."
+)
+WORDS = (
+    "A p-value rejects at or below the level of its analysis, an interval where it leaves out that "
+    "there is no effect. That is a type I error where nothing is to be found, else power. Bias, sd "
+    "and mean se of ratios are of the logarithm; mean se is what intervals imply, half of their "
+    "width by the normal quantile. What is true follows exactly where arms are alike or "
+    "cohort.yaml states the shares; else it is the estimate of one trial of 10,000 patients or "
+    "more, with its standard error. A trial without a value counts as failed, nowhere else."
+)
+CAPTION = "Share of the trials in which each test rejects, with its 95 % interval, by truth."
+TICKS = (0.0, 0.05, 0.25, 0.5, 0.8, 1.0)
+WIDTH, LEFT, RIGHT, TOP, ROW = 960.0, 500.0, 30.0, 34.0, 18.0
+
+
+def render_simulation(trial: Trial, folder: Path, out: Path, code: str) -> None:
+    """Write the page from the tables in `folder`; `code` is the hash that made them."""
+    body = "\n".join(_body(trial, simulation_of(trial), rows_of(folder), code))
+    text = page(
+        f"{TITLE} \N{EN DASH} {trial.title}",
+        body,
+        synthetic=trial.synthetic,
+        draft=trial.draft,
+        style=STYLE,
+    )
+    write_text(out, text)
+
+
+def _body(
+    trial: Trial, simulation: SimulationFile, rows: list[CharacteristicRow], code: str
+) -> Iterator[str]:
+    yield f"<h1>{TITLE}</h1>"
+    yield f'<p class="subject">{escape(trial.title)}</p>'
+    yield (
+        f"<p>{simulation.replicates} trials under each of {len(simulation.truths)} truths. {HOW}"
+        f"</p>\n<p>{WORDS}</p>"
+    )
+    yield "<h2>Truths</h2>"
+    yield from _truths(trial, simulation)
+    if picture := _drawing(trial, simulation, rows):
+        yield "<h2>Rejections</h2>"
+        yield f"<figure>\n{picture}\n<figcaption>{CAPTION}</figcaption>\n</figure>"
+    for name, truth in simulation.truths.items():
+        yield f'<h2 id="{escape(name)}">{escape(label_of(name, truth))}</h2>'
+        of_truth = [row for row in rows if row["truth"] == name]
+        yield from (f"<p>{escape(text)}</p>" for text in _failures(of_truth))
+        yield from table_lines(("result", *COLUMNS), _lines(trial, simulation, of_truth), "frame")
+    yield (
+        f"<p>Trial 17 again: <code>trialtrace simulate {escape(trial.name)} --truth "
+        f"{escape(next(iter(simulation.truths)))} --replicate 17</code>. Every trial is a row of "
+        "replicates.parquet, with its seed.</p>"
+    )
+    yield f'<p class="id">code {escape(code)}</p>'
+
+
+def _truths(trial: Trial, simulation: SimulationFile) -> Iterator[str]:
+    lines = []
+    for name, truth in simulation.truths.items():
+        changed = [
+            f"{quantity}: {json.dumps(entry, ensure_ascii=False)}"
+            for quantity, entry in (truth.quantities or {}).items()
+        ]
+        patients = truth.patients or trial.cohort.root.arms or trial.cohort.root.size
+        told = (label_of(name, truth), truth.why, json.dumps(patients, ensure_ascii=False))
+        other = "; ".join(changed) or "as cohort.yaml has it"
+        lines.append(
+            f'<tr><td class="wrap"><a href="#{escape(name)}">{escape(told[0])}</a></td>'
+            f'<td class="wrap">{escape(told[1])}</td><td>{escape(told[2])}</td>'
+            f'<td class="wrap">{escape(other)}</td></tr>'
+        )
+    yield from table_lines(("truth", "why", "patients", "otherwise than cohort.yaml"), lines)
+
+
+def _failures(rows: Sequence[CharacteristicRow]) -> Iterator[str]:
+    """Why trials have no value, once a reason."""
+    failed: dict[str, list[int]] = {}
+    for row in rows:
+        if row["failed"]:
+            reason = row["reason"] or "the analysis gives no such result."
+            failed.setdefault(reason, []).append(row["failed"])
+    for reason, times in failed.items():
+        yield f"{len(times)} results have no value in up to {max(times)} trials: {reason}"
+
+
+def _lines(
+    trial: Trial, simulation: SimulationFile, rows: Sequence[CharacteristicRow]
+) -> Iterator[str]:
+    """The rows of a truth, under the analysis that they are of."""
+    analysis = ""
+    for row in rows:
+        if row["analysis_id"] != analysis:
+            analysis = row["analysis_id"]
+            label = escape(trial.plan.analyses[analysis].label)
+            yield f'<tr><th colspan="{len(COLUMNS) + 1}">{label}</th></tr>'
+        told = cells(row, simulation.truths[row["truth"]])
+        columns = "".join(f"<td>{escape(text)}</td>" for text in told)
+        yield (
+            f'<tr id="{anchor(row)}"><td class="wrap">{escape(what(trial, row))}</td>{columns}</tr>'
+        )
+
+
+def anchor(row: CharacteristicRow) -> str:
+    """Where a row stands on the page."""
+    return short_id(f"{row['truth']}/{row['result_id']}")
+
+
+def _drawing(trial: Trial, simulation: SimulationFile, rows: list[CharacteristicRow]) -> str:
+    """How often each test rejects: a line a test, a dot a truth; empty where none does."""
+    shown = decided(rows)
+    truths = list(simulation.truths)
+    y, analysis = TOP, ""
+    parts = []
+    for name in dict.fromkeys(row["result_id"] for row in shown):
+        of_test = [row for row in shown if row["result_id"] == name]
+        if of_test[0]["analysis_id"] != analysis:
+            analysis = of_test[0]["analysis_id"]
+            label = escape(trial.plan.analyses[analysis].label)
+            parts.append(f'<text x="0" y="{y + 4}" font-weight="650">{label}</text>')
+            y += ROW
+        text = escape(what(trial, of_test[0]))
+        parts.append(f'<text x="{LEFT - 12}" y="{y + 4}" text-anchor="end">{text}</text>')
+        for row in of_test:
+            number = truths.index(row["truth"])
+            parts.append(_dot(row, simulation, y + 3.0 * (number - (len(truths) - 1) / 2), number))
+        y += ROW
+    if not parts:
+        return ""
+    lines = [*_axis(y - ROW / 2), *parts]
+    for number, truth in enumerate(truths):
+        y += ROW
+        label = escape(label_of(truth, simulation.truths[truth]))
+        colour = COLOURS[number % len(COLOURS)]
+        lines.append(f'<circle cx="{LEFT}" cy="{y - 4}" r="3.5" fill="{colour}"/>')
+        lines.append(f'<text x="{LEFT + 10}" y="{y}">{label}</text>')
+    return (
+        f'<svg viewBox="0 0 {WIDTH:g} {y + ROW:g}" role="img" aria-label="{CAPTION}" '
+        f'font-size="11" fill="{INK}">\n' + "\n".join(lines) + "\n</svg>"
+    )
+
+
+def _x(share: float) -> float:
+    return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+
+
+def _axis(bottom: float) -> Iterator[str]:
+    for share in TICKS:
+        colour = FAINT if share in (0.05, 0.8) else PALE
+        yield f'<path d="M{_x(share)} 18V{bottom}" stroke="{colour}"/>'
+        if share:
+            text = f"{100 * share:g} %"
+            yield f'<text x="{_x(share)}" y="12" text-anchor="middle">{text}</text>'
+
+
+def _dot(row: CharacteristicRow, simulation: SimulationFile, y: float, number: int) -> str:
+    share, low, high = row["rejected"], row["rejected_low"], row["rejected_high"]
+    assert share is not None and low is not None and high is not None
+    colour = COLOURS[number % len(COLOURS)]
+    text = escape(rejected_text(row, simulation.truths[row["truth"]]))
+    return (
+        f'<a href="#{anchor(row)}"><path d="M{_x(low)} {y}H{_x(high)}" stroke="{colour}"/>'
+        f'<circle cx="{_x(share)}" cy="{y}" r="3" fill="{colour}"><title>{text}</title>'
+        "</circle></a>"
+    )

@@ -1,0 +1,1 @@
+"""Simulation: trials drawn under stated truths and analysed by the plan; what analyses do."""

@@ -1,0 +1,233 @@
+"""The stage simulation: replicates in blocks; then its two tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite, nan
+from pathlib import Path
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.base.store import make_folder, write_text
+from trialtrace.base.words import P_VALUES, RATIOS, no_effect
+from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
+from trialtrace.run.simulation.truths import (
+    Known,
+    is_null,
+    known_of,
+    large_name,
+    normal,
+    on_scale,
+)
+from trialtrace.run.tables.blocks import Blocks, Chunk
+from trialtrace.run.tables.contracts import from_rows, write_table
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.tables.contracts.simulation import (
+    CHARACTERISTICS,
+    REPLICATES,
+    ReplicateRow,
+)
+from trialtrace.run.trial.load import Trial
+from trialtrace.stats.categorical.proportions import wilson
+from trialtrace.stats.design.performance import (
+    LEAST,
+    Measured,
+    mean_measured,
+    model_error_measured,
+    share_measured,
+    spread_measured,
+)
+from trialtrace.stats.results import StatsError
+
+CONFIDENCE = 0.95
+"""Of Monte Carlo intervals."""
+INFINITE = "an estimate of 0 or infinity, which has no logarithm."
+NONE = Measured(nan, nan)
+Row = dict[str, object]
+# Columns that are as in any result.
+TAKEN = (
+    *("result_id", "analysis_id", "stat_name", "method"),
+    *("comparison", "reference", "visit", "unit"),
+)
+
+
+def work_of(trial: Trial, folder: Path, code: str) -> Work:
+    """What is to do; blocks lie in the folder of the tables."""
+    return Work(trial, Blocks(Path(folder) / "blocks", trial.private), code)
+
+
+def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
+    """Draw and analyse a part of the replicates, into blocks; the mark says how many blocks."""
+    _make_folders(work)
+    done = sum(1 for _ in replicates(work, chunk))
+    write_text(mark, f"{done}\n")
+
+
+def _make_folders(work: Work) -> None:
+    for folder in (work.blocks.folder.parent, work.blocks.folder):
+        make_folder(folder, work.trial.private)
+
+
+def run_simulation(work: Work, out_dir: Path) -> None:
+    """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
+    _make_folders(work)
+    rows: dict[str, list[ReplicateRow]] = {name: [] for name in work.simulation.truths}
+    results: dict[str, dict[str, ResultRow]] = {name: {} for name in work.simulation.truths}
+    for truth, block in replicates(work):
+        rows[truth] += block["rows"]
+        for result in block["results"]:
+            results[truth].setdefault(result["result_id"], result)
+    every = [row for those in rows.values() for row in those]
+    made = [
+        row
+        for truth, those in rows.items()
+        for row in characteristics(work, truth, those, results[truth])
+    ]
+    _forget(work)
+    for name, contract, table in (
+        ("replicates", REPLICATES, every),
+        ("characteristics", CHARACTERISTICS, made),
+    ):
+        path = Path(out_dir) / f"{name}.parquet"
+        write_table(path, from_rows(table, contract), contract, synthetic=True)
+
+
+def _forget(work: Work) -> None:
+    """Delete blocks that belong to nothing any more."""
+    number = work.simulation.replicates
+    kept = {
+        block_name(work, truth, first)
+        for truth in work.simulation.truths
+        for first in range(1, number + 1, SIZE)
+    }
+    work.blocks.keep(kept | {large_name(work, truth) for truth in work.simulation.truths})
+
+
+def characteristics(
+    work: Work, truth: str, rows: Sequence[ReplicateRow], results: Mapping[str, ResultRow]
+) -> Iterator[Row]:
+    """A row for each result of a truth, in the order of the plan."""
+    known = known_of(work, truth, results)
+    by_result: dict[str, list[ReplicateRow]] = {}
+    for row in rows:
+        by_result.setdefault(row["result_id"], []).append(row)
+    for analysis in work.trials(truth).analyses:
+        whole = by_result.get(f"{work.trial.name}/{analysis}", [])
+        for name, result in results.items():
+            if result["analysis_id"] == analysis:
+                those = [*by_result[name], *whole]
+                yield _characteristic(work, truth, result, those, known.get(name))
+
+
+def _characteristic(
+    work: Work,
+    truth: str,
+    result: ResultRow,
+    rows: Sequence[ReplicateRow],
+    known: Known | None,
+) -> Row:
+    trials, stat = work.trials(truth), result["stat_name"]
+    there = [row for row in rows if row["value"] is not None and _finite(stat, row["value"])]
+    bounded = [row for row in there if row["ci_low"] is not None and row["ci_high"] is not None]
+    is_p = stat in P_VALUES
+    level = trials.analyses[result["analysis_id"]].decision_level
+    if not is_p:
+        level = 1 - (CONFIDENCE if result["ci_level"] is None else result["ci_level"])
+    decided = there if is_p else bounded if result["comparison"] is not None else []
+    hits = [_rejects(stat, row, level) for row in decided]
+    share, (low, high) = _share(hits), _wilson(hits)
+    figures = {} if is_p else _figures(result, there, bounded, known)
+    row: Row = {
+        **{name: dict(result)[name] for name in TAKEN},
+        "truth": truth,
+        "group": result["group1_level"],
+        "effect": result["group2_level"] or result["stratum"],
+        "log": stat in RATIOS,
+        "replicates": work.simulation.replicates,
+        "failed": work.simulation.replicates - len(there),
+        "reason": _reason(stat, rows),
+        "true_value": known.value if known else None,
+        "true_error": known.error if known else None,
+        "true_by": known.by if known else None,
+        "null": is_null(trials, result) or _is_none(result, known) or None,
+        "level": level,
+        "rejected_low": low,
+        "rejected_high": high,
+    }
+    for name, figure in {"rejected": share, **figures}.items():
+        row |= {name: _known(figure.value), f"{name}_error": _known(figure.error)}
+    return row
+
+
+def _is_none(result: ResultRow, known: Known | None) -> bool:
+    """Whether a comparison of arms is known to have no effect, also under a truth that has some."""
+    if known is None or result["comparison"] is None or known.error != 0:
+        return False
+    return known.value == no_effect(result["stat_name"])
+
+
+def _finite(stat: str, value: float) -> bool:
+    return isfinite(on_scale(stat, value))
+
+
+def _rejects(stat: str, row: ReplicateRow, level: float) -> bool:
+    """Whether a p-value is at most the level, or an interval leaves out that there is no effect."""
+    if stat in P_VALUES:
+        return present(row["value"]) <= level
+    return not present(row["ci_low"]) <= no_effect(stat) <= present(row["ci_high"])
+
+
+def _figures(
+    result: ResultRow,
+    there: Sequence[ReplicateRow],
+    bounded: Sequence[ReplicateRow],
+    known: Known | None,
+) -> dict[str, Measured]:
+    """What estimates do: on the scale of the logarithm for ratios, but for their width."""
+    stat = result["stat_name"]
+    estimates = np.array([on_scale(stat, present(row["value"])) for row in there])
+    low: Floats = np.array([present(row["ci_low"]) for row in bounded], dtype=np.float64)
+    high: Floats = np.array([present(row["ci_high"]) for row in bounded], dtype=np.float64)
+    found = {"sd": _measured(spread_measured, estimates)}
+    ends = [np.array([on_scale(stat, end) for end in side.tolist()]) for side in (low, high)]
+    wide: Floats = (ends[1] - ends[0]) / (2 * normal(result["ci_level"]))
+    found["mean_se"] = _measured(model_error_measured, wide[np.isfinite(wide)])
+    width = high - low
+    found["width"] = _measured(mean_measured, width[np.isfinite(width)])
+    if known is not None and known.value is not None:
+        true = known.value
+        found["bias"] = _measured(mean_measured, estimates - on_scale(stat, true))
+        found["coverage"] = _share([*((low <= true) & (true <= high))])
+    return found
+
+
+def _measured(measure: Callable[[Floats], Measured], values: Floats) -> Measured:
+    try:
+        return measure(values)
+    except StatsError:
+        return NONE
+
+
+def _share(hits: Sequence[bool]) -> Measured:
+    return _measured(share_measured, np.array(hits, dtype=float))
+
+
+def _wilson(hits: Sequence[bool]) -> tuple[float | None, float | None]:
+    if len(hits) < LEAST:
+        return None, None
+    interval = wilson(sum(hits), len(hits), confidence=CONFIDENCE)
+    return interval.low, interval.high
+
+
+def _reason(stat: str, rows: Sequence[ReplicateRow]) -> str | None:
+    """Why most of those without a value have none."""
+    reasons = Counter(row["error"] for row in rows if row["error"] is not None)
+    infinite = [row for row in rows if row["value"] is not None]
+    infinite = [row for row in infinite if not _finite(stat, present(row["value"]))]
+    if infinite:
+        reasons[INFINITE] += len(infinite)
+    return reasons.most_common(1)[0][0] if reasons else None
+
+
+def _known(value: float) -> float | None:
+    return value if isfinite(value) else None

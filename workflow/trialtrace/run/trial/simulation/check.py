@@ -1,0 +1,83 @@
+"""simulation.yaml against itself, the plan and cohort.yaml: each truth is a cohort as it would be
+written, and checked as one. A mistake is told at the line of the truth that makes it."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+from trialtrace.base.config.compose import Document
+from trialtrace.base.config.schema import validate
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, one_of
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.run.trial.cohort import check as cohort
+from trialtrace.run.trial.cohort import check_forms as forms
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.simulation.file import SimulationFile, Truth
+from trialtrace.run.trial.simulation.load import analyses_of, patched
+
+
+def check(files: Files, document: Document) -> None:
+    """Add what is wrong to the document's problems."""
+    if document.problems:
+        return
+    if files.cohort is None:
+        document.add(
+            (),
+            found="a trial whose patients are not drawn",
+            expected="a synthetic source: trials are drawn from cohort.yaml",
+        )
+        return
+    file: SimulationFile = structure(SimulationFile, document.data)
+    analyses = files.plan.names("analyses")
+    for position, name in enumerate(file.of or ()):
+        known(document, ("of", position), name, analyses, "an analysis of the plan")
+    if not file.of and not files.plan.problems and not analyses_of(file, files.plan.data):
+        document.add((), found="no `of`, and no analysis of the role primary", expected="analyses")
+    if not any(truth.no_effect for truth in file.truths.values()):
+        document.add(
+            ("truths",),
+            found="no truth without an effect",
+            expected="no_effect: true on one: what is found where there is nothing",
+        )
+    for name, truth in file.truths.items():
+        _patients(files, document, name, truth)
+        if not files.cohort.problems:
+            _cohort(files, document, name, truth)
+
+
+def _patients(files: Files, document: Document, name: str, truth: Truth) -> None:
+    """Sizes of every arm, or one where a patient is not in one arm."""
+    if truth.patients is None or files.cohort is None:
+        return
+    levels = files.cohort.get("levels") or {}
+    arms = next((level.get("arms") for level in levels.values() if "of" not in level), None)
+    path = ("truths", name, "patients")
+    if not isinstance(truth.patients, dict):
+        if arms:
+            expected = f"a number of each arm: {one_of(arms)}"
+            document.add(path, found=f"{truth.patients} of all arms", expected=expected)
+        return
+    if set(truth.patients) != set(arms or ()):
+        expected = one_of(arms) if arms else "a number: a patient is not in one arm"
+        document.add(path, found=one_of(truth.patients), expected=expected)
+
+
+def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
+    """The cohort of the truth, checked as cohort.yaml is; what is wrong there stands here."""
+    path = ("truths", name)
+    of_cohort = patched(files.cohort.data if files.cohort else {}, truth.quantities or {})
+    lines = {key[2:]: line for key, line in document.lines.items() if key[:2] == path}
+    copy = Document(document.shown, deepcopy(of_cohort), lines)
+    validate(copy, SCHEMAS, "cohort")
+    if not copy.problems:
+        written = replace(files, cohort=copy)
+        cohort.check(written, stated=True)
+        forms.check(written)
+    for problem in copy.problems:
+        document.tell(_told(problem, name))
+
+
+def _told(problem: Problem, truth: str) -> Problem:
+    """The place in cohort.yaml as one below the truth."""
+    file, _, key = problem.place.partition(": ")
+    return replace(problem, place=f"{file}: truths.{truth}.{key}" if key else f"{file}: {truth}")

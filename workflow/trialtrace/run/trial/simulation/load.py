@@ -1,0 +1,161 @@
+"""A trial as it is simulated: its cohort under a truth, and no more of it than is looked at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from trialtrace.audit.ledger.shape import Unread as Content
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.simulation.file import FILE, SimulationFile, Truth
+
+PRIMARY = "primary"
+
+
+def simulation_of(trial: Trial) -> SimulationFile:
+    """What simulation.yaml says. Raises UserError where the trial has none, or a wrong one."""
+    if not trial.has_simulation:
+        raise UserError(
+            Problem(
+                f"trial {trial.name}", f"has no {FILE}", do="write one; docs/simulation.md says how"
+            )
+        )
+    file: SimulationFile = structure(SimulationFile, trial.document("simulation"))
+    return file
+
+
+def patched(cohort: Content, quantities: Mapping[str, Content]) -> Content:
+    """The content of cohort.yaml with those of its quantities that a truth has otherwise."""
+    before = cohort["quantities"]
+    changed = {
+        name: entry if "level" in entry or name not in before else before[name] | entry
+        for name, entry in quantities.items()
+    }
+    return cohort | {"quantities": before | changed}
+
+
+def analyses_of(file: SimulationFile, plan: Content) -> list[str]:
+    """The names of the analyses that are looked at."""
+    primary = [name for name, entry in plan["analyses"].items() if entry.get("role") == PRIMARY]
+    return list(file.of or primary)
+
+
+@dataclass(frozen=True)
+class SimulatedTrial(Trial):
+    """The trial under a truth: the analyses that are looked at, and what these need.
+
+    Subjects are known by text, since those of several trials stand in one table.
+    """
+
+    truth: str
+
+    @cached_property
+    def simulation(self) -> SimulationFile:
+        return simulation_of(Trial(self.name, self.at))
+
+    @property
+    def stated(self) -> Truth:
+        """What the truth says."""
+        return self.simulation.truths[self.truth]
+
+    @property
+    def sizes(self) -> dict[str, int] | None:
+        """Patients of each arm, or of the trial; None where they are those of cohort.yaml."""
+        patients = self.stated.patients
+        if patients is None or isinstance(patients, dict):
+            return patients
+        return {self.cohort.root.name: patients}
+
+    @cached_property
+    def analyses(self) -> list[str]:
+        """The analyses that are looked at."""
+        return analyses_of(self.simulation, super().document("plan"))
+
+    def document(self, text: str) -> Content:
+        data: Content = super().document(text)
+        if text == "cohort":
+            return patched(data, self.stated.quantities or {})
+        if text == "plan":
+            return self._plan(data)
+        if text == "endpoints":
+            return {name: entry for name, entry in data.items() if name in self._used}
+        if text == "trial":
+            populations = data["populations"]
+            used = {name: entry for name, entry in populations.items() if name in self._used}
+            return data | {"populations": used}
+        return data
+
+    def _plan(self, plan: Content) -> Content:
+        """The analyses that are looked at, those that they inherit from, and their estimands."""
+        kept = {name: plan["analyses"][name] for name in _heirs(plan, self.analyses)}
+        named = {entry["estimand"] for entry in kept.values() if "estimand" in entry}
+        estimands = {name: entry for name, entry in plan["estimands"].items() if name in named}
+        whole = {key: plan[key] for key in plan if key not in ("displays", "multiplicity")}
+        whole.pop("planning", None)
+        return whole | {"analyses": kept, "estimands": estimands}
+
+    @cached_property
+    def _used(self) -> set[str]:
+        """Every name that stands in the plan, and in what it names: of endpoints, populations and
+        variables. More than is needed does no harm; what lacked would."""
+        read = super().document
+        plan = self._plan(read("plan"))
+        ahead = list(_names([plan["analyses"], plan["estimands"]]))
+        entries = {**read("endpoints"), **read("trial")["populations"]}
+        found: set[str] = set()
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found.add(name)
+                families = [each for each in entries if name == each or name.startswith(f"{each}_")]
+                for each in families:
+                    found.add(each)
+                    ahead += _names([entries[each]])
+        return found
+
+    @cached_property
+    def dictionary(self) -> dict[str, dict[str, Variable]]:
+        """That of the trial, in which subjects are known by text."""
+        whole = super().dictionary
+        return {table: self._by_text(table, columns) for table, columns in whole.items()}
+
+    def _by_text(self, table: str, columns: dict[str, Variable]) -> dict[str, Variable]:
+        subject = self.tables[table].subject if table in self.tables else ""
+        if subject not in columns:
+            return columns
+        text = replace(columns[subject], kind="text", choices={}, minimum=None, maximum=None)
+        return columns | {subject: text}
+
+
+def under(trial: Trial, truth: str) -> SimulatedTrial:
+    """The trial under a truth. Raises UserError for one that is none of the file's."""
+    truths = simulation_of(trial).truths
+    if truth not in truths:
+        place, expected = f"{trial.name}: truth", f"one of {one_of(truths)}"
+        do = did_you_mean(truth, truths)
+        raise UserError(Problem(place, found=f'"{truth}"', expected=expected, do=do))
+    return SimulatedTrial(trial.name, trial.at, truth)
+
+
+def _heirs(plan: Content, names: Iterable[str]) -> Iterator[str]:
+    """These analyses and those that they inherit from."""
+    for name in names:
+        following: str | None = name
+        while following is not None:
+            yield following
+            following = plan["analyses"][following].get("of")
+
+
+def _names(content: object) -> Iterator[str]:
+    """Every text in a content, keys included."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for key, value in content.items():
+            yield str(key)
+            yield from _names(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from _names(value)
