@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 OPEN = "?"
 UNSURE = (
     f"  Too little speaks for one of them: type a number or a name, or {OPEN} to leave it open "
-    "(nothing is computed by arm until it is known)"
 )
+BLIND, GUESSED = "nothing is computed by arm until it is known", "the first is then a guess"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
@@ -210,7 +210,7 @@ def ask_on_terminal(question: Question) -> str | None:
         chosen = [_named(word.strip(), values) for word in answer.split(",") if word.strip()]
         return ",".join(chosen) or None
     if not question.sure:
-        print(UNSURE)
+        print(f"{UNSURE}({BLIND if question.blinds else GUESSED})")
     answer = ""
     while not answer:
         answer = input("[1] " if question.sure else "> ").strip()

@@ -49,7 +49,9 @@ class Decided:
         """
         if flag in self.told:
             return read(self.told[flag])
-        product = self._answer(Question(flag, words, choices[:SHOWN], sure=sure), read)
+        product = self._answer(
+            Question(flag, words, choices[:SHOWN], sure=sure, blinds=blinds), read
+        )
         if product is None:
             value, why = choices[0]
             self.guess(flag, place, value, why, blinds)

@@ -32,7 +32,7 @@ class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
     a reason; the first is what would be guessed. `wrong` is why the answer before did not fit.
     Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes. `several` may be
-    answered, or none."""
+    answered, or none. It `blinds` where nothing is computed by arm without an answer."""
 
     flag: str
     words: str
@@ -40,6 +40,7 @@ class Question:
     wrong: str = ""
     sure: bool = True
     several: bool = False
+    blinds: bool = True
 
 
 class Unasked(str):

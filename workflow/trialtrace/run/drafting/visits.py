@@ -177,12 +177,7 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
     """Ask which visit of the primary endpoint was before treatment, where it may be one: then arms
     are compared after it, given it. Without an answer it is taken for one, as a guess."""
     seen = look(table, outcome)
-    named = {name: code for code, name in outcome.columns}
-    for covariate in decided.told.get("covariates", "").split(","):
-        first = named.get(covariate.strip())
-        if seen.doubt and first in seen.before and "before" not in decided.told:
-            decided.told["before"] = str(first)
-    if not seen.doubt and "before" not in decided.told:
+    if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
         return
     visits = visits_of(table, outcome)
     choices = [
@@ -190,12 +185,18 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
     ]
     choices.append((NONE, f"{next(iter(visits.values()), '')} came after treatment began."))
 
-    def read(text: str) -> None:
-        if text != NONE:
-            code_of("before", text, visits, "none, or a visit: ")
+    def read(text: str) -> str:
+        return text if text == NONE else code_of("before", text, visits, "none, or a visit: ")
 
     place, words = ("endpoints.yaml", "baseline"), "Which visit was before treatment?"
     decided.choose("before", words, choices, place, read, False, blinds=False)
+
+
+def _adjusted_for(outcome: Outcome, seen: Look, decided: Decided) -> str:
+    """The first visit, where its column was told as a covariate: then it was before treatment."""
+    covariates = {one.strip() for one in decided.told.get("covariates", "").split(",")}
+    named = (code for code, name in outcome.columns if name in covariates)
+    return next((str(code) for code in named if seen.doubt and code in seen.before), "")
 
 
 def with_before(
@@ -203,7 +204,8 @@ def with_before(
 ) -> list[Outcome]:
     """The outcomes, the primary one first, with their visits before treatment: what is told of them
     holds for each of which nothing else is known."""
-    told = decided.told.get("before", "")
+    first = look(tables[outcomes[0].table], outcomes[0])
+    told = decided.told.get("before") or _adjusted_for(outcomes[0], first, decided)
     made, doubtful = [], list[str]()
     for at, outcome in enumerate(outcomes):
         seen = look(tables[outcome.table], outcome)
