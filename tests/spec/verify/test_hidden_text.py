@@ -66,12 +66,12 @@ def test_a_style_hides(whole: Project, spoil: Spoil):
 )
 def test_a_row_or_cell_is_hidden(whole: Project, spoil: Spoil, inside: str, more: str):
     def change(main: str) -> str:
-        at = RUN.search(main).start()
+        at = main.index("50.0", main.index("<w:tbl>"))
         start = main.index(">", main.rindex(f"<w:{inside}>", 0, at)) + 1
         return main[:start] + more + main[start:]
 
     told = spoilt(whole, spoil, change)
-    assert told.found and "33.3" in str(told.found[0].kept)
+    assert any("50.0" in str(each.kept) for each in told.found)
 
 
 def test_the_text_lies_in_another_part(whole: Project, spoil: Spoil):
