@@ -38,8 +38,10 @@ def test_the_new_p_of_a_comparison_is_held_against_the_one_that_is_gone(gone, ne
 
 @pytest.mark.parametrize(
     ("file", "bears"),
-    [("guesses.yaml", False), ("claims.yaml", False), ("multiverse.yaml", False)]
-    + [("dictionary.csv", True)],
+    [
+        *[(name, False) for name in ("guesses.yaml", "claims.yaml", "multiverse.yaml")],
+        ("dictionary.csv", True),
+    ],
 )
 def test_guesses_and_published_numbers_change_no_result(file, bears):
     change = KeyChange(f"config/trials/made/{file}", ("told", "visit"), "old", "new", 3, 3)
