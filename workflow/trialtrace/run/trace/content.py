@@ -24,7 +24,7 @@ from trialtrace.run.tables.contracts.rows import (
     present,
     values_of,
 )
-from trialtrace.run.tables.frames import Frames, Selection
+from trialtrace.run.tables.frames import Frames, Selection, rows_with
 from trialtrace.run.trace.about import About, heading
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
@@ -438,8 +438,3 @@ class Tracer:
                 for group in rejects_summary(found, self.disclosure)
             ]
         return self._told[key]
-
-
-def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
-    """The rows of a table with a value in a column."""
-    return table.filter(pc.equal(table[column], value))
