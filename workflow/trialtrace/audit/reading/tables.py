@@ -389,10 +389,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         ]
     if _OF_CHANGES.search(table.caption):
         read = [
-            one.doubted("its table may be of changes")
-            if isinstance(one, Item) and _at_no_time(one)
-            else one
-            for one in read
+            one.doubted("its table may be of changes") if _at_no_time(one) else one for one in read
         ]
     arms_sizes = [one.size or 0 for one in laid.columns if one.role == ARM and one.arm != ALL]
     whole = max((one.size or 0 for one in laid.columns if one.arm == ALL), default=0)
