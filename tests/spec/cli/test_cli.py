@@ -130,11 +130,12 @@ def test_cells_are_listed_under_full_disclosure_only(run, mini, tmp_path):
 
 def test_check(run, mini, tmp_path):
     done = run("check", "mini")
-    order, fit, everybody, unused = done.stdout.splitlines()
+    order, fit, everybody, baseline, unused = done.stdout.splitlines()
     assert (done.returncode, order) == (0, "mini: configuration and dictionary are in order")
     counts = "20 of 20 subjects, 23 of 23 rows, 246 cells: none rejected"
     assert fit == f"mini: the data fit them: {counts}"
     assert everybody.startswith("  ! Everybody has pain_any (Any pain; ")
+    assert "analyses.pain_each: secondary, and it compares arms at before" in baseline
     assert unused.endswith("are in no analysis, display nor population")
     endpoints = "config/trials/mini/endpoints.yaml"
     unsaid = tmp_path / "unsaid"

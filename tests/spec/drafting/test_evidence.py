@@ -30,6 +30,10 @@ def asked(path: Path, head: str, rows: Sequence[str], **told: str) -> dict[str, 
     return questions
 
 
+def likeliest(question: Question) -> str | None:
+    return None if question.several else question.choices[0][0]
+
+
 def taken(questions: dict[str, Question], flag: str) -> str | None:
     """What Enter takes; None where it has to be typed."""
     question = questions[flag]
@@ -67,12 +71,15 @@ def test_the_control_is_what_words_say(
     assert taken(asked(tmp_path / "t.csv", "id,arm,score", rows), "control") == control
 
 
-@pytest.mark.parametrize(("name", "control"), [("treated", "0"), ("rx", None), ("tx", None)])
-def test_0_is_the_control_of_who_was_treated_and_not_of_a_treatment(
-    tmp_path: Path, name: str, control: str | None
-):
-    rows = [f"{n},{n % 2},{n * 7 % 30}.5" for n in range(1, 61)]
-    assert taken(asked(tmp_path / "t.csv", f"id,{name},y", rows, arm=name), "control") == control
+@pytest.mark.parametrize("codes", [(0, 1), (1, 2), (2, 1, 0)])
+@pytest.mark.parametrize("name", ["treat", "treated", "rx"])
+def test_a_bare_code_is_no_control(tmp_path: Path, name: str, codes: tuple[int, ...]):
+    rows = [f"{n},{codes[n % len(codes)]},{n * 7 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", f"id,{name},y", rows, arm=name)
+    assert taken(questions, "control") is None
+    assert not any("reads like a control" in why for _, why in questions["control"].choices)
+    (named,) = [questions["arms"]]
+    assert {code for code, _ in named.choices} == {str(code) for code in codes}
 
 
 def test_who_has_a_placebo_is_the_control_and_not_who_has_none(tmp_path: Path):
@@ -135,7 +142,7 @@ def test_words_of_a_scale_have_an_order(tmp_path: Path):
         rows = [f"{n},{'ab'[n % 2]},{words[n * 7 % 11 % len(words)]}" for n in range(1, 61)]
         path = tmp_path / "t.csv"
         asked(path, "id,treatment,improved", rows)
-        return decide(profile([str(path)]), {}, lambda question: question.choices[0][0]).primary
+        return decide(profile([str(path)]), {}, likeliest).primary
 
     assert dict(made("Marked", "None", "Some").codes) == {"None": 0.0, "Some": 2.0, "Marked": 4.0}
     with pytest.raises(UserError):
@@ -164,7 +171,7 @@ def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path)
     path = tmp_path / "t.csv"
     rows = [f"{n},{'ab'[n % 2]},{n % 30}.5,{n * 7 % 30}.5" for n in range(1, 61)]
     asked(path, "id,treatment,prewt,postwt", rows)
-    draft = decide(profile([str(path)]), {}, lambda question: question.choices[0][0])
+    draft = decide(profile([str(path)]), {}, likeliest)
     analyses = plan_file(draft, planned(draft), people(draft))["analyses"]
     (first,), (beside,) = (analyses[name]["estimates"] for name in ("wt", "wt_crude"))
     assert first["mean_difference"]["covariates"] == ["baseline"]

@@ -163,8 +163,8 @@ def test_a_guess_that_a_new_primary_endpoint_brings_is_open(at: Project, call: C
     assert call("new", "mine", at.root / "data" / "trial.csv") == 0
     assert call("confirm", "mine", "--all") == 0
     assert call("confirm", "mine", "--key", "primary", "--value", "final_score") == 0
-    # Other columns are the exploratory endpoints now.
-    assert list(guesses(at)) == ["endpoints"]
+    # It is of another kind, and other columns are the exploratory endpoints now.
+    assert list(guesses(at)) == ["kind", "endpoints"]
 
 
 def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call, capsys: Out):
@@ -188,7 +188,7 @@ def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call
 
 
 def test_an_outcome_once_a_patient_in_rows_of_visits(at: Project, call: Call, capsys: Out):
-    """It would stop the run: such an endpoint takes a row a patient."""
+    """Such an endpoint takes a row a patient: those of the first visit."""
     rows = [
         f"{number},{'ab'[number % 2]},{visit},{number % 7 + visit},{number % 3 % 2},{number}"
         for number in range(1, 41)
@@ -196,8 +196,11 @@ def test_an_outcome_once_a_patient_in_rows_of_visits(at: Project, call: Call, ca
     ]
     path = at.root / "data" / "long.csv"
     write(path, ["id,arm,visit,score,died,time", *rows])
-    for flags in (["died"], ["time", "--status", "died"]):
-        assert call("new", "mine", path, "--primary", *flags) == 1
-        assert "give a file with a row a patient" in capsys.readouterr().err
-    assert call("new", "mine", path, "--yes") == 0
-    run_stages(load_trial("mine", at), at.results / "mine", at)
+    for name, *flags in (["once", "died"], ["timed", "time", "--status", "died"]):
+        told = ("--arm", "arm", "--control", "a", "--yes")
+        assert call("new", name, path, *told, "--primary", *flags) == 0
+        run_stages(load_trial(name, at), at.results / name, at)
+    lines = [line for line in path.read_text().splitlines() if ",1," not in line]
+    write(path, [line for line in lines if ",0," not in line or not line.startswith("1,")])
+    assert call("new", "mine", path, "--primary", "died") == 1
+    assert "give a file with a row a patient" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 from trialtrace.report.commands.check import check
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.trace.words import labels
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 
 UNUSED = (
@@ -18,10 +18,30 @@ UNUSED = (
 )
 
 
+AT_BASELINE = (
+    "plan.yaml, analyses.pain_each: secondary, and it compares arms at before, the baseline "
+)
+
+
+def others(trial: Trial) -> list[str]:
+    """The remarks of a trial, but for that on visits at the baseline, which the mini trial has."""
+    return [one for one in plan_remarks(trial) if "compares arms at" not in one]
+
+
+def test_a_comparison_at_the_baseline(tmp_path):
+    def lines(visits: str) -> list[str]:
+        at = write_project(tmp_path / visits, claims="papers: {}\nclaims: {}\n")
+        edit(at, "plan.yaml", "    visits: all\n", f"    visits: {visits}\n")
+        return [one for one in plan_remarks(load_trial("mini", at)) if "compares arms at" in one]
+
+    assert [one.startswith(AT_BASELINE) for one in lines("all")] == [True]
+    assert lines("[after]") == []
+
+
 def remarks(tmp_path, plan: str, endpoints: str = ENDPOINTS) -> list[str]:
     at = write_project(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     assert told(at) == ""
-    return plan_remarks(load_trial("mini", at))
+    return others(load_trial("mini", at))
 
 
 def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
@@ -29,7 +49,7 @@ def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
         at = write_project(tmp_path / other, claims="papers: {}\nclaims: {}\n")
         edit(at, "trial.yaml", "{label: Drug,", f'{{label: "{other}",')
         edit(at, "trial.yaml", "{label: Placebo,", f'{{label: "{declared}",')
-        return plan_remarks(load_trial("mini", at))
+        return others(load_trial("mini", at))
 
     (line, _) = control("Placebo tablets", "Drug")
     assert line == (
@@ -112,7 +132,7 @@ def test_a_primary_analysis_without_the_control(tmp_path):
     plan = replace(trial.plan.analyses[primary], estimand=other)
     analyses = {**trial.plan.analyses, primary: plan}
     vars(trial)["plan"] = replace(trial.plan, analyses=analyses)
-    assert plan_remarks(trial) == [
+    assert others(trial) == [
         f"plan.yaml, analyses.{primary}: primary, and its estimand {estimand.name} compares drug "
         "with drug, without the control placebo",
         UNUSED,
@@ -141,7 +161,7 @@ def test_a_composite_under_the_label_of_one_of_its_parts(tmp_path):
     def lines(name: str, label: str) -> list[str]:
         analysis = replace(any_of, label=label, estimand=first)
         vars(trial)["plan"] = replace(trial.plan, analyses={name: analysis})
-        return [one for one in plan_remarks(trial) if "named as" in one]
+        return [one for one in others(trial) if "named as" in one]
 
     assert len(lines("left", "Leaving")) == 1
     assert lines("left", "Leaving or coming") == lines("first", "Either") == []
@@ -155,7 +175,7 @@ def test_an_analysis_by_another_variable_than_its_label_says(tmp_path):
     def lines(by: str, label: str) -> list[str]:
         analyses = {"each": replace(analysis, by=by, label=label)}
         vars(trial)["plan"] = replace(trial.plan, analyses=analyses)
-        return [one for one in plan_remarks(trial) if "it is by" in one]
+        return [one for one in others(trial) if "it is by" in one]
 
     assert lines("sex", "Relief by smoker") == [
         "plan.yaml, analyses.each: labelled Relief by smoker, and it is by sex, while the variable "
@@ -202,10 +222,10 @@ def test_a_time_without_a_unit_and_times_of_several_units(tmp_path):
     at = write_project(tmp_path, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     assert told(at) == ""
     trial = load_trial("mini", at)
-    (bare,) = (line for line in plan_remarks(trial) if "tables say none" in line)
+    (bare,) = (line for line in others(trial) if "tables say none" in line)
     assert bare.startswith("endpoints.yaml, bare: the unit of its time is not said")
     assert bare.endswith("in cleaning.yaml: tables.patients.units.pain0")
-    (several,) = (line for line in plan_remarks(trial) if "should have one unit" in line)
+    (several,) = (line for line in others(trial) if "should have one unit" in line)
     assert several.endswith("have several: days: death; years: died; weeks: left, first")
     words = labels(trial)
     assert words.in_unit(52, "left") == words.in_unit(52, "first") == "52 weeks"

@@ -33,7 +33,7 @@ def test_the_whole_is_valid(at):
         ("to: 0, target: 0", "to: 0", "no target"),
         ("target: 30", "target: 50", "a day from 16 to 44"),
         ("from: -14", "from: 14", "the first day first"),
-        ("from: 16", "from: 0", "of which start has some"),
+        ("from: 16", "from: -1", "of which start has some"),
         ("baseline: start", "baseline: begin", "the label of a visit"),
         ("windows: {start", "windows: {}, x: {start", "x"),
     ],

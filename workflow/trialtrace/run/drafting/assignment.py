@@ -47,11 +47,10 @@ PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 # Between the columns of an outcome that has one for each treatment.
 BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a column that is named after its treatment, and
-# of a letter beside one that completes a pair: C beside S may be the combination.
-BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
-# No rx or tx: these are called so whatever 0 and 1 are.
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
+# The control by a code alone; beyond doubt only of a letter beside one that completes a pair: C
+# beside S may be the combination. Of 0 and 1 either may be the control.
+BARE_CONTROL = re.compile(r"[cp]|no|old", re.IGNORECASE)
+NO_NAME = re.compile(r"[a-z]?[0-9]*", re.IGNORECASE)
 
 
 def arm_of(
@@ -310,9 +309,25 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
     sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
-    lone = len(arms) == 2 and not letters & {"c", "p"}
-    named = lone and bool(name_words(column.name) & TREATMENTS)
-    return bare, len(bare) == 1 and (sure or named)
+    return bare, len(bare) == 1 and sure
+
+
+def with_names(column: Column, decided: Decided) -> Column:
+    """The column of the arm with the names of its arms, which are asked where it has codes alone;
+    without an answer the codes are their names, as a guess."""
+    codes = levels(column)
+    bare = [code for code in codes if NO_NAME.fullmatch(label_of(column, code))]
+    if not column.name or (len(bare) < len(codes) and "arms" not in decided.told):
+        return column
+    counts = dict(column.values)
+    choices = [(code, f"{counts.get(code, 0)} rows.") for code in codes]
+    words = f"What are the arms called? Names of {' and '.join(codes)}, in this order"
+    given = decided.several("arms", words, choices, str, len(codes))
+    if not given or given == [*codes]:
+        why = "No file says what the codes of the arm mean; they stand as its names."
+        decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(codes), why)
+        return column
+    return replace(column, choices=tuple(zip(codes, given, strict=True)), type="radio", given={})
 
 
 def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:

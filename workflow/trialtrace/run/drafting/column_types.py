@@ -108,7 +108,9 @@ def _number(name: str, tally: Tally, numbers: Numbers) -> Kind:
         )
     if numbers.whole and numbers.large:
         return _as_text(name, tally, words, "The numbers have more digits than a number keeps.")
-    codes, why, low, high = far_off(numbers, tally, visits=speaks_of(name, VISITS, VISIT_PARTS))
+    # A number that names a patient or a visit may be any.
+    named = rank(name, SUBJECTS) is not None or speaks_of(name, VISITS, VISIT_PARTS)
+    codes, why, low, high = far_off(numbers, tally, visits=named)
     missing = tuple(sorted({*words, *codes}))
     also = _told_missing(words, why)
     kind = "integer" if numbers.whole else "number"

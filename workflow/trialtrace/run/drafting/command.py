@@ -1,12 +1,20 @@
 """The commands `new` and `confirm`: their arguments, and who answers their questions."""
 
 import argparse
+import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError, visible
-from trialtrace.run.drafting.questions import FLAGS, Ask, Question, first_choice, guess_nothing_told
+from trialtrace.run.drafting.questions import (
+    FLAGS,
+    Ask,
+    Question,
+    first_choice,
+    guess_nothing_told,
+    kept,
+)
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
@@ -15,8 +23,8 @@ if TYPE_CHECKING:
 OPEN = "?"
 UNSURE = (
     f"  Too little speaks for one of them: type a number or a name, or {OPEN} to leave it open "
-    "(nothing is computed by arm until it is known)"
 )
+BLIND, GUESSED = "nothing is computed by arm until it is known", "the first is then a guess"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
@@ -73,19 +81,32 @@ def run_new(arguments: argparse.Namespace) -> int:
 
         print("\n".join(compared(at, arguments.trial, arguments.given)))
         return 0
+    answers: dict[str, str] = {}
+    asking = kept(_asking(arguments.yes), answers)
     try:
         if arguments.anew:
             from trialtrace.run.drafting.confirm import anew
 
-            asking = _asking(arguments.yes)
             print("\n".join(anew(at, arguments.trial, arguments.given, told, asking)))
         else:
-            new(at, arguments.trial, arguments.given, told, _asking(arguments.yes))
+            new(at, arguments.trial, arguments.given, told, asking)
     except (KeyboardInterrupt, EOFError):
         print(INTERRUPTED, file=sys.stderr)
+        _tell_answers(answers)
         return 1
+    except UserError as error:
+        fitting = {flag: text for flag, text in answers.items() if f"--{flag}\n" not in str(error)}
+        _tell_answers(fitting)
+        raise
     print("\n".join(drafted_lines(at, arguments.trial)))
     return 0
+
+
+def _tell_answers(answers: Mapping[str, str]) -> None:
+    """What was answered, as flags to be given again."""
+    if answers:
+        flags = " ".join(f"--{flag} {shlex.quote(text)}" for flag, text in answers.items())
+        print(visible(f"what was answered, to be given again: {flags}"), file=sys.stderr)
 
 
 def drafted_lines(at: "Project", name: str) -> list[str]:
@@ -189,7 +210,7 @@ def ask_on_terminal(question: Question) -> str | None:
         chosen = [_named(word.strip(), values) for word in answer.split(",") if word.strip()]
         return ",".join(chosen) or None
     if not question.sure:
-        print(UNSURE)
+        print(f"{UNSURE}({BLIND if question.blinds else GUESSED})")
     answer = ""
     while not answer:
         answer = input("[1] " if question.sure else "> ").strip()

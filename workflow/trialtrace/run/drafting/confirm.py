@@ -22,7 +22,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.new import Files, files_of, guesses_text, put_in_place
 from trialtrace.run.drafting.people import with_covariates
 from trialtrace.run.drafting.profile import Table
-from trialtrace.run.drafting.questions import FLAGS, Ask, guess_nothing_told
+from trialtrace.run.drafting.questions import FLAGS, Ask, as_before
 from trialtrace.run.drafting.study import QUESTION
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, lines
@@ -62,9 +62,11 @@ def _part(content: object, *keys: str) -> object:
 
 
 def _intercurrent(guess: Guess, plan: Content) -> bool:
-    estimands = plan.get("estimands")
-    entries = estimands.values() if isinstance(estimands, Mapping) else ()
-    return not any(_part(entry, "intercurrent") for entry in entries)
+    """Whether the estimand of a primary analysis names no event."""
+    analyses = plan.get("analyses")
+    entries = analyses.values() if isinstance(analyses, Mapping) else ()
+    names = [_part(one, "estimand") for one in entries if _part(one, "role") == "primary"]
+    return not all(_part(plan, "estimands", str(name), "intercurrent") for name in names)
 
 
 def _missing(guess: Guess, cleaning: Content) -> bool:
@@ -93,6 +95,13 @@ HOLDS: Mapping[str, Callable[[Guess, Content], bool]] = {
 
 # A line of trial.yaml that a person writes in words.
 WORDS = ("question",)
+
+
+# What was answered for one arm or one endpoint, and is none of another.
+HANGS_ON = {
+    "arm": ("control", "design", "arms"),
+    "primary": ("parameter", "kind", "status", "event", "competing", "before"),
+}
 
 
 # Whether files may be taken that have changed since the draft, by their names.
@@ -256,11 +265,10 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
     answers = dict(guesses_file.told) | {flag: value}
-    if flag in ("arm", "primary"):
-        for other in (
-            ("control", "design") if flag == "arm" else ("parameter", "kind", "status", "event")
-        ):
-            answers.pop(other, None)
+    taken = taken_unasked(guesses_file)
+    for other in HANGS_ON.get(flag, ()):
+        answers.pop(other, None)
+        taken.pop(other, None)
     profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
         raise UserError(
@@ -270,7 +278,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
             do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
             "takes them, with their checksum",
         )
-    draft = drafted(profiles, answers)
+    draft = drafted(profiles, answers, taken)
     files = _files_of(at, name, guesses_file.given, draft)
     edited = [
         file
@@ -297,7 +305,7 @@ def still_open(
 ) -> list[Guessed]:
     """The guesses of a new draft, `text`, but for those that were settled and have the same value
     now."""
-    same = drafted(profiles, guesses_file.told)
+    same = drafted(profiles, guesses_file.told, taken_unasked(guesses_file))
     old = structure(GuessesFile, _yaml(files_of(at, name, guesses_file.given, same)[FILE])).guesses
     new = structure(GuessesFile, _yaml(text)).guesses
     return [
@@ -321,7 +329,8 @@ def anew(
     texts = texts or found.given
     answers = {**found.told, **told}
     profiles = profile(texts)
-    draft = with_covariates(decide(profiles, answers, ask), ask)
+    asking = as_before(taken_unasked(found), ask)
+    draft = with_covariates(decide(profiles, answers, asking), asking)
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
@@ -344,10 +353,18 @@ def anew(
     return lines
 
 
-def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
-    """The draft of what was told, with nobody there to ask."""
-    draft = decide(tuple(profiles), answers, guess_nothing_told)
-    return with_covariates(draft, guess_nothing_told)
+def taken_unasked(guesses_file: GuessesFile) -> dict[str, str]:
+    """What is open, was sure and blinds nothing, by its flag."""
+    guesses = guesses_file.guesses
+    return {key: one.value for key, one in guesses.items() if key in FLAGS and not one.blinds}
+
+
+def drafted(
+    profiles: Sequence[Table], answers: Mapping[str, str], taken: Mapping[str, str]
+) -> Draft:
+    """The draft of what was told and of what was taken unasked, with nobody there to ask."""
+    asking = as_before(taken)
+    return with_covariates(decide(tuple(profiles), answers, asking), asking)
 
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:

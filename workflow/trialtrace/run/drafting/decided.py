@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question
+from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question, Unasked
 
 # Choices that a question shows, and how often it is asked until an answer fits.
 SHOWN, MOST_ASKED = 9, 3
@@ -32,13 +32,15 @@ class Decided:
         self.told = dict(told)
         self.ask = ask
         self.asked = asked
+        self.unasked: dict[str, str] = {}
         self.guesses: list[Guessed] = []
 
     def choose(
         self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
-        read: Callable[[str], Made], sure: bool,
+        read: Callable[[str], Made], sure: bool, blinds: bool = True,
     ) -> Made:  # fmt: skip
-        """What was told or answered, else the first choice as a guess that blinds the report.
+        """What was told or answered, else the first choice as a guess that blinds the report; what
+        --yes takes is a guess that does not.
 
         `sure` says whether the first may be taken by Enter and by --yes.
 
@@ -47,20 +49,30 @@ class Decided:
         """
         if flag in self.told:
             return read(self.told[flag])
-        product = self._answer(Question(flag, words, choices[:SHOWN], sure=sure), read)
+        product = self._answer(
+            Question(flag, words, choices[:SHOWN], sure=sure, blinds=blinds), read
+        )
         if product is None:
             value, why = choices[0]
-            self.guess(flag, place, value, why, blinds=True)
+            self.guess(flag, place, value, why, blinds)
             return read(value)
+        if flag in self.unasked:
+            value = self.unasked[flag]
+            self.guess(flag, place, value, dict(choices).get(value, ""))
         return product
 
     def several(
-        self, flag: str, words: str, choices: Sequence[tuple[str, str]], read: Callable[[str], Made]
-    ) -> list[Made]:
-        """What was told or answered of a list; none where nobody says, or enough was asked."""
+        self, flag: str, words: str, choices: Sequence[tuple[str, str]],
+        read: Callable[[str], Made], length: int = 0,
+    ) -> list[Made]:  # fmt: skip
+        """What was told or answered of a list, which is of that `length` where it has one; none
+        where nobody says, or enough was asked."""
 
         def each(text: str) -> list[Made]:
-            return [read(name.strip()) for name in text.split(",") if name.strip()]
+            made = [read(name.strip()) for name in text.split(",") if name.strip()]
+            if made and length and len(made) != length:
+                raise UserError(f"--{flag}", found=text, expected=f"{length} with commas between")
+            return made
 
         if flag in self.told:
             return each(self.told[flag])
@@ -83,7 +95,8 @@ class Decided:
                     raise
                 question = replace(question, wrong=str(error))
             else:
-                self.told[question.flag] = answer
+                took = self.unasked if isinstance(answer, Unasked) else self.told
+                took[question.flag] = answer
                 return made
         return None
 

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of, tells_arm
+from trialtrace.run.drafting.assignment import (
+    arm_of,
+    arms_by_name,
+    control_of,
+    tells_arm,
+    with_names,
+)
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
@@ -22,10 +28,17 @@ from trialtrace.run.drafting.names import (
 )
 from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEAN, MEASURE, Outcome, levels
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
-from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
+from trialtrace.run.drafting.primary import (
+    Offered,
+    endings,
+    primary_of,
+    secondary_of,
+    with_competing,
+)
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.visits import ask_before, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits
 from trialtrace.run.tables.measures import AGES, parts, plain
 
@@ -78,7 +91,12 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     if "visit" in decided.told:
         column_of(tables, decided.told["visit"], "visit")
     visit = {table.name: _visit(table, decided) for table in tables}
-    home, arm = arm_of(tables, subject, decided)
+    home, coded = arm_of(tables, subject, decided)
+    arm = with_names(coded, decided)
+    if arm is not coded:
+        named = replace(home, columns=tuple(arm if one is coded else one for one in home.columns))
+        tables = tuple(named if one is home else one for one in tables)
+        home = named
     arms = arms_by_name(arm)
     control = control_of(arm, arms, decided)
     design = design_of(home, subject[home.name], arm, decided)
@@ -91,10 +109,15 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     if primary.visit_word == TREATMENT and "design" not in decided.told:
         place, doubt = ("trial.yaml", "design.kind"), primary.evidence
         decided.guess("design", place, design.kind, doubt, blinds=True)
+    if not design.own_treatment:
+        ask_before(offered.table(primary.table), primary, decided)
     others = _others(offered, primary)
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in others for _, name in one.columns[1:]}
+    shown = [primary, *(secondary or others[:MOST_OTHERS])]
+    if not design.own_treatment:
+        shown = with_before({one.name: one for one in offered.tables}, shown, decided)
     made = Draft(
         tables,
         subject,
@@ -104,8 +127,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         arm,
         arms,
         control,
-        primary,
-        tuple(secondary or others[:MOST_OTHERS]),
+        shown[0],
+        tuple(shown[1:]),
         design,
         decided.told,
         tuple(decided.guesses),
@@ -205,7 +228,7 @@ def _offered(
         if not at[name] and name not in told_by and not design.own_treatment:
             single = over_visits(single, table.columns)
         if name not in told_by:
-            once[name] = once_in(table, at[name], taken, arm.name)
+            once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
         found += [_alone(here[0])] if len(here) == 1 and here[0].names >= left else here
@@ -243,6 +266,7 @@ def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
         if outcome.score >= LEAST_SCORE
         and outcome.column not in own
         and not {name for _, name in outcome.columns} & own
+        and not endings(offered, outcome)
     ]
     told_by = offered.parameters
     return [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]

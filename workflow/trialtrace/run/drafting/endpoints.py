@@ -14,18 +14,16 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     TIME,
     Outcome,
+    is_number,
     label_of,
     levels,
 )
 from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.visits import label_in, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import parts
 
 RESERVED = {"flow", "baseline", "adverse_events", "planning"}
-BASELINE = re.compile(
-    r"0|[tmdvw]0|.*(baseline|screen|before|pre|entry).*|bl|base|vor(her)?|avant|prima|antes",
-    re.IGNORECASE,
-)
 # A year in the units of time; a rate is of one.
 YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
 
@@ -39,7 +37,6 @@ class Planned:
     column: Column
     label: str
     visits: dict[str, str]
-    baseline: str
     stop: Column | None = None
 
     @property
@@ -49,9 +46,15 @@ class Planned:
         return next((word for word in words if word in YEAR), "")
 
     @property
+    def baseline(self) -> str:
+        """The last visit before treatment; nothing where none is known."""
+        return self.visits[self.outcome.before[-1]] if self.outcome.before else ""
+
+    @property
     def after(self) -> list[str]:
         """The visits at which it is analysed."""
-        return [label for label in self.visits.values() if label != self.baseline]
+        before = self.outcome.before
+        return [label for code, label in self.visits.items() if code not in before]
 
 
 def planned(draft: Draft) -> list[Planned]:
@@ -61,19 +64,13 @@ def planned(draft: Draft) -> list[Planned]:
     for one in (draft.primary, *draft.others):
         column = draft.table(one.table).column(one.source)
         name = _name(_named(one), taken)
-        visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
-        if not draft.design.columns:
-            visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
-        first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
-        first = first if len(visits) > 1 else ""
-        named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
-        label = (
-            one.label
-            or (named if one.columns else "")
-            or (column.label if column.label != column.name else named)
-        )
-        stop = draft.table(one.table).column(one.stops) if one.stops else None
-        made.append(Planned(name, one, column, label, visits, first, stop))
+        table = draft.table(one.table)
+        visits = {} if draft.design.columns else visits_of(table, one)
+        named = _words(one.column.replace("{visit}", "") if one.columns else column.name)
+        said = column.label if column.label != column.name else ""
+        label = one.label or (label_in(table, one) if one.columns else said) or named
+        stop = table.column(one.stops) if one.stops else None
+        made.append(Planned(name, one, column, label, visits, stop))
     return made
 
 
@@ -97,22 +94,6 @@ def _words(name: str) -> str:
     return (text[:1].upper() + text[1:]) or name
 
 
-def _in_columns(outcome: Outcome, code: str) -> str:
-    """The label of a visit that has a column of its own."""
-    if code.isdecimal():
-        return f"{outcome.visit_word} {int(code)}"
-    return re.sub(r"[;@/=\n]+", " ", code).strip()[:40] or code
-
-
-def _visits(column: Column, of: Outcome) -> dict[str, str]:
-    """Code to label, in the order of their numbers where they have some."""
-    made: dict[str, str] = {}
-    for code, told in labels_in_order(column, of.visits).items():
-        label = re.sub(r"[;@/=\n]+", " ", told).strip()[:40].strip() or code
-        made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
-    return made
-
-
 def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]:
     """The content of endpoints.yaml."""
     codes: set[str] = set()
@@ -128,7 +109,8 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
         return
     head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
     if made.where:
-        head["where"] = {name: _is(code) for name, code in made.where}
+        table = draft.table(made.table)
+        head["where"] = {name: _in_column(table.column(name), code) for name, code in made.where}
     if made.kind == EVENT and not draft.design.own_treatment:
         yield item.name, head | {"event": {made.column: _is(made.event)}}
     elif made.kind == TIME:
@@ -145,6 +127,11 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
 
 def _is(code: str) -> dict[str, object]:
     return {"is": Quoted(code)}
+
+
+def _in_column(column: Column, code: str) -> dict[str, object]:
+    """A code, or a number, as the column has it."""
+    return {"is": float(code)} if is_number(column) else _is(code)
 
 
 def _counted(

@@ -69,6 +69,11 @@ LATER = re.compile(
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
+# Words of how a patient went through the trial, which nobody knew before.
+AFTERWARDS = re.compile(
+    r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
+    r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol"
+)
 LATER_WORDS = {"fu", "fup", "followup", "post", "after", "final", "end"}
 LONGEST_FAMILY = 8
 # Numbered columns of the same codes beside their total, or so many without one.
@@ -147,6 +152,10 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
         return ""
     if LATER.search(column.name) or LATER.search(column.label):
         return "a time after the start"
+    if word := _first(AFTERWARDS, name | label):
+        return word
+    if plain(column.name) == "pp" and len(levels(column)) == 2:
+        return "per protocol"
     if word := outcome_words(name) or outcome_words(label):
         return word
     return _of_family(column.name, texts)
@@ -242,6 +251,11 @@ def _of_family(name: str, texts: Sequence[str]) -> str:
     if stem and any(measured_stem(one) == stem for one in texts if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
+
+
+def again(name: str, texts: Sequence[str]) -> bool:
+    """Whether other columns have its name but for a number."""
+    return len(_numbers(name, texts)) > 1
 
 
 def _numbers(name: str, texts: Sequence[str]) -> list[float]:

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import ProblemsError, UserError, one_of
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -41,7 +41,11 @@ def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], a
     files = files_of(at, name, texts, draft)
     config = at.config / "config.yaml"
     listed = with_trial(at, name)
-    put_in_place(at, name, files)
+    try:
+        put_in_place(at, name, files)
+    except ProblemsError as error:
+        fault = "this draft is refused by its own check: a fault of trialtrace, not of your answers"
+        raise ProblemsError([Problem(f"trialtrace new {name}", fault), *error.problems]) from error
     if listed is not None:
         write_text(config, listed)
     return draft
@@ -116,7 +120,7 @@ def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> File
         *draft.guesses,
         *columns.guesses,
         *_of_the_plan(chosen, draft.secondary),
-        *_of_people(who),
+        *_of_people(draft, who),
     ]
     for population, (flag, code) in population_flags(draft).items():
         key, why = (
@@ -131,16 +135,23 @@ def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> File
     return files
 
 
-def _of_people(who: People) -> list[Guessed]:
-    """The variables of the baseline table, which nothing says were measured before."""
+def _of_people(draft: Draft, who: People) -> list[Guessed]:
+    """The unit of the age, where no file says it; the variables of the baseline table, which
+    nothing says were measured before."""
+    made = []
+    if who.age and who.age[1] == "years" and not draft.home.column(who.age[0]).unit:
+        column = draft.home.column(who.age[0])
+        why = f"No file says it; the values of {column.name} are {column.low} to {column.high}."
+        made.append(Guessed("age", "trial.yaml", "subjects.age.unit", "years", why))
     if not who.variables:
-        return []
+        return made
     why = "No file says when they were measured; a baseline table has what was known before."
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
     text = ", ".join(who.variables)
-    return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", text, why)]
+    place = ("plan.yaml", "displays.baseline.variables")
+    return [*made, Guessed("baseline", *place, text, why)]
 
 
 def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:

@@ -42,8 +42,15 @@ STATUSES = {
     *("status", "event", "death", "dead", "died", "cens", "censor", "censored", "cnsr", "delta"),
     *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure", "ind", "indicator"),
 }
+EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
 # A time or a state in one word with what it is of: survtime, survind.
 GLUED = re.compile(r"([a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
+# Labels of a time that ends with something, or of how long somebody was followed.
+UNTIL = re.compile(
+    r"\b(time|days|weeks|months|years|zeit|temps|tempo|tiempo|tijd|tid) "
+    r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
+    r"follow.?up time|time on study|duration of follow"
+)
 CENSORED = {"cens", "censor", "censored", "cnsr"}
 # Numbers of visits, and ADaM's flags of records.
 NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
@@ -84,7 +91,7 @@ class Outcome:
     are columns and codes of the rows that are meant, with their `label` and the codes of their
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
-    number counts."""
+    number counts; `before` are the visits before treatment, the last of which is the baseline."""
 
     table: str
     column: str
@@ -105,6 +112,7 @@ class Outcome:
     columns: tuple[tuple[str, str], ...] = ()
     visit_word: str = ""
     once: bool = False
+    before: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -310,6 +318,26 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             ]  # fmt: skip
         if len(mates) == 1:
             yield paired(table, time, mates[0])
+
+
+def may_be_time(column: Column) -> bool:
+    """Whether a number, once a patient, may be a time to an event by its name or its label:
+    survtime, eventT, t_death, "Days to relapse"."""
+    named = {*_words(column.name), plain(column.name)} & (TIMES - {"aval"})
+    whole = is_number(column) and column.distinct >= min(LEAST_TIMES, column.rows / 2)
+    return whole and float(column.low or 0) >= 0 and (bool(named) or _until(column))
+
+
+def is_time(column: Column) -> bool:
+    """Whether a number that may be a time says also what it is to."""
+    return may_be_time(column) and _until(column)
+
+
+def _until(column: Column) -> bool:
+    words = _words(column.name)
+    timed = {*words} & TIMES or "t" in (words[:1] + words[-1:])
+    event = bool(timed and {*words} & EVENTS)
+    return event or UNTIL.search(" ".join(parts(column.label))) is not None
 
 
 def is_state(column: Column) -> bool:

@@ -5,13 +5,22 @@ one a visit.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.run.drafting.likely_outcome import candidates
+from trialtrace.run.drafting.likely_outcome import NAMED, candidates
 from trialtrace.run.drafting.names import PARAMETERS, name_words, rank
-from trialtrace.run.drafting.outcomes import STATUSES, TIMES, Outcome, label_of, levels, usable
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.outcomes import (
+    STATUSES,
+    TIMES,
+    Outcome,
+    is_number,
+    label_of,
+    levels,
+    usable,
+)
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
@@ -141,43 +150,89 @@ def _likely(code: str, label: str) -> int:
     return next((n for n, words in enumerate(PRIMARY) if re.search(words, text)), len(PRIMARY))
 
 
-# Outcomes that a table of visits holds once a patient: a death in the rows of the last visit.
+# Outcomes that a table of visits holds once a patient: a death in the rows of the last visit, or
+# in every row of the patient.
 
 BEGINNING = re.compile(r".*(baseline|screen|enrol|random|pre[-_ ]|entry).*|bl|0", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Once:
-    """Columns that are filled at one visit alone, each as the rows of that visit have it, and the
-    code of that visit."""
+    """Columns of which a patient has one value, each as one row of a patient has it, and the column
+    and the code that choose that row. Those in `every` row have it in the others too."""
 
     table: Table
-    visit: str
-    columns: Mapping[str, tuple[Column, str]]
+    columns: Mapping[str, tuple[Column, tuple[str, str]]]
+    every: frozenset[str] = frozenset()
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What may be endpoints among them, by visit."""
-        for code in dict.fromkeys(code for _, code in self.columns.values()):
-            there = tuple(one for one, at in self.columns.values() if at == code)
+        """What may be endpoints among them, by their rows; of what stands in every row, as what
+        patients are does too, only what speaks of an outcome."""
+        for where in dict.fromkeys(where for _, where in self.columns.values()):
+            there = tuple(one for one, at in self.columns.values() if at == where)
             for outcome in candidates(replace(self.table, columns=there), (), ""):
-                yield self.placed(outcome)
+                if outcome.score >= NAMED or outcome.column not in self.every:
+                    yield self.placed(outcome)
 
     def placed(self, outcome: Outcome) -> Outcome:
         """The endpoint in the rows of its visit."""
         at = self.columns.get(outcome.column)
-        return replace(outcome, where=((self.visit, at[1]),)) if at else outcome
+        return replace(outcome, where=(at[1],)) if at else outcome
 
 
-def once_in(table: Table, visit: str, taken: set[str], arm: str) -> Once:
-    """The columns of a table of visits that one visit alone fills, but for those filled where the
-    arm is, or at a visit that is called baseline."""
+def once_in(table: Table, subject: str, visit: str, taken: set[str], arm: str) -> Once:
+    """The columns of a table of visits of which a patient has one value: in every row, or at one
+    visit alone, but for those filled where the arm is, or at a visit that is called baseline."""
+    same = [
+        one for one in table.columns
+        if one.constant_within and not one.blank and one.name not in taken and usable(one)
+    ]  # fmt: skip
+    row = _row_of_patients(table, subject, visit) if same else None
+    every = {one.name: (replace(one, constant_within=None), row) for one in same if row}
+    return Once(table, {**every, **_at_one_visit(table, visit, taken, arm)}, frozenset(every))
+
+
+def _row_of_patients(table: Table, subject: str, visit: str) -> tuple[str, str] | None:
+    """A column and its code that every patient has in one row: a first visit, a start of 0."""
+    varying = [one for one in table.columns if one.constant_within is False]
+    codes = {
+        one.name: list(levels(one)) if one.name == visit else [code for code, _ in one.values[:1]]
+        for one in sorted(varying, key=lambda one: one.name != visit)
+        if one.name == visit or is_number(one)
+    }
+    if subject == SOURCE_ROW or not codes or table.rows > MOST_ROWS:
+        return None
+    rows = Counter(
+        (name, cell, who)
+        for who, *cells in cells_of(table, [subject, *codes])
+        for name, cell in zip(codes, cells, strict=True)
+        if cell in codes[name]
+    )
+    times: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (name, cell, _), n in rows.items():
+        times[name, cell].append(n)
+    patients = table.column(subject).distinct
+    return next(
+        (
+            (name, code)
+            for name, each in codes.items()
+            for code in each
+            if len(times[name, code]) == patients == sum(times[name, code])
+        ),
+        None,
+    )
+
+
+def _at_one_visit(
+    table: Table, visit: str, taken: set[str], arm: str
+) -> dict[str, tuple[Column, tuple[str, str]]]:
     names = [
         one.name
         for one in table.columns
         if one.constant_within and one.blank and one.name not in taken and usable(one)
     ]
     if not names or not visit or table.rows > MOST_ROWS:
-        return Once(table, visit, {})
+        return {}
     told = [one.name for one in table.columns if one.name == arm]
     absent = {one.name: {"", *one.missing_codes} for one in table.columns}
     filled, rows = _filled(table, visit, [*names, *told], absent)
@@ -191,8 +246,8 @@ def once_in(table: Table, visit: str, taken: set[str], arm: str) -> Once:
                     table.column(name), constant_within=None, rows=rows[code],
                     blank=rows[code] - count,
                 )  # fmt: skip
-                made[name] = (column, code)
-    return Once(table, visit, made)
+                made[name] = (column, (visit, code))
+    return made
 
 
 def _filled(

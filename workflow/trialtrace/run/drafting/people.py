@@ -8,13 +8,20 @@ from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.likely_outcome import after_start, items_of, measured_stem
+from trialtrace.run.drafting.likely_outcome import (
+    after_start,
+    again,
+    items_of,
+    measured_stem,
+    of_patients,
+)
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     belongs,
     is_coded,
     is_number,
+    is_time,
     label_of,
     levels,
     numbers_rows,
@@ -24,6 +31,8 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
 
+# What a step calls the endpoint's own value before.
+OWN_BASELINE = "baseline"
 MOST_VARIABLES, MOST_LEVELS, LONGEST = 12, 8, 8
 TAKEN = {
     *("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL"),
@@ -67,8 +76,8 @@ class People:
 def people(draft: Draft) -> People:
     """Read out of names, and of what is the same in all rows of a patient."""
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
-    used |= {name for one in (draft.primary, *draft.others) for name in one.names}
-    used |= draft.later - {*draft.covariates}
+    used |= {name for one in (draft.primary, *draft.others) for name in one.names} | draft.later
+    used -= {*_before(draft), *draft.covariates}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
     free = [
@@ -76,33 +85,72 @@ def people(draft: Draft) -> People:
         if one.name not in used and (_describes(one) or one.name in told)
     ]  # fmt: skip
     beside, items = [one.name for one in draft.home.columns], items_of(draft.home.columns)
-    free = [one for one in free if not items.get(one.name)]
+    free = [one for one in free if one.name in told or not items.get(one.name)]
+    ends = _may_end(draft)
     later = {
         one.name: why for one in free
-        if one.name not in told and not _is_age(one) and (why := after_start(one, beside))
+        if one.name not in told and not _is_age(one)
+        and (why := after_start(one, beside) or ends.get(one.name, ""))
     }  # fmt: skip
     free = [one for one in free if one.name not in later]
+    analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
+    later |= {
+        one.name: "it may be an outcome" for one in draft.home.columns
+        if one.name in draft.later - analysed and _describes(one)
+    }  # fmt: skip
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
     site = next((one.name for one in free if rank(one.name, SITES) is not None), None)
     taken = {age.name if age else "", sex[0] if sex else "", site or ""}
     rest = [one for one in free if one.name not in taken]
-    before = [one for one in rest if set(parts(one.name)) & BEFORE]
-    before = [one for one in rest if one.name in told] + [
-        one for one in before if one.name not in told
-    ]
-    chosen = [*before, *(one for one in rest if one not in before)][:MOST_VARIABLES]
+    # What was told, and what was before by its name; the first of several of a name come last.
+    own, several = {*told, *_before(draft)}, {one.name for one in rest if again(one.name, beside)}
+    ranked = sorted(
+        rest,
+        key=lambda one: (
+            one.name not in own, not set(parts(one.name)) & BEFORE, one.name in several,
+        ),
+    )  # fmt: skip
+    chosen = ranked[: max(MOST_VARIABLES, len(own))]
     chosen.sort(key=rest.index)
     return People(
         (age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)), later
     )
 
 
+def _before(draft: Draft) -> list[str]:
+    """The columns of the primary endpoint, and of the secondary ones, before treatment."""
+    outcomes = (draft.primary, *draft.others[: draft.secondary])
+    return [
+        name for one in outcomes for code, name in one.columns
+        if code in one.before and one.table == draft.home.name
+    ]  # fmt: skip
+
+
+def _may_end(draft: Draft) -> dict[str, str]:
+    """Times to an event, and columns of two values that may tell how one ended of which nothing
+    else says it, each with the reason."""
+    known = {one.column for one in (draft.primary, *draft.others) if one.status}
+    times = [
+        one.name for one in draft.home.columns
+        if one.constant_within is not False and not _is_age(one) and is_time(one)
+        and one.name not in known
+    ]  # fmt: skip
+    ended = {
+        one.name: f"it may tell how {times[0]} ended" for one in draft.home.columns
+        if times and is_coded(one) and len(levels(one)) == 2 and not of_patients(one)
+    }  # fmt: skip
+    return ended | dict.fromkeys(times, "a time to an event")
+
+
 def with_covariates(draft: Draft, ask: Ask) -> Draft:
-    """The draft with what the primary analysis adjusts for, told or answered."""
+    """The draft with what came after randomisation, and with what the primary analysis adjusts
+    for, told or answered."""
     if draft.design.own_treatment:
         return draft
-    who, decided = people(draft), Decided(draft.told, ask, draft.asked)
+    decided = Decided(draft.told, ask, draft.asked)
+    draft = _without_later(draft, decided)
+    who = people(draft)
     first = {draft.primary.source} if draft.primary.table == draft.home.name else set()
     known = [*(one[0] for one in (who.age, who.sex) if one), *([who.site] if who.site else [])]
     stems = {*map(measured_stem, first)} - {""}
@@ -112,19 +160,48 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     choices += [(name, "It is in the baseline table.") for name in (*known, *rest)]
 
     def read(name: str) -> str:
+        if name == OWN_BASELINE and draft.primary.before and name not in names:
+            return name
         column = column_of([draft.home], name, "covariates")[1]
-        named = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
-        if column.name in named or not (is_number(column) or is_coded(column)):
+        if column.name in own:
+            return OWN_BASELINE
+        usable = is_number(column) or is_coded(column)
+        varies = column.constant_within is False
+        if column.name in no or not usable or varies or tells_arm(column, draft.home, draft.arm):
             raise UserError(
                 "--covariates",
-                found=column.name,
+                found=f"{column.name}, which varies within patients" if varies else column.name,
                 expected="a number or a code of the patients, known before randomisation",
             )
         return column.name
 
+    names = {one.name for one in draft.home.columns}
+    own = {name for code, name in draft.primary.columns if code in draft.primary.before}
+    no = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
+    no |= draft.primary.names - own
+
     words = "What does the primary analysis adjust for?"
     chosen = decided.several("covariates", words, choices, read)
     return replace(draft, told=decided.told, covariates=tuple(dict.fromkeys(chosen)))
+
+
+def _without_later(draft: Draft, decided: Decided) -> Draft:
+    """The draft without variables of patients that came after randomisation, which are asked: those
+    of which no name says that they were before."""
+    known = {*_before(draft), *draft.told.get("covariates", "").split(",")}
+    columns = [draft.home.column(name) for name in people(draft).variables.values()]
+    choices = [
+        (one.name, one.label if one.label != one.name else "No file says when it was known.")
+        for one in columns if one.name not in known and not of_patients(one)
+    ]  # fmt: skip
+
+    def read(name: str) -> str:
+        return column_of([draft.home], name, "later")[1].name
+
+    words = "Which of these came after randomisation? They are left out of the baseline table"
+    later = decided.several("later", words, choices, read)
+    asked, told = decided.asked, decided.told
+    return replace(draft, later=draft.later | {*later}, asked=asked, told=told)
 
 
 def _describes(column: Column) -> bool:

@@ -160,7 +160,11 @@ def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     elif kind == RECURRENT:
         estimates = [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": names}}]
     else:
-        model = {"covariates": [*before, *names], "strata": [], "variance": "model"}
+        model = {
+            "covariates": list(dict.fromkeys([*before, *names])),
+            "strata": [],
+            "variance": "model",
+        }
         estimates = [{"mean_difference": {"method": "ancova", **model}}]
     return {"describe": steps["describe"], "estimates": estimates}
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
-from trialtrace.run.drafting.likely_outcome import sure_first
+from trialtrace.run.drafting.likely_outcome import items_of, of_patients, sure_first
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -19,18 +20,24 @@ from trialtrace.run.drafting.outcomes import (
     TIME,
     WORDS,
     Outcome,
+    belongs,
+    is_coded,
     is_number,
     is_state,
     label_of,
     levels,
+    may_be_time,
     outcome,
     paired,
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 
-NO_COMPETING = "none"
-ROW_A_PATIENT = "give a file with a row a patient: in this one its value stands in several rows"
+NO_COMPETING = NO_STATUS = "none"
+ROW_A_PATIENT = (
+    "give a file with a row a patient: in this one its value stands in several rows, of which no "
+    "visit or start chooses one of each patient"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,9 @@ class Offered:
     parameters: Mapping[str, Parameters]
     once: Mapping[str, Once]
 
+    def table(self, name: str) -> Table:
+        return next(one for one in self.tables if one.name == name)
+
     def named(self, outcome: Outcome) -> str:
         """Its column; with its table where several tables have it."""
         tables = {each.table for each in self.found if each.column == outcome.column}
@@ -57,7 +67,7 @@ class Offered:
         made = next(
             (one for one in fitting if name in (one.column, f"{one.table}.{one.column}")), None
         )
-        if made is not None and not (flag == "primary" and decided.told.get("status")):
+        if made is not None and not (flag == "primary" and _status(decided)):
             return made
         table, column = column_of(self.tables, name, flag)
         if column.name in (self.arm.name, self.subject[table.name]):
@@ -93,10 +103,60 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         return offered.read(name, kind, decided)
 
     made = decided.choose("primary", words, choices, place, read, sure_first(fitting))
-    if made.kind == RECURRENT and not kind:
-        decided.guess("kind", ("endpoints.yaml", "kind"), RECURRENT, made.evidence)
+    if not kind and made.kind == MEASURE:
+        made = _with_status(offered, made, decided)
+    if not kind:
+        why = f"{WORDS[made.kind].capitalize()}. {made.evidence}"
+        decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
     made = _with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
+
+
+def _status(decided: Decided) -> str:
+    """The column that was told to say how the time ended."""
+    told = decided.told.get("status", "")
+    return "" if told == NO_STATUS else told
+
+
+def endings(offered: Offered, time: Outcome) -> list[Column]:
+    """The columns of two values that may tell how a number of a patient ended, where it may be a
+    time: what no name or label says of patients or of what was before."""
+    table = offered.table(time.table)
+    if time.kind != MEASURE or time.columns or time.codes or table.name in offered.parameters:
+        return []
+    if not may_be_time(table.column(time.column)):
+        return []
+    items = items_of(table.columns)
+    return [
+        one for one in table.columns
+        if is_coded(one) and len(levels(one)) == 2 and one.constant_within is not False
+        and one.name not in (time.column, *items) and not of_patients(one) and not belongs(one)
+        and not tells_arm(one, table, offered.arm)
+    ]  # fmt: skip
+
+
+def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcome:
+    """A number that may be a time with the column that tells how it ended, which is asked."""
+    states = endings(offered, outcome)
+    if not states or "status" in decided.told:
+        return outcome
+    time = outcome.column
+    why = f"It has two values; {time} may be a time that ended with the event, or without it."
+    choices = [(one.name, why) for one in states]
+    choices.append((NO_STATUS, f"{time} is a number that everybody has; nothing is censored."))
+    table = offered.table(outcome.table)
+
+    def read(name: str) -> Outcome:
+        if name == NO_STATUS:
+            return outcome
+        state = column_of([table], name, "status")[1]
+        if not is_state(state):
+            expected = f"a column of two values, or {NO_STATUS}"
+            raise UserError("--status", found=f"{name}, {state.distinct} values", expected=expected)
+        return replace(paired(table, table.column(time), state), where=outcome.where)
+
+    place, words = ("endpoints.yaml", "kind"), f"Which column tells how {time} ended?"
+    return decided.choose("status", words, choices, place, read, False)
 
 
 def secondary_of(
@@ -164,7 +224,7 @@ def _as_told(
     table: Table, column: Column, visit: str, kind: str, decided: Decided, flag: str
 ) -> Outcome:
     """An endpoint of a column that a person named, whatever speaks for it."""
-    status = decided.told.get("status") if flag == "primary" else None
+    status = _status(decided) if flag == "primary" else ""
     if status or kind == TIME:
         if not status:
             raise UserError(

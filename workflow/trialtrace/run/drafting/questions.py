@@ -8,15 +8,19 @@ FLAGS: Mapping[str, str] = {
     "subject": "column that tells patients apart",
     "visit": "column that tells the visits of a patient apart",
     "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
+    "arms": "names of arms that have codes alone, in the order of the codes, with commas between",
     "control": "code or label of the control arm",
     "design": "parallel, crossover, within_subject (sides) or cluster",
     "primary": "column of the primary endpoint; of a time, the time",
     "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",
     "kind": "kind of the primary endpoint",
-    "status": "column that tells whether the time of the primary endpoint ended with the event",
+    "status": "column that tells whether the time of the primary endpoint ended with the event, or "
+    "none",
     "event": "code that counts as the event of the primary endpoint",
     "competing": "code of the status that is a competing event, or none",
+    "before": "visit that was before treatment, or none",
     "secondary": "columns of the secondary outcomes, with commas between",
+    "later": "columns that came after randomisation, with commas between",
     "covariates": "columns that the primary analysis adjusts for, with commas between",
 }
 # Questions on a terminal; a list is asked for where fewer were needed.
@@ -28,7 +32,7 @@ class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
     a reason; the first is what would be guessed. `wrong` is why the answer before did not fit.
     Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes. `several` may be
-    answered, or none."""
+    answered, or none. It `blinds` where nothing is computed by arm without an answer."""
 
     flag: str
     words: str
@@ -36,6 +40,11 @@ class Question:
     wrong: str = ""
     sure: bool = True
     several: bool = False
+    blinds: bool = True
+
+
+class Unasked(str):
+    """An answer that nobody gave: it is a guess, which is named and blinds nothing."""
 
 
 # The answer; None where nobody is there to give one.
@@ -47,5 +56,29 @@ def guess_nothing_told(question: Question) -> None:
 
 
 def first_choice(question: Question) -> str | None:
-    """Under --yes: what would be guessed is the answer, where it is sure."""
-    return question.choices[0][0] if question.sure and not question.several else None
+    """Under --yes: what would be guessed is taken, where it is sure."""
+    sure = question.sure and not question.several
+    return Unasked(question.choices[0][0]) if sure else None
+
+
+def kept(ask: Ask, answers: dict[str, str]) -> Ask:
+    """The answers of `ask`, each written into `answers` by its flag, so that none is lost."""
+
+    def answer(question: Question) -> str | None:
+        answers.pop(question.flag, None)
+        text = ask(question)
+        if text is not None and not isinstance(text, Unasked):
+            answers[question.flag] = text
+        return text
+
+    return answer
+
+
+def as_before(taken: Mapping[str, str], ask: Ask = guess_nothing_told) -> Ask:
+    """The answers of `ask`; where it has none, what an earlier draft took unasked, by flag."""
+
+    def answer(question: Question) -> str | None:
+        text = ask(question)
+        return Unasked(taken[question.flag]) if text is None and question.flag in taken else text
+
+    return answer

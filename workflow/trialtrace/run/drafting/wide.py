@@ -42,23 +42,23 @@ KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
 # treatment adds to the only such: patients are measured so for what is compared. What keeps one
 # below a sure one.
 TOGETHER, FROM_START, CLOSE = 1.0, 1.5, 0.1
-_EARLY = (
+EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes"
 )
-_LATE = (
+LATE = (
     r"post(?:test|op|trt|treatment)?|after|follow[-_. ]?up|fup|fu|final|end(?:point)?|eot|exit|"
     r"nach(?:her)?|apres|dopo|despues"
 )
-_UNIT = (
+UNIT = (
     r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
 )
 _BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
 # A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
 VISIT_WORD = re.compile(
-    rf"{_BOUND}(?P<word>(?i:{_EARLY}|(?:{_LATE})[-_. ]?[0-9]{{0,3}}(?:{_UNIT})?|"
-    rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{_UNIT})|(?:t|v|visit|visite|{_UNIT})[-_ ]?[0-9]{{1,4}}))"
+    rf"{_BOUND}(?P<word>(?i:{EARLY}|(?:{LATE})[-_. ]?[0-9]{{0,3}}(?:{UNIT})?|"
+    rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{UNIT})|(?:t|v|visit|visite|{UNIT})[-_ ]?[0-9]{{1,4}}))"
     r"(?![0-9])(?:(?![^\W\d_])|(?<=[a-z0-9])(?=[A-Z]))"
 )
 # Prewt beside Postwt: no mark tells the word from the rest.
@@ -100,7 +100,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
         if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
-    early = [one for one in made if re.fullmatch(_EARLY, folded(one.columns[0][0]).lower())]
+    early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
     if len(early) == 1:
         made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
@@ -195,10 +195,10 @@ def _order(word: str) -> tuple[int, float, str]:
     """Before what is early, then by days, then what is late."""
     text = folded(word).lower()
     number = re.search(r"[0-9]+", text)
-    unit = re.sub(rf"^(?:{_LATE})|[^a-z]", "", text)
+    unit = re.sub(rf"^(?:{LATE})|[^a-z]", "", text)
     length = SHARE_OF_DAY.get(unit[:2], SHARE_OF_DAY.get(unit[:1], 1.0))
     days = length * float(number[0]) if number else 0.0
-    early = bool(re.fullmatch(_EARLY, text))
+    early = bool(re.fullmatch(EARLY, text))
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
 

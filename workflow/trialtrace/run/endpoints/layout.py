@@ -51,9 +51,11 @@ def days_of(
 
 
 def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
-    """The number of each row's window, -1 where its day is in none. Windows do not overlap."""
+    """The number of each row's window, -1 where its day is in none; the end of one that begins
+    another is of the other."""
     number = np.full(len(days), -1, dtype=np.int64)
-    for position, window in enumerate(visit_windows.windows.values()):
+    windows = enumerate(visit_windows.windows.values())
+    for position, window in sorted(windows, key=lambda each: each[1].from_):
         number[(days >= window.from_) & (days <= window.to)] = position
     return number
 

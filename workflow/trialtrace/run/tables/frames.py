@@ -338,3 +338,8 @@ class Selection:
 def canonical(predicate: Predicate) -> str:
     """A predicate as JSON with sorted keys: its identity."""
     return json.dumps(predicate, sort_keys=True, ensure_ascii=False)
+
+
+def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
+    """The rows of a table with a value in a column."""
+    return table.filter(pc.equal(table[column], value))

@@ -47,7 +47,6 @@ _PARENTS = {
     "any_occurrence": methods.OCCURRENCES,
     "occurrence_count": methods.OCCURRENCES,
     "graded": methods.SCORES,
-    "difference": methods.SCORES,
     "time_to_event": ("time_to_event",),
     "finding": methods.SCORES,
     "interval_time": methods.BINARY,
@@ -170,7 +169,8 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
             expected = f"a day from {window.from_:g} to {window.to:g}"
             document.add((*here, "target"), found=f"{window.target:g}", expected=expected)
     for (one, first), (other, then) in combinations(visit_windows.windows.items(), 2):
-        if first.from_ <= then.to and then.from_ <= first.to:
+        touch = min(first.to, then.to) == max(first.from_, then.from_) and first.from_ != then.from_
+        if first.from_ <= then.to and then.from_ <= first.to and not touch:
             document.add(
                 (*place, "windows", other),
                 found=f"days {then.from_:g} to {then.to:g}, of which {one} has some",

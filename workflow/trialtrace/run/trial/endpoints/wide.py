@@ -49,10 +49,10 @@ class ItemPattern:
 
 @shape
 class Window:
-    """The days of a visit, both ends included."""
+    """The days of a visit, both ends included; an end that begins another window is of that one."""
 
-    from_: float = key("First day.")
-    to: float = key("Last day.")
+    from_: float = key("First day, or first time in another unit: the unit is that of the column.")
+    to: float = key("Last day; the first of the next window where nothing may lie between.")
     target: float | None = optional("Planned day; needed where the nearest record counts.")
 
 

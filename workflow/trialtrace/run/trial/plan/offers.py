@@ -112,11 +112,18 @@ class _Writer:
         """The options that must be given; None where the trial lacks what one of them names."""
         if options is None:
             return []
-        keys = [key for key in self.reader.keys(schema_of(options)) if key.required]
+        schema = schema_of(options)
+        keys = [key for key in self.reader.keys(schema) if key.required and not _below(key)]
         named = [key.path for key in keys]
-        if ("strata" in named and not self.levels) or ("sequence" in named and not self.crossover):
+        # Strata that may be none are none, until a plan names some.
+        free = "minItems" not in schema.get("properties", {}).get("strata", {})
+        if "sequence" in named and not self.crossover:
             return None
-        return [f"{key.path}: {self._value(key)}" for key in keys if not _below(key)]
+        if "strata" in named and not (free or self.levels):
+            return None
+        texts = {key.path: self._value(key) for key in keys}
+        texts |= {"strata": "[]"} if "strata" in texts and free else {}
+        return [f"{path}: {text}" for path, text in texts.items()]
 
     def _value(self, key: Key) -> str:
         several = key.kind.startswith("list of ")

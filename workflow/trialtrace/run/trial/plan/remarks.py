@@ -13,6 +13,7 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.outcomes import texts
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
+from trialtrace.run.trial.plan.registry import cards
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
@@ -49,7 +50,7 @@ def plan_remarks(trial: Trial) -> list[str]:
         return []
     named = [*_other_control(trial), *_without_control(trial), *label_remarks(trial)]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
-    named += _tested_without_covariates(trial)
+    named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
 
@@ -96,6 +97,27 @@ def _hazards_alone(trial: Trial) -> Iterator[str]:
                 "whether hazards are proportional (tests: proportional_hazards) nor for restricted "
                 "means (estimates: mean_time_difference)"
             )
+
+
+def _at_baseline(trial: Trial) -> Iterator[str]:
+    """A primary or secondary analysis that compares arms at the baseline, where no treatment can
+    have done anything; models of all visits that know the baseline as one of them may."""
+    each = {card.step for card in cards() if card.visits == "each"}
+    for name, analysis in trial.plan.analyses.items():
+        steps = [
+            step for step in (*analysis.estimates, *analysis.tests)
+            if step.key in each or getattr(step.options, "effect", "") == "over_visits"
+        ]  # fmt: skip
+        if analysis.role not in ("primary", "secondary") or analysis.value != "value" or not steps:
+            continue
+        for variable in analysis.estimand.variables:
+            starts = (getattr(one.entry, "baseline", None) for one in trial.family(variable))
+            start = next(filter(None, starts), None)
+            if start and start in (analysis.visits or (start,)):
+                yield (
+                    f"plan.yaml, analyses.{name}: {analysis.role}, and it compares arms at "
+                    f"{start}, the baseline of {variable}: name the visits after it (visits)"
+                )
 
 
 def _tested_without_covariates(trial: Trial) -> Iterator[str]:

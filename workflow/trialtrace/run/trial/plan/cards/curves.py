@@ -34,7 +34,7 @@ class AtRiskLogRank:
     """Log-rank test weighted by who is at risk."""
 
     strata: Unique[Name] = key(
-        "Strata, over which differences are summed: variables of `subjects`."
+        "Strata, over which differences are summed: variables of `subjects`; none: []."
     )
     groups: Groups = key(OF_GROUPS)
     sides: Sides = key(SIGNED_SIDES)

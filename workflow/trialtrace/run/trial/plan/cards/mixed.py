@@ -36,7 +36,7 @@ class Mmrm(AdjustedForBaseline, OfCoefficients):
 class Ancova(AdjustedForBaseline):
     """Analysis of covariance."""
 
-    strata: Unique[Name] = key("Strata: variables of `subjects`.")
+    strata: Unique[Name] = key("Strata: variables of `subjects`; none: [].")
     variance: LinearErrors = key("Standard errors.")
 
 

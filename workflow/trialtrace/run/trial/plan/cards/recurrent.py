@@ -145,7 +145,9 @@ class CoxAdjusted(Adjusted):
         "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
         "exact."
     )
-    strata: Unique[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
+    strata: Unique[Name] = key(
+        "Strata, each with its own hazard: variables of `subjects`; none: []."
+    )
     variance: HazardVariance = key(
         "Standard errors: of the model, the sandwich of subjects (robust), or of sites, where "
         "subjects of one site are alike (robust_by_site), which rejects too often with fewer than "

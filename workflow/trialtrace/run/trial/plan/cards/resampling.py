@@ -17,7 +17,7 @@ class RerandomisationExact:
 
     strata: Unique[Name] = key(
         "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
-        "strata, blocks, or none."
+        "strata, blocks; none: []."
     )
     sides: Sides = key("Sidedness.")
     two_sided: Literal["probability", "distance"] = key(
@@ -32,7 +32,7 @@ class Rerandomisation:
 
     strata: Unique[Name] = key(
         "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
-        "strata, blocks, or none."
+        "strata, blocks; none: []."
     )
     groups: Groups = key(OF_GROUPS)
     sides: Sides = key("Sidedness.")
@@ -59,7 +59,7 @@ class Bootstrap:
         "acceleration."
     )
     strata: Unique[Name] = key(
-        "Variables of `subjects` within whose levels, too, subjects are drawn anew; or none."
+        "Variables of `subjects` within whose levels, too, subjects are drawn anew; none: []."
     )
     resamples: int = key("Number of resamples.", minimum=100, maximum=1000000)
     seed: int = key("Seed of the draws.", minimum=0)

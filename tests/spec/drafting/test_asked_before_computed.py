@@ -1,0 +1,331 @@
+"""What a draft must not compute before it is asked: visits before treatment, times without how they
+ended, columns that came later, arms that are codes. Each on made-up files."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+import yaml
+from mini_run import run_stages
+
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.command import ask_on_terminal
+from trialtrace.run.drafting.visits import AFTER, BEFORE, when
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import plan_remarks
+
+Call = Callable[..., int]
+
+
+@pytest.fixture
+def drafted(at: Project, call: Call) -> Callable[..., dict[str, dict]]:
+    """The files of a draft from the lines of a CSV, or from a file that is there."""
+
+    def draft(source: Sequence[str] | Path, *told: str) -> dict[str, dict]:
+        path = at.root / "data" / "made.csv"
+        if isinstance(source, Path):
+            path = source
+        else:
+            path.write_text("\n".join(source) + "\n", encoding="utf-8")
+        assert call("new", "mine", path, *told) == 0 and check_trial(at, "mine") == []
+        files = at.trial_config("mine").glob("*.yaml")
+        return {one.stem: yaml.safe_load(one.read_text(encoding="utf-8")) for one in files}
+
+    return draft
+
+
+def results(at: Project) -> dict[str, dict]:
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    return {row["result_id"].partition("/")[2]: row for row in rows}
+
+
+def treated(n: int) -> str:
+    return ("sham", "laser")[n % 2]
+
+
+def rows_of_visits(names: str, codes: Sequence[str], clock: Sequence[float] = ()) -> list[str]:
+    """Pain at visits of 40 patients; with a clock, hours since the start at each."""
+    draw = random.Random(7)
+    lines = [f"patno,treatment,{names},pain" + (",hours" if clock else "")]
+    for n in range(1, 41):
+        for place, code in enumerate(codes):
+            time = f",{clock[place] * (1 + n % 3):g}" if clock else ""
+            lines.append(f"{n},{treated(n)},{code},{draw.randint(0, 100)}{time}")
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("names", "codes", "clock", "baseline", "guessed"),
+    [
+        ("wave", ("1", "2", "3"), (), "wave 1", True),
+        ("visit", ("1", "2", "3"), (0, 24, 48), "visit 1", False),
+        ("visit", ("screening", "week 4", "week 8"), (), "screening", False),
+        ("week", ("0", "4", "8"), (), "week 0", False),
+        ("week", ("4", "8", "12"), (), None, False),
+        ("month", ("1", "3", "6"), (), None, False),
+    ],
+)
+def test_the_first_visit(at: Project, drafted, names, codes, clock, baseline, guessed):
+    told = ("--yes", "--primary", "pain", "--control", "sham")
+    files = drafted(rows_of_visits(names, codes, clock), *told)
+    assert files["endpoints"]["pain"].get("baseline") == baseline
+    assert ("before" in files["guesses"]["guesses"]) is guessed
+    assert "before" not in files["guesses"]["told"]
+    analyses = files["plan"]["analyses"]
+    assert all(baseline not in analysis.get("visits", ()) for analysis in analyses.values())
+    made = [name for name in results(at) if name.startswith("pain/mean_difference.")]
+    assert len(made) == 3 - (baseline is not None)
+    assert all(("ancova" in name) is (baseline is not None) for name in made)
+
+
+def test_a_value_before_in_a_column_of_its_own(drafted):
+    lines = rows_of_visits("wave", ("1", "2"))
+    lines = [f"{lines[0]},pain_base", *(f"{one},{int(one.split(',')[0]) % 9}" for one in lines[1:])]
+    files = drafted(lines, "--yes", "--primary", "pain", "--control", "sham")
+    assert "baseline" not in files["endpoints"]["pain"]
+    assert "before" not in files["guesses"]["guesses"]
+
+
+@pytest.mark.parametrize("answer", ["none", "wave 1"])
+def test_a_visit_that_was_told(at: Project, call: Call, drafted, answer: str):
+    lines = rows_of_visits("wave", ("1", "2", "3"))
+    drafted(lines, "--yes", "--primary", "pain", "--control", "sham")
+    assert call("confirm", "mine", "--key", "before", "--value", answer) == 0
+    files = {
+        name: yaml.safe_load((at.trial_config("mine") / f"{name}.yaml").read_text())
+        for name in ("endpoints", "guesses", "plan")
+    }
+    assert files["guesses"]["told"]["before"] == answer
+    assert "before" not in files["guesses"]["guesses"]
+    visits = files["plan"]["analyses"]["pain"]["visits"]
+    assert ("wave 1" in visits) is (answer == "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Pre-treatment", BEFORE),
+        ("V0", BEFORE),
+        ("Aufnahme vor Therapie", BEFORE),
+        ("day -7", BEFORE),
+        ("Change from baseline", ""),
+        ("12 weeks", AFTER),
+        ("fu6m", AFTER),
+        ("1 year", AFTER),
+        ("post", AFTER),
+        ("week 1", ""),
+        ("T2", ""),
+        ("pressure", ""),
+    ],
+)
+def test_words_of_visits(text: str, meant: str):
+    assert when([text]) == meant
+
+
+def test_check_tells_a_comparison_at_the_baseline(at: Project, drafted):
+    lines = rows_of_visits("week", ("0", "4", "8"))
+    drafted(lines, "--yes", "--primary", "pain", "--control", "sham")
+    assert not [one for one in plan_remarks(load_trial("mine", at)) if "compares arms at" in one]
+    plan = at.trial_config("mine") / "plan.yaml"
+    content = yaml.safe_load(plan.read_text())
+    del content["analyses"]["pain"]["visits"]
+    plan.write_text(yaml.safe_dump(content, sort_keys=False))
+    (told,) = [one for one in plan_remarks(load_trial("mine", at)) if "compares arms at" in one]
+    assert "analyses.pain: primary" in told and "week 0, the baseline of pain" in told
+
+
+def questionnaire(path: Path, *labels: str) -> Path:
+    """A score in three columns with labels, in SPSS."""
+    draw = random.Random(5)
+    data = pd.DataFrame({"pat": range(1, 61), "grp": [n % 2 + 1 for n in range(60)]})
+    for n, _ in enumerate(labels, start=1):
+        data[f"qx{n}"] = [draw.randint(0, 50) + 0.5 for _ in range(60)]
+    names = {f"qx{n}": label for n, label in enumerate(labels, start=1)}
+    arms = {1: "Waiting list", 2: "Yoga"}
+    pyreadstat.write_sav(data, str(path), column_labels=names, variable_value_labels={"grp": arms})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "visits", "baseline"),
+    [
+        (("Sleep quality, before", "Sleep quality, after", "Sleep quality, month 6"),
+         "Sleep quality", ["before", "after", "month 6"], "before"),
+        (("Week 0 fatigue (FSS)", "Week 6 fatigue (FSS)", "Week 12 fatigue (FSS)"),
+         "Fatigue (FSS)", ["Week 0", "Week 6", "Week 12"], "Week 0"),
+        # The second label has the number of the first.
+        (("Anxiety score E1", "Anxiety score E1", "Anxiety score E3"),
+         "Anxiety score", ["E1", "E2", "E3"], "E1"),
+        (("Mood", "Mood", "Mood"), "Mood", ["visit 1", "visit 2", "visit 3"], "visit 1"),
+    ],
+)  # fmt: skip
+def test_labels_name_outcomes_and_visits(at: Project, drafted, labels, name, visits, baseline):
+    path = questionnaire(at.root / "data" / "made.sav", *labels)
+    files = drafted(path, "--arm", "grp", "--primary", "qx{visit}", "--yes")
+    (entry,) = files["endpoints"].values()
+    assert entry["label"] == name and entry["baseline"] == baseline
+    assert list(entry["visits"]["labels"].values()) == visits
+    assert "arms" not in files["guesses"]["guesses"]
+
+
+@pytest.mark.parametrize("given", ["qx1", "baseline"])
+def test_the_value_before_as_a_covariate(at: Project, drafted, given: str):
+    path = questionnaire(at.root / "data" / "made.sav", "Pain T1", "Pain T2", "Pain T3")
+    told = ("--arm", "grp", "--primary", "qx{visit}", "--covariates", given, "--yes")
+    files = drafted(path, *told)
+    (estimate,) = files["plan"]["analyses"]["qx"]["estimates"]
+    assert estimate["mean_difference"]["covariates"] == ["baseline"]
+    assert files["plan"]["analyses"]["qx"]["visits"] == ["T2", "T3"]
+    variables = files["trial"]["subjects"]["variables"].values()
+    assert "qx1" in variables and not {"qx2", "qx3"} & {*variables}
+
+
+def test_a_later_value_is_no_covariate(at: Project, call: Call, capsys):
+    path = questionnaire(at.root / "data" / "made.sav", "Pain T1", "Pain T2", "Pain T3")
+    told = ("--arm", "grp", "--primary", "qx{visit}", "--covariates", "qx2", "--yes")
+    assert call("new", "mine", path, *told) == 1
+    assert "known before randomisation" in capsys.readouterr().err
+
+
+def followed(*more: str) -> list[str]:
+    """A stay in days that may have ended with a discharge, and what patients are."""
+    draw = random.Random(9)
+    names = [one.partition("=")[0] for one in more]
+    codes = [one.partition("=")[2].split("/") for one in more]
+    lines = [",".join(["nr", "rx", "age", "daysToExit", *names])]
+    for n in range(1, 81):
+        cells = [str(n), str(n % 2), str(30 + n % 40), str(draw.randint(1, 300))]
+        lines.append(",".join([*cells, *(draw.choice(one) for one in codes)]))
+    return lines
+
+
+def test_a_time_is_asked_how_it_ended(at: Project, drafted):
+    """A code that no name tells is offered; what patients are is not."""
+    told = ("--control", "0", "--primary", "daysToExit", "--yes", "--arms", "oil,fish oil")
+    files = drafted(followed("gone=0/1", "smoker=0/1", "grade=1/2/3"), *told)
+    guesses = files["guesses"]["guesses"]
+    assert guesses["status"]["value"] == "gone" and guesses["status"]["blinds"]
+    assert guesses["kind"]["value"] == "time_to_event"
+    assert load_trial("mine", at).blinded
+
+
+@pytest.mark.parametrize(("status", "kind"), [("none", "measure"), ("gone", "time_to_event")])
+def test_how_a_time_ended_is_told(at: Project, call: Call, drafted, status: str, kind: str):
+    told = ("--control", "0", "--primary", "daysToExit", "--yes", "--status", status)
+    files = drafted(followed("gone=0/1", "smoker=0/1"), *told)
+    assert files["endpoints"]["daystoexit"]["kind"] == kind
+    assert "status" not in files["guesses"]["guesses"]
+
+
+def test_what_came_later_describes_nobody(drafted):
+    names = ("completer=0/1", "adherence_pct=50/80/90", "died=0/1", "diabetes=0/1", "gone=0/1")
+    files = drafted(followed(*names), "--control", "0", "--primary", "adherence_pct", "--yes")
+    variables = set(files["trial"]["subjects"].get("variables", {}).values())
+    assert not variables & {"completer", "died", "gone", "daysToExit", "adherence_pct"}
+    told = files["guesses"]["guesses"]["baseline"] if variables else {"evidence": ""}
+    assert variables == set() or "completer" in told["evidence"]
+
+
+def test_columns_of_no_known_time_are_asked_as_a_list(monkeypatch, at: Project):
+    from trialtrace.run.drafting.new import new
+
+    path = at.root / "data" / "made.csv"
+    lines = ["nr,arm,crp,albumin,pain_score"]
+    lines += [f"{n},{treated(n)},{n % 9}.5,{n % 7}.5,{n * 7 % 31}" for n in range(1, 61)]
+    path.write_text("\n".join(lines) + "\n")
+    shown: list[str] = []
+    answers = {"secondary": "", "later": "albumin", "covariates": ""}
+
+    def typed(_: str) -> str:
+        return next(text for flag, text in answers.items() if f"(--{flag})" in shown[-1])
+
+    monkeypatch.setattr("builtins.input", typed)
+    monkeypatch.setattr("builtins.print", lambda *texts, **_: asked(shown, texts))
+    told = {"arm": "arm", "control": "sham", "primary": "pain_score"}
+    draft = new(at, "mine", [str(path)], told, ask_on_terminal)
+    assert draft.told["later"] == "albumin"
+    assert list(load_trial("mine", at).subjects.origins) == ["crp"]
+
+
+def asked(shown: list[str], texts: Sequence[object]) -> None:
+    if "(--" in str(texts[0]):
+        shown.append(str(texts[0]))
+
+
+def repeated(*, patients: int = 50) -> list[str]:
+    """A row a visit; how long each patient lived stands in every row, the arm and the sex too."""
+    draw = random.Random(11)
+    lines = ["ptno,visit,tx,sex,bili,lived_days,vital"]
+    for n in range(1, patients + 1):
+        lived, dead = draw.randint(50, 900), draw.randint(0, 1)
+        for visit in range(1, 2 + n % 4):
+            lines.append(f"{n},{visit},{n % 2},{'fm'[n % 3 % 2]},{n % 9}.{visit},{lived},{dead}")
+    return lines
+
+
+def test_a_time_that_stands_in_every_row_of_visits(at: Project, drafted):
+    lines = repeated()
+    told = ("--arm", "tx", "--control", "0", "--primary", "lived_days", "--status", "vital")
+    files = drafted(lines, *told, "--event", "1", "--yes", "--arms", "drug,no drug")
+    entry = files["endpoints"]["lived_days"]
+    assert entry["kind"] == "time_to_event" and entry["where"] == {"visit": {"is": "1"}}
+    first = [line.split(",") for line in lines[1:] if line.split(",")[1] == "1"]
+    made = results(at)
+    for arm, code in (("no_drug", "1"), ("drug", "0")):
+        events = sum(cells[2] == code and cells[6] == "1" for cells in first)
+        assert made[f"lived_days/events.count@{arm}"]["stat_text"] == str(events)
+
+
+def test_rows_of_which_none_is_every_patients(at: Project, call: Call, capsys):
+    path = at.root / "data" / "made.csv"
+    lines = [line for line in repeated() if not line.startswith("1,1,")]
+    path.write_text("\n".join(lines) + "\n")
+    told = ("--arm", "tx", "--control", "0", "--primary", "lived_days", "--status", "vital")
+    assert call("new", "mine", path, *told, "--yes") == 1
+    assert "no visit or start chooses one of each patient" in capsys.readouterr().err
+
+
+def test_names_of_arms_that_have_codes(at: Project, drafted):
+    files = drafted(followed(), "--primary", "age", "--yes", "--kind", "measure")
+    assert files["guesses"]["guesses"]["arms"]["value"] == "0, 1"
+    assert files["guesses"]["guesses"]["control"]["blinds"]
+    assert "control" not in files["guesses"]["told"]
+
+
+def test_a_name_tells_the_control(drafted, at: Project, call: Call):
+    files = drafted(followed(), "--primary", "age", "--yes", "--arms", "fish oil,placebo")
+    arms = files["trial"]["design"]["arms"]
+    assert arms["placebo"] == {"label": "Placebo", "code": "1", "control": True}
+    assert files["guesses"]["guesses"]["control"]["value"] == "1"
+    assert not files["guesses"]["guesses"]["control"].get("blinds")
+    assert "control" not in files["guesses"]["told"]
+    assert call("confirm", "mine", "--key", "arms", "--value", "one") == 1
+
+
+def test_answers_are_told_where_a_later_one_does_not_fit(
+    at: Project, call: Call, monkeypatch, capsys
+):
+    from trialtrace.run.drafting import command
+
+    answers = iter(["", "", "a", "pain_score", "zzz", "zzz", "zzz"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    monkeypatch.setattr(command, "_asking", lambda _: ask_on_terminal)
+    path = at.root / "data" / "made.csv"
+    lines = ["nr,treatment,crp,pain_score"]
+    lines += [f"{n},{'ab'[n % 2]},{n % 9}.5,{n * 7 % 31}" for n in range(1, 61)]
+    path.write_text("\n".join(lines) + "\n")
+    assert call("new", "mine", path) == 1
+    again = "to be given again: --arm treatment --control a --primary pain_score\n"
+    assert again in capsys.readouterr().err
+
+
+def test_the_unit_of_an_age_that_no_file_says(drafted):
+    files = drafted(followed("gone=0/1"), "--control", "0", "--primary", "gone", "--yes")
+    guess = files["guesses"]["guesses"]["age"]
+    assert guess["value"] == "years" and "30 to 69" in guess["evidence"]

@@ -1,0 +1,231 @@
+"""The visits of an outcome: their labels, and which of them were before treatment."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from trialtrace.run.drafting.decided import Decided, code_of
+from trialtrace.run.drafting.design import labels_in_order
+from trialtrace.run.drafting.likely_outcome import measured_stem
+from trialtrace.run.drafting.names import VISITS, name_words, rank
+from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.wide import EARLY, LATE, TREATMENT, UNIT
+from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.tables.measures import folded, parts
+
+BEFORE, AFTER, NONE = "before", "after", "none"
+# Of a column of its own with the value before.
+OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
+EARLY_WORDS = re.compile(rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese)\b")
+LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
+# A change from baseline is later than it.
+CHANGED = re.compile(r"chang|from baseline|since|differen")
+NUMBER, WORD = r"-?[0-9]+(?:[.][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
+TIMED = re.compile(
+    rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>{WORD})|(?P<u>{WORD})[-_ ]?(?P<m>{NUMBER}))(?![a-z0-9])"
+)
+# Of these the first is often that of the start; of the numbers of visits nothing is known.
+FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
+LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
+LONGEST = 40
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known of the first visits: the codes of those before treatment, the last of which is
+    the baseline; with a doubt the first of all may be one."""
+
+    before: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
+    """The visits of an outcome, code to label, in their order; none of one without."""
+    if outcome.visit:
+        return _in_rows(table.column(outcome.visit), outcome)
+    said = _said([table.column(name) for _, name in outcome.columns])[1]
+    stems = {re.sub("[0-9]+$", "", text) for text in said}
+    codes = [code for code, _ in outcome.columns]
+    if len(set(said)) < len(codes) and len(stems) == 1 and all(map(str.isdecimal, codes)):
+        # A number that one of the labels has wrong.
+        said = [f"{stem}{int(code)}" for stem in stems if stem for code in codes]
+    if len(set(said)) < len(codes):
+        said = [_in_name(outcome, code) for code in codes]
+    return dict(zip(map(Quoted, codes), map(_clean, said), strict=True))
+
+
+def label_in(table: Table, outcome: Outcome) -> str:
+    """What the labels of the columns of an outcome have in common; nothing without labels."""
+    return _said([table.column(name) for _, name in outcome.columns])[0]
+
+
+def _said(columns: Sequence[Column]) -> tuple[str, list[str]]:
+    """What labels have in common, and of each what it says of its visit."""
+    texts = [" ".join(column.label.split()) for column in columns]
+    if len(texts) < 2 or any(text == one.name for text, one in zip(texts, columns, strict=True)):
+        return "", []
+    words = [text.split(" ") for text in texts]
+    first = _shared(words)
+    rest = [" ".join(each[len(first) :]) for each in words]
+    if first and all(text[:1].isdecimal() for text in rest):
+        # The word before a number belongs to the visit: week of week 4.
+        rest = [f"{first[-1]} {text}" for text in rest]
+        first = first[:-1]
+    if not first:
+        last = " ".join(_shared([each[::-1] for each in words])[::-1])
+        return last[:1].upper() + last[1:], [text.removesuffix(last).strip() for text in texts]
+    return LEADING.sub("", " ".join(first)), [text.strip(" ,;:()[]-") for text in rest]
+
+
+def _shared(texts: Sequence[Sequence[str]]) -> list[str]:
+    """The words with which all begin."""
+    return [
+        each[0] for each in takewhile(lambda each: len({*each}) == 1, zip(*texts, strict=False))
+    ]
+
+
+def _in_name(outcome: Outcome, code: str) -> str:
+    return f"{outcome.visit_word} {int(code)}" if code.isdecimal() else code
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[;@/=\n]+", " ", text).strip()[:LONGEST].strip() or text
+
+
+def _in_rows(column: Column, of: Outcome) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for code, told in labels_in_order(column, of.visits).items():
+        label = _clean(told) or code
+        made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
+    return made
+
+
+def when(texts: Iterable[str]) -> str:
+    """Whether a visit that is called so was before treatment or after it began; nothing where its
+    names do not say."""
+    for text in texts:
+        words = " ".join(re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded(text))))
+        words = words.lower().strip()
+        if re.fullmatch(r"-?0+(\.0+)?", text) or (
+            EARLY_WORDS.search(words) and not CHANGED.search(words)
+        ):
+            return BEFORE
+        for match in TIMED.finditer(folded(text).lower()):
+            number, unit = float(match["n"] or match["m"]), match["w"] or match["u"]
+            if number <= 0:
+                return BEFORE
+            if not VISIT.fullmatch(unit) and (number > 1 or not FIRST_OF_START.fullmatch(unit)):
+                return AFTER
+        if LATE_WORDS.search(words):
+            return AFTER
+    return ""
+
+
+def look(table: Table, outcome: Outcome) -> Look:
+    """Which visits of an outcome were before treatment, as far as its file says."""
+    visits = visits_of(table, outcome) if outcome.visit or outcome.columns else {}
+    if len(visits) < 2 or outcome.visit_word == TREATMENT:
+        return Look()
+    labels = {code: table.column(name).label for code, name in outcome.columns}
+    told = {code: when((code, label, labels.get(code, ""))) for code, label in visits.items()}
+    zero = _at_zero(table, outcome.visit) if outcome.visit else set()
+    before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
+    first = next(iter(visits))
+    if before or told[first] == AFTER or _has_own(table, outcome):
+        return Look(before if len(before) < len(visits) else ())
+    return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")
+
+
+def _at_zero(table: Table, visit: str) -> set[str]:
+    """The visits at which a measured time is nought, or less, in every row."""
+    times = [
+        one.name for one in table.columns
+        if one.name != visit and is_number(one) and one.constant_within is False
+        and (rank(one.name, VISITS) is not None or name_words(one.name) & TIMES)
+    ]  # fmt: skip
+    found: set[str] = set()
+    for name in times if table.rows <= MOST_ROWS else ():
+        at: dict[str, list[float]] = {}
+        for code, cell in cells_of(table, [visit, name]):
+            if cell and cell not in table.column(name).missing_codes:
+                at.setdefault(code, []).append(_float(cell))
+        found |= {code for code, cells in at.items() if max(cells) <= 0}
+    return found
+
+
+def _float(cell: str) -> float:
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return 1.0
+
+
+def _has_own(table: Table, outcome: Outcome) -> bool:
+    """Whether the value before has a column of its own."""
+    stem = measured_stem(outcome.column.replace("{visit}", ""))
+    return any(
+        one.constant_within is not False and one.name not in outcome.names
+        and {*parts(one.name)} & OWN_COLUMN and measured_stem(one.name) in ("", stem)
+        for one in table.columns
+    )  # fmt: skip
+
+
+def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
+    """Ask which visit of the primary endpoint was before treatment, where it may be one: then arms
+    are compared after it, given it. Without an answer it is taken for one, as a guess."""
+    seen = look(table, outcome)
+    if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
+        return
+    visits = visits_of(table, outcome)
+    choices = [
+        (str(code), f"{seen.doubt} Arms are compared after it, given it.") for code in seen.before
+    ]
+    choices.append((NONE, f"{next(iter(visits.values()), '')} came after treatment began."))
+
+    def read(text: str) -> str:
+        return text if text == NONE else code_of("before", text, visits, "none, or a visit: ")
+
+    place, words = ("endpoints.yaml", "baseline"), "Which visit was before treatment?"
+    decided.choose("before", words, choices, place, read, False, blinds=False)
+
+
+def _adjusted_for(outcome: Outcome, seen: Look, decided: Decided) -> str:
+    """The first visit, where its column was told as a covariate: then it was before treatment."""
+    covariates = {one.strip() for one in decided.told.get("covariates", "").split(",")}
+    named = (code for code, name in outcome.columns if name in covariates)
+    return next((str(code) for code in named if seen.doubt and code in seen.before), "")
+
+
+def with_before(
+    tables: Mapping[str, Table], outcomes: Sequence[Outcome], decided: Decided
+) -> list[Outcome]:
+    """The outcomes, the primary one first, with their visits before treatment: what is told of them
+    holds for each of which nothing else is known."""
+    first = look(tables[outcomes[0].table], outcomes[0])
+    told = decided.told.get("before") or _adjusted_for(outcomes[0], first, decided)
+    made, doubtful = [], list[str]()
+    for at, outcome in enumerate(outcomes):
+        seen = look(tables[outcome.table], outcome)
+        visits = visits_of(tables[outcome.table], outcome) if seen.doubt or not at else {}
+        codes = [
+            code
+            for code, label in visits.items()
+            if told.casefold() in (code.casefold(), label.casefold())
+        ]
+        before = seen.before
+        if told == NONE and visits:
+            before = ()
+        elif told and codes:
+            before = tuple([*visits][: [*visits].index(codes[0]) + 1])
+        elif seen.doubt:
+            doubtful.append(f"{outcome.column}: {seen.doubt}")
+        made.append(replace(outcome, before=before))
+    name = "visits" if told else "before"
+    if doubtful and all(guess.name != name for guess in decided.guesses):
+        value = next(one.before[0] for one in made if one.before)
+        why = f"{' '.join(doubtful)} Arms are compared after it."
+        decided.guess(name, ("endpoints.yaml", "baseline"), str(value), why)
+    return made
