@@ -12,7 +12,7 @@ from trialtrace.run.jobs.fresh import ASKED, STAGES
 PROFILES = ROOT / "workflow/profiles"
 CLUSTERS = ("slurm", "pbs", "lsf")
 # By parts, each with minutes of work.
-ALONE = {"estimate_multiverse", "draw_multiverse"}
+ALONE = {"estimate_multiverse", "draw_multiverse", "draw_simulation"}
 # A queue of one job at a time, that runs it at once and forgets it.
 QSUB = """\
 #!/bin/sh

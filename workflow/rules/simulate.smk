@@ -25,7 +25,8 @@ rule draw_simulation:
         fresh=RUN.fresh("draw_simulation"),
         code=RUN.code("run_simulation"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=RUN.growing(1500),
+        runtime=RUN.growing(60),
     conda:
         RUN.environment
     script:
@@ -48,7 +49,8 @@ rule run_simulation:
         fresh=RUN.fresh("run_simulation"),
         code=RUN.code("run_simulation"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=RUN.growing(1500),
+        runtime=RUN.growing(60),
     conda:
         RUN.environment
     script:
@@ -71,7 +73,8 @@ rule render_simulation:
         fresh=RUN.fresh("render_simulation"),
         code=RUN.code("run_simulation"),
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        mem_mb=RUN.growing(1000),
+        runtime=RUN.growing(20),
     conda:
         RUN.environment
     script:
