@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,14 +93,6 @@ class Running:
         here = str(self.made.root)
         return [line[0] for line in lines if here in line and any(rule in word for word in line)]
 
-    def job(self, rule: str) -> str:
-        """The first of its jobs of a rule that works."""
-        while self.process.poll() is None:
-            if jobs := self.jobs(rule, "RUNNING"):
-                return jobs[0]
-            time.sleep(0.2)
-        raise AssertionError(f"the run ended without a job of {rule}: {self.text}")
-
     def end(self) -> None:
         assert self.process.wait() == 0, self.text
 
@@ -109,8 +101,15 @@ class Running:
         return self.said.read_text(encoding="utf-8")
 
 
-def ended(cluster: Cluster, numbers: Iterable[str]) -> bool:
-    return all(cluster.jobs()[number] not in ("RUNNING", "PENDING") for number in numbers)
+def disturbed(runs: dict[int, Running], rule: str, how: dict[int, Callable[[str], None]]) -> None:
+    """Do something to each run as soon as a job of a rule works, with the job's number."""
+    left = dict(how)
+    while left:
+        for parts in list(left):
+            if jobs := runs[parts].jobs(rule, "RUNNING"):
+                left.pop(parts)(jobs[0])
+            assert parts not in left or runs[parts].process.poll() is None, runs[parts].text
+        time.sleep(0.2)
 
 
 def test_a_multiverse_in_any_parts_has_the_same_bytes_whatever_is_killed(
@@ -124,23 +123,27 @@ def test_a_multiverse_in_any_parts_has_the_same_bytes_whatever_is_killed(
     estimates = {row["stat_value"] for row in read_table(file, RESULTS).to_pylist()}
     assert len(estimates - {None}) == SPECIFICATIONS
     runs = {
-        parts: Running(cluster, varied(on_cluster(tmp_path / str(parts), here.root)), parts)
+        parts: Running(cluster, on_cluster(tmp_path / str(parts), here.root), parts)
         for parts in (1, 3, 7)
     }
-    # Somebody cancels a job; it is tried once more.
-    cancelled = runs[3].job("estimate_multiverse")
-    cluster.ask("scancel", cancelled)
-    # The main process is killed while its jobs write; they go on, and the next run waits for them.
-    runs[7].job("estimate_multiverse")
-    runs[7].process.send_signal(signal.SIGKILL)
-    runs[7].process.wait()
-    left = runs[7].jobs("estimate_multiverse", "RUNNING,PENDING")
-    assert left
+    cancelled: list[str] = []
+
+    def cancel(number: str) -> None:
+        cancelled.append(number)
+        cluster.ask("scancel", number)
+
+    def kill(number: str) -> None:
+        runs[7].process.send_signal(signal.SIGKILL)
+        runs[7].process.wait()
+
+    # Somebody cancels a job, which is tried once more; the main process of another run is killed
+    # while its jobs write: they go on, and the next run waits for them.
+    disturbed(runs, "estimate_multiverse", {3: cancel, 7: kill})
+    assert runs[7].jobs("estimate_multiverse", "RUNNING,PENDING")
     runs[7] = Running(cluster, runs[7].made, 7)
     wanted = tables_of(here)
     for parts, run in runs.items():
         run.end()
         assert tables_of(run.made) == wanted, parts
-    assert cluster.jobs()[cancelled] == "CANCELLED"
-    assert ended(cluster, left)
+    assert cluster.jobs()[cancelled[0]] == "CANCELLED"
     assert set(cluster.places().values()) == {"node1", "node2"}

@@ -94,8 +94,9 @@ def test_what_one_relation_contradicts_all_over_a_table_is_one_question(tmp_path
     assert "Questions to the authors" not in page
 
 
-# Of 30 patients a ratio of variances of 6.25 has p = 4.1e-6 (R: 2 * pf(6.25, 29, 29, FALSE)),
-# and one of 4 has 3.6e-4. Means of a deviation of 5 have an error of 1.29: 7.5 are 5.8 of these.
+# Of 30 patients a ratio of variances of 6.25 has p = 4.1e-6, and one of 4 has 3.6e-4 (R:
+# 2 * pf(6.25, 29, 29, lower = FALSE)). Means of a deviation of 5 have an error of 1.29 between
+# them: 7.5 are 5.8 of these.
 @pytest.mark.parametrize(
     ("cells", "baseline", "asked"),
     [

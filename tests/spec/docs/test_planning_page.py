@@ -103,8 +103,6 @@ def test_no_basis_is_the_trial_itself(tmp_path):
         ("all_arms", {"risks": [[0.2, 0.3, 0.4]]}, "2, one for each arm"),
         ("all_arms", {"risks": [[0.3, 0.3]]}, "one number for all"),
         ("feasible", {"arms": None}, "those whose sizes are given"),
-        ("pain_alike", {"lower": 0.5}, "less than upper, 0.5"),
-        ("pain_alike", {"differences": [0.6]}, "between the margins -0.5 and 0.5"),
         ("pain_ranks", {"arms": ["drug"], "patients": [64]}, "two, the reference last"),
         ("survival_of_patients", {"accrual": 0, "follow_up": 0}, "a time to be seen in"),
     ],

@@ -130,7 +130,7 @@ def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(m
     assert "](config/trial.yaml.html), " in text
     assert "claims.yaml.html" not in text
     papers = {"papers": {"one": "A paper", "two": {"citation": "B", "told": "docs/sources.md"}}}
-    monkeypatch.setattr(type(mini.trial), "claims_document", papers)
+    monkeypatch.setitem(vars(mini.trial), "claims_document", papers)
     printed = Material(mini.trial, mini.settings, mini.folder, {})
     printed.__dict__["claims"] = [{}]
     told = shown(made_by(printed))

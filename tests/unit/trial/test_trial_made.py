@@ -55,8 +55,6 @@ relapse:
   event_label: Relapse
   censored_label: None
   competing: [death]
-change: {label: Change, code: CHANGE, kind: difference, of: pain, by: visit,
-  levels: [after, before]}
 flares: {label: Flares, code: FLARES, kind: recurrent_events, table: patients, starts: age,
   stops: days, event: {relief: {is: "0"}}, event_label: Flare, censored_label: None}
 returns: {label: Returns, code: RETURNS, kind: recurrent_events, table: patients, date: died_on,
@@ -376,8 +374,8 @@ MISTAKES = [
     (
         "a source of nothing",
         E,
-        "code: CHANGE, kind",
-        "code: CHANGE, source: theirs, kind",
+        "code: FLARES, kind",
+        "code: FLARES, source: theirs, kind",
         "a source, but nothing in this entry is taken as given",
     ),
     ("text against a value", T, "{relief: {is: 1}}", '{relief: {is: "Y"}}', "without quotes"),
@@ -402,7 +400,7 @@ def test_a_time_may_not_be_made_of_what_it_competes_with(at):
     edit(
         at,
         E,
-        "change: {",
-        "both: {label: B, code: B, kind: time_to_event, first_of: [survival, death]}\nchange: {",
+        "flares: {",
+        "both: {label: B, code: B, kind: time_to_event, first_of: [survival, death]}\nflares: {",
     )
     assert "both, which is made from survival" in told(at)

@@ -133,11 +133,6 @@ def test_an_aggregate_names_its_statistic():
     assert told == "standard deviation of area over the rows of fibres"
 
 
-def test_a_kind_without_words_is_told_by_its_name():
-    levels = ["left", "right"]
-    assert rule("difference", of="fork", by="side", levels=levels) == "difference"
-
-
 def test_columns_and_codes_are_told_by_their_labels():
     named = {"arm": ("Treatment", {"1": "Drug"}), "died": ("Death", {"1": "Yes"})}
     labels = Labels(project(), LABELS, {"rand": "Date of entry"}, {"patients": named})

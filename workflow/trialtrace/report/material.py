@@ -17,6 +17,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.seal import RowHashes, Seal, seal_of
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trace.years import yearly
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -97,6 +98,11 @@ class Material:
     @cached_property
     def results(self) -> list[ResultRow]:
         return list(self.tracer.results.values())
+
+    @cached_property
+    def yearly(self) -> set[str]:
+        """The analyses whose times a report tells in years."""
+        return yearly(self.results)
 
     def of(self, analysis: str) -> list[ResultRow]:
         """The results of one analysis, in the plan's order."""

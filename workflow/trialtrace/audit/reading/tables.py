@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
@@ -344,7 +345,7 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
-def _at_no_time(one: Item | Left) -> bool:
+def _at_no_time(one: Item | Left) -> TypeGuard[Item]:
     """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
     if not isinstance(one, Item) or one.arm is None or one.change or one.visit is not None:
         return False

@@ -1,9 +1,9 @@
 """Means and deviations of a draft that are unlike those of the other groups in their row.
 
 Nothing but their row can be held against them. Groups that were drawn by lot are alike before they
-are treated, and spread alike nearly always: a deviation of which another group has three times as
-much, or a mean that lies far from the others', is asked about, read or printed, and never called
-wrong. F as in any textbook.
+are treated, and spread alike nearly always: a deviation of which another group has two and a half
+times as much, or a mean that lies far from the others', is asked about, and never called wrong.
+Spreads are held against each other by F.
 """
 
 from collections.abc import Iterator, Sequence

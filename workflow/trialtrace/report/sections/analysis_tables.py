@@ -152,7 +152,7 @@ def _pivot(
     columns = list(dict.fromkeys(_column(row) for row in shown))
     lines: dict[tuple[str, str], dict[tuple, str]] = {}
     time_unit = _time_unit(material, rows)
-    years = rows[0]["analysis_id"] in material.tracer.yearly
+    years = rows[0]["analysis_id"] in material.yearly
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)

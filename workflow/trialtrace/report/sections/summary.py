@@ -57,7 +57,7 @@ from trialtrace.run.trial.plan.build import Analysis
 # Printed numbers on the summary: their verdicts, and what does not hold.
 
 Row = Mapping[str, object]
-MOST_CLAIMS = 3
+MOST_CLAIMS = 1
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 GLOSS = (
     "(On print: held against the other printed numbers, without the data. Exact: the same; "

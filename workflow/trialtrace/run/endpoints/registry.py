@@ -31,7 +31,6 @@ KINDS = {
     "dose_change": "trialtrace.run.endpoints.kinds.dose_change",
     "attendance": "trialtrace.run.endpoints.kinds.attendance",
     "oral_morphine": "trialtrace.run.endpoints.kinds.oral_morphine",
-    "difference": "trialtrace.run.endpoints.kinds.difference",
     "occurrence_count": "trialtrace.run.endpoints.kinds.occurrence",
     "recurrent_events": "trialtrace.run.endpoints.kinds.recurrent_events",
 }

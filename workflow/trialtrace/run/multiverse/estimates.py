@@ -33,9 +33,12 @@ from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.study.source import Synthetic
 from trialtrace.stats.results import StatsError
 
-# Specifications a block: some seconds of work, which is what an interrupted run does again.
-SIZE = 64
+# Specifications a block, some seconds of work, which is what an interrupted run does again; and the
+# most cells of their scores, 16 MiB.
+SIZE, CELLS = 64, 1 << 21
 PREFIX = "estimates-"
+# Selections of rows that are kept for the specifications that follow, which often share them.
+SELECTIONS = 4
 DATA_SETS = ("adsl", "bds", "adtte", "occds")
 CONFIGURATION = ("trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml")
 
@@ -140,6 +143,11 @@ class Work:
         names = self.frames.column("adsl", "USUBJID").to_pylist()
         return {name: place for place, name in enumerate(names)}
 
+    @property
+    def subjects(self) -> int:
+        """How many there are, of all arms."""
+        return len(self._arms)
+
     def _among(self, pair: Iterable[str]) -> Flags:
         return np.isin(self._arms, list(pair))
 
@@ -166,15 +174,22 @@ def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
     asked = [name for at, name in enumerate(work.trial.specifications) if at % of == number]
     todo = [name for name in asked if work.keys[name] not in known]
     begun = told = time.monotonic()
-    for first in range(0, len(todo), SIZE):
-        names = todo[first : first + SIZE]
+    size = max(1, min(SIZE, CELLS // max(1, work.subjects)))
+    for first in range(0, len(todo), size):
+        names = todo[first : first + size]
         block = PREFIX + key_of(*(work.keys[name] for name in names))
-        work.blocks.write(block, _arrays(work, {name: [*estimated(work, name)] for name in names}))
+        work.blocks.write(block, _arrays(work, {name: _computed(work, name) for name in names}))
         known |= _in_block(work, block)
         if time.monotonic() - told > EVERY:
             told = time.monotonic()
             progress("specifications", first + len(names), len(todo), told - begun)
     return {name: known[work.keys[name]] for name in asked}
+
+
+def _computed(work: Work, name: str) -> "list[Computed]":
+    found = [*estimated(work, name)]
+    work.ruled(name)[1].forget(SELECTIONS)
+    return found
 
 
 @dataclass(frozen=True)

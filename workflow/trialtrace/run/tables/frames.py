@@ -158,6 +158,12 @@ class Frames:
             self._selections[key] = Selection(self, dataset, dict(predicate), self._rows(*key))
         return self._selections[key]
 
+    def forget(self, most: int) -> None:
+        """Keep no more selections than the last ones: of many analyses each has its own, and of
+        many rows each has its ids."""
+        for key in list(self._selections)[:-most]:
+            del self._selections[key]
+
     def _rows(self, dataset: str, predicate: str) -> "Places":
         condition = json.loads(predicate)
         complete, lacking = condition.pop(COMPLETE, None), condition.pop(LACKING, ())
@@ -332,3 +338,8 @@ class Selection:
 def canonical(predicate: Predicate) -> str:
     """A predicate as JSON with sorted keys: its identity."""
     return json.dumps(predicate, sort_keys=True, ensure_ascii=False)
+
+
+def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
+    """The rows of a table with a value in a column."""
+    return table.filter(pc.equal(table[column], value))

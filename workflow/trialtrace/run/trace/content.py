@@ -24,7 +24,7 @@ from trialtrace.run.tables.contracts.rows import (
     present,
     values_of,
 )
-from trialtrace.run.tables.frames import Frames, Selection
+from trialtrace.run.tables.frames import Frames, Selection, rows_with
 from trialtrace.run.trace.about import About, heading
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
@@ -34,7 +34,6 @@ from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import as_shown
 from trialtrace.run.trace.variables import CleaningRules, Variables
 from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
-from trialtrace.run.trace.years import yearly
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
@@ -126,11 +125,6 @@ class Tracer:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
         rows = as_shown(table.to_pylist(), self.trial.plan, tight=self._tight)
         return {row["result_id"]: row for row in rows}
-
-    @cached_property
-    def yearly(self) -> set[str]:
-        """The analyses whose times a report tells in years."""
-        return yearly(self.results.values())
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:
@@ -444,8 +438,3 @@ class Tracer:
                 for group in rejects_summary(found, self.disclosure)
             ]
         return self._told[key]
-
-
-def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
-    """The rows of a table with a value in a column."""
-    return table.filter(pc.equal(table[column], value))

@@ -47,7 +47,6 @@ _PARENTS = {
     "any_occurrence": methods.OCCURRENCES,
     "occurrence_count": methods.OCCURRENCES,
     "graded": methods.SCORES,
-    "difference": methods.SCORES,
     "time_to_event": ("time_to_event",),
     "finding": methods.SCORES,
     "interval_time": methods.BINARY,

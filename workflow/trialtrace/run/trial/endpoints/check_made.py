@@ -194,24 +194,6 @@ def _dated(files: Files, name: str, entry: Given) -> None:
             document.add(place, found=f"{low} to {high}", expected="the first day first")
 
 
-def _difference(files: Files, name: str, given: Given) -> None:
-    by, of = given["by"], files.derived.get(given["of"])
-    labels: list[str] | None = None
-    if by == "treatment":
-        labels = files.arms
-    elif of is not None and by == "visit":
-        labels = files.visits_of(given["of"])
-    elif of is not None and of.kind in ("repeated", "measure", "aggregate", "instrument"):
-        axis = of.entry.axes.get(by)
-        labels = list(axis.labels.values()) if axis else []
-    for position, level in enumerate(given["levels"]):
-        known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
-    changed = given.get("value", "value") != "value" and of is not None
-    if changed and baseline(given["of"], files.derived.get) is None:
-        found = f"{given['of']}, an endpoint without a baseline"
-        files.endpoints.add((name, "value"), found=found, expected="an endpoint with `baseline`")
-
-
 def _interval_time(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
     if "days" not in entry and "dates" not in entry:
@@ -301,7 +283,6 @@ def _recurrent_events(files: Files, name: str, entry: Given) -> None:
 _CHECKS: dict[str, Callable[[Files, str, Given], None]] = {
     "repeated": _dated,
     "instrument": _dated,
-    "difference": _difference,
     "finding": _finding,
     "composite_event": _composite,
     "interval_time": _interval_time,

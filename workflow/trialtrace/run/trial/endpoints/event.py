@@ -1,7 +1,7 @@
 """Entries of one value a record: measured, yes or no, graded, and differences of such."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from trialtrace.base.config.names import Column, Condition, Name, Test, Text, Words
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
@@ -134,30 +134,9 @@ class Graded(ValueOfEndpoint):
         return f"grade of {of}: {limits(self.grades)}"
 
 
-@shape
-class Difference(ValueOfEndpoint):
-    """Difference within a subject: the first level less the second."""
-
-    by: Literal["treatment", "side", "location", "visit"] = key("What the two levels are of.")
-    levels: tuple[Words, ...] = key(
-        (
-            "Two levels: arms by their names, or labels of sides, locations or visits; the "
-            "second is subtracted."
-        ),
-        minItems=2,
-        maxItems=2,
-        uniqueItems=True,
-    )
-
-    @property
-    def follows_visits(self) -> bool:
-        return self.by != "visit"
-
-
 ENTRIES = {
     "measure": MeasureInColumns | Measure,
     "event": EventOfEndpoint | EventInRow,
     "event_by": EventBy,
     "graded": Graded,
-    "difference": Difference,
 }

@@ -29,7 +29,6 @@ MODULES: dict[str, str] = {
     "attendance": f"{_HERE}.doses",
     "oral_morphine": f"{_HERE}.doses",
     "occurrence_count": f"{_HERE}.occurrence",
-    "difference": f"{_HERE}.event",
     "recurrent_events": f"{_HERE}.time_to_event",
 }
 

@@ -198,8 +198,8 @@ class Entry:
         return {}
 
     def rule(self, labels: Labels) -> str:
-        """How the values are made, in words; of a kind without words of its own, the kind."""
-        return self.kind.replace("_", " ")
+        """How the values are made, in words: each kind has its own."""
+        raise NotImplementedError
 
 
 class InTable(Entry):

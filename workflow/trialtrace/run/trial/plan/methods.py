@@ -26,7 +26,6 @@ SCORES = (
     "attendance",
     "oral_morphine",
     "occurrence_count",
-    "difference",
 )
 OCCURRENCES = ("occurrence", "dose_change")
 TIMES = ("time_to_event",)
