@@ -181,6 +181,18 @@ def test_what_was_edited_is_settled(drafted: Project, call: Call, capsys):
     assert "intercurrent" in left and not {"question", "baseline"} & left
 
 
+def test_the_estimand_of_the_primary_analysis_names_its_events(drafted: Project, call: Call):
+    path = drafted.trial_config("mine") / "plan.yaml"
+    plan = yaml.safe_load(path.read_text(encoding="utf-8"))
+    roles = {one["role"]: one["estimand"] for one in plan["analyses"].values() if "estimand" in one}
+    event = {"event": "stopping", "strategy": "treatment policy"}
+    for role, still in (("exploratory", True), ("primary", False)):
+        plan["estimands"][roles[role]]["intercurrent"] = [dict(event)]
+        path.write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
+        call("confirm", "mine")
+        assert ("intercurrent" in open_guesses(drafted)) is still
+
+
 def test_a_draft_anew_keeps_what_a_person_settled(
     drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
 ):

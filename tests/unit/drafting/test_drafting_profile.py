@@ -87,3 +87,11 @@ def test_both_decimal_signs_in_a_column_are_told(tmp_path: Path):
     assert weight.validation == "" and "mixed_signs" not in height.evidence
     told = weight.evidence["mixed_signs"]
     assert told == "15 cells have a decimal point and 15 a comma."
+
+
+def test_a_number_of_a_patient_is_no_code_for_missing(tmp_path: Path):
+    path = tmp_path / "ids.csv"
+    rows = [f"{n},{n % 2},{n % 7}" for n in [*range(1, 61), 999]]
+    path.write_text("\n".join(["patientID,arm,score", *rows]) + "\n", encoding="utf-8")
+    (table,) = profile([str(path)])
+    assert table.column("patientID").missing_codes == ()

@@ -101,3 +101,16 @@ def test_two_records_of_one_day_are_told(tmp_path: Path):
         tiny(PAIN, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS + "a 28 8 2020-02-07"
     )
     assert "1 subject visits with several rows of visits" in text
+
+
+def test_a_time_at_which_windows_meet_is_of_the_next(tmp_path: Path):
+    """In years, with no day lost between them; written in another order than that of time."""
+    windows = "{late: {from: 0.37, to: 0.75}, early: {from: 0.1, to: 0.37}}"
+    endpoint = (
+        "pain: {label: P, code: PAIN, kind: repeated, table: visits, column: x,\n"
+        f"       visit: {{day: year, take: last, windows: {windows}}}}}\n"
+    )
+    visits = "id year:number x:number\na 0.1 1\na 0.369 2\nb 0.37 3\nc 0.75 4\nc 0.751 5"
+    tables = derived(tiny(endpoint, TRIAL), tmp_path, patients=PATIENTS, visits=visits)
+    counted = {row[:3] for row in values(tables) if row[2] is not None}
+    assert counted == {("a", "early", 2), ("b", "late", 3), ("c", "late", 4)}
