@@ -232,6 +232,13 @@ def test_what_came_later_describes_nobody(drafted):
     assert variables == set() or "completer" in told["evidence"]
 
 
+def test_a_covariate_that_came_later_is_a_guess(drafted):
+    lines = followed("gone=0/1", "completer=0/1", "grade=1/2/3")
+    told = ("--primary", "gone", "--control", "0", "--covariates", "grade,completer", "--yes")
+    evidence = drafted(lines, *told)["guesses"]["guesses"]["adjusted"]["evidence"]
+    assert evidence == "By its name it came after randomisation: completer (completer)."
+
+
 def test_columns_of_no_known_time_are_asked_as_a_list(monkeypatch, at: Project):
     from trialtrace.run.drafting.new import new
 

@@ -181,8 +181,14 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     no |= draft.primary.names - own
 
     words = "What does the primary analysis adjust for?"
-    chosen = decided.several("covariates", words, choices, read)
-    return replace(draft, told=decided.told, covariates=tuple(dict.fromkeys(chosen)))
+    chosen = dict.fromkeys(decided.several("covariates", words, choices, read))
+    texts = [one.name for one in draft.home.columns]
+    late = {name: after_start(draft.home.column(name), texts) for name in chosen if name in names}
+    if doubts := [f"{name} ({word.rstrip('.')})" for name, word in late.items() if word]:
+        why = f"By its name it came after randomisation: {', '.join(doubts)}."
+        decided.guess("adjusted", ("plan.yaml", "analyses"), ", ".join(chosen), why)
+    guesses = (*draft.guesses, *decided.guesses)
+    return replace(draft, told=decided.told, covariates=tuple(chosen), guesses=guesses)
 
 
 def _without_later(draft: Draft, decided: Decided) -> Draft:
