@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from trialtrace.report.sections.models import model_words, models_left_out
+from trialtrace.report.sections.models import estimation_words, model_words, models_left_out
 
 ROWS = [
     {"USUBJID": f"s{n}", "AVAL": 1.0, "VILLAGE": None if n < 4 else "v", "AGE": 30.0}
@@ -84,3 +84,20 @@ def test_the_times_of_lines_are_told():
     assert over_times("month") == ["over the actual times of visits (month of the visit)"]
     planned = "over the planned times of visits, not the measured ones (month of the visit)"
     assert over_times({"v1": 0, "v2": 1}) == [planned]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            {"covariance": "unstructured", "estimation": "REML", "df": "satterthwaite"},
+            ["an unstructured covariance of visits", "REML", "by Satterthwaite's approximation"],
+        ),
+        ({"estimation": "ML", "df": "kenward_roger"}, ["ML", "Kenward and Roger (1997)"]),
+        ({"confidence": 0.95}, []),
+    ],
+)
+def test_how_a_mixed_model_was_fitted(options, words):
+    found = estimation_words({"options": json.dumps(options)})
+    assert len(found) == len(words)
+    assert all(word in text for word, text in zip(words, found, strict=True))

@@ -11,7 +11,7 @@ from trialtrace.base.words import LABELS, number
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.models import model_words
+from trialtrace.report.sections.models import estimation_words, model_words
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import grouped
@@ -92,7 +92,8 @@ def _told(material: Material, row: ResultRow) -> str:
         return ""
     about = method_of(row["method"])
     # What describes an arm has no model.
-    model = "" if row["group1_level"] else "".join(f", {w}" for w in model_words(material, row))
+    words = [] if row["group1_level"] else [*model_words(material, row), *estimation_words(row)]
+    model = "".join(f", {word}" for word in words)
     return f"{LABELS[row['stat_name']]} by {about.title}{model}\n{about.reference or ''}"
 
 

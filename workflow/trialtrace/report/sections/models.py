@@ -90,6 +90,33 @@ def model_words(material: Material, row: ResultRow) -> list[str]:
     return words
 
 
+COVARIANCES = {
+    "unstructured": "an unstructured covariance of visits",
+    "compound_symmetry": "compound symmetry of visits",
+}
+DEGREES = {
+    "satterthwaite": "degrees of freedom by Satterthwaite's approximation (Fai and Cornelius 1996)",
+    "kenward_roger": "errors and degrees of freedom by Kenward and Roger (1997)",
+    "kenward_roger_observed": (
+        "errors and degrees of freedom by Kenward and Roger (1997), by the observed information"
+    ),
+}
+
+
+def estimation_words(row: ResultRow) -> list[str]:
+    """How a model with random parts was fitted: its covariance, estimation, degrees of freedom."""
+    given = json.loads(row["options"])
+    words = []
+    if given.get("covariance") in COVARIANCES:
+        each = ", one an arm" if given.get("groups") == "by_arm" else ""
+        words.append(f"{COVARIANCES[given['covariance']]}{each}")
+    if given.get("estimation"):
+        words.append(str(given["estimation"]))
+    if given.get("df") in DEGREES:
+        words.append(DEGREES[given["df"]])
+    return words
+
+
 def _time_words(material: Material, row: ResultRow, times: object) -> str:
     """Which times the lines are over; of planned ones, whether the trial has measured ones."""
     endpoints = material.trial.endpoints

@@ -128,7 +128,7 @@ CARDS = (
     Card(
         "mean_difference.mmrm",
         "mixed model for repeated measures",
-        ("Mallinckrodt et al. 2008, Drug Inf J 42:303; degrees of freedom: Kenward and Roger 1997"),
+        "Mallinckrodt et al. 2008, Drug Inf J 42:303",
         options=Mmrm,
         gives=with_coefficients(
             f"mean.{{}}@arm {contrast('mean_difference', 'pair')} "

@@ -192,7 +192,7 @@ CARDS = (
     _mixed(
         "change_difference.unstructured_differences",
         "mixed model of the differences within subjects, unstructured over visits",
-        "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
+        "Jennrich and Schluchter 1986, Biometrics 42:805",
         options=Unstructured,
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_DIFFERENCES, "since({visit})"),
@@ -200,7 +200,7 @@ CARDS = (
     _mixed(
         "change_difference.unstructured_cells",
         "mixed model of both treatments within subjects, unstructured over treatments and visits",
-        "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
+        "Jennrich and Schluchter 1986, Biometrics 42:805",
         options=Unstructured,
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_CELLS + _UNSTRUCTURED, _BOTH),
