@@ -367,6 +367,14 @@ def test_deaths_are_told_with_the_effect_on_them():
     )
     judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
     assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
+    # A family has the test of all arms of it, not that of a pair.
+    whole = {"comparison": None, "reference": None, "result_id": "t/a/all"}
+    of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
+    (told,) = _effect(material(HAZARD, *of_all), death)
+    assert words(told).endswith(
+        "0.40 to 0.90); adjusted for multiplicity is the test of all arms, these comparisons are "
+        "not."
+    )
 
 
 def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():

@@ -8,7 +8,7 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
-from trialtrace.report.sections.decisions import deciding
+from trialtrace.report.sections.decisions import deciding, of_all_arms
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of
 from trialtrace.report.tables import NO_BREAK, link, pair_text
@@ -140,6 +140,8 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
         for one in found
     ]
     note = "" if judged else "; not adjusted for multiplicity"
+    if note and of_all_arms(material, analysis.name):
+        note = "; adjusted for multiplicity is the test of all arms, these comparisons are not"
     return [f"{'; '.join(told)}{note}."]
 
 
