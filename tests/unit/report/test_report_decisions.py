@@ -54,7 +54,7 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(synthetic=False, plan=plan),
+        trial=Stub(synthetic=False, plan=plan, endpoints={}),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
@@ -372,7 +372,7 @@ def test_deaths_are_told_with_the_effect_on_them():
     of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
     (told,) = _effect(material(HAZARD, *of_all), death)
     assert words(told).endswith(
-        "0.40 to 0.90); adjusted for multiplicity is the test of all arms, these comparisons are "
+        "0.40 to 0.90); the test of all arms is adjusted for multiplicity, these comparisons are "
         "not."
     )
 
@@ -391,6 +391,6 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
     of.tracer.about.time_unit = lambda _: " days"
     (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
     assert words(told).startswith(
-        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); event-free at 5 years "
-        "61.5 % against 45.0 %; p = 0.030"
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); without the event at "
+        "5 years 61.5 % against 45.0 %; p = 0.030"
     )

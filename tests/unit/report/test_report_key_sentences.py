@@ -107,7 +107,7 @@ def mini(tmp_path_factory):
 
 def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
     told = [words(one) for one in without_comparison(mini, mini.trial.plan.analyses["death_time"])]
-    assert told[0].startswith("Event-free: Drug ")
+    assert told[0].startswith("Alive: Drug ")
     assert re.fullmatch(r"All arms: p = 0\.\d+ \(.*log-rank test.*\)\.", told[1])
 
 

@@ -31,6 +31,7 @@ from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import children, missing_bounds, question_of, same_question
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
+from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import not_adjusted, primary, sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
@@ -48,6 +49,7 @@ from trialtrace.report.sections.sections import (
 )
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link, pair_text, with_level
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -234,7 +236,9 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
     if all(
         f"{count} {escape_markdown(material.arm_label(arm))}" in said for arm, count in arms.items()
     ):
-        return f" {lead} in all who are analysed."
+        # A time that is censored is not known, and until when it is followed no count says.
+        times = any(map(is_time, parameters(material.trial, analysis)))
+        return "" if times else f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
