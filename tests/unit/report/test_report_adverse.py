@@ -132,6 +132,21 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     assert terms == "[Adverse events by term](report-2.html#sec-harms)."
 
 
+def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path):
+    """Relief as if it were a harm: patient 20 has none recorded, and counts as without it."""
+    endpoints = mini_trial.ENDPOINTS.replace(
+        'table: adverse\n  where: {what: {is: "nausea"}}',
+        'table: patients\n  where: {relief: {is: "1"}}',
+    )
+    plan = mini_trial.PLAN.replace("multiplicity:\n", NAUSEA).replace(
+        "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
+    )
+    material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    told = "Drug 6 of 10; Placebo 3 of 10; recorded in 19 of 20, the others counted as none."
+    assert any(words(line).endswith(told) for line in harms_in_short(material, {}))
+    assert "; recorded in 19 of 20, the others counted as none." in words(harms_section(material))
+
+
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
     *_, told = harms_in_short(without, {})

@@ -10,6 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
+from trialtrace.report.sections.recorded import recorded
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -89,7 +90,10 @@ def _any(by: dict, group: str) -> str:
 
 
 PLACE = "sec-harms"
-NO_DEATHS = "**Deaths** are not among the endpoints of this trial as it is configured."
+NO_DEATHS = (
+    "**Deaths** are not among the endpoints of this trial as it is configured, which does not mean "
+    "that there were none."
+)
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
@@ -171,8 +175,9 @@ def _lines(
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
-        line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}."
-        yield line, [row for rows in arms.values() for row in rows]
+        rows = [row for rows in arms.values() for row in rows]
+        lines += filter(None, [recorded(material, analysis, rows[0])])
+        yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:
