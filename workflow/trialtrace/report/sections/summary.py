@@ -246,8 +246,8 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
         # A time that is censored is not known, and until when it is followed no count says; of
         # others the sentence before has told in how many it is known.
         times = any(map(is_time, parameters(material.trial, analysis)))
-        told = times or ": known in " in said
-        return "" if told else f" {lead} in all who are analysed."
+        before = ": known in " in said
+        return "" if times or before else f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
