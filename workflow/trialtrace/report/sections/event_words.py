@@ -2,6 +2,7 @@
 
 import re
 
+from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
 from trialtrace.run.trial.load import Trial
@@ -18,6 +19,11 @@ _MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
 def of_death(label: str) -> bool:
     """Whether words say death and nothing else."""
     return DEATH.match(label) is not None and _MORE.search(label) is None
+
+
+def stat_words(stat: str) -> str:
+    """The label of a statistic; whoever is censored at another event is not free of that one."""
+    return WITHOUT if stat == "survival" else LABELS[stat]
 
 
 def is_time(endpoint: Endpoint) -> bool:
