@@ -1,14 +1,19 @@
 """Whether the tables of a stage that runs where it is asked for are of the project as it stands."""
 
+from typing import TYPE_CHECKING
+
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.jobs.fresh import freshness
-from trialtrace.run.jobs.products import altered, edited, read_record, record_path
-from trialtrace.run.trial.load import Trial
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
 
 
-def check_asked(trial: Trial, stage: str, what: str, do: str) -> None:
+def check_asked(trial: "Trial", stage: str, what: str, do: str) -> None:
     """Raise UserError where no run made the tables, where one is not as it was written, or where
     they are of other code, configuration or data. `what` they are of, `do` makes them."""
+    from trialtrace.run.jobs.fresh import freshness
+    from trialtrace.run.jobs.products import altered, edited, read_record, record_path
+
     at = trial.at
     record = read_record(at.root / record_path(stage, trial.name))
     if record is None:
