@@ -372,8 +372,7 @@ def test_deaths_are_told_with_the_effect_on_them():
     of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
     (told,) = _effect(material(HAZARD, *of_all), death)
     assert words(told).endswith(
-        "0.40 to 0.90); the test of all arms is adjusted for multiplicity, these comparisons are "
-        "not."
+        "0.40 to 0.90); adjusted for multiplicity is the test of all arms alone."
     )
 
 

@@ -151,7 +151,7 @@ def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     told = " By other rules of the outcome: 2 estimates, 0.0 to 26.7; both intervals include no "
-    assert f"{told}effect, the nearest estimate 0.0 (95 % CI " in words(summary(material, {}))
+    assert f"{told}effect, the nearest 0.0 (95 % CI " in words(summary(material, {}))
     one = [row for row in material.results if row["parameter"] != "relieved"]
     material.__dict__["results"] = one
     material.__dict__.pop("_by_analysis")

@@ -17,8 +17,8 @@ from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 PUT_IN = (
-    "Numbers of this cohort were set so that they print as the paper has them. What the "
-    "report shows of them was set beforehand, and is no reproduction."
+    "Numbers of this cohort were set to print as the paper has them: what the report shows of them "
+    "is no reproduction."
 )
 
 

@@ -124,7 +124,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
         return place_link(analysis_place(analysis.name), places)
 
     deaths = deaths_by_arm(material, place) or [NO_DEATHS]
-    deaths += _denominators(material)
+    deaths += _denominators(material, in_short=True)
     lines = [pair for one in declared for pair in _lines(material, one, place(one), _count)]
     deaths += [line for line, _ in lines]
     deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
@@ -223,8 +223,9 @@ def _of(row: ResultRow) -> str:
     return f"{link(row, short_text(row))} of {n}"
 
 
-def _denominators(material: Material) -> Iterator[str]:
-    """Of whom the lines and tables are, and how many of those randomised these are."""
+def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str]:
+    """Of whom the lines and tables are, and how many of those randomised these are; `in_short`
+    without numbers where these are all of them."""
     analyses = [analysis.estimand.population for analysis in _declared(material)]
     named = [*analyses, *(texts["population"] for texts in _displays(material))]
     randomised = randomised_by_arm(material)
@@ -241,7 +242,8 @@ def _denominators(material: Material) -> Iterator[str]:
             + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
             for row, every in zip(sizes, of, strict=True)
         ]
-        counts = f" ({'; '.join(denominators)})" if denominators else ""
+        numbers = denominators and not (in_short and whole)
+        counts = f" ({'; '.join(denominators)})" if numbers else ""
         yield f"Denominators of events: {label}{counts}."
 
 

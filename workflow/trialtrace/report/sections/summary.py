@@ -67,7 +67,6 @@ from trialtrace.run.trial.plan.build import Analysis
 Row = Mapping[str, object]
 MOST_CLAIMS = 1
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-WAYS = "Bounds with all missing outcomes in favour of the one arm or of the other"
 GLOSS = (
     "(On print: held against the other printed numbers, without the data. Exact: the same; "
     "compatible: possible; used: in the check of another number.)"
@@ -260,8 +259,7 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
         result_rowses = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
         visits = len({rows[0]["visit"] for rows in result_rowses}) > 1
         for at, rows in enumerate(result_rowses):
-            told = _range(material, analysis, rows, places, visits=visits)
-            yield told.replace(WAYS, "Bounds") if at else told
+            yield _range(material, analysis, rows, places, visits=visits, again=at > 0)
         if not result_rowses:
             yield _alone(material, analysis, places)
 
@@ -293,6 +291,7 @@ def _range(
     places: Mapping[str, str],
     *,
     visits: bool,
+    again: bool,
 ) -> str:
     """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …"."""
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
@@ -321,7 +320,8 @@ def _range(
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
         text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
-    return f"{text}.{_ruled(material, analysis, first)}{_bounded(material, analysis, first)}"
+    bounds = _bounded(material, analysis, first, again=again)
+    return f"{text}.{_ruled(material, analysis, first)}{bounds}"
 
 
 def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
@@ -346,19 +346,24 @@ def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
     reach = " to ".join(dict.fromkeys(ends))
     return (
         f" By other rules of the outcome: {len(rows)} estimates, {reach}; "
-        f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}, the nearest estimate "
+        f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}, the nearest "
         f"{shown}."
     )
 
 
-def _bounded(material: Material, analysis: Analysis, first: ResultRow) -> str:
-    """How far the estimate goes if all who have no value had had the worse or the better one."""
+def _bounded(
+    material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False
+) -> str:
+    """How far the estimate goes if all who have no value had had the worse or the better one;
+    where the bounds of another comparison stand before it, `again` without what they are."""
     told, null = [], no_effect(first["stat_name"])
     for member, low, high in missing_bounds(material, analysis, first):
         reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
         words = ", which include no effect" if reached else ""
-        told.append(f"{link(low)} to {link(high)}{words} ({escape_markdown(member.label)})")
-    return f" {WAYS}: {'; '.join(told)}." if told else ""
+        label = "" if again else f" ({escape_markdown(member.label)})"
+        told.append(f"{link(low)} to {link(high)}{words}{label}")
+    ways = "Bounds with all missing outcomes in favour of the one arm or of the other"
+    return f" {'Bounds' if again else ways}: {'; '.join(told)}." if told else ""
 
 
 def _hash(material: Material) -> str:
