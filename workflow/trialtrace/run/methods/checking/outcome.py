@@ -18,8 +18,8 @@ ITERATIVE = 1e-7
 # Numbers of size 1 (risks, ratios, statistics) carry rounding of about 1e-16; below this size the
 # tolerance is no longer relative. A p-value can be truly small, so for it there is no such size.
 # Where an interval lies beside an estimate that can be negative, what is nearer to 0 than a
-# sixteenth of its width is as exact as that. A p-value of a statistic z changes by z² times what z changes by, and z² is
-# about -2 log p: what an iteration ends at is that much less exact.
+# sixteenth of its width is as exact as that. A p-value of a statistic z changes by z² times what z
+# changes by, and z² is about -2 log p: what an iteration ends at is that much less exact.
 NEAR_ZERO = 1e-6
 
 
