@@ -36,11 +36,12 @@ def without_marks(folder: Path) -> None:
 
 
 def put_files(at: Project, drawn: Trial) -> None:
-    """`source` becomes the files of the drawn cohort, unmarked, and cohort.yaml goes."""
+    """`source` becomes the files of the drawn cohort, unmarked; what draws patients goes."""
     folder = at.trial_config(drawn.name)
     write_folder(drawn, at.root / "data")
     without_marks(at.root / "data")
     (folder / "cohort.yaml").unlink()
+    (folder / "simulation.yaml").unlink(missing_ok=True)
     old = (folder / "trial.yaml").read_text()
     start, end = old.index("\nsource:\n") + 1, old.index("\ntables:\n") + 1
     new = old[:start] + files_source(drawn, "data") + "\n" + old[end:]

@@ -66,11 +66,12 @@ def test_no_two_numbers_have_the_same_heading_and_subject(real, trial):
     assert len(set(told)) == len(told)
 
 
-def test_nothing_runs_but_search_and_cards_or_loads_from_elsewhere(found, site):
+def test_nothing_runs_but_search_cards_and_rows_or_loads_from_elsewhere(found, site):
     assert not [path for path, page in found.items() if active_content(page)]
     run = {str(path.relative_to(site)) for path in found if "<script" in path.read_text()}
     with_cards = {f"{trial}/{page}.html" for trial in TRIALS for page in WITH_CARDS}
-    assert run == {"index.html", *with_cards}
+    rows = {str(path.relative_to(site)) for path in found if path.parent.name == "rows"}
+    assert rows and run == {"index.html", *with_cards, *rows}
 
 
 @pytest.mark.parametrize("trial", TRIALS)

@@ -41,10 +41,11 @@ def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
     assert "3 differ 2 exact 1 not checkable" in page.text
 
 
-def test_search_and_cards_alone_may_run_a_script(site):
+def test_search_cards_and_rows_alone_may_run_a_script(site):
     texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
     report = [site / "mini" / name for name in ("summary.html", "report.html", "supplement.html")]
-    wanted = {site / "index.html", site / "mini" / "audit.html", *report}
+    rows = [path for path in texts if path.parent.name == "rows"]
+    wanted = {site / "index.html", site / "mini" / "audit.html", *report, *rows}
     assert {path for path, text in texts.items() if "<script" in text} == wanted
     assert {path for path, text in texts.items() if "script-src" in text} == wanted
     for path in wanted:

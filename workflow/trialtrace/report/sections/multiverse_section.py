@@ -16,7 +16,10 @@ def multiverse_section(material: Material) -> str:
     trial = specified(material.trial)
     file, label = trial.multiverse.file, trial.plan.analyses[trial.multiverse.file.of].label
     rows = [
-        [escape_markdown(text) for text in (factor.label, ", ".join(factor.levels), factor.why)]
+        [
+            escape_markdown(text)
+            for text in (factor.label, ", ".join(factor.levels).replace("_", " "), factor.why)
+        ]
         for factor in file.factors.values()
     ]
     many = len(trial.multiverse.specifications())

@@ -17,9 +17,9 @@ EXACT = 1e-8
 ITERATIVE = 1e-7
 # Numbers of size 1 (risks, ratios, statistics) carry rounding of about 1e-16; below this size the
 # tolerance is no longer relative. A p-value can be truly small, so for it there is no such size.
-# Where an interval lies beside an estimate that can be negative, a bound near 0 is as exact as the
-# interval is wide. A p-value of a statistic z changes by z² times what z changes by, and z² is
-# about -2 log p: what an iteration ends at is that much less exact.
+# Where an interval lies beside an estimate that can be negative, what is nearer to 0 than a
+# sixteenth of its width is as exact as that. A p-value of a statistic z changes by z² times what z
+# changes by, and z² is about -2 log p: what an iteration ends at is that much less exact.
 NEAR_ZERO = 1e-6
 
 
@@ -149,16 +149,18 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
     if recomputed.n_used is not None:
         ours = nan if asked.n_used is None else float(asked.n_used)
         pairs.append(("n_used", ours, float(recomputed.n_used)))
-    near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
+    near_zero, near_bound = 0.0 if asked.is_p_value else NEAR_ZERO, 0.0
     ends = recomputed.interval
     if ends is not None and ends[0] < 0 and isfinite(ends[1] - ends[0]):
-        near_zero = max(NEAR_ZERO, (ends[1] - ends[0]) / 2)
+        near_bound = (ends[1] - ends[0]) / 16
     for component, ours, theirs in pairs:
         width, exact = recomputed.tolerance, ("n_used", "value")[: 1 + recomputed.of_bounds]
         if recomputed.chance and component not in exact and not isnan(theirs):
             width = recomputed.chance / max(abs(theirs), NEAR_ZERO)
         elif asked.is_p_value and width >= ITERATIVE and 0 < theirs < 1:
             width *= max(1.0, -2 * log(theirs))
+        elif component != "n_used" and 0 < abs(theirs) < near_bound:
+            width *= near_bound / abs(theirs)
         agrees = close(ours, theirs, width, NEAR_ZERO if recomputed.chance else near_zero)
         yield Compared(asked.result_id, component, ours, theirs, recomputed.by, width, agrees)
 
