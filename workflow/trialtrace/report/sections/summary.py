@@ -246,7 +246,9 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
         # others the sentence before has told in how many it is known.
         times = any(map(is_time, parameters(material.trial, analysis)))
         before = ": known in " in said
-        return "" if times or before else f" {lead} in all who are analysed."
+        if times or before:
+            return f" See [all outcomes]({place})." if place else ""
+        return f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
