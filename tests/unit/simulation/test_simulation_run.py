@@ -25,6 +25,20 @@ from trialtrace.run.trial.simulation.load import under
 # Tables hold 12 significant digits.
 TOLD = 1e-11
 
+SIZES = """\
+of: [relief_primary]
+replicates: 2
+seed: 5
+truths:
+  nothing:
+    why: Chance alone.
+    no_effect: true
+    quantities:
+      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}
+  small: {why: Few, patients: {drug: 10, placebo: 10}}
+  large: {why: Many, patients: {drug: 30, placebo: 30}}
+"""
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[dict]]]:
@@ -136,6 +150,27 @@ def test_what_is_not_changed_is_not_computed_again(tmp_path: Path):
     after = set(work(at, folder).blocks.names())
     # Two truths, of two blocks each and a large trial, are as they were.
     assert len(before & after) == 6 and len(before) == len(after) == 9
+
+
+def test_exchanged_and_renamed_truths_have_their_rows(tmp_path: Path):
+    """As in a fresh folder, whatever blocks lie there of the names before."""
+    at = write_simulation(tmp_path, SIZES)
+    folder = tmp_path / "made"
+    run(at, folder)
+    path = at.trial_config("mini") / "simulation.yaml"
+    text = SIZES.replace("small:", "x:").replace("large:", "small:").replace("x:", "large:")
+    for changed in (text, text.replace("nothing:", "null_one:")):
+        path.write_text(changed)
+        tables = run(at, folder)
+        used = {
+            row["truth"]: row["n_used"]
+            for row in tables["replicates"]
+            if "risk_difference" in row["result_id"]
+        }
+        assert used["large"] <= 20 < 40 < used["small"]
+        run(at, tmp_path / "fresh")
+        assert bytes_of(folder) == bytes_of(tmp_path / "fresh")
+    assert set(used) == {"null_one", "small", "large"}
 
 
 def test_an_altered_block_stops_the_run(tmp_path: Path):
