@@ -107,9 +107,9 @@ EDITS = (
             Change(
                 f"{CODE}/run/endpoints/registry.py",
                 '    "added": "trialtrace.run.endpoints.kinds.added",\n',
-                '"difference": ',
+                '"finding": ',
             ),
-            _entry("run/trial/endpoints/registry.py", "added", "difference"),
+            _entry("run/trial/endpoints/registry.py", "added", "finding"),
             Change(f"{SCHEMAS}/endpoints.schema.json", "\n"),
         ),
         (31, 31),

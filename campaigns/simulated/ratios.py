@@ -1,4 +1,7 @@
-"""Ratios of medians of log-normal and exponential values, in two arms whose true ratio is 1.5."""
+"""Ratios of positive values.
+
+The ratio of medians of log-normal and of exponential values, in two arms whose true ratio is 1.5.
+"""
 
 import numpy as np
 from numpy.random import Generator

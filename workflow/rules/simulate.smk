@@ -8,9 +8,7 @@ any number of parts. Configuration: simulation.yaml, cohort.yaml, plan.yaml, end
 cleaning.yaml.
 """
 
-SIMULATED = expand(
-    "results/{{trial}}/simulation/parts/{part}-of-{of}", part=PARTS, of=len(PARTS)
-)
+SIMULATED = expand("results/{{trial}}/simulation/parts/{part}-of-{of}", part=PARTS, of=len(PARTS))
 
 
 rule draw_simulation:

@@ -7,6 +7,7 @@ import mini_trial
 import pytest
 
 from trialtrace.report.material import Material
+from trialtrace.report.report import render_report
 from trialtrace.report.sections.deaths import deaths
 from trialtrace.report.sections.harms import harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
@@ -126,10 +127,32 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     short = harms_in_short(material, pages)
     deaths, population, nausea, terms = short
     assert words(deaths).startswith("**Deaths** (")
-    assert words(population) == "Denominators of events: All randomised (Drug 10; Placebo 10)."
+    assert words(population) == "Denominators of events: All randomised."
+    assert "Denominators of events: All randomised (Drug 10; Placebo 10)." in words(text)
     assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
     assert words(nausea).endswith(": Drug 1 of 10; Placebo 1 of 10.")
     assert terms == "[Adverse events by term](report-2.html#sec-harms)."
+
+
+def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, monkeypatch):
+    """Relief as if it were a harm: patient 20 has none recorded, and counts as without it."""
+    endpoints = mini_trial.ENDPOINTS.replace(
+        'table: adverse\n  where: {what: {is: "nausea"}}',
+        'table: patients\n  where: {relief: {is: "1"}}',
+    )
+    plan = mini_trial.PLAN.replace("multiplicity:\n", NAUSEA).replace(
+        "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
+    )
+    material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    told = "Drug 6 of 10; Placebo 3 of 10; recorded in 19 of 20, the others counted as none."
+    assert any(words(line).endswith(told) for line in harms_in_short(material, {}))
+    assert "; recorded in 19 of 20, the others counted as none." in words(harms_section(material))
+    # A run names its results from its own folder; chunks of a document run in another one.
+    monkeypatch.chdir(tmp_path)
+    folder = material.folder.relative_to(tmp_path)
+    render_report(material.trial, material.settings, folder, {"analyse_plan": "0" * 64})
+    report = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    assert "recorded in 19 of 20, the others counted as none" in " ".join(report.split())
 
 
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):

@@ -54,7 +54,7 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(synthetic=False, plan=plan),
+        trial=Stub(synthetic=False, plan=plan, endpoints={}),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
@@ -367,6 +367,13 @@ def test_deaths_are_told_with_the_effect_on_them():
     )
     judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
     assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
+    # A family has the test of all arms of it, not that of a pair.
+    whole = {"comparison": None, "reference": None, "result_id": "t/a/all"}
+    of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
+    (told,) = _effect(material(HAZARD, *of_all), death)
+    assert words(told).endswith(
+        "0.40 to 0.90); adjusted for multiplicity is the test of all arms alone."
+    )
 
 
 def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
@@ -383,6 +390,6 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
     of.tracer.about.time_unit = lambda _: " days"
     (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
     assert words(told).startswith(
-        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); event-free at 5 years "
-        "61.5 % against 45.0 %; p = 0.030"
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); without the event at "
+        "5 years 61.5 % against 45.0 %; p = 0.030"
     )

@@ -214,7 +214,7 @@ def test_heads_mark_what_the_next_may_begin_with_too(mini):
     """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
     heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
     at = "{.over} at 30 days"
-    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} | Hazard ratio |"
+    assert heads == f"| Arm | [Without the event]{at} | [At risk]{at} | Hazard ratio |"
     assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
     assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
 

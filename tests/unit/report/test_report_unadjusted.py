@@ -6,6 +6,7 @@ import pytest
 from test_report_reader import pair
 
 from trialtrace.report.material import judged, of_a_test, without_p
+from trialtrace.report.sections.decisions import unadjusted
 from trialtrace.run.trial.plan.multiplicity import HolmTest
 
 RISK = pair("risk_difference.newcombe", -0.2, ci_low=-0.3, ci_high=-0.1, ci_level=0.95)
@@ -53,3 +54,15 @@ def test_nothing_is_left_out_where_no_estimate_stands_for_it(rows):
 
 def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
     assert [of_a_test(row) for row in (RISK, FISHER, Z, SHARE)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        ([RISK], "and therefore without p-values here."),
+        ([FISHER], "one that a paper printed is recomputed beside it, to judge the print and not"),
+    ],
+)
+def test_a_p_value_that_the_audit_tells_all_the_same_is_announced(claimed, told):
+    of = Stub(of=lambda _: [RISK, FISHER], claims=[{"result_id": r["result_id"]} for r in claimed])
+    assert told in unadjusted(of, Stub(name="other"))

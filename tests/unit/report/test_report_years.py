@@ -27,9 +27,9 @@ def test_times_of_whole_years_are_told_in_years():
 @pytest.mark.parametrize(
     ("column", "years", "told"),
     [
-        (YEARLY[1], True, "Event-free at 3 years"),
-        (YEARLY[1], False, "Event-free at 1095 days (3 years)"),
-        ((SURVIVAL, ("time", "90"), None), False, "Event-free at 90 days"),
+        (YEARLY[1], True, "Without the event at 3 years"),
+        (YEARLY[1], False, "Without the event at 1095 days (3 years)"),
+        ((SURVIVAL, ("time", "90"), None), False, "Without the event at 90 days"),
         ((MEDIAN, None, "days"), True, "Median time, years"),
         ((MEDIAN, None, "days"), False, "Median time, days"),
     ],

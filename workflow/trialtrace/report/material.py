@@ -28,8 +28,6 @@ from trialtrace.run.trial.settings import Settings
 # decides, invites a verdict that nobody planned. It is computed, checked and traced, and an audit
 # compares a printed one with it; a report prints the estimate with its interval.
 
-NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values."
-
 
 def judged(plan: Plan, analysis: Analysis) -> bool:
     """Whether an analysis is primary, has a test in a family, or is made of one that is or has."""

@@ -163,8 +163,9 @@ def render_report(
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
-    material = Material(trial, settings, Path(results_dir), codes)
-    out = Path(results_dir) / "report"
+    # A chunk runs in another folder, and reads clean tables from there.
+    material = Material(trial, settings, Path(results_dir).absolute(), codes)
+    out = material.folder / "report"
     drawn = draw_figures(material, out / "figures")
     cells = Cells(material, drawn, {})
     write_documents(cells)

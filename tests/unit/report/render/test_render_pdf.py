@@ -287,7 +287,7 @@ def test_the_cores_do_not_show(tmp_path: Path):
 
 
 def test_a_number_that_is_another_is_named_with_its_page(pdf: bytes, make: Make):
-    kept = Kept("report.pdf", sha256_bytes(pdf), pdf_lines(pdf), {}, {})
+    kept = Kept("report.pdf", sha256_bytes(pdf), pdf_lines(pdf), {})
     assert judged(kept, pdf, "report.pdf", {}).found == []
     found, at_the_end = judged(kept, make(BODY.replace("−7.8", "−9.8")), "report.pdf", {}).found
     assert (found.what, found.place.startswith("page 1, line ")) == ("number", True)

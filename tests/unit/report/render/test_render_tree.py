@@ -131,8 +131,15 @@ def test_rows_of_one_label_are_one_cell_and_a_long_block_has_its_label_again():
 def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
     text = "[1](trace/x.html#abc/n) [2](trace/x.html#other) [3](audit.html) [4](#here)\n\n"
     tree = read(text + "Two of 3. [CSV](figures/a.csv), [SVG](figures/a.svg).\n\nEnd.")
-    row = {"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abc"]}
-    for_mail(tree, {"command": "trace x", "rows": [row, {**row, "anchors": ["unused"]}]})
+    row = {
+        "of": "A",
+        "method": "by hand",
+        "n": "2",
+        "check": "R",
+        "anchors": ["abc"],
+        "whose": [""],
+    }
+    for_mail(tree, {"command": "trace x", "rows": [row, row | {"anchors": ["unused"]}]})
     links = [(text_of([one]), one["c"][2][0]) for one in all_of(tree, "Link")]
     assert links == [("1", "#n-abc-n"), ("4", "#here")]
     assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3.", "End."]
@@ -144,8 +151,12 @@ def test_numbers_of_a_line_have_a_place_each_and_stand_as_in_the_document():
     text = (
         "[3](trace/y.html#def) [1](trace/x.html#abc/n) [2](trace/x.html#abc) [4](trace/y.html#ghi)"
     )
-    row = {"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abc", "def"]}
-    chains = {"command": "trace x", "rows": [row, {**row, "anchors": ["ghi"]}]}
+    row = {"of": "A", "method": "by hand", "n": "2", "check": "R"}
+    several, single = (
+        {"anchors": ["abc", "def"], "whose": ["", ""]},
+        {"anchors": ["ghi"], "whose": [""]},
+    )
+    chains = {"command": "trace x", "rows": [row | several, row | single]}
     tree = read(text)
     for_mail(tree, chains)
     places = ["n-def", "n-abc-n", "n-abc", "n-ghi"]

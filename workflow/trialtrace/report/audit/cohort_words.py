@@ -11,17 +11,18 @@ from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.put_in import Rests
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trace.put_in import GROUPS, Margin, Rests
 from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 PUT_IN = (
-    "Numbers of this cohort were set so that they print as the paper has them. What the "
-    "report shows of them was set beforehand, and is no reproduction."
+    "Numbers of this cohort were set to print as the paper has them: what the report shows of them "
+    "is no reproduction."
 )
 
 
+SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
 OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
 COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
@@ -55,11 +56,32 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     if not material.trial.drawn:
         return ""
     together = _together(material, rows)
+    if not together.own and not together.columns:
+        return ""
+    split, arms = _made_up(material, rows, together.own or together.columns)
+    if split:
+        whole = "set beforehand" if together.own else "drawn to printed numbers"
+        return f"*Cohort:* made up by arm; in all {whole}."
     if together.own:
-        return "*Cohort:* set beforehand, no finding."
-    return (
-        "*Cohort:* made of columns that were drawn to printed numbers." if together.columns else ""
-    )
+        others = f"; made up for {escape_markdown(' and '.join(arms))}" if arms else ""
+        return f"*Cohort:* set beforehand, no finding{others}."
+    return "*Cohort:* made of columns that were drawn to printed numbers."
+
+
+def _made_up(
+    material: Material, rows: Sequence[ResultRow], margins: Sequence[Margin]
+) -> tuple[bool, list[str]]:
+    """Whether nothing is printed of any arm that the results tell apart; else the arms of which
+    nothing is. Where nobody is counted there is nothing to be split."""
+    arms = material.trial.design.arms
+    counts = [row["stat_value"] for row in rows if row["stat_name"] in ("count", "events")]
+    told = {arm for row in rows for arm in values_of(row, GROUPS) if arm in arms}
+    printed = {margin["arm"] for margin in margins} & {*arms}
+    if counts and not any(counts):
+        return False, []
+    if not printed:
+        return bool(told), []
+    return False, [arms[arm].label for arm in arms if arm in told - printed]
 
 
 def with_cohort(material: Material, line: str, rows: Sequence[ResultRow]) -> str:
@@ -74,17 +96,22 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     """
     if not material.trial.drawn:
         return ""
-    rests = _rests(material, analyses)
-    told = material.tracer.put_in.told
-    if rests.own:
-        return (
-            "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
-            f"or counts that print so. {escape_markdown(told(rests.own))}. Agreement with the "
-            "paper therefore shows nothing."
-        )
-    if rests.columns:
-        return f"{COLUMNS_IN_SHORT} They are listed in the supplement, with what was drawn."
-    return OF_NOTHING
+    rows = [row for name in analyses for row in material.of(name)]
+    rests = _together(material, rows)
+    if not rests.own and not rests.columns:
+        return OF_NOTHING
+    split, arms = _made_up(material, rows, rests.own or rests.columns)
+    assumed = f" {SPLIT}" if split else ""
+    if not rests.own:
+        listed = "They are listed in the supplement, with what was drawn."
+        return f"{COLUMNS_IN_SHORT} {listed}{assumed}"
+    if arms:
+        assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
+    return (
+        "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
+        f"or counts that print so. {escape_markdown(material.tracer.put_in.told(rests.own))}. "
+        f"Agreement with the paper therefore shows nothing.{assumed}"
+    )
 
 
 def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:

@@ -48,7 +48,7 @@ def published(material: Material) -> str:
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
     if told := put_in(material):
         alone += f" **{told}** [Settings of the cohort]({config_page(COHORT)})."
-    more = f"[{AUDIT_PAGE}]({AUDIT_PAGE}) has the same with a picture of each finding."
+    more = f"[{AUDIT_PAGE}]({AUDIT_PAGE}) says more of each: on what it rests, and a picture."
     verdicts = escape_markdown(tally_text(counts))
     means = escape_markdown(f"What the verdicts mean. {glossary(counts)}")
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"

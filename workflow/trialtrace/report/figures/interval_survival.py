@@ -60,7 +60,7 @@ def draw(material: Material, entry: Given) -> Picture:
         f"{request.title}, {request.population}: Turnbull's estimate from events "
         "that lie between two visits. Within a shaded box the data do not say how the curve runs."
     )
-    alt = f"Interval-censored event-free curves for {request.arm_words(turnbulls)}."
+    alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
     ends = [f"{end} ({entry['unit']})" for end in ("from", "to")]
     return Picture(
         figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)

@@ -2,9 +2,10 @@
 without the event at the last time that is described."""
 
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, value_text
+from trialtrace.base.words import value_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.tables import link
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.years import whole_years
@@ -39,8 +40,8 @@ def _share(material: Material, count: ResultRow, *, links: bool) -> str:
 
 
 def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
-    """ "; event-free at 5 years 61.5 % against 45.0 %": beside a ratio of hazards the shares of
-    both arms at the last time at which the analysis describes them."""
+    """ "; without recurrence at 5 years 61.5 % against 45.0 %": beside a ratio of hazards the
+    shares of both arms at the last time at which the analysis describes them."""
     if estimate["stat_name"] != "hazard_ratio":
         return ""
     of_one = ("parameter", "stratum")
@@ -57,9 +58,11 @@ def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) 
     if len(both) < PAIR:
         return ""
     level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
+    words = without_event(material.trial, estimate["parameter"])
     shares = [
         f"{value_text('survival', present(row['stat_value']), style_of(row))} %" for row in both
     ]
     shown = [link(row, text) if links else text for row, text in zip(both, shares, strict=True)]
     at = whole_years(level, unit) or f"{level}{unit}"
-    return f"; {LABELS['survival']} at {at} {' against '.join(shown)}"
+    who = escape_markdown(words) if links else words
+    return f"; {who} at {at} {' against '.join(shown)}"

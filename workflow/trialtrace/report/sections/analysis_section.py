@@ -6,13 +6,13 @@ from math import inf
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
-from trialtrace.report.material import NOT_ADJUSTED, Material, without_p
+from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import adjusted_of, decides_anything
+from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
 from trialtrace.report.sections.findings import described, not_adjusted, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.models import arms_used, models_left_out
@@ -137,7 +137,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
-        found.append(NOT_ADJUSTED)
+        found.append(unadjusted(material, analysis))
     if found and analysis.role == "primary":
         found += not_adjusted(material)
     if found:

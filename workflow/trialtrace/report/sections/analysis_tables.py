@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from trialtrace.base.words import (
-    LABELS,
     P_VALUES,
     POINTS,
     SYMBOLS,
@@ -13,6 +12,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
+from trialtrace.report.sections.event_words import stat_words
 from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.tables import (
     NO_BREAK,
@@ -311,7 +311,7 @@ def _title(
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
         return "Events", ""
-    title, own = LABELS[stat], ""
+    title, own = stat_words(stat), ""
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
         own += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"

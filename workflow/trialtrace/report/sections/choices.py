@@ -49,6 +49,31 @@ def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
     return [row for rows in result_rows.values() for row in rows.values()]
 
 
+def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
+    """The estimates of the comparison of `first` in which the outcome is told by another rule: of
+    the sensitivity analyses of an analysis of one endpoint. They are of another endpoint, and of
+    what its readers ask."""
+    if len(analysis.estimand.variables) > 1:
+        return []
+    alike = ("visit", "comparison", "reference", "stat_name")
+    found: dict[Estimate, ResultRow] = {}
+    for member in children(material, analysis.name):
+        estimand = member.estimand
+        if (
+            member.role == "sensitivity"
+            and estimand.population == analysis.estimand.population
+            and estimand.variables != analysis.estimand.variables
+        ):
+            for rows in asking(material, analysis, member, other=True).values():
+                for row in rows:
+                    if (
+                        values_of(row, alike) == values_of(first, alike)
+                        and row["ci_low"] is not None
+                    ):
+                        found.setdefault(estimate_of(row), row)
+    return list(found.values())
+
+
 def estimate_of(row: ResultRow) -> Estimate:
     """What two rows share that are one estimate: what is compared, the method, the value."""
     return (*question_of(row), row["method"], row["options"], row["stat_value"])

@@ -4,13 +4,16 @@ Items: Hopewell et al. 2025, in words of our own.
 """
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import deaths_by_arm
 from trialtrace.report.sections.harms import reports_events
+from trialtrace.report.sections.summary import registered_otherwise
 from trialtrace.report.tables import texts_table
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.trial.reported import HARMS, ROLES
 
 ITEMS = {
@@ -19,14 +22,16 @@ ITEMS = {
     "2": "Registration: name and number",
     "3": "Protocol and plan of the analysis: where they can be read",
     "4": "Sharing of data, code and materials",
-    "5": "Funding; conflicts of interest",
+    "5a": "Funding",
+    "5b": "Conflicts of interest",
     "6": "Background and rationale",
     "7": "Objectives, of benefits and harms",
     "8": "Involvement of patients and the public",
     "9": "Design: type, allocation ratio, framework",
     "10": "Changes after the trial began, with reasons",
     "11": "Settings and locations",
-    "12": "Eligibility of participants, of sites and of those who treat",
+    "12a": "Eligibility of participants",
+    "12b": "Eligibility of sites and of those who treat",
     "13": "Interventions and comparator, so that they can be repeated",
     "14": "Outcomes as specified beforehand, with variable and time",
     "15": "Harms: how defined and assessed",
@@ -46,7 +51,8 @@ ITEMS = {
     "22b": "Losses and exclusions after randomisation, with reasons",
     "23a": "Dates of recruitment and follow-up",
     "23b": "Why the trial ended or stopped",
-    "24": "Treatment and other care as delivered",
+    "24a": "Treatments as delivered",
+    "24b": "Other care as delivered",
     "25": "Baseline characteristics by group",
     "26": "Outcomes by group, with numbers, effect and precision",
     "27": "Harms in each group",
@@ -56,6 +62,10 @@ ITEMS = {
 }
 FURTHER = {"sensitivity", "subgroup", "supportive", "exploratory"}
 OPEN = "not in this report"
+# What an endpoint is made of that says how much of a treatment was delivered.
+DELIVERED = {"attendance", "dose_change", "dose_intensity"}
+_INTERIM = re.compile(r"\binterim\b", re.IGNORECASE)
+_DATE = re.compile(rf"\b(in|since|until|{'|'.join(month_name[1:])}) (19|20)\d\d\b")
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b", re.IGNORECASE)
 
 
@@ -101,6 +111,10 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         yield "22a", f"Patients: flow{untold}"
         if {"ended", "not_received"} & flow.keys() or _left_out(material):
             yield "22b", "Patients: flow"
+        if "excluded" in flow or "screening" in flow:
+            yield "12a", "Patients: flow, the reasons against it alone"
+    if delivered := list(_delivered(material)):
+        yield "24a", f"Analyses: {', '.join(delivered)}"
     if "baseline" in plan.displays:
         yield "25", "Patients: baseline"
     yield "26", "Primary and secondary analyses"
@@ -118,15 +132,47 @@ def _of_design(material: Material) -> Iterator[tuple[str, str]]:
     design, planning = material.trial.design, material.trial.plan.planning
     yield "9", "Summary: type and arms, without ratio and framework"
     if planning:
-        yield "16a", "Sample size, power and precision"
+        yield "16a", "Sample size, power and precision: what is known of it, and what is assumed"
     elif design.planned:
         yield "16a", f"Flow: {design.planned} planned, without the reason"
     if design.randomisation.scheme != "unknown":
         yield "17b", "Summary: type and strata"
     if design.blinding is not None:
         yield "20a", "Summary"
-    if design.stopped:
-        yield "23b", "Summary"
+    if any(registered_otherwise(material)):
+        yield "10", "Summary: outcomes reported otherwise than registered or planned"
+    yield from _of_time_and_place(material)
+
+
+def _of_time_and_place(material: Material) -> Iterator[tuple[str, str]]:
+    """What the configuration says of sites, looks and dates."""
+    plan, stopped = material.trial.plan, material.trial.design.stopped or ""
+    shown = {*plan.displays.get("baseline", {}).get("variables", ())}
+    if "site" in shown:
+        yield "11", "Patients: baseline, the sites alone"
+    looks = [
+        analysis.label
+        for analysis in plan.analyses.values()
+        if _INTERIM.search(f"{analysis.label} {analysis.note or ''}")
+    ]
+    if _INTERIM.search(stopped) or looks:
+        where = [*(["Summary"] if _INTERIM.search(stopped) else []), *looks]
+        yield "16b", f"What is known of them: {'; '.join(where)}"
+    if _DATE.search(stopped):
+        yield "23a", "Summary: the end of recruitment alone"
+    if stopped:
+        yield "23b", "Summary: what is known of it"
+
+
+def _delivered(material: Material) -> Iterator[str]:
+    """The places that say how much of the treatments was delivered."""
+    trial = material.trial
+    if "received" in trial.plan.displays.get("flow", {}):
+        yield "flow of the patients"
+    for analysis in trial.plan.analyses.values():
+        kinds = {endpoint.kind for endpoint in parameters(trial, analysis)}
+        if analysis.of is None and DELIVERED & kinds:
+            yield analysis.label
 
 
 def _left_out(material: Material) -> bool:

@@ -14,6 +14,7 @@ from trialtrace.base.words import decimals, p_text
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import (
@@ -165,7 +166,9 @@ def known_table(material: Material) -> str:
     if not body:
         return ""
     arms = [escape_markdown(arm.label) for arm in design.values()]
+    times = any(is_time(e) for one in primary(material) for e in parameters(material.trial, one))
     caption = "Patients with a known primary outcome, of those in each arm."
+    caption += " A time that is censored counts as known." if times else ""
     table = pipe_table(["Outcome", "Visit", *arms], body)
     return captioned(material, table, "known", caption)
 

@@ -8,7 +8,8 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
-from trialtrace.report.sections.decisions import deciding
+from trialtrace.report.sections.decisions import deciding, of_all_arms
+from trialtrace.report.sections.event_words import DEATH, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of
 from trialtrace.report.tables import NO_BREAK, link, pair_text
@@ -23,11 +24,8 @@ from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
-_DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
-# An outcome of which death is a part, or of those deaths alone that nothing came before.
-_MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
 # The level of a column of adverse events that says death: CTCAE's grade 5.
-_FATAL = re.compile(rf"{_DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
+_FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
 OF_TIMES = {"survival", "hazard_ratio"}
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
@@ -40,7 +38,7 @@ def deaths(trial: Trial) -> set[str]:
         endpoint.name
         for endpoint in trial.endpoints.values()
         if times_of(trial, endpoint) & times
-        or (endpoint.kind == "event" and _of_death(endpoint.label))
+        or (endpoint.kind == "event" and of_death(endpoint.label))
     }
 
 
@@ -48,11 +46,7 @@ def _is_time(endpoint: Endpoint) -> bool:
     entry = endpoint.entry
     if not isinstance(entry, TimeFromDates | TimeInColumn):
         return False
-    return bool(getattr(entry, "terminal", False)) or _of_death(entry.event_label)
-
-
-def _of_death(label: str) -> bool:
-    return _DEATH.match(label) is not None and _MORE.search(label) is None
+    return bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
 
 
 def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:
@@ -140,6 +134,8 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
         for one in found
     ]
     note = "" if judged else "; not adjusted for multiplicity"
+    if note and of_all_arms(material, analysis.name):
+        note = "; adjusted for multiplicity is the test of all arms alone"
     return [f"{'; '.join(told)}{note}."]
 
 
@@ -195,7 +191,7 @@ def _disposition(material: Material) -> dict[str, Arms]:
     found: dict[str, Arms] = {}
     for row in material.of("flow"):
         label = row["group2_level"] or ""
-        if row["stat_name"] == "ended" and _DEATH.search(label):
+        if row["stat_name"] == "ended" and DEATH.search(label):
             found.setdefault(label, {})[present(row["group1_level"])] = [row]
     return {label: arms for label, arms in found.items() if _sum(arms)}
 

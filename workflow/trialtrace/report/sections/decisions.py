@@ -14,6 +14,7 @@ from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
 
+NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
 
@@ -77,6 +78,18 @@ def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow 
     if analysis.role != "primary" or of_all_arms(material, analysis.name):
         return None
     return p
+
+
+def unadjusted(material: Material, analysis: Analysis) -> str:
+    """Why an analysis prints no p-value; and where one stands all the same, because a paper printed
+    it."""
+    of_it = {row["result_id"] for row in material.of(analysis.name) if row["stat_name"] in P_VALUES}
+    if not of_it & {row["result_id"] for row in material.claims}:
+        return f"{NOT_ADJUSTED}."
+    return (
+        f"{NOT_ADJUSTED}: one that a paper printed is recomputed beside it, to judge the print and "
+        "not the effect."
+    )
 
 
 def rejected(values: Sequence[float], level: float) -> int:

@@ -1,6 +1,6 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -392,6 +392,12 @@ def _margins(material: Material, estimate: ResultRow) -> str:
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
             return f"; held against margins of {margins}: {link(row)}"
     return ""
+
+
+def once(material: Material, told: Sequence[str]) -> str:
+    """Sentences of one paragraph, in which only the last is marked as synthetic."""
+    before = [text.removesuffix(ending(material)) + "." for text in told[:-1]]
+    return " ".join([*before, *told[-1:]])
 
 
 def ending(material: Material) -> str:

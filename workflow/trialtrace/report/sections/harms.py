@@ -10,6 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
+from trialtrace.report.sections.recorded import recorded
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -89,7 +90,10 @@ def _any(by: dict, group: str) -> str:
 
 
 PLACE = "sec-harms"
-NO_DEATHS = "**Deaths** are not among the endpoints of this trial as it is configured."
+NO_DEATHS = (
+    "**Deaths** are not among the endpoints of this trial as it is configured, which does not mean "
+    "that there were none."
+)
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
@@ -120,7 +124,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
         return place_link(analysis_place(analysis.name), places)
 
     deaths = deaths_by_arm(material, place) or [NO_DEATHS]
-    deaths += _denominators(material)
+    deaths += _denominators(material, in_short=True)
     lines = [pair for one in declared for pair in _lines(material, one, place(one), _count)]
     deaths += [line for line, _ in lines]
     deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
@@ -171,8 +175,9 @@ def _lines(
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
-        line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}."
-        yield line, [row for rows in arms.values() for row in rows]
+        rows = [row for rows in arms.values() for row in rows]
+        lines += filter(None, [recorded(material, analysis, rows[0])])
+        yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:
@@ -218,8 +223,9 @@ def _of(row: ResultRow) -> str:
     return f"{link(row, short_text(row))} of {n}"
 
 
-def _denominators(material: Material) -> Iterator[str]:
-    """Of whom the lines and tables are, and how many of those randomised these are."""
+def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str]:
+    """Of whom the lines and tables are, and how many of those randomised these are; `in_short`
+    without numbers where these are all of them."""
     analyses = [analysis.estimand.population for analysis in _declared(material)]
     named = [*analyses, *(texts["population"] for texts in _displays(material))]
     randomised = randomised_by_arm(material)
@@ -236,7 +242,8 @@ def _denominators(material: Material) -> Iterator[str]:
             + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
             for row, every in zip(sizes, of, strict=True)
         ]
-        counts = f" ({'; '.join(denominators)})" if denominators else ""
+        numbers = denominators and not (in_short and whole)
+        counts = f" ({'; '.join(denominators)})" if numbers else ""
         yield f"Denominators of events: {label}{counts}."
 
 

@@ -7,6 +7,7 @@ from math import inf, log
 from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, no_effect, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.event_words import stat_words, without_event
 from trialtrace.report.tables import link, pair_text, sign, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -100,7 +101,10 @@ def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
             own = [row for row in chosen if row["group1_level"] == arm]
             ends = _ends(own, lambda row: _place(material, row))
             told.append(f"{escape_markdown(material.arm_label(arm))} {ends}")
-    label = LABELS[stat]
+    endpoints = {row["parameter"] for row in chosen}
+    label = stat_words(stat)
+    if stat == "survival" and len(endpoints) == 1:
+        label = without_event(material.trial, *endpoints)
     return [f"{upper_first(label)}{_unit(chosen[0])}: {'; '.join(told)}"]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
 import trialtrace
-from trialtrace.base.words import LABELS, number
+from trialtrace.base.words import number
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.event_words import stat_words
 from trialtrace.report.sections.models import estimation_words, model_words
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -94,7 +95,7 @@ def _told(material: Material, row: ResultRow) -> str:
     # What describes an arm has no model.
     words = [] if row["group1_level"] else [*model_words(material, row), *estimation_words(row)]
     model = "".join(f", {word}" for word in words)
-    return f"{LABELS[row['stat_name']]} by {about.title}{model}\n{about.reference or ''}"
+    return f"{stat_words(row['stat_name'])} by {about.title}{model}\n{about.reference or ''}"
 
 
 def _software(material: Material) -> str:

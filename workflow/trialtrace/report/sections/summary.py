@@ -28,10 +28,17 @@ from trialtrace.report.links import (
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import children, missing_bounds, question_of, same_question
+from trialtrace.report.sections.choices import (
+    by_other_rules,
+    children,
+    missing_bounds,
+    question_of,
+    same_question,
+)
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.findings import not_adjusted, primary, sentences
+from trialtrace.report.sections.event_words import is_time
+from trialtrace.report.sections.findings import not_adjusted, once, primary, sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
     excluding,
@@ -48,6 +55,7 @@ from trialtrace.report.sections.sections import (
 )
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link, pair_text, with_level
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -159,7 +167,7 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     whether their numbers were put in."""
     told = [
         f"**{escape_markdown(one.label)}. "
-        f"{' '.join([*against_thresholds(material, one), *sentences(material, one)])}**"
+        f"{once(material, [*against_thresholds(material, one), *sentences(material, one)])}**"
         for one in primary(material)
     ]
     told += not_adjusted(material)
@@ -234,7 +242,11 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
     if all(
         f"{count} {escape_markdown(material.arm_label(arm))}" in said for arm, count in arms.items()
     ):
-        return f" {lead} in all who are analysed."
+        # A time that is censored is not known, and until when it is followed no count says; of
+        # others the sentence before has told in how many it is known.
+        times = any(map(is_time, parameters(material.trial, analysis)))
+        before = ": known in " in said
+        return "" if times or before else f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
@@ -246,8 +258,8 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     for analysis in primary(material):
         result_rowses = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
         visits = len({rows[0]["visit"] for rows in result_rowses}) > 1
-        for rows in result_rowses:
-            yield _range(material, analysis, rows, places, visits=visits)
+        for at, rows in enumerate(result_rowses):
+            yield _range(material, analysis, rows, places, visits=visits, again=at > 0)
         if not result_rowses:
             yield _alone(material, analysis, places)
 
@@ -260,7 +272,9 @@ def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     if place and any(children(material, analysis.name)):
         text += f" Other populations and definitions are other questions: [in the report]({place})."
     own = next(iter(same_question(material, analysis)), None)
-    return text + (_bounded(material, analysis, own) if own else "")
+    if own is None:
+        return text
+    return text + _ruled(material, analysis, own) + _bounded(material, analysis, own)
 
 
 def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
@@ -277,6 +291,7 @@ def _range(
     places: Mapping[str, str],
     *,
     visits: bool,
+    again: bool,
 ) -> str:
     """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …"."""
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
@@ -305,18 +320,50 @@ def _range(
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
         text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
-    return f"{text}.{_bounded(material, analysis, first)}"
+    bounds = _bounded(material, analysis, first, again=again)
+    return f"{text}.{_ruled(material, analysis, first)}{bounds}"
 
 
-def _bounded(material: Material, analysis: Analysis, first: ResultRow) -> str:
-    """How far the estimate goes if all who have no value had had the worse or the better one."""
+def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
+    """How far the estimate goes where another rule tells the outcome, and which is the nearest to
+    no effect."""
+    rows = by_other_rules(material, analysis, first)
+    if not rows:
+        return ""
+    null = no_effect(first["stat_name"])
+    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
+    nearest = min(rows, key=lambda row: abs(present(row["stat_value"]) - null))
+    ends = [
+        link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
+        for row in (by_value[0], by_value[-1])
+    ]
+    label = material.parameter_words(nearest) or [
+        material.trial.plan.analyses[nearest["analysis_id"]].label
+    ]
+    shown = f"{with_level(nearest)} ({escape_markdown(label[0])})"
+    if len(rows) == 1:
+        return f" By another rule of the outcome: {shown}."
+    reach = " to ".join(dict.fromkeys(ends))
+    return (
+        f" By other rules of the outcome: {len(rows)} estimates, {reach}; "
+        f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}, the nearest "
+        f"{shown}."
+    )
+
+
+def _bounded(
+    material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False
+) -> str:
+    """How far the estimate goes if all who have no value had had the worse or the better one;
+    where the bounds of another comparison stand before it, `again` without what they are."""
     told, null = [], no_effect(first["stat_name"])
     for member, low, high in missing_bounds(material, analysis, first):
         reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
         words = ", which include no effect" if reached else ""
-        told.append(f"{link(low)} to {link(high)}{words} ({escape_markdown(member.label)})")
+        label = "" if again else f" ({escape_markdown(member.label)})"
+        told.append(f"{link(low)} to {link(high)}{words}{label}")
     ways = "Bounds with all missing outcomes in favour of the one arm or of the other"
-    return f" {ways}: {'; '.join(told)}." if told else ""
+    return f" {'Bounds' if again else ways}: {'; '.join(told)}." if told else ""
 
 
 def _hash(material: Material) -> str:

@@ -1,0 +1,77 @@
+"""Who is without an event, in the words of its endpoint: whoever is censored is not free of all."""
+
+import mini_run
+import mini_trial
+import pytest
+from test_report_wording import words
+
+from trialtrace.report.material import Material
+from trialtrace.report.sections.data_quality import known_table
+from trialtrace.report.sections.event_words import without_event
+from trialtrace.report.sections.summary import summary
+from trialtrace.run.trial.load import load_settings
+
+TIMES = """\
+return:
+  label: Return of pain
+  code: RETURN
+  kind: time_to_event
+  table: patients
+  time: days
+  event: {relief: {is: "1"}}
+  event_label: Return of pain
+  censored_label: Dead or without pain at last contact
+either:
+  label: Return of pain or death
+  code: EITHER
+  kind: time_to_event
+  first_of: [return, death]
+"""
+NAMED = """\
+  return_itt:
+    treatment: {of: drug, to: placebo}
+    population: itt
+    variable: return
+    intercurrent: [{event: death, strategy: while alive}]
+    summary: hazard ratio
+analyses:
+  return_time:
+    label: Return
+    role: primary
+    estimand: return_itt
+    describe: [{survival: {method: kaplan_meier, interval: log_log, times: [30]}}]
+    estimates: [{hazard_ratio: {method: cox, ties: efron}}]
+    tests: [{log_rank: {groups: all, sides: two_sided}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    plan = mini_trial.PLAN.replace("analyses:\n", NAMED, 1).replace(
+        "role: primary\n    estimand: relief", "role: secondary\n    estimand: relief"
+    )
+    run = mini_run.run_mini(
+        tmp_path_factory.mktemp("event"), plan=plan, endpoints=mini_trial.ENDPOINTS + TIMES
+    )
+    return Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("return", "without return of pain"),
+        ("death", "alive"),
+        ("either", "without return of pain or death"),
+        ("relief", "without the event"),
+        (None, "without the event"),
+    ],
+)
+def test_an_endpoint_says_what_its_patients_are_without(mini, name, told):
+    assert without_event(mini.trial, name) == told
+
+
+def test_nobody_is_called_free_of_events_and_no_censored_time_known(mini):
+    shown = words(summary(mini, {}))
+    assert "; without return of pain at 30 days " in shown
+    assert "vent-free" not in shown and "Outcome known in all" not in shown
+    assert "A time that is censored counts as known." in words(known_table(mini))

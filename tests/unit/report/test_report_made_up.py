@@ -1,0 +1,59 @@
+"""Numbers of a synthetic cohort that no print set are told apart from those that one set."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+from test_report_reader import pair
+
+from trialtrace.report.audit.cohort_words import of_results, of_rows
+from trialtrace.run.trace.put_in import Rests
+
+ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
+
+
+def margin(arm):
+    return {"arm": arm, "check": {"endpoint": "died"}}
+
+
+def count(arm, value):
+    return pair("count.events", value, comparison=None, reference=None, group1_level=arm)
+
+
+def material(margins, rows, *, own=True):
+    """A cohort in which every result rests on the same margins: its own, or of its columns."""
+    rests = Rests(tuple(margins), ()) if own else Rests((), tuple(margins))
+    put_in = Stub(margins=margins, behind=lambda _: rests, told=lambda _: "Died")
+    trial = Stub(drawn=True, design=Stub(arms=ARMS))
+    return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows)
+
+
+BOTH = [count("drug", 1.0), count("placebo", 4.0)]
+SHORT = {
+    "each arm printed": ((["drug", "placebo"], BOTH, True), "set beforehand, no finding."),
+    "one arm assumed": ((["drug"], BOTH, True), "set beforehand, no finding; made up for Placebo."),
+    "a total": (([None], BOTH, True), "made up by arm; in all set beforehand."),
+    "columns of a total": (
+        ([None], BOTH, False),
+        "made up by arm; in all drawn to printed numbers.",
+    ),
+    "nobody to be split": (([None], [count("drug", 0.0)], True), "set beforehand, no finding."),
+    "all arms together": (([None], [count("all", 5.0)], True), "set beforehand, no finding."),
+    "columns by arm": (
+        (["drug"], BOTH, False),
+        "made of columns that were drawn to printed numbers.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), SHORT.values(), ids=SHORT.keys())
+def test_a_line_says_what_of_it_is_made_up(given, told):
+    arms, rows, own = given
+    of = material([margin(arm) for arm in arms], rows, own=own)
+    assert of_rows(of, rows) == f"*Cohort:* {told}"
+
+
+def test_beside_the_results_too():
+    assert "no printed number sets it by arm" in of_results(material([margin(None)], BOTH), ["a"])
+    one = of_results(material([margin("drug")], BOTH), ["a"])
+    assert one.endswith("**Made up:** Placebo, of which none is printed.")
+    assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])

@@ -1,0 +1,57 @@
+"""What patients are whom the event of an endpoint has not met, in the endpoint's own words."""
+
+import re
+
+from trialtrace.base.words import LABELS
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.plan.methods import DATASETS
+
+# Of an endpoint that does not say what its event is.
+WITHOUT = "without the event"
+DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
+# An outcome of which death is a part, or of those deaths alone that nothing came before.
+_MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
+
+
+def of_death(label: str) -> bool:
+    """Whether words say death and nothing else."""
+    return DEATH.match(label) is not None and _MORE.search(label) is None
+
+
+def stat_words(stat: str) -> str:
+    """The label of a statistic; whoever is censored at another event is not free of that one."""
+    return WITHOUT if stat == "survival" else LABELS[stat]
+
+
+def is_time(endpoint: Endpoint) -> bool:
+    """Whether an endpoint is the time to an event, which censoring can end."""
+    return DATASETS.get(endpoint.kind) == "adtte"
+
+
+def without_event(trial: Trial, name: str | None) -> str:
+    """ "without recurrence": not "event-free", which whoever died otherwise is not; "alive" of
+    death."""
+    events = list(dict.fromkeys(_events(trial, name)))
+    if not events:
+        return WITHOUT
+    if all(map(of_death, events)):
+        return "alive"
+    listed = " or ".join(filter(None, [", ".join(events[:-1]), events[-1]]))
+    return f"without {listed}"
+
+
+def _events(trial: Trial, name: str | None) -> list[str]:
+    """What ends a time, of several the first of which counts that of each."""
+    endpoint = trial.endpoints.get(name or "")
+    if endpoint is None:
+        return []
+    entry = endpoint.entry
+    if isinstance(entry, FirstSeen):
+        return _events(trial, entry.seen)
+    if isinstance(entry, FirstOfTimes):
+        return [event for parent in entry.first_of for event in _events(trial, parent)]
+    label = getattr(entry, "event_label", None)
+    return [lower_first(label)] if label else []
