@@ -79,6 +79,23 @@ def test_data_that_were_altered_are_told(at: Project, tmp_path: Path):
         run_again(at, tmp_path)
 
 
+def test_altered_data_are_told_when_another_level_is_added(at: Project, tmp_path: Path):
+    """The job that derives makes the index anew, and holds what it leaves as it is."""
+    run(at, RULES, tmp_path)
+    place, _ = data_of(
+        tmp_path, next(filter(None, specified(load_trial("mini", at)).rules.values()))
+    )
+    with open(place / "bds.parquet", "ab") as file:
+        file.write(b"0")
+    (tmp_path / "derived.json").unlink()
+    more = "      late: {where: {SMOKER: {is: 'Yes'}}, known: after_randomisation}\n"
+    with pytest.raises(UserError, match=r"bds\.parquet\n.*is not what the run wrote"):
+        run(at, RULES + more, tmp_path)
+    (place / "digests.json").unlink()
+    with pytest.raises(UserError, match=r"digests\.json\n.*is not what the run wrote"):
+        run(at, RULES, tmp_path)
+
+
 def run_again(at: Project, folder: Path) -> None:
     from trialtrace.run.multiverse.run import run_multiverse, work_of
 

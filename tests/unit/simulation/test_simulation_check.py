@@ -7,6 +7,7 @@ from mini_simulation import SIMULATION, write_simulation
 from mini_trial import told, write_project
 
 from trialtrace.base.errors import UserError
+from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.trials import Trials
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import under
@@ -93,3 +94,60 @@ def test_a_truth_that_is_none_is_refused(tmp_path: Path):
     at = write_simulation(tmp_path)
     with pytest.raises(UserError, match='did you mean "better"'):
         under(load_trial("mini", at), "beter")
+
+
+EFFECT = "      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}\n"
+
+
+def wrong_truths(root: Path, old: str, new: str) -> list[str]:
+    """What is wrong with truths that are sound as files, each as one line."""
+    assert old in SIMULATION
+    at = write_simulation(root, SIMULATION.replace(old, new))
+    assert told(at) == ""
+    return [" ".join(str(each).split()) for each in check_truths(load_trial("mini", at))]
+
+
+def test_truths_that_differ_are_sound(tmp_path: Path):
+    assert wrong_truths(tmp_path, "seed: 5", "seed: 6") == []
+
+
+def test_an_effect_in_a_truth_that_has_none_is_told_at_its_line(tmp_path: Path):
+    (text,) = wrong_truths(
+        tmp_path, f"    quantities:\n{EFFECT}", "    patients: {drug: 9, placebo: 9}\n"
+    )
+    assert "simulation.yaml, line 8: truths.nothing.no_effect" in text
+    assert "quantities that hang on the arm: relief" in text
+    assert "state them here alike in all arms" in text
+
+
+def test_a_cohort_that_cannot_be_drawn_is_told_with_what_stays_of_cohort_yaml(tmp_path: Path):
+    new = """\
+  better:
+    why: x
+    patients: {drug: 30, placebo: 30}
+    quantities:
+      pain1: {loads: {frailty: 1}}
+      relief:
+        share: {by: arm, is: {drug: {count: 40, of: 44}, placebo: {count: 6, of: 18}}}
+"""
+    at = write_simulation(tmp_path, SIMULATION.partition("  better:\n")[0] + new)
+    text = " ".join(str(check_truths(load_trial("mini", at))[0]).split())
+    assert "simulation.yaml, line 18: truths.better.quantities.relief" in text
+    assert "no trial can be drawn" in text and "state loads here too" in text
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        # Nothing, what cohort.yaml has, and a quantity of a form that no analysis of `of` reads.
+        "",
+        ", quantities: {relief: {}}",
+        ", patients: {drug: 20, placebo: 20}",
+        ", quantities: {sickness: {spread: {total: 20}}}",
+    ],
+)
+def test_truths_that_are_the_same_are_told_by_both_names(tmp_path: Path, stated: str):
+    new = f"  again: {{why: x{stated}}}\n  better:\n"
+    (text,) = wrong_truths(tmp_path, "  better:\n", new)
+    assert "simulation.yaml, line 13: truths.again" in text
+    assert "again, the same cohort as printed (line 11)" in text

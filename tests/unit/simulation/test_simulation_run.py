@@ -8,6 +8,8 @@ from mini_simulation import SIMULATION, bytes_of, run, work, write_simulation
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
+from trialtrace.report.simulation.material import without_value
+from trialtrace.report.simulation.page import render_simulation
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.jobs.fresh import freshness
@@ -24,6 +26,20 @@ from trialtrace.run.trial.simulation.load import under
 
 # Tables hold 12 significant digits.
 TOLD = 1e-11
+
+SIZES = """\
+of: [relief_primary]
+replicates: 2
+seed: 5
+truths:
+  nothing:
+    why: Chance alone.
+    no_effect: true
+    quantities:
+      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}
+  small: {why: Few, patients: {drug: 10, placebo: 10}}
+  large: {why: Many, patients: {drug: 30, placebo: 30}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +152,60 @@ def test_what_is_not_changed_is_not_computed_again(tmp_path: Path):
     after = set(work(at, folder).blocks.names())
     # Two truths, of two blocks each and a large trial, are as they were.
     assert len(before & after) == 6 and len(before) == len(after) == 9
+
+
+# A null that leaves the effect of the cohort: every trial of it is refused.
+FALSE_NULL = SIZES.replace("    quantities:\n", "").replace(
+    "      relief: {level: patients, share: {count: 18, of: 36}, loads: {frailty: -0.5}}\n", ""
+)
+
+
+def test_a_truth_that_fails_whole_has_the_results_of_the_others(tmp_path: Path):
+    tables = run(write_simulation(tmp_path, FALSE_NULL), tmp_path / "made")
+    rows = {name: [] for name in ("nothing", "small", "large")}
+    for row in tables["characteristics"]:
+        rows[row["truth"]].append(row)
+    named = {name: [row["result_id"] for row in those] for name, those in rows.items()}
+    assert named["nothing"] == named["small"] and len(named["small"]) > 3
+    for row in rows["nothing"]:
+        assert row["failed"] == row["replicates"] == 2
+        assert "quantities that hang on the arm: relief" in row["reason"]
+        assert row["rejected"] is None and row["true_value"] is None
+
+
+def test_where_every_truth_fails_each_analysis_has_a_row(tmp_path: Path):
+    alone = FALSE_NULL.partition("  small:")[0]
+    at = write_simulation(tmp_path, alone)
+    (row,) = run(at, tmp_path / "made")["characteristics"]
+    assert row["result_id"] == "mini/relief_primary" and row["failed"] == 2
+    assert "quantities that hang on the arm: relief" in row["reason"]
+    page = tmp_path / "page.html"
+    render_simulation(load_trial("mini", at), tmp_path / "made", page, "code")
+    text = page.read_text()
+    assert "no result in any trial" in text
+    assert "1 result has no value in up to 2 trials: config/trials/mini" in text
+    assert without_value([row])[0].startswith("nothing: 1 result has no value in any trial: ")
+
+
+def test_exchanged_and_renamed_truths_have_their_rows(tmp_path: Path):
+    """As in a fresh folder, whatever blocks lie there of the names before."""
+    at = write_simulation(tmp_path, SIZES)
+    folder = tmp_path / "made"
+    run(at, folder)
+    path = at.trial_config("mini") / "simulation.yaml"
+    text = SIZES.replace("small:", "x:").replace("large:", "small:").replace("x:", "large:")
+    for changed in (text, text.replace("nothing:", "null_one:")):
+        path.write_text(changed)
+        tables = run(at, folder)
+        used = {
+            row["truth"]: row["n_used"]
+            for row in tables["replicates"]
+            if "risk_difference" in row["result_id"]
+        }
+        assert used["large"] <= 20 < 40 < used["small"]
+        run(at, tmp_path / "fresh")
+        assert bytes_of(folder) == bytes_of(tmp_path / "fresh")
+    assert set(used) == {"null_one", "small", "large"}
 
 
 def test_an_altered_block_stops_the_run(tmp_path: Path):

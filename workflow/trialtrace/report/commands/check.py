@@ -70,7 +70,7 @@ def check(
     if line := older_line(at, name):
         print(line, file=sys.stderr)
     if there and not (problems or unlisted):
-        after += [*_untied(trial), *_of_documents(trial)]
+        after += [*_of_truths(trial), *_untied(trial), *_of_documents(trial)]
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
@@ -88,6 +88,15 @@ def check(
     if others:
         print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
+
+
+def _of_truths(trial: Trial) -> list[Problem]:
+    """Truths of a simulation that cannot be drawn, or are another one."""
+    if not trial.has_simulation:
+        return []
+    from trialtrace.run.simulation.check import check_truths
+
+    return check_truths(trial)
 
 
 def _untied(trial: Trial) -> list[Problem]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LISTED = ("truth", "result_id", "true_value", "true_by")
 AGAIN = ("result_id", "seed", "value", "ci_low", "ci_high", "n_used", "error")
+FAILED = "trial 1 fails"
 # A run's rows as text; json has them whole.
 FOUND = ("truth", "result_id")
 
@@ -35,7 +36,8 @@ def add_simulate(add: Add) -> None:
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    """Print what is true, one trial, or what came of the last run."""
+    """Print what is true, one trial, or what came of the last run; 1 where nothing has a value."""
+    from trialtrace.run.simulation.check import check_truths
     from trialtrace.run.trial.check import check_trial
     from trialtrace.run.trial.load import load_trial
     from trialtrace.run.trial.simulation.load import simulation_of
@@ -43,15 +45,17 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     at, name = named_trial(arguments)
     trial = load_trial(name, at)
     simulation_of(trial)
-    if wrong := check_trial(at, name):
+    if wrong := check_trial(at, name) or check_truths(trial):
         raise UserError(wrong[0])
     if arguments.list:
-        _put(_listed(trial), LISTED, arguments.format)
-    elif arguments.replicate is not None or arguments.truth is not None:
-        _put(_again(trial, arguments.truth, arguments.replicate), AGAIN, arguments.format)
-    else:
-        _found(trial, at.results / name / "simulation", arguments.format)
-    return 0
+        rows = _listed(trial)
+        _put(rows, LISTED, arguments.format)
+        return int(any(row["true_by"] == FAILED for row in rows))
+    if arguments.replicate is not None or arguments.truth is not None:
+        rows = _again(trial, arguments.truth, arguments.replicate)
+        _put(rows, AGAIN, arguments.format)
+        return int(all(row["error"] is not None for row in rows))
+    return int(_found(trial, at.results / name / "simulation", arguments.format))
 
 
 def _listed(trial: "Trial") -> list[dict[str, object]]:
@@ -66,7 +70,12 @@ def _listed(trial: "Trial") -> list[dict[str, object]]:
         work.blocks.folder.mkdir()
         for truth in work.simulation.truths:
             block = analysed(work.trials(truth), range(1, 2))
+            for each in block["rows"]:
+                if each["error"] is not None:
+                    print(f"{truth}: {each['result_id']}: {each['error']}", file=sys.stderr)
             results = {each["result_id"]: each for each in block["results"]}
+            if not results:
+                rows.append(dict(zip(LISTED, (truth, "", "", FAILED), strict=True)))
             known = known_of(work, truth, results)
             for name in results:
                 true = known.get(name)
@@ -96,23 +105,27 @@ def _again(trial: "Trial", truth: str | None, number: int | None) -> list[dict[s
     return [dict(row) for row in block["rows"]]
 
 
-def _found(trial: "Trial", folder: Path, how: str) -> None:
-    """What came of the last run."""
-    from trialtrace.report.simulation.material import COLUMNS, cells, rows_of
+def _found(trial: "Trial", folder: Path, how: str) -> bool:
+    """Print what came of the last run; whether something has no value in any trial."""
+    from trialtrace.report.simulation.material import COLUMNS, cells, rows_of, without_value
     from trialtrace.run.jobs.fresh import SIMULATION
     from trialtrace.run.trial.simulation.load import simulation_of
 
     check_asked(trial, SIMULATION, "simulation", f"make simulate TRIAL={trial.name}")
     rows, truths = rows_of(folder), simulation_of(trial).truths
+    failed = without_value(rows)
+    for line in failed:
+        print(line, file=sys.stderr)
     if how == "json":
         print(json_text(rows), end="")
-        return
+        return bool(failed)
     told: list[dict[str, object]] = []
     for row in rows:
         measures = zip(COLUMNS, cells(row, truths[row["truth"]]), strict=True)
         told.append({"truth": row["truth"], "result_id": row["result_id"], **dict(measures)})
     _put(told, (*FOUND, *COLUMNS), how)
     print(f"{rows[0]['replicates'] if rows else 0} trials under each truth", file=sys.stderr)
+    return bool(failed)
 
 
 def _put(rows: list[dict[str, object]], columns: tuple[str, ...], how: str) -> None:

@@ -1,5 +1,6 @@
 """What the page of a simulation is made from: its rows by truth, and how they are told."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import floor, log10
 from pathlib import Path
@@ -14,6 +15,7 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.simulation.file import Truth
 
 COLUMNS = ("true", "rejected", "bias", "sd", "mean se", "coverage", "width", "failed")
+NO_RESULT = "the analysis gives no such result."
 
 
 def rows_of(folder: Path) -> list[CharacteristicRow]:
@@ -31,6 +33,8 @@ def label_of(name: str, truth: Truth) -> str:
 
 def what(trial: Trial, row: CharacteristicRow) -> str:
     """What a row is of: statistic, method, arms, effect, visit."""
+    if row["stat_name"] is None:
+        return "no result in any trial"
     arms = trial.design.arms
     parts = [f"{LABELS[row['stat_name']]} ({_method(row)})"]
     if row["comparison"] is not None and row["reference"] is not None:
@@ -43,7 +47,21 @@ def what(trial: Trial, row: CharacteristicRow) -> str:
 
 
 def _method(row: CharacteristicRow) -> str:
-    return row["method"].partition(".")[2].replace("_", " ")
+    return (row["method"] or "").partition(".")[2].replace("_", " ")
+
+
+def without_value(rows: Sequence[CharacteristicRow]) -> list[str]:
+    """A line for each reason and truth for which a result has no value in any trial."""
+    failed = Counter(
+        (row["truth"], row["reason"] or NO_RESULT)
+        for row in rows
+        if row["failed"] == row["replicates"]
+    )
+    return [
+        f"{truth}: {times} {'results have' if times > 1 else 'result has'} no value in any trial: "
+        f"{reason}"
+        for (truth, reason), times in failed.items()
+    ]
 
 
 def kind_of(row: CharacteristicRow, truth: Truth) -> str:

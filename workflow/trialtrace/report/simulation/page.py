@@ -10,6 +10,7 @@ from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, PALE
 from trialtrace.report.pages.shell import page, table_lines
 from trialtrace.report.simulation.material import (
     COLUMNS,
+    NO_RESULT,
     cells,
     decided,
     label_of,
@@ -113,10 +114,11 @@ def _failures(rows: Sequence[CharacteristicRow]) -> Iterator[str]:
     failed: dict[str, list[int]] = {}
     for row in rows:
         if row["failed"]:
-            reason = row["reason"] or "the analysis gives no such result."
+            reason = row["reason"] or NO_RESULT
             failed.setdefault(reason, []).append(row["failed"])
     for reason, times in failed.items():
-        yield f"{len(times)} results have no value in up to {max(times)} trials: {reason}"
+        results = f"{len(times)} results have" if len(times) > 1 else "1 result has"
+        yield f"{results} no value in up to {max(times)} trials: {reason}"
 
 
 def _lines(

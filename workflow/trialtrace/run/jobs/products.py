@@ -94,6 +94,8 @@ def _lock(file: IO[str], how: int) -> bool:
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")
 FOLDER = "made"
+# Folders of what runs where it is asked for, with the target that makes them.
+APART = {"multiverse": "multiverse", "simulation": "simulate"}
 OTHERS = 0o044
 
 Contents = dict[str, str]
@@ -180,7 +182,8 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
     written = {path: (made, files) for made in known for path, files in made.outputs.items()}
     for one in inputs:
         if one not in written:
-            do = f'delete it, and it is made again: rm -r "{one}"; make run'
+            page, make = _maker(one)
+            do = f'delete it, and it is made again: rm -r "{one}"{page}; {make}'
             raise UserError(one, "no record says which job wrote this", do=do)
         made, files = written[one]
         for name in altered(root, files):
@@ -209,11 +212,26 @@ def _denied(path: Path) -> Problem:
 
 def edited(root: Path, name: str, rule: str) -> Problem:
     """A file whose content is not what its job wrote, or that is not there."""
+    page, make = _maker(name)
     if not (root / name).exists():
-        return Problem(name, f"is gone, which {rule} wrote", do="make run, which makes it again")
+        do = f"rm{page}; {make}" if page else make
+        return Problem(name, f"is gone, which {rule} wrote", do=f"{do}, which makes it again")
     return Problem(
         name,
         f"is not what {rule} wrote: something else has changed it since",
         expected="every file of results/ and site/ as the workflow wrote it",
-        do=f'delete it, and it is made again: rm "{name}"; make run',
+        do=f'delete it, and it is made again: rm "{name}"{page}; {make}',
     )
+
+
+def _maker(name: str) -> tuple[str, str]:
+    """What has to go beside a file so that it is made again, if anything, and what makes it.
+
+    A page of what runs where it is asked for is asked for itself: while it is there, nothing that
+    it is made from is missed.
+    """
+    top, trial, stage = (*Path(name).parts, "", "", "")[:3]
+    if top != "results" or stage not in APART:
+        return "", "make run"
+    page = Path(top, trial, stage, f"{stage}.html").as_posix()
+    return f' "{page}"' if page != name else "", f"make {APART[stage]} TRIAL={trial}"

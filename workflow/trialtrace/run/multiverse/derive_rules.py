@@ -8,7 +8,7 @@ from pathlib import Path
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import make_folder, sha256_file, write_json
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.multiverse.rules import FOLDERS, INDEX, digests
+from trialtrace.run.multiverse.rules import FOLDERS, INDEX, record, recorded
 from trialtrace.run.tables.blocks import key_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
@@ -19,7 +19,8 @@ CONFIGURATION = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
 def derive_rules(trial: Trial, clean: Path, folder: Path, code: str) -> None:
     """Derive the data of every rule that is not there; `code` is the hash of what derives.
 
-    `folder` is that of the multiverse. Raises UserError as `derive_datasets`, for each rule.
+    `folder` is that of the multiverse. Raises UserError as `derive_datasets`, for each rule, and
+    where data that are there are not what was derived.
     """
     of, clean = specified(trial), Path(clean)
     make_folder(folder, trial.private)
@@ -29,7 +30,7 @@ def derive_rules(trial: Trial, clean: Path, folder: Path, code: str) -> None:
         name = _name(ruled, clean, rule, code)
         if not (folder / FOLDERS / name).is_dir():
             _derive(ruled, clean, folder / FOLDERS, name)
-        index[rule] = {"folder": name, "files": digests(folder / FOLDERS / name)}
+        index[rule] = {"folder": name, "files": recorded(folder / FOLDERS / name)}
     kept = {each["folder"] for each in index.values()}
     for left in (folder / FOLDERS).glob("*"):
         if left.name not in kept:
@@ -42,6 +43,7 @@ def _derive(trial: SpecifiedTrial, clean: Path, folders: Path, name: str) -> Non
     make_folder(folders, trial.private)
     unfinished = folders / f".{name}.{os.getpid()}"
     derive_datasets(trial, clean, unfinished)
+    record(unfinished)
     os.replace(unfinished, folders / name)
 
 

@@ -75,11 +75,16 @@ class Work:
         return key_of(self.code, *map(sha256_file, files))
 
     def key(self, truth: str, *more: str) -> str:
-        """What comes of a truth: another number of replicates, or another truth, changes none."""
+        """What comes of a truth: another number of replicates, or another truth, changes none.
+
+        Its name counts, since it stands in rows and in what they say of a mistake.
+        """
         stated = self.trial.document("simulation")["truths"][truth]
-        kept = {name: stated.get(name) for name in ("patients", "quantities")}
+        kept = {name: stated.get(name) for name in ("patients", "quantities", "no_effect")}
         analyses, seed = self.trials(truth).trial.analyses, self.simulation.seed
-        return key_of(self._origin, json.dumps([kept, analyses, seed], sort_keys=True), *more)
+        return key_of(
+            self._origin, json.dumps([truth, kept, analyses, seed], sort_keys=True), *more
+        )
 
 
 def replicates(work: Work, chunk: Chunk = WHOLE) -> Iterator[tuple[str, Block]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from trialtrace.base.arrays import Floats
+from trialtrace.base.errors import ProblemsError
 from trialtrace.base.store import make_folder, write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
+from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import (
     Known,
@@ -57,7 +59,12 @@ def work_of(trial: Trial, folder: Path, code: str) -> Work:
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
-    """Draw and analyse a part of the replicates, into blocks; the mark says how many blocks."""
+    """Draw and analyse a part of the replicates, into blocks; the mark says how many blocks.
+
+    Raises ProblemsError for truths that are wrong, before any trial.
+    """
+    if problems := check_truths(work.trial):
+        raise ProblemsError(problems)
     _make_folders(work)
     done = sum(1 for _ in replicates(work, chunk))
     write_text(mark, f"{done}\n")
@@ -79,9 +86,7 @@ def run_simulation(work: Work, out_dir: Path) -> None:
             results[truth].setdefault(result["result_id"], result)
     every = [row for those in rows.values() for row in those]
     made = [
-        row
-        for truth, those in rows.items()
-        for row in characteristics(work, truth, those, results[truth])
+        row for truth, those in rows.items() for row in characteristics(work, truth, those, results)
     ]
     _forget(work)
     for name, contract, table in (
@@ -104,19 +109,52 @@ def _forget(work: Work) -> None:
 
 
 def characteristics(
-    work: Work, truth: str, rows: Sequence[ReplicateRow], results: Mapping[str, ResultRow]
+    work: Work,
+    truth: str,
+    rows: Sequence[ReplicateRow],
+    results: Mapping[str, Mapping[str, ResultRow]],
 ) -> Iterator[Row]:
-    """A row for each result of a truth, in the order of the plan."""
-    known = known_of(work, truth, results)
+    """A row for each result of a truth, in the order of the plan; `results` are by truth.
+
+    An analysis that failed in every trial has those that it has under another truth, all failed,
+    else a row of its own.
+    """
+    known = known_of(work, truth, results[truth])
     by_result: dict[str, list[ReplicateRow]] = {}
     for row in rows:
         by_result.setdefault(row["result_id"], []).append(row)
     for analysis in work.trials(truth).analyses:
         whole = by_result.get(f"{work.trial.name}/{analysis}", [])
-        for name, result in results.items():
-            if result["analysis_id"] == analysis:
-                those = [*by_result[name], *whole]
-                yield _characteristic(work, truth, result, those, known.get(name))
+        named = _results_of(analysis, [results[truth], *results.values()])
+        for name, result in named.items():
+            those = [*by_result.get(name, []), *whole]
+            yield _characteristic(work, truth, result, those, known.get(name))
+        if whole and not named:
+            yield _without_results(work, truth, analysis, whole)
+
+
+def _results_of(
+    analysis: str, sources: Sequence[Mapping[str, ResultRow]]
+) -> Mapping[str, ResultRow]:
+    """The results of an analysis, from the first of the sources that has any."""
+    for each in sources:
+        if named := {name: row for name, row in each.items() if row["analysis_id"] == analysis}:
+            return named
+    return {}
+
+
+def _without_results(work: Work, truth: str, analysis: str, rows: Sequence[ReplicateRow]) -> Row:
+    """The row of an analysis that has no result under any truth."""
+    number = work.simulation.replicates
+    return {
+        "truth": truth,
+        "result_id": f"{work.trial.name}/{analysis}",
+        "analysis_id": analysis,
+        "log": False,
+        "replicates": number,
+        "failed": number,
+        "reason": Counter(row["error"] for row in rows).most_common(1)[0][0],
+    }
 
 
 def _characteristic(

@@ -94,11 +94,15 @@ class Trials:
     def _reference(self) -> Reference:
         return reference_of(self.cohort, self.trial.name)
 
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Patients of each arm, or of the trial."""
+        root = self.trial.cohort.root
+        return self.trial.sizes or root.arms or {root.name: root.size or 0}
+
     def drawn(self, number: int, times: int = 1) -> Drawn:
         """The trial of a number, or one of so many times its patients."""
-        root = self.trial.cohort.root
-        sizes = self.trial.sizes or root.arms or {root.name: root.size or 0}
-        larger = {name: size * times for name, size in sizes.items()}
+        larger = {name: size * times for name, size in self.sizes.items()}
         seed = seed_of(self.trial.simulation.seed, number)
         return self._draw(self.cohort, seed, larger, self._reference)
 

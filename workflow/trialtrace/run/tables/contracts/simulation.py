@@ -48,10 +48,15 @@ CHARACTERISTICS = Contract(
     "characteristics",
     (
         _c("truth", TEXT, "truth of simulation.yaml", True),
-        _c("result_id", TEXT, "what a run would call the result", True),
+        _c(
+            "result_id",
+            TEXT,
+            "what a run would call the result; trial/analysis of one that has none in any trial",
+            True,
+        ),
         _c("analysis_id", TEXT, "analysis of the plan", True),
-        _c("stat_name", TEXT, "statistic", True),
-        _c("method", TEXT, "statistic.method", True),
+        _c("stat_name", TEXT, "statistic; none of an analysis without a result"),
+        _c("method", TEXT, "statistic.method"),
         _c("comparison", TEXT, "treated arm"),
         _c("reference", TEXT, "reference arm"),
         _c("group", TEXT, "arm, of what is of one arm"),
@@ -106,8 +111,8 @@ class CharacteristicRow(TypedDict):
     truth: str
     result_id: str
     analysis_id: str
-    stat_name: str
-    method: str
+    stat_name: str | None
+    method: str | None
     comparison: str | None
     reference: str | None
     group: str | None
