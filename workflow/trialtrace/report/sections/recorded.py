@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.build import Analysis
 
 
 def recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """ "recorded in 27 of 602, the others counted as none"; empty where all have a record, and of
+    """ "without a record in 575, who count as none"; empty where all have a record, and of
     a log of events, in which nobody has to stand."""
     trial = material.trial
     endpoint = next(
@@ -29,4 +29,4 @@ def recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
     known = rows.met(dict.fromkeys(columns_of(entry.where), "present"))
     if known.all():
         return ""
-    return f"recorded in {known.sum()} of {known.size}, the others counted as none"
+    return f"without a record in {(~known).sum()}, who count as none"
