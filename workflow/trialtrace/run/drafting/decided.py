@@ -36,9 +36,15 @@ class Decided:
         self.guesses: list[Guessed] = []
 
     def choose(
-        self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
-        read: Callable[[str], Made], sure: bool, blinds: bool = True,
-    ) -> Made:  # fmt: skip
+        self,
+        flag: str,
+        words: str,
+        choices: Sequence[tuple[str, str]],
+        place: tuple[str, str],
+        read: Callable[[str], Made],
+        sure: bool,
+        blinds: bool = True,
+    ) -> Made:
         """What was told or answered, else the first choice as a guess that blinds the report; what
         --yes takes is a guess that does not.
 
@@ -62,9 +68,13 @@ class Decided:
         return product
 
     def several(
-        self, flag: str, words: str, choices: Sequence[tuple[str, str]],
-        read: Callable[[str], Made], length: int = 0,
-    ) -> list[Made]:  # fmt: skip
+        self,
+        flag: str,
+        words: str,
+        choices: Sequence[tuple[str, str]],
+        read: Callable[[str], Made],
+        length: int = 0,
+    ) -> list[Made]:
         """What was told or answered of a list, which is of that `length` where it has one; none
         where nobody says, or enough was asked."""
 

@@ -89,9 +89,11 @@ def _candidates(table: Table, subject: str) -> list[Column]:
     candidates = [
         (at, one)
         for one in table.columns
-        if one.name != subject and one.constant_within is False
-        and 2 <= len(levels(one)) <= MOST_LEVELS and (at := place(one)) is not None
-    ]  # fmt: skip
+        if one.name != subject
+        and one.constant_within is False
+        and 2 <= len(levels(one)) <= MOST_LEVELS
+        and (at := place(one)) is not None
+    ]
     return [one for _, one in sorted(candidates, key=lambda one: one[0])]
 
 
@@ -184,9 +186,10 @@ def once_in(table: Table, subject: str, visit: str, taken: set[str], arm: str) -
     """The columns of a table of visits of which a patient has one value: in every row, or at one
     visit alone, but for those filled where the arm is, or at a visit that is called baseline."""
     same = [
-        one for one in table.columns
+        one
+        for one in table.columns
         if one.constant_within and not one.blank and one.name not in taken and usable(one)
-    ]  # fmt: skip
+    ]
     row = _row_of_patients(table, subject, visit) if same else None
     every = {one.name: (replace(one, constant_within=None), row) for one in same if row}
     return Once(table, {**every, **_at_one_visit(table, visit, taken, arm)}, frozenset(every))
@@ -243,9 +246,11 @@ def _at_one_visit(
             ((code, count),) = filled[name].items()
             if code not in known and not BEGINNING.fullmatch(code):
                 column = replace(
-                    table.column(name), constant_within=None, rows=rows[code],
+                    table.column(name),
+                    constant_within=None,
+                    rows=rows[code],
                     blank=rows[code] - count,
-                )  # fmt: skip
+                )
                 made[name] = (column, (visit, code))
     return made
 

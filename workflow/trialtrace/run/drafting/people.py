@@ -81,23 +81,27 @@ def people(draft: Draft) -> People:
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
     free = [
-        one for one in draft.home.columns
+        one
+        for one in draft.home.columns
         if one.name not in used and (_describes(one) or one.name in told)
-    ]  # fmt: skip
+    ]
     beside, items = [one.name for one in draft.home.columns], items_of(draft.home.columns)
     free = [one for one in free if one.name in told or not items.get(one.name)]
     ends = _may_end(draft)
     later = {
-        one.name: why for one in free
-        if one.name not in told and not _is_age(one)
+        one.name: why
+        for one in free
+        if one.name not in told
+        and not _is_age(one)
         and (why := after_start(one, beside) or ends.get(one.name, ""))
-    }  # fmt: skip
+    }
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
     later |= {
-        one.name: "it may be an outcome" for one in draft.home.columns
+        one.name: "it may be an outcome"
+        for one in draft.home.columns
         if one.name in draft.later - analysed and _describes(one)
-    }  # fmt: skip
+    }
     age = next((one for one in free if _is_age(one)), None)
     sex = next((made for one in free if (made := _sex(one)) is not None), None)
     site = next((one.name for one in free if rank(one.name, SITES) is not None), None)
@@ -108,9 +112,11 @@ def people(draft: Draft) -> People:
     ranked = sorted(
         rest,
         key=lambda one: (
-            one.name not in own, not set(parts(one.name)) & BEFORE, one.name in several,
+            one.name not in own,
+            not set(parts(one.name)) & BEFORE,
+            one.name in several,
         ),
-    )  # fmt: skip
+    )
     chosen = ranked[: max(MOST_VARIABLES, len(own))]
     chosen.sort(key=rest.index)
     return People(
@@ -122,9 +128,11 @@ def _before(draft: Draft) -> list[str]:
     """The columns of the primary endpoint, and of the secondary ones, before treatment."""
     outcomes = (draft.primary, *draft.others[: draft.secondary])
     return [
-        name for one in outcomes for code, name in one.columns
+        name
+        for one in outcomes
+        for code, name in one.columns
         if code in one.before and one.table == draft.home.name
-    ]  # fmt: skip
+    ]
 
 
 def _may_end(draft: Draft) -> dict[str, str]:
@@ -132,14 +140,18 @@ def _may_end(draft: Draft) -> dict[str, str]:
     else says it, each with the reason."""
     known = {one.column for one in (draft.primary, *draft.others) if one.status}
     times = [
-        one.name for one in draft.home.columns
-        if one.constant_within is not False and not _is_age(one) and is_time(one)
+        one.name
+        for one in draft.home.columns
+        if one.constant_within is not False
+        and not _is_age(one)
+        and is_time(one)
         and one.name not in known
-    ]  # fmt: skip
+    ]
     ended = {
-        one.name: f"it may tell how {times[0]} ended" for one in draft.home.columns
+        one.name: f"it may tell how {times[0]} ended"
+        for one in draft.home.columns
         if times and is_coded(one) and len(levels(one)) == 2 and not of_patients(one)
-    }  # fmt: skip
+    }
     return ended | dict.fromkeys(times, "a time to an event")
 
 
@@ -198,8 +210,9 @@ def _without_later(draft: Draft, decided: Decided) -> Draft:
     columns = [draft.home.column(name) for name in people(draft).variables.values()]
     choices = [
         (one.name, one.label if one.label != one.name else "No file says when it was known.")
-        for one in columns if one.name not in known and not of_patients(one)
-    ]  # fmt: skip
+        for one in columns
+        if one.name not in known and not of_patients(one)
+    ]
 
     def read(name: str) -> str:
         return column_of([draft.home], name, "later")[1].name
@@ -221,9 +234,12 @@ def _describes(column: Column) -> bool:
         and not FLAG.fullmatch(column.name)
         and not belongs(column)
         and (_is_age(column) or not numbers_rows(column))
-        and (is_number(column) or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
-             or rank(column.name, SITES) is not None)
-    )  # fmt: skip
+        and (
+            is_number(column)
+            or (is_coded(column) and len(levels(column)) <= MOST_LEVELS)
+            or rank(column.name, SITES) is not None
+        )
+    )
 
 
 def _is_age(column: Column) -> bool:
@@ -252,9 +268,21 @@ def _sex(column: Column) -> tuple[str, dict[str, str]] | None:
 
 def _letter(label: str) -> str:
     first = re.sub(r"^[0-9_. -]+", "", label).lower()
-    whole = {"donna": "F", "mujer": "F", "mulher": "F", "vrouw": "F", "kvinna": "F", "kvinne": "F",
-             "kvinde": "F", "nainen": "F", "uomo": "M", "hombre": "M", "homem": "M", "homme": "M",
-             "mies": "M"}  # fmt: skip
+    whole = {
+        "donna": "F",
+        "mujer": "F",
+        "mulher": "F",
+        "vrouw": "F",
+        "kvinna": "F",
+        "kvinne": "F",
+        "kvinde": "F",
+        "nainen": "F",
+        "uomo": "M",
+        "hombre": "M",
+        "homem": "M",
+        "homme": "M",
+        "mies": "M",
+    }
     return whole.get(first) or {"f": "F", "w": "F", "m": "M"}.get(first[:1], "")
 
 

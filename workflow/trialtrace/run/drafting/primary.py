@@ -128,11 +128,16 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         return []
     items = items_of(table.columns)
     return [
-        one for one in table.columns
-        if is_coded(one) and len(levels(one)) == 2 and one.constant_within is not False
-        and one.name not in (time.column, *items) and not of_patients(one) and not belongs(one)
+        one
+        for one in table.columns
+        if is_coded(one)
+        and len(levels(one)) == 2
+        and one.constant_within is not False
+        and one.name not in (time.column, *items)
+        and not of_patients(one)
+        and not belongs(one)
         and not tells_arm(one, table, offered.arm)
-    ]  # fmt: skip
+    ]
 
 
 def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcome:
@@ -307,10 +312,14 @@ def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) 
     counts = dict(column.values)
     choices = [(NO_COMPETING, f"All but {outcome.event} are censored.")]
     choices += [
-        (code, f"{label_of(column, code)}, {counts.get(code, 0)} rows. It would be an event after "
-         "which the primary one cannot come, in place of censored.")
-        for code in reversed(codes) if code not in censored
-    ]  # fmt: skip
+        (
+            code,
+            f"{label_of(column, code)}, {counts.get(code, 0)} rows. It would be an event after "
+            "which the primary one cannot come, in place of censored.",
+        )
+        for code in reversed(codes)
+        if code not in censored
+    ]
 
     def read(answer: str) -> Outcome:
         if answer == NO_COMPETING:

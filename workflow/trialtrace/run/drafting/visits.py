@@ -142,10 +142,13 @@ def look(table: Table, outcome: Outcome) -> Look:
 def _at_zero(table: Table, visit: str) -> set[str]:
     """The visits at which a measured time is nought, or less, in every row."""
     times = [
-        one.name for one in table.columns
-        if one.name != visit and is_number(one) and one.constant_within is False
+        one.name
+        for one in table.columns
+        if one.name != visit
+        and is_number(one)
+        and one.constant_within is False
         and (rank(one.name, VISITS) is not None or name_words(one.name) & TIMES)
-    ]  # fmt: skip
+    ]
     found: set[str] = set()
     for name in times if table.rows <= MOST_ROWS else ():
         at: dict[str, list[float]] = {}
@@ -167,10 +170,12 @@ def _has_own(table: Table, outcome: Outcome) -> bool:
     """Whether the value before has a column of its own."""
     stem = measured_stem(outcome.column.replace("{visit}", ""))
     return any(
-        one.constant_within is not False and one.name not in outcome.names
-        and {*parts(one.name)} & OWN_COLUMN and measured_stem(one.name) in ("", stem)
+        one.constant_within is not False
+        and one.name not in outcome.names
+        and {*parts(one.name)} & OWN_COLUMN
+        and measured_stem(one.name) in ("", stem)
         for one in table.columns
-    )  # fmt: skip
+    )
 
 
 def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:

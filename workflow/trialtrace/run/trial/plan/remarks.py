@@ -105,9 +105,10 @@ def _at_baseline(trial: Trial) -> Iterator[str]:
     each = {card.step for card in cards() if card.visits == "each"}
     for name, analysis in trial.plan.analyses.items():
         steps = [
-            step for step in (*analysis.estimates, *analysis.tests)
+            step
+            for step in (*analysis.estimates, *analysis.tests)
             if step.key in each or getattr(step.options, "effect", "") == "over_visits"
-        ]  # fmt: skip
+        ]
         if analysis.role not in ("primary", "secondary") or analysis.value != "value" or not steps:
             continue
         for variable in analysis.estimand.variables:
