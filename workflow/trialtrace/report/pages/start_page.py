@@ -15,7 +15,7 @@ from trialtrace.audit.verdicts.tally import shown as counted
 from trialtrace.audit.verdicts.tally import tally, unmatched_text
 from trialtrace.base.number_needed import through_infinity
 from trialtrace.base.store import write_text
-from trialtrace.base.words import LABELS, MINUS, RATIOS, no_effect
+from trialtrace.base.words import LABELS, MINUS, RATIOS, no_effect, tight_percent
 from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -166,7 +166,8 @@ def _card(material: Material) -> str:
     )
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
-    results = "".join(f"<p>{escape(text)}</p>" for text in primary_results(material))
+    sentences = map(tight_percent, primary_results(material))
+    results = "".join(f"<p>{escape(text)}</p>" for text in sentences)
     return (
         f'<li>{data}{stamp}<h2><a href="{trial.name}/{SUMMARY_PAGE}">{escape(trial.title)}</a></h2>'
         f'<p class="quiet">{_design(material)}</p>{_warnings(material, report)}'
