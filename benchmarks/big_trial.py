@@ -29,33 +29,12 @@ from trialtrace.run.trial.load import load_settings, load_trial
 at = project()
 render_report(load_trial("long", at), load_settings(at), at.results / "long", {"analyse_plan": "0"})
 """
-DESCRIBED = """\
-version: 3
-title: A big trial
-question: Does the drug relieve pain?
-design:
-  kind: parallel
-  arms:
-    drug: {label: Drug, code: "A"}
-    placebo: {label: Placebo, code: "B", control: true}
-  randomisation: {scheme: simple}
-source:
-  kind: files
-  folder: data
-  items:
-    patients: {path: patients.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}
-    diary: {path: diary.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}
-tables:
-  patients: {of: patients, key: [id], subject: id, arm: arm}
-  diary: {of: diary, key: [id, visit], subject: id}
-subjects:
-  table: patients
-  age: {column: age, unit: years}
-  sex: {column: sex, codes: {F: "1", M: "2"}}
-  variables: {smoker: smoker, stage: stage, weight: weight}
-populations:
-  itt: {label: All randomised, flag: ITTFL, where: {arm: present}}
-"""
+DESCRIBED = long.DESCRIBED.replace("A long export", "A big trial").replace(
+    "  age: {column: age, unit: years}\n",
+    "  age: {column: age, unit: years}\n"
+    '  sex: {column: sex, codes: {F: "1", M: "2"}}\n'
+    "  variables: {smoker: smoker, stage: stage, weight: weight}\n",
+)
 ONCE = """\
 healed:
   label: Healed

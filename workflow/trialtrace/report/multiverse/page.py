@@ -10,7 +10,7 @@ from trialtrace.base.words import p_text, percent, value_text
 from trialtrace.report.multiverse.drawing import drawing, vibration
 from trialtrace.report.multiverse.material import MARKS, CurveTables, Point, curves_of
 from trialtrace.report.multiverse.sentences import NULL, heading, sentences, several
-from trialtrace.report.pages.shell import page, table_lines
+from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trial.load import Trial
@@ -39,14 +39,7 @@ def render_multiverse(trial: Trial, folder: Path, out: Path, code: str) -> None:
     """Write the page from the tables in `folder`; `code` is the hash that made them."""
     of = specified(trial)
     body = "\n".join(_body(of, curves_of(of, folder), code))
-    text = page(
-        f"{TITLE} \N{EN DASH} {trial.title}",
-        body,
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        style=STYLE,
-    )
-    write_text(out, text)
+    write_text(out, page_alone(trial, TITLE, body, STYLE))
 
 
 def _body(trial: SpecifiedTrial, curves: list[CurveTables], code: str) -> Iterator[str]:

@@ -83,6 +83,17 @@ def report_page(
     )
 
 
+def page_alone(trial: "Trial", name: str, body: str, style: str) -> str:
+    """A page of a trial beside its report, below nothing: of a multiverse, of a simulation."""
+    return page(
+        f"{name} \N{EN DASH} {trial.title}",
+        body,
+        synthetic=trial.synthetic,
+        draft=trial.draft,
+        style=style,
+    )
+
+
 def page(
     title: str,
     body: str,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trialtrace.base.store import write_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, PALE
-from trialtrace.report.pages.shell import page, table_lines
+from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.report.simulation.material import (
     COLUMNS,
     NO_RESULT,
@@ -54,14 +54,7 @@ WIDTH, LEFT, RIGHT, TOP, ROW = 960.0, 500.0, 30.0, 34.0, 18.0
 def render_simulation(trial: Trial, folder: Path, out: Path, code: str) -> None:
     """Write the page from the tables in `folder`; `code` is the hash that made them."""
     body = "\n".join(_body(trial, simulation_of(trial), rows_of(folder), code))
-    text = page(
-        f"{TITLE} \N{EN DASH} {trial.title}",
-        body,
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        style=STYLE,
-    )
-    write_text(out, text)
+    write_text(out, page_alone(trial, TITLE, body, STYLE))
 
 
 def _body(
