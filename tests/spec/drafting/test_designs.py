@@ -124,6 +124,22 @@ def test_clusters(at: Project, call: Call):
     assert "responded/odds_ratio.clustered@card-usual" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "groups", "kind"), [("dam", 10, "cluster"), ("dose", 5, "parallel")]
+)
+def test_groups_of_a_name_that_says_nothing(at: Project, call: Call, name, groups, kind):
+    """So many with one arm each are none of chance; of fewer a dose or a stratum has one, too."""
+    path = clusters(at.root / "data" / "litters.csv")
+    lines = path.read_text(encoding="utf-8").replace("practice", name).splitlines()
+    arms = {f"P{k}": ("card", "usual")[k % groups % 2] for k in range(10)}
+    rows = [line.split(",") for line in lines[1:]]
+    for at_row, cells in enumerate(rows):
+        cells[1:4] = f"P{int(cells[1][1:]) % groups}", arms[cells[1]], str(40 + at_row % 7)
+    path.write_text("\n".join([lines[0], *map(",".join, rows)]) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes", "--arm", "arm", "--primary", "outcome_score") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == kind
+
+
 def test_a_design_is_changed(at: Project, call: Call, capsys):
     path = clusters(at.root / "data" / "gp.csv")
     assert call("new", "mine", path, "--yes", "--design", "crossover") == 1

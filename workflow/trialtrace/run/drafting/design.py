@@ -22,6 +22,8 @@ PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "period
 SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
+# Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
+FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 MOST_PLACES = 8
 PATIENTS = "patients"
 
@@ -177,28 +179,41 @@ def _order(code: str) -> tuple[float, str]:
 
 
 def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
-    """Sites of which all patients have one arm."""
+    """Sites, or groups of any name, of which all patients have one arm."""
     repeated = subject != SOURCE_ROW and (subject,) not in table.keys
     if repeated or table.rows > MOST_ROWS:
         return Design(), ""
-    for column in table.columns:
-        words = name_words(column.name)
-        if column.name in (arm.name, subject) or not (words & CLUSTERS or rank(column.name, SITES)):
-            continue
-        if not FEWEST_CLUSTERS <= column.distinct <= table.rows / FEWEST_EACH:
-            continue
-        arms: dict[str, set[str]] = defaultdict(set)
-        sizes: Counter[str] = Counter()
-        for site, code in cells_of(table, [column.name, arm.name]):
-            if site and code:
-                arms[site].add(code)
-                sizes[site] += 1
-        several = [site for site, n in sizes.items() if n > 1]
-        if len(several) >= FEWEST_CLUSTERS and all(len(told) == 1 for told in arms.values()):
-            values = f"{len(arms)} values of {column.name}"
-            why = f"All patients of each of the {values} have the same arm."
-            return Design(CLUSTER, cluster=column.name), why
+    for named in (True, False):
+        for column in table.columns:
+            known = bool(name_words(column.name) & CLUSTERS or rank(column.name, SITES))
+            if column.name not in (arm.name, subject) and known is named:
+                groups = _groups_of_one_arm(table, column, arm)
+                if groups and (named or _beyond_doses(groups)):
+                    values = f"{len(groups)} values of {column.name}"
+                    why = f"All patients of each of the {values} have the same arm."
+                    return Design(CLUSTER, cluster=column.name), why
     return Design(), ""
+
+
+def _groups_of_one_arm(table: Table, column: Column, arm: Column) -> dict[str, str]:
+    """The values of a column with their arm; none where one has several, or few have patients."""
+    if not FEWEST_CLUSTERS <= column.distinct <= table.rows / FEWEST_EACH:
+        return {}
+    arms: dict[str, set[str]] = defaultdict(set)
+    sizes: Counter[str] = Counter()
+    for group, code in cells_of(table, [column.name, arm.name]):
+        if group and code:
+            arms[group].add(code)
+            sizes[group] += 1
+    several = [group for group, n in sizes.items() if n > 1]
+    if len(several) < FEWEST_CLUSTERS or any(len(codes) > 1 for codes in arms.values()):
+        return {}
+    return {group: code for group, (code,) in arms.items()}
+
+
+def _beyond_doses(groups: Mapping[str, str]) -> bool:
+    """Whether so many groups of every arm have it that no dose or stratum of an arm is meant."""
+    return len(groups) >= FEWEST_UNNAMED and min(Counter(groups.values()).values()) >= FEWEST_OF_ARM
 
 
 def by_treatment(table: Table) -> Table:
