@@ -18,7 +18,7 @@ from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
 from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.unlike import unlike
 
-CERTAIN = 0.9
+CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
