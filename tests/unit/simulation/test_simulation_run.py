@@ -245,7 +245,7 @@ def test_types_of_error_and_power(made: tuple):
     assert of["nothing", difference]["true_by"] == "arms alike"
     ratio = "mini/relief_primary/risk_ratio.katz_log@drug-placebo"
     assert of["nothing", ratio]["true_value"] == 1 and of["nothing", ratio]["log"]
-    assert of["printed", difference]["null"] is None
+    assert of["printed", difference]["null"] is False
     assert of["printed", difference]["true_value"] == pytest.approx(12 / 18 - 6 / 18, rel=TOLD)
     assert of["printed", difference]["true_by"] == "stated shares"
     assert of["better", ratio]["true_value"] == pytest.approx(0.8 / 0.3, rel=TOLD)
