@@ -49,9 +49,27 @@ CASES = [
     ),
     (
         ("relief: {level: patients, share", "reliefs: {share"),
-        ("line 10: truths.nothing.quantities.reliefs", "level"),
+        ("line 10: truths.nothing.quantities.reliefs", "level", 'did you mean "relief"'),
+    ),
+    (
+        ("patients: {drug: 30, placebo: 25}", "patients: {drug: 99000, placebo: 1001}"),
+        ("line 15: truths.better.patients", "100001 patients in each trial", "at most 100000"),
+    ),
+    (
+        (
+            "0.1],\n          shift: {by: arm, is: {drug: -0.5, placebo: 0}}}",
+            "0.1]}\n        shift: {by: arm, is: {drug: -0.5, placebo: 0}}",
+        ),
+        ("line 20: truths.better.quantities.pain1.shift", "write it into ordinal: {shift: …}"),
     ),
 ]
+
+
+def test_a_correlation_of_more_than_1_is_no_percentage(tmp_path: Path):
+    of = "loads: {frailty: -0.5}"
+    text = told(write_simulation(tmp_path, SIMULATION.replace(of, "correlation: {ar1: 1.5}")))
+    assert "correlation.ar1" in text and "less than 1" in text
+    assert "to do" not in text
 
 
 @pytest.mark.parametrize(("change", "parts"), CASES)
