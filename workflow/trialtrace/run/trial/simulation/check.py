@@ -49,13 +49,12 @@ def _quantities(cohort: Document, document: Document, name: str, truth: Truth) -
     """Whether each quantity is one of the cohort, or a whole one."""
     there = cohort.names("quantities") or ()
     what = "a quantity of cohort.yaml, or a whole one, with its level"
-    return all(
-        [
-            "level" in entry
-            or known(document, ("truths", name, "quantities", quantity), quantity, there, what)
-            for quantity, entry in (truth.quantities or {}).items()
-        ]
-    )
+    found = [
+        known(document, ("truths", name, "quantities", quantity), quantity, there, what)
+        for quantity, entry in (truth.quantities or {}).items()
+        if "level" not in entry
+    ]
+    return all(found)
 
 
 def _patients(files: Files, document: Document, name: str, truth: Truth) -> None:

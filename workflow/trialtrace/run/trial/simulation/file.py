@@ -26,7 +26,7 @@ class Truth:
     )
     patients: Filled[Name, Patients] | Patients | None = optional(
         "Patients of each arm in each trial, or of the trial where a patient is not in one arm; "
-        f"shares stay. {MOST_PATIENTS} together at most; those of cohort.yaml where it is left out.",
+        f"shares stay. At most {MOST_PATIENTS} together; those of cohort.yaml where left out.",
         expected="{arm: number of patients} for every arm, or a number",
     )
     quantities: Filled[Name, Content] | None = optional(
