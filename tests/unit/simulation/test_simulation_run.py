@@ -13,7 +13,9 @@ from trialtrace.report.simulation.page import render_simulation
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.products import record_path, write_record
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.run_state import OF_EARLIER
 from trialtrace.run.methods.analysing.run import all_results
 from trialtrace.run.simulation.replicates import analysed
 from trialtrace.run.simulation.run import draw_part, run_simulation
@@ -22,6 +24,7 @@ from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.draw import draw
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import MARK
 from trialtrace.run.trial.simulation.load import under
 
 # Tables hold 12 significant digits.
@@ -259,14 +262,33 @@ def test_types_of_error_and_power(made: tuple):
     )
 
 
-def test_a_run_that_only_simulates_ends_with_its_pages(tmp_path: Path):
+def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(tmp_path: Path):
     at = write_simulation(tmp_path)
+    page = "results/mini/simulation/simulation.html"
+    for asked in ("simulate", page):
+        assert closing(at, asked) == [f"mini: no {page}: no run has come to the end of {RENDER}"]
+    path = at.root / page
+    path.parent.mkdir(parents=True)
+    path.write_text("of an earlier run")
+    assert closing(at, page) == [MARK + OF_EARLIER.format(page)]
+    record = record_path(RENDER, "mini")
+    (at.root / record).parent.mkdir(exist_ok=True)
+    write_record(at.root, record, (RENDER, freshness(at).job(RENDER, "mini")), [], [page])
+    for asked in ("simulate", page):
+        assert closing(at, asked) == [page]
+    # Another seed makes another simulation.
+    text = at.trial_config("mini") / "simulation.yaml"
+    text.write_text(SIMULATION.replace("seed: 5", "seed: 6"))
+    assert "is of an earlier run" in closing(at, "simulate")[0]
+    first, *_, last = closing(at, "simulate", "mini")
+    assert "mini: not cleaned" in first and "simulation.html" in last
+
+
+RENDER = "render_simulation"
+
+
+def closing(at: Project, *asked: str) -> list[str]:
+    """The last lines of a run of these targets."""
     made = Run(at, freshness(at))
-    for asked, told in (
-        (["simulate"], ["results/mini/simulation/simulation.html"]),
-        (["results/mini/simulation/simulation.html"], ["results/mini/simulation/simulation.html"]),
-    ):
-        made.targets = lambda asked=asked: asked
-        assert made.closing() == told
-    made.targets = lambda: ["simulate", "mini"]
-    assert "mini: not cleaned" in made.closing()[0]
+    made.targets = lambda: asked
+    return made.closing()

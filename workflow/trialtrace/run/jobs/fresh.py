@@ -87,7 +87,8 @@ VARIED = {
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
 _DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE))
-SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, "render_simulation"), _DRAWN)
+SIMULATION_PAGE = "render_simulation"
+SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, SIMULATION_PAGE), _DRAWN)
 ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
