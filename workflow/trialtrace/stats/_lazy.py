@@ -86,6 +86,7 @@ def _families(package: ModuleType, name: str) -> list[str]:
 def offered(package: Path) -> dict[str, str]:
     """Each name that a package imports, by its stub if it has one -> the module it is in."""
     stub = package.with_suffix(".pyi")
-    stub = ast.parse((stub if stub.exists() else package).read_text(encoding="utf-8"))
-    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    file = stub if stub.exists() else package
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     return {alias.name: node.module or "" for node in imports for alias in node.names}
