@@ -12,7 +12,7 @@ from trialtrace.report.simulation.material import without_value
 from trialtrace.report.simulation.page import render_simulation
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.fresh import Freshness, freshness
 from trialtrace.run.jobs.products import record_path, write_record
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_state import OF_EARLIER
@@ -262,8 +262,13 @@ def test_types_of_error_and_power(made: tuple):
     )
 
 
-def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(tmp_path: Path):
+def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     at = write_simulation(tmp_path)
+    text = at.trial_config("mini") / "simulation.yaml"
+    # The hash of a job, for which no copy of the scripts is needed here.
+    monkeypatch.setattr(Freshness, "job", lambda *_: text.read_text())
     page = "results/mini/simulation/simulation.html"
     for asked in ("simulate", page):
         assert closing(at, asked) == [f"mini: no {page}: no run has come to the end of {RENDER}"]
@@ -273,11 +278,10 @@ def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(tmp_pa
     assert closing(at, page) == [MARK + OF_EARLIER.format(page)]
     record = record_path(RENDER, "mini")
     (at.root / record).parent.mkdir(exist_ok=True)
-    write_record(at.root, record, (RENDER, freshness(at).job(RENDER, "mini")), [], [page])
+    write_record(at.root, record, (RENDER, SIMULATION), [], [page])
     for asked in ("simulate", page):
         assert closing(at, asked) == [page]
     # Another seed makes another simulation.
-    text = at.trial_config("mini") / "simulation.yaml"
     text.write_text(SIMULATION.replace("seed: 5", "seed: 6"))
     assert "is of an earlier run" in closing(at, "simulate")[0]
     first, *_, last = closing(at, "simulate", "mini")
