@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STAMPED = "{} (synthetic, not evidence)"
 # The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
 # drawings, all of them at once, with the fonts that it has for a PDF.
-DPI = 160
+DPI = 128
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 # Colours of a PNG, and how many of them are kept exactly.
 _PALETTE, _KEPT = 128, 32
