@@ -13,6 +13,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
+from trialtrace.report.commands.doctor import add_doctor
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.read import add_read
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
+    add_doctor(add)
     return argument_parser
 
 

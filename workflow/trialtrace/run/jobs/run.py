@@ -304,6 +304,11 @@ class Run:
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.root / "logs")
 
+    def came_to_its_end(self) -> None:
+        """Note in the file of the lock that nothing of this run is left to be done."""
+        for held in self.held:
+            held.truncate(0)
+
 
 def for_rules(path: Path) -> str:
     """A path as rules have to have it: what stands in braces there is a wildcard."""
