@@ -15,7 +15,7 @@ from trialtrace.report.commands.after_run import after_run
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.run.jobs.run import begin
+from trialtrace.run.jobs.run import begin, check_folder
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.start import forking
 
@@ -26,8 +26,10 @@ sys.executable = shlex.quote(sys.executable)
 
 HANDLERS = workflow.logger_manager.get_log_handlers()
 try:
+    PROJECT = project()
+    check_folder(PROJECT, Path.cwd())
     RUN = begin(
-        project(workflow.basedir),
+        PROJECT,
         # A linter reads the rules, whatever the data and results here are.
         check=workflow.is_main_process and "--lint" not in sys.orig_argv,
         dry=any(getattr(handler, "dry", False) for handler in HANDLERS),

@@ -111,7 +111,7 @@ def _found(trial: "Trial", folder: Path, how: str) -> bool:
     from trialtrace.run.jobs.fresh import SIMULATION
     from trialtrace.run.trial.simulation.load import simulation_of
 
-    check_asked(trial, SIMULATION, "simulation", f"make simulate TRIAL={trial.name}")
+    check_asked(trial, SIMULATION, "simulation", f"trialtrace run {trial.name} --simulation")
     rows, truths = rows_of(folder), simulation_of(trial).truths
     failed = without_value(rows)
     for line in failed:
