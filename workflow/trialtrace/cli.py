@@ -16,6 +16,7 @@ from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.doctor import add_doctor
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
+from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
+    add_project(add)
     _add_results(add)
     _add_trace(add)
     _add_claims(add)
@@ -158,7 +160,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 Problem(
                     at.shown(printed),
                     "is not kept: that run is from before it was",
-                    do=f"make run TRIAL={name}; --format table and json answer without it",
+                    do=f"trialtrace run {name}; --format table and json answer without it",
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))

@@ -201,7 +201,7 @@ def at_hand(cells: Cells) -> Iterator[None]:
     """While documents are rendered, they open this run as it is; in another process, its
     project."""
     _AT_HAND.append(cells)
-    os.environ[PROJECT] = str(cells.material.trial.at.root)
+    os.environ[PROJECT] = str(cells.material.trial.at.made)
     try:
         yield
     finally:
@@ -231,4 +231,4 @@ def read_state(at: Project, trial: str) -> dict:
         return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "has no results, and a document shows those of its last run"
-        raise UserError(Problem(f"trial {trial}", what, do=f"make run TRIAL={trial}")) from None
+        raise UserError(Problem(f"trial {trial}", what, do=f"trialtrace run {trial}")) from None

@@ -77,7 +77,6 @@ class WaldFields(TypedDict):
     labels: tuple[str, ...]
     covariance: Floats
     df: float
-    notes: tuple[str, ...]
 
 
 def wald_fields(
@@ -87,7 +86,6 @@ def wald_fields(
     df: float,
     confidence: float,
     labels: tuple[str, ...] | None = None,
-    notes: tuple[str, ...] = (),
 ) -> WaldFields:
     """The fields of `Coefficients`, for the fits that have others besides."""
     se = np.sqrt(np.diag(covariance))
@@ -105,7 +103,6 @@ def wald_fields(
         "labels": labels or numbered(coef.size),
         "covariance": covariance,
         "df": df,
-        "notes": notes,
     }
 
 

@@ -176,10 +176,6 @@ class Run:
         return tuple(name for name in self.named if self.freshness.trial(name).has_simulation)
 
     @property
-    def environment(self) -> str:
-        return for_rules(self.at.root / "environment.yml")
-
-    @property
     def site_record(self) -> str:
         return record_path(SITE, None)
 
@@ -204,7 +200,7 @@ class Run:
 
     def script(self, rule: str) -> str:
         """The script of a rule has the rule's name."""
-        return for_rules(self.at.root / "scripts" / f"{rule}.py")
+        return for_rules(self.at.code.root / "scripts" / f"{rule}.py")
 
     def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
         """For `params`: the hash of what a job depends on beside its input files."""
@@ -253,7 +249,7 @@ class Run:
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
         whole = all(RENDER in stages for stages in done.values())
-        if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
+        if self.at.site.is_dir() and not (whole and read_record(self.at.made / self.site_record)):
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
         return lines + told
 
@@ -298,11 +294,11 @@ class Run:
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""
         try:
-            self.held.append(lock_run(self.at.root))
+            self.held.append(lock_run(self.at.made))
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
-        forget_last_words(self.at.root / "logs")
+        forget_last_words(self.at.made / "logs")
 
     def came_to_its_end(self) -> None:
         """Note in the file of the lock that nothing of this run is left to be done."""
@@ -313,6 +309,16 @@ class Run:
 def for_rules(path: Path) -> str:
     """A path as rules have to have it: what stands in braces there is a wildcard."""
     return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def check_folder(at: Project, here: Path) -> None:
+    """Raise UserError where rules, whose paths start `here`, would write beside the project."""
+    if here.resolve() != at.made.resolve():
+        raise UserError(
+            str(here),
+            "no project: what a run makes would lie apart from the configuration",
+            do=f"run it in {at.made}, or with: trialtrace run --results FOLDER",
+        )
 
 
 def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
@@ -327,10 +333,10 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
     run = Run(at, fresh or freshness(at), judged)
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
-        gone = settle(at.root, hashes, dry)
+        gone = settle(at.made, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
-        accepted(at.root).remember(whole=not sound)
+        accepted(at.made).remember(whole=not sound)
         remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
@@ -369,7 +375,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
             Problem(
                 "config/config.yaml",
                 found=f"mistakes in {one_of(wrong)}; none in {one_of(sound)}",
-                do="make run TRIAL=name runs one of those; or take what is wrong out of `trials`",
+                do="trialtrace run name runs one of those; or take what is wrong out of `trials`",
             )
         )
     Problems(stops).raise_if_any()
