@@ -20,6 +20,7 @@ from trialtrace.run.archive.functions import (
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
+from trialtrace.run.trial.frozen import FOLDER as FROZEN
 
 # What names a derived row whatever its number is; of equal ones the first goes with the first.
 DERIVED_KEYS = {
@@ -80,9 +81,13 @@ class RunOfTrial:
 
     @cached_property
     def configuration(self) -> dict[str, bytes]:
-        """Each file of the configuration that the run read."""
+        """Each file of the configuration that the run read, but copies of a frozen plan."""
         files = self.manifest["files"].items()
-        return {name: self.shelf.file(one) for name, one in files if name.startswith(CONFIG)}
+        return {
+            name: self.shelf.file(one)
+            for name, one in files
+            if name.startswith(CONFIG) and f"/{FROZEN}/" not in name
+        }
 
     def table(self, name: str) -> pa.Table | None:
         """A table of the run by its path below results/<trial>, without its extension."""
