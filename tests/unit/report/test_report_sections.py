@@ -272,7 +272,7 @@ def test_a_sentence_stands_where_there_is_no_figure():
 @pytest.mark.parametrize(
     ("blinding", "told"),
     [
-        (None, "by site; blinding not recorded."),
+        (None, "by site. Not recorded: registration, funding, blinding."),
         ("nobody", "by site; nobody was blinded."),
         (["assessors"], "by site; blinded: assessors."),
         (
