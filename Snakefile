@@ -11,11 +11,11 @@ from pathlib import Path
 
 from snakemake.script import PythonScript
 
-from trialtrace.report.commands.after_run import after_run
+from trialtrace.report.commands.after_run import after_run, catch_up
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.run.jobs.run import begin
+from trialtrace.run.jobs.run import begin, check_folder
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.start import forking
 
@@ -25,14 +25,15 @@ PythonScript.execute_script = forking(sys.executable, PythonScript.execute_scrip
 sys.executable = shlex.quote(sys.executable)
 
 HANDLERS = workflow.logger_manager.get_log_handlers()
+# A linter reads the rules, whatever the data and results here are.
+CHECK = workflow.is_main_process and "--lint" not in sys.orig_argv
+DRY = any(getattr(handler, "dry", False) for handler in HANDLERS)
 try:
-    RUN = begin(
-        project(workflow.basedir),
-        # A linter reads the rules, whatever the data and results here are.
-        check=workflow.is_main_process and "--lint" not in sys.orig_argv,
-        dry=any(getattr(handler, "dry", False) for handler in HANDLERS),
-        words=sys.orig_argv,
-    )
+    PROJECT = project()
+    check_folder(PROJECT, Path.cwd())
+    RUN = begin(PROJECT, check=CHECK, dry=DRY, words=sys.orig_argv)
+    if CHECK and not DRY:
+        catch_up(RUN)
 except UserError as error:
     raise SystemExit(str(error))
 

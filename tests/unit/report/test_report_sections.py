@@ -14,10 +14,10 @@ from trialtrace.base.styles import STYLES
 from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
-    _intercurrent,
     analysed,
     analysis_sentences,
     asked,
+    intercurrent_words,
 )
 from trialtrace.report.sections.analysis_tables import _name, analysis_tables
 from trialtrace.report.sections.choices import other_choices
@@ -106,7 +106,7 @@ def test_a_death_is_told_with_the_day_it_is_held_against():
     one = structure(Intercurrent, death | {"death": {"of": "survival", "day": 98}})
     days = {"week 12": 98, "week 24": 180}
     each = structure(Intercurrent, death | {"death": {"of": "survival", "days": days}})
-    told = [list(_intercurrent([event]))[-1] for event in (one, each)]
+    told = [list(intercurrent_words([event]))[-1] for event in (one, each)]
     assert told[0].startswith("who had died by day 98 counts as dead at the visit")
     assert "day 98 (week 12) or day 180 (week 24)" in told[1]
     assert all("not by the date of the visit" in text for text in told)
@@ -288,7 +288,7 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
             at, "trial.yaml", "  randomisation:", f"  blinding: {blinding}\n  randomisation:"
         )
     material = Material(load_trial("mini", at), load_settings(at), tmp_path, {})
-    assert told in unescape(design_line(material))
+    assert told in unescape(design_line(material.trial))
 
 
 def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):

@@ -121,7 +121,7 @@ def read_seal(path: Path) -> Sealed:
         )
     except FileNotFoundError:
         raise UserError(
-            Problem(path.name, "is not there: no report was made here", do="make run TRIAL=…")
+            Problem(path.name, "is not there: no report was made here", do="trialtrace run …")
         ) from None
     except PermissionError:
         raise

@@ -62,6 +62,20 @@ def nobody_runs(root: Path) -> Iterator[bool]:
         yield _lock(run, held) and _lock(jobs, held)
 
 
+@contextmanager
+def cut_short(root: Path) -> Iterator[bool]:
+    """Whether the run before this one did not come to its end, as one that was killed; once this
+    is left without an error, it counts as mended. A run that is at work is none."""
+    path = root / RUN
+    if not path.is_file() or not path.stat().st_size:
+        yield False
+        return
+    with nobody_runs(root) as alone:
+        yield alone
+        if alone:
+            os.truncate(path, 0)
+
+
 def _opened(root: Path) -> IO[str]:
     """The file of the lock on runs. Raises UserError where the folder cannot be written."""
     try:
@@ -94,8 +108,8 @@ def _lock(file: IO[str], how: int) -> bool:
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")
 FOLDER = "made"
-# Folders of what runs where it is asked for, with the target that makes them.
-APART = {"multiverse": "multiverse", "simulation": "simulate"}
+# Folders of what runs where it is asked for.
+APART = ("multiverse", "simulation")
 OTHERS = 0o044
 
 Contents = dict[str, str]
@@ -232,6 +246,6 @@ def _maker(name: str) -> tuple[str, str]:
     """
     top, trial, stage = (*Path(name).parts, "", "", "")[:3]
     if top != "results" or stage not in APART:
-        return "", "make run"
+        return "", "trialtrace run"
     page = Path(top, trial, stage, f"{stage}.html").as_posix()
-    return f' "{page}"' if page != name else "", f"make {APART[stage]} TRIAL={trial}"
+    return f' "{page}"' if page != name else "", f"trialtrace run {trial} --{stage}"
