@@ -27,6 +27,7 @@ from trialtrace.report.audit.audit_page import (
     search_cells,
 )
 from trialtrace.report.audit.claims_page import searches_of
+from trialtrace.report.audit.cohort_words import LEAD as COHORT_LEAD
 from trialtrace.report.audit.cohort_words import of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, COHORT, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
@@ -36,8 +37,8 @@ from trialtrace.report.tables import texts_table
 Row = Mapping[str, Any]
 # What the lead says of all claims that have it, and a line a claim would only repeat.
 UNSAID = (UNCHECKED, SYNTHETIC, "", None)
-DATA_AT = 2
-"""The place of the column of what the data give; it is left out where they give nothing."""
+# The columns of what the data give, and of what set a synthetic cohort.
+EITHER = (2, 6)
 
 
 def published(material: Material) -> str:
@@ -74,7 +75,8 @@ def _claims(material: Material) -> str:
                 escape_markdown(printed),
                 "; ".join(shown),
                 *(_verdict(rows, column) for column in COLUMNS),
-                " ".join(filter(None, [*_findings(material, rows), of_claim(material, claim_id)])),
+                " ".join(_findings(material, rows)),
+                of_claim(material, claim_id).removeprefix(COHORT_LEAD).strip(),
             ]
         )
     header = [
@@ -84,11 +86,12 @@ def _claims(material: Material) -> str:
         "Against the data",
         "On print",
         "Finding",
+        "What set it in the cohort",
     ]
     caption = "Published numbers, against the data and against each other."
-    if not any(row[DATA_AT] for row in body):
-        header = header[:DATA_AT] + header[DATA_AT + 1 :]
-        body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
+    # A column without anything in it is none.
+    kept = [at for at in range(len(header)) if at not in EITHER or any(row[at] for row in body)]
+    header, *body = ([row[at] for at in kept] for row in (header, *body))
     return texts_table(material, header, body, "claims", caption)
 
 
