@@ -15,6 +15,7 @@ from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
 from trialtrace.report.sections.findings import described, not_adjusted, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
+from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
@@ -133,7 +134,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     parts = [f"**Estimand.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
-        parts.append(f"**Models and tests.** {escape_markdown(used)}")
+        parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
@@ -141,7 +142,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if found and analysis.role == "primary":
         found += not_adjusted(material)
     if found:
-        parts.append(f"**Result.** {' '.join(found)}")
+        parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if later := over_time(material, analysis):
