@@ -24,7 +24,7 @@ from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.words import family_of, members
+from trialtrace.run.trace.words import ADJUSTED, family_of, members
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
@@ -183,6 +183,9 @@ def _levels(material: Material, analysis: Analysis) -> str:
         analysis.tests or analysis.interaction
     ):
         tests = "; p-values are shown without a decision"
+    every = material.of(analysis.name)
+    if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
+        tests += "; p-values are adjusted for multiplicity, intervals are not"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 
@@ -383,5 +386,6 @@ def _place(material: Material, row: ResultRow) -> str:
         who = lower_first(material.arm_label(row["group1_level"]))
     unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
     at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
-    parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
+    stratum = lower_first(material.stratum_words(row["stratum"])) if row["stratum"] else None
+    parts = [at, *material.parameter_words(row), stratum, row["visit"], who]
     return ", ".join(part for part in parts if part)
