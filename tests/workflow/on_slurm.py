@@ -29,11 +29,11 @@ SIMULATION = f"results/{SIMULATED}/simulation/simulation.html"
 
 
 @contextmanager
-def started(nodes: int = 2, cpus: int = 2) -> Iterator[Cluster]:
+def started(nodes: int = 2, cpus: int = 2, more: str = "") -> Iterator[Cluster]:
     """A cluster in a folder of its own; munge wants one that others can look into."""
     folder = Path(tempfile.mkdtemp(prefix="slurm-"))
     folder.chmod(0o755)
-    with Cluster(folder, nodes, cpus) as cluster:
+    with Cluster(folder, nodes, cpus, more) as cluster:
         yield cluster
     shutil.rmtree(folder)
 
@@ -64,9 +64,10 @@ def tables_of(made: Copy) -> dict[str, bytes]:
 class Running:
     """A run in parts on the cluster, that a test looks at and stops."""
 
-    def __init__(self, cluster: Cluster, made: Copy, parts: int, *targets: str):
+    def __init__(self, cluster: Cluster, made: Copy, parts: int, *words: str):
+        """`words` of the command: targets, and what is otherwise than in the profile."""
         self.cluster, self.made, self.said = cluster, made, made.root / "said"
-        words = made.command(*HERE, *(targets or [MULTIVERSE]), "--config", f"parts={parts}")
+        words = made.command(*HERE, *words, "--config", f"parts={parts}")
         with open(self.said, "ab") as said:
             how = made.how(**cluster.environment)
             self.process = subprocess.Popen(words, **how, stderr=said, stdout=said)

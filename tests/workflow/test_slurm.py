@@ -1,5 +1,4 @@
-"""A trial, a multiverse and a simulation through a real SLURM of two nodes: the bytes are those of a
-laptop."""
+"""A trial, a multiverse and a simulation on a real SLURM of two nodes: the bytes of a laptop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +30,8 @@ SPECIFICATIONS, FACTORS = 2048, 6
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with started() as running:
+    # A group of jobs has as many processors as jobs that it may have at a time.
+    with started(cpus=7) as running:
         yield running
 
 
