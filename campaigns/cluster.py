@@ -6,13 +6,16 @@ or with a message that says what happened. Needs root, slurm-wlm and munge, and 
 
 import argparse
 import os
+import re
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from record import ROOT, circumstances, write_section
@@ -121,15 +124,10 @@ def main() -> None:
         smaller(here)
         ready(here, Path(arguments.of) if arguments.of else None)
         wanted = tables_of(locally(here))
-        running = [
-            (case, begin(cluster, here, base / f"together {n}", case))
-            for n, case in enumerate(TOGETHER)
-        ]
-        rows = [row(case, end(case, each), wanted) for case, each in disturbed(running)]
-        for number, case in enumerate(ALONE):
-            each = begin(cluster, here, base / f"alone {number}", case)
-            case.do(each)
-            rows.append(row(case, end(case, each), wanted))
+        disturb = partial(disturbed, cluster, here, wanted)
+        with ThreadPoolExecutor(len(TOGETHER)) as pool:
+            rows = [*pool.map(disturb, TOGETHER)]
+        rows += [disturb(case) for case in ALONE]
     write_section("Faults on a cluster", text(rows))
 
 
@@ -158,23 +156,19 @@ def locally(made: Copy) -> Copy:
     return copy
 
 
-def begin(cluster: Cluster, here: Copy, folder: Path, case: Case) -> Running:
+def disturbed(
+    cluster: Cluster, here: Copy, wanted: dict[str, bytes], case: Case
+) -> tuple[str, str, str, str]:
+    """What comes of a run of its own that goes wrong in one way."""
+    folder = here.root.parent / re.sub(r"\W+", "-", case.title)
     made = on_cluster(folder, here.root)
     take_derived(made, here.root)
-    return Running(cluster, made, PARTS, MULTIVERSE, *case.words)
-
-
-def disturbed(running: list[tuple[Case, Running]]) -> list[tuple[Case, Running]]:
-    for case, each in running:
-        case.do(each)
-    return running
-
-
-def end(case: Case, running: Running) -> Running:
+    running = Running(cluster, made, PARTS, MULTIVERSE, *case.words)
+    case.do(running)
     if case.again:
-        running = Running(running.cluster, running.made, PARTS, MULTIVERSE, *case.words)
+        running = Running(cluster, made, PARTS, MULTIVERSE, *case.words)
     running.process.wait()
-    return running
+    return row(case, running, wanted)
 
 
 def row(case: Case, running: Running, wanted: dict[str, bytes]) -> tuple[str, str, str, str]:
