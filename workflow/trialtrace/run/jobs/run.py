@@ -18,7 +18,6 @@ from trialtrace.run.jobs.fresh import (
     CLEAN,
     MULTIVERSE_PAGE,
     RENDER,
-    SIMULATED,
     SIMULATION_PAGE,
     SITE,
     STAGES,
@@ -241,10 +240,12 @@ class Run:
         """
         asked, pages = set(self.targets()), [*self._pages()]
         told = [self._page(*page) for page in pages]
-        if told and asked <= {"simulate", *(page for page, rule, _ in pages if rule in SIMULATED)}:
-            return told
-        done = {trial: standing(self.at, trial) for trial in self.trials}
         named = [trial for trial in self.named if trial in asked]
+        if pages and asked <= {"multiverse", "simulate", *(page for page, _, _ in pages)}:
+            named = [trial for _, rule, trial in pages if rule == MULTIVERSE_PAGE]
+            if not named:
+                return told
+        done = {trial: standing(self.at, trial) for trial in self.trials}
         lines = [
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
