@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,7 +34,8 @@ help:
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
 	@echo 'make bench-audit: an audit from the shell, a search over data; writes docs/benchmarks-audit.md'
-	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
+	@echo 'make campaign-fuzz, campaign-mutation: long tests; write docs/campaigns.md'
+	@echo 'make campaign-faults: kills, full disks, limits, altered bytes; writes docs/faults.md'
 	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each; a section of the same page'
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
 	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
@@ -108,7 +109,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

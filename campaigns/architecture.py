@@ -43,7 +43,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     "report": (
         ("report.interchange", "report.rcode"),
         ("report",),
-        ("report.verify",),
+        ("report.verify", "report.installation"),
         ("report.commands",),
         ("cli",),
     ),

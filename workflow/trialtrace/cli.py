@@ -13,6 +13,8 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
+from trialtrace.report.commands.doctor import add_doctor
+from trialtrace.report.commands.freeze import add_freeze
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.project import add_project
@@ -91,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     add_audit(add)
     _add_check(add)
     _add_plan(add)
+    add_freeze(add)
     _add_power(add)
     add_multiverse(add)
     add_simulate(add)
@@ -103,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
+    add_doctor(add)
     return argument_parser
 
 
@@ -267,6 +271,9 @@ def _add_plan(add: Add) -> None:
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
     )
+    command.add_argument(
+        "--text", action="store_true", help="the plan as the prose of an analysis plan, to sign"
+    )
     command.set_defaults(run=run_plan)
 
 
@@ -274,7 +281,12 @@ def run_plan(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.plan import tell_block, tell_plan
 
     at, name = named_trial(arguments)
-    if arguments.ask:
+    if arguments.text:
+        from trialtrace.report.commands.plan_text import plan_text
+        from trialtrace.run.trial.load import load_trial
+
+        print(plan_text(load_trial(name, at)), end="")
+    elif arguments.ask:
         tell_block(at, name, arguments.ask)
     else:
         tell_plan(at, name)

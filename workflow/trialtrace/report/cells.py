@@ -29,6 +29,7 @@ from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
+from trialtrace.report.sections.frozen_section import frozen_section
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods
@@ -56,6 +57,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "endpoints": endpoints_table,
     "constants": constants_section,
     "consort": consort_section,
+    "frozen": frozen_section,
     "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,

@@ -52,9 +52,9 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     return f"; blinded: {in_a_row(list(who))}"
 
 
-def design_line(material: Material) -> str:
+def design_line(trial: Trial) -> str:
     """Design, arms, randomisation; registration where it is known; how the trial stopped."""
-    design, trial = material.trial.design, material.trial
+    design = trial.design
     arms = ", ".join(
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()

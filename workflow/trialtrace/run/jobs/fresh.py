@@ -26,6 +26,8 @@ from trialtrace.base.paths import Project
 from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.installed import not_as_locked
+from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.frozen import frozen_files
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
@@ -89,7 +91,8 @@ VARIED = {
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
 _DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE))
-SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, "render_simulation"), _DRAWN)
+SIMULATION_PAGE = "render_simulation"
+SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, SIMULATION_PAGE), _DRAWN)
 ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
@@ -313,6 +316,11 @@ class Freshness:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule == RENDER and self.trial(trial).has_simulation:
             files.add(self.at.trial_config(trial) / SIMULATION_FILE)
+        # Labels of a plan say which of its analyses were not in the frozen one.
+        if trial and PLAN in names:
+            files |= {*frozen_files(self.at, trial)}
+        if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
+            files.add(self.at.trial_config(trial) / AMENDMENTS)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:

@@ -63,6 +63,20 @@ def nobody_runs(root: Path) -> Iterator[bool]:
         yield _lock(run, held) and _lock(jobs, held)
 
 
+@contextmanager
+def cut_short(root: Path) -> Iterator[bool]:
+    """Whether the run before this one did not come to its end, as one that was killed; once this
+    is left without an error, it counts as mended. A run that is at work is none."""
+    path = root / RUN
+    if not path.is_file() or not path.stat().st_size:
+        yield False
+        return
+    with nobody_runs(root) as alone:
+        yield alone
+        if alone:
+            os.truncate(path, 0)
+
+
 def _opened(root: Path) -> IO[str]:
     """The file of the lock on runs. Raises UserError where the folder cannot be written."""
     try:

@@ -15,7 +15,17 @@ from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
 from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
-from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
+from trialtrace.run.jobs.fresh import (
+    CLEAN,
+    MULTIVERSE_PAGE,
+    RENDER,
+    SIMULATED,
+    SIMULATION_PAGE,
+    SITE,
+    STAGES,
+    Freshness,
+    freshness,
+)
 from trialtrace.run.jobs.products import (
     Made,
     altered,
@@ -235,25 +245,41 @@ class Run:
 
         Pages that an earlier run left are named, since nothing on them says so.
         """
-        if pages := self._simulations():
-            return pages
+        asked, pages = set(self.targets()), [*self._pages()]
+        told = [self._page(*page) for page in pages]
+        if told and asked <= {"simulate", *(page for page, rule, _ in pages if rule in SIMULATED)}:
+            return told
         done = {trial: standing(self.at, trial) for trial in self.trials}
-        named = [trial for trial in self.named if trial in self.targets()]
+        named = [trial for trial in self.named if trial in asked]
         lines = [
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
         whole = all(RENDER in stages for stages in done.values())
         if self.at.site.is_dir() and not (whole and read_record(self.at.made / self.site_record)):
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
-        return lines
+        return lines + told
 
-    def _simulations(self) -> list[str]:
-        """The pages of simulations, where nothing else was asked for: they have no export."""
-        pages = {trial: f"results/{trial}/simulation/simulation.html" for trial in self.simulated}
+    def _pages(self) -> Iterator[tuple[str, str, str]]:
+        """(page, job, trial) of the multiverses and the simulations that were asked for. A
+        simulation has no export of which anything could be told."""
         asked = set(self.targets())
-        if not asked or not asked <= {"simulate", *pages.values()}:
-            return []
-        return [page for page in pages.values() if "simulate" in asked or page in asked]
+        for target, folder, rule, trials in (
+            ("multiverse", "multiverse", MULTIVERSE_PAGE, self.varied),
+            ("simulate", "simulation", SIMULATION_PAGE, self.simulated),
+        ):
+            pages = {f"results/{trial}/{folder}/{folder}.html": trial for trial in trials}
+            for page, trial in pages.items():
+                if target in asked or page in asked:
+                    yield page, rule, trial
+
+    def _page(self, page: str, rule: str, trial: str) -> str:
+        """A page, or that this run has not come to it."""
+        record = read_record(self.at.made / record_path(rule, trial))
+        if record is not None and record.fresh == self.freshness.job(rule, trial):
+            return page
+        if (self.at.made / page).exists():
+            return MARK + OF_EARLIER.format(page)
+        return f"{trial}: no {page}: no run has come to the end of {rule}"
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
         lines = self.account(self.at.results / trial, trial, done)
@@ -279,6 +305,11 @@ class Run:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
+
+    def came_to_its_end(self) -> None:
+        """Note in the file of the lock that nothing of this run is left to be done."""
+        for held in self.held:
+            held.truncate(0)
 
 
 def for_rules(path: Path) -> str:
