@@ -34,7 +34,7 @@ def of(docker: list[tuple[str, str]], *kinds: str) -> list[str]:
 
 def test_docker_knows_each_instruction_and_stage(docker):
     kinds = {kind for kind, _ in docker}
-    known = "FROM ARG ADD RUN COPY ENV WORKDIR USER ENTRYPOINT CMD".split()
+    known = ["FROM", "ARG", "ADD", "RUN", "COPY", "ENV", "WORKDIR", "USER", "ENTRYPOINT", "CMD"]
     assert kinds <= set(known) and docker[0] == ("ARG", "PYTHON=3.11")
     stages = [rest.partition(" AS ")[2] for rest in of(docker, "FROM")]
     copied = [re.match(r"--from=(\w+) (\S+) (\S+)$", rest) for rest in of(docker, "COPY")]
