@@ -100,7 +100,7 @@ lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
 
 docs: $(READY_TEST)
