@@ -15,7 +15,7 @@ from trialtrace.report.commands.after_run import after_run, catch_up
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.run.jobs.run import begin
+from trialtrace.run.jobs.run import begin, check_folder
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.start import forking
 
@@ -29,7 +29,9 @@ HANDLERS = workflow.logger_manager.get_log_handlers()
 CHECK = workflow.is_main_process and "--lint" not in sys.orig_argv
 DRY = any(getattr(handler, "dry", False) for handler in HANDLERS)
 try:
-    RUN = begin(project(workflow.basedir), check=CHECK, dry=DRY, words=sys.orig_argv)
+    PROJECT = project()
+    check_folder(PROJECT, Path.cwd())
+    RUN = begin(PROJECT, check=CHECK, dry=DRY, words=sys.orig_argv)
     if CHECK and not DRY:
         catch_up(RUN)
 except UserError as error:

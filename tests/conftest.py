@@ -63,6 +63,7 @@ MISSING = {
         "chromium", "chromium-browser", "google-chrome", hint="apt-get install chromium"
     ),
     "libreoffice": _program("soffice", hint="apt-get install libreoffice-writer"),
+    "openssl": _program("openssl", hint="apt-get install openssl"),
     "quarto": _program("quarto", hint="environment.yml has it"),
 }
 

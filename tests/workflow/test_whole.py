@@ -223,7 +223,7 @@ def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Co
 def test_a_run_of_one_trial_says_without_alarm_that_the_site_waits(kept: Copy):
     (kept.root / "results/build_site.json").unlink()
     told = kept.snakemake("--cores", "1", TRIAL).stderr.splitlines()
-    assert "site/ is not made anew for a trial alone: make run brings it up to date" in told
+    assert "site/ is not made anew for a trial alone: trialtrace run brings it up to date" in told
     assert not any("earlier run" in line for line in told)
 
 

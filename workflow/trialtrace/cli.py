@@ -14,8 +14,10 @@ from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.doctor import add_doctor
+from trialtrace.report.commands.freeze import add_freeze
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
+from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
@@ -84,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
+    add_project(add)
     _add_results(add)
     _add_trace(add)
     _add_claims(add)
@@ -91,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     add_audit(add)
     _add_check(add)
     _add_plan(add)
+    add_freeze(add)
     _add_power(add)
     add_multiverse(add)
     add_simulate(add)
@@ -160,7 +164,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 Problem(
                     at.shown(printed),
                     "is not kept: that run is from before it was",
-                    do=f"make run TRIAL={name}; --format table and json answer without it",
+                    do=f"trialtrace run {name}; --format table and json answer without it",
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
@@ -269,6 +273,9 @@ def _add_plan(add: Add) -> None:
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
     )
+    command.add_argument(
+        "--text", action="store_true", help="the plan as the prose of an analysis plan, to sign"
+    )
     command.set_defaults(run=run_plan)
 
 
@@ -276,7 +283,12 @@ def run_plan(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.plan import tell_block, tell_plan
 
     at, name = named_trial(arguments)
-    if arguments.ask:
+    if arguments.text:
+        from trialtrace.report.commands.plan_text import plan_text
+        from trialtrace.run.trial.load import load_trial
+
+        print(plan_text(load_trial(name, at)), end="")
+    elif arguments.ask:
         tell_block(at, name, arguments.ask)
     else:
         tell_plan(at, name)

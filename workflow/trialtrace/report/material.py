@@ -135,6 +135,7 @@ class Material:
         """What must be known before any result, a sentence each."""
         lost = self.endpoint_losses.warnings
         lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
+        lines += self.trial.frozen_warnings
         return [text for text in lines if text not in self.declared_lines]
 
     @cached_property

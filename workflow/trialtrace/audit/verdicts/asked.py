@@ -4,6 +4,7 @@ question to the reader, which reading is meant."""
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -11,6 +12,8 @@ from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.columns import breaking
+from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
 from trialtrace.audit.verdicts.unlike import unlike
 
@@ -44,7 +47,11 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     made = [
         _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
     ]
-    return made + [_question(finding, entry, asked) for finding, entry, asked in unlike(ledger)]
+    apart = {
+        (one.claim, one.component): (one, *asked)
+        for one, *asked in chain(unlike(ledger), far(ledger), breaking(ledger))
+    }
+    return made + [_question(*one) for one in apart.values()]
 
 
 def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:

@@ -55,7 +55,7 @@ def catch_up(run: Run) -> None:
     """Keep what a run that was cut short had made, but not kept, where it is what this one asks
     for: Snakemake calls nothing at the end of a run that has nothing to do."""
     try:
-        with cut_short(run.at.root) as mends:
+        with cut_short(run.at.made) as mends:
             for trial in run.named if mends else ():
                 _keep_late(run, trial)
     except (UserError, OSError) as error:

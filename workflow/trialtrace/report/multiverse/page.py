@@ -8,7 +8,13 @@ from statistics import median
 from trialtrace.base.store import write_text
 from trialtrace.base.words import p_text, percent, value_text
 from trialtrace.report.multiverse.drawing import drawing, vibration
-from trialtrace.report.multiverse.material import MARKS, CurveTables, Point, curves_of
+from trialtrace.report.multiverse.material import (
+    MARKS,
+    CurveTables,
+    Point,
+    curves_of,
+    level_words,
+)
 from trialtrace.report.multiverse.sentences import NULL, heading, sentences, several
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.tables.contracts.rows import present
@@ -66,9 +72,10 @@ def _factors(trial: SpecifiedTrial) -> Iterator[str]:
         for name, level in factor.levels.items():
             marks = [mark for mark in MARKS if getattr(level, mark)]
             known = (level.known or "").replace("_", " ")
-            cells = (factor.label, name, ", ".join(marks), known, level.why or factor.why)
-            rows.append(_cells(cells[:-1]) + f'<td class="wrap">{escape(cells[-1])}</td>')
-    names = ("choice", "level", "marked", "known", "why it is defensible")
+            says, why = level_words(trial, factor, level), level.why or factor.why
+            cells = (factor.label, name, ", ".join(marks), known)
+            rows.append(_cells(cells) + _wrapped(says) + _wrapped(why))
+    names = ("choice", "level", "marked", "known", "what it does", "why it is defensible")
     yield from table_lines(names, (f"<tr>{row}</tr>" for row in rows))
 
 
@@ -158,9 +165,13 @@ def _row(point: Point) -> str:
     ]
     name = f"{escape(result['method'])} <code>{escape(row['result_id'])}</code>"
     return (
-        f'<tr id="{point.anchor}"><td class="wrap">{escape(what)}</td>'
+        f'<tr id="{point.anchor}">{_wrapped(what)}'
         f"{_cells([estimate, *numbers])}<td>{name}</td></tr>"
     )
+
+
+def _wrapped(text: str) -> str:
+    return f'<td class="wrap">{escape(text)}</td>'
 
 
 def _code(curve: CurveTables) -> Iterator[str]:

@@ -195,7 +195,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
-    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none declared"
+    events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
@@ -203,7 +203,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     return f"{before} {variable}{after}"
 
 
-def _intercurrent(events: Iterable[Intercurrent]) -> Iterator[str]:
+def intercurrent_words(events: Iterable[Intercurrent]) -> Iterator[str]:
     """Events by their strategy, in the plan's order."""
     by: dict[str, list[str]] = {}
     for event in events:

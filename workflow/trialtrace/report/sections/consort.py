@@ -139,7 +139,10 @@ def _of_design(material: Material) -> Iterator[tuple[str, str]]:
         yield "17b", "Summary: type and strata"
     if design.blinding is not None:
         yield "20a", "Summary"
-    if any(registered_otherwise(material)):
+    frozen = material.trial.frozen
+    if frozen is not None and frozen.changes:
+        yield "10", "The frozen plan and what changed since: of the analysis alone"
+    elif any(registered_otherwise(material)):
         yield "10", "Summary: outcomes reported otherwise than registered or planned"
     yield from _of_time_and_place(material)
 

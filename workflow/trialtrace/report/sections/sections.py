@@ -15,6 +15,7 @@ from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.no_pingouin import without_check
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
@@ -51,9 +52,9 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     return f"; blinded: {in_a_row(list(who))}"
 
 
-def design_line(material: Material) -> str:
+def design_line(trial: Trial) -> str:
     """Design, arms, randomisation; registration where it is known; how the trial stopped."""
-    design, trial = material.trial.design, material.trial
+    design = trial.design
     arms = ", ".join(
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()
@@ -92,12 +93,15 @@ def _source_name(material: Material, table: str) -> str:
 
 def recomputed(material: Material) -> str:
     """How many of the results a second computation agrees with."""
-    checked = sum(1 for row in material.results if row["result_id"] in material.tracer.checks)
+    checks = material.tracer.checks
+    checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
+    ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
+    missing = without_check(material.trial, ids, checks)
     return (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         "independent path; a disagreement would have stopped the run."
-    )
+    ) + (f" {escape_markdown(missing)}." if missing else "")
 
 
 def populations(material: Material) -> str:
@@ -195,7 +199,7 @@ def _seal_box(material: Material) -> str:
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
         ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
-        ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
+        ["Repeat", f"`trialtrace run {material.trial.name}` in the project, with the same data"],
     ]
     text = "The same data, configuration and code give the same hash."
     return texts_table(material, ["Hash of this run", ""], rows, "seal", text)

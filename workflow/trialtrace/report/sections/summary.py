@@ -39,6 +39,7 @@ from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import not_adjusted, once, primary, sentences
+from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
     excluding,
@@ -151,7 +152,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         *stamps(trial),
         f"**{escape_markdown(trial.question)}**",
         *_primary(material, places),
-        " ".join([design_line(material), *of_data(material)]),
+        " ".join([design_line(material.trial), *of_data(material), frozen_line(material)]).rstrip(),
         f"**Patients.** {_patients(material, places)}",
         " ".join(left_out(material)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",

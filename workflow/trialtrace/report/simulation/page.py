@@ -40,11 +40,13 @@ HOW = (
 )
 WORDS = (
     "A p-value rejects at or below the level of its analysis, an interval where it leaves out that "
-    "there is no effect. That is a type I error where nothing is to be found, else power. Bias, sd "
-    "and mean se of ratios are of the logarithm; mean se is what intervals imply, half of their "
-    "width by the normal quantile. What is true follows exactly where arms are alike or "
-    "cohort.yaml states the shares; else it is the estimate of one trial of 10,000 patients or "
-    "more, with its standard error. A trial without a value counts as failed, nowhere else."
+    "there is no effect. That is a type I error where what is tested is true, power where it is "
+    "not; 'rejected' stands where nobody can say, or where no difference between arms is tested. "
+    "Bias, sd and mean se of ratios are of the logarithm, which an estimate of 0 has not; mean se "
+    "is what intervals imply, half of their width by the normal quantile. What is true follows "
+    "exactly where arms are alike or cohort.yaml states the shares; else it is the estimate of one "
+    "trial of 10,000 patients or more, whose standard error is part of those of bias and coverage: "
+    "more trials do not make it less. A trial without a value counts as failed, nowhere else."
 )
 CAPTION = "Share of the trials in which each test rejects, with its 95 % interval, by truth."
 TICKS = (0.0, 0.05, 0.25, 0.5, 0.8, 1.0)
@@ -124,7 +126,7 @@ def _lines(
             analysis = row["analysis_id"]
             label = escape(trial.plan.analyses[analysis].label)
             yield f'<tr><th colspan="{len(COLUMNS) + 1}">{label}</th></tr>'
-        told = cells(row, simulation.truths[row["truth"]])
+        told = cells(row)
         columns = "".join(f"<td>{escape(text)}</td>" for text in told)
         yield (
             f'<tr id="{anchor(row)}"><td class="wrap">{escape(what(trial, row))}</td>{columns}</tr>'
@@ -187,7 +189,7 @@ def _dot(row: CharacteristicRow, simulation: SimulationFile, y: float, number: i
     share, low, high = row["rejected"], row["rejected_low"], row["rejected_high"]
     assert share is not None and low is not None and high is not None
     colour = COLOURS[number % len(COLOURS)]
-    text = escape(rejected_text(row, simulation.truths[row["truth"]]))
+    text = escape(rejected_text(row))
     return (
         f'<a href="#{anchor(row)}"><path d="M{_x(low)} {y}H{_x(high)}" stroke="{colour}"/>'
         f'<circle cx="{_x(share)}" cy="{y}" r="3" fill="{colour}"><title>{text}</title>'

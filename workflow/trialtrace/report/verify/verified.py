@@ -69,7 +69,7 @@ def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[F
         return
     try:
         before = kept_table(kept["tables"][name], Shelf(run.at, run.trial).objects)
-        now = read_parquet(run.at.root / file)
+        now = read_parquet(run.at.made / file)
         now.validate(full=True)
     except (UserError, OSError, pa.ArrowException):
         return
@@ -155,7 +155,7 @@ def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Ver
     sealed = {one for run in runs for one in sealed_files(run)}
     # What seal.json knows is left to it: it is held against another file than a stage's record.
     site = {one: digest for one, digest in site.items() if one not in sealed}
-    in_site = at.shown(place) if place.is_relative_to(at.root) else ""
+    in_site = at.shown(place) if place.is_relative_to(at.made) else ""
     if in_site in site:
         found = list(altered_in_site(at, in_site, site[in_site]))
         return Verified(None, str(path), None, found, compared=["1 file"])
@@ -191,7 +191,7 @@ def _folder(
     if place == at.site.resolve():
         if not (site := site_files(at)):
             what = "has no record of the run that built it: a run since then has not come to it"
-            raise UserError(Problem(str(path), what, do="make run"))
+            raise UserError(Problem(str(path), what, do="trialtrace run"))
         found = list(altered_site(at, site))
         return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
     reports = [place / one for one in FIRST if (place / one).is_file()]
@@ -268,7 +268,7 @@ def _results(run: KeptRun) -> Verified:
         if candidate.what == "changed" and candidate.file in documents and seal_stands(run):
             document = kept_documents(run.sealed)[documents[candidate.file]]
             more = judged(
-                document, (run.at.root / candidate.file).read_bytes(), candidate.file, pages_of(run)
+                document, (run.at.made / candidate.file).read_bytes(), candidate.file, pages_of(run)
             )
             told.found += more.found
             told.notes += more.notes

@@ -160,13 +160,13 @@ def read_account(clean_dir: Path) -> Account:
         return _account(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(
-            str(path), "this file is not there", do="run the workflow first: make run"
+            str(path), "this file is not there", do="run the workflow first: trialtrace run"
         ) from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise UserError(
             str(path),
             "this is not a whole account of cleaning",
-            do="delete the folder and run the workflow again: make run",
+            do="delete the folder and run the workflow again: trialtrace run",
         ) from None
 
 

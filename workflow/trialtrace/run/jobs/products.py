@@ -108,8 +108,8 @@ def _lock(file: IO[str], how: int) -> bool:
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")
 FOLDER = "made"
-# Folders of what runs where it is asked for, with the target that makes them.
-APART = {"multiverse": "multiverse", "simulation": "simulate"}
+# Folders of what runs where it is asked for.
+APART = ("multiverse", "simulation")
 OTHERS = 0o044
 
 Contents = dict[str, str]
@@ -246,6 +246,6 @@ def _maker(name: str) -> tuple[str, str]:
     """
     top, trial, stage = (*Path(name).parts, "", "", "")[:3]
     if top != "results" or stage not in APART:
-        return "", "make run"
+        return "", "trialtrace run"
     page = Path(top, trial, stage, f"{stage}.html").as_posix()
-    return f' "{page}"' if page != name else "", f"make {APART[stage]} TRIAL={trial}"
+    return f' "{page}"' if page != name else "", f"trialtrace run {trial} --{stage}"

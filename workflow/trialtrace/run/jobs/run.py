@@ -14,7 +14,17 @@ from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
-from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
+from trialtrace.run.jobs.fresh import (
+    CLEAN,
+    MULTIVERSE_PAGE,
+    RENDER,
+    SIMULATED,
+    SIMULATION_PAGE,
+    SITE,
+    STAGES,
+    Freshness,
+    freshness,
+)
 from trialtrace.run.jobs.products import (
     Made,
     altered,
@@ -174,10 +184,6 @@ class Run:
         return tuple(name for name in self.named if self.freshness.trial(name).has_simulation)
 
     @property
-    def environment(self) -> str:
-        return for_rules(self.at.root / "environment.yml")
-
-    @property
     def site_record(self) -> str:
         return record_path(SITE, None)
 
@@ -202,7 +208,7 @@ class Run:
 
     def script(self, rule: str) -> str:
         """The script of a rule has the rule's name."""
-        return for_rules(self.at.root / "scripts" / f"{rule}.py")
+        return for_rules(self.at.code.root / "scripts" / f"{rule}.py")
 
     def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
         """For `params`: the hash of what a job depends on beside its input files."""
@@ -241,25 +247,41 @@ class Run:
 
         Pages that an earlier run left are named, since nothing on them says so.
         """
-        if pages := self._simulations():
-            return pages
+        asked, pages = set(self.targets()), [*self._pages()]
+        told = [self._page(*page) for page in pages]
+        if told and asked <= {"simulate", *(page for page, rule, _ in pages if rule in SIMULATED)}:
+            return told
         done = {trial: standing(self.at, trial) for trial in self.trials}
-        named = [trial for trial in self.named if trial in self.targets()]
+        named = [trial for trial in self.named if trial in asked]
         lines = [
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
         whole = all(RENDER in stages for stages in done.values())
-        if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
+        if self.at.site.is_dir() and not (whole and read_record(self.at.made / self.site_record)):
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
-        return lines
+        return lines + told
 
-    def _simulations(self) -> list[str]:
-        """The pages of simulations, where nothing else was asked for: they have no export."""
-        pages = {trial: f"results/{trial}/simulation/simulation.html" for trial in self.simulated}
+    def _pages(self) -> Iterator[tuple[str, str, str]]:
+        """(page, job, trial) of the multiverses and the simulations that were asked for. A
+        simulation has no export of which anything could be told."""
         asked = set(self.targets())
-        if not asked or not asked <= {"simulate", *pages.values()}:
-            return []
-        return [page for page in pages.values() if "simulate" in asked or page in asked]
+        for target, folder, rule, trials in (
+            ("multiverse", "multiverse", MULTIVERSE_PAGE, self.varied),
+            ("simulate", "simulation", SIMULATION_PAGE, self.simulated),
+        ):
+            pages = {f"results/{trial}/{folder}/{folder}.html": trial for trial in trials}
+            for page, trial in pages.items():
+                if target in asked or page in asked:
+                    yield page, rule, trial
+
+    def _page(self, page: str, rule: str, trial: str) -> str:
+        """A page, or that this run has not come to it."""
+        record = read_record(self.at.root / record_path(rule, trial))
+        if record is not None and record.fresh == self.freshness.job(rule, trial):
+            return page
+        if (self.at.root / page).exists():
+            return MARK + OF_EARLIER.format(page)
+        return f"{trial}: no {page}: no run has come to the end of {rule}"
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
         lines = self.account(self.at.results / trial, trial, done)
@@ -280,19 +302,19 @@ class Run:
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""
         try:
-            self.held.append(lock_run(self.at.root))
+            self.held.append(lock_run(self.at.made))
             self._check_rights()
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
-        forget_last_words(self.at.root / "logs")
+        forget_last_words(self.at.made / "logs")
 
     def _check_rights(self) -> None:
         """Raise UserError with every folder that a job of this run could not write into."""
         asked = [trial for trial in self.named if trial in self.targets()] or self.trials
         parts = [self.at.results / trial for trial in asked]
         inside = [path for part in parts for path in (part, *part.glob("*/"))]
-        folders = [self.at.results, self.at.site, self.at.root / "logs", *inside]
+        folders = [self.at.results, self.at.site, self.at.made / "logs", *inside]
         Problems(
             [
                 Problem(f"{self.at.shown(folder)}/", "cannot be written", do=MEND_RIGHTS)
@@ -312,6 +334,16 @@ def for_rules(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
+def check_folder(at: Project, here: Path) -> None:
+    """Raise UserError where rules, whose paths start `here`, would write beside the project."""
+    if here.resolve() != at.made.resolve():
+        raise UserError(
+            str(here),
+            "no project: what a run makes would lie apart from the configuration",
+            do=f"run it in {at.made}, or with: trialtrace run --results FOLDER",
+        )
+
+
 def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
     """Check configuration, data files and earlier results (if asked to). Raises UserError.
 
@@ -324,10 +356,10 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
     run = Run(at, fresh or freshness(at), judged)
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
-        gone = settle(at.root, hashes, dry)
+        gone = settle(at.made, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
-        accepted(at.root).remember(whole=not sound)
+        accepted(at.made).remember(whole=not sound)
         remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
@@ -366,7 +398,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
             Problem(
                 "config/config.yaml",
                 found=f"mistakes in {one_of(wrong)}; none in {one_of(sound)}",
-                do="make run TRIAL=name runs one of those; or take what is wrong out of `trials`",
+                do="trialtrace run name runs one of those; or take what is wrong out of `trials`",
             )
         )
     Problems(stops).raise_if_any()

@@ -27,8 +27,9 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.simulation.file import SimulationFile
 from trialtrace.run.trial.simulation.load import SimulatedTrial, simulation_of, under
 
-# Trials a block: what an interrupted run does again, and what is derived in one table.
-SIZE = 20
+# Trials a block, what an interrupted run does again; and the most patients that are derived in one
+# table, some 100 MB.
+SIZE, PATIENTS = 20, 50_000
 PREFIX = "replicates-"
 CONFIGURATION = (
     *("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml"),
@@ -135,8 +136,15 @@ def analysed(trials: Trials, numbers: Sequence[int]) -> Block:
     return {"rows": rows, "results": list(results.values())}
 
 
-def _frames(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
+def _frames(trials: Trials, numbers: Sequence[int]) -> Iterator[Frames | str]:
     """The data sets of each trial, or why it has none."""
+    size = max(1, PATIENTS // sum(trials.sizes.values()))
+    for first in range(0, len(numbers), size):
+        yield from _together(trials, numbers[first : first + size])
+
+
+def _together(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
+    """Of trials that are derived in one table."""
     cohorts: dict[int, Drawn | str] = {}
     for number in numbers:
         try:

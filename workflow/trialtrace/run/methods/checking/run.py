@@ -22,6 +22,7 @@ from trialtrace.run.tables.contracts import (
     write_table,
 )
 from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.plan.no_pingouin import PINGOUIN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,6 +71,11 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
             continue
         try:
             answer = data.recompute(asked)
+            found = [] if answer is None else list(compare(asked, answer))
+        except ModuleNotFoundError as error:
+            if error.name != PINGOUIN:
+                raise
+            continue
         except (ArithmeticError, LookupError, ValueError) as error:
             raise UserError(
                 Problem(
@@ -77,8 +83,7 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
                     f"the independent recomputation failed: {type(error).__name__}",
                 )
             ) from error
-        if answer is not None:
-            yield from compare(asked, answer)
+        yield from found
 
 
 def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":
