@@ -21,6 +21,7 @@ from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
+from trialtrace.report.commands.validate import add_validate
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
     FIGURE,
@@ -108,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     add_read(add)
     _add_migrate(add)
     add_doctor(add)
+    add_validate(add)
     return argument_parser
 
 

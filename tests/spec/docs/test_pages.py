@@ -26,6 +26,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
+    "doctor",
+    "validate",
     "multiverse",
     "simulate",
     "new",
