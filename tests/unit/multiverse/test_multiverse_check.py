@@ -171,6 +171,26 @@ OF_ENDPOINTS = [
         ("endpoints.pain_any", "what endpoints.yaml says of pain_any already"),
     ),
     (
+        ("{at_least: 3}", "{at_least: 99}"),
+        (
+            "line 12: factors.threshold.levels.treated",
+            "pain_any.event: ≥ 99, which no value of pain is, 0 to 10",
+        ),
+    ),
+    (
+        # Of whole numbers, at least one and more than none are the same.
+        ("{at_least: 3}", "{at_least: 1}"),
+        ("endpoints.pain_any", "what endpoints.yaml says of pain_any already"),
+    ),
+    (
+        (
+            "        asks: another\n",
+            "        asks: another\n      again: {variable: pain_any, visits: [after], "
+            "asks: another, endpoints: {pain_any: {event: {above: 2}}}}\n",
+        ),
+        ("line 17: factors.threshold.levels.again", "the same choice as treated"),
+    ),
+    (
         ("{event: {at_least: 3}}", "{kind: measure}"),
         ("endpoints.pain_any.kind", "is and not its rule", "which `variable` names"),
     ),

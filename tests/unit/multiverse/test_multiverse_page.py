@@ -1,12 +1,13 @@
 """The page of a multiverse, and its rows in the command line."""
 
 import re
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
 import mini_multiverse
 import pytest
-from mini_multiverse import PAIN, RELIEF, run
+from mini_multiverse import PAIN, RELIEF, RULES, run
 
 from trialtrace.base.paths import Project
 from trialtrace.report.multiverse.page import render_multiverse
@@ -25,7 +26,7 @@ def page(at: Project, text: str, folder: Path) -> tuple[dict[str, list[dict]], s
 
 
 def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 @pytest.mark.parametrize("text", [RELIEF, PAIN])
@@ -61,8 +62,20 @@ def test_the_sentences_are_of_the_tables(at: Project, tmp_path: Path):
 
 def test_factors_stand_with_their_reasons_and_marks(at: Project, tmp_path: Path):
     said = words(page(at, RELIEF, tmp_path)[1])
-    assert "Method plain published Both are in use." in said
-    assert "Patients late after randomisation Some guidelines are for smokers." in said
+    assert "Method plain published no change Both are in use." in said
+    assert (
+        "Method stratified before randomisation risk difference, Mantel and Haenszel's common "
+        "estimate; variance sato; strata Site, Smoker Both are in use."
+    ) in said
+    assert "Patients late after randomisation SMOKER = Yes Some guidelines are for smokers." in said
+
+
+def test_a_level_of_an_endpoint_says_its_rule_and_the_others_theirs(at: Project, tmp_path: Path):
+    said = words(page(at, RULES, tmp_path)[1])
+    assert "felt published Any pain; visits after; Any pain: Yes where pain > 0" in said
+    assert "treated Any pain; visits after; Any pain: Yes where pain ≥ 3" in said
+    assert "kept published Pain: Value at before, after; baseline is before Some" in said
+    assert "left_out Pain: Value at before, after; baseline is before, where pain1 ≤ 3" in said
 
 
 def test_the_picture_has_its_band_where_something_is_tested(at: Project, tmp_path: Path):

@@ -125,7 +125,8 @@ def test_a_trace_is_of_the_data_of_its_rule(at: Project):
     assert analysed["unchanged"] and analysed["n"] == 15
     (variable,) = trace["variables"]
     assert variable["rule"] == "Yes where pain ≥ 3."
-    assert variable["file"] == "config/trials/mini/multiverse.yaml"
+    assert (variable["file"], variable["line"]) == ("config/trials/mini/multiverse.yaml", 15)
+    assert RULES.splitlines()[14].strip().startswith("endpoints: {pain_any:")
 
 
 def test_a_rule_is_listed_before_anything_ran(at: Project):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from mini_simulation import SIMULATION, write_simulation
-from mini_trial import told, write_project
+from mini_trial import PLAN, told, write_project
+from synthetic_mini import COHORT
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.simulation.check import check_truths
@@ -49,9 +50,27 @@ CASES = [
     ),
     (
         ("relief: {level: patients, share", "reliefs: {share"),
-        ("line 10: truths.nothing.quantities.reliefs", "level"),
+        ("line 10: truths.nothing.quantities.reliefs", "level", 'did you mean "relief"'),
+    ),
+    (
+        ("patients: {drug: 30, placebo: 25}", "patients: {drug: 99000, placebo: 1001}"),
+        ("line 15: truths.better.patients", "100001 patients in each trial", "at most 100000"),
+    ),
+    (
+        (
+            "0.1],\n          shift: {by: arm, is: {drug: -0.5, placebo: 0}}}",
+            "0.1]}\n        shift: {by: arm, is: {drug: -0.5, placebo: 0}}",
+        ),
+        ("line 20: truths.better.quantities.pain1.shift", "write it into ordinal: {shift: …}"),
     ),
 ]
+
+
+def test_a_correlation_of_more_than_1_is_no_percentage(tmp_path: Path):
+    of = "loads: {frailty: -0.5}"
+    text = told(write_simulation(tmp_path, SIMULATION.replace(of, "correlation: {ar1: 1.5}")))
+    assert "correlation.ar1" in text and "less than 1" in text
+    assert "to do" not in text
 
 
 @pytest.mark.parametrize(("change", "parts"), CASES)
@@ -118,6 +137,31 @@ def test_an_effect_in_a_truth_that_has_none_is_told_at_its_line(tmp_path: Path):
     assert "simulation.yaml, line 8: truths.nothing.no_effect" in text
     assert "quantities that hang on the arm: relief" in text
     assert "state them here alike in all arms" in text
+
+
+AGE_BY_ARM = (
+    "  age: {level: patients, normal: {mean: {by: arm, is: {drug: 50, placebo: 51}}, sd: 10}, "
+    "step: 1}\n"
+)
+
+
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_what_no_analysis_goes_by_may_hang_on_the_arm(tmp_path: Path, adjusted: bool):
+    ancova = "{method: ancova, covariates: [age], strata: [], variance: model}"
+    plan = (
+        PLAN.replace("mean_difference: welch", f"mean_difference: {ancova}") if adjusted else PLAN
+    )
+    age = next(line for line in COHORT.splitlines(True) if line.startswith("  age: "))
+    rest = COHORT[COHORT.index(age) + len(age) :].partition("\n")[2]
+    cohort = (
+        COHORT[: COHORT.index(age)] + AGE_BY_ARM.replace("}, step", "}, tag: printed, step") + rest
+    )
+    at = write_simulation(tmp_path, plan=plan)
+    (at.trial_config("mini") / "cohort.yaml").write_text(cohort)
+    assert told(at) == ""
+    found = [str(each) for each in check_truths(load_trial("mini", at))]
+    assert len(found) == adjusted
+    assert all("quantities that hang on the arm: age" in text for text in found)
 
 
 def test_a_cohort_that_cannot_be_drawn_is_told_with_what_stays_of_cohort_yaml(tmp_path: Path):

@@ -12,8 +12,10 @@ from trialtrace.report.simulation.material import without_value
 from trialtrace.report.simulation.page import render_simulation
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.fresh import Freshness, freshness
+from trialtrace.run.jobs.products import record_path, write_record
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.run_state import OF_EARLIER
 from trialtrace.run.methods.analysing.run import all_results
 from trialtrace.run.simulation.replicates import analysed
 from trialtrace.run.simulation.run import draw_part, run_simulation
@@ -22,6 +24,7 @@ from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.draw import draw
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.remarks import MARK
 from trialtrace.run.trial.simulation.load import under
 
 # Tables hold 12 significant digits.
@@ -245,7 +248,7 @@ def test_types_of_error_and_power(made: tuple):
     assert of["nothing", difference]["true_by"] == "arms alike"
     ratio = "mini/relief_primary/risk_ratio.katz_log@drug-placebo"
     assert of["nothing", ratio]["true_value"] == 1 and of["nothing", ratio]["log"]
-    assert of["printed", difference]["null"] is None
+    assert of["printed", difference]["null"] is False
     assert of["printed", difference]["true_value"] == pytest.approx(12 / 18 - 6 / 18, rel=TOLD)
     assert of["printed", difference]["true_by"] == "stated shares"
     assert of["better", ratio]["true_value"] == pytest.approx(0.8 / 0.3, rel=TOLD)
@@ -259,14 +262,37 @@ def test_types_of_error_and_power(made: tuple):
     )
 
 
-def test_a_run_that_only_simulates_ends_with_its_pages(tmp_path: Path):
+def test_a_run_that_only_simulates_ends_with_its_page_or_that_it_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     at = write_simulation(tmp_path)
+    text = at.trial_config("mini") / "simulation.yaml"
+    # The hash of a job, for which no copy of the scripts is needed here.
+    monkeypatch.setattr(Freshness, "job", lambda *_: text.read_text())
+    page = "results/mini/simulation/simulation.html"
+    for asked in ("simulate", page):
+        assert closing(at, asked) == [f"mini: no {page}: no run has come to the end of {RENDER}"]
+    path = at.root / page
+    path.parent.mkdir(parents=True)
+    path.write_text("of an earlier run")
+    assert closing(at, page) == [MARK + OF_EARLIER.format(page)]
+    record = record_path(RENDER, "mini")
+    (at.root / record).parent.mkdir(exist_ok=True)
+    write_record(at.root, record, (RENDER, SIMULATION), [], [page])
+    for asked in ("simulate", page):
+        assert closing(at, asked) == [page]
+    # Another seed makes another simulation.
+    text.write_text(SIMULATION.replace("seed: 5", "seed: 6"))
+    assert "is of an earlier run" in closing(at, "simulate")[0]
+    first, *_, last = closing(at, "simulate", "mini")
+    assert "mini: not cleaned" in first and "simulation.html" in last
+
+
+RENDER = "render_simulation"
+
+
+def closing(at: Project, *asked: str) -> list[str]:
+    """The last lines of a run of these targets."""
     made = Run(at, freshness(at))
-    for asked, told in (
-        (["simulate"], ["results/mini/simulation/simulation.html"]),
-        (["results/mini/simulation/simulation.html"], ["results/mini/simulation/simulation.html"]),
-    ):
-        made.targets = lambda asked=asked: asked
-        assert made.closing() == told
-    made.targets = lambda: ["simulate", "mini"]
-    assert "mini: not cleaned" in made.closing()[0]
+    made.targets = lambda: asked
+    return made.closing()

@@ -127,9 +127,16 @@ def _unknown_keys(
     for key in unknown:
         if document.full:
             break
-        do = did_you_mean(key, free) or _comma(key, error.instance[key])
+        do = did_you_mean(key, free) or _inside(key, error) or _comma(key, error.instance[key])
         document.add((*path, key), found=f"the key {tell(key)}", expected=one_of(known, 20), do=do)
     return [(error.instance, key) for key in unknown]
+
+
+def _inside(key: str, error: "ValidationError") -> str | None:
+    """Where a key belongs into a mapping that stands beside it."""
+    known = error.schema["properties"]
+    inner = [name for name in error.instance if key in known.get(name, {}).get("properties", {})]
+    return f"write it into {inner[0]}: {{{key}: …}}" if len(inner) == 1 else None
 
 
 def _comma(key: Any, value: Any) -> str | None:
@@ -274,10 +281,13 @@ def _number(text: str, schema: dict[str, Any]) -> str | None:
 
 
 def _share(number: str, schema: dict[str, Any]) -> str | None:
-    """A percentage as the share that a key with a largest value of at most 1 asks for."""
+    """A percentage as the share that a key with a largest value of at most 1 asks for; what may be
+    below 0 is none, but a correlation."""
     largest = schema.get("maximum", schema.get("exclusiveMaximum", 100))
+    least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
     share = Decimal(number).scaleb(-2).normalize()
-    return f"write {share:f}" if largest <= 1 and 1 < float(number) <= 100 else None
+    fits = largest <= 1 and least >= 0 and 1 < float(number) <= 100
+    return f"write {share:f}" if fits else None
 
 
 def _between(text: str) -> str | None:

@@ -109,10 +109,9 @@ def _found(trial: "Trial", folder: Path, how: str) -> bool:
     """Print what came of the last run; whether something has no value in any trial."""
     from trialtrace.report.simulation.material import COLUMNS, cells, rows_of, without_value
     from trialtrace.run.jobs.fresh import SIMULATION
-    from trialtrace.run.trial.simulation.load import simulation_of
 
-    check_asked(trial, SIMULATION, "simulation", f"make simulate TRIAL={trial.name}")
-    rows, truths = rows_of(folder), simulation_of(trial).truths
+    check_asked(trial, SIMULATION, "simulation", f"trialtrace run {trial.name} --simulation")
+    rows = rows_of(folder)
     failed = without_value(rows)
     for line in failed:
         print(line, file=sys.stderr)
@@ -121,7 +120,7 @@ def _found(trial: "Trial", folder: Path, how: str) -> bool:
         return bool(failed)
     told: list[dict[str, object]] = []
     for row in rows:
-        measures = zip(COLUMNS, cells(row, truths[row["truth"]]), strict=True)
+        measures = zip(COLUMNS, cells(row), strict=True)
         told.append({"truth": row["truth"], "result_id": row["result_id"], **dict(measures)})
     _put(told, (*FOUND, *COLUMNS), how)
     print(f"{rows[0]['replicates'] if rows else 0} trials under each truth", file=sys.stderr)

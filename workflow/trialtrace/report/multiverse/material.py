@@ -1,13 +1,13 @@
 """What the page of a multiverse is made from: the tables of its stage, by curve."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from trialtrace.base.words import stat_text
+from trialtrace.base.words import LABELS, stat_text
 from trialtrace.run.tables.contracts import RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.multiverse import (
     BANDS,
@@ -21,8 +21,11 @@ from trialtrace.run.tables.contracts.multiverse import (
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.short_id import short_id
-from trialtrace.run.trial.multiverse.file import Factor
+from trialtrace.run.trace.words import in_words, labels, rule_of, variable_label
+from trialtrace.run.trial.multiverse.file import Factor, Level
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial
+from trialtrace.run.trial.multiverse.specifications import ADDED
+from trialtrace.run.trial.plan.references import method_of
 
 T = TypeVar("T")
 R = TypeVar("R", SpecificationRow, BandRow, SpreadRow)
@@ -157,3 +160,50 @@ def choices(trial: SpecifiedTrial, levels: dict[str, str]) -> str:
         if mark is None or not getattr(factors[name].levels[level], mark)
     ]
     return "; ".join(parts) or f"as {mark}"
+
+
+def level_words(trial: SpecifiedTrial, factor: Factor, level: Level) -> str:
+    """What a level does; of one that changes no endpoint that others change, how it is made."""
+    parts = [trial.populations[level.population].label] if level.population else []
+    parts += [trial.endpoints[level.variable].label] if level.variable else []
+    parts += [in_words(level.where)] if level.where else []
+    parts += [f"visits {', '.join(level.visits)}"] if level.visits else []
+    parts += [level.value.replace("_", " ")] if level.value else []
+    added = {key: getattr(level, key) or () for key in ADDED}
+    if level.estimate:
+        ((statistic, how),) = level.estimate.items()
+        options = {"method": how} if isinstance(how, str) else how
+        method = method_of(f"{statistic}.{options['method']}").title
+        parts.append(f"{LABELS[statistic]}, {method}")
+        parts += [f"{key} {options[key]}" for key in options if key not in ("method", *ADDED)]
+        added = {key: [*options.get(key, ()), *names] for key, names in added.items()}
+    parts += [
+        f"{key} {', '.join(variable_label(trial, name) for name in names)}"
+        for key, names in added.items()
+        if names
+    ]
+    changed = {name for each in factor.levels.values() for name in each.endpoints or ()}
+    parts += _rules(trial, sorted(changed), level.endpoints or {})
+    return "; ".join(parts) or "no change"
+
+
+def _rules(
+    trial: SpecifiedTrial, entries: Sequence[str], by: Mapping[str, Mapping[str, object]]
+) -> Iterator[str]:
+    """How the endpoints of entries are made by a rule, with keys that their sentence leaves out."""
+    ruled = trial.ruled(json.dumps(by) if by else "")
+    for name, endpoint in ruled.endpoints.items():
+        if endpoint.family not in entries:
+            continue
+        rule, keys = rule_of(labels(ruled), endpoint), by.get(endpoint.family, {})
+        before = rule_of(labels(trial), trial.endpoints[name])
+        told = [_key(key, value) for key, value in keys.items()] if rule == before else []
+        yield ", ".join([f"{endpoint.label}: {rule.rstrip('.')}", *told])
+
+
+def _key(key: str, value: object) -> str:
+    if value is None:
+        return f"without {key}"
+    if key == "where" and isinstance(value, dict):
+        return f"where {in_words(value)}"
+    return f"{key} {json.dumps(value, ensure_ascii=False)}"

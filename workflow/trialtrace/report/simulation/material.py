@@ -64,21 +64,19 @@ def without_value(rows: Sequence[CharacteristicRow]) -> list[str]:
     ]
 
 
-def kind_of(row: CharacteristicRow, truth: Truth) -> str:
-    """What it is to reject under a truth: an error, power, or neither."""
-    if row["null"]:
-        return "type I error"
-    return "of no treatment" if truth.no_effect else "power"
+def kind_of(row: CharacteristicRow) -> str:
+    """What it is to reject: an error, power, or what nobody can say."""
+    return {True: "type I error", False: "power", None: "rejected"}[row["null"]]
 
 
-def cells(row: CharacteristicRow, truth: Truth) -> list[str]:
+def cells(row: CharacteristicRow) -> list[str]:
     """A row as text, by COLUMNS; each measure with its Monte Carlo standard error in brackets."""
     digits = _digits(row)
     true = "" if row["true_value"] is None else decimals(row["true_value"], digits)
     if row["true_error"]:
         true += f" ({decimals(row['true_error'], digits + 1)})"
     true += f", {row['true_by']}" if true else ""
-    told = [true, rejected_text(row, truth)]
+    told = [true, rejected_text(row)]
     for value, error in (
         (row["bias"], row["bias_error"]),
         (row["sd"], row["sd_error"]),
@@ -87,16 +85,18 @@ def cells(row: CharacteristicRow, truth: Truth) -> list[str]:
         told.append(_measured(value, error, digits))
     told.append(_share(row["coverage"], row["coverage_error"]))
     told.append(_measured(row["width"], row["width_error"], digits))
-    return [*told, str(row["failed"]) if row["failed"] else "none"]
+    failed = str(row["failed"]) if row["failed"] else "none"
+    without = f"; {row['no_logarithm']} have no logarithm" if row["no_logarithm"] else ""
+    return [*told, failed + without]
 
 
-def rejected_text(row: CharacteristicRow, truth: Truth) -> str:
+def rejected_text(row: CharacteristicRow) -> str:
     """The share that reject, with its interval and what it is."""
     ends = (row["rejected"], row["rejected_low"], row["rejected_high"])
     if any(end is None for end in ends):
         return ""
     share, low, high = (percent(end) for end in ends if end is not None)
-    return f"{kind_of(row, truth)} {share} % ({low} to {high})"
+    return f"{kind_of(row)} {share} % ({low} to {high})"
 
 
 def _digits(row: CharacteristicRow) -> int:

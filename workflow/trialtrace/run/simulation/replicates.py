@@ -1,7 +1,6 @@
 """Replicates: each trial of a truth analysed by the plan, in blocks that are kept."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.simulation.trials import Trials, seed_of
 from trialtrace.run.synthetic.rows import Drawn
-from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
+from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.contracts.simulation import ReplicateRow
 from trialtrace.run.tables.frames import Frames
@@ -27,8 +26,9 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.simulation.file import SimulationFile
 from trialtrace.run.trial.simulation.load import SimulatedTrial, simulation_of, under
 
-# Trials a block: what an interrupted run does again, and what is derived in one table.
-SIZE = 20
+# Trials a block, what an interrupted run does again; and the most patients that are derived in one
+# table, some 100 MB.
+SIZE, PATIENTS = 20, 50_000
 PREFIX = "replicates-"
 CONFIGURATION = (
     *("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml"),
@@ -93,12 +93,10 @@ def replicates(work: Work, chunk: Chunk = WHOLE) -> Iterator[tuple[str, Block]]:
     firsts = range(1, work.simulation.replicates + 1, SIZE)
     asked = [(truth, first) for truth in work.simulation.truths for first in firsts]
     asked = [each for at, each in enumerate(asked) if at % of == number]
-    begun = told = time.monotonic()
+    log = Progress("blocks of trials", len(asked))
     for done, (truth, first) in enumerate(asked, 1):
         yield truth, _block(work, truth, first)
-        if time.monotonic() - told > EVERY:
-            told = time.monotonic()
-            progress("blocks of trials", done, len(asked), told - begun)
+        log.done(done)
 
 
 def block_name(work: Work, truth: str, first: int) -> str:
@@ -135,8 +133,15 @@ def analysed(trials: Trials, numbers: Sequence[int]) -> Block:
     return {"rows": rows, "results": list(results.values())}
 
 
-def _frames(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
+def _frames(trials: Trials, numbers: Sequence[int]) -> Iterator[Frames | str]:
     """The data sets of each trial, or why it has none."""
+    size = max(1, PATIENTS // sum(trials.sizes.values()))
+    for first in range(0, len(numbers), size):
+        yield from _together(trials, numbers[first : first + size])
+
+
+def _together(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
+    """Of trials that are derived in one table."""
     cohorts: dict[int, Drawn | str] = {}
     for number in numbers:
         try:

@@ -2,25 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite, nan
+from math import hypot, isfinite, nan
 from pathlib import Path
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import ProblemsError
-from trialtrace.base.store import make_folder, write_text
+from trialtrace.base.store import write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.simulation.check import check_truths
+from trialtrace.run.simulation.hypotheses import holds
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
-from trialtrace.run.simulation.truths import (
-    Known,
-    is_null,
-    known_of,
-    large_name,
-    normal,
-    on_scale,
-)
+from trialtrace.run.simulation.truths import Known, known_of, large_name, normal, on_scale
 from trialtrace.run.tables.blocks import Blocks, Chunk
 from trialtrace.run.tables.contracts import from_rows, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -43,7 +37,6 @@ from trialtrace.stats.results import StatsError
 
 CONFIDENCE = 0.95
 """Of Monte Carlo intervals."""
-INFINITE = "an estimate of 0 or infinity, which has no logarithm."
 NONE = Measured(nan, nan)
 Row = dict[str, object]
 # Columns that are as in any result.
@@ -65,19 +58,14 @@ def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """
     if problems := check_truths(work.trial):
         raise ProblemsError(problems)
-    _make_folders(work)
+    work.blocks.make_folder()
     done = sum(1 for _ in replicates(work, chunk))
     write_text(mark, f"{done}\n")
 
 
-def _make_folders(work: Work) -> None:
-    for folder in (work.blocks.folder.parent, work.blocks.folder):
-        make_folder(folder, work.trial.private)
-
-
 def run_simulation(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
-    _make_folders(work)
+    work.blocks.make_folder()
     rows: dict[str, list[ReplicateRow]] = {name: [] for name in work.simulation.truths}
     results: dict[str, dict[str, ResultRow]] = {name: {} for name in work.simulation.truths}
     for truth, block in replicates(work):
@@ -128,7 +116,8 @@ def characteristics(
         named = _results_of(analysis, [results[truth], *results.values()])
         for name, result in named.items():
             those = [*by_result.get(name, []), *whole]
-            yield _characteristic(work, truth, result, those, known.get(name))
+            null = holds(work.trials(truth), result, known, results[truth])
+            yield _characteristic(work, truth, result, those, known.get(name), null)
         if whole and not named:
             yield _without_results(work, truth, analysis, whole)
 
@@ -153,7 +142,8 @@ def _without_results(work: Work, truth: str, analysis: str, rows: Sequence[Repli
         "log": False,
         "replicates": number,
         "failed": number,
-        "reason": Counter(row["error"] for row in rows).most_common(1)[0][0],
+        "no_logarithm": 0,
+        "reason": _reason(rows),
     }
 
 
@@ -163,12 +153,12 @@ def _characteristic(
     result: ResultRow,
     rows: Sequence[ReplicateRow],
     known: Known | None,
+    null: bool | None,
 ) -> Row:
-    trials, stat = work.trials(truth), result["stat_name"]
-    there = [row for row in rows if row["value"] is not None and _finite(stat, row["value"])]
+    stat, is_p = result["stat_name"], result["stat_name"] in P_VALUES
+    there = [row for row in rows if row["value"] is not None]
     bounded = [row for row in there if row["ci_low"] is not None and row["ci_high"] is not None]
-    is_p = stat in P_VALUES
-    level = trials.analyses[result["analysis_id"]].decision_level
+    level = work.trials(truth).analyses[result["analysis_id"]].decision_level
     if not is_p:
         level = 1 - (CONFIDENCE if result["ci_level"] is None else result["ci_level"])
     decided = there if is_p else bounded if result["comparison"] is not None else []
@@ -183,11 +173,12 @@ def _characteristic(
         "log": stat in RATIOS,
         "replicates": work.simulation.replicates,
         "failed": work.simulation.replicates - len(there),
-        "reason": _reason(stat, rows),
+        "no_logarithm": sum(not isfinite(on_scale(stat, present(row["value"]))) for row in there),
+        "reason": _reason(rows),
         "true_value": known.value if known else None,
         "true_error": known.error if known else None,
         "true_by": known.by if known else None,
-        "null": is_null(trials, result) or _is_none(result, known) or None,
+        "null": null,
         "level": level,
         "rejected_low": low,
         "rejected_high": high,
@@ -195,17 +186,6 @@ def _characteristic(
     for name, figure in {"rejected": share, **figures}.items():
         row |= {name: _known(figure.value), f"{name}_error": _known(figure.error)}
     return row
-
-
-def _is_none(result: ResultRow, known: Known | None) -> bool:
-    """Whether a comparison of arms is known to have no effect, also under a truth that has some."""
-    if known is None or result["comparison"] is None or known.error != 0:
-        return False
-    return known.value == no_effect(result["stat_name"])
-
-
-def _finite(stat: str, value: float) -> bool:
-    return isfinite(on_scale(stat, value))
 
 
 def _rejects(stat: str, row: ReplicateRow, level: float) -> bool:
@@ -223,7 +203,8 @@ def _figures(
 ) -> dict[str, Measured]:
     """What estimates do: on the scale of the logarithm for ratios, but for their width."""
     stat = result["stat_name"]
-    estimates = np.array([on_scale(stat, present(row["value"])) for row in there])
+    values = np.array([on_scale(stat, present(row["value"])) for row in there])
+    estimates: Floats = values[np.isfinite(values)]
     low: Floats = np.array([present(row["ci_low"]) for row in bounded], dtype=np.float64)
     high: Floats = np.array([present(row["ci_high"]) for row in bounded], dtype=np.float64)
     found = {"sd": _measured(spread_measured, estimates)}
@@ -233,10 +214,25 @@ def _figures(
     width = high - low
     found["width"] = _measured(mean_measured, width[np.isfinite(width)])
     if known is not None and known.value is not None:
-        true = known.value
-        found["bias"] = _measured(mean_measured, estimates - on_scale(stat, true))
-        found["coverage"] = _share([*((low <= true) & (true <= high))])
+        found["bias"] = _bias(estimates, stat, known.value, known.error or 0.0)
+        found["coverage"] = _coverage(low, high, known.value, known.error or 0.0)
     return found
+
+
+def _bias(estimates: Floats, stat: str, true: float, error: float) -> Measured:
+    """With the error of what is true, which more replicates do not make less."""
+    bias = _measured(mean_measured, estimates - on_scale(stat, true))
+    of_truth = error / abs(true) if stat in RATIOS else error
+    return Measured(bias.value, hypot(bias.error, of_truth))
+
+
+def _coverage(low: Floats, high: Floats, true: float, error: float) -> Measured:
+    """With the most that it changes where what is true is one standard error off."""
+    share, *moved = (
+        _share([*((low <= at) & (at <= high))]) for at in (true, true - error, true + error)
+    )
+    off = max(abs(each.value - share.value) for each in moved)
+    return Measured(share.value, hypot(share.error, off))
 
 
 def _measured(measure: Callable[[Floats], Measured], values: Floats) -> Measured:
@@ -257,13 +253,9 @@ def _wilson(hits: Sequence[bool]) -> tuple[float | None, float | None]:
     return interval.low, interval.high
 
 
-def _reason(stat: str, rows: Sequence[ReplicateRow]) -> str | None:
+def _reason(rows: Sequence[ReplicateRow]) -> str | None:
     """Why most of those without a value have none."""
     reasons = Counter(row["error"] for row in rows if row["error"] is not None)
-    infinite = [row for row in rows if row["value"] is not None]
-    infinite = [row for row in infinite if not _finite(stat, present(row["value"]))]
-    if infinite:
-        reasons[INFINITE] += len(infinite)
     return reasons.most_common(1)[0][0] if reasons else None
 
 

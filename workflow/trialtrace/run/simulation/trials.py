@@ -75,12 +75,15 @@ class Trials:
     @cached_property
     def cohort(self) -> CohortFile:
         """What the tables are drawn from. Raises UserError where a truth without an effect has
-        something there that hangs on the arm."""
-        columns = {
-            self.trial.tables[name].of: list(self.trial.dictionary[name]) for name in self.tables
-        }
+        something there that hangs on the arm, and that an analysis goes by."""
+        of = {name: self.trial.tables[name].of for name in self.tables}
+        columns = {form: list(self.trial.dictionary[name]) for name, form in of.items()}
         cohort = narrowed(self.trial.cohort, columns)
-        hang = hang_on_arm(cohort, self.trial.design.arms) if self.trial.stated.no_effect else []
+        if not self.trial.stated.no_effect:
+            return cohort
+        unread = [(of[table], column) for table, column in self.trial.unread if table in of]
+        read = narrowed(cohort, columns, without=unread)
+        hang = hang_on_arm(read, self.trial.design.arms)
         if hang:
             raise UserError(
                 f"config/trials/{self.trial.name}/{FILE}: truths.{self.trial.truth}.no_effect",

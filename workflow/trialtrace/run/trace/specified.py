@@ -3,7 +3,6 @@
 No other code computes them again, so they have no checks; and no claim is of one.
 """
 
-import json
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import in_style
 from trialtrace.run.trace.text import Trace
 from trialtrace.run.trial.multiverse.file import FILE
-from trialtrace.run.trial.multiverse.load import RuledTrial, SpecifiedTrial
+from trialtrace.run.trial.multiverse.load import SpecifiedTrial
 
 
 class SpecifiedTracer(Tracer):
@@ -38,24 +37,31 @@ class SpecifiedTracer(Tracer):
 
     def trace(self, result_id: str, *, rows: bool = False) -> Trace:
         trace = super().trace(result_id, rows=rows) | {"planned": False}
+        places = self._places(result_id.split("/")[1])
         for key in ("variables", "constants"):
-            trace[key] = [self._at_level(each) for each in trace[key]]
+            trace[key] = [self._at_level(each, places) for each in trace[key]]
         return trace
 
-    def _at_level(self, told: dict[str, object]) -> dict[str, object]:
-        """A variable, or what is taken as given, with where a level says it, if one does."""
-        of = [told.get("entry"), told.get("code")]
-        if not any(name in of for name in self._changed):
-            return told
-        line = self.trial.lines("multiverse").get(("factors",), 1)
-        return told | {"file": self._plan_file, "line": line}
+    def _at_level(self, told: dict[str, object], places: dict[str, int]) -> dict[str, object]:
+        """A variable, or what is taken as given, with the line of the level that says it."""
+        for name in (told.get("entry"), told.get("code")):
+            if name in places:
+                return told | {"file": self._plan_file, "line": places[str(name)]}
+        return told
 
-    @cached_property
-    def _changed(self) -> set[str]:
-        """The entries that the rule changes, and the codes of their endpoints."""
-        rule = self.trial.rule if isinstance(self.trial, RuledTrial) else ""
-        names = set(json.loads(rule or "{}"))
-        return names | {each.code for each in self.trial.endpoints.values() if each.family in names}
+    def _places(self, analysis: str) -> dict[str, int]:
+        """The line of the first level that changes an entry, by its name and the codes of its
+        endpoints."""
+        trial = self.trial
+        assert isinstance(trial, SpecifiedTrial)
+        lines, found = trial.lines("multiverse"), {}
+        for name, _, level in trial.multiverse.levels(trial.specifications[analysis]):
+            path = ("factors", name, "levels", trial.specifications[analysis].levels[name])
+            for entry in level.endpoints or ():
+                codes = [each.code for each in trial.endpoints.values() if each.family == entry]
+                for each in (entry, *codes):
+                    found.setdefault(each, lines.get((*path, "endpoints", entry), lines[path]))
+        return found
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:

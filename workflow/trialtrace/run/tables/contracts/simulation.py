@@ -66,23 +66,40 @@ CHARACTERISTICS = Contract(
         _c("log", FLAG, "whether bias, sd and mean_se are of the logarithm: of ratios", True),
         _c("replicates", INTEGER, "trials drawn", True),
         _c("failed", INTEGER, "those without a value: they count in no other column", True),
+        _c(
+            "no_logarithm",
+            INTEGER,
+            "those whose ratio is 0: they count in all columns but bias and sd",
+            True,
+        ),
         _c("reason", TEXT, "why, of most of them"),
         _c("true_value", NUMBER, "what is true of the estimand"),
         _c("true_error", NUMBER, "its standard error; 0 where it is exact"),
         _c("true_by", TEXT, "arms alike, stated shares, or a large trial"),
-        _c("null", FLAG, "whether there is nothing to find, so that what is rejected is wrong"),
+        _c(
+            "null",
+            FLAG,
+            "whether what is tested is true, so that to reject is an error; none where nobody can "
+            "say, or where no difference between arms is tested",
+        ),
         _c("level", NUMBER, "level of the test; of an interval, one less its confidence"),
         *_measured("rejected", "share that reject: p at most the level, or no effect outside"),
         _c("rejected_low", NUMBER, "lower end of its 95 % interval (Wilson)"),
         _c("rejected_high", NUMBER, "upper end of its 95 % interval (Wilson)"),
-        *_measured("bias", "mean of the estimates less what is true"),
+        *_measured(
+            "bias", "mean of the estimates less what is true, whose error is in that of the bias"
+        ),
         *_measured("sd", "standard deviation of the estimates"),
         *_measured(
             "mean_se",
             "root of the mean squared standard error that intervals imply: half of the width by "
             "the normal quantile",
         ),
-        *_measured("coverage", "share of the intervals that hold what is true"),
+        *_measured(
+            "coverage",
+            "share of the intervals that hold what is true; with the error of what is true in its "
+            "own, by the share where that is one standard error off",
+        ),
         *_measured("width", "mean width of the intervals, as they are printed"),
     ),
     ("truth", "result_id"),
@@ -122,6 +139,7 @@ class CharacteristicRow(TypedDict):
     log: bool
     replicates: int
     failed: int
+    no_logarithm: int
     reason: str | None
     true_value: float | None
     true_error: float | None

@@ -26,6 +26,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints import check_instruments as instruments
 from trialtrace.run.trial.endpoints import check_made as made
 from trialtrace.run.trial.endpoints import check_many_rows as many_rows
+from trialtrace.run.trial.endpoints.check_thresholds import check_threshold
 from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
@@ -75,6 +76,7 @@ def _endpoint(files: Files, name: str, given: made.Given) -> None:
             _parents(files, name, given, key)
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
+        check_threshold(files, name, given["of"], given["event"])
     if "source" in given and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):

@@ -19,6 +19,7 @@ from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check as endpoints
+from trialtrace.run.trial.endpoints.check_thresholds import event_values
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
 from trialtrace.run.trial.multiverse.specifications import (
@@ -57,7 +58,7 @@ def check(files: Files, document: Document) -> None:
         _marks(document, name, factor.levels)
         for level, entry in factor.levels.items():
             _level(files, document, ("factors", name, "levels", level), entry)
-        _same(document, name, factor.levels, multiverse.file.estimate)
+        _same(files, document, name, factor.levels, multiverse.file.estimate)
     _every_factor_marked(document, multiverse)
     _forbidden(document, multiverse)
     if document.problems or files.plan.problems or files.endpoints.problems:
@@ -199,7 +200,8 @@ def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> N
                     do="write an endpoint of its own, which `variable` names",
                 )
         entry = files.endpoints.get(name)
-        if isinstance(entry, dict) and all(entry.get(key) == keys[key] for key in keys):
+        changed = {key: value for key, value in ((entry or {}) | keys).items() if value is not None}
+        if isinstance(entry, dict) and _rule(files, name, changed) == _rule(files, name, entry):
             document.add(
                 place,
                 found=f"what endpoints.yaml says of {name} already",
@@ -207,11 +209,27 @@ def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> N
             )
 
 
-def _same(document: Document, name: str, levels: dict[str, Level], estimate: Content) -> None:
+def _rule(files: Files, name: str, keys: Content) -> Content:
+    """Keys of an endpoint, a test of whole numbers as those that meet it: `above: 0` is
+    `at_least: 1`."""
+    entry = files.endpoints.get(name)
+    test, parent = keys.get("event"), keys.get("of") or (entry or {}).get("of")
+    if not isinstance(test, dict) or not isinstance(parent, str):
+        return keys
+    values = event_values(files, parent, test)
+    return keys | {"event": values[0] if values else test}
+
+
+def _same(
+    files: Files, document: Document, name: str, levels: dict[str, Level], estimate: Content
+) -> None:
     """Two levels that change the same are one; the file's own estimate changes nothing."""
     before: dict[str, str] = {}
     for level, entry in levels.items():
         changes = {key: mapping_of(getattr(entry, key)) for key in PATCHES}
+        changes["endpoints"] = {
+            each: _rule(files, each, keys) for each, keys in (entry.endpoints or {}).items()
+        }
         if _plain(entry.estimate or estimate) == _plain(estimate):
             changes["estimate"] = None
         patch = repr(changes)

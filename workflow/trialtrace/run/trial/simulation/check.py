@@ -12,7 +12,7 @@ from trialtrace.base.paths import SCHEMAS
 from trialtrace.run.trial.cohort import check as cohort
 from trialtrace.run.trial.cohort import check_forms as forms
 from trialtrace.run.trial.context import Files, known
-from trialtrace.run.trial.simulation.file import SimulationFile, Truth
+from trialtrace.run.trial.simulation.file import MOST_PATIENTS, SimulationFile, Truth
 from trialtrace.run.trial.simulation.load import analyses_of, patched
 
 
@@ -41,8 +41,20 @@ def check(files: Files, document: Document) -> None:
         )
     for name, truth in file.truths.items():
         _patients(files, document, name, truth)
-        if not files.cohort.problems:
+        if not files.cohort.problems and _quantities(files.cohort, document, name, truth):
             _cohort(files, document, name, truth)
+
+
+def _quantities(cohort: Document, document: Document, name: str, truth: Truth) -> bool:
+    """Whether each quantity is one of the cohort, or a whole one."""
+    there = cohort.names("quantities") or ()
+    what = "a quantity of cohort.yaml, or a whole one, with its level"
+    found = [
+        known(document, ("truths", name, "quantities", quantity), quantity, there, what)
+        for quantity, entry in (truth.quantities or {}).items()
+        if "level" not in entry
+    ]
+    return all(found)
 
 
 def _patients(files: Files, document: Document, name: str, truth: Truth) -> None:
@@ -52,6 +64,13 @@ def _patients(files: Files, document: Document, name: str, truth: Truth) -> None
     levels = files.cohort.get("levels") or {}
     arms = next((level.get("arms") for level in levels.values() if "of" not in level), None)
     path = ("truths", name, "patients")
+    sizes = truth.patients.values() if isinstance(truth.patients, dict) else [truth.patients]
+    if sum(sizes) > MOST_PATIENTS:
+        document.add(
+            path,
+            found=f"{sum(sizes)} patients in each trial",
+            expected=f"at most {MOST_PATIENTS}: a trial is in memory whole",
+        )
     if not isinstance(truth.patients, dict):
         if arms:
             expected = f"a number of each arm: {one_of(arms)}"

@@ -9,6 +9,8 @@ from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, s
 FILE = "simulation.yaml"
 # A replicate takes a hundredth of a second or more; more would tell nothing more.
 MOST_REPLICATES = 1_000_000
+# One trial of so many takes some GB of memory and a minute.
+MOST_PATIENTS = 100_000
 Patients = Annotated[int, Rule(minimum=2)]
 
 
@@ -24,7 +26,7 @@ class Truth:
     )
     patients: Filled[Name, Patients] | Patients | None = optional(
         "Patients of each arm in each trial, or of the trial where a patient is not in one arm; "
-        "shares stay. Those of cohort.yaml where it is left out.",
+        f"shares stay. At most {MOST_PATIENTS} together; those of cohort.yaml where left out.",
         expected="{arm: number of patients} for every arm, or a number",
     )
     quantities: Filled[Name, Content] | None = optional(

@@ -1,5 +1,6 @@
 """A trial as it is simulated: its cohort under a truth, and no more of it than is looked at."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,10 +9,12 @@ from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.simulation.file import FILE, SimulationFile, Truth
 
 PRIMARY = "primary"
+# What stands for visits and items in a pattern of columns' names.
+PLACES = re.compile(r"\{[^{}]*\}")
 
 
 def simulation_of(trial: Trial) -> SimulationFile:
@@ -114,6 +117,39 @@ class SimulatedTrial(Trial):
                     found.add(each)
                     ahead += _names([entries[each]])
         return found
+
+    @cached_property
+    def unread(self) -> set[tuple[str, str]]:
+        """(table, column) of variables in the table of the subjects by which no analysis that is
+        looked at goes. Whatever a name, a pattern of names or an implied use may mean is read."""
+        own = {
+            name: each.column
+            for name, each in self.subjects.origins.items()
+            if each.table == self.subjects.table
+        }
+        read = {column for name, column in own.items() if self._is_read(name)}
+        named = (text for text in self._used if PLACES.search(text))
+        patterns = [re.compile(".+".join(map(re.escape, PLACES.split(text)))) for text in named]
+        return {
+            (self.subjects.table, column)
+            for column in {*own.values()} - read
+            # Items are numbered: q stands for q1 too.
+            if column not in self._used
+            and column.rstrip("0123456789_") not in self._used
+            and not any(pattern.fullmatch(column) for pattern in patterns)
+        }
+
+    def _is_read(self, variable: str) -> bool:
+        """By its name, its column of ADSL, or what is made from it; strata of the randomisation and
+        sites always, and where values are held against norms all by which these may go."""
+        made = [name for name, each in self.subjects.made.items() if each.of == variable]
+        implied = ("site", *self.design.strata)
+        if any(name.startswith("norm") for name in self._used):
+            implied = (*implied, "age", "sex")
+        names = {variable, adsl_code(variable)}
+        return (
+            variable in implied or not names.isdisjoint(self._used) or any(map(self._is_read, made))
+        )
 
     @cached_property
     def dictionary(self) -> dict[str, dict[str, Variable]]:

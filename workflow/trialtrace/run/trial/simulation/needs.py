@@ -9,11 +9,16 @@ from trialtrace.run.trial.cohort.order import Step, Types, makers, steps
 from trialtrace.run.trial.cohort.quantities.quantity import Place
 
 
-def narrowed(cohort: CohortFile, columns: Mapping[str, Collection[str]]) -> CohortFile:
+def narrowed(
+    cohort: CohortFile,
+    columns: Mapping[str, Collection[str]],
+    without: Collection[tuple[str, str]] = (),
+) -> CohortFile:
     """The cohort with these forms alone, and the levels and quantities that they are written from.
 
-    `columns` has the columns of each form. Every quantity has a stream of its own, so what is left
-    is drawn as ever. Nothing is wrong with the export: it has no mess.
+    `columns` has the columns of each form; (form, column) `without` which one is looked at. Every
+    quantity has a stream of its own, so what is left is drawn as ever. Nothing is wrong with the
+    export: it has no mess.
     """
     forms = {name: form for name, form in (cohort.forms or {}).items() if name in columns}
     wanted, made = steps(cohort), makers(cohort)
@@ -21,7 +26,8 @@ def narrowed(cohort: CohortFile, columns: Mapping[str, Collection[str]]) -> Coho
     for name, form in forms.items():
         ahead.append(("kept", form.level))
         ahead += [("kept", wide.level) for wide in form.wide or ()]
-        ahead += [made[each] for each in _written(form, columns[name]) if each in made]
+        left = {column for of, column in without if of == name}
+        ahead += [made[each] for each in _written(form, columns[name], left) if each in made]
     needed: set[Step] = set()
     while ahead:
         step = ahead.pop()
@@ -38,10 +44,11 @@ def narrowed(cohort: CohortFile, columns: Mapping[str, Collection[str]]) -> Coho
     )
 
 
-def _written(form: Form, columns: Collection[str]) -> Iterator[str]:
-    """The quantities that a form is written from; columns named as none are of rows below."""
+def _written(form: Form, columns: Collection[str], left: Collection[str]) -> Iterator[str]:
+    """The quantities that a form is written from, but for columns that are left out; columns named
+    as none are of rows below."""
     named = form.columns or {}
-    for column in {*columns, *named}:
+    for column in {*columns, *named}.difference(left):
         holds = named.get(column, column)
         if isinstance(holds, ColumnOfLevel):
             yield from [holds.of] if holds.of else []
