@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.store import SIGNIFICANT_DIGITS, write_text
-from trialtrace.run.multiverse.curves import Group, drawn, groups, prepared
+from trialtrace.run.multiverse.curves import Group, drawn, first_draws, groups, prepared
 from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
@@ -68,13 +68,15 @@ def part_of(
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Estimate a part of the specifications, into blocks; the mark says which were."""
     work.blocks.make_folder()
-    _mark(mark, (work.keys[name] for name in estimates(work, chunk)))
+    part = replace(work, trial=work.trial.part(*chunk))
+    _mark(mark, (part.keys[name] for name in estimates(part)))
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
-    """Draw a part of the re-randomisations, into blocks; the mark says of which curves."""
+    """Draw a part of the re-randomisations, into blocks; the mark says of which curves. Where there
+    are more parts than blocks of draws, nothing is left for some, and nothing read."""
     work.blocks.make_folder()
-    curves = _curves(work)
+    curves = _curves(work) if first_draws(work, chunk) else []
     drawn(work, curves, chunk)
     _mark(mark, (each.place.name for each in curves))
 
