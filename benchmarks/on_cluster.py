@@ -113,14 +113,14 @@ def section(rows: list[Row]) -> str:
         f"Made-up trials of {PATIENTS:,} patients, analysis of covariance by every set of "
         f"covariates, {multiverse_sizes.DRAWS:,} re-randomisations, on a SLURM of two nodes on one "
         "machine; CPU seconds of all processes of the multiverse's jobs, the main process left out "
-        "(`python benchmarks/on_cluster.py`). Useful is what estimates, draws and gathering take "
+        "(`make bench-cluster`). Useful is what estimates, draws and gathering take "
         "in one process.",
         "",
         "| specifications | parts | jobs | useful, CPU s | all, CPU s | useful of all |",
         "| ---: | ---: | ---: | ---: | ---: | ---: |",
         *(
-            f"| {size_of:,} | {parts} | {number} | {needed:.1f} | {taken:.1f} | {needed / taken:.2f} |"
-            for size_of, parts, number, needed, taken in rows
+            f"| {n:,} | {parts} | {number} | {needed:.1f} | {taken:.1f} | {needed / taken:.2f} |"
+            for n, parts, number, needed, taken in rows
         ),
         "",
         f"By least squares a job costs {each:.1f} CPU s, and a specification {1000 * row:.2f} ms "

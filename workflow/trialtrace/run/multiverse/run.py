@@ -3,9 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +12,7 @@ from trialtrace.base.store import SIGNIFICANT_DIGITS, write_text
 from trialtrace.run.multiverse.curves import Group, drawn, first_draws, groups, prepared
 from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
-from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, write_rows
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
@@ -27,16 +25,11 @@ from trialtrace.stats.resampling.curves import (
     spread_by_choice,
 )
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 CONFIDENCE = 0.95
 """Of Monte Carlo intervals."""
 # Effects given the covariates: with other covariates another effect, not another estimate of one.
 CONDITIONAL = ("odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio")
 SEVERAL = "effects given different covariates or strata are different effects"
-# Rows of a table that are objects at once.
-BATCH = 4096
 Row = dict[str, object]
 
 
@@ -92,30 +85,16 @@ def run_multiverse(work: Work, out_dir: Path) -> None:
     parts = drawn(work, curves, WHOLE)
     found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
     every = [each for one in found for each in one.group.estimates]
-    tables: dict[str, tuple[Contract, Iterator[Mapping[str, object]]]] = {
-        "results": (RESULTS, (each.row for each in every)),
-        "members": (MEMBERS, (row for each in every for row in each.members)),
-        "specifications": (
-            SPECIFICATIONS,
-            (row for one in found for row in _specification_rows(work.trial, one)),
-        ),
-        "curves": (CURVES, (_curve_row(work, one) for one in found)),
-        "bands": (BANDS, (row for one in found for row in _band_rows(one))),
-        "spreads": (SPREADS, (row for one in found for row in _spread_rows(work.trial, one))),
-    }
-    for name, (contract, rows) in tables.items():
-        path = Path(out_dir) / f"{name}.parquet"
-        write_table(path, _table(rows, contract), contract, synthetic=work.trial.synthetic)
-
-
-def _table(rows: Iterator[Mapping[str, object]], contract: Contract) -> "pa.Table":
-    """A table from rows of which no more than a batch are there at a time."""
-    import pyarrow as pa
-
-    parts = [from_rows([], contract)]
-    while batch := list(islice(rows, BATCH)):
-        parts.append(from_rows(batch, contract))
-    return pa.concat_tables(parts)
+    trial = work.trial
+    tables: list[tuple[Contract, Iterator[Mapping[str, object]]]] = [
+        (RESULTS, (each.row for each in every)),
+        (MEMBERS, (row for each in every for row in each.members)),
+        (SPECIFICATIONS, (row for one in found for row in _specification_rows(trial, one))),
+        (CURVES, (_curve_row(work, one) for one in found)),
+        (BANDS, (row for one in found for row in _band_rows(one))),
+        (SPREADS, (row for one in found for row in _spread_rows(trial, one))),
+    ]
+    write_rows(out_dir, tables, synthetic=trial.synthetic)
 
 
 def _curves(work: Work) -> list[Group]:
