@@ -17,10 +17,12 @@ from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.jobs.run_record import end_run
+from trialtrace.run.jobs.slurm import outlast_controller
 from trialtrace.run.jobs.start import forking
 
 # A job is a fork of a process that has its libraries loaded.
 PythonScript.execute_script = forking(sys.executable, PythonScript.execute_script)
+outlast_controller()
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)
 

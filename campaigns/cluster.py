@@ -117,7 +117,11 @@ def main() -> None:
     """Run every case, write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--of", help="a folder in which the trial was run up to its derived data")
+    parser.add_argument("--only", default="", help="cases with these words; the page stays")
     arguments = parser.parse_args()
+    together, alone = (
+        [case for case in those if arguments.only in case.title] for those in (TOGETHER, ALONE)
+    )
     with tempfile.TemporaryDirectory() as folder, started(cpus=4, more=MEMORY) as cluster:
         base = Path(folder)
         here = copy_checkout(base / "here")
@@ -126,8 +130,11 @@ def main() -> None:
         wanted = tables_of(locally(here))
         disturb = partial(disturbed, cluster, here, wanted)
         with ThreadPoolExecutor(len(TOGETHER)) as pool:
-            rows = [*pool.map(disturb, TOGETHER)]
-        rows += [disturb(case) for case in ALONE]
+            rows = [*pool.map(disturb, together)]
+        rows += [disturb(case) for case in alone]
+    if arguments.only:
+        print(text(rows))
+        return
     write_section("Faults on a cluster", text(rows))
 
 
