@@ -56,8 +56,8 @@ def main() -> None:
         for lock in LOCKS:
             _wheels(folder, lock, given)
         _sources(folder / "sources")
-        for name in ("install", "image", "verify"):
-            shutil.copy2(ROOT / "bundle" / name, folder)
+        for script in ("install", "image", "verify"):
+            shutil.copy2(ROOT / "bundle" / script, folder)
         shutil.copy2(ROOT / "docs" / "licences.md", folder / "LICENCES.md")
         wheels = sorted((folder / "wheels").iterdir())
         (folder / "sbom.json").write_text(bill(version, wheels, _date()))
