@@ -91,7 +91,7 @@ def packages(at: Project) -> Iterator[Line]:
     for extra, modules in extras.items():
         do = f"pip install 'trialtrace[{extra}]'"
         yield Line(f"for {extra}", MISSING, f"no {', '.join(modules)}", do)
-    yield _against_lock(read_pins(at), installed())
+    yield against_lock(read_pins(at), installed())
 
 
 def _importable(module: str) -> bool:
@@ -99,7 +99,7 @@ def _importable(module: str) -> bool:
     return PathFinder.find_spec(module) is not None
 
 
-def _against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]]) -> Line:
+def against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]]) -> Line:
     if not locked:
         return Line("lock", MISSING, f"no {LOCK} here: versions are not compared")
     asked = [pin for pin in locked.values() if pin.asked]

@@ -19,7 +19,6 @@ from trialtrace.run.jobs.fresh import (
     CLEAN,
     MULTIVERSE_PAGE,
     RENDER,
-    SIMULATED,
     SIMULATION_PAGE,
     SITE,
     STAGES,
@@ -52,6 +51,7 @@ from trialtrace.run.trial.settings import Settings
 TOLD = 10
 
 
+MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
 CHANGED = "its code, configuration or data changed"
 
 
@@ -68,15 +68,22 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
             return {}
         records = {path: product for path in fresh if (product := read_record(root / path))}
         for path in fresh.keys() - records.keys():
-            (root / path).unlink(missing_ok=True)
+            _remove(root, path)
         check_unchanged(root, records)
         gone = outdated(root, records, fresh)
         for path, why in gone.items():
             if not (dry and why == CHANGED):
-                (root / path).unlink()
+                _remove(root, path)
         whole = {path: record for path, record in records.items() if path not in gone}
         set_clocks(root, whole)
         return gone
+
+
+def _remove(root: Path, path: str) -> None:
+    try:
+        (root / path).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(path, f"cannot be removed: {error.strerror}", do=MEND_RIGHTS) from None
 
 
 def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
@@ -247,10 +254,12 @@ class Run:
         """
         asked, pages = set(self.targets()), [*self._pages()]
         told = [self._page(*page) for page in pages]
-        if told and asked <= {"simulate", *(page for page, rule, _ in pages if rule in SIMULATED)}:
-            return told
-        done = {trial: standing(self.at, trial) for trial in self.trials}
         named = [trial for trial in self.named if trial in asked]
+        if pages and asked <= {"multiverse", "simulate", *(page for page, _, _ in pages)}:
+            named = [trial for _, rule, trial in pages if rule == MULTIVERSE_PAGE]
+            if not named:
+                return told
+        done = {trial: standing(self.at, trial) for trial in self.trials}
         lines = [
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
@@ -301,10 +310,25 @@ class Run:
         """Hold the folder until this process ends, however it ends."""
         try:
             self.held.append(lock_run(self.at.made))
+            self._check_rights()
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
         forget_last_words(self.at.made / "logs")
+
+    def _check_rights(self) -> None:
+        """Raise UserError with every folder that a job of this run could not write into."""
+        asked = [trial for trial in self.named if trial in self.targets()] or self.trials
+        parts = [self.at.results / trial for trial in asked]
+        inside = [path for part in parts for path in (part, *part.glob("*/"))]
+        folders = [self.at.results, self.at.site, self.at.made / "logs", *inside]
+        Problems(
+            [
+                Problem(f"{self.at.shown(folder)}/", "cannot be written", do=MEND_RIGHTS)
+                for folder in folders
+                if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK)
+            ]
+        ).raise_if_any()
 
     def came_to_its_end(self) -> None:
         """Note in the file of the lock that nothing of this run is left to be done."""
