@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-reference lock bundle slurm clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-reference lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -57,6 +57,7 @@ help:
 	@echo 'make bundle  one file with all that an installation without network needs, build/*.tar'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
+	@echo 'make crate-tools: .venv-crate, with a validator of research objects, for tests'
 	@echo 'make clean   removes results, site and logs; kept runs in archive/ stay'
 
 # Snakemake wants a folder for its cache also where it keeps nothing there, and a home may be read-only.
@@ -100,7 +101,7 @@ lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
 
 docs: $(READY_TEST)
@@ -155,6 +156,8 @@ check-r: $(READY)
 
 slurm: $(READY_SLURM)
 
+crate-tools: .venv-crate/.locked
+
 # The first Python that is new enough, in $$python.
 define find_python
 	for python in $(PYTHON) python3.12 python3.11 python3.13 ''; do \
@@ -174,6 +177,7 @@ follow_pip = awk '/^Collecting /{n++; if (n % 10 == 0) print "        " n " pack
 # packages' own tests would be a tenth of it, and is never read.
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
+.venv-crate/.locked: requirements-crate.lock
 %/.locked:
 	@[ ! -L $* ] || { echo '$* is a link: what it leads to would be emptied. Remove the link.' >&2; exit 1; }
 	@$(find_python); echo "Setting up $*, once; a few minutes$$([ "$${PIP_NO_INDEX:-}" ] || echo ', by the network')"; \
@@ -207,7 +211,8 @@ lock:
 	run='pyproject.toml --all-extras --group build'; \
 	compile $$run -o requirements.lock; \
 	compile --group test -c requirements.lock -o requirements-test.lock; \
-	compile $$run --group slurm -c requirements.lock -o requirements-slurm.lock
+	compile $$run --group slurm -c requirements.lock -o requirements-slurm.lock; \
+	compile --group crate -o requirements-crate.lock
 
 clean:
 	rm -rf results site logs docs/_site .snakemake

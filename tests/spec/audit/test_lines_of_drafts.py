@@ -99,3 +99,13 @@ def test_a_column_of_items_is_a_line_and_one_of_other_scales_is_none(tmp_path, c
     # Five times as wide about a mean that is five times as large.
     other = said(tmp_path, capsys, [*rows, ["mean (SD) 18.0 (4.4)"]], OF_A)
     assert "lies far" not in other
+
+
+# In four rows the second number is the first and the third together; 40.0 and 4.0 are 44.0.
+@pytest.mark.parametrize(("last", "asked"), [("7.0", True), ("4.0", False)])
+def test_a_row_that_does_not_add_up_as_the_others_do(tmp_path, capsys, last, asked):
+    rows = [["41.2", "46.0", "4.8"], ["20.0", "17.5", "-2.5"], ["9.1", "12.3", "3.2"]]
+    rows += [["33.0", "31.0", "-2.0"], ["40.0", "44.0", last]]
+    told = said(tmp_path, capsys, [[f"mean {one}" for one in row] for row in rows], OF_A)
+    assert ("together, as its column is in 4 of 5 rows" in told) == asked
+    assert ("44.0 is not 40.0 and 7.0 together" in told) == asked

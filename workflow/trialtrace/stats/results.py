@@ -70,6 +70,31 @@ class Interval(Tabular):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class NumberNeeded(Interval):
+    """A number needed to treat, positive to benefit and negative to harm, with Altman's bounds.
+
+    Where `through_infinity`, what lies between the bounds is what the interval leaves out: it runs
+    from `low`, to harm, through infinity to `high`, to benefit.
+    """
+
+    confidence: float = field(kw_only=True)
+
+    @property
+    def through_infinity(self) -> bool:
+        return self.low < 0 < self.high
+
+    def rows(self) -> list[Row]:
+        bounds = {name: getattr(self, name) for name in ("estimate", "low", "high")}
+        return [bounds | {"through_infinity": self.through_infinity}]
+
+    def __repr__(self) -> str:
+        from trialtrace.base.number_needed import needed_text
+
+        text = needed_text(self.estimate, self.low, self.high, self.confidence)
+        return f"NumberNeeded: {text}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class TestResult(Tabular):
     """A test statistic, its degrees of freedom and its p-value.
 
@@ -150,7 +175,8 @@ class Estimates(Tabular):
     """Terms of a model, each array (p,) in the order of the columns of x.
 
     `labels` name them: a DataFrame's columns, else x1, x2, … `statistic` and `p_value` are those
-    of the test, two-sided, that each coefficient is 0.
+    of the test, two-sided, that each coefficient is 0. `notes` are sentences on what a reader would
+    not expect: a model without an intercept, an estimate at its bound.
     """
 
     coef: "Floats"
@@ -160,6 +186,10 @@ class Estimates(Tabular):
     statistic: "Floats"
     p_value: "Floats"
     labels: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n".join([aligned(type(self).__name__, self.rows()), *self.notes])
 
     def rows(self) -> list[Row]:
         columns = [getattr(self, name).tolist() for name in _TERM[1:]]

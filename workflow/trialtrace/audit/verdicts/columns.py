@@ -28,7 +28,7 @@ LEAST = {CENTRE: 2, PATIENTS: 4}
 """So many numbers keep a relation at least."""
 SHARE = 0.2
 """At most so many of a column do not, or one."""
-LEEWAY = 0.02
+LEEWAY = 0.01
 """A middle is met within this share of the interval's width."""
 Asked = tuple[Finding, Claim, Reading]
 
@@ -53,8 +53,12 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
         votes = Counter(n for one in line for n in sizes_of(one))
         n, _ = max(votes.items(), key=lambda vote: (vote[1], -vote[0]))
         kept = [one for one in line if n in sizes_of(one)]
-        for one in _few(line, kept, PATIENTS):
-            yield _of_others(one, n, kept)
+        other = _few(line, kept, PATIENTS)
+        again = Counter(n for one in other for n in sizes_of(one))
+        for one in other:
+            # Several that are of one other number are of others, as of the women.
+            if all(again[n] == 1 for n in sizes_of(one)):
+                yield _of_others(one, n, kept)
 
 
 def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim]:

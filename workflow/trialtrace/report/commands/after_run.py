@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_text
@@ -15,8 +16,15 @@ from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.jobs.fresh import AUDIT
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.trial.load import load_trial
+
+
+def end(run: Run, resources: Any) -> None:
+    """The record of a run, its last lines, and what changed since the run before."""
+    end_run(run, resources)
+    after_run(run)
 
 
 def after_run(run: Run) -> None:

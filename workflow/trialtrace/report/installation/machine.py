@@ -141,7 +141,7 @@ def _clock(at: Project) -> Line:
 
 def _dates(at: Project) -> Iterator[float]:
     folders = (
-        at.root,
+        at.made,
         at.config,
         at.results,
         at.site,

@@ -9,7 +9,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import ProblemsError
-from trialtrace.base.store import make_folder, write_text
+from trialtrace.base.store import write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.hypotheses import holds
@@ -58,19 +58,14 @@ def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """
     if problems := check_truths(work.trial):
         raise ProblemsError(problems)
-    _make_folders(work)
+    work.blocks.make_folder()
     done = sum(1 for _ in replicates(work, chunk))
     write_text(mark, f"{done}\n")
 
 
-def _make_folders(work: Work) -> None:
-    for folder in (work.blocks.folder.parent, work.blocks.folder):
-        make_folder(folder, work.trial.private)
-
-
 def run_simulation(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
-    _make_folders(work)
+    work.blocks.make_folder()
     rows: dict[str, list[ReplicateRow]] = {name: [] for name in work.simulation.truths}
     results: dict[str, dict[str, ResultRow]] = {name: {} for name in work.simulation.truths}
     for truth, block in replicates(work):

@@ -49,8 +49,9 @@ class MixedFit:
 
     `covariance`, (p, p), and `se` are the plain ones, without the adjustment of Kenward and Roger.
     `parameters` are those of the covariance, `parameter_covariance` the inverse of their observed
-    information. `method` is "REML" or "ML". The restricted log-likelihood depends on the coding
-    of x and has all its constants, as in nlme and lme4.
+    information. `notes` says where there is no intercept. `method` is "REML" or "ML". The
+    restricted log-likelihood depends on the coding of x and has all its constants, as in nlme and
+    lme4.
     """
 
     coef: Floats
@@ -64,6 +65,7 @@ class MixedFit:
     n_values: int
     iterations: int
     moments: Moments = field(repr=False)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 def shared_fields(
@@ -82,6 +84,7 @@ def shared_fields(
         "n_values": n_values,
         "iterations": solution.iterations,
         "moments": solution.moments,
+        "notes": solution.notes,
     }
 
 

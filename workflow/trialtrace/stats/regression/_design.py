@@ -65,6 +65,17 @@ def orthonormal(x: Floats) -> tuple[Floats, Floats]:
     return q, triangle * size
 
 
+def without_intercept(q: Floats) -> tuple[str, ...]:
+    """The note of a model whose orthonormal columns, (values, p), cannot make a constant.
+
+    Software that takes formulas adds an intercept of its own, so its absence is seldom meant.
+    """
+    left = 1 - q @ q.sum(axis=0)
+    if float(left @ left) <= SINGULAR * len(q):
+        return ()
+    return ("No intercept: no combination of the columns of x is constant.",)
+
+
 def least_squares(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Orthonormal basis of the design, its triangle, and the least squares coefficients.
 

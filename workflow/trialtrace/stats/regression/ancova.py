@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats._wald import WaldFields, column_names, wald_fields
-from trialtrace.stats.regression._design import least_squares
+from trialtrace.stats.regression._design import least_squares, without_intercept
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
@@ -233,7 +233,8 @@ def _fit(
     middle = mean_square * np.eye(p) if variance == "model" else (q.T * weight) @ q
     covariance = inverse @ middle @ inverse.T
     df = float(n - p)
-    fields = wald_fields(coef, covariance, df=df, confidence=confidence, labels=names)
+    notes = without_intercept(q)
+    fields = wald_fields(coef, covariance, df=df, confidence=confidence, labels=names, notes=notes)
     return fields, mean_square**0.5
 
 

@@ -31,7 +31,13 @@ from scipy.special import expit, logit
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, check_confidence
 from trialtrace.stats._wald import wald_fields
-from trialtrace.stats.regression._design import SINGULAR, check_size, orthonormal, visit_data
+from trialtrace.stats.regression._design import (
+    SINGULAR,
+    check_size,
+    orthonormal,
+    visit_data,
+    without_intercept,
+)
 from trialtrace.stats.results import Coefficients, StatsError
 
 REFERENCES = ("normal", "t")
@@ -107,7 +113,13 @@ def gee(
     covariance = solved.sandwich(variance)
     df = float(n - p) if reference == "t" else inf
     return GeeFit(
-        **wald_fields(solved.coef, covariance, df=df, confidence=confidence),
+        **wald_fields(
+            solved.coef,
+            covariance,
+            df=df,
+            confidence=confidence,
+            notes=without_intercept(orthonormal(x[seen])[0]),
+        ),
         model_covariance=solved.model_covariance,
         correlation=solved.correlation,
         scale=solved.scale,
