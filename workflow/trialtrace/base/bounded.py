@@ -8,6 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable
+from functools import partial
 from xml.parsers import expat
 
 from trialtrace.base.errors import Problem, UserError
@@ -71,7 +72,7 @@ def check_package(content: bytes, place: str) -> None:
             if member.filename.lower().endswith(_TEXT):
                 try:
                     with archive.open(member) as part:
-                        check_xml(iter(lambda part=part: part.read(PIECE), b""), place)
+                        check_xml(iter(partial(part.read, PIECE), b""), place)
                 except _BROKEN:
                     # Who reads this part will say so.
                     continue

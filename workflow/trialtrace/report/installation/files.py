@@ -176,8 +176,8 @@ def _project(at: Project) -> Test:
     what = "The project's code is that of its commit"
     if at.code.is_installed:
         built = built_from(at.code)
-        wrong = "a file of it is not as its RECORD has it" if built["dirty"] else ""
-        return tested("I.project", what, wrong, f"a wheel, of commit {built['commit']}")
+        other = "a file of it is not as its RECORD has it" if built["dirty"] else ""
+        return tested("I.project", what, other, f"a wheel, of commit {built['commit']}")
     done = subprocess.run(["git", "ls-tree", "-r", "-z", "HEAD"], cwd=at.root, capture_output=True)
     if done.returncode:
         return Test("I.project", what, NOT_RUN, "there is no commit here to hold it against")
