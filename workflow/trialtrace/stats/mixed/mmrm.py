@@ -27,7 +27,7 @@ from trialtrace.stats.regression._design import visit_data
 from trialtrace.stats.results import StatsError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MmrmFit(MixedFit):
     """A fitted model; `sigma`, (groups, visits, visits), is the covariance in each group."""
 
