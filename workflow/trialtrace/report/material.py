@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,8 @@ class Material:
     settings: Settings
     folder: Path
     codes: dict[str, str]
+    # The numbers of the references by method, once something is cited (sections/methods.py).
+    cited: dict[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def disclosure(self) -> str:

@@ -44,6 +44,7 @@ def plan_text(trial: Trial) -> str:
     references: dict[str, None] = {}
     parts = [
         f"# Analysis plan: {trial.title}",
+        trial.reanalysis or "",
         trial.question,
         unescape(design_line(trial)),
         "## Populations",

@@ -24,6 +24,7 @@ def multiverse_section(material: Material) -> str:
     ]
     many = len(trial.multiverse.specifications())
     text = (
+        "Not part of this report. "
         f"By these choices {escape_markdown(label)} can be analysed in {many} ways. "
         f"`trialtrace run {trial.name} --multiverse` estimates them all, and tests them together "
         f"by {file.draws} re-randomisations where the scheme of the randomisation is known; its "

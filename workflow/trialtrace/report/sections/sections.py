@@ -46,14 +46,15 @@ def left_out(material: Material) -> list[str]:
 def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
-        return "; blinding not recorded"
+        return ""
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
 
 
 def design_line(trial: Trial) -> str:
-    """Design, arms, randomisation; registration where it is known; how the trial stopped."""
+    """Design, arms, randomisation; registration and funding; how the trial stopped; and what of
+    this nobody has recorded."""
     design = trial.design
     arms = ", ".join(
         lower_first(arm.label) + (" (control)" if arm.control else "")
@@ -70,8 +71,17 @@ def design_line(trial: Trial) -> str:
         text += "are confirmed."
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
+    if trial.funding:
+        text += f" Funding: {trial.funding.rstrip('.')}."
     if design.stopped:
         text += f" Stopped: {lower_first(design.stopped)}"
+    known = {
+        "registration": trial.registration,
+        "funding": trial.funding,
+        "blinding": design.blinding,
+    }
+    if lacking := [name for name, value in known.items() if value is None]:
+        text += f" Not recorded: {', '.join(lacking)}."
     return escape_markdown(text)
 
 

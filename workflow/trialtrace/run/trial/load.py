@@ -150,8 +150,17 @@ class Trial:
         return self._trial.question
 
     @property
+    def reanalysis(self) -> str | None:
+        """Whose analysis and whose plan this is, of a trial that others have analysed before."""
+        return self._trial.reanalysis
+
+    @property
     def registration(self) -> str | None:
         return self._trial.registration
+
+    @property
+    def funding(self) -> str | None:
+        return self._trial.funding
 
     @property
     def document_code(self) -> bool:
