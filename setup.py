@@ -13,6 +13,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 CARRIED = (
     "Snakefile",
+    "workflow/Snakefile",
     "workflow/rules",
     "workflow/profiles",
     "scripts",

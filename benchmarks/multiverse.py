@@ -21,7 +21,7 @@ import numpy as np
 from scipy import stats
 
 from trialtrace.base.paths import Project
-from trialtrace.run.multiverse.curves import Prepared, drawn, groups, prepared
+from trialtrace.run.multiverse.curves import Group, drawn, groups, prepared
 from trialtrace.run.multiverse.estimates import estimates
 from trialtrace.run.multiverse.run import run_multiverse, work_of
 from trialtrace.run.trial.load import load_trial
@@ -89,7 +89,7 @@ def measured(other: tuple[float, int] | None) -> str:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     number, draws = len(work.trial.specifications), work.trial.multiverse.file.draws
     # Curves on two scales have the same scores, and are drawn once.
-    scored = (one.scores for each in curves for one in each.group.tested)
+    scored = (one.scores for each in curves for one in each.tested)
     distinct = len({kept.digest for kept in scored if kept is not None})
     loop = scipy_loop(curves[0]) * distinct * draws / (SPECIFICATIONS * DRAWS)
     rows = [
@@ -119,7 +119,7 @@ def measured(other: tuple[float, int] | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def scipy_loop(curve: Prepared) -> float:
+def scipy_loop(curve: Group) -> float:
     """CPU seconds of scipy for a few specifications and draws."""
     observed = curve.observed
     assert observed is not None

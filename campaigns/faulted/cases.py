@@ -14,7 +14,7 @@ from faulted.ground import COMMAND, PLAIN_USER, RUN, TRIAL, Case, Ended, Ground,
 
 FUTURE, PAST = time.time() + 10 * 365 * 86_400, 86_400.0
 ROOM = r"No space left|make room|disk|database or disk is full"
-RIGHTS = r"Permission denied|cannot be written|rights|Read-only"
+RIGHTS = r"Permission denied|cannot be written|rights|Read-only|Write-protected"
 
 
 def cases(ground: Ground, draw: random.Random, share: float) -> Iterator[Case]:
@@ -129,14 +129,14 @@ def _limited(ground: Ground, **limits: int) -> Ended:
 
 
 def _limits() -> Iterator[Case]:
-    for megabytes in (100, 200, 300, 400, 500, 600, 800, 1000, 1500, 2500):
+    for megabytes in (200, 400, 500, 600, 1000, 2000):
         yield Case(
             "memory limit",
             f"{megabytes} MB a process",
             act=partial(_limited, v=megabytes * 1024),
             cause=r"memory|MemoryError|can't start new thread|failed to map|signal 6|killed",
         )
-    for number in (16, 32, 64):
+    for number in (16, 64):
         yield Case(
             "few open files", str(number), act=partial(_limited, n=number), cause="open files"
         )
@@ -156,8 +156,10 @@ def _denied(name: str, run: bool) -> Case:
     def deny(ground: Ground) -> None:
         if run:
             # Something to do in it.
-            for path in (f"results/{TRIAL}/analysis", f"results/{TRIAL}/report", "archive", "site"):
+            for path in (f"results/{TRIAL}/analysis", f"results/{TRIAL}/report", "site"):
                 _empty(ground.root / path)
+            shutil.rmtree(ground.root / "archive" / TRIAL / "runs")
+            (ground.root / "archive" / TRIAL / "log.jsonl").unlink()
         os.chmod(ground.root / name, 0o555)
 
     return Case(
@@ -230,6 +232,14 @@ def _links(ground: Ground) -> Iterator[Case]:
     """Folders and files that lie elsewhere."""
     elsewhere = ground.root.with_name("elsewhere")
 
+    def undo(name: str, ground: Ground) -> None:
+        if (ground.root / name).is_symlink():
+            (ground.root / name).unlink()
+        if (kept := ground.kept / name).is_file():
+            shutil.copy2(kept, ground.root / name)
+        elif name == "data":
+            shutil.copytree(kept, ground.root / name)
+
     def lead(name: str, ground: Ground) -> None:
         shutil.rmtree(elsewhere, ignore_errors=True)
         elsewhere.mkdir()
@@ -245,17 +255,19 @@ def _links(ground: Ground) -> Iterator[Case]:
         *("results", "site", "archive", "logs", ".snakemake", "data", "data/export.csv"),
         *(f"config/trials/{TRIAL}", f"config/trials/{TRIAL}/plan.yaml", "config"),
     ):
-        yield Case("symlink", f"{name} elsewhere", spoil=partial(lead, name), cause="link")
+        yield Case(
+            "symlink",
+            f"{name} elsewhere",
+            spoil=partial(lead, name),
+            # Data that a link leads out of their folder to are refused.
+            mend=partial(undo, name) if name.startswith("data") else lambda ground: None,
+            cause="leaves its folder|inside the project|link",
+        )
 
     def dangle(name: str, target: str, ground: Ground) -> None:
         place = ground.root / name
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
         place.symlink_to(target)
-
-    def undo(name: str, ground: Ground) -> None:
-        (ground.root / name).unlink(missing_ok=True)
-        if (kept := ground.kept / name).is_file():
-            shutil.copy2(kept, ground.root / name)
 
     for name in ("results", "site", "archive", "logs", "data/export.csv"):
         for target, words in (("/nowhere/at/all", "to nothing"), (Path(name).name, "to itself")):

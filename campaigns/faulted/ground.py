@@ -77,6 +77,11 @@ class Ground:
         text, _ = process.communicate(timeout=SECONDS)
         return Ended(process.returncode, text)
 
+    def let_go(self) -> None:
+        """Give back the disk of a case that was stopped."""
+        if self.root.is_mount():
+            subprocess.run(("umount", self.root), check=True)
+
     def fault(self) -> str:
         """What of results and site is not as after an undisturbed run; empty where nothing is."""
         found = files_of(self.root)

@@ -19,8 +19,6 @@ def counts(cases: Cases) -> Numbers:
             for kind, variance in (("poisson", "model"), ("robust", "robust")):
                 fit = poisson_rates(d["y"], x, variance=variance, **common)
                 yield from _coefficients(case, f"{kind}.{name}", fit)
-            if case == "even" or (case, name) == ("few", "age"):
-                continue
             fit = negative_binomial(d["y"], x, **common)
             yield from _coefficients(case, f"negative_binomial.{name}", fit)
             yield case, f"negative_binomial.{name}.dispersion", fit.dispersion

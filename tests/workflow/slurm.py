@@ -48,9 +48,10 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 class Cluster:
     """Started by `with`; `environment` is what clients need."""
 
-    def __init__(self, folder: Path, nodes: int = 2, cpus: int = 2):
-        """As many nodes, each of so many processors as it is to have jobs at a time."""
-        self.folder, self.cpus = folder, cpus
+    def __init__(self, folder: Path, nodes: int = 2, cpus: int = 2, more: str = ""):
+        """As many nodes, each of so many processors as it is to have jobs at a time; `more` lines
+        of configuration."""
+        self.folder, self.cpus, self.more = folder, cpus, more
         self.nodes = [f"node{number}" for number in range(1, nodes + 1)]
         self.environment = {
             "SLURM_CONF": str(folder / "slurm.conf"),
@@ -108,18 +109,30 @@ class Cluster:
         text = CONFIGURATION.format(
             node=node, folder=self.folder, nodes="\n".join(told), controller_port=_free_port()
         )
-        Path(self.environment["SLURM_CONF"]).write_text(text)
+        Path(self.environment["SLURM_CONF"]).write_text(text + self.more)
         self._keep_configuration()
         munge = {"key-file": key, "socket": self.folder / "munge/socket"}
         munge |= {f"{name}-file": self.folder / f"munge/{name}" for name in ("pid", "seed", "log")}
         self._daemon("munged", "--foreground", *(f"--{name}={at}" for name, at in munge.items()))
         self._until(lambda: munge["socket"].exists(), "munged")
-        self._daemon("slurmctld", "-D")
-        self._until(lambda: "UP" in self.ask("scontrol", "ping"), "slurmctld")
+        self._control()
         for name in self.nodes:
             (self.folder / "spool" / name).mkdir()
             self._daemon("slurmd", "-D", "-N", name)
         self._until(self._idle, "slurmd")
+
+    def _control(self) -> None:
+        self._daemon("slurmctld", "-D")
+        self._until(lambda: "UP" in self.ask("scontrol", "ping"), "slurmctld")
+
+    def without_controller(self, seconds: float) -> None:
+        """Stop the controller, and start it again after a while."""
+        controller = next(one for one in self.daemons if "slurmctld" in str(one.args))
+        controller.terminate()
+        controller.wait()
+        self.daemons.remove(controller)
+        time.sleep(seconds)
+        self._control()
 
     def _idle(self) -> bool:
         """Whether every node waits for jobs."""

@@ -21,6 +21,7 @@ from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
+from trialtrace.report.commands.validate import add_validate
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
     FIGURE,
@@ -102,11 +103,13 @@ def parser() -> argparse.ArgumentParser:
     add_script(add)
     _add_verify(add)
     _add_export(add)
+    _add_crate(add)
     _add_report(add)
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
     add_doctor(add)
+    add_validate(add)
     return argument_parser
 
 
@@ -335,9 +338,14 @@ def _add_verify(add: Add) -> None:
     command.add_argument(
         "path",
         metavar="FILE | FOLDER | SHORT_ID",
-        help="report.html, report.docx, report.pdf, results/TRIAL, or a number by its short id",
+        help="report.html, report.docx, report.pdf, results/TRIAL, a crate, or a number by its "
+        "short id",
     )
     command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
+    command.add_argument(
+        "--signers", metavar="FILE", help="of a crate: keys of signers, as ssh-keygen reads them"
+    )
+    command.add_argument("--signer", metavar="NAME", help="who of them signed")
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.set_defaults(run=run_verify)
 
@@ -346,7 +354,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something is altered, 2 where it could not be looked at."""
     from trialtrace.report.commands.verify import verify
 
-    return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
+    return verify(
+        project(arguments.project),
+        arguments.path,
+        arguments.trial,
+        arguments.format,
+        signers=arguments.signers,
+        signer=arguments.signer,
+    )
 
 
 def _add_export(add: Add) -> None:
@@ -380,6 +395,27 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     tell_version(at, name)
     print(export_folder(load_trial(name, at), arguments.folder), end="")
+    return 0
+
+
+def _add_crate(add: Add) -> None:
+    command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
+    command.add_argument("folder", help="a new folder")
+    command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
+    command.set_defaults(run=run_crate)
+
+
+def run_crate(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from trialtrace.report.interchange.crate import write_crate
+    from trialtrace.run.jobs.fresh import RENDER
+    from trialtrace.run.trial.load import load_trial
+
+    at, name = named_trial(arguments)
+    tell_run(at, name, RENDER, whole=True)
+    root = write_crate(load_trial(name, at), Path(arguments.folder), arguments.sign)
+    print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
     return 0
 
 

@@ -289,3 +289,13 @@ def test_a_side_has_a_time_and_how_it_ended_there(tmp_path: Path, names: tuple[s
     made = decide(profile([str(path)]), {}, likeliest)
     times = {one.column: one.status for one in (made.primary, *made.others)}
     assert times == {names[0]: names[1], names[2]: names[3]}
+
+
+def test_numbered_columns_that_may_be_several_endpoints_are_asked(tmp_path: Path):
+    """E1 to E4 were four endpoints of a trial, and nothing else was left in its file."""
+    rows = [
+        f"{('drug', 'placebo')[n % 2]},{n % 9},{n % 7}.5,{n * 3 % 8},{n % 11}" for n in range(60)
+    ]
+    path = tmp_path / "t.csv"
+    assert taken(asked(path, "treatment,E1,E2,E3,E4", rows), "primary") is None
+    assert taken(asked(path, "treatment,E_wk1,E_wk2,E_wk4,E_wk8", rows), "primary") is not None

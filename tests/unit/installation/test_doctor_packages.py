@@ -10,7 +10,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.installation.advisories import advisories, read_advisories
 from trialtrace.report.installation.line import HINDERS, OK
-from trialtrace.report.installation.packages import _against_lock, pins, read_pins
+from trialtrace.report.installation.packages import against_lock, pins, read_pins
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = """\
@@ -49,11 +49,11 @@ def test_every_entry_of_the_shipped_lock_is_read():
 
 def test_other_versions_hinder_and_what_is_absent_is_missing():
     whole = there(here="1.2", local_name="3.0_cpu", twice="2.0")
-    assert _against_lock(pins(LOCK), whole).state == OK
-    line = _against_lock(pins(LOCK), whole | there(here="1.3"))
+    assert against_lock(pins(LOCK), whole).state == OK
+    line = against_lock(pins(LOCK), whole | there(here="1.3"))
     assert line.state == HINDERS and "here 1.3 (locked 1.2)" in line.found
     del whole["twice"]
-    assert "not installed: twice" in _against_lock(pins(LOCK), whole).found
+    assert "not installed: twice" in against_lock(pins(LOCK), whole).found
 
 
 def entry(**more):

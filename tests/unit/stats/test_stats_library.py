@@ -50,6 +50,11 @@ def test_a_family_has_its_functions(family):
         package.no_such_function  # noqa: B018
 
 
+def test_a_name_of_a_family_says_so():
+    with pytest.raises(AttributeError, match=r"there is trialtrace\.stats\.survival\.log_rank$"):
+        ts.log_rank  # noqa: B018
+
+
 def test_a_name_is_that_of_one_function():
     families = {}
     for family, _, name in METHODS:

@@ -116,7 +116,8 @@ class Project:
     def shown(self, path: Path) -> str:
         """A path as it is told to a person: relative to the project where it lies inside."""
         path = Path(path)
-        for folder in (self.made, self.root):
+        # Either of the two may lie in the other.
+        for folder in sorted((self.made, self.root), key=lambda one: len(one.parts), reverse=True):
             if path.is_relative_to(folder):
                 return str(path.relative_to(folder))
         return str(path)

@@ -39,7 +39,9 @@ class Family(ModuleType):
     def __getattr__(self, name: str) -> object:
         source = offered(Path(self.__file__ or "")).get(name)
         if source is None:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+            text = f"module {self.__name__!r} has no attribute {name!r}"
+            families = [f"{self.__name__}.{family}.{name}" for family in _families(self, name)]
+            raise AttributeError(f"{text}; there is {' and '.join(families)}" if families else text)
         if source == self.__name__:
             return import_module(f"{source}.{name}")
         found = offer(import_module(source), name)
@@ -74,9 +76,17 @@ def offer(module: ModuleType, name: str) -> object:
     return value
 
 
+def _families(package: ModuleType, name: str) -> list[str]:
+    """The packages inside this one that offer the name."""
+    files = sorted(Path(package.__file__ or "").parent.glob("*/__init__.py"))
+    return [file.parent.name for file in files if name in offered(file)]
+
+
 @cache
 def offered(package: Path) -> dict[str, str]:
-    """Each name that the stub beside a package's `__init__.py` imports -> the module it is in."""
-    stub = ast.parse(package.with_suffix(".pyi").read_text(encoding="utf-8"))
-    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    """Each name that a package imports, by its stub if it has one -> the module it is in."""
+    stub = package.with_suffix(".pyi")
+    file = stub if stub.exists() else package
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     return {alias.name: node.module or "" for node in imports for alias in node.names}

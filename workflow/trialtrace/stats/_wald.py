@@ -77,6 +77,7 @@ class WaldFields(TypedDict):
     labels: tuple[str, ...]
     covariance: Floats
     df: float
+    notes: tuple[str, ...]
 
 
 def wald_fields(
@@ -86,6 +87,7 @@ def wald_fields(
     df: float,
     confidence: float,
     labels: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> WaldFields:
     """The fields of `Coefficients`, for the fits that have others besides."""
     se = np.sqrt(np.diag(covariance))
@@ -103,6 +105,7 @@ def wald_fields(
         "labels": labels or numbered(coef.size),
         "covariance": covariance,
         "df": df,
+        "notes": notes,
     }
 
 

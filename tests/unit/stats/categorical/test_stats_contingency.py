@@ -93,7 +93,8 @@ def test_number_needed_to_treat_is_the_reciprocal_difference(table):
         within = nnt.low <= nnt.estimate <= nnt.high
         # Through infinity, where the difference may be none.
         between = nnt.low < nnt.estimate < nnt.high
-        assert not between if d.low < 0 < d.high else within
+        assert nnt.through_infinity == (d.low < 0 < d.high)
+        assert not between if nnt.through_infinity else within
 
 
 def exact_fisher(x1, n1, x0, n0, sides):

@@ -1,11 +1,12 @@
 """Contrasts of several arms: printed tables, invariants, and what is refused."""
 
-from math import inf, nan
+from math import inf, nan, pi
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
+from scipy.stats import norm
 from stats_strategies import given, numbers_of, same
 
 from trialtrace.stats import StatsError
@@ -95,14 +96,48 @@ def test_tukey_by_its_range_and_by_the_multivariate_t():
     assert together.numerical_error == 0
 
 
-def test_beyond_three_dimensions_the_error_is_told_and_kept():
+def test_beyond_three_dimensions_the_error_is_given_and_kept():
+    """All pairs of five arms of one size: Tukey's integrals, and a mean over directions."""
+    y, arm = drawn([6] * 5)
+    pairs = {
+        f"{one}{other}": {one: 1, other: -1} for one in "abcde" for other in "abcde" if one < other
+    }
+    exact = a.tukey(y, arm, confidence=0.95)
+    together = a.arm_contrasts(y, arm, pairs, adjust="max_t", **BOTH)
+    assert 0 < together.numerical_error < 1e-4
+    for one, other in zip(exact.contrasts, together.contrasts, strict=True):
+        assert abs(one.p_value - other.p_value) < 6 * together.numerical_error
+
+
+def test_arms_against_one_reference_are_exact_however_many():
     y, arm = drawn([5, 9, 4, 7, 6, 8])
     differences = {one: {one: 1, "a": -1} for one in "bcdef"}
     exact = a.dunnett(y, arm, reference="a", **BOTH)
     together = a.arm_contrasts(y, arm, differences, adjust="max_t", **BOTH)
-    assert 0 < together.numerical_error < 1e-4
+    assert together.numerical_error == 0
+    same(exact.critical, together.critical, 1e-10)
     for one, other in zip(exact.contrasts, together.contrasts, strict=True):
-        assert abs(one.p_value - other.p_value) < 6 * together.numerical_error
+        same(one.p_value, other.p_value, 1e-10)
+
+
+@given(
+    loadings=st.lists(st.sampled_from([-0.9, -0.5, 0.0, 0.3, 0.6, 0.8]), min_size=4, max_size=6),
+    sides=st.sampled_from(["two_sided", "greater", "less"]),
+)
+def test_correlations_that_are_products_are_those_of_a_shared_normal(loadings, sides):
+    """The chance that all stay below, given the shared normal, by Gauss and Hermite's rule."""
+    correlation = np.outer(loadings, loadings)
+    np.fill_diagonal(correlation, 1)
+    bounds = np.array([1.1 + 0.3 * place for place in range(len(loadings))])
+    z = -bounds if sides == "less" else bounds
+    found = max_t(z, correlation, df=inf, sides=sides, confidence=0.95)
+    node, weight = np.polynomial.hermite_e.hermegauss(120)
+    rest = np.sqrt(1 - np.square(loadings))
+    for contrast, bound in zip(found.contrasts, bounds, strict=True):
+        upper = norm.cdf((bound - np.outer(node, loadings)) / rest)
+        both = upper - norm.cdf((-bound - np.outer(node, loadings)) / rest)
+        below = (both if sides == "two_sided" else upper).prod(axis=1) @ weight / (2 * pi) ** 0.5
+        assert contrast.p_value == pytest.approx(1 - below, abs=1e-7 + 6 * found.numerical_error)
 
 
 @given(data=several_arms(2))
@@ -261,7 +296,7 @@ def test_odd_choices_are_refused():
         ([1, 2], np.eye(2), 0, "positive"),
         ([1, 2], np.eye(2), nan, "positive"),
         ([1, 2], np.eye(2), True, "positive"),
-        (np.ones(201), np.eye(201), 5, "at most 200"),
+        (np.ones(201), 0.5 ** np.abs(np.subtract.outer(range(201), range(201))), 5, "at most 200"),
     ],
 )
 def test_odd_fits_are_refused(estimates, covariance, df, message):

@@ -15,7 +15,7 @@ from trialtrace.stats.categorical.contingency import (
     risk_ratio_log,
 )
 from trialtrace.stats.regression._likelihood import NoMaximum, maximise
-from trialtrace.stats.regression.ancova import ancova, arm_difference
+from trialtrace.stats.regression.ancova import ancova, arm_difference, ols
 from trialtrace.stats.regression.logistic import firth, logistic, separation
 from trialtrace.stats.regression.poisson import modified_poisson
 from trialtrace.stats.regression.standardisation import (
@@ -252,3 +252,20 @@ def test_coverage_of_the_marginal_risk_difference():
     # Monte Carlo error .0109.
     for share in hit.values():
         assert 0.92 < share / draws < 0.98
+
+
+def test_a_model_without_an_intercept_says_so():
+    """Fits that a formula of R or statsmodels would give an intercept; indicators of all arms make
+    one."""
+    y, age = [0, 1, 0, 1, 1, 0], np.array([4.0, 1, 2, 5, 3, 6])
+    of_arms = np.repeat(np.eye(2), 3, axis=0)[[0, 3, 1, 4, 2, 5]]
+    fits = {
+        "logistic": lambda x: logistic(y, x, confidence=0.95),
+        "firth": lambda x: firth(y, x, confidence=0.95),
+        "modified_poisson": lambda x: modified_poisson(y, x, confidence=0.95),
+        "ols": lambda x: ols(y, x, variance="model", confidence=0.95),
+    }
+    for name, fit in fits.items():
+        assert "No intercept" in repr(fit(age[:, None])), name
+        assert fit(np.column_stack([np.ones(6), age])).notes == (), name
+    assert fits["ols"](of_arms).notes == ()

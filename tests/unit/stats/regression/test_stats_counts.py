@@ -54,9 +54,16 @@ def test_what_has_no_answer_is_refused(y, exposure, words):
             fit()
 
 
-def test_counts_that_vary_less_than_poisson_have_no_dispersion():
-    with pytest.raises(StatsError, match="no estimate above 0"):
-        negative_binomial([2, 2, 3, 1, 1, 1], TWO, exposure=[1] * 6, confidence=0.95)
+def test_counts_that_vary_less_than_poisson_are_poisson_counts_and_say_so():
+    """Seven events and three in three subjects each: means and errors by hand."""
+    fit = negative_binomial([2, 2, 3, 1, 1, 1], TWO, exposure=[1] * 6, confidence=0.95)
+    assert fit.coef == pytest.approx([np.log(7 / 3), np.log(3 / 7)])
+    assert fit.se == pytest.approx([(1 / 7) ** 0.5, (1 / 7 + 1 / 3) ** 0.5])
+    assert (fit.dispersion, fit.boundary, fit.error) == (0, True, "Poisson")
+    assert "dispersion is estimated as 0" in repr(fit)
+    overdispersed = negative_binomial(COUNTS, TWO, exposure=[1] * 6, confidence=0.95)
+    assert (overdispersed.boundary, overdispersed.error) == (False, "negative binomial")
+    assert overdispersed.notes == ()
 
 
 def test_a_rate_ratio_is_that_of_any_unit_of_time():

@@ -10,7 +10,7 @@ from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
-from trialtrace.audit.reading.comparisons import UNSAID_NUMBERS, Comparisons
+from trialtrace.audit.reading.comparisons import BY_HEAD, UNSAID_NUMBERS, Comparisons
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
@@ -290,7 +290,7 @@ class _Reader(Comparisons):
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if arm else _NO_ARM]
         elif arm != ALL and column.arm is not None and bare(column.arm) != arm:
-            doubts.append(f"arm by the head “{column.arm}”")
+            doubts.append(f"{BY_HEAD} “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)

@@ -15,9 +15,10 @@ from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.columns import breaking
 from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
+from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.unlike import unlike
 
-CERTAIN = 0.9
+CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
@@ -49,7 +50,7 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     ]
     apart = {
         (one.claim, one.component): (one, *asked)
-        for one, *asked in chain(unlike(ledger), far(ledger), breaking(ledger))
+        for one, *asked in chain(unlike(ledger), far(ledger), breaking(ledger), broken(ledger))
     }
     return made + [_question(*one) for one in apart.values()]
 

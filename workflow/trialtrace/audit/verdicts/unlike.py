@@ -22,31 +22,24 @@ from trialtrace.base.grouping import grouped
 CHECK = "row.unlike"
 TIMES, UNSIZED = 2.5, 3.5
 """From so many times another group's deviation on; where no number of patients is known."""
-CHANCE = 1e-5
+CHANCE = 1e-4
 """A ratio of variances that chance makes more often is none, where the patients are known."""
-MOST = 3
-"""A table with more such numbers has groups that are no arms, or was misread."""
 ERRORS, DEVIATIONS = 5.0, 3.0
 """So many standard errors of their difference means lie apart before treatment, and so many
 deviations at any time."""
 
 
 def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
-    """A question on each number that is far from all others of its row."""
+    """A question on each number that is far from those of all other groups."""
     cells = [
         one
         for one in ledger.of_group()
         if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
     ]
-    rows = grouped(cells, lambda one: (row_of(one), one.about.cell, one.about.category))
-    asked = [
-        one
-        for row in rows.values()
-        if len({one.about.group for one in row}) == len(row) > 1
-        for one in _of_row(ledger, row)
-    ]
-    for of_table in grouped(asked, lambda one: table_of(one[1])).values():
-        yield from of_table if len(of_table) <= MOST else ()
+    rows = grouped(cells, lambda one: (table_of(one), one.about.cell, one.about.category))
+    for row in rows.values():
+        if len({one.about.group for one in row}) == len(row) > 1:
+            yield from _of_row(ledger, row)
 
 
 def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:

@@ -15,8 +15,15 @@ from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.jobs.fresh import AUDIT
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.trial.load import load_trial
+
+
+def end(run: Run, resources: object) -> None:
+    """The record of a run, its last lines, and what changed since the run before."""
+    end_run(run, resources)
+    after_run(run)
 
 
 def after_run(run: Run) -> None:
@@ -55,7 +62,7 @@ def catch_up(run: Run) -> None:
     """Keep what a run that was cut short had made, but not kept, where it is what this one asks
     for: Snakemake calls nothing at the end of a run that has nothing to do."""
     try:
-        with cut_short(run.at.root) as mends:
+        with cut_short(run.at.made) as mends:
             for trial in run.named if mends else ():
                 _keep_late(run, trial)
     except (UserError, OSError) as error:

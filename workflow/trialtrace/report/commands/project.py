@@ -5,10 +5,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.paths import ELSEWHERE, RUNNING, Project, project, project_of
+from trialtrace.base.paths import RUNNING, Project, project, project_of
 from trialtrace.report.which_run import Add
 
 README = """\
@@ -36,8 +37,7 @@ def add_project(add: Add) -> None:
         "target",
         nargs="*",
         metavar="TARGET",
-        help="a trial, audit, multiverse, simulate or a file of results; after --, further words "
-        "for Snakemake",
+        help="a trial, audit, multiverse, simulate, or a file of results",
     )
     run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
     run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
@@ -53,6 +53,12 @@ def add_project(add: Add) -> None:
     for page in ASKED:
         text = f"of each trial that is named its {page}"
         run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
+    run.add_argument(
+        "--snakemake",
+        nargs=argparse.REMAINDER,
+        default=[],
+        help="all that follows is for Snakemake",
+    )
     run.set_defaults(run=run_workflow)
 
 
@@ -89,8 +95,9 @@ def run_workflow(arguments: argparse.Namespace) -> int:
     """Snakemake on the project's Snakefile; its exit code."""
     import subprocess
 
-    import snakemake  # noqa: F401 - the extra that has it is named where it is missing
-
+    if find_spec("snakemake") is None:
+        # The extra that has it is named.
+        raise ModuleNotFoundError(name="snakemake")
     at = project(arguments.project)
     if not at.config.is_dir():
         raise UserError(
@@ -99,17 +106,28 @@ def run_workflow(arguments: argparse.Namespace) -> int:
             do="trialtrace init, or run it in the project's folder",
         )
     if arguments.results:
-        at = apart(at, Path(arguments.results).resolve())
+        at = _elsewhere(at, Path(arguments.results).resolve())
     targets = [
         f"results/{one}/{arguments.asked}/{arguments.asked}.html" if arguments.asked else one
         for one in arguments.target
     ]
     words = [sys.executable, "-m", "snakemake", *_how(at, arguments), *targets]
+    words += arguments.snakemake
     status = subprocess.run(words, cwd=at.made, env=_environment(at), check=False).returncode
     if status == 0 and not arguments.dry_run:
         for page in _pages(at, targets):
             print(f"Open {page}")
     return status
+
+
+def _elsewhere(at: Project, folder: Path) -> Project:
+    from trialtrace.run.jobs.run import apart
+
+    if project_of(folder) is None and folder.is_dir() and any(folder.iterdir()):
+        raise UserError(
+            str(folder), "is not empty, and holds no results of this project", do="name a new one"
+        )
+    return apart(at, folder)
 
 
 def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
@@ -125,24 +143,6 @@ def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
     words += ["--workflow-profile", str(chosen.resolve())]
     words += ["--cores", arguments.cores] if arguments.cores else []
     return [*words, "--dry-run"] if arguments.dry_run else words
-
-
-def apart(at: Project, folder: Path) -> Project:
-    """The project with its results in a folder apart; raises UserError where that is another's."""
-    from trialtrace.base.store import write_text
-
-    if folder == at.made:
-        return at
-    of = project_of(folder)
-    if of is None and folder.is_dir() and any(folder.iterdir()):
-        raise UserError(
-            str(folder), "is not empty, and holds no results of this project", do="name a new one"
-        )
-    if of not in (None, at.root):
-        raise UserError(str(folder), f"holds the results of {of}", do="name another folder")
-    if of is None:
-        write_text(folder / ELSEWHERE, f"{at.root}\n")
-    return Project(at.root, apart=folder)
 
 
 def _environment(at: Project) -> dict[str, str]:

@@ -9,16 +9,45 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, TypeGuard
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.installation.line import HINDERS, OK, Line
 from trialtrace.report.installation.packages import canonical
 
+if TYPE_CHECKING:
+    from packaging.version import Version
+
 ECOSYSTEM = "PyPI"
 # Of an archive, unpacked.
 LARGEST = 2 << 30
-Entry = Mapping[str, Any]
+
+
+class Range(TypedDict, total=False):
+    """A range of versions by its events: introduced, fixed, last_affected."""
+
+    type: str
+    events: list[dict[str, str]]
+
+
+class Affected(TypedDict, total=False):
+    """A package of an advisory, with ranges of versions and single ones."""
+
+    package: dict[str, str]
+    ranges: list[Range]
+    versions: list[str]
+
+
+class Entry(TypedDict, total=False):
+    """An advisory, as far as it is read."""
+
+    id: str
+    aliases: list[str]
+    summary: str
+    details: str
+    modified: str
+    withdrawn: str
+    affected: list[Affected]
 
 
 def advisories(path: Path, there: Mapping[str, tuple[str, Path]]) -> Iterator[Line]:
@@ -55,15 +84,17 @@ def read_advisories(path: Path) -> list[Entry]:
         raise UserError(str(path), f"cannot be read: {error.strerror}") from None
     except (ValueError, zipfile.BadZipFile) as error:
         raise UserError(_other(path, f"no JSON: {error}")) from None
-    entries = [entry for document in documents for entry in _entries(document)]
-    if wrong := next((entry for entry in entries if not _is_entry(entry)), None):
-        raise UserError(_other(path, f"an entry that is none: {json.dumps(wrong)[:80]}"))
+    entries: list[Entry] = []
+    for entry in (entry for document in documents for entry in _entries(document)):
+        if not _is_entry(entry):
+            raise UserError(_other(path, f"an entry that is none: {json.dumps(entry)[:80]}"))
+        entries.append(entry)
     if not entries:
         raise UserError(_other(path, "no advisory"))
     return [entry for entry in entries if not entry.get("withdrawn")]
 
 
-def _is_entry(entry: Any) -> bool:
+def _is_entry(entry: object) -> TypeGuard[Entry]:
     """Whether it has what is read of it, in OSV's form."""
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
         return False
@@ -73,7 +104,7 @@ def _is_entry(entry: Any) -> bool:
     )
 
 
-def _unpacked(content: bytes, place: str) -> Iterator[Any]:
+def _unpacked(content: bytes, place: str) -> Iterator[object]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > LARGEST:
             raise UserError(place, found="an archive that unpacks to more than 2 GiB")
@@ -82,7 +113,7 @@ def _unpacked(content: bytes, place: str) -> Iterator[Any]:
                 yield json.loads(archive.read(name))
 
 
-def _entries(document: Any) -> Sequence[Any]:
+def _entries(document: object) -> Sequence[object]:
     """Those of a list, of an answer of OSV's query (`vulns`), or the only one."""
     if isinstance(document, dict) and "vulns" in document:
         document = document["vulns"]
@@ -112,7 +143,7 @@ def _hit(entry: Entry, there: Mapping[str, tuple[str, Path]]) -> Iterator[tuple[
             yield name, version, _fixed(version, ranges)
 
 
-def _within(version: str, given: Entry) -> bool:
+def _within(version: str, given: Range) -> bool:
     """Whether a version lies in a range: the last event that is not after it decides."""
     at = _parsed(version)
     within = False
@@ -127,7 +158,7 @@ def _within(version: str, given: Entry) -> bool:
     return within
 
 
-def _fixed(version: str, ranges: Sequence[Entry]) -> str:
+def _fixed(version: str, ranges: Sequence[Range]) -> str:
     """The first version after this one in which it is mended; empty where none is."""
     fixes = [
         event["fixed"] for each in ranges for event in each.get("events", []) if "fixed" in event
@@ -136,7 +167,7 @@ def _fixed(version: str, ranges: Sequence[Entry]) -> str:
     return min(after, key=_parsed, default="")
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> "Version":
     """A version in the order of PEP 440; what is none comes before all others."""
     from packaging.version import InvalidVersion, Version
 

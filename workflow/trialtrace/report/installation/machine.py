@@ -77,7 +77,7 @@ def _memory() -> Line:
 
 
 def _disk(at: Project) -> Line:
-    free = shutil.disk_usage(at.root).free
+    free = shutil.disk_usage(at.made).free
     found = f"{free / 2**30:.1f} GiB free where the project lies"
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     if limit != resource.RLIM_INFINITY:
@@ -104,7 +104,7 @@ def _home(at: Project) -> Line:
         os.access(there, os.W_OK),
         "HOME",
         f"{cache}, where Snakemake keeps a cache",
-        f"export XDG_CACHE_HOME={at.root / '.snakemake' / 'cache'} (`make run` does so by itself)",
+        f"export XDG_CACHE_HOME={at.made / '.snakemake' / 'cache'} (`make run` does so by itself)",
     )
 
 
@@ -141,11 +141,11 @@ def _clock(at: Project) -> Line:
 
 def _dates(at: Project) -> Iterator[float]:
     folders = (
-        at.root,
+        at.made,
         at.config,
         at.results,
         at.site,
-        at.root / "logs",
+        at.made / "logs",
         Path(tempfile.gettempdir()),
     )
     for folder in folders:

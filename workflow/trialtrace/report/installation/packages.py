@@ -58,8 +58,8 @@ def _asked(marker: str) -> bool:
 
 
 def read_pins(at: Project) -> dict[str, Pin]:
-    """The lock beside the project; empty where there is none."""
-    path = at.root / LOCK
+    """The lock of the project's code; empty where there is none."""
+    path = at.code.root / LOCK
     return pins(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
@@ -91,7 +91,7 @@ def packages(at: Project) -> Iterator[Line]:
     for extra, modules in extras.items():
         do = f"pip install 'trialtrace[{extra}]'"
         yield Line(f"for {extra}", MISSING, f"no {', '.join(modules)}", do)
-    yield _against_lock(read_pins(at), installed())
+    yield against_lock(read_pins(at), installed())
 
 
 def _importable(module: str) -> bool:
@@ -99,7 +99,7 @@ def _importable(module: str) -> bool:
     return PathFinder.find_spec(module) is not None
 
 
-def _against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]]) -> Line:
+def against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]]) -> Line:
     if not locked:
         return Line("lock", MISSING, f"no {LOCK} here: versions are not compared")
     asked = [pin for pin in locked.values() if pin.asked]

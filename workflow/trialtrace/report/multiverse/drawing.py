@@ -10,10 +10,11 @@ from html import escape
 from trialtrace.base.words import value_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, PALE
 from trialtrace.report.multiverse.material import CurveTables, Point
+from trialtrace.report.pages.plots import WIDTH, drawing
 from trialtrace.run.trial.multiverse.file import Factor
 from trialtrace.stats.resampling.curves import border
 
-WIDTH, LEFT, RIGHT = 960.0, 250.0, 20.0
+LEFT, RIGHT = 250.0, 20.0
 ESTIMATES, SCORES, ROW, GAP = 240.0, 130.0, 14.0, 26.0
 # The height of a word.
 LINE = 12.0
@@ -44,7 +45,7 @@ class Panel:
             yield f'<text x="{LEFT - 8}" y="{below}" text-anchor="end">{text}</text>'
 
 
-def drawing(curve: CurveTables, factors: dict[str, Factor]) -> str:
+def specification_curve(curve: CurveTables, factors: dict[str, Factor]) -> str:
     """The picture of a curve that has an estimate."""
     points = curve.estimated
     tested = [point for point in points if point.row["z"] is not None]
@@ -58,7 +59,7 @@ def drawing(curve: CurveTables, factors: dict[str, Factor]) -> str:
         parts += _scores(curve, tested, top)
     parts += _choices(points, varied, below)
     title = f"Specification curve of {curve.row['curve']}, {len(points)} estimates"
-    return _svg(title, height, parts)
+    return drawing(title, height, parts)
 
 
 def vibration(curve: CurveTables) -> str:
@@ -82,14 +83,7 @@ def vibration(curve: CurveTables) -> str:
     for point in points:
         x = round(LEFT + span * ((point.value or 0.0) - least) / wide, 1)
         parts.append(_dot(point, x, panel.y(point.z)))
-    return _svg(f"Estimates of {curve.row['curve']} against z", ESTIMATES + 22, parts)
-
-
-def _svg(title: str, height: float, parts: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{escape(title)}" '
-        f'font-size="11" fill="{INK}">\n' + "\n".join(parts) + "\n</svg>"
-    )
+    return drawing(f"Estimates of {curve.row['curve']} against z", ESTIMATES + 22, parts)
 
 
 def _x(place: int, of: int) -> float:

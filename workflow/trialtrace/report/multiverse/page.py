@@ -7,7 +7,7 @@ from statistics import median
 
 from trialtrace.base.store import write_text
 from trialtrace.base.words import p_text, percent, value_text
-from trialtrace.report.multiverse.drawing import drawing, vibration
+from trialtrace.report.multiverse.drawing import specification_curve, vibration
 from trialtrace.report.multiverse.material import (
     MARKS,
     CurveTables,
@@ -16,6 +16,7 @@ from trialtrace.report.multiverse.material import (
     level_words,
 )
 from trialtrace.report.multiverse.sentences import NULL, heading, sentences, several
+from trialtrace.report.pages.plots import STYLE, figure, row
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.functions import functions_of
@@ -24,11 +25,6 @@ from trialtrace.run.trial.multiverse.file import Factor
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
 
 TITLE = "Multiverse"
-STYLE = """svg { width: 100%; min-width: 44rem; height: auto; }
-figure { margin: 1rem 0; overflow-x: auto; }
-figcaption { color: var(--soft); font-size: 0.9rem; }
-.wrap { white-space: normal; min-width: 18rem; }
-"""
 CAPTION = (
     "Above, the estimates in their order with their intervals; a ring marks the registered one, a "
     "wider one the published. In the middle, z in its order over the band in which 95 % of "
@@ -37,6 +33,7 @@ CAPTION = (
 )
 
 
+VIBRATION = "Each tested estimate, from the least to the largest, against its z."
 # Choices of the map.
 PAIR = 2
 
@@ -74,9 +71,9 @@ def _factors(trial: SpecifiedTrial) -> Iterator[str]:
             known = (level.known or "").replace("_", " ")
             says, why = level_words(trial, factor, level), level.why or factor.why
             cells = (factor.label, name, ", ".join(marks), known)
-            rows.append(_cells(cells) + _wrapped(says) + _wrapped(why))
+            rows.append(row(cells, says, why))
     names = ("choice", "level", "marked", "known", "what it does", "why it is defensible")
-    yield from table_lines(names, (f"<tr>{row}</tr>" for row in rows))
+    yield from table_lines(names, rows)
 
 
 def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
@@ -84,10 +81,9 @@ def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     yield from (f"<p>{escape(text)}</p>" for text in sentences(trial, curve))
     factors = trial.multiverse.file.factors
     if curve.estimated:
-        yield f"<figure>\n{drawing(curve, factors)}\n<figcaption>{CAPTION}</figcaption>\n</figure>"
+        yield figure(specification_curve(curve, factors), CAPTION)
         if picture := vibration(curve):
-            caption = "Each tested estimate, from the least to the largest, against its z."
-            yield f"<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"
+            yield figure(picture, VIBRATION)
         yield "<h3>What each choice does</h3>"
         yield from _decisions(trial, curve)
     yield "<h3>Specifications</h3>"
@@ -101,8 +97,8 @@ def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
 
 def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     """By level: how many, their middle and range, which share passes; by factor its share."""
-    shares = {row["factor"]: row["share"] for row in curve.spread}
-    exact = all(row["exact"] for row in curve.spread)
+    shares = {each["factor"]: each["share"] for each in curve.spread}
+    exact = all(each["exact"] for each in curve.spread)
     factors = curve.varied(trial.multiverse.file.factors)
     rows = []
     for name, factor in factors.items():
@@ -110,9 +106,9 @@ def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
         for level in factor.levels:
             points = [point for point in curve.estimated if point.levels[name] == level]
             if points:
-                rows.append(_cells((factor.label, level, *_decision(curve, points), spread)))
+                rows.append(row((factor.label, level, *_decision(curve, points), spread)))
     names = ("choice", "level", "estimates", "median", "from", "to", "adjusted p below the level")
-    yield from table_lines((*names, "share of the spread"), (f"<tr>{row}</tr>" for row in rows))
+    yield from table_lines((*names, "share of the spread"), rows)
     if shares:
         how = (
             "The grid is balanced, so that the shares are those of the main effects in any order"
@@ -129,16 +125,16 @@ def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
 
 def _map(curve: CurveTables, down: tuple[str, Factor], across: tuple[str, Factor]) -> Iterator[str]:
     """The median estimate by the levels of the two choices that account for most."""
-    (row, rows), (column, columns) = down, across
+    (above, rows), (column, columns) = down, across
     found: dict[tuple[str, str], list[float]] = {}
     for point in curve.estimated:
-        place = point.levels[row], point.levels[column]
+        place = point.levels[above], point.levels[column]
         found.setdefault(place, []).append(present(point.value))
     lines = []
     for level in rows.levels:
         cells = [found.get((level, other)) for other in columns.levels]
         texts = [curve.text(median(values)) if values else "" for values in cells]
-        lines.append(f"<tr>{_cells([level, *texts])}</tr>")
+        lines.append(row([level, *texts]))
     yield f"<p>Median estimates by the two choices that account for most: {escape(rows.label)} "
     yield f"down, {escape(columns.label)} across.</p>"
     heads = map(escape, (rows.label, *columns.levels))
@@ -155,23 +151,17 @@ def _decision(curve: CurveTables, points: list[Point]) -> tuple[str, ...]:
 
 
 def _row(point: Point) -> str:
-    row, result = point.row, point.result
+    tested, result = point.row, point.result
     what = point.choices + (f" ({', '.join(point.marks)})" if point.marks else "")
-    estimate = result["error"] or result["stat_text"]
     numbers = [
-        str(result["n_used"]) if result["n_used"] is not None else "",
-        *("" if p is None else p_text(p) for p in (row["p_value"], row["p_adjusted"])),
-        "" if row["z"] is None else value_text("z", row["z"]),
+        result["error"] or result["stat_text"],
+        result["n_used"] if result["n_used"] is not None else "",
+        *("" if p is None else p_text(p) for p in (tested["p_value"], tested["p_adjusted"])),
+        "" if tested["z"] is None else value_text("z", tested["z"]),
     ]
-    name = f"{escape(result['method'])} <code>{escape(row['result_id'])}</code>"
-    return (
-        f'<tr id="{point.anchor}">{_wrapped(what)}'
-        f"{_cells([estimate, *numbers])}<td>{name}</td></tr>"
-    )
-
-
-def _wrapped(text: str) -> str:
-    return f'<td class="wrap">{escape(text)}</td>'
+    name = f"{escape(result['method'])} <code>{escape(tested['result_id'])}</code>"
+    cells = row(numbers, first=what, anchor=point.anchor).removesuffix("</tr>")
+    return f"{cells}<td>{name}</td></tr>"
 
 
 def _code(curve: CurveTables) -> Iterator[str]:
@@ -183,8 +173,3 @@ def _code(curve: CurveTables) -> Iterator[str]:
             for each in functions_of(analysis, method)
         )
         yield f"<p>{escape(method)}: {escape(', '.join(places))}.</p>"
-
-
-def _cells(texts: object) -> str:
-    assert isinstance(texts, list | tuple)
-    return "".join(f"<td>{escape(str(text))}</td>" for text in texts)

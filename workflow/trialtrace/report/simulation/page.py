@@ -6,7 +6,9 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.store import write_text
-from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, PALE
+from trialtrace.report.figures.canvas import COLOURS, FAINT, PALE
+from trialtrace.report.pages.plots import STYLE, WIDTH, drawing, figure
+from trialtrace.report.pages.plots import row as cells_of
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.report.simulation.material import (
     COLUMNS,
@@ -25,12 +27,6 @@ from trialtrace.run.trial.simulation.file import SimulationFile
 from trialtrace.run.trial.simulation.load import simulation_of
 
 TITLE = "What the analyses can show"
-STYLE = """svg { width: 100%; min-width: 44rem; height: auto; }
-figure { margin: 1rem 0; overflow-x: auto; }
-figcaption { color: var(--soft); font-size: 0.9rem; }
-.wrap { white-space: normal; min-width: 16rem; }
-tbody th { text-align: left; padding-top: 0.8rem; }
-"""
 HOW = (
     "Each trial is drawn from cohort.yaml in the mode simulate, typed by the data dictionary, "
     "derived and analysed by the code of a run. It has no mess, and the checks of cleaning.yaml "
@@ -50,7 +46,7 @@ WORDS = (
 )
 CAPTION = "Share of the trials in which each test rejects, with its 95 % interval, by truth."
 TICKS = (0.0, 0.05, 0.25, 0.5, 0.8, 1.0)
-WIDTH, LEFT, RIGHT, TOP, ROW = 960.0, 500.0, 30.0, 34.0, 18.0
+LEFT, RIGHT, TOP, ROW = 500.0, 30.0, 34.0, 18.0
 
 
 def render_simulation(trial: Trial, folder: Path, out: Path, code: str) -> None:
@@ -72,7 +68,7 @@ def _body(
     yield from _truths(trial, simulation)
     if picture := _drawing(trial, simulation, rows):
         yield "<h2>Rejections</h2>"
-        yield f"<figure>\n{picture}\n<figcaption>{CAPTION}</figcaption>\n</figure>"
+        yield figure(picture, CAPTION)
     for name, truth in simulation.truths.items():
         yield f'<h2 id="{escape(name)}">{escape(label_of(name, truth))}</h2>'
         of_truth = [row for row in rows if row["truth"] == name]
@@ -127,10 +123,7 @@ def _lines(
             label = escape(trial.plan.analyses[analysis].label)
             yield f'<tr><th colspan="{len(COLUMNS) + 1}">{label}</th></tr>'
         told = cells(row)
-        columns = "".join(f"<td>{escape(text)}</td>" for text in told)
-        yield (
-            f'<tr id="{anchor(row)}"><td class="wrap">{escape(what(trial, row))}</td>{columns}</tr>'
-        )
+        yield cells_of(told, first=what(trial, row), anchor=anchor(row))
 
 
 def anchor(row: CharacteristicRow) -> str:
@@ -166,10 +159,7 @@ def _drawing(trial: Trial, simulation: SimulationFile, rows: list[Characteristic
         colour = COLOURS[number % len(COLOURS)]
         lines.append(f'<circle cx="{LEFT}" cy="{y - 4}" r="3.5" fill="{colour}"/>')
         lines.append(f'<text x="{LEFT + 10}" y="{y}">{label}</text>')
-    return (
-        f'<svg viewBox="0 0 {WIDTH:g} {y + ROW:g}" role="img" aria-label="{CAPTION}" '
-        f'font-size="11" fill="{INK}">\n' + "\n".join(lines) + "\n</svg>"
-    )
+    return drawing(CAPTION, y + ROW, lines)
 
 
 def _x(share: float) -> float:

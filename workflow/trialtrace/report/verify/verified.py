@@ -9,9 +9,11 @@ import pyarrow as pa
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
+from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
 from trialtrace.report.links import alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
 from trialtrace.report.verify.document import (
     READ,
     judged,
@@ -116,9 +118,16 @@ class Verified:
     uncompared: str | None = None
 
 
-def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
-    """A report, a file of a trial's results, their folder, or a number by its short id. Raises
-    UserError."""
+def verified(
+    at: Project,
+    path: Path,
+    trial: str | None = None,
+    *,
+    signers: str | None = None,
+    signer: str | None = None,
+) -> Verified:
+    """A report, a file of a trial's results, their folder, a crate, or a number by its short id.
+    Raises UserError."""
     place = path.resolve()
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
@@ -135,6 +144,8 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
                 do=f"leave --trial out, or copy the file to hold it against {name}",
             )
         )
+    if place.is_dir() and is_crate(place):
+        return _crate(path, signers, signer)
     if place.is_dir():
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
@@ -145,6 +156,21 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
     if is_download(place.name):
         return _download(at, path, data, name)
     return _document(at, path, data, name)
+
+
+def _crate(path: Path, signers: str | None, signer: str | None) -> Verified:
+    """A crate, which is held against itself: its sums' own hash is told, to be compared with what
+    whoever made it says."""
+    found = list(altered_crate(path))
+    said, holds = signature(path, signers, signer)
+    if not holds:
+        found.append(Found(SIGNATURE, "changed", said))
+    told = Verified(crate_trial(path), str(path), None, found)
+    if (path / SUMS).is_file():
+        root, names = sha256_file(path / SUMS), listed(path)
+        told.notes = [f"sha256 of {SUMS} {root}: is it the one that you were told?", said]
+        told.compared = [f"{len(names)} files"]
+    return told
 
 
 def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Verified | None:

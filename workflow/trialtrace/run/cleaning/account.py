@@ -91,6 +91,8 @@ class Decision:
 
 # Of a line that a declaration explains: it is told, and warns of nothing.
 KNOWN = "known"
+# Told on page 1, and no warning: what is declared, and what chance may well give.
+NOT_RED = {KNOWN, "same_patients"}
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,14 @@ from trialtrace.run.tables.contracts.definitions import VERSION
 # One run at a time in a folder, held by locks of the kernel: they vanish with their process.
 # So a run that was killed leaves no lock behind, and a job that outlived its run is waited for.
 
+NO_LOCKS = "this file system has no locks: nothing keeps a second run out of this folder\n"
 RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
 
 
 def lock_run(root: Path) -> IO[str]:
     """Hold the folder while the returned file is open. Raises UserError if another run does."""
     run = _opened(root)
-    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB, NO_LOCKS):
         run.seek(0)
         place = "this folder"
         do = "wait until it has ended"
@@ -93,15 +94,16 @@ def _open(path: Path) -> IO[str]:
     return open(path, "a+", encoding="utf-8")
 
 
-def _lock(file: IO[str], how: int) -> bool:
+def _lock(file: IO[str], how: int, without: str = "") -> bool:
+    """Whether it is held; also where a cluster's file system has no such locks, with a word."""
     try:
         fcntl.flock(file, how)
     except BlockingIOError:
         return False
     except OSError as error:
-        # A cluster's file system may have no such locks; then nothing guards the folder.
         if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             raise
+        print(without, end="", file=sys.stderr, flush=True)
     return True
 
 

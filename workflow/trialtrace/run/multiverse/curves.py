@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -13,7 +12,7 @@ from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.multiverse.estimates import Estimated, Kept, Work, blocks_in_use
-from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
+from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.study.file import Design
@@ -78,10 +77,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Group:
-    """The estimates of a curve in the order of their specifications."""
+    """The estimates of a curve in the order of their specifications, and what is observed of those
+    that are tested; None where none is, or before any was looked at."""
 
     place: Place
     estimates: Sequence[Estimated]
+    observed: Curve | None = None
 
     @cached_property
     def tested(self) -> list[Estimated]:
@@ -120,23 +121,15 @@ def time_of(analysis: Analysis) -> float | None:
     return next((float(options[key]) for key in ("time", "horizon") if key in options), None)
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A curve with what is observed of those that are tested; None where none is."""
-
-    group: Group
-    observed: Curve | None
-
-
-def prepared(work: Work, group: Group) -> Prepared:
-    """The observed curve. Specifications that no assignment tells apart are not tested."""
+def prepared(work: Work, group: Group) -> Group:
+    """With the observed curve. Specifications that no assignment tells apart are not tested."""
     if not group.tested:
-        return Prepared(group, None)
+        return group
     try:
         scheme = _scheme(work, group.place.pair)
     except StatsError as refused:
         estimates = [_without_scores(each, str(refused)) for each in group.estimates]
-        return Prepared(replace(group, estimates=estimates), None)
+        return replace(group, estimates=estimates)
     spread = np.concatenate([whole_scores(scheme, s).sd() for s in _columns(work, group)()])
     same = {id(each) for each, sd in zip(group.tested, spread, strict=True) if not sd > 0}
     estimates = [
@@ -144,8 +137,9 @@ def prepared(work: Work, group: Group) -> Prepared:
     ]
     group = replace(group, estimates=estimates)
     if not group.tested:
-        return Prepared(group, None)
-    return Prepared(group, curve(scheme, _columns(work, group), arm=group.place.comparison))
+        return group
+    observed = curve(scheme, _columns(work, group), arm=group.place.comparison)
+    return replace(group, observed=observed)
 
 
 def _columns(work: Work, group: Group) -> "Columns":
@@ -242,15 +236,14 @@ def _check_blocks(work: Work) -> None:
         )
 
 
-def drawn(work: Work, curves: Sequence[Prepared], chunk: Chunk = WHOLE) -> list[CurveDraws | None]:
+def drawn(work: Work, curves: Sequence[Group], chunk: Chunk = WHOLE) -> list[CurveDraws | None]:
     """The re-randomised curves of a chunk of the blocks of draws, joined; what is not there is
     drawn now. None of a curve that is not tested, or has no block in the chunk."""
     file = work.trial.multiverse.file
     level = work.trial.plan.analyses[file.of].decision_level
-    number, of = chunk
-    starts = [first for at, first in enumerate(range(0, file.draws, DRAWS)) if at % of == number]
+    starts = first_draws(work, chunk)
     kept, found = [], []
-    begun = last = time.monotonic()
+    log = Progress("blocks of draws", len(starts) * len(curves))
     for at, each in enumerate(curves):
         parts = []
         for done, first in enumerate(starts if each.observed is not None else (), 1):
@@ -258,33 +251,36 @@ def drawn(work: Work, curves: Sequence[Prepared], chunk: Chunk = WHOLE) -> list[
             name = _block_name(work, each, level, first, stop)
             kept.append(name)
             parts.append(_part(work, name, each, level, first, stop))
-            if time.monotonic() - last > EVERY:
-                last = time.monotonic()
-                whole = len(starts) * len(curves)
-                progress("blocks of draws", at * len(starts) + done, whole, last - begun)
+            log.done(at * len(starts) + done)
         found.append(joined(parts) if parts else None)
     if chunk == WHOLE:
         work.blocks.keep([*blocks_in_use(work), *kept])
     return found
 
 
-def _block_name(work: Work, each: Prepared, level: float, first: int, stop: int) -> str:
+def first_draws(work: Work, chunk: Chunk) -> range:
+    """The first draw of each block of a chunk."""
+    number, of = chunk
+    return range(number * DRAWS, work.trial.multiverse.file.draws, of * DRAWS)
+
+
+def _block_name(work: Work, each: Group, level: float, first: int, stop: int) -> str:
     """What a block of draws comes from: scores, scheme, level, seed and numbers of the draws."""
     assert each.observed is not None
-    seed = _seed(work, each.group.place)
+    seed = _seed(work, each.place)
     scheme = each.observed.scheme
-    contents = [kept.digest for one in each.group.tested if (kept := one.scores)]
+    contents = [kept.digest for one in each.tested if (kept := one.scores)]
     contents += [hashlib.sha256(part.tobytes()).hexdigest() for part in (scheme.code, scheme.cell)]
     words = (*contents, repr(level), repr(seed), f"{first}-{stop}")
-    return PREFIX + key_of(work.code, each.group.place.comparison, *words)
+    return PREFIX + key_of(work.code, each.place.comparison, *words)
 
 
-def _part(work: Work, name: str, each: Prepared, level: float, first: int, stop: int) -> CurveDraws:
+def _part(work: Work, name: str, each: Group, level: float, first: int, stop: int) -> CurveDraws:
     assert each.observed is not None
     arrays = work.blocks.read(name)
     if arrays is not None:
         return CurveDraws(**arrays)
-    seed = _seed(work, each.group.place)
+    seed = _seed(work, each.place)
     draws = curve_draws(each.observed, level=level, seed=seed, start=first, stop=stop)
     work.blocks.write(name, {key.name: getattr(draws, key.name) for key in fields(draws)})
     return draws

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.base.store import SIGNIFICANT_DIGITS, make_folder, write_text
-from trialtrace.run.multiverse.curves import Group, Prepared, drawn, groups, prepared
+from trialtrace.base.store import SIGNIFICANT_DIGITS, write_text
+from trialtrace.run.multiverse.curves import Group, drawn, first_draws, groups, prepared
 from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
-from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, write_rows
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
@@ -27,16 +25,11 @@ from trialtrace.stats.resampling.curves import (
     spread_by_choice,
 )
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 CONFIDENCE = 0.95
 """Of Monte Carlo intervals."""
 # Effects given the covariates: with other covariates another effect, not another estimate of one.
 CONDITIONAL = ("odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio")
 SEVERAL = "effects given different covariates or strata are different effects"
-# Rows of a table that are objects at once.
-BATCH = 4096
 Row = dict[str, object]
 
 
@@ -44,13 +37,8 @@ Row = dict[str, object]
 class Tested:
     """A curve with what its re-randomisations say; None where it is not tested."""
 
-    curve: Prepared
-    draws: CurveDraws | None
+    group: Group
     joint: JointInference | None
-
-    @property
-    def group(self) -> Group:
-        return self.curve.group
 
 
 def work_of(trial: Trial, derived: Path, folder: Path, code: str) -> Work:
@@ -72,21 +60,18 @@ def part_of(
 
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Estimate a part of the specifications, into blocks; the mark says which were."""
-    _make_folders(work)
-    _mark(mark, (work.keys[name] for name in estimates(work, chunk)))
+    work.blocks.make_folder()
+    part = replace(work, trial=work.trial.part(*chunk))
+    _mark(mark, (part.keys[name] for name in estimates(part)))
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
-    """Draw a part of the re-randomisations, into blocks; the mark says of which curves."""
-    _make_folders(work)
-    curves = _curves(work)
+    """Draw a part of the re-randomisations, into blocks; the mark says of which curves. Where there
+    are more parts than blocks of draws, nothing is left for some, and nothing read."""
+    work.blocks.make_folder()
+    curves = _curves(work) if first_draws(work, chunk) else []
     drawn(work, curves, chunk)
-    _mark(mark, (each.group.place.name for each in curves))
-
-
-def _make_folders(work: Work) -> None:
-    for folder in (work.blocks.folder.parent, work.blocks.folder):
-        make_folder(folder, work.trial.private)
+    _mark(mark, (each.place.name for each in curves))
 
 
 def _mark(mark: Path, names: Iterable[str]) -> None:
@@ -95,38 +80,24 @@ def _mark(mark: Path, names: Iterable[str]) -> None:
 
 def run_multiverse(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
-    _make_folders(work)
+    work.blocks.make_folder()
     curves = _curves(work)
     parts = drawn(work, curves, WHOLE)
     found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
     every = [each for one in found for each in one.group.estimates]
-    tables: dict[str, tuple[Contract, Iterator[Mapping[str, object]]]] = {
-        "results": (RESULTS, (each.row for each in every)),
-        "members": (MEMBERS, (row for each in every for row in each.members)),
-        "specifications": (
-            SPECIFICATIONS,
-            (row for one in found for row in _specification_rows(work.trial, one)),
-        ),
-        "curves": (CURVES, (_curve_row(work, one) for one in found)),
-        "bands": (BANDS, (row for one in found for row in _band_rows(one))),
-        "spreads": (SPREADS, (row for one in found for row in _spread_rows(work.trial, one))),
-    }
-    for name, (contract, rows) in tables.items():
-        path = Path(out_dir) / f"{name}.parquet"
-        write_table(path, _table(rows, contract), contract, synthetic=work.trial.synthetic)
+    trial = work.trial
+    tables: list[tuple[Contract, Iterator[Mapping[str, object]]]] = [
+        (RESULTS, (each.row for each in every)),
+        (MEMBERS, (row for each in every for row in each.members)),
+        (SPECIFICATIONS, (row for one in found for row in _specification_rows(trial, one))),
+        (CURVES, (_curve_row(work, one) for one in found)),
+        (BANDS, (row for one in found for row in _band_rows(one))),
+        (SPREADS, (row for one in found for row in _spread_rows(trial, one))),
+    ]
+    write_rows(out_dir, tables, synthetic=trial.synthetic)
 
 
-def _table(rows: Iterator[Mapping[str, object]], contract: Contract) -> "pa.Table":
-    """A table from rows of which no more than a batch are there at a time."""
-    import pyarrow as pa
-
-    parts = [from_rows([], contract)]
-    while batch := list(islice(rows, BATCH)):
-        parts.append(from_rows(batch, contract))
-    return pa.concat_tables(parts)
-
-
-def _curves(work: Work) -> list[Prepared]:
+def _curves(work: Work) -> list[Group]:
     return [prepared(work, group) for group in groups(work, estimates(work))]
 
 
@@ -134,11 +105,11 @@ def _level(work: Work) -> float:
     return work.trial.plan.analyses[work.trial.multiverse.file.of].decision_level
 
 
-def _tested(work: Work, curve: Prepared, draws: CurveDraws | None) -> Tested:
-    if curve.observed is None or draws is None:
-        return Tested(curve, None, None)
-    joint = joint_inference(curve.observed, draws, level=_level(work), confidence=CONFIDENCE)
-    return Tested(curve, draws, joint)
+def _tested(work: Work, group: Group, draws: CurveDraws | None) -> Tested:
+    if group.observed is None or draws is None:
+        return Tested(group, None)
+    joint = joint_inference(group.observed, draws, level=_level(work), confidence=CONFIDENCE)
+    return Tested(group, joint)
 
 
 def _specification_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
@@ -157,8 +128,8 @@ def _specification_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
             "untested": each.untested,
         }
         if curve.joint is not None and each.scores is not None:
-            assert curve.curve.observed is not None
-            row |= {"z": float(curve.curve.observed.z[number])}
+            assert curve.group.observed is not None
+            row |= {"z": float(curve.group.observed.z[number])}
             row |= _p(("p_value", "p_low", "p_high"), curve.joint.p_value[number])
             row |= _p(("p_adjusted", "adjusted_low", "adjusted_high"), curve.joint.adjusted[number])
             number += 1
@@ -196,12 +167,12 @@ def _curve_row(work: Work, curve: Tested) -> Row:
     if values.size:
         row |= {"least": float(values.min()), "largest": float(values.max())}
         row |= {"median": None if several else float(np.median(values))}
-    if curve.joint is None or curve.curve.observed is None:
+    if curve.joint is None or curve.group.observed is None:
         return row
-    joint, size = curve.joint, np.abs(curve.curve.observed.z)
+    joint, size = curve.joint, np.abs(curve.group.observed.z)
     row |= {
         "draws": joint.draws,
-        "median_z": float(np.median(curve.curve.observed.z)),
+        "median_z": float(np.median(curve.group.observed.z)),
         "median_z_null": float(joint.null_median[1]),
         "share": float((size >= border(_level(work))).mean()),
         "share_null": float(joint.null_share[1]),
@@ -228,9 +199,9 @@ def _several_effects(trial: SpecifiedTrial, group: Group) -> bool:
 
 
 def _band_rows(curve: Tested) -> Iterator[Row]:
-    if curve.joint is None or curve.curve.observed is None:
+    if curve.joint is None or curve.group.observed is None:
         return
-    ordered = np.sort(curve.curve.observed.z)
+    ordered = np.sort(curve.group.observed.z)
     for place, (low, middle, high) in zip(places(ordered.size), curve.joint.band, strict=True):
         yield {
             "curve": curve.group.place.name,

@@ -1,7 +1,6 @@
 """Replicates: each trial of a truth analysed by the plan, in blocks that are kept."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.simulation.trials import Trials, seed_of
 from trialtrace.run.synthetic.rows import Drawn
-from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
+from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.contracts.simulation import ReplicateRow
 from trialtrace.run.tables.frames import Frames
@@ -94,12 +93,10 @@ def replicates(work: Work, chunk: Chunk = WHOLE) -> Iterator[tuple[str, Block]]:
     firsts = range(1, work.simulation.replicates + 1, SIZE)
     asked = [(truth, first) for truth in work.simulation.truths for first in firsts]
     asked = [each for at, each in enumerate(asked) if at % of == number]
-    begun = told = time.monotonic()
+    log = Progress("blocks of trials", len(asked))
     for done, (truth, first) in enumerate(asked, 1):
         yield truth, _block(work, truth, first)
-        if time.monotonic() - told > EVERY:
-            told = time.monotonic()
-            progress("blocks of trials", done, len(asked), told - begun)
+        log.done(done)
 
 
 def block_name(work: Work, truth: str, first: int) -> str:

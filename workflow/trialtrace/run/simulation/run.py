@@ -9,14 +9,14 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import ProblemsError
-from trialtrace.base.store import make_folder, write_text
+from trialtrace.base.store import write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.simulation.check import check_truths
 from trialtrace.run.simulation.hypotheses import holds
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import Known, known_of, large_name, normal, on_scale
 from trialtrace.run.tables.blocks import Blocks, Chunk
-from trialtrace.run.tables.contracts import from_rows, write_table
+from trialtrace.run.tables.contracts import write_rows
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.tables.contracts.simulation import (
     CHARACTERISTICS,
@@ -58,36 +58,26 @@ def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """
     if problems := check_truths(work.trial):
         raise ProblemsError(problems)
-    _make_folders(work)
+    work.blocks.make_folder()
     done = sum(1 for _ in replicates(work, chunk))
     write_text(mark, f"{done}\n")
 
 
-def _make_folders(work: Work) -> None:
-    for folder in (work.blocks.folder.parent, work.blocks.folder):
-        make_folder(folder, work.trial.private)
-
-
 def run_simulation(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
-    _make_folders(work)
+    work.blocks.make_folder()
     rows: dict[str, list[ReplicateRow]] = {name: [] for name in work.simulation.truths}
     results: dict[str, dict[str, ResultRow]] = {name: {} for name in work.simulation.truths}
     for truth, block in replicates(work):
         rows[truth] += block["rows"]
         for result in block["results"]:
             results[truth].setdefault(result["result_id"], result)
-    every = [row for those in rows.values() for row in those]
+    every = (row for those in rows.values() for row in those)
     made = [
         row for truth, those in rows.items() for row in characteristics(work, truth, those, results)
     ]
     _forget(work)
-    for name, contract, table in (
-        ("replicates", REPLICATES, every),
-        ("characteristics", CHARACTERISTICS, made),
-    ):
-        path = Path(out_dir) / f"{name}.parquet"
-        write_table(path, from_rows(table, contract), contract, synthetic=True)
+    write_rows(out_dir, [(REPLICATES, every), (CHARACTERISTICS, made)], synthetic=True)
 
 
 def _forget(work: Work) -> None:

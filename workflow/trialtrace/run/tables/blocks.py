@@ -7,6 +7,7 @@ file that was altered is told and never used.
 import hashlib
 import io
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Labels
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.store import write_bytes
+from trialtrace.base.store import make_folder, write_bytes
 
 SUFFIX = ".block"
 # Seconds between two lines of the log.
@@ -27,10 +28,21 @@ DIGEST = 32
 Arrays = Mapping[str, Labels]
 
 
-def progress(what: str, done: int, of: int, seconds: float) -> None:
-    """A line of the log with the time that is left."""
-    left = seconds / done * (of - done)
-    print(f"{what}: {done} of {of}, about {left:.0f} s left", file=sys.stderr, flush=True)
+class Progress:
+    """Lines of the log, with the time that is left; one each ten seconds at most."""
+
+    def __init__(self, what: str, of: int):
+        self._what, self._of = what, of
+        self._begun = self._told = time.monotonic()
+
+    def done(self, number: int) -> None:
+        """So many are done."""
+        now = time.monotonic()
+        if now - self._told > EVERY:
+            self._told = now
+            left = (now - self._begun) / number * (self._of - number)
+            line = f"{self._what}: {number} of {self._of}, about {left:.0f} s left"
+            print(line, file=sys.stderr, flush=True)
 
 
 def key_of(*words: str) -> str:
@@ -49,6 +61,11 @@ class Blocks:
 
     folder: Path
     private: bool
+
+    def make_folder(self) -> None:
+        """The folder, below that of the tables."""
+        for folder in (self.folder.parent, self.folder):
+            make_folder(folder, self.private)
 
     def names(self) -> list[str]:
         """The names of the blocks that are there, sorted."""

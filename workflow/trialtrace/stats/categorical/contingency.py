@@ -35,7 +35,7 @@ from trialtrace.stats._wald import symmetric
 from trialtrace.stats.categorical._tables import Tables, odds_ratio, one_table
 from trialtrace.stats.categorical.proportions import METHODS
 from trialtrace.stats.categorical.score import risk_difference
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Interval, NumberNeeded, StatsError, TestResult
 
 # Estimate and both bounds of every table at a level of confidence.
 Formula = Callable[[Tables, float], tuple[Floats, Floats, Floats]]
@@ -118,7 +118,7 @@ def risk_difference_agresti_caffo(
 
 def number_needed_to_treat(
     x1: float, n1: float, x0: float, n0: float, *, confidence: float
-) -> Interval:
+) -> NumberNeeded:
     """Number needed to treat to avoid one event, 1 / (p0 - p1), from Newcombe's interval.
 
     Negative where treatment raises the risk: -13 is one event more among 13 treated. The bounds
@@ -132,14 +132,16 @@ def number_needed_to_treat(
     R: by hand in two_by_two.R, from `prop.test(x, n, correct = FALSE)`.
 
     >>> number_needed_to_treat(7, 42, 20, 40, confidence=0.95)
-    Interval(estimate=3, low=1.987, high=7.69025)
+    NumberNeeded: NNTB 3.0 (95 % CI 2.0 to 7.7)
+    >>> number_needed_to_treat(5, 40, 6, 42, confidence=0.95)
+    NumberNeeded: NNTB 56.0 (95 % CI NNTH 7.3 to ∞ to NNTB 5.9)
     """
     difference = risk_difference_newcombe(x1, n1, x0, n0, confidence=confidence)
     estimate = -1 / difference.estimate if difference.estimate != 0 else inf
     if 0 in (difference.low, difference.high):
-        return Interval(estimate, nan, nan)
+        return NumberNeeded(estimate, nan, nan, confidence=confidence)
     low, high = sorted((-1 / difference.low, -1 / difference.high))
-    return Interval(estimate, low, high)
+    return NumberNeeded(estimate, low, high, confidence=confidence)
 
 
 def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:

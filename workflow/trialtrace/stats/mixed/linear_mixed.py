@@ -44,11 +44,16 @@ from trialtrace.stats.mixed._gaussian_blocks import (
     solve,
 )
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
-from trialtrace.stats.regression._design import SINGULAR, check_size, least_squares
+from trialtrace.stats.regression._design import (
+    SINGULAR,
+    check_size,
+    least_squares,
+    without_intercept,
+)
 from trialtrace.stats.results import StatsError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LinearMixedFit(MixedFit):
     """A fitted model; `random_covariance`, (r, r), is G and `residual_variance` s^2.
 
@@ -102,7 +107,8 @@ def linear_mixed(
     variance, r = float(np.mean(residual**2)), z.shape[1]
     rows, columns = np.tril_indices(r)
     start = np.append((rows == columns) * variance / (2 * r), variance / 2)
-    fit = solve(model, start, _search, coef=coef, triangle=triangle)
+    notes = without_intercept(basis)
+    fit = solve(model, start, _search, coef=coef, triangle=triangle, notes=notes)
     # Without an error of its own every value is known from its cluster's: no likelihood is the
     # largest then.
     if fit.theta[-1] <= (64 * np.finfo(np.float64).eps * np.abs(y).max()) ** 2:

@@ -32,10 +32,17 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers
-from trialtrace.stats._wald import wald_contrast
+from trialtrace.stats._wald import numbered, wald_contrast
 from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution, inverse
 from trialtrace.stats.regression._design import SINGULAR
-from trialtrace.stats.results import Contrast, StatsError, TestResult
+from trialtrace.stats.results import (
+    Contrast,
+    Row,
+    StatsError,
+    Tabular,
+    TestResult,
+    aligned,
+)
 
 KENWARD_ROGER = ("kenward_roger", "kenward_roger_observed")
 METHODS = ("satterthwaite", *KENWARD_ROGER)
@@ -43,14 +50,15 @@ METHODS = ("satterthwaite", *KENWARD_ROGER)
 ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class MixedFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class MixedFit(Tabular):
     """A fitted model; coefficients in the order of the columns of x.
 
     `covariance`, (p, p), and `se` are the plain ones, without the adjustment of Kenward and Roger.
     `parameters` are those of the covariance, `parameter_covariance` the inverse of their observed
-    information. `method` is "REML" or "ML". The restricted log-likelihood depends on the coding
-    of x and has all its constants, as in nlme and lme4.
+    information. `notes` says where there is no intercept. `method` is "REML" or "ML". The
+    restricted log-likelihood depends on the coding of x and has all its constants, as in nlme and
+    lme4.
     """
 
     coef: Floats
@@ -64,6 +72,16 @@ class MixedFit:
     n_values: int
     iterations: int
     moments: Moments = field(repr=False)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def rows(self) -> list[Row]:
+        terms = zip(numbered(self.coef.size), self.coef.tolist(), self.se.tolist(), strict=True)
+        return [{"term": name, "coef": one, "se": error} for name, one, error in terms]
+
+    def __repr__(self) -> str:
+        title = f"{type(self).__name__} ({self.method}, {self.n_subjects} subjects, "
+        title += f"{self.n_values} values, log-likelihood {self.log_likelihood:.6g})"
+        return "\n".join([aligned(title, self.rows()), *self.notes])
 
 
 def shared_fields(
@@ -82,6 +100,7 @@ def shared_fields(
         "n_values": n_values,
         "iterations": solution.iterations,
         "moments": solution.moments,
+        "notes": solution.notes,
     }
 
 

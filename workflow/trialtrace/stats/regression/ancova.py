@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats._wald import WaldFields, column_names, wald_fields
-from trialtrace.stats.regression._design import least_squares
+from trialtrace.stats.regression._design import least_squares, without_intercept
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
@@ -201,7 +201,10 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
 
 
 def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
-    """Each covariate as a column measured from its mean, named by its place from 1."""
+    """Each covariate as a column measured from its mean, by its name in a DataFrame or Series, or
+    by its place from 1."""
+    name = getattr(covariates, "name", None)
+    named = column_names(covariates) or (() if name is None else (str(name),))
     x = numbers(covariates, "covariates")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] != length:
@@ -209,7 +212,9 @@ def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
     if (x.min(axis=0) == x.max(axis=0)).any():
         raise StatsError("a covariate is constant.")
     centred = x - x.mean(axis=0)
-    return {f"covariate {i + 1}": centred[:, [i]] for i in range(x.shape[1])}
+    if len(set(named) - {"arm", "strata"}) < x.shape[1]:
+        named = tuple(f"covariate {i + 1}" for i in range(x.shape[1]))
+    return {name: centred[:, [i]] for i, name in enumerate(named)}
 
 
 def _fit(
@@ -233,7 +238,8 @@ def _fit(
     middle = mean_square * np.eye(p) if variance == "model" else (q.T * weight) @ q
     covariance = inverse @ middle @ inverse.T
     df = float(n - p)
-    fields = wald_fields(coef, covariance, df=df, confidence=confidence, labels=names)
+    notes = without_intercept(q)
+    fields = wald_fields(coef, covariance, df=df, confidence=confidence, labels=names, notes=notes)
     return fields, mean_square**0.5
 
 

@@ -30,10 +30,11 @@ def from_covariance(
     df: float,
     confidence: float,
     labels: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Coefficients:
     """Coefficients (p,) with Wald intervals from their covariance (p, p)."""
     return Coefficients(
-        **wald_fields(coef, covariance, df=df, confidence=confidence, labels=labels)
+        **wald_fields(coef, covariance, df=df, confidence=confidence, labels=labels, notes=notes)
     )
 
 

@@ -21,7 +21,7 @@ from scipy.special import digamma, gammaln
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, sample
 from trialtrace.stats._wald import column_names, wald_fields
-from trialtrace.stats.regression._design import orthonormal
+from trialtrace.stats.regression._design import orthonormal, without_intercept
 from trialtrace.stats.regression._likelihood import (
     Derivatives,
     NoMaximum,
@@ -38,12 +38,24 @@ LARGEST = 300.0
 STEP, STEPS = 1.0, 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+AT_BOUND = (
+    "The counts vary no more than Poisson counts: the dispersion is estimated as 0, its bound, and "
+    "the standard errors are Poisson's."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class NegativeBinomial(Coefficients):
-    """Log rate ratios, and the dispersion: the variance of a count is mean + dispersion mean^2."""
+    """Log rate ratios, and the dispersion: the variance of a count is mean + dispersion mean^2.
+
+    `boundary` says that the dispersion is estimated as 0. `error` names the model whose expected
+    information the standard errors are of: "negative binomial", at the bound "Poisson".
+    """
 
     dispersion: float
     log_likelihood: float
+    boundary: bool
+    error: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,12 @@ def poisson_rates(
     if (np.diag(covariance) <= 1e-20 * np.sum(inverse**2, axis=1)).any():
         raise StatsError("counts do not vary where a coefficient is fitted; its error is 0.")
     return from_covariance(
-        data.untold(gamma), covariance, df=inf, confidence=confidence, labels=data.names
+        data.untold(gamma),
+        covariance,
+        df=inf,
+        confidence=confidence,
+        labels=data.names,
+        notes=without_intercept(data.q),
     )
 
 
@@ -124,8 +141,11 @@ def negative_binomial(
     inverse of their expected information at the estimated dispersion, as `glm.nb` has it; normal
     reference.
 
-    Raises `StatsError` as `poisson_rates`, and where the counts vary no more than Poisson counts,
-    so that the dispersion has its maximum at 0. Oracle: MASS::glm.nb.
+    Where the counts vary no more than Poisson counts the dispersion has its maximum at 0: the
+    coefficients, errors and log-likelihood are then Poisson's, and `boundary` says so. They are on
+    the safe side of counts that vary less.
+
+    Raises `StatsError` as `poisson_rates`. Oracle: MASS::glm.nb; at the bound glm, poisson.
 
     R: `MASS::glm.nb(y ~ x + offset(log(exposure)))`.
 
@@ -136,20 +156,26 @@ def negative_binomial(
     """
     data = _counts(y, x, exposure)
     gamma, _ = _poisson(data)
-    if float(np.sum((data.y - data.mean(gamma)) ** 2 - data.y)) <= 0:
-        raise StatsError(
-            "counts vary no more than Poisson counts, so the dispersion has no estimate above 0."
-        )
     size, gamma = _size(data, gamma)
     mean = data.mean(gamma)
     information = (data.q.T * (mean / (1 + mean / size))) @ data.q
     inverse = np.linalg.inv(data.triangle)
     covariance = inverse @ np.linalg.inv(information) @ inverse.T
+    boundary = size == inf
     fields = wald_fields(
-        data.untold(gamma), covariance, df=inf, confidence=confidence, labels=data.names
+        data.untold(gamma),
+        covariance,
+        df=inf,
+        confidence=confidence,
+        labels=data.names,
+        notes=(AT_BOUND,) * boundary + without_intercept(data.q),
     )
     return NegativeBinomial(
-        **fields, dispersion=1 / size, log_likelihood=_log_likelihood(data, mean, size)
+        **fields,
+        dispersion=1 / size,
+        log_likelihood=_log_likelihood(data, mean, size),
+        boundary=boundary,
+        error="Poisson" if boundary else "negative binomial",
     )
 
 
@@ -206,7 +232,11 @@ def _maximum(data: _Counts, derivatives: Derivatives, start: Floats) -> tuple[Fl
 
 
 def _size(data: _Counts, gamma: Floats) -> tuple[float, Floats]:
-    """The size at which the profile likelihood is highest, and the coefficients there."""
+    """The size, 1 / dispersion, at which the profile likelihood is highest, and the coefficients.
+
+    Infinite, with Poisson's coefficients, where counts vary no more than Poisson's, or by so little
+    that the likelihood rises with the size for as far as numbers tell.
+    """
     from scipy.optimize import brentq
 
     def slope(at: float) -> float:
@@ -218,8 +248,11 @@ def _size(data: _Counts, gamma: Floats) -> tuple[float, Floats]:
         parts = digamma(data.y + size) - digamma(size) - np.log1p(mean / size)
         return float(np.sum(parts + (mean - data.y) / (size + mean)))
 
-    mean = data.mean(gamma)
-    at = log(float(np.sum(mean**2)) / float(np.sum((data.y - mean) ** 2 - data.y)))
+    mean, poisson = data.mean(gamma), gamma
+    excess = float(np.sum((data.y - mean) ** 2 - data.y))
+    if excess <= 0:
+        return inf, poisson
+    at = log(float(np.sum(mean**2)) / excess)
     rising = slope(at) > 0
     for number in range(1, STEPS + 1):
         other = at + STEP * number * (1 if rising else -1)
@@ -228,15 +261,15 @@ def _size(data: _Counts, gamma: Floats) -> tuple[float, Floats]:
             found = brentq(slope, low, high, xtol=1e-13, rtol=1e-14)
             slope(found)
             return exp(found), gamma
-    raise StatsError(
-        "counts vary hardly more than Poisson counts, so the dispersion has no estimate above 0."
-        if rising
-        else "the dispersion of the counts has no finite estimate."
-    )
+    if rising:
+        return inf, poisson
+    raise StatsError("the dispersion of the counts has no finite estimate.")
 
 
 def _log_likelihood(data: _Counts, mean: Floats, size: float) -> float:
     y = data.y
+    if size == inf:
+        return float((y * np.log(mean) - mean - gammaln(y + 1)).sum())
     each = gammaln(y + size) - gammaln(size) - gammaln(y + 1)
     each = each - size * np.log1p(mean / size) + y * (np.log(mean) - np.log(size + mean))
     return float(each.sum())

@@ -22,7 +22,7 @@ from scipy.special import expit
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, normal_quantile
 from trialtrace.stats._wald import column_names, numbered, wald_fields
-from trialtrace.stats.regression._design import orthonormal
+from trialtrace.stats.regression._design import orthonormal, without_intercept
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
 from trialtrace.stats.results import Coefficients, Estimates, StatsError
 
@@ -104,7 +104,14 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
     covariance = inverse @ np.linalg.inv(information) @ inverse.T
     eta = q @ gamma
     return LogisticFit(
-        **wald_fields(inverse @ gamma, covariance, df=inf, confidence=confidence, labels=names),
+        **wald_fields(
+            inverse @ gamma,
+            covariance,
+            df=inf,
+            confidence=confidence,
+            labels=names,
+            notes=without_intercept(q),
+        ),
         log_likelihood=_log_likelihood(y, eta),
         fitted=expit(eta),
     )
@@ -151,6 +158,7 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
         statistic=falls,
         p_value=np.array([chi2_tail(fall, 1) for fall in falls.tolist()]),
         labels=names or numbered(p),
+        notes=without_intercept(q),
         log_likelihood=peak,
     )
 

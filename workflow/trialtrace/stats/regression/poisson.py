@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._wald import column_names
-from trialtrace.stats.regression._design import orthonormal
+from trialtrace.stats.regression._design import orthonormal, without_intercept
 from trialtrace.stats.regression._likelihood import NoMaximum, binary_data, maximise, recedes
 from trialtrace.stats.regression.coefficients import from_covariance
 from trialtrace.stats.results import Coefficients, StatsError
@@ -63,4 +63,11 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
     scale = np.sum(np.linalg.inv(triangle) ** 2, axis=1)
     if (np.diag(half @ half.T) <= 1e-20 * scale).any():
         raise StatsError("outcomes do not vary where a coefficient is fitted; its error is 0.")
-    return from_covariance(coef, half @ half.T, df=inf, confidence=confidence, labels=names)
+    return from_covariance(
+        coef,
+        half @ half.T,
+        df=inf,
+        confidence=confidence,
+        labels=names,
+        notes=without_intercept(q),
+    )

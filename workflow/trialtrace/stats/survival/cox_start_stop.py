@@ -73,7 +73,7 @@ def cox_start_stop(
 
     Raises `StatsError` as `cox` does (no event, a covariate that does not vary, monotone
     likelihood), for start not below stop, rows of a subject that overlap in one stratum, a robust
-    variance without subjects or with too few of them.
+    variance without subjects, or with clusters that are no more than the coefficients and one.
 
     R: `survival::coxph(Surv(start, stop, event) ~ x, cluster = subject)`.
 
@@ -88,7 +88,8 @@ def cox_start_stop(
     model, spread = start_stop_model(start, stop, event, x, strata, ties)
     within = _subjects(start, stop, subject, strata)
     together = within if cluster is None else labels(cluster, "cluster", model.event.size)[1]
-    _check_variance(variance, clustered=cluster is not None, together=together)
+    clustered, columns = cluster is not None, spread.size
+    _check_variance(variance, clustered=clustered, together=together, coefficients=columns)
     zero = np.zeros(spread.size)
     null_log_likelihood, gradient, information = model.at(zero)
     _check_information(information)
@@ -120,11 +121,22 @@ def cox_start_stop(
     )
 
 
-def _check_variance(variance: str, *, clustered: bool, together: Places | None) -> None:
+def _check_variance(
+    variance: str, *, clustered: bool, together: Places | None, coefficients: int
+) -> None:
     if clustered and variance == "model":
         raise StatsError("clusters are of a robust variance; that of the model knows none.")
-    if together is None and variance == "robust":
-        raise StatsError("a robust variance needs the subject of every row.")
+    if variance == "robust":
+        if together is None:
+            raise StatsError("a robust variance needs the subject of every row.")
+        # The scores of the clusters sum to 0: with one more than coefficients an error is of a
+        # single free square, and can come out near 0 by chance.
+        clusters = int(together.max()) + 1
+        if clusters <= coefficients + 1:
+            raise StatsError(
+                f"{clusters} clusters cannot carry a robust variance of {coefficients} "
+                f"coefficient{'s' * (coefficients > 1)}: at least {coefficients + 2} are needed."
+            )
 
 
 class StartStop(_PartialLikelihood):

@@ -22,7 +22,7 @@ from trialtrace.run.tables.contracts import (
     write_table,
 )
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.plan.no_pingouin import PINGOUIN
+from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, lacks_pingouin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +59,7 @@ def asked_of(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Data:
 
 def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
     """The same, of data that are open."""
-    checks = checks_for(trial)
+    checks, gone = checks_for(trial), lacks_pingouin(trial)
 
     def recompute(asked: Asked) -> Recomputed | None:
         check = present(_check_of(asked, checks))
@@ -71,7 +71,6 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
             continue
         try:
             answer = data.recompute(asked)
-            found = [] if answer is None else list(compare(asked, answer))
         except ModuleNotFoundError as error:
             if error.name != PINGOUIN:
                 raise
@@ -83,7 +82,9 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
                     f"the independent recomputation failed: {type(error).__name__}",
                 )
             ) from error
-        yield from found
+        # What has too few data is not asked of it, and has its name all the same.
+        if answer is not None and not (gone and answer.by.startswith(PINGOUIN)):
+            yield from compare(asked, answer)
 
 
 def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":

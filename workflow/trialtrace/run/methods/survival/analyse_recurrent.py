@@ -168,7 +168,7 @@ def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterat
             subject=subject,
         )
 
-    yield from _ratios(cut, step, rows, cache(fit), intercept=False)
+    yield from _ratios(_sample(cut, step, rows), rows, cache(fit), intercept=False)
 
 
 def of_counts(
@@ -192,10 +192,20 @@ def of_counts(
         )
 
     model = cache(fit)
-    yield from _ratios(cut, step, rows, model, intercept=True)
+    sample = replace(_sample(cut, step, rows), warning=_at_bound(model))
+    yield from _ratios(sample, rows, model, intercept=True)
     if step.method == "negative_binomial":
-        sample = replace(_sample(cut, step, rows), options=cut.options(step))
+        sample = replace(sample, options=cut.options(step))
         yield sample.number("dispersion", lambda: getattr(model(), "dispersion", nan))
+
+
+def _at_bound(fit: Model) -> str | None:
+    """What a negative binomial model says of itself where it is a Poisson model."""
+    try:
+        model = fit()
+    except StatsError:
+        return None
+    return model.notes[0] if getattr(model, "boundary", False) else None
 
 
 def _counts(cut: Cut, rows: Selection, exposure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -218,12 +228,10 @@ def _sample(cut: Cut, step: Step[Adjusted], rows: Selection) -> Sample:
     return Sample(cut, step, cut.place, members, rows.subjects)
 
 
-def _ratios(
-    cut: Cut, step: Step[Adjusted], rows: Selection, fit: Model, *, intercept: bool
-) -> Iterator[Result]:
+def _ratios(sample: Sample, rows: Selection, fit: Model, *, intercept: bool) -> Iterator[Result]:
     """The ratio of each pair, its Wald test, and the coefficients."""
     yield from ratio_results(
-        _sample(cut, step, rows),
+        sample,
         rows,
         fit,
         intercept=intercept,

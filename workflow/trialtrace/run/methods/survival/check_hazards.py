@@ -116,7 +116,7 @@ def _fitted(model: Model, ties: str, variance: str) -> Fit | None:
     if variance == "model":
         return beta, bread
     totals = _scores(model, beta, ties)
-    if len(totals) <= len(beta):
+    if len(totals) <= len(beta) + 1:
         return None
     return beta, bread @ (totals.T @ totals) @ bread
 

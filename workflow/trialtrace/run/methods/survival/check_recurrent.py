@@ -139,7 +139,7 @@ def _fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:
     beta = newton(lambda b: parts(b)[0].sum(axis=0), lambda b: parts(b)[1], p)
     totals, information = parts(beta)
     bread = np.linalg.inv(information)
-    if robust and len(totals) <= p:
+    if robust and len(totals) <= p + 1:
         return None
     covariance = bread @ (totals.T @ totals) @ bread if robust else bread
     return beta / spread, covariance / np.outer(spread, spread)
@@ -199,20 +199,20 @@ def _by_subject(records: pd.DataFrame) -> pd.DataFrame:
 def _fitted_counts(
     y: np.ndarray, x: np.ndarray, offset: np.ndarray, variance: str
 ) -> CountFit | None:
-    """The fit; None where it has no maximum. Without a variance of Poisson counts the other one."""
+    """The fit; None where it has no maximum. Without a variance of Poisson counts the other one,
+    which is Poisson's where the likelihood falls from a dispersion of 0 on."""
     if not y.any() or (y < 0).any() or (y % 1).any() or not np.isfinite(offset).all():
         return None
     if np.linalg.matrix_rank(x) < x.shape[1] or _recedes(y, x):
         return None
     exact = {"tol": 1e-14, "tol_criterion": "params", "maxiter": 300}
     poisson = sm.GLM(y, x, offset=offset, family=sm.families.Poisson())
+    fit = poisson.fit(cov_type="HC0" if variance == "robust" else "nonrobust", **exact)
     if variance:
-        fit = poisson.fit(cov_type="HC0" if variance == "robust" else "nonrobust", **exact)
         sure = (fit.bse > 1e-9).all()
         return (fit.params, fit.cov_params(), 0.0) if sure else None
-    mean = poisson.fit(**exact).fittedvalues
-    if ((y - mean) ** 2 - y).sum() <= 0:
-        return None
+    if ((y - fit.fittedvalues) ** 2 - y).sum() <= 0:
+        return fit.params, fit.cov_params(), 0.0
     at = _dispersion(y, x, offset)
     family = sm.families.NegativeBinomial(alpha=at)
     fit = sm.GLM(y, x, offset=offset, family=family).fit(**exact)

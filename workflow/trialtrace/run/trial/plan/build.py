@@ -164,7 +164,10 @@ def _inherit(
     """What `of` names, without its own steps and notes, under what is declared."""
     if declared.of is None:
         return declared
-    known = {name: each for name, each in analyses.items() if name not in heirs}
+    # A name that is known is taken as it is: a plan may have 100,000 analyses of one.
+    known: Mapping[str, DeclaredAnalysis] = analyses
+    if declared.of in heirs or declared.of not in known:
+        known = {name: each for name, each in analyses.items() if name not in heirs}
     parent = _named(f"plan.yaml: analyses.{heirs[-1]}.of", declared.of, known)
     parent = _inherit(analyses, parent, (*heirs, declared.of))
     taken_over: dict[str, Any] = dict.fromkeys(NOT_INHERITED)
