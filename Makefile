@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster lock bundle slurm clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,7 +34,8 @@ help:
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
 	@echo 'make bench-audit: an audit from the shell, a search over data; writes docs/benchmarks-audit.md'
-	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
+	@echo 'make campaign-fuzz, campaign-mutation: long tests; write docs/campaigns.md'
+	@echo 'make campaign-faults: kills, full disks, limits, altered bytes; writes docs/faults.md'
 	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each; a section of the same page'
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
 	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
@@ -44,6 +45,7 @@ help:
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
 	@echo 'make: a trial with one thing changed; a section of the same page'
+	@echo 'make campaign-reference: records the trials that trialtrace validate compares with'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
 	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
@@ -57,6 +59,7 @@ help:
 	@echo 'make bundle  one file with all that an installation without network needs, build/*.tar'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
+	@echo 'make crate-tools: .venv-crate, with a validator of research objects, for tests'
 	@echo 'make clean   removes results, site and logs; kept runs in archive/ stay'
 
 # Snakemake wants a folder for its cache also where it keeps nothing there, and a home may be read-only.
@@ -100,7 +103,7 @@ lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
 
 docs: $(READY_TEST)
@@ -110,7 +113,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
@@ -158,6 +161,8 @@ check-r: $(READY)
 
 slurm: $(READY_SLURM)
 
+crate-tools: .venv-crate/.locked
+
 # The first Python that is new enough, in $$python.
 define find_python
 	for python in $(PYTHON) python3.12 python3.11 python3.13 ''; do \
@@ -177,6 +182,7 @@ follow_pip = awk '/^Collecting /{n++; if (n % 10 == 0) print "        " n " pack
 # packages' own tests would be a tenth of it, and is never read.
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
+.venv-crate/.locked: requirements-crate.lock
 %/.locked:
 	@[ ! -L $* ] || { echo '$* is a link: what it leads to would be emptied. Remove the link.' >&2; exit 1; }
 	@$(find_python); echo "Setting up $*, once; a few minutes$$([ "$${PIP_NO_INDEX:-}" ] || echo ', by the network')"; \
@@ -210,7 +216,8 @@ lock:
 	run='pyproject.toml --all-extras --group build'; \
 	compile $$run -o requirements.lock; \
 	compile --group test -c requirements.lock -o requirements-test.lock; \
-	compile $$run --group slurm -c requirements.lock -o requirements-slurm.lock
+	compile $$run --group slurm -c requirements.lock -o requirements-slurm.lock; \
+	compile --group crate -o requirements-crate.lock
 
 clean:
 	rm -rf results site logs docs/_site .snakemake

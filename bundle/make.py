@@ -18,7 +18,9 @@ import tarfile
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime
+from importlib.metadata import files
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
@@ -54,10 +56,13 @@ def main() -> None:
         for lock in LOCKS:
             _wheels(folder, lock, given)
         _sources(folder / "sources")
-        shutil.copy2(ROOT / "bundle" / "install", folder)
+        for script in ("install", "image", "verify"):
+            shutil.copy2(ROOT / "bundle" / script, folder)
         shutil.copy2(ROOT / "docs" / "licences.md", folder / "LICENCES.md")
-        files = sorted((folder / "wheels").iterdir())
-        (folder / "sbom.json").write_text(bill(version, files, _date()))
+        wheels = sorted((folder / "wheels").iterdir())
+        (folder / "sbom.json").write_text(bill(version, wheels, _date()))
+        (folder / "GLIBC").write_text(glibc(file.name for file in wheels) + "\n")
+        _package(folder / "project", folder / "wheels")
         _sums(folder, given.key)
         file = ROOT / "build" / f"{name}.tar"
         file.parent.mkdir(exist_ok=True)
@@ -98,6 +103,15 @@ def _wheels(folder: Path, lock: str, given: argparse.Namespace) -> None:
         _download(*call, BUILD)
 
 
+def _package(project: Path, wheels: Path) -> None:
+    """The wheel of the project itself, for an image that has no checkout."""
+    call = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    with tempfile.TemporaryDirectory() as place:
+        # What building leaves behind is not the commit's.
+        copy = shutil.copytree(project, Path(place, "project"), symlinks=True)
+        subprocess.run([*call, "--wheel-dir", wheels, copy], check=True)
+
+
 def tags(target: str) -> list[str]:
     """A platform, and older ones whose wheels run on it (PEP 600): pip takes each by its name."""
     found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", target)
@@ -123,11 +137,24 @@ def pins(lock: str, python: str) -> list[str]:
     return kept
 
 
+def glibc(names: Iterable[str]) -> str:
+    """The oldest glibc that all wheels work with (PEP 600)."""
+    older = {"1": 5, "2010": 12, "2014": 17}
+    newest = 0
+    for name in names:
+        minors = [int(minor) for minor in re.findall(r"manylinux_2_(\d+)_", name)]
+        minors += [older[year] for year in re.findall(r"manylinux(1|2010|2014)_", name)]
+        newest = max(newest, min(minors, default=0))
+    return f"2.{newest}"
+
+
 def _sources(folder: Path) -> None:
-    """The source archives of what is under the GPL, held to the hashes of the lock."""
+    """The source archives of what is under the GPL, held to the hashes of the lock; its text."""
     entries = pins((ROOT / LOCKS[0]).read_text(), platform.python_version())
     own = [entry for entry in entries if entry.partition("==")[0] in GPL]
     _download("--dest", folder, "--no-binary", ",".join(GPL), hashed=own)
+    licence = next(file for file in files("pingouin") or () if file.name == "LICENSE")
+    shutil.copyfile(licence.locate(), folder / "GPL-3.0.txt")
 
 
 def _download(*words: str | Path, hashed: list[str] | None = None) -> None:
@@ -148,9 +175,9 @@ def _date() -> datetime:
     return datetime.fromisoformat(subprocess.check_output(date, cwd=ROOT, text=True).strip())
 
 
-def bill(version: str, files: list[Path], date: datetime) -> str:
+def bill(version: str, wheels: list[Path], date: datetime) -> str:
     """A CycloneDX 1.6 bill of materials of the files of packages."""
-    parts = [_component(file) for file in files]
+    parts = [_component(file) for file in wheels]
     sums = "".join(file_hash.content for part in parts for file_hash in part.hashes)
     bom = Bom(components=parts, serial_number=uuid5(NAMESPACE_OID, version + sums))
     bom.metadata.timestamp = date
@@ -200,8 +227,8 @@ def _sha256(file: Path) -> str:
 
 
 def _sums(folder: Path, key: Path | None) -> None:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    lines = [f"{_sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
+    held = sorted(file for file in folder.rglob("*") if file.is_file())
+    lines = [f"{_sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in held]
     sums = folder / "SHA256SUMS"
     sums.write_text("".join(lines))
     if key is not None:

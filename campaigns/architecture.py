@@ -43,7 +43,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     "report": (
         ("report.interchange", "report.rcode"),
         ("report",),
-        ("report.verify",),
+        ("report.verify", "report.installation"),
         ("report.commands",),
         ("cli",),
     ),
@@ -51,8 +51,13 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
 ORDER = tuple(row for rows in WINGS.values() for row in rows)
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 # They name modules of later rooms: two say which jobs hang on them, and load none; of the kinds of
-# source one draws a cohort, whose export is then read as any other.
-NAMES_ALONE = frozenset({"run.jobs.fresh", "run.jobs.closure", "run.sources.registry"})
+# source one draws a cohort, whose export is then read as any other; one starts the command line.
+NAMES_ALONE = frozenset(
+    {
+        *("run.jobs.fresh", "run.jobs.closure", "run.sources.registry"),
+        "report.installation.performance",
+    }
+)
 WIDTH, ROW, HEIGHT, LEFT, BOX = 900, 66, 36, 110, 150
 DOTTED = re.compile(r"trialtrace(?:\.\w+)+")
 

@@ -63,6 +63,12 @@ MISSING = {
         "chromium", "chromium-browser", "google-chrome", hint="apt-get install chromium"
     ),
     "libreoffice": _program("soffice", hint="apt-get install libreoffice-writer"),
+    "crate": (
+        None
+        if (ROOT / ".venv-crate/bin/rocrate-validator").exists()
+        else "its environment is not set up (make crate-tools)"
+    ),
+    "openssl": _program("openssl", hint="apt-get install openssl"),
     "quarto": _program("quarto", hint="environment.yml has it"),
 }
 

@@ -21,6 +21,7 @@ from trialtrace.base.config.spec import (
 from trialtrace.base.config.spec_schema import definition, schema_of
 from trialtrace.base.paths import SCHEMAS
 from trialtrace.base.store import write_text
+from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.claims.file import ClaimsFile
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.cohort.file import CohortFile
@@ -81,6 +82,12 @@ FILES = {
         "Truths under which trials are drawn and analysed; only with `source.kind: synthetic`. "
         "See docs/simulation.md.",
         SimulationFile,
+    ),
+    "amendments": File(
+        "config/trials/<trial>/amendments.yaml",
+        "Why the plan is another than the one that was frozen; only of a trial whose plan was. "
+        "See docs/freezing.md.",
+        AmendmentsFile,
     ),
     "guesses": File(
         "config/trials/<trial>/guesses.yaml",

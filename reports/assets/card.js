@@ -7,6 +7,7 @@
   const NARROW = matchMedia("(max-width: 40rem)");
   let card = null;
   let shown = null;
+  let cards = null;
 
   // A link of a figure has no parts of its address.
   const hashOf = (link) => decodeURIComponent(link.getAttribute("href").split("#")[1] ?? "");
@@ -30,35 +31,39 @@
 
   function ready(then) {
     if (document.getElementById("cards")) {
-      if (typeof trialtraceCards !== "undefined") then();
+      if (cards) then();
       return;
     }
     const script = make("script", "", { id: "cards", src: "cards.js" });
-    script.addEventListener("load", then);
-    script.addEventListener("error", () => { if (shown) open(shown); });
+    const lost = () => { if (shown) open(shown); };
+    script.addEventListener("load", async () => {
+      try { cards = await trialtraceCards; } catch { lost(); return; }
+      then();
+    });
+    script.addEventListener("error", lost);
     document.head.append(script);
   }
 
   function filled(link) {
-    const found = trialtraceCards.numbers[anchorOf(link)];
+    const found = cards.numbers[anchorOf(link)];
     if (!found) return null;
     const [heading, subject, lines, plan] = found;
-    const words = (at) => (typeof at === "number" ? trialtraceCards.words[at] : at);
+    const words = (at) => (typeof at === "number" ? cards.words[at] : at);
     const made = make("div", "", {
       class: "card", popover: "manual", role: "dialog", tabindex: "-1", "aria-label": heading,
     });
     const close = make("button", "\u00d7", { type: "button", "aria-label": "Close" });
     close.addEventListener("click", leave);
     made.append(close, make("p", heading, { class: "what" }), make("p", subject.map(words).join(", ")));
-    if (trialtraceCards.stamp) made.append(make("p", trialtraceCards.stamp, { class: "stamp" }));
+    if (cards.stamp) made.append(make("p", cards.stamp, { class: "stamp" }));
     const list = make("dl");
     for (const [label, ...told] of lines) {
-      const name = trialtraceCards.labels[label];
+      const name = cards.labels[label];
       const asked = name.replaceAll(" ", "-") === partOf(link);
       list.append(make("dt", name));
       for (const one of told) list.append(make("dd", words(one), asked ? { class: "asked" } : {}));
     }
-    const [place, href] = trialtraceCards.plans[plan];
+    const [place, href] = cards.plans[plan];
     const where = make("dd");
     where.append(make("a", place, { href }));
     list.append(make("dt", "plan"), where);

@@ -107,8 +107,8 @@
     const script = document.createElement("script");
     script.id = "index";
     script.src = "search-index.js";
-    script.addEventListener("load", () => {
-      entries = [...flat(trialtraceIndex)];
+    script.addEventListener("load", async () => {
+      entries = [...flat(await trialtraceIndex)];
       if (wanted) search();
     });
     script.addEventListener("error", () => { hits.textContent = "search-index.js is not beside this page"; });

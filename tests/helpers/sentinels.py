@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pypdfium2 import PdfDocument
+from site_pages import packed_data
 
 MARK = "qzjx"
 DIGITS = 7
@@ -113,6 +114,8 @@ class Sentinels:
         found = set()
         for uri in _URI.findall(text):
             found |= self.found_in_bytes(base64.b64decode(uri))
+        if data := packed_data(text):
+            found |= self.found_in(data)
         for drawing in _DRAWN.findall(text):
             found |= self.found_in(unquote(drawing).replace("'", '"'))
         text = _PLACES.sub(" ", _DRAWN.sub(" ", _URI.sub(" ", text)))

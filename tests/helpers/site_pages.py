@@ -1,5 +1,8 @@
 """HTML pages as a reader's browser sees them: elements, links, anchors, cells of tables."""
 
+import base64
+import re
+import zlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -78,6 +81,15 @@ class Page(HTMLParser):
         """The identifier of the nearest element around the cell that begins with tbl-."""
         names = [given.get("id", "") for _, given in self._open]
         return next((name for name in reversed(names) if name.startswith("tbl-")), "")
+
+
+PACKED = re.compile(r'atob\("([A-Za-z0-9+/=]*)"\)')
+
+
+def packed_data(text: str) -> str:
+    """The JSON that a script of data holds; "" of other text."""
+    found = PACKED.search(text)
+    return zlib.decompress(base64.b64decode(found[1])).decode() if found else ""
 
 
 def pages(folder: Path) -> dict[Path, Page]:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -15,8 +16,9 @@ from pypdfium2 import PdfDocument
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
+from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.jobs.fresh import STAGES, freshness
-from trialtrace.run.jobs.products import lock_run
+from trialtrace.run.jobs.products import RUN, lock_run
 from trialtrace.run.jobs.run_state import changed_since
 from trialtrace.run.jobs.start import PLAIN
 
@@ -265,3 +267,27 @@ def test_a_correction_of_the_data_is_told_with_what_it_changed(whole: tuple[Copy
     # What is told of runs is no part of them: nothing is to do after it, and nothing was edited.
     assert kept.scheduled() == set()
     assert (kept.root / "archive").stat().st_mode & 0o077 == 0
+
+
+def test_a_run_that_was_killed_while_it_was_kept_is_kept_by_the_next(kept: Copy):
+    """Snakemake calls nothing at the end of a run that has nothing to do."""
+    lock, shelf = kept.root / RUN, kept.root / "archive/mini"
+    assert lock.read_text() == ""
+    runs = [path.name for path in (shelf / "runs").iterdir()]
+    shutil.rmtree(shelf / "runs")
+    (shelf / "log.jsonl").unlink()
+    (shelf / "objects/aa").mkdir(exist_ok=True)
+    (shelf / "objects/aa/.of a killed write").write_text("half")
+    (shelf / "objects/aa/bb").write_text("of no run")
+    lock.write_text("4194304")
+
+    done = kept.snakemake("--cores", "1")
+    assert done.returncode == 0 and "mini: a run that was cut short is kept now" in done.stderr
+    assert [path.name for path in (shelf / "runs").iterdir()] == runs
+    assert Shelf(project(kept.root), "mini").faults() == [] and lock.read_text() == ""
+
+    # A run that somebody let go is not cut short.
+    (shelf / "log.jsonl").unlink()
+    shutil.rmtree(shelf / "runs")
+    kept.snakemake("--cores", "1")
+    assert not (shelf / "runs").exists()

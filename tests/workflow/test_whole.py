@@ -1,5 +1,6 @@
 """What is to do is decided by content: nothing lost, nothing edited, no error goes unseen."""
 
+import csv
 import json
 import os
 import shutil
@@ -12,7 +13,15 @@ from checkout import Copy, told_plainly
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
+from trialtrace.base.store import sha256_file
 from trialtrace.cli import main
+from trialtrace.report.installation.evidence import REFERENCE
+from trialtrace.report.installation.performance import (
+    FILES,
+    _differences,
+    here,
+    result_numbers,
+)
 from trialtrace.run.jobs.products import read_record, record_path
 from trialtrace.run.jobs.run import begin
 
@@ -214,7 +223,7 @@ def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Co
 def test_a_run_of_one_trial_says_without_alarm_that_the_site_waits(kept: Copy):
     (kept.root / "results/build_site.json").unlink()
     told = kept.snakemake("--cores", "1", TRIAL).stderr.splitlines()
-    assert "site/ is not made anew for a trial alone: make run brings it up to date" in told
+    assert "site/ is not made anew for a trial alone: trialtrace run brings it up to date" in told
     assert not any("earlier run" in line for line in told)
 
 
@@ -256,3 +265,13 @@ def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
     text = reader.read_text()
     reader.write_text(text.replace("isinstance(node, ast.ImportFrom)", "isinstance(node, ast.Try)"))
     assert files() < before
+
+
+@pytest.mark.parametrize("trial", ["elmunzer2012", "ruetzler2013", "moertel1990"])
+def test_the_record_that_validate_compares_with_is_of_this_tree(run: Copy, trial: str):
+    kept = json.loads((REFERENCE / "platform.json").read_text())
+    rows = list(csv.reader((REFERENCE / f"{trial}.csv").read_text().splitlines()))[1:]
+    folder = run.root / "results" / trial
+    assert list(_differences(rows, result_numbers(folder))) == [], "make campaign-reference"
+    if here() == kept["platform"]:
+        assert {name: sha256_file(folder / name) for name in FILES} == kept["files"][trial]

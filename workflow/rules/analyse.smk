@@ -25,8 +25,6 @@ rule analyse_plan:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("analyse_plan")
 
@@ -52,7 +50,5 @@ rule check_results:
     resources:
         mem_mb=RUN.growing(1500),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("check_results")

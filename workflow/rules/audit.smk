@@ -28,7 +28,5 @@ rule audit_claims:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("audit_claims")

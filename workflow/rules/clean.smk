@@ -23,7 +23,5 @@ rule clean_tables:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("clean_tables")

@@ -29,7 +29,5 @@ rule derive_datasets:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("derive_datasets")

@@ -19,7 +19,5 @@ rule ingest_sources:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("ingest_sources")

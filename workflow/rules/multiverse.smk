@@ -38,8 +38,6 @@ rule derive_multiverse:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("derive_multiverse")
 
@@ -61,8 +59,6 @@ rule estimate_multiverse:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(60),
-    conda:
-        RUN.environment
     script:
         RUN.script("estimate_multiverse")
 
@@ -85,8 +81,6 @@ rule draw_multiverse:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(60),
-    conda:
-        RUN.environment
     script:
         RUN.script("draw_multiverse")
 
@@ -114,8 +108,6 @@ rule run_multiverse:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(60),
-    conda:
-        RUN.environment
     script:
         RUN.script("run_multiverse")
 
@@ -143,7 +135,5 @@ rule render_multiverse:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("render_multiverse")

@@ -44,8 +44,6 @@ rule render_report:
     resources:
         mem_mb=RUN.growing(3000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("render_report")
 
@@ -67,7 +65,5 @@ rule build_site:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("build_site")

@@ -25,8 +25,6 @@ rule draw_simulation:
     resources:
         mem_mb=RUN.growing(1500),
         runtime=RUN.growing(60),
-    conda:
-        RUN.environment
     script:
         RUN.script("draw_simulation")
 
@@ -49,8 +47,6 @@ rule run_simulation:
     resources:
         mem_mb=RUN.growing(1500),
         runtime=RUN.growing(60),
-    conda:
-        RUN.environment
     script:
         RUN.script("run_simulation")
 
@@ -73,7 +69,5 @@ rule render_simulation:
     resources:
         mem_mb=RUN.growing(1000),
         runtime=RUN.growing(20),
-    conda:
-        RUN.environment
     script:
         RUN.script("render_simulation")

@@ -13,11 +13,15 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
+from trialtrace.report.commands.doctor import add_doctor
+from trialtrace.report.commands.freeze import add_freeze
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
+from trialtrace.report.commands.project import add_project
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.commands.simulate import add_simulate
+from trialtrace.report.commands.validate import add_validate
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
     FIGURE,
@@ -82,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
+    add_project(add)
     _add_results(add)
     _add_trace(add)
     _add_claims(add)
@@ -89,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     add_audit(add)
     _add_check(add)
     _add_plan(add)
+    add_freeze(add)
     _add_power(add)
     add_multiverse(add)
     add_simulate(add)
@@ -97,10 +103,13 @@ def parser() -> argparse.ArgumentParser:
     add_script(add)
     _add_verify(add)
     _add_export(add)
+    _add_crate(add)
     _add_report(add)
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
+    add_doctor(add)
+    add_validate(add)
     return argument_parser
 
 
@@ -156,7 +165,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 Problem(
                     at.shown(printed),
                     "is not kept: that run is from before it was",
-                    do=f"make run TRIAL={name}; --format table and json answer without it",
+                    do=f"trialtrace run {name}; --format table and json answer without it",
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
@@ -265,6 +274,9 @@ def _add_plan(add: Add) -> None:
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
     )
+    command.add_argument(
+        "--text", action="store_true", help="the plan as the prose of an analysis plan, to sign"
+    )
     command.set_defaults(run=run_plan)
 
 
@@ -272,7 +284,12 @@ def run_plan(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.plan import tell_block, tell_plan
 
     at, name = named_trial(arguments)
-    if arguments.ask:
+    if arguments.text:
+        from trialtrace.report.commands.plan_text import plan_text
+        from trialtrace.run.trial.load import load_trial
+
+        print(plan_text(load_trial(name, at)), end="")
+    elif arguments.ask:
         tell_block(at, name, arguments.ask)
     else:
         tell_plan(at, name)
@@ -321,9 +338,14 @@ def _add_verify(add: Add) -> None:
     command.add_argument(
         "path",
         metavar="FILE | FOLDER | SHORT_ID",
-        help="report.html, report.docx, report.pdf, results/TRIAL, or a number by its short id",
+        help="report.html, report.docx, report.pdf, results/TRIAL, a crate, or a number by its "
+        "short id",
     )
     command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
+    command.add_argument(
+        "--signers", metavar="FILE", help="of a crate: keys of signers, as ssh-keygen reads them"
+    )
+    command.add_argument("--signer", metavar="NAME", help="who of them signed")
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.set_defaults(run=run_verify)
 
@@ -332,7 +354,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something is altered, 2 where it could not be looked at."""
     from trialtrace.report.commands.verify import verify
 
-    return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
+    return verify(
+        project(arguments.project),
+        arguments.path,
+        arguments.trial,
+        arguments.format,
+        signers=arguments.signers,
+        signer=arguments.signer,
+    )
 
 
 def _add_export(add: Add) -> None:
@@ -366,6 +395,27 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     tell_version(at, name)
     print(export_folder(load_trial(name, at), arguments.folder), end="")
+    return 0
+
+
+def _add_crate(add: Add) -> None:
+    command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
+    command.add_argument("folder", help="a new folder")
+    command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
+    command.set_defaults(run=run_crate)
+
+
+def run_crate(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from trialtrace.report.interchange.crate import write_crate
+    from trialtrace.run.jobs.fresh import RENDER
+    from trialtrace.run.trial.load import load_trial
+
+    at, name = named_trial(arguments)
+    tell_run(at, name, RENDER, whole=True)
+    root = write_crate(load_trial(name, at), Path(arguments.folder), arguments.sign)
+    print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
     return 0
 
 

@@ -49,6 +49,7 @@ def spoiled_export(made: Made) -> Export:
     return replace(
         export,
         used=used,
+        outcomes=used,
         sheets=sheets,
         block_sizes=(4, 6),
         last=(last,) if last else (),

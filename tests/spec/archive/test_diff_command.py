@@ -86,7 +86,7 @@ def test_runs_are_listed_verified_and_removed(made: Runs, call):
     assert call("runs", "mini", "--verify")[:2] == (0, "mini: 1 run, whole\n")
     assert "one kept run" in call("diff", "mini")[2]
     assert call("runs", "mini", "--remove", second)[0] == 0
-    none = "no run of mini is kept: make run TRIAL=mini keeps one\n"
+    none = "no run of mini is kept: trialtrace run mini keeps one\n"
     assert call("runs", "mini")[:2] == (0, none)
 
 

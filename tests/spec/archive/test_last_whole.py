@@ -67,7 +67,7 @@ def test_a_command_answers_of_the_last_whole_run(asked: Asked, stage: str, words
     assert said.startswith("mini: ")
     assert f"NOT THE LAST RUN: these are of run {run}, the last that is whole" in said
     assert f"mini: {stage}\n  has not ended on these results" in said
-    assert "make run TRIAL=mini" in said
+    assert "trialtrace run mini" in said
 
 
 def _numbers(out: str, run: str) -> object:
@@ -122,7 +122,7 @@ def test_a_run_kept_before_the_audit_on_print_was_names_what_brings_it(
     (run,) = filter(None, [asked.runs.run()])
     asked.stop(CHECK)
     status, out, said = asked.call("claims", "mini", "--format", "csv")
-    assert (status, out) == (1, "") and "make run TRIAL=mini" in said
+    assert (status, out) == (1, "") and "trialtrace run mini" in said
     assert f"run {run}: results/mini/audit/print.json\n  is not kept" in said
     assert asked.call("claims", "mini")[1]
 
@@ -142,7 +142,7 @@ def test_a_document_of_the_report_needs_the_report(asked: Asked):
     asked.stop(CHECK)
     status, out, said = asked.call("report", "mini", "--write")
     assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
-    assert "make run TRIAL=mini" in said
+    assert "trialtrace run mini" in said
 
 
 def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):

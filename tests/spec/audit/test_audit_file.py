@@ -267,7 +267,8 @@ def test_a_contradiction_that_rests_on_a_doubted_reading_is_a_question(
 
 
 @pytest.mark.parametrize(
-    ("chance", "verdict"), [("0.95", "inconsistent"), ("0.9", "inconsistent"), ("0.89", "question")]
+    ("chance", "verdict"),
+    [("0.99", "inconsistent"), ("0.95", "inconsistent"), ("0.94", "question")],
 )
 def test_what_was_read_with_a_chance_below_certainty_is_a_question(
     tmp_path, capsys, chance, verdict

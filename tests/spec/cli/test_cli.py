@@ -30,7 +30,7 @@ def told(done):
 def test_results_as_a_table(run):
     done = run("results", "mini", "--analysis", "relief_primary")
     header, *lines = done.stdout.splitlines()
-    said = "mini: no record of when this was run\nno scripts/ here: whether code, plan or data"
+    said = "mini: no record of when this was run\nnot run here: whether code, plan or data"
     assert (done.returncode, done.stderr) == (0, f"{said} changed since is not known\n")
     assert tuple(header.split()) == RESULT_COLUMNS
     assert lines[0].split() == ["mini/relief_primary/count.events@drug", "6", "10"]
@@ -240,7 +240,7 @@ def test_before_the_first_run_the_way_to_one_is_told(run, tmp_path, call):
     from mini_run import write_mini
 
     write_mini(tmp_path)
-    assert "run the workflow first: make run" in told(run(*call, at=tmp_path))
+    assert "run the workflow first: trialtrace run" in told(run(*call, at=tmp_path))
 
 
 def test_a_folder_without_trials(run, tmp_path):
@@ -339,7 +339,7 @@ def test_results_of_other_contracts_are_refused(run, mini, tmp_path, command):
     error = told(run(*command, at=other))
     assert f"results that keep version {VERSION + 1} of the data contracts" in error
     assert f"version {VERSION}, which this trialtrace reads" in error
-    assert "make run TRIAL=mini" in error
+    assert "trialtrace run mini" in error
 
 
 def test_results_that_name_no_contract_are_of_the_first(run, mini, tmp_path):

@@ -80,7 +80,7 @@ def test_before_the_first_run_the_way_to_one_is_told(run, tmp_path):
 
     write_mini(tmp_path)
     done = run("script", "mini", at=tmp_path)
-    assert done.returncode == 1 and "run the workflow first: make run" in done.stderr
+    assert done.returncode == 1 and "run the workflow first: trialtrace run" in done.stderr
 
 
 def test_the_data_as_csv_hold_what_was_derived(run, mini, tmp_path):

@@ -125,9 +125,9 @@ def test_a_page_with_our_scripts_loads_itself_again(server):
 
 def test_before_a_run_there_is_nothing_to_serve(tmp_path):
     at = write_project(tmp_path)
-    with pytest.raises(UserError, match="make run TRIAL=mini"):
+    with pytest.raises(UserError, match="trialtrace run mini"):
         served(at, "mini")
-    with pytest.raises(UserError, match="make run"):
+    with pytest.raises(UserError, match="trialtrace run"):
         served(at, None)
 
 

@@ -26,6 +26,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
+    "doctor",
+    "validate",
     "multiverse",
     "simulate",
     "new",
@@ -136,7 +138,10 @@ def test_every_direct_dependency_has_its_licence():
 
 
 def test_versions_of_the_licence_page_are_the_locked_ones():
-    locks = ("requirements.lock", "requirements-test.lock", "requirements-slurm.lock")
+    locks = (
+        "requirements.lock",
+        *(f"requirements-{one}.lock" for one in ("test", "slurm", "crate")),
+    )
     locked = "".join(page(name) for name in locks)
     told = re.findall(r"^\| ([\w-]+) \| ([0-9.]+) \|", page("docs/licences.md"), re.MULTILINE)
     assert told

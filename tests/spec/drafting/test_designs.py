@@ -140,6 +140,68 @@ def test_groups_of_a_name_that_says_nothing(at: Project, call: Call, name, group
     assert read(at, "trial.yaml")["design"]["kind"] == kind
 
 
+def test_clusters_that_a_person_says_there_are(at: Project, call: Call, capsys):
+    """Six trainers may have one arm each by chance; whoever says clusters is asked which."""
+    lines = ["id,trainer,arm,age,score"]
+    for n in range(60):
+        lines.append(f"{n},P{n % 6},{('card', 'usual')[n % 2]},{40 + n // 2},{n * 7 % 30}.5")
+    path = at.root / "data" / "trainers.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == "parallel"
+    assert call("new", "mine", "--anew", "--design", "cluster", "--yes") == 0
+    guess = read(at, "guesses.yaml")["guesses"]["cluster"]
+    assert guess["value"] == "trainer" and "of its 6 values have the same arm" in guess["evidence"]
+    assert "cluster: trainer" in (at.trial_config("mine") / "plan.yaml").read_text()
+    assert call("new", "other", path, "--cluster", "age", "--yes") == 1
+    assert "some of which have several arms or one row each" in capsys.readouterr().err
+    path.write_text("\n".join(line.replace("P", "") for line in lines[:1]) + "\n", encoding="utf-8")
+    alone = at.root / "data" / "alone.csv"
+    alone.write_text("\n".join(",".join(line.split(",")[::2]) for line in lines) + "\n")
+    assert call("new", "other", alone, "--arm", "arm", "--design", "cluster", "--yes") == 1
+    assert "no column of data whose groups have one arm each" in capsys.readouterr().err
+
+
+def test_what_no_step_allows_for_clusters_is_told(at: Project, call: Call):
+    """Visits of patients whose practices have one arm each; an age is no practice."""
+    rows = [line.split(",") for line in clusters(at.root / "data" / "gp.csv").read_text().split()]
+    lines = [f"{rows[0][0]},{rows[0][1]},arm,age,week,score"]
+    for cells in rows[1:]:
+        lines += [",".join([*cells[:4], week, f"{cells[4]}{week}"]) for week in ("0", "4")]
+    path = at.root / "data" / "visits.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == "cluster"
+    guesses = read(at, "guesses.yaml")["guesses"]
+    assert "each of the 10 values of practice" in guesses["design"]["evidence"]
+    assert "take patients of a group of practice for independent" in guesses["clusters"]["evidence"]
+    alike = [line.split(",") for line in lines]
+    bare = [",".join([cells[0], *cells[2:]]) for cells in alike]
+    arms = {cells[3]: cells[2] for cells in alike[1:]}
+    bare[1:] = [line.replace(line.split(",")[1], arms[line.split(",")[2]]) for line in bare[1:]]
+    path.write_text("\n".join(bare) + "\n", encoding="utf-8")
+    assert call("new", "ages", path, "--yes") == 0
+    text = (at.trial_config("ages") / "trial.yaml").read_text()
+    assert "kind: parallel" in text
+
+
+def test_eyes_without_patients_are_asked(at: Project, call: Call):
+    """Two eyes of a patient are two rows of one, and no two patients, in silence."""
+    lines = ["hospnum,age,treatment,eye,iop"]
+    for n in range(40):
+        for side in ("left", "right"):
+            arm = ("drug", "placebo")[n * 5 % 7 % 2]
+            lines.append(f"{100 * n + n % 7},{30 + n * 3 % 50},{arm},{side},{n * 7 % 30}.5")
+    path = at.root / "data" / "eyes.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    guess = read(at, "guesses.yaml")["guesses"]["subject"]
+    assert guess["blinds"] and "eye has sides: a patient may have two rows" in guess["evidence"]
+    assert call("confirm", "mine", "--key", "subject", "--value", "hospnum") == 0
+    assert check_trial(at, "mine") == []
+    assert read(at, "trial.yaml")["tables"]["data"]["subject"] == "hospnum"
+
+
 def test_a_design_is_changed(at: Project, call: Call, capsys):
     path = clusters(at.root / "data" / "gp.csv")
     assert call("new", "mine", path, "--yes", "--design", "crossover") == 1

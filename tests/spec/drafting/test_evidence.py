@@ -82,6 +82,44 @@ def test_a_bare_code_is_no_control(tmp_path: Path, name: str, codes: tuple[int, 
     assert {code for code, _ in named.choices} == {str(code) for code in codes}
 
 
+@pytest.mark.parametrize(
+    ("name", "codes", "control", "labels"),
+    [
+        ("dose_mg", ("10", "0", "3"), "0", ("0 mg", "3 mg", "10 mg")),
+        ("Dosis (µg)", ("0.5", "0", "10"), "0", ("0 µg", "0.5 µg", "10 µg")),
+        ("dose_mg", ("2", "1", "0"), "0", ("0 mg", "1 mg", "2 mg")),
+        ("dose", ("30", "0", "3"), "0", ("0", "3", "30")),
+        ("dose", ("2", "1", "0"), None, ("0", "1", "2")),
+        ("dose_mg", ("20", "5", "10"), None, ("5 mg", "10 mg", "20 mg")),
+    ],
+)
+def test_doses_are_arms_in_the_order_of_their_numbers(
+    tmp_path: Path, name: str, codes: tuple[str, ...], control: str | None, labels: tuple[str, ...]
+):
+    """None is the control of doses; bare 0, 1, 2 may be codes of any."""
+    rows = [f"{n},{codes[n % 3]},{visit},{n * 7 % 30}.5" for n in range(1, 61) for visit in (0, 4)]
+    path = tmp_path / "t.csv"
+    questions = asked(path, f"id,{name},week,resp", rows)
+    assert taken(questions, "arm") == name and taken(questions, "control") == control
+    draft = decide(profile([str(path)]), {}, likeliest)
+    assert tuple(label for label, _ in draft.arms.values()) == labels
+
+
+def test_numbers_of_few_levels_under_any_name_are_offered_as_the_arm(tmp_path: Path):
+    rows = [f"{n},{'mf'[n // 2 % 2]},{n % 3 * 25},{n * 7 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", "id,sex,quantity,resp", rows)
+    assert [name for name, _ in questions["arm"].choices][:2] == ["quantity", "sex"]
+    assert taken(questions, "arm") is None
+
+
+@pytest.mark.parametrize("levels", ["ABC", "CS", "CX"])
+def test_the_letter_c_reads_like_no_control(tmp_path: Path, levels: str):
+    rows = [f"{n},{levels[n % len(levels)]},{n * 7 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", "id,arm,score", rows)
+    assert [code for code, _ in questions["control"].choices] == [*levels]
+    assert all("Nothing tells what it is" in why for _, why in questions["control"].choices)
+
+
 def test_who_has_a_placebo_is_the_control_and_not_who_has_none(tmp_path: Path):
     rows = [f"{n},{('yes', 'no')[n % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
     assert taken(asked(tmp_path / "t.csv", "id,placebo,y", rows, arm="placebo"), "control") is None
@@ -228,3 +266,36 @@ def test_labels_of_another_coding_tell_no_control(tmp_path: Path):
     assert control({0: "placebo", 1: "active drug"}) is None
     assert control({1: "placebo", 2: "active drug"}) is None
     assert control({1: "placebo", 2: "one drug", 3: "another"}) == "1"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("time_left", "status_left", "time_right", "status_right"),
+        ("left", "lcens", "right", "rcens"),
+        ("days_left_eye", "event_left_eye", "days_right_eye", "event_right_eye"),
+    ],
+)
+def test_a_side_has_a_time_and_how_it_ended_there(tmp_path: Path, names: tuple[str, ...]):
+    path = tmp_path / "t.dta"
+    data = pd.DataFrame({"id": range(60), "treat": [n % 2 for n in range(60)]})
+    for at, name in enumerate(names):
+        data[name] = [
+            n * 7 % 23 / 2 + 1 if at % 2 == 0 else n * (at + 2) % 7 % 2 for n in range(60)
+        ]
+    ends = {0: "censored", 1: "tube out"}
+    labels = {names[1]: ends, names[3]: ends, "treat": {0: "none", 1: "medication"}}
+    pyreadstat.write_dta(data, path, variable_value_labels=labels)
+    made = decide(profile([str(path)]), {}, likeliest)
+    times = {one.column: one.status for one in (made.primary, *made.others)}
+    assert times == {names[0]: names[1], names[2]: names[3]}
+
+
+def test_numbered_columns_that_may_be_several_endpoints_are_asked(tmp_path: Path):
+    """E1 to E4 were four endpoints of a trial, and nothing else was left in its file."""
+    rows = [
+        f"{('drug', 'placebo')[n % 2]},{n % 9},{n % 7}.5,{n * 3 % 8},{n % 11}" for n in range(60)
+    ]
+    path = tmp_path / "t.csv"
+    assert taken(asked(path, "treatment,E1,E2,E3,E4", rows), "primary") is None
+    assert taken(asked(path, "treatment,E_wk1,E_wk2,E_wk4,E_wk8", rows), "primary") is not None

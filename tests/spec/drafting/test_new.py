@@ -34,7 +34,7 @@ def results(at: Project, name: str) -> list[dict]:
 
 def test_a_wide_export(at: Project, call: Call, capsys: pytest.CaptureFixture[str]):
     assert call("new", "mine", at.root / "data" / "trial.csv", "--yes", "--primary", "time") == 0
-    assert "next: make run TRIAL=mine" in capsys.readouterr().out
+    assert "next: trialtrace run mine" in capsys.readouterr().out
     assert check_trial(at, "mine") == []
     trial = read(at, "mine", "trial.yaml")
     assert trial["tables"]["trial"] == {

@@ -150,7 +150,7 @@ claims:
     quote: "5.1 (2.0)"
     about: {outcome: "o", group: "a", patients: "20"}
     unconfirmed: "read"
-    chance: "0.93"
+    chance: "0.96"
   two:
     from: "paper"
     place: "table 1, row 4, column 2"

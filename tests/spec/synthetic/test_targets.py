@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from site_pages import packed_data
 
 from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, of_results, put_in
 from trialtrace.report.audit.targets import (
@@ -129,7 +130,7 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
 
 def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     folder = synthetic.folder / "report"
-    cards = (folder / "cards.js").read_text()
+    cards = packed_data((folder / "cards.js").read_text())
     assert (
         "set beforehand, no finding: drawn to give" in cards
         and "drawn to no printed number" in cards
@@ -138,4 +139,4 @@ def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     assert "Age: mean 50" in report
     assert "drawn by a program, to no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* set beforehand, no finding." in said.values()
+    assert "*Cohort:* counts chosen to print so, no finding." in said.values()

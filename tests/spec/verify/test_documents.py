@@ -308,7 +308,7 @@ def test_before_a_run_a_document_says_so(alone: Project, monkeypatch):
     monkeypatch.chdir(alone.reports)
     with pytest.raises(UserError, match="has no results") as told:
         open_report("mini")
-    assert "make run TRIAL=mini" in str(told.value)
+    assert "trialtrace run mini" in str(told.value)
 
 
 def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
@@ -335,4 +335,4 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     shutil.rmtree(alone.results)
     with pytest.raises(SystemExit):
         by_hand()
-    assert "make run TRIAL=mini" in capsys.readouterr().err
+    assert "trialtrace run mini" in capsys.readouterr().err

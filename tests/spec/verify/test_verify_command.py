@@ -237,7 +237,7 @@ def test_a_run_that_is_under_way_is_in_the_way_of_no_document(
     copy.write_bytes(b"<p>Another page.</p>")
     assert call(two, copy) == 2
     told = capsys.readouterr().err
-    assert "other, mini\n  has no report now" in told and "make run" not in told
+    assert "other, mini\n  has no report now" in told and "trialtrace run" not in told
 
 
 def test_a_record_that_is_gone_is_the_one_thing_told(whole: Project):
@@ -268,7 +268,7 @@ def test_a_run_on_other_data_that_was_killed_is_no_alteration(
     assert call(at, folder) == 2
     told = capsys.readouterr()
     assert not told.out and f"mini: {stage}\n  has not ended on these results" in told.err
-    assert "make run TRIAL=mini" in told.err
+    assert "trialtrace run mini" in told.err
     assert call(at, folder / REPORTS[0]) == 0
     assert f"note: the run has not ended: no record of {stage}" in capsys.readouterr().out
     results = folder / "analysis" / "results.parquet"
@@ -305,7 +305,9 @@ def test_a_site_that_no_run_has_come_to_since_is_told_as_that(
     at.site.mkdir(exist_ok=True)
     (at.root / record_path(SITE, None)).unlink(missing_ok=True)
     assert call(at, at.site) == 2
-    assert "a run since then has not come to it\n  to do     make run" in capsys.readouterr().err
+    assert (
+        "a run since then has not come to it\n  to do     trialtrace run" in capsys.readouterr().err
+    )
 
 
 def test_what_no_seal_covers_is_said(whole: Project, capsys):

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from trialtrace.run.archive.causes import concerns
-from trialtrace.run.archive.compare import KeyChange
+from trialtrace.base.config.changes import KeyChange
 from trialtrace.run.archive.comparison import COMPARISON, turned_by_another_test
+from trialtrace.run.trial.entries import concerns
 
 PLAN = SimpleNamespace(analyses={"a": SimpleNamespace(decision_level=0.05)}, decision_level=0.05)
 

@@ -1,6 +1,6 @@
 """A change of configuration is told by its key, its values and its lines."""
 
-from trialtrace.run.archive.compare import configuration_changes
+from trialtrace.base.config.changes import configuration_changes
 
 PLAN = b"""\
 confidence: 0.95

@@ -97,7 +97,10 @@ def test_the_other_locks_have_a_runs_versions():
 
 
 def test_every_lock_is_hashed_and_names_no_index():
-    for name in ("requirements.lock", "requirements-test.lock", "requirements-slurm.lock"):
+    for name in (
+        "requirements.lock",
+        *(f"requirements-{one}.lock" for one in ("test", "slurm", "crate")),
+    ):
         text = (ROOT / name).read_text()
         assert "://" not in text and "--index" not in text
         entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)

@@ -113,7 +113,7 @@ def test_a_nan_is_written_as_missing(tmp_path):
 
 
 def test_a_file_that_is_not_there_says_which_stage_to_run(tmp_path):
-    with pytest.raises(UserError, match="run the workflow first: make run"):
+    with pytest.raises(UserError, match="run the workflow first: trialtrace run"):
         store.read_parquet(tmp_path / "results.parquet")
 
 

@@ -3,6 +3,9 @@
 import importlib.util
 import io
 import json
+import os
+import shutil
+import subprocess
 import tarfile
 import zipfile
 from datetime import UTC, datetime
@@ -91,3 +94,35 @@ def test_the_bill_names_each_file_with_its_hash_and_is_valid(tmp_path):
     assert parts["made-package"]["licenses"][0]["license"]["name"] == "MIT"
     assert parts["older"]["purl"] == "pkg:pypi/older@0.3"
     assert text == make.bill("0.1.0", [wheel, source], datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def test_the_oldest_glibc_is_that_of_the_wheel_that_needs_the_newest():
+    wheels = [
+        "a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        "b-1-cp311-cp311-manylinux_2_28_x86_64.whl",
+        "c-1-cp311-cp311-manylinux_2_35_x86_64.manylinux2010_x86_64.whl",
+        "d-1-py3-none-any.whl",
+    ]
+    assert make.glibc(wheels) == "2.28"
+    assert make.glibc(wheels[2:]) == "2.12"
+
+
+@pytest.mark.parametrize(
+    ("needed", "has", "told"),
+    [("2.28", "2.36", None), ("2.28", "2.4", "machine has 2.4"), ("2.28", "", "another C library")],
+)
+def test_an_old_glibc_is_named(tmp_path, needed, has, told):
+    shutil.copy2(ROOT / "bundle" / "verify", tmp_path)
+    (tmp_path / "GLIBC").write_text(f"{needed}\n")
+    (tmp_path / "SHA256SUMS").write_text(
+        f"{sha256((needed + chr(10)).encode()).hexdigest()}  GLIBC\n"
+    )
+    getconf = tmp_path / "bin" / "getconf"
+    getconf.parent.mkdir()
+    getconf.write_text(f"#!/bin/sh\necho 'glibc {has}'\n" if has else "#!/bin/sh\nexit 1\n")
+    getconf.chmod(0o755)
+    path = f"{getconf.parent}{os.pathsep}{os.environ['PATH']}"
+    call = ["sh", str(tmp_path / "verify")]
+    done = subprocess.run(call, env={"PATH": path}, capture_output=True, text=True)
+    assert done.returncode == (told is not None), done.stderr
+    assert (told or "") in done.stderr

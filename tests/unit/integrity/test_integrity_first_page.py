@@ -13,9 +13,10 @@ from trialtrace.run.cleaning.account import Account, SubjectCount
 from trialtrace.run.integrity import agreement, breaks, far, ordered
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
-from trialtrace.run.integrity.first_page import red_lines_of
+from trialtrace.run.integrity.first_page import red_lines_of, same_line
 from trialtrace.run.integrity.intervals import days_exchanged
 from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
+from trialtrace.run.integrity.records import same_patients
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.tables.measures import known_ends
 
@@ -83,6 +84,53 @@ def test_a_file_that_was_sorted_before_it_was_numbered_is_left_alone():
     for sheet, p in ((both, 1), (alone, 0)):
         looks = [one for one in ordered.looks(Export(80, "p", (sheet,))) if one.where == "p.x"]
         assert [round(one.p, 9) for one in looks] == [p]
+
+
+def test_a_file_that_is_sorted_by_a_group_is_left_alone():
+    """A sex, litters by their numbers, unless an endpoint is made of them; a measure never is."""
+    rng = np.random.default_rng(2)
+    sex, dam = np.sort(rng.integers(0, 2, 90)), np.sort(rng.integers(1, 13, 90))
+    assert {*dam} == {*range(1, 13)}
+    age = np.sort(rng.integers(20, 70, 90))
+    for name, values in (("sex", sex), ("dam", dam), ("age", age)):
+        other = numbers("y", rng.normal(size=90))
+        sheet = one_sheet("p", [numbers(name, values), other])
+        at = frozenset({("p", name)})
+        for outcomes, told in ((frozenset(), name == "age"), (at, True)):
+            export = Export(90, "p", (sheet,), used=at, outcomes=outcomes)
+            found = [one.p for one in ordered.looks(export) if one.where == f"p.{name}"]
+            assert bool(found) == told and all(p < 1e-9 for p in found)
+
+
+def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
+    """By hand: of 50 patients 1225 pairs, each equal in all with the product of the columns'
+    chances; a missing value equals a missing one alone."""
+    rng = np.random.default_rng(6)
+    columns = [rng.integers(0, levels, 50).astype(float) for levels in (2, 9, 30, 60)]
+    columns[1][7] = np.nan
+    assert same_patients(made_of(columns)) is None
+    for column in columns:
+        column[49] = column[7]
+    found = same_patients(made_of(columns))
+    assert found and (found.pairs, found.columns, found.rows) == (1, 4, (9, 51))
+    due = 1225.0
+    for column in columns:
+        there = column[~np.isnan(column)]
+        sizes = np.unique(there, return_counts=True)[1]
+        share = len(there) / 50
+        alike = (sizes * (sizes - 1)).sum() / (len(there) * (len(there) - 1))
+        due *= share**2 * alike + (1 - share) ** 2
+    assert found.due == pytest.approx(due, rel=0.1)
+    (line,) = same_line(made_of(columns))
+    assert "1 pair of patients is equal in all 4 columns but their number (rows 9, 51)" in line.text
+    nobody = Account(SubjectCount("p", 50, 50, ()), {})
+    assert declared_lines(nobody, [line]) == [line.text]
+    assert not same_line(made_of([np.arange(50) // 2 % 2 * 1.0, *columns[:1], columns[1] // 5]))
+
+
+def made_of(columns: list[np.ndarray]) -> Export:
+    named = [numbers(f"x{at}", column) for at, column in enumerate(columns)]
+    return Export(len(columns[0]), "p", (one_sheet("p", named),))
 
 
 @pytest.mark.parametrize("at", [1.2, 2.5])

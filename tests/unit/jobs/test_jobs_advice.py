@@ -12,19 +12,23 @@ FOLDER = "results/mini"
 @pytest.mark.parametrize(
     ("name", "gone", "altered"),
     [
-        (f"{FOLDER}/results.parquet", "make run", f'rm "{FOLDER}/results.parquet"; make run'),
-        ("site/index.html", "make run", 'rm "site/index.html"; make run'),
+        (
+            f"{FOLDER}/results.parquet",
+            "trialtrace run",
+            f'rm "{FOLDER}/results.parquet"; trialtrace run',
+        ),
+        ("site/index.html", "trialtrace run", 'rm "site/index.html"; trialtrace run'),
         # While a page is there that was asked for, what it is made from is not missed.
         (
             f"{FOLDER}/simulation/characteristics.parquet",
-            f'rm "{FOLDER}/simulation/simulation.html"; make simulate TRIAL=mini',
+            f'rm "{FOLDER}/simulation/simulation.html"; trialtrace run mini --simulation',
             f'rm "{FOLDER}/simulation/characteristics.parquet" '
-            f'"{FOLDER}/simulation/simulation.html"; make simulate TRIAL=mini',
+            f'"{FOLDER}/simulation/simulation.html"; trialtrace run mini --simulation',
         ),
         (
             f"{FOLDER}/multiverse/multiverse.html",
-            "make multiverse TRIAL=mini",
-            f'rm "{FOLDER}/multiverse/multiverse.html"; make multiverse TRIAL=mini',
+            "trialtrace run mini --multiverse",
+            f'rm "{FOLDER}/multiverse/multiverse.html"; trialtrace run mini --multiverse',
         ),
     ],
 )

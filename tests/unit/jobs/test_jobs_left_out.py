@@ -60,7 +60,7 @@ def test_a_whole_run_says_how_to_go_on(at: Project):
         begin(at, check=True)
     text = str(error.value)
     assert "nonsense" in text and "mistakes in broken; none in mini" in text
-    assert "make run TRIAL=name" in text
+    assert "trialtrace run name" in text
 
 
 def test_config_yaml_itself_stops_every_run(at: Project):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import Code, Project
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_record import _commit, write_records
 
@@ -22,6 +22,10 @@ def git(folder, *words):
     return done.stdout.strip()
 
 
+def commit_of(root):
+    return _commit(Code(root / "workflow" / "trialtrace", root))
+
+
 @pytest.fixture
 def checkout(tmp_path):
     root = tmp_path / "checkout"
@@ -33,32 +37,32 @@ def checkout(tmp_path):
     return root
 
 
-def test_a_checkout_has_its_commit(checkout):
+def test_a_checkout_has_itscommit_of(checkout):
     head = git(checkout, "rev-parse", "HEAD")
-    assert _commit(checkout) == {"commit": head, "dirty": False}
+    assert commit_of(checkout) == {"commit": head, "dirty": False}
     (checkout / "Snakefile").write_text("rule other:\n")
-    assert _commit(checkout) == {"commit": head, "dirty": True}
+    assert commit_of(checkout) == {"commit": head, "dirty": True}
 
 
 def test_a_linked_checkout_is_the_same_one(checkout, tmp_path):
     (tmp_path / "link").symlink_to(checkout)
-    assert _commit(tmp_path / "link")["commit"]
+    assert commit_of(tmp_path / "link")["commit"]
 
 
-def test_what_is_unpacked_inside_another_checkout_has_no_commit(checkout):
+def test_what_is_unpacked_inside_another_checkout_has_nocommit_of(checkout):
     """A tarball in a folder of somebody else's repository, tracked there or not."""
     inside = checkout / "unpacked"
     shutil.copytree(checkout, inside, ignore=shutil.ignore_patterns(".git"))
-    assert _commit(inside) == NOTHING
+    assert commit_of(inside) == NOTHING
     git(checkout, "add", "unpacked")
     git(checkout, "commit", "--quiet", "-m", "Second")
-    assert _commit(inside) == NOTHING
+    assert commit_of(inside) == NOTHING
 
 
 def test_a_repository_around_the_unpacked_files_does_not_have_them(checkout):
     git(checkout, "rm", "--quiet", "--cached", "Snakefile")
     git(checkout, "commit", "--quiet", "--allow-empty", "-m", "Without it")
-    assert _commit(checkout) == NOTHING
+    assert commit_of(checkout) == NOTHING
 
 
 def test_the_site_does_not_say_who_ran_it_where(tmp_path):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.run.jobs import start
+from trialtrace.run.jobs.progress import RULES
 from trialtrace.run.jobs.start import PLAIN, Starter, forking
 
 
@@ -80,24 +81,26 @@ def test_where_it_cannot_be_started_a_job_starts_as_ever(tmp_path: Path, monkeyp
     calls = []
 
     def plain(job, path, edit):
-        calls.append((job.rulename, path, edit))
+        calls.append((job.log, path, edit))
 
     usual = {"conda_env": None, "container_img": None, "env_modules": None}
-    job = SimpleNamespace(rulename="clean_tables", **usual)
-    forking(str(tmp_path / "no_python"), plain)(job, "a.py")
-    forking(sys.executable, plain)(job, "b.py", True)
-    elsewhere = SimpleNamespace(rulename="clean_tables", **{**usual, "conda_env": "env"})
-    forking(sys.executable, plain)(elsewhere, "c.py")
+    job = SimpleNamespace(log=["logs/a/clean_tables.log"], **usual)
+    forking(str(tmp_path / "no_python"), plain, RULES)(job, "a.py")
+    forking(sys.executable, plain, RULES)(job, "b.py", True)
+    elsewhere = SimpleNamespace(log=["logs/a/clean_tables.log"], **{**usual, "conda_env": "env"})
+    forking(sys.executable, plain, RULES)(elsewhere, "c.py")
+    other = SimpleNamespace(log=["logs/align.log"], **usual)
+    forking(sys.executable, plain, RULES)(other, "of another workflow")
     monkeypatch.setenv(PLAIN, "1")
-    forking(sys.executable, plain)(job, "d.py")
-    assert [path for _, path, _ in calls] == ["a.py", "b.py", "c.py", "d.py"]
+    forking(sys.executable, plain, RULES)(job, "d.py")
+    assert [path for _, path, _ in calls] == ["a.py", "b.py", "c.py", "of another workflow", "d.py"]
 
 
 def test_a_job_that_fails_is_told_to_snakemake(starter: Starter, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(start, "Starter", lambda python: starter)
     usual = {"conda_env": None, "container_img": None, "env_modules": None}
-    job = SimpleNamespace(rulename="clean_tables", **usual)
-    run = forking(sys.executable, lambda *_: pytest.fail("it was started twice"))
+    job = SimpleNamespace(log=["logs/a/clean_tables.log"], **usual)
+    run = forking(sys.executable, lambda *_: pytest.fail("it was started twice"), RULES)
     assert run(job, script(tmp_path, "")) is None
     with pytest.raises(subprocess.CalledProcessError):
         run(job, script(tmp_path, "import sys\nsys.exit(1)"))

@@ -66,7 +66,7 @@ def test_without_a_run_it_says_what_to_do(at: Project, capsys):
     write_multiverse(at, RELIEF)
     text = said(capsys, at, "multiverse", "mini")
     assert "9 specifications; 0 are forbidden" in text
-    assert "has no run of its multiverse" in text and "make multiverse TRIAL=mini" in text
+    assert "has no run of its multiverse" in text and "trialtrace run mini --multiverse" in text
 
 
 def test_an_estimate_is_traced_to_its_rows(at: Project, capsys):

@@ -121,6 +121,14 @@ def test_abbreviations_single_words_and_texts_name_arms():
     made = read(text=text)
     assert [one.arm for one in made.items.values()] == ["yoga", "walking"]
     assert all("from the text alone" in str(one["unconfirmed"]) for one in made.claims.values())
+    # A number that heads a row of a table beside it is no group of the text, and breaks nothing.
+    heads = (("Trial", *["Question"] * 4), ("", "1", "2", "3", "4"))
+    rows = [(str(at), *[f"3.{at}{n} (0.59)" for n in range(4)]) for at in range(1, 7)]
+    answers = Table("table 2", "Table 2. Answers in six trials", (*heads, *rows), 1)
+    between = [(f"Task {at}", str(at), *[f".{at}{n}" for n in range(5)]) for at in range(1, 7)]
+    correlations = Table("table 1", "Table 1. Correlations", (("", "", *"23456"), *between), 1)
+    made = read(correlations, answers, text=text)
+    assert [one.arm for one in made.items.values() if not one.cells] == ["yoga", "walking"]
 
 
 @pytest.mark.parametrize(

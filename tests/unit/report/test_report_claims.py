@@ -13,8 +13,8 @@ from trialtrace.audit.verdicts.tally import tally
 from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,
-    _rest,
     audit_page,
+    further,
     glossary,
     meanings,
     tally_list,
@@ -23,6 +23,7 @@ from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.audit.published import _findings, _recomputed
 from trialtrace.report.links import trace_link
 
+NONE = SimpleNamespace(printed={"findings": []})
 EVENTS = "t/a/count.events@drug"
 ROWS = [
     {"component": "count", "recomputed_text": "79", "result_id": EVENTS, "step": ""},
@@ -143,7 +144,26 @@ def test_every_word_of_a_verdict_is_explained_where_it_stands():
 def test_what_the_second_line_says_is_not_said_again():
     (row,) = claim("a", None, "inconsistent")
     row |= {"print_finding": "One.", "print_more": "Two."}
-    assert "".join(_rest([row], ["One. Two. Three."])).count(".") == 1
+    said = [{"claim": row["claim_id"], "finding": "One. Two. Three."}]
+    said.append({"claim": "another", "finding": "Four."})
+    assert further({"findings": said}, [row]) == "Three."
+
+
+def test_the_report_says_all_of_a_claim_that_fails_as_the_page_of_the_audit_does():
+    """What speaks for a number is on the page beside the report, which a print has not."""
+    failing = claim("a", None, "inconsistent", "compatible")
+    for row, finding in zip(failing, ("Does not fit.", "28 to 55 fits."), strict=True):
+        row |= {"print_finding": finding}
+    said = [
+        {"claim": failing[0]["claim_id"], "finding": "Does not fit. A weight may be behind it."}
+    ]
+    material = SimpleNamespace(printed={"findings": said})
+    told = " ".join(_findings(material, failing))
+    assert (
+        "Does not fit" in told and "28 to 55 fits" in told and "A weight may be behind it" in told
+    )
+    held = claim("a", None, "exact", "compatible")
+    assert len(list(_findings(material, held))) == 1
 
 
 def test_a_ledger_by_itself_has_one_row_of_the_matrix():
@@ -155,9 +175,9 @@ def test_a_ledger_by_itself_has_one_row_of_the_matrix():
 
 def test_the_report_tells_an_odd_p_beside_what_can_be_checked():
     both = claim("a", "exact", "exact", "not_checkable")
-    told = " ".join(_findings(odd(both)))
+    told = " ".join(_findings(NONE, odd(both)))
     assert "not&#95;checkable" in told and "exact&#58;" in told
-    assert "not&#95;checkable" not in " ".join(_findings(both))
+    assert "not&#95;checkable" not in " ".join(_findings(NONE, both))
 
 
 def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
@@ -222,8 +242,8 @@ def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
     row |= {"data_finding": "The data are synthetic.", "data_more": None}
     row |= {"print_finding": "Nothing was checked: no other number in the ledger decides it."}
     row |= {"print_more": None, "component": "value"}
-    assert [*_findings([row])] == []
-    (told,) = _findings([row | {"data_more": "A plan has no data."}])
+    assert [*_findings(NONE, [row])] == []
+    (told,) = _findings(NONE, [row | {"data_more": "A plan has no data."}])
     assert told.endswith("A plan has no data&#46;")
 
 

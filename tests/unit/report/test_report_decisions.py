@@ -158,6 +158,14 @@ def test_a_subgroup_without_a_test_of_interaction_says_so():
     assert len(others) == 2
 
 
+def test_many_subgroups_that_nothing_compares_have_no_extremes_as_a_result():
+    made = [RISK | {"stratum": f"age={at}", "result_id": str(at)} for at in range(1, 9)]
+    told = sentences(material(*made), analysis("subgroup", by="age"))
+    assert words(told[0]) == "No test of interaction is planned, so none was made."
+    assert words(told[1]) == "8 comparisons stand in the table; no sentence judges them."
+    assert len(told) == 2
+
+
 def test_of_several_interactions_each_says_whose_it_is():
     interaction = pair("p_value.breslow_day", 0.6)
     told = sentences(

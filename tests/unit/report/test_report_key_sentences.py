@@ -228,8 +228,27 @@ def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):
     rows = [{**mini.claims[0], **both, "claim_id": f"bad{n}"} for n in range(8)]
     text = printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial))
     told = "Bad, printed 5: the data give 31%, on print inconsistent"
-    assert words(text).endswith(f" {told}; 7 more do not hold.")
+    assert words(text).endswith(f" {told}; 7 more differ from the data.")
     assert "(audit.html#claim-bad0)" in text and f"]({trace_link('mini/a/b')})" in text
+
+
+def test_others_that_fail_are_told_apart_by_what_they_fail_at(mini):
+    """One that the data bear out is not said not to hold as one that they contradict."""
+    fails = {
+        "differs": {"against_data": "differs", "on_print": "compatible"},
+        "agrees": {"against_data": "exact", "on_print": "inconsistent"},
+        "apart": {"against_data": "not_checkable", "on_print": "inconsistent"},
+    }
+    rows = [
+        mini.claims[0] | verdicts | {"claim_id": f"{name}{n}", "recomputed_text": ""}
+        for name, verdicts in fails.items()
+        for n in range(2)
+    ]
+    text = words(printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial)))
+    assert text.endswith(
+        " differs; 1 more differs from the data, 2 agree with the data and not with other printed "
+        "numbers, 2 do not fit other printed numbers."
+    )
 
 
 def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():

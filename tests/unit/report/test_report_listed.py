@@ -48,6 +48,7 @@ def remarked(*rows):
     material = Stub(
         of=lambda _: rows,
         arm_label=lambda arm: arm.capitalize(),
+        stratum_words=lambda stratum: f"Age group: {stratum.partition('=')[2]}",
         parameter_words=lambda each: [each["parameter"]] if each["parameter"] else [],
         tracer=Stub(about=About(Stub(endpoints={}, populations={}), Stub())),
     )
@@ -89,3 +90,14 @@ def test_a_remark_on_an_effect_names_the_effect():
         True,
         True,
     ]
+
+
+def test_a_remark_names_a_subgroup_as_its_table_does():
+    none = "The sample has no patients."
+    rows = [
+        row("mean_difference.paired_t", 1.0, **PAIR, stratum=f"agegr={at}", warning=none)
+        for at in ("old", "young")
+    ]
+    rows[1]["warning"] = None
+    (told,) = remarked(*rows)
+    assert told.startswith("[Mean difference, age group&#58; old, real against sham](")

@@ -11,8 +11,8 @@ from trialtrace.run.trace.put_in import Rests
 ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
 
 
-def margin(arm):
-    return {"arm": arm, "check": {"endpoint": "died"}}
+def margin(arm, tag="printed"):
+    return {"arm": arm, "check": {"endpoint": "died"}, "tag": tag}
 
 
 def count(arm, value):
@@ -29,15 +29,15 @@ def material(margins, rows, *, own=True):
 
 BOTH = [count("drug", 1.0), count("placebo", 4.0)]
 SHORT = {
-    "each arm printed": ((["drug", "placebo"], BOTH, True), "set beforehand, no finding."),
-    "one arm assumed": ((["drug"], BOTH, True), "set beforehand, no finding; made up for Placebo."),
-    "a total": (([None], BOTH, True), "made up by arm; in all set beforehand."),
+    "each arm printed": ((["drug", "placebo"], BOTH, True), "set as printed, no finding."),
+    "one arm assumed": ((["drug"], BOTH, True), "set as printed, no finding; made up for Placebo."),
+    "a total": (([None], BOTH, True), "made up by arm; in all set as printed, no finding."),
     "columns of a total": (
         ([None], BOTH, False),
         "made up by arm; in all drawn to printed numbers.",
     ),
-    "nobody to be split": (([None], [count("drug", 0.0)], True), "set beforehand, no finding."),
-    "all arms together": (([None], [count("all", 5.0)], True), "set beforehand, no finding."),
+    "nobody to be split": (([None], [count("drug", 0.0)], True), "set as printed, no finding."),
+    "all arms together": (([None], [count("all", 5.0)], True), "set as printed, no finding."),
     "columns by arm": (
         (["drug"], BOTH, False),
         "made of columns that were drawn to printed numbers.",
@@ -57,3 +57,18 @@ def test_beside_the_results_too():
     one = of_results(material([margin("drug")], BOTH), ["a"])
     assert one.endswith("**Made up:** Placebo, of which none is printed.")
     assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
+
+
+def test_a_printed_number_is_told_from_a_count_that_prints_so():
+    """12 of 40 is the cohort's; the paper has 30.0 % alone."""
+    told = {
+        "arithmetic": "counts chosen to print so, no finding",
+        "printed": "set as printed, no finding",
+    }
+    for tag, words in told.items():
+        margins = [margin(arm, tag) for arm in ARMS]
+        assert of_rows(material(margins, BOTH), BOTH) == f"*Cohort:* {words}."
+        counted = "The counts are one of the sets that print so"
+        assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
+    both = material([margin("drug", "printed"), margin("placebo", "arithmetic")], BOTH)
+    assert of_rows(both, BOTH) == "*Cohort:* set beforehand, no finding."

@@ -10,8 +10,10 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections.methods import _articles, bibliography, methods
+from trialtrace.report.sections.analysis_section import analysis_sentences
+from trialtrace.report.sections.methods import _articles, bibliography, cited, methods
 from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trial.reported import in_main_report
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,20 @@ def test_each_method_of_the_plan_is_named_with_its_reference(text: str):
     assert cited("p-values adjusted by Holm's step-down adjustment") == (
         "Holm 1979, Scand J Stat 6:65"
     )
+
+
+def test_a_method_has_the_number_of_its_reference_where_a_text_names_it_first(
+    text: str, material: Material
+):
+    at = re.search(r"^(\d+)\. .*Fisher 1935", text, re.MULTILINE)[1]
+    analyses = material.trial.plan.analyses
+    told = html.unescape(analysis_sentences(material, analyses["relief_primary"]))
+    assert told.count(f"Fisher's exact test [({at})](#ref-{at})") == 1
+    twice = cited(material, analyses["relief_primary"], "log&#45;rank test, log&#45;rank test")
+    assert twice.count("#ref-") == twice.startswith("log&#45;rank test [(")
+    # The supplement has no list.
+    hidden = next(one for one in analyses.values() if not in_main_report(material.trial, one))
+    assert cited(material, hidden, "Fisher&#39;s exact test") == "Fisher&#39;s exact test"
 
 
 def test_software_stands_with_its_versions_and_the_report_with_its_hash(

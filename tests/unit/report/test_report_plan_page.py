@@ -1,7 +1,6 @@
 """The plan beside the report: every entry has its place, every result its entry."""
 
-import csv
-
+import openpyxl
 import pytest
 from mini_trial import REPOSITORY
 from site_pages import pages
@@ -52,11 +51,12 @@ def test_a_result_of_no_entry_is_told():
     assert [line.name for line in lines if line.results] == ["displays.baseline"]
 
 
-def test_the_page_lists_every_entry_and_the_csv_every_result(hostile):
+def test_the_page_lists_every_entry_and_the_workbook_every_result(hostile):
     folder = hostile.at.site / "mini"
     page = pages(folder)[folder / "plan.html"]
-    with (folder / "plan-coverage.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    sheet = openpyxl.load_workbook(folder / "plan-coverage.xlsx").active
+    heads, *told = sheet.iter_rows(values_only=True)
+    rows = [dict(zip(heads, (one or "" for one in row), strict=True)) for row in told]
     results = read_parquet(hostile.folder / "analysis" / "results.parquet", ["result_id"])
     assert sorted(row["result_id"] for row in rows) == sorted(results["result_id"].to_pylist())
     assert all(row["plan_line"] and row["plan_key"] in page.text for row in rows)

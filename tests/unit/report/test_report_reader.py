@@ -2,7 +2,7 @@
 
 from test_report_wording import row, words
 
-from trialtrace.report.sections.analysis_section import _intercurrent
+from trialtrace.report.sections.analysis_section import intercurrent_words
 from trialtrace.report.sections.compact import _by_description, _estimated, _tests_words
 from trialtrace.run.trial.plan.estimand import Intercurrent
 from trialtrace.run.trial.plan.references import limits_of
@@ -65,7 +65,7 @@ def test_intercurrent_events_of_one_strategy_are_told_together():
         Intercurrent(event="death", strategy="while alive"),
         Intercurrent(event="stopping", strategy="treatment policy"),
     ]
-    assert list(_intercurrent(given)) == [
+    assert list(intercurrent_words(given)) == [
         "rescue, stopping (each treatment policy: what happens after it counts as it is)",
         "death (while alive: only what happens before it counts)",
     ]

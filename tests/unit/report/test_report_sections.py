@@ -14,10 +14,10 @@ from trialtrace.base.styles import STYLES
 from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
-    _intercurrent,
     analysed,
     analysis_sentences,
     asked,
+    intercurrent_words,
 )
 from trialtrace.report.sections.analysis_tables import _name, analysis_tables
 from trialtrace.report.sections.choices import other_choices
@@ -88,7 +88,8 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert shown(asked(mini, primary)) == (
         "Difference in risk, Drug against Placebo. Variable: relief. Intercurrent events: rescue "
         "drug (treatment policy: what happens after it counts as it is). Confidence intervals are "
-        "at the 95 % level; tests are decided at 0.05."
+        "at the 95 % level; tests are decided at 0.05; p-values are adjusted for multiplicity, "
+        "intervals are not."
     )
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
@@ -106,7 +107,7 @@ def test_a_death_is_told_with_the_day_it_is_held_against():
     one = structure(Intercurrent, death | {"death": {"of": "survival", "day": 98}})
     days = {"week 12": 98, "week 24": 180}
     each = structure(Intercurrent, death | {"death": {"of": "survival", "days": days}})
-    told = [list(_intercurrent([event]))[-1] for event in (one, each)]
+    told = [list(intercurrent_words([event]))[-1] for event in (one, each)]
     assert told[0].startswith("who had died by day 98 counts as dead at the visit")
     assert "day 98 (week 12) or day 180 (week 24)" in told[1]
     assert all("not by the date of the visit" in text for text in told)
@@ -272,7 +273,7 @@ def test_a_sentence_stands_where_there_is_no_figure():
 @pytest.mark.parametrize(
     ("blinding", "told"),
     [
-        (None, "by site; blinding not recorded."),
+        (None, "by site. Not recorded: registration, funding, blinding."),
         ("nobody", "by site; nobody was blinded."),
         (["assessors"], "by site; blinded: assessors."),
         (
@@ -288,7 +289,7 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
             at, "trial.yaml", "  randomisation:", f"  blinding: {blinding}\n  randomisation:"
         )
     material = Material(load_trial("mini", at), load_settings(at), tmp_path, {})
-    assert told in unescape(design_line(material))
+    assert told in unescape(design_line(material.trial))
 
 
 def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):

@@ -13,7 +13,7 @@ from trialtrace.report.figures.make import beside, draw_figures, of_summary, str
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.sections.choices import other_choices, same_question
+from trialtrace.report.sections.choices import _methods, other_choices, same_question
 from trialtrace.report.sections.summary import _choices
 from trialtrace.run.trial.load import load_settings
 
@@ -150,6 +150,15 @@ def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
     assert [line[-1] for line in same[1:]] == ["as above"] * 3
     shown = [line[-2] for line in same]
     assert shown[2].startswith("as above (") and "as above" not in f"{shown[:2]}{shown[3:]}"
+
+
+def test_an_analysis_that_only_repeats_has_what_it_repeats(visits):
+    """Else its line would be empty."""
+    rows = [row for row in visits.of("pain_after") if row["stat_name"] == "p_value"]
+    above = set()
+    first, again = (_methods({None: rows}, "mean_difference", above) for _ in range(2))
+    (told,) = again["as above"].values()
+    assert told.startswith("p [") and [told] == [cell[None] for cell in first.values()]
 
 
 THIRD = mini_trial.TRIAL.replace(

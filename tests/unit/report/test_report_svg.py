@@ -1,6 +1,8 @@
 """What the vectors of a curve hold beside what is seen: nothing beyond the axes, and under
 restricted disclosure no patient's exact day."""
 
+from xml.etree.ElementTree import fromstring
+
 import mini_run
 import mini_trial
 import pytest
@@ -9,7 +11,7 @@ from mini_trial import settings_of
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
-from trialtrace.report.figures.canvas import _by_steps, drawing, save_drawing, write_pixels
+from trialtrace.report.figures.canvas import _shortened, drawing, save_drawing, write_pixels
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
@@ -135,8 +137,29 @@ def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
     assert files[0] == files[1]
 
 
-def test_a_letter_by_steps_ends_where_its_places_end():
-    """The L and a dot of "i": places as the font has them, and steps counted by hand."""
-    way = "M628 4666L1259 4666L1259 531L3531 531L3531 0L628 0L628 4666zM10 20Q5 25 0 20z"
-    steps = "M628 4666h631v-4135h2272v-531h-2903v4666zm-618-4646q-5 5-10 0z"
-    assert _by_steps(way) == steps
+def test_words_of_a_drawing_are_words_where_they_are_told(tmp_path):
+    """Read, searched and spoken as they stand, with blanks that begin a line."""
+    with drawing(3, 2) as figure:
+        axes = figure.add_subplot()
+        axes.set_title("Shares & ε")
+        axes.text(0.5, 0.5, "  set in", ha="right", weight="bold")
+        save_drawing(figure, tmp_path, "words", synthetic=False)
+    svg = (tmp_path / "words.svg").read_text()
+    root = fromstring(svg)
+    told = {text.text: text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Shares & ε", "\N{NO-BREAK SPACE}" * 2 + "set\N{NO-BREAK SPACE}in", "0.2"} <= set(told)
+    assert told["Shares & ε"].get("text-anchor") == "middle"
+    bold = next(text for words, text in told.items() if words.endswith("in"))
+    assert (bold.get("text-anchor"), bold.get("font-weight")) == ("end", "bold")
+    assert root.get("font-family").startswith("DejaVu Sans, ")
+
+
+def test_boxes_of_one_colour_become_one_area():
+    """Two unit boxes, told by their corners; of another colour, or of none, each stays."""
+    box = '<path d="M{0} 0L{1} 0L{1} 1L{0} 1z" clip-path="url(#p)" style="{2}"/>\n'
+    boxes = [box.format(at, at + 1, f"fill:#{c}00000") for at, c in ((0, "a"), (2, "a"), (4, "b"))]
+    shorter = _shortened("".join(boxes), "")
+    assert 'd="M0 0H1V1H0zM2 0H3V1H2z"' in shorter
+    assert boxes[2].strip() in shorter
+    lines = [box.format(at, at + 1, "fill:none;stroke:#000000") for at in (0, 2)]
+    assert _shortened("".join(lines), "") == "".join(lines)

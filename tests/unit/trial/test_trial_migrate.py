@@ -1,5 +1,7 @@
 """Older configurations brought forward: each migration on a made folder, and what is refused."""
 
+import re
+import shutil
 import subprocess
 
 import pytest
@@ -7,11 +9,13 @@ import yaml
 from mini_run import write_mini
 from mini_trial import CLEANING, PLAN, REPOSITORY, TRIAL, edit, write_project
 
+from trialtrace.base.config.edit import Renamed
 from trialtrace.base.config.schema import load_schema
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.cli import main
 from trialtrace.run.jobs.run import begin
+from trialtrace.run.trial import migrate
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.migrate import migrated
@@ -223,6 +227,41 @@ def test_a_trial_that_is_not_there(tmp_path, capsys):
     write_project(tmp_path)
     assert main(["--project", str(tmp_path), "migrate", "minni"]) == 1
     assert "minni" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("trial", ["elmunzer2012", "musaro2019"])
+def test_a_renamed_key_is_renamed_in_every_place_and_nowhere_else(tmp_path, monkeypatch, trial):
+    """As if the next version called `describe` of an analysis otherwise."""
+
+    def to_version_4(folder):
+        analyses = folder["plan.yaml"].data["analyses"]
+        return [
+            Renamed("plan.yaml", ("analyses", name), "describe", "summaries")
+            for name, analysis in analyses.items()
+            if "describe" in analysis
+        ]
+
+    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+    folder = tmp_path / "config" / "trials" / trial
+    before = {path.name: path.read_text() for path in folder.iterdir()}
+    monkeypatch.setattr(migrate, "CURRENT", 4)
+    monkeypatch.setitem(MIGRATIONS, 3, to_version_4)
+    migrated(Project(tmp_path), trial).write()
+    after = {path.name: path.read_text() for path in folder.iterdir()}
+    plan, times = re.subn(r"(?m)^(    |\s*\{)describe:", r"\1summaries:", before["plan.yaml"])
+    assert times > 3
+    expected = {"plan.yaml": plan, "trial.yaml": before["trial.yaml"].replace("on: 3", "on: 4", 1)}
+    assert after == before | expected
+
+
+@pytest.mark.parametrize(("key", "name"), [("no_such_key", "new"), ("label", "tests")])
+def test_a_key_that_cannot_be_renamed_is_refused(tmp_path, monkeypatch, key, name):
+    at = write_project(tmp_path)
+    rename = Renamed("plan.yaml", ("analyses", "relief_primary"), key, name)
+    monkeypatch.setattr(migrate, "CURRENT", 4)
+    monkeypatch.setitem(MIGRATIONS, 3, lambda folder: [rename])
+    with pytest.raises(UserError, match="nothing is migrated"):
+        migrated(at, "mini")
 
 
 def test_a_newer_configuration_is_refused_and_told_alone(tmp_path):

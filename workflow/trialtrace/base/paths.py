@@ -2,21 +2,84 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 
+PACKAGE = Path(__file__).resolve().parents[1]
 # What can be said in a YAML file; workflow/schemas leads editors there.
-SCHEMAS = Path(__file__).parents[1] / "schemas"
+SCHEMAS = PACKAGE / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# In a folder of results that stands apart from its project: the path of that.
+ELSEWHERE = "trialtrace.project"
+
+
+@dataclass(frozen=True)
+class Code:
+    """The code of a project: the package, and the folder of Snakefile, scripts/ and locks.
+
+    That is the root of a checkout; in a wheel it lies inside of the package (setup.py).
+    """
+
+    package: Path
+    root: Path
+
+    @property
+    def is_installed(self) -> bool:
+        return self.root.parent == self.package
+
+    @property
+    def assets(self) -> Path:
+        """Style sheets and reference documents of reports."""
+        return self.package / "report" / "assets"
+
+    def place(self, path: Path) -> str | None:
+        """Where a file stands in a checkout, installed or not; None of what is no code."""
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        if path.is_relative_to(self.assets):
+            return f"reports/assets/{path.relative_to(self.assets).as_posix()}"
+        if path.is_relative_to(self.package):
+            return f"workflow/trialtrace/{path.relative_to(self.package).as_posix()}"
+        return None
+
+
+def _running() -> Code:
+    inside = PACKAGE / "project"
+    return Code(PACKAGE, inside if inside.is_dir() else PACKAGE.parents[1])
+
+
+RUNNING = _running()
 
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout (or an installed copy): its root and the folders the parts agree on."""
+    """A trial's project: its root, and the folders the parts agree on.
+
+    It is a checkout, or a folder with config/ alone, whose code is the one that runs. What a run
+    makes lies in `apart`, where that is given, else in the root.
+    """
 
     root: Path
+    apart: Path | None = field(default=None, kw_only=True)
+
+    @cached_property
+    def code(self) -> Code:
+        package = self.root / "workflow" / "trialtrace"
+        return Code(package, self.root) if package.is_dir() else RUNNING
+
+    @property
+    def assets(self) -> Path:
+        """Style sheets and reference documents of reports: the project's, else the code's."""
+        chosen = self.reports / "assets"
+        return chosen if chosen.is_dir() else self.code.assets
+
+    @property
+    def made(self) -> Path:
+        """The folder that runs write to."""
+        return self.apart or self.root
 
     @property
     def config(self) -> Path:
@@ -28,15 +91,15 @@ class Project:
 
     @property
     def results(self) -> Path:
-        return self.root / "results"
+        return self.made / "results"
 
     @property
     def site(self) -> Path:
-        return self.root / "site"
+        return self.made / "site"
 
     @property
     def archive(self) -> Path:
-        return self.root / "archive"
+        return self.made / "archive"
 
     def trial_config(self, trial: str) -> Path:
         """The configuration folder of a trial; its name must be a plain one."""
@@ -53,7 +116,11 @@ class Project:
     def shown(self, path: Path) -> str:
         """A path as it is told to a person: relative to the project where it lies inside."""
         path = Path(path)
-        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+        # Either of the two may lie in the other.
+        for folder in sorted((self.made, self.root), key=lambda one: len(one.parts), reverse=True):
+            if path.is_relative_to(folder):
+                return str(path.relative_to(folder))
+        return str(path)
 
     def inside(self, relative: str, base: Path | None = None) -> Path:
         """Resolve a configured path; refuse one that leaves `base` (the project if None)."""
@@ -73,6 +140,7 @@ class Project:
 def project(root: Path | str | None = None) -> Project:
     """The project at `root`, else the one around the working folder, else this checkout.
 
+    Where the package is installed without one, the working folder is the project.
     Raises UserError where its path is no text: most of what is used here could not work in it.
     """
     found = Path(root).resolve() if root is not None else _around(Path.cwd().resolve())
@@ -86,11 +154,23 @@ def project(root: Path | str | None = None) -> Project:
                 do="rename it, or copy the project into another folder",
             )
         ) from None
+    if (of := project_of(found)) is not None:
+        return Project(of, apart=found)
     return Project(found)
+
+
+def project_of(folder: Path) -> Path | None:
+    """The project whose results stand in a folder apart from it; None of any other folder."""
+    try:
+        return Path((folder / ELSEWHERE).read_text(encoding="utf-8").rstrip("\n"))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _around(here: Path) -> Path:
     for folder in (here, *here.parents):
+        if (folder / "config" / "config.yaml").is_file() or (folder / ELSEWHERE).is_file():
+            return folder
         if (folder / "Snakefile").is_file() and (folder / "config").is_dir():
             return folder
-    return Path(__file__).resolve().parents[3]
+    return here if RUNNING.is_installed else RUNNING.root

@@ -190,7 +190,9 @@ def _parquet(path: Path, coded: list[str] | None = None) -> "Iterator[ParquetFil
         yield pq.ParquetFile(path, read_dictionary=coded)
     except FileNotFoundError:
         raise UserError(
-            Problem(str(path), "this file is not there", do="run the workflow first: make run")
+            Problem(
+                str(path), "this file is not there", do="run the workflow first: trialtrace run"
+            )
         ) from None
     # A name in its schema that is no text is told by Python.
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
@@ -198,6 +200,6 @@ def _parquet(path: Path, coded: list[str] | None = None) -> "Iterator[ParquetFil
             Problem(
                 str(path),
                 f"this is not a whole Parquet file: {error}",
-                do="delete it and run the workflow again: make run",
+                do="delete it and run the workflow again: trialtrace run",
             )
         ) from None

@@ -349,6 +349,21 @@ def per_unit_decimals(values: Iterable[float | None]) -> int:
     return max(shared, 2 - floor(log10(span))) if 0 < span < 1 else shared
 
 
+def ratio_decimals(values: Iterable[float | None]) -> int:
+    """Decimals of a ratio and its bounds: two, or as many as leave five units of the last digit
+    between the bounds, as of a ratio a day.
+
+    >>> [ratio_decimals(v) for v in ((0.8, 0.6, 1.1), (0.9991, 0.9983, 0.9999), (0.8,))]
+    [2, 4, 2]
+    """
+    known = [value for value in values if value is not None and isfinite(value)]
+    span = max(known) - min(known) if len(known) > 2 else 1.0
+    places = 2
+    while 0 < span < 5 * 10.0**-places and places < 6:
+        places += 1
+    return places
+
+
 def value_text(
     stat: str, value: float, style: Style = PLAIN, values: Iterable[float | None] = ()
 ) -> str:
@@ -369,7 +384,10 @@ def value_text(
         return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
     if stat in SHARES or stat in POINTS:
         return percent(value)
-    if stat in RATIOS or stat in {
+    others = list(values)
+    if stat in RATIOS:
+        return decimals(value, ratio_decimals([value, *others]))
+    if stat in {
         "probability_of_superiority",
         "mean",
         "sd",
@@ -382,7 +400,6 @@ def value_text(
         return decimals(value, 2)
     if stat == "number_needed_to_treat":
         return decimals(value, 1)
-    others = list(values)
     if stat in PER_UNIT:
         return decimals(value, per_unit_decimals([value, *others]))
     return decimals(value, shared_decimals([value, *others])) if others else number(value)

@@ -29,6 +29,7 @@ from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
+from trialtrace.report.sections.frozen_section import frozen_section
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods
@@ -56,6 +57,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "endpoints": endpoints_table,
     "constants": constants_section,
     "consort": consort_section,
+    "frozen": frozen_section,
     "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,
@@ -201,7 +203,7 @@ def at_hand(cells: Cells) -> Iterator[None]:
     """While documents are rendered, they open this run as it is; in another process, its
     project."""
     _AT_HAND.append(cells)
-    os.environ[PROJECT] = str(cells.material.trial.at.root)
+    os.environ[PROJECT] = str(cells.material.trial.at.made)
     try:
         yield
     finally:
@@ -231,4 +233,4 @@ def read_state(at: Project, trial: str) -> dict:
         return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "has no results, and a document shows those of its last run"
-        raise UserError(Problem(f"trial {trial}", what, do=f"make run TRIAL={trial}")) from None
+        raise UserError(Problem(f"trial {trial}", what, do=f"trialtrace run {trial}")) from None

@@ -78,6 +78,7 @@ AFTER = {
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
+        ("The frozen plan and what changed since", "sec-frozen", "frozen"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
         ("Simulation", "sec-simulation", "simulation"),

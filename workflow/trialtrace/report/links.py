@@ -91,7 +91,7 @@ SUMMARY_PAGE = f"{SUMMARY}.html"
 AUDIT_PAGE = "audit.html"
 COHORT = "cohort.yaml"
 COVERAGE_PAGE = "coverage.html"
-PLAN_PAGE, PLAN_CSV = "plan.html", "plan-coverage.csv"
+PLAN_PAGE, PLAN_TABLE = "plan.html", "plan-coverage.xlsx"
 # The sentences in red on page 1, for the site.
 WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"

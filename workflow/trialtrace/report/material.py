@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,8 @@ class Material:
     settings: Settings
     folder: Path
     codes: dict[str, str]
+    # The numbers of the references by method, once something is cited (sections/methods.py).
+    cited: dict[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def disclosure(self) -> str:
@@ -135,6 +137,7 @@ class Material:
         """What must be known before any result, a sentence each."""
         lost = self.endpoint_losses.warnings
         lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
+        lines += self.trial.frozen_warnings
         return [text for text in lines if text not in self.declared_lines]
 
     @cached_property

@@ -202,7 +202,7 @@ def render_report(
     reported = Reported(places, drawn, printed, lined=not trial.blinded)
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
     write_text(out / links.PLAN_PAGE, text)
-    write_text(out / links.PLAN_CSV, table)
+    write_bytes(out / links.PLAN_TABLE, table)
     _configuration(material, out)
     write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.store import sha256_bytes, sha256_file, write_json
+from trialtrace.base.store import sha256_bytes, sha256_file, write_text
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, Stored, restored, stored
@@ -75,7 +75,9 @@ def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> No
             if file.is_file()
         },
     }
-    write_json(folder / NAME, sealed, PRIVATE if seal.keyed else SHARED)
+    # In a line: laid out as other files are it would take longer than to read the documents.
+    text = json.dumps(sealed, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_text(folder / NAME, text + "\n", PRIVATE if seal.keyed else SHARED)
 
 
 def lines_of(name: str, data: bytes) -> list[Line]:
@@ -119,7 +121,7 @@ def read_seal(path: Path) -> Sealed:
         )
     except FileNotFoundError:
         raise UserError(
-            Problem(path.name, "is not there: no report was made here", do="make run TRIAL=…")
+            Problem(path.name, "is not there: no report was made here", do="trialtrace run …")
         ) from None
     except PermissionError:
         raise

@@ -91,7 +91,7 @@ def tell_run(
         told.append(OF_EARLIER.format(at.shown(folder / "report")))
     changed: list[str] = []
     if not has_code(at):
-        told.append("no scripts/ here: whether code, plan or data changed since is not known")
+        told.append("not run here: whether code, plan or data changed since is not known")
     try:
         changed = changed_since(at, trial, fresh)
         told += [outdated_line(changed)] if changed else []

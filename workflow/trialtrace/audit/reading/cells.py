@@ -40,6 +40,10 @@ FORMS = (
     ),
     _form("rated", rf"(?P<b>{_N}){_O}(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_C}"),
     _form("rated", rf"(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_O}(?P<b>{_N}){_C}"),
+    _form(
+        "fraction_percent",
+        rf"(?P<a>{_COUNT})\s?/\s?(?P<n>{_COUNT})\s?[,;]\s(?P<b>{_N})(?:{_PERCENT})?",
+    ),
     _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|out of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
     _form(
         "count_percent_range",

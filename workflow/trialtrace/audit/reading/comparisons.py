@@ -14,6 +14,7 @@ from trialtrace.audit.reading.laid import Context
 from trialtrace.audit.reading.rows import Row
 
 UNSAID_NUMBERS = "what its numbers are is not said"
+BY_HEAD = "arm by the head"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
@@ -87,6 +88,7 @@ class Comparisons(Context):
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")
+                doubts += _by_heads(items, printed)
                 if within is not None and within != ALL:
                     names, doubts = (), ["taken for a comparison within one group"]
                     item = replace(item, compare=(), arm=within)
@@ -186,3 +188,10 @@ class Comparisons(Context):
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
+
+
+def _by_heads(items: Sequence[Item], names: Sequence[str]) -> Iterator[str]:
+    """The doubts on the arms that are compared: a head was taken for one."""
+    for item in items:
+        if item.arm in names:
+            yield from (doubt for doubt in item.doubts if doubt.startswith(BY_HEAD))

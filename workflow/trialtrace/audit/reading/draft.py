@@ -109,7 +109,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         named = arms_of_text(told.passages)
         if len(named.labels) > 1:
             texts = list(read_passages(paper.passages, named))
-            return read + [_by_text(one) for one in texts], named
+            both = replace(named, labels={**arms.labels, **named.labels})
+            return read + [_by_text(one) for one in texts], both
     read += list(read_passages(paper.passages, arms))
     return read, arms
 

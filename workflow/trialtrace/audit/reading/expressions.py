@@ -83,8 +83,6 @@ def p_text(cell: Cell) -> str | None:
     value = cell.parts.get("a", "")
     if cell.form not in ("value", "bound") or value.startswith("-"):
         return None
-    if float(value.replace(",", "")) > 1:
-        return None
     return f"P {cell.parts.get('relation', '=')} {value}"
 
 
@@ -384,3 +382,11 @@ _BY_FORM = {
     "percent_spread": _percent_spread,
     "value": _value,
 }
+
+
+def unsaid_range(cell: Cell) -> Expression | None:
+    """A number and two in brackets behind it, of which nothing says what they are."""
+    if cell.form != "ranged" or re.search("[A-Za-z∞]", cell.parts["c"]):
+        return None
+    a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
+    return Expression(f"{a} ({b} to {c})", "value", NOT_SAID)

@@ -27,6 +27,9 @@ from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.rows import Row, rows
 
+NAME = 4
+"""A title of more words is no name of an outcome."""
+TITLED = "what was measured is told by the title of its table alone"
 _IN_ROWS = "its arms were taken from the labels of rows"
 _WHEN = re.compile(
     r"\b(?:T[0-9]|[0-9]+(?:st|nd|rd|th)?|months?|weeks?|days?|hours?|diff?(?:erence)?|baseline|to|and|"
@@ -217,6 +220,7 @@ class Context:
             baseline=self.baseline and not (column.visit or row.visit),
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),
         ).doubted(
+            TITLED if path[0] == self._titled and len(path[0].split()) > NAME else None,
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
             f"that this row is one of “{row.path[0]}” is guessed"

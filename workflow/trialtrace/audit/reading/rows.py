@@ -208,7 +208,9 @@ class _Sections:
         sizes: Sequence[int | None],
     ) -> None:
         """A row of numbers, once it is read: others may stand below it, or the section is whole."""
-        if self._holds(at) and re.search("[0-9]", " ".join(self.table.rows[self._next(at)][1:])):
+        below = self.table.rows[self._next(at)]
+        numbers = self._holds(at) and re.search("[0-9]", " ".join(below[1:]))
+        if numbers and not _apart(label, below[0]):
             self.nested.append((self._indent(at), own))
         self.kinds.append(own.kind or _kind_of(cells))
         self.units = _is_unit(label) and (self.units or not self.counted)
@@ -228,6 +230,13 @@ def _kind_of(cells: Sequence[str]) -> str | None:
 def _is_unit(label: str) -> bool:
     """Whether a label is a unit alone, of which a section has the same values."""
     return bool(re.fullmatch(r"%|[µμa-z]{1,5}\s?/\s?[a-z0-9.²³]{1,5}|k?g|[cm]?m", label, re.I))
+
+
+def _apart(label: str, below: str) -> bool:
+    """Whether labels have units of their own, "Age (years)" over "Weight (kg)": none is of the
+    other, whatever their indents say."""
+    units = [re.search(r"\(([^()]+)\)\W*$", text) for text in (label, below)]
+    return all(units) and len({unit[1] for unit in units if unit}) == 2
 
 
 def _whole(rows: Sequence[Sequence[str]], sizes: Sequence[int | None]) -> bool:

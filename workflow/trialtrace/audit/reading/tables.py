@@ -10,8 +10,8 @@ from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
-from trialtrace.audit.reading.comparisons import UNSAID_NUMBERS, Comparisons
-from trialtrace.audit.reading.expressions import expression, is_share, of_most
+from trialtrace.audit.reading.comparisons import BY_HEAD, UNSAID_NUMBERS, Comparisons
+from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
@@ -230,6 +230,7 @@ class _Reader(Comparisons):
             found = found and replace(found, doubt="kind from a row above")
         elif kind in _CARRIED and found is not None and cell.form in ("pair", "ranged"):
             self.told[cell.form] = kind
+        found = found or unsaid_range(cell)
         if found is None:
             return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
@@ -289,7 +290,7 @@ class _Reader(Comparisons):
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if arm else _NO_ARM]
         elif arm != ALL and column.arm is not None and bare(column.arm) != arm:
-            doubts.append(f"arm by the head “{column.arm}”")
+            doubts.append(f"{BY_HEAD} “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)

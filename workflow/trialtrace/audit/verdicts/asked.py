@@ -4,6 +4,7 @@ question to the reader, which reading is meant."""
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -11,10 +12,13 @@ from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.columns import breaking
+from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
+from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.unlike import unlike
 
-CERTAIN = 0.9
+CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
@@ -44,7 +48,11 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     made = [
         _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
     ]
-    return made + [_question(finding, entry, asked) for finding, entry, asked in unlike(ledger)]
+    apart = {
+        (one.claim, one.component): (one, *asked)
+        for one, *asked in chain(unlike(ledger), far(ledger), breaking(ledger), broken(ledger))
+    }
+    return made + [_question(*one) for one in apart.values()]
 
 
 def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:

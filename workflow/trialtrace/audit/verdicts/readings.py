@@ -121,7 +121,7 @@ class Readings:
     def _table(self, finding: Finding) -> tuple[Claim, Reading] | None:
         """The question on a table in most of whose numbers one relation does not hold."""
         entry = self.ledger.entries[finding.claim]
-        table = _table_of(entry)
+        table = table_of(entry)
         wrong, held = self._held.get((finding.check, table), (0, 0))
         if not table or not drafted(entry) or wrong < MANY or wrong <= held:
             return None
@@ -138,7 +138,7 @@ class Readings:
         for one in self.taken:
             entry = self.ledger.entries[one.claim]
             if one.agreement != NOT_CHECKABLE and drafted(entry):
-                wrong, kept = held.get(key := (one.check, _table_of(entry)), (0, 0))
+                wrong, kept = held.get(key := (one.check, table_of(entry)), (0, 0))
                 against = one.agreement == INCONSISTENT
                 held[key] = (wrong + against, kept + (not against))
         return held
@@ -166,7 +166,7 @@ class Readings:
         return min(gains) >= (0 if agrees else 1)
 
     def _others(self, entry: Claim) -> Iterator[Other]:
-        column = self._columns.get(_column_of(entry), [entry])
+        column = self._columns.get(column_of(entry), [entry])
         yield from self._of_sizes(entry, column)
         yield from self._of_forms(entry, column)
         pair = entry.about.compare
@@ -202,7 +202,7 @@ class Readings:
         unfit = [set(own) for one in alike if (own := sizes_of(one)) and n not in own]
         sizes = set.intersection(*unfit) if len(unfit) > 1 else set()
         for one in self.ledger.entries.values():
-            near = _table_of(one) == _table_of(entry) or one.about.group == entry.about.group
+            near = table_of(one) == table_of(entry) or one.about.group == entry.about.group
             if near and one.about.n:
                 sizes.add(one.about.n)
         for size in sorted(sizes - {n}, key=lambda one: abs(one - n))[:MOST_SIZES]:
@@ -241,7 +241,7 @@ class Readings:
 
     @cached_property
     def _columns(self) -> dict[tuple[str, ...], list[Claim]]:
-        return _by(self.ledger, _column_of)
+        return _by(self.ledger, column_of)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], list[Claim]]:
@@ -261,8 +261,15 @@ def _cell(entry: Claim, *of: str) -> tuple[str, ...]:
     return match.group(*of) if match else ()
 
 
-def _column_of(entry: Claim) -> tuple[str, ...]:
+def column_of(entry: Claim) -> tuple[str, ...]:
+    """The table and the columns that a claim is of; nothing of one of a sentence."""
     return _cell(entry, "table", "column")
+
+
+def first_column(entry: Claim) -> tuple[str, ...]:
+    """The table and the first of the columns that a claim is of."""
+    table, columns = column_of(entry) or ("", "")
+    return table, columns.partition(",")[0]
 
 
 def row_of(entry: Claim) -> tuple[str, ...]:
@@ -270,7 +277,7 @@ def row_of(entry: Claim) -> tuple[str, ...]:
     return _cell(entry, "table", "row")
 
 
-def _table_of(entry: Claim) -> str:
+def table_of(entry: Claim) -> str:
     """The table that a claim is of, "" of one of a sentence."""
     match = _CELL.fullmatch(entry.place)
     return match["table"] if match else ""

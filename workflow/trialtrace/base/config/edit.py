@@ -1,4 +1,4 @@
-"""Sets an entry in the text of a YAML file; every other character stays as it is.
+"""Sets an entry or renames a key in the text of a YAML file; all other characters stay as they are.
 
 Comments, quotes, order and the style of lists are a person's own: a file that is read and written
 again would lose them.
@@ -21,6 +21,26 @@ class Entry:
     path: tuple[str | int, ...]
     key: str
     value: Value
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A key of the mapping at `path` of a file, and its new name; place and value stay."""
+
+    file: str
+    path: tuple[str | int, ...]
+    key: str
+    name: str
+
+
+def with_name(text: str, renamed: Renamed) -> str:
+    """The text with the key's new name. Raises LookupError where only that is there, or both."""
+    _, mapping = _mapping(yaml.compose(text, Loader=yaml.SafeLoader), renamed.path)
+    keys = {key.value: key for key, _ in mapping.value}
+    if renamed.key not in keys or renamed.name in keys:
+        raise LookupError(renamed.key)
+    old = keys[renamed.key]
+    return text[: old.start_mark.index] + renamed.name + text[old.end_mark.index :]
 
 
 def with_entry(text: str, entry: Entry) -> str:

@@ -16,7 +16,7 @@ from trialtrace.base.store import write_bytes
 def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:
     """A file with the line of every key; what is wrong with it stands among its problems."""
     document = compose(at, path, largest)
-    known, content = accepted(at.root), digest(at, schema, document.data)
+    known, content = accepted(at.made), digest(at, schema, document.data)
     if not known.knows(content):
         validate(document, SCHEMAS, schema)
         if not document.problems:
@@ -71,7 +71,7 @@ class Accepted:
 
 @lru_cache(maxsize=4)
 def accepted(root: Path) -> Accepted:
-    """What is known in the project at `root`."""
+    """What is known in the project whose runs write to `root`."""
     return Accepted(root)
 
 

@@ -49,12 +49,18 @@ OF_SYNTHETIC = (
     "The data of this trial are synthetic, so no number was held against them: verdicts on print "
     "rest on printed numbers alone."
 )
+TIERS = (
+    "Tier 1 are the usual choices on the patients that are planned or printed anywhere, tier 2 "
+    "also other tests, intervals, levels, sides and ways of rounding, tier 3 also patients that "
+    "are printed nowhere."
+)
 CHANCE = (
     "The chance of a coincidental fit is the share of numbers near the printed ones (shifted by "
     "steps of their last digits) that at least one of the choices tried would give; near 1 a match "
     "means nothing. It is not the probability that the authors made another choice, and a match is "
-    "never a reproduction. Half and double windows shift the numbers half and twice as far."
+    "never a reproduction."
 )
+WINDOWS = "Half and double windows shift the numbers half and twice as far."
 CANNOT = (
     "The fewest numbers that contradict each other, and single numbers in the place of others that "
     "would mend it, usual misprints first. Which of them was meant the paper alone cannot say."
@@ -203,15 +209,14 @@ def claims_table(
     With `links` what the data give is a link to its trace. A ledger by itself has no data, and no
     column of them.
     """
-    said: dict[str, list[str]] = {}
-    for finding in audit["findings"]:
-        said.setdefault(finding["claim"], []).append(finding["finding"])
     columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
     names = ("Claim", "Printed", *(upper_first(COLUMNS[column]) for column in columns), "Finding")
     cells = []
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
-        more = [*_read_as((readings or {}).get(claim, {})), *_rest(rows, said.get(claim, []))]
+        more = [*_read_as((readings or {}).get(claim, {}))]
+        if rest := further(audit, rows):
+            more.append(f'<p class="quiet">{escape(unbroken(rest))}</p>')
         cells.append(_claim(rows, columns, more, links=links))
     yield "<h2>Claims</h2>"
     yield from matrix(audit["claims"])
@@ -263,14 +268,14 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
                 yield f'<p class="quiet">{escape(unbroken(more))}</p>'
 
 
-def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
-    """What the checks on print say beyond the verdict and its second line."""
+def further(audit: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """What the checks on print say of a claim beyond its verdicts and their second lines."""
+    said = [one["finding"] for one in audit["findings"] if one["claim"] == rows[0]["claim_id"]]
     told = " ".join(
         " ".join(filter(None, map(row.get, ("print_finding", "print_more")))) for row in rows
     )
     every = dict.fromkeys(sentence for text in said for sentence in sentences(text))
-    if rest := [one for one in every if one not in told]:
-        yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
+    return " ".join(one for one in every if one not in told)
 
 
 def _read_as(readings: Mapping[str, str]) -> Iterator[str]:
@@ -321,8 +326,10 @@ def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[s
 
 
 def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
-    """How many searches there were, and the sum of their chances."""
-    return by_chance(len(searches), expected_by_chance(searches))
+    """How many searches there were, the sum of their chances, and how many found something."""
+    found = sum(search["tier"] is not None for search in searches)
+    verb = "was" if found == 1 else "were"
+    return f"{by_chance(len(searches), expected_by_chance(searches))} {found or 'None'} {verb}."
 
 
 def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
@@ -338,7 +345,7 @@ def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
         return
     names = [name for name, _ in search_cells(searches[0], rows)]
     yield "<h2>Other choices</h2>"
-    yield f'<p class="prose">{escape(expected_sentence(searches))} {CHANCE}</p>'
+    yield f'<p class="prose">{escape(expected_sentence(searches))} {TIERS} {CHANCE} {WINDOWS}</p>'
     yield '<div class="scroll"><table>\n<thead><tr>'
     yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead>\n<tbody>"
     for search in searches:

@@ -23,6 +23,16 @@ PUT_IN = (
 
 
 SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
+CHOSEN = (
+    "Printed are the shares in brackets. The counts are one of the sets that print so, and what "
+    "follows from them, such as an interval or a p-value, may print otherwise than in the paper."
+)
+# What set the numbers of a line, by what the paper printed of them: themselves, or their shares.
+BY_TAG = {
+    frozenset(["printed"]): "set as printed, no finding",
+    frozenset(["arithmetic"]): "counts chosen to print so, no finding",
+}
+LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
 OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
 COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
@@ -60,12 +70,17 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
         return ""
     split, arms = _made_up(material, rows, together.own or together.columns)
     if split:
-        whole = "set beforehand" if together.own else "drawn to printed numbers"
-        return f"*Cohort:* made up by arm; in all {whole}."
+        whole = _set_by(together.own) if together.own else "drawn to printed numbers"
+        return f"{LEAD} made up by arm; in all {whole}."
     if together.own:
         others = f"; made up for {escape_markdown(' and '.join(arms))}" if arms else ""
-        return f"*Cohort:* set beforehand, no finding{others}."
-    return "*Cohort:* made of columns that were drawn to printed numbers."
+        return f"{LEAD} {_set_by(together.own)}{others}."
+    return f"{LEAD} made of columns that were drawn to printed numbers."
+
+
+def _set_by(margins: Sequence[Margin]) -> str:
+    tags = frozenset(margin["tag"] for margin in margins)
+    return BY_TAG.get(tags, "set beforehand, no finding")
 
 
 def _made_up(
@@ -107,10 +122,12 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         return f"{COLUMNS_IN_SHORT} {listed}{assumed}"
     if arms:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
+    counted = any(margin["tag"] == "arithmetic" for margin in rests.own)
+    chosen = f" {CHOSEN}" if counted else ""
     return (
         "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
         f"or counts that print so. {escape_markdown(material.tracer.put_in.told(rests.own))}. "
-        f"Agreement with the paper therefore shows nothing.{assumed}"
+        f"Agreement with the paper therefore shows nothing.{chosen}{assumed}"
     )
 
 

@@ -1,11 +1,9 @@
 """The plan and the report side by side: each entry of plan.yaml with where it is reported and its
 results, and what several source texts say of the same fact.
 
-As a page, and as a CSV of every result with its entry.
+As a page, and as a workbook of every result with its entry.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,11 +15,12 @@ from trialtrace.audit.registration.registration import held
 from trialtrace.audit.registration.rows import as_json
 from trialtrace.base.config.spec import structure
 from trialtrace.report.audit.audit_page import audit_style, registration_section
+from trialtrace.report.downloads import as_xlsx
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.links import (
     AUDIT_PAGE,
     FAMILIES_PAGE,
-    PLAN_CSV,
+    PLAN_TABLE,
     analysis_place,
     claim_anchor,
     config_page,
@@ -59,21 +58,21 @@ class Reported:
     lined: bool = True
 
 
-def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple[str, str]:
-    """The page beside the report, and the CSV of every result with its entry."""
+def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple[str, bytes]:
+    """The page beside the report, and the table of every result with its entry, as a workbook."""
     lines, left = plan_lines(trial, results)
     parts = [
         f"<h1>{TITLE}</h1>",
         f'<p class="quiet">{LEAD}</p>',
         f'<p class="subject">{_counted(trial, lines, left, reported)} '
-        f'<a href="{PLAN_CSV}">Every result with its entry (CSV)</a></p>',
+        f'<a href="{PLAN_TABLE}">Every result with its entry (XLSX)</a></p>',
         *_left(left),
         *table_lines(COLUMNS, (_row(trial, line, reported) for line in lines)),
         *_facts(trial),
         *registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE),
     ]
     text = report_page(trial, TITLE, "\n".join([*parts, ""]), style=audit_style())
-    return text, _csv(lines, left, reported)
+    return text, as_xlsx(_table(lines, left, reported))
 
 
 def _counted(
@@ -230,12 +229,11 @@ def _facts(trial: Trial) -> Iterator[str]:
     yield from table_lines(OF_FACT, rows)
 
 
-def _csv(lines: Iterable[PlanLine], left: Iterable[str], reported: Reported) -> str:
+def _table(
+    lines: Iterable[PlanLine], left: Iterable[str], reported: Reported
+) -> Iterator[tuple[str, ...]]:
     """Every result with its entry and the page that shows it."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["result_id", "plan_line", "plan_key", "page", "trace"])
-    every = [(result, line.line, line.name) for line in lines for result in line.results]
+    yield "result_id", "plan_line", "plan_key", "page", "trace"
+    every = [(result, str(line.line), line.name) for line in lines for result in line.results]
     for one, at, name in [*every, *((one, "", "") for one in left)]:
-        rows.writerow([one, at, name, reported.printed.get(one, ""), trace_link(one)])
-    return text.getvalue()
+        yield one, at, name, reported.printed.get(one, ""), trace_link(one)

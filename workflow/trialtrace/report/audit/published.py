@@ -20,11 +20,14 @@ from trialtrace.report.audit.audit_page import (
     NO_CAUSE,
     OF_SYNTHETIC,
     SUMMARY,
+    TIERS,
     expected_sentence,
+    further,
     glossary,
     search_cells,
 )
 from trialtrace.report.audit.claims_page import searches_of
+from trialtrace.report.audit.cohort_words import LEAD as COHORT_LEAD
 from trialtrace.report.audit.cohort_words import of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, COHORT, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
@@ -34,8 +37,8 @@ from trialtrace.report.tables import texts_table
 Row = Mapping[str, Any]
 # What the lead says of all claims that have it, and a line a claim would only repeat.
 UNSAID = (UNCHECKED, SYNTHETIC, "", None)
-DATA_AT = 2
-"""The place of the column of what the data give; it is left out where they give nothing."""
+# The columns of what the data give, and of what set a synthetic cohort.
+EITHER = (2, 6)
 
 
 def published(material: Material) -> str:
@@ -48,7 +51,7 @@ def published(material: Material) -> str:
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
     if told := put_in(material):
         alone += f" **{told}** [Settings of the cohort]({config_page(COHORT)})."
-    more = f"[{AUDIT_PAGE}]({AUDIT_PAGE}) says more of each: on what it rests, and a picture."
+    more = f"[{AUDIT_PAGE}]({AUDIT_PAGE}) has pictures, and what numbers contradict each other."
     verdicts = escape_markdown(tally_text(counts))
     means = escape_markdown(f"What the verdicts mean. {glossary(counts)}")
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
@@ -72,7 +75,8 @@ def _claims(material: Material) -> str:
                 escape_markdown(printed),
                 "; ".join(shown),
                 *(_verdict(rows, column) for column in COLUMNS),
-                " ".join(filter(None, [*_findings(rows), of_claim(material, claim_id)])),
+                " ".join(_findings(material, rows)),
+                of_claim(material, claim_id).removeprefix(COHORT_LEAD).strip(),
             ]
         )
     header = [
@@ -82,11 +86,12 @@ def _claims(material: Material) -> str:
         "Against the data",
         "On print",
         "Finding",
+        "What set it in the cohort",
     ]
     caption = "Published numbers, against the data and against each other."
-    if not any(row[DATA_AT] for row in body):
-        header = header[:DATA_AT] + header[DATA_AT + 1 :]
-        body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
+    # A column without anything in it is none.
+    kept = [at for at in range(len(header)) if at not in EITHER or any(row[at] for row in body)]
+    header, *body = ([row[at] for at in kept] for row in (header, *body))
     return texts_table(material, header, body, "claims", caption)
 
 
@@ -102,31 +107,36 @@ def _searches(material: Material) -> Iterator[str]:
     searches = searches_of(material)
     if not searches:
         return
-    yield f"{escape_markdown(expected_sentence(searches))} {CHANCE}"
+    yield f"{escape_markdown(expected_sentence(searches))} {TIERS} {CHANCE}"
     cells = [dict(search_cells(search, material.claims)) for search in searches]
     header = [
         "Searched",
         "Choices by tier",
         "First match",
         "Chance by tier",
-        "Chance, half / double window",
     ]
-    body = [[escape_markdown(cell[name]) for name in header] for cell in cells]
-    yield texts_table(material, header, body, "searches", "Other choices tried.")
+    body = [
+        [*(escape_markdown(cell[name]) for name in header), escape_markdown(search["finding"])]
+        for cell, search in zip(cells, searches, strict=True)
+    ]
+    caption = "Other choices tried."
+    yield texts_table(material, [*header, "What it says"], body, "searches", caption)
 
 
-def _findings(rows: Sequence[Row]) -> Iterator[str]:
-    """The sentence and the second line of the worst verdict of each column.
-
-    So are those of a p that no usual test gives.
-    """
+def _findings(material: Material, rows: Sequence[Row]) -> Iterator[str]:
+    """The sentence and the second line of the worst verdict of each column, and of a p that no
+    usual test gives; of a claim that fails those of every verdict, and what else the checks say,
+    which may speak for it: whoever has the report in print has no other page."""
+    failing = any(worst(rows, column) in FAILS for column in COLUMNS)
     for column, name in COLUMNS.items():
         for verdict, finding, more, _ in by_verdict(rows, column):
-            if verdict in (worst(rows, column), "not_checkable"):
+            if failing or verdict in (worst(rows, column), "not_checkable"):
                 text = " ".join(each for each in (finding, more) if each not in UNSAID)
                 if not text:
                     continue
                 yield f"*{upper_first(name)}:* {escape_markdown(unbroken(text))}"
+    if failing and (rest := further(material.printed, rows)):
+        yield f"*Also:* {escape_markdown(unbroken(rest))}"
 
 
 def _recomputed(row: Row) -> str:

@@ -6,7 +6,7 @@ run. They hold counts and configured words only.
 
 from collections.abc import Iterable, Sequence
 
-from trialtrace.run.cleaning.account import KNOWN, Account, RedLine
+from trialtrace.run.cleaning.account import NOT_RED, Account, RedLine
 from trialtrace.run.tables.contracts.rows import ResultRow
 
 # Warnings of one rule each, which `excluded_line` draws together.
@@ -53,7 +53,7 @@ def declared_lines(account: Account, of_endpoints: Iterable[RedLine] = ()) -> li
             for table, reason in reasons
         )
     ]
-    declared += [line.text for line in of_endpoints if line.kind == KNOWN]
+    declared += [line.text for line in of_endpoints if line.kind in NOT_RED]
     return [" ".join(text.split()) for text in declared]
 
 

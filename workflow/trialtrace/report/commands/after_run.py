@@ -13,8 +13,17 @@ from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.jobs.fresh import AUDIT
+from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
+from trialtrace.run.jobs.run_record import end_run
+from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.trial.load import load_trial
+
+
+def end(run: Run, resources: object) -> None:
+    """The record of a run, its last lines, and what changed since the run before."""
+    end_run(run, resources)
+    after_run(run)
 
 
 def after_run(run: Run) -> None:
@@ -45,6 +54,27 @@ def after_run(run: Run) -> None:
         print(*lines, sep="\n", file=sys.stderr, flush=True)
     if run.at.site.is_dir():
         write_text(run.at.site / CHANGES_PAGE, changes_page(_latest(run, new)))
+    if not failed:
+        run.came_to_its_end()
+
+
+def catch_up(run: Run) -> None:
+    """Keep what a run that was cut short had made, but not kept, where it is what this one asks
+    for: Snakemake calls nothing at the end of a run that has nothing to do."""
+    try:
+        with cut_short(run.at.made) as mends:
+            for trial in run.named if mends else ():
+                _keep_late(run, trial)
+    except (UserError, OSError) as error:
+        print("a run that was cut short is not kept", error, sep="\n", file=sys.stderr)
+
+
+def _keep_late(run: Run, trial: str) -> None:
+    records = standing(run.at, trial)
+    now = all(record.fresh == run.hashes.get((rule, trial)) for rule, record in records.items())
+    if AUDIT in records and now and keep_run(run.at, trial, run.freshness) is not None:
+        print(f"{trial}: a run that was cut short is kept now", file=sys.stderr)
+    Shelf(run.at, trial).sweep()
 
 
 def _few(run: Run, shelf: Shelf) -> list[str]:

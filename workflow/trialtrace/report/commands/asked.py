@@ -15,12 +15,12 @@ def check_asked(trial: "Trial", stage: str, what: str, do: str) -> None:
     from trialtrace.run.jobs.products import altered, edited, read_record, record_path
 
     at = trial.at
-    record = read_record(at.root / record_path(stage, trial.name))
+    record = read_record(at.made / record_path(stage, trial.name))
     if record is None:
         raise UserError(Problem(trial.name, f"has no run of its {what}", do=do))
     for files in record.outputs.values():
-        for file in altered(at.root, files):
-            raise UserError(edited(at.root, file, record.rule))
+        for file in altered(at.made, files):
+            raise UserError(edited(at.made, file, record.rule))
     if record.fresh != freshness(at).job(stage, trial.name):
         changed = f"code or configuration of its {what} changed since it ran"
         raise UserError(Problem(trial.name, changed, do=do))

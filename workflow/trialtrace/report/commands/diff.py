@@ -81,7 +81,7 @@ def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]
             Problem(
                 "trialtrace diff",
                 found="no trial of which two runs are kept",
-                do="make run keeps each run whose results or inputs are others",
+                do="trialtrace run keeps each run whose results or inputs are others",
             )
         )
     chosen = []
@@ -94,7 +94,7 @@ def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]
                     f"trialtrace diff {trial}",
                     found="one kept run" if kept else "no kept run",
                     expected="two runs to compare",
-                    do=f"make run TRIAL={trial}, which keeps each run that is another",
+                    do=f"trialtrace run {trial}, which keeps each run that is another",
                 )
             )
         chosen.append((trial, *pair))
@@ -153,7 +153,7 @@ def tell_runs(at: Project, trial: str, verify: bool, remove: str | None) -> int:
         print(run_text(line))
     tell_strange(shelf)
     if not shelf.names():
-        print(f"no run of {trial} is kept: make run TRIAL={trial} keeps one")
+        print(f"no run of {trial} is kept: trialtrace run {trial} keeps one")
         return 0
     if lost := shelf.lost():
         print(

@@ -110,7 +110,7 @@ def check_whole(trial: "SpecifiedTrial") -> None:
     """Raise UserError where no run made the tables, or where they are of something else."""
     from trialtrace.run.jobs.fresh import MULTIVERSE
 
-    check_asked(trial, MULTIVERSE, "multiverse", f"make multiverse TRIAL={trial.name}")
+    check_asked(trial, MULTIVERSE, "multiverse", f"trialtrace run {trial.name} --multiverse")
 
 
 def is_specified(result_id: str) -> bool:

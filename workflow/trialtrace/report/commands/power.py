@@ -115,7 +115,7 @@ def _derived(trial: "Trial", derived: Path) -> None:
             problems.add(
                 f"trial {trial.name}, planning.{entry.name}.reached",
                 "nobody is counted yet",
-                do=f"run the trial first: make run TRIAL={trial.name}",
+                do=f"run the trial first: trialtrace run {trial.name}",
             )
     problems.raise_if_any()
 

@@ -121,7 +121,7 @@ def served(at: Project, trial: str | None) -> Pages:
                 "the site" if trial is None else f"trial {trial}",
                 found=f"no {first} in {at.shown(folder)}",
                 expected="a run that has come to its end",
-                do="make run" if trial is None else f"make run TRIAL={trial}",
+                do="trialtrace run" if trial is None else f"trialtrace run {trial}",
             )
         )
     made = folder / "run.json" if trial is None else folder.parent / "seal.json"

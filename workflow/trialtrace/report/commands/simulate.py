@@ -110,7 +110,7 @@ def _found(trial: "Trial", folder: Path, how: str) -> bool:
     from trialtrace.report.simulation.material import COLUMNS, cells, rows_of, without_value
     from trialtrace.run.jobs.fresh import SIMULATION
 
-    check_asked(trial, SIMULATION, "simulation", f"make simulate TRIAL={trial.name}")
+    check_asked(trial, SIMULATION, "simulation", f"trialtrace run {trial.name} --simulation")
     rows = rows_of(folder)
     failed = without_value(rows)
     for line in failed:

@@ -16,11 +16,19 @@ WHOLE, ALTERED, NOT_LOOKED, NOT_COMPARED = 0, 1, 2, 3
 SHOWN = 60
 
 
-def verify(at: Project, text: str, trial: str | None, form: str) -> int:
+def verify(
+    at: Project,
+    text: str,
+    trial: str | None,
+    form: str,
+    *,
+    signers: str | None = None,
+    signer: str | None = None,
+) -> int:
     """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at; 3: it is a page
     whose content is not compared, and not the one that the run wrote."""
     try:
-        told = verified(at, Path(text), trial)
+        told = verified(at, Path(text), trial, signers=signers, signer=signer)
     except UserError as error:
         print(error, file=sys.stderr)
         return NOT_LOOKED

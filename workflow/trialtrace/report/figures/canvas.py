@@ -5,7 +5,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import write_bytes
 from trialtrace.report.links import FIELD, UP, trace_link
+from trialtrace.report.render.typeset import further_fonts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 STAMPED = "{} (synthetic, not evidence)"
 # The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
-# drawings, all of them at once; letters in them are paths, so that no font matters.
-DPI = 160
+# drawings, all of them at once, with the fonts that it has for a PDF.
+DPI = 128
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 # Colours of a PNG, and how many of them are kept exactly.
 _PALETTE, _KEPT = 128, 32
@@ -46,7 +47,8 @@ def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None
     if not names:
         return
     pages = "\n".join(_page(folder, name) for name in names).encode()
-    setter = typst.Compiler(pages, root=str(folder), ignore_system_fonts=True)
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[further_fonts()])
+    setter = typst.Compiler(pages, root=str(folder), font_paths=fonts)
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
@@ -114,7 +116,7 @@ def _part(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 
 
-# How many ways and places of letters are kept in their short form.
+# How many places are kept in their short form.
 KEPT = 20_000
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -134,7 +136,6 @@ STYLE: "dict[RcKeyType, object]" = {
     "xtick.color": INK,
     "ytick.color": INK,
     "svg.hashsalt": "trialtrace",
-    "svg.fonttype": "path",
     "text.parse_math": False,
     "figure.dpi": 100,
 }
@@ -172,21 +173,22 @@ def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) 
     """
     import matplotlib
 
-    from trialtrace.report.figures.svg import Canvas
+    from trialtrace.report.figures.svg import FAMILY, SIZE, Canvas
 
     with matplotlib.rc_context(STYLE):
         if synthetic:
             size = min(44.0, 16.0 * figure.get_size_inches()[1])
-            look: dict[str, Any] = {
+            across: dict[str, Any] = {
                 "ha": "center",
                 "va": "center",
                 "rotation": 25,
                 "color": "#c0392b",
             }
-            figure.text(0.5, 0.5, "SYNTHETIC", fontsize=size, alpha=0.18, zorder=100, **look)
+            figure.text(0.5, 0.5, "SYNTHETIC", fontsize=size, alpha=0.18, zorder=100, **across)
         canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
         _settle(figure)
-        write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
+        look = f'{_JOINED} font-family="{FAMILY}" font-size="{SIZE}"'
+        write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn(), look).encode())
 
 
 # Fields of a figure that lead to the trace of a result: a drawing has them as links.
@@ -248,80 +250,55 @@ def _settle(figure: "Figure") -> None:
         axes.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
 
 
-# Attributes of places, and what stands in them in points; sizes of letters are none.
+# Attributes of places, and what stands in them in points.
 _PLACES = re.compile(r"\b(?:d|x|y)=\"[^\"]*\"|translate\([^)]*\)")
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
 _INDENT = re.compile(r"\n +")
 _COMMAND = re.compile(r"\s*([MLHVCSQTAZz])\s*")
 _LOOK = re.compile(r"style=\"[^\"]*\"")
-# Letters: a name of the font before each, and the way to each of a word.
-_LETTER = re.compile(r"(id=\"|href=\"#)DejaVuSans-")
 # Marks of one look, each of which would tell it.
 _MARKS = re.compile(
     r"(<g clip-path=\"[^\"]*\")>\n((?:<use xlink:href=\"[^\"]*\" x=\"[^\"]*\" y=\"[^\"]*\""
     r"(?P<look> style=\"[^\"]*\")/>\n)(?:<use [^>]*(?P=look)/>\n)+)(?=</g>)"
 )
+# Areas of one colour that follow each other, and a box between straight lines.
+_AREAS = re.compile(
+    r"<path d=\"[^\"]*z\"(?P<look> clip-path=\"[^\"]*\" style=\"fill:#\w{6}\")/>\n"
+    r"(?:<path d=\"[^\"]*z\"(?P=look)/>\n)+"
+)
+_DRAWN = re.compile(r" d=\"([^\"]*)\"")
+_BOX = re.compile(r"(M(\S+) (\S+))L(\S+) \3L\4 (\S+)L\2 \5z")
 _JOINTS = """<defs>
 <style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
 </defs>
 """
-_JOINED = 'stroke-linejoin="round" version="1.1"'
-_ALONG = re.compile(r"(<use xlink:href=\"#g[^\"]*\") transform=\"translate\(([^ )]+) 0\)\"/>")
-# Ways of letters, of which that of a blank is none.
-_WAYS = re.compile(r"(?<=<path id=\"g)([^\"]*\" d=)\"(M[^\"]*)\"")
-_BLANK = re.compile(r"<path id=\"(g[^\"]*)\" transform=\"[^\"]*\"/>\n")
-_STEP = re.compile(r"([MLQz])([^MLQz]*)")
+_JOINED = 'stroke-linejoin="round"'
 
 
-def _shortened(svg: str) -> str:
-    """The same drawing in two thirds of the bytes: places to a hundredth of a point, no blanks
-    that mean nothing, short names of letters."""
+def _shortened(svg: str, look: str) -> str:
+    """The same drawing in fewer bytes: places to a hundredth of a point, no blanks that mean
+    nothing. `look` is what its root says of all that it holds."""
     svg = _INDENT.sub("\n", _PLACES.sub(lambda found: _rounded(found[0]), svg))
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
     svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
     svg = _AREA.sub('fill-opacity="0"', svg)
     svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
     svg = _MARKS.sub(lambda found: f"{found[1]}{found[3]}>\n{found[2].replace(found[3], '')}", svg)
+    svg = _AREAS.sub(_one_area, svg)
     # Joints for the drawing alone: a page that holds it has others.
-    svg = svg.replace(_JOINTS, "", 1).replace('version="1.1"', _JOINED, 1)
-    svg = _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
-    for blank in set(_BLANK.findall(svg)):
-        svg = re.sub(rf"<(?:use xlink:href=\"#|path id=\"){blank}\"[^>]*/>\n", "", svg)
-    svg = _WAYS.sub(lambda way: f'{way[1]}"{_by_steps(way[2])}"', svg)
-    return svg.replace("<defs>\n</defs>\n", "")
+    return svg.replace(_JOINTS, "", 1).replace('version="1.1"', f'{look} version="1.1"', 1)
 
 
-@lru_cache(KEPT)
-def _by_steps(way: str) -> str:
-    """The way of a letter as steps from place to place, which have fewer digits than places."""
-    made, here, start = [], (0, 0), (0, 0)
-    for command, text in _STEP.findall(way):
-        found = [int(number) for number in text.split()]
-        places = [*zip(found[::2], found[1::2], strict=True)]
-        steps = [(x - here[0], y - here[1]) for x, y in places]
-        here = places[-1] if places else start
-        if command == "M":
-            start = here
-        if command != "L":
-            made.append(command.lower() + _joined(number for step in steps for number in step))
-        elif 0 in steps[0]:
-            made.append(f"v{steps[0][1]}" if steps[0][0] == 0 else f"h{steps[0][0]}")
-        else:
-            made.append("l" + _joined(steps[0]))
-    # A way begins at a place.
-    return "M" + "".join(made)[1:]
-
-
-def _joined(numbers: Iterable[int]) -> str:
-    """Numbers with a blank where no sign parts them."""
-    return " ".join(map(str, numbers)).replace(" -", "-")
+def _one_area(areas: re.Match[str]) -> str:
+    way = _BOX.sub(r"\1H\4V\5H\2z", "".join(_DRAWN.findall(areas[0])))
+    return f'<path d="{way}"{areas["look"]}/>\n'
 
 
 @lru_cache(KEPT)
 def _rounded(places: str) -> str:
-    """A way or a place, shorter. Letters have the same in every figure."""
+    """A way or a place, shorter. Marks have the same in many figures."""
     short = _LONG.sub(lambda number: f"{round(float(number[0]), 2) + 0.0:g}", places)
-    return _COMMAND.sub(r"\1", short) if short.startswith("d=") else short
+    return _COMMAND.sub(r"\1", short).replace(' \n"', '"') if short.startswith("d=") else short
 
 
 def wrapped(text: str, width: int) -> str:

@@ -34,6 +34,7 @@ from trialtrace.report.figures.rows_shown import (
     name_of,
     notes_of,
     repeats_cuts,
+    reservations,
     sides,
     told,
     wanted_of,
@@ -116,6 +117,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     tests = [(text, row) for each in notes.values() for text, row in each if row is not None]
     by = sorted({method_of(row["method"]).title for _, row in tests})
     caption += f" Interaction: {', '.join(by)}." if by else ""
+    caption += reservations(material, rows)
     every = [*rows, *(row for _, row in tests)]
     return Picture(
         figure, caption, alt, data_of(material, every, [*names, *(text for text, _ in tests)])

@@ -258,7 +258,7 @@ def images(drawn: list[Drawn]) -> str:
 
 
 def _links(figure: Drawn) -> str:
-    """Links to the numbers of a figure, and to it as a drawing and as pixels."""
+    """Links to the numbers of a figure, and to it as a drawing."""
     drawing = figure.file.removesuffix(".png") + ".svg"
-    links = (("Its numbers (CSV)", figure.data), ("SVG", drawing), ("PNG", figure.file))
+    links = (("Its numbers (CSV)", figure.data), ("SVG", drawing))
     return ", ".join(f"[{name}](figures/{file})" for name, file in links) + "."

@@ -4,13 +4,14 @@ And what stands around the lines of a forest plot: counts by arm, tests of inter
 which side of the axis favours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.sections.choices import same_question
 from trialtrace.report.tables import NO_BREAK, tight_text
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.plan.build import Analysis
@@ -258,3 +259,11 @@ def planned_side(material: Material, analysis: str) -> str | None:
     return next(
         (plot["better"] for plot in plots if analysis in plot["of"] and plot.get("better")), None
     )
+
+
+def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
+    """What the plan notes of the subgroups that are drawn, which a summary has nowhere else."""
+    plan = material.trial.plan.analyses
+    drawn = [plan[name] for name in dict.fromkeys(row["analysis_id"] for row in rows)]
+    noted = [one for one in drawn if one.by is not None and one.note]
+    return "".join(f" {one.label}: {lower_first(one.note or '')}" for one in noted)

@@ -1,4 +1,4 @@
-"""Matplotlib's SVG, with each word measured and set once for all figures of a process.
+"""Matplotlib's SVG with its words as words, each measured once for all figures of a process.
 
 Imports matplotlib; import this module only inside functions.
 """
@@ -8,34 +8,29 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextToPath
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
+    from matplotlib.backend_bases import GraphicsContextBase
     from matplotlib.figure import Figure
-    from matplotlib.ft2font import FT2Font
-
-    # A letter of a word: its name, where it stands, and its size; and the ways of letters.
-    Placed = tuple[str, float, float, float]
-    Ways = dict[str, tuple[np.ndarray, np.ndarray]]
-    # Lines of fractions and roots.
-    Lines = tuple[list[tuple[float, float]], list[int]]
+    from matplotlib.text import Text
 
 # Points of an SVG to the inch.
 DPI = 72
+# Verdana, where DejaVu is not, is as wide. A drawing says both, and this size, for all its words.
+FAMILY, SIZE = "DejaVu Sans, Verdana, sans-serif", 9
+ANCHORS = {"center": "middle", "right": "end"}
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-class _Letters(TextToPath):
-    """Words as ways. A report has the same words in each pass of a layout and in many figures."""
+class _Measured(TextToPath):
+    """Sizes of words. A report has the same words in each pass of a layout and in many figures."""
 
     def __init__(self) -> None:
         super().__init__()
         self._sizes: dict[tuple[str, str], tuple[float, float, float]] = {}
-        self._words: dict[tuple[object, ...], list[Placed]] = {}
-        self._ways: Ways = {}
 
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: "bool | Literal['TeX']"
@@ -49,29 +44,10 @@ class _Letters(TextToPath):
         width, height, descent = self._sizes[key]
         return width * scale, height * scale, descent * scale
 
-    def get_glyphs_with_font(
-        self,
-        font: "FT2Font",
-        s: str,
-        glyph_map: "Mapping[str, object] | None" = None,
-        return_new_glyphs_only: bool = False,
-        *,
-        features: tuple[str] | None = None,
-        language: str | list[tuple[str, int, int]] | None = None,
-    ) -> "tuple[list[Placed], Ways, list[Lines]]":
-        key = font.fname, s, features, str(language)
-        if key not in self._words:
-            self._words[key], _, _ = super().get_glyphs_with_font(
-                font, s, self._ways, features=features, language=language
-            )
-        placed = self._words[key]
-        known = glyph_map if glyph_map and return_new_glyphs_only else {}
-        return placed, {one: self._ways[one] for one, *_ in placed if one not in known}, []
-
 
 @cache
-def _letters() -> _Letters:
-    return _Letters()
+def _measured() -> _Measured:
+    return _Measured()
 
 
 class _Renderer(RendererSVG):
@@ -81,11 +57,45 @@ class _Renderer(RendererSVG):
         self, size: tuple[float, float], file: io.StringIO, dpi: float, told: dict[str, str | None]
     ) -> None:
         super().__init__(*size, file, image_dpi=dpi, metadata=told)
-        self._text2path = _letters()
+        self._text2path = _measured()
 
     def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
         """Ascent, descent and gap of lines, of which else the font is asked for every text."""
         return _heights(_file(prop), prop.get_size_in_points())
+
+    def draw_text(
+        self,
+        gc: "GraphicsContextBase",
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: "bool | Literal['TeX']" = False,
+        mtext: "Text | None" = None,
+    ) -> None:
+        """Words as words, which are read aloud and searched; whose place is that of their middle or
+        end has it there in another font too."""
+        attributes = {"fill": to_hex(gc.get_rgb())}
+        side = mtext.get_horizontalalignment() if mtext is not None and angle == 0 else ""
+        if mtext is not None and side in ANCHORS:
+            x = mtext.get_transform().transform(mtext.get_unitless_position())[0]
+            attributes["text-anchor"] = ANCHORS[side]
+        if (size := prop.get_size_in_points()) != SIZE:
+            attributes["font-size"] = f"{size:g}"
+        if prop.get_weight() not in ("normal", 400):
+            attributes["font-weight"] = str(prop.get_weight())
+        if prop.get_style() != "normal":
+            attributes["font-style"] = prop.get_style()
+        if (alpha := gc.get_alpha()) not in (None, 1):
+            attributes["fill-opacity"] = f"{alpha:g}"
+        place = {"x": f"{x:.2f}", "y": f"{y:.2f}"}
+        if angle:
+            place = {"transform": f"translate({x:.2f} {y:.2f}) rotate({-angle:g})"}
+        # Blanks at the beginning, or several, would else be none, or one.
+        words = s if s == " ".join(s.split()) else s.replace(" ", NO_BREAK)
+        if words.strip():
+            self.writer.element("text", words, attrib=place | attributes)
 
 
 @cache

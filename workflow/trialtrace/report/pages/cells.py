@@ -25,9 +25,6 @@ QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
 DITTO, LINE, NO_LINE = '"', "\N{SECTION SIGN}", "\N{SECTION SIGN}\N{ZERO WIDTH SPACE}"
 # Marks of the text of rows, of which none stands in a cell.
 _MARKS = str.maketrans({"\t": " ", "\n": " ", "\r": " ", LINE: NO_LINE})
-# From so many lines on, what all of them have alike stands once, and lines that follow each other
-# have one link.
-MANY = 2
 # A raw table and the columns of it that were used in a line.
 Part = tuple[str, tuple[str, ...]]
 
@@ -56,24 +53,21 @@ class RawCells:
         raw, columns = part
         values, mark = self._values(raw, lines, columns), f"{LINE}{raw}:" if named else LINE
         before = f"{raw} {', '.join(columns)}: " if named else ""
-        if len(lines) < MANY:
-            rows = zip(*values.values(), strict=True)
-            each = (
-                f"{self._line(raw, line, mark)} {', '.join(row)}"
-                for line, row in zip(lines, rows, strict=True)
-            )
-            return before + "; ".join(each)
-        alike = {column: own[0] for column, own in values.items() if len(set(own)) == 1}
-        other = [own for column, own in values.items() if column not in alike]
+        alike = {column: own[0] for column, own in values.items() if _shorter(column, own)}
         said = "".join(f"{column} {value}; " for column, value in alike.items())
-        joined = map("/".join, zip(*other, strict=True))
-        varying = dict(zip(lines, joined, strict=True)) if other else {}
-        return before + said + "; ".join(self._run(raw, run, varying, mark) for run in _runs(lines))
+        other = [own for column, own in values.items() if column not in alike]
+        rows = dict(zip(lines, zip(*other, strict=True), strict=True)) if other else {}
+        return before + said + "; ".join(self._run(raw, run, rows, mark) for run in _runs(lines))
 
-    def _run(self, raw: str, run: Sequence[int], rows: Mapping[int, str], mark: str) -> str:
+    def _run(
+        self, raw: str, run: Sequence[int], rows: Mapping[int, tuple[str, ...]], mark: str
+    ) -> str:
         """Lines that follow each other: the first is marked, the values in their order."""
         last = f"\N{EN DASH}{run[-1]}" if len(run) > 1 else ""
-        values = ", ".join(rows[line] for line in run) if rows else ""
+        told = [rows[line] for line in run] if rows else []
+        first = [("",) * len(one) for one in told[:1]]
+        pairs = zip(told, [*first, *told[:-1]], strict=True)
+        values = ", ".join("/".join(_since(own, above)) for own, above in pairs)
         return f"{self._line(raw, run[0], mark)}{last} {values}".rstrip()
 
     def _line(self, raw: str, line: int, mark: str) -> str:
@@ -106,6 +100,19 @@ class RawCells:
         if raw not in self._found:
             self._found[raw] = read_table(self._raw / f"{raw}.parquet", RAW)
         return self._found[raw]
+
+
+def _shorter(column: str, values: Sequence[str]) -> bool:
+    """Whether what a column has in all of several lines is shorter by its name than in each."""
+    value = values[0]
+    each = len(values) * (len(value) + 1)
+    return len(values) > 1 and len(set(values)) == 1 and len(f"{column} {value}; ") < each
+
+
+def _since(values: Sequence[str], above: Sequence[str]) -> Iterator[str]:
+    """The values of a line, with a ditto mark for a word that the line above it has too."""
+    for value, before in zip(values, above, strict=True):
+        yield DITTO if value == before and len(value) > 1 else value
 
 
 def _shown(value: str | None) -> str:

@@ -1,7 +1,9 @@
 """The frame of every page beside the reports: head, style, stamps."""
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
@@ -38,12 +40,19 @@ def write_style(folder: Path) -> None:
     write_text(Path(folder) / STYLE, sheet())
 
 
+# Data that a page reads when they are asked for: deflated, and unpacked by the browser itself, in a
+# sixth of the bytes.
+_UNPACKED = (
+    'const {} = new Response(new Blob([Uint8Array.from(atob("{}"), (one) => one.charCodeAt(0))])'
+    '.stream().pipeThrough(new DecompressionStream("deflate"))).json();\n'
+)
+
+
 def write_data(path: Path, name: str, data: object) -> None:
-    """Data as a script of one constant, for the script of a page to read."""
+    """Data as a script of one constant, for the script of a page to read: a promise of them."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # A script ends a line at these two; JSON does not.
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    write_text(path, f"const {name} = {text};\n")
+    packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+    write_text(path, _UNPACKED.format(name, packed))
 
 
 def linked(text: str, link: str) -> str:

@@ -255,8 +255,9 @@ def _links(material: Material, report: str) -> str:
     return " · ".join([*links, escape(name)])
 
 
-# What a workflow manager leaves in a folder that it made.
-_HIDDEN = shutil.ignore_patterns(".*")
+# What a workflow manager leaves in a folder that it made; and figures as pixels, which are for DOCX
+# alone: pages hold the drawings, and lead to them.
+_HIDDEN = shutil.ignore_patterns(".*", "*.png")
 
 
 def build_site(trials: list[Trial], settings: Settings, results_root: Path, site_dir: Path) -> None:

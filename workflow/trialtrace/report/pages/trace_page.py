@@ -38,6 +38,10 @@ OF_GROUP = ("drawn", "method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
 ONCE = ("drawn", "method", "family", "rows", "raw", "cleaning", "rejected", "constants", "code")
 SHORT = 80
+# How a number was made, which is as at an earlier number where all of it is.
+AS_EARLIER = ("drawn", "method", "warning", "check", "constants", "code")
+# What stands between the parts of what a number is about.
+BETWEEN = ", "
 # Places that are kept as links: the numbers of a page share theirs.
 KEPT = 1_000
 ORDER = (
@@ -111,6 +115,13 @@ class Said:
 
     def __init__(self) -> None:
         self._at: dict[tuple[str, ...], str] = {}
+        self._numbers: dict[tuple[tuple[str, ...], ...], str] = {}
+
+    def earlier(self, lines: Lines, anchor: str) -> str:
+        """The first number that was made as that at `anchor` was; "" where it is that."""
+        told = tuple((label, *items) for label, items in lines.items())
+        found = self._numbers.setdefault(told, anchor)
+        return "" if found == anchor else found
 
     def block(self, label: str, items: list[str]) -> tuple[str, list[str]]:
         """The anchor of a block where it stands first, and its items; later a link to it."""
@@ -183,24 +194,26 @@ def _shared(values: Sequence[Number], labels: Iterable[str]) -> Lines:
 
 
 def _group(group: Sequence[Number], above: Lines, context: Around, said: Said) -> Iterator[str]:
-    """What numbers are about and where they come from in a line; the numbers; what they share."""
+    """What numbers are about and where they come from in a line; the numbers; what they share.
+
+    Of what a number is about it says what not all of them are about.
+    """
     shared = {k: v for k, v in _shared(group, OF_GROUP).items() if k not in above}
-    subjects = {one.trace["subject"] for one in group}
+    subjects = [one.trace["subject"].split(BETWEEN) for one in group]
+    alike = [part for part in subjects[0] if all(part in parts for parts in subjects)]
     yield "<section>"
-    if len(subjects) == 1:
-        yield f"<h2>{escape(subjects.pop())}</h2>"
-        subjects = set()
+    if alike:
+        yield f"<h2>{escape(BETWEEN.join(alike))}</h2>"
     yield f"<p class=story>{ARROW.join(_story(group, context))}</p>"
-    for one in group:
+    for one, parts in zip(group, subjects, strict=True):
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
-        yield from _number(one.trace, left, context, said, subject=bool(subjects))
+        subject = BETWEEN.join(part for part in parts if part not in alike)
+        yield from _number(one.trace, left, context, said, subject)
     yield from _list(shared, said)
     yield "</section>"
 
 
-def _number(
-    trace: Trace, lines: Lines, context: Around, said: Said, *, subject: bool
-) -> Iterator[str]:
+def _number(trace: Trace, lines: Lines, context: Around, said: Said, subject: str) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
     code, anchor = escape(name), short_id(name)
@@ -209,8 +222,12 @@ def _number(
     yield f'<div id="{anchor}">'
     yield f"<h3>{escape(trace['heading'])}</h3>"
     if subject:
-        yield f"<p>{escape(trace['subject'])}</p>"
+        yield f"<p>{escape(subject)}</p>"
     yield f"<p class=id>{code}</p>"
+    made = {label: items for label, items in lines.items() if label in AS_EARLIER}
+    if earlier := said.earlier(made, anchor) if len(made) > 1 else "":
+        link = f"<a href=#{earlier}>as above</a>"
+        lines = {k: v for k, v in lines.items() if k not in made} | {BETWEEN.join(made): [link]}
     parts = {label: trace_link(name, label.replace(" ", "-")) for label in ("n", "out of")}
     yield from _list(
         lines,

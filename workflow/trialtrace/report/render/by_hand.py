@@ -77,7 +77,7 @@ def _trials(at: Project) -> list[str]:
 def refuse_without_run(at: Project) -> None:
     """Raises ProblemsError for each trial that has documents and no run."""
     problems = [
-        Problem(f"reports/{name}/", "the trial has not run", do=f"make run TRIAL={name}")
+        Problem(f"reports/{name}/", "the trial has not run", do=f"trialtrace run {name}")
         for name in _trials(at)
         if not (at.results / name / "quarto" / "cells.json").is_file()
     ]

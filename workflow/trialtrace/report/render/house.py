@@ -99,8 +99,7 @@ class Page:
 
 def assets() -> Path:
     """The folder of the style sheet and the reference documents of DOCX."""
-    found = project().reports / "assets"
-    return found if found.is_dir() else Path(__file__).parents[1] / "assets"
+    return project().assets
 
 
 def page_header() -> str:

@@ -326,9 +326,7 @@ _UNSEEN = re.compile(
 _GROUP = re.compile(r'<g id="([^"]*)">')
 _GROUPED = re.compile(r"<g>|<g [^>]*[^/]>|</g>")
 _NAMED = re.compile(r"#([^\")'\s]+)")
-_NAME = re.compile(r'( id="| href="#|url\(#)(?!g(?:[A-Z]\w*-)?[0-9a-f]+")')
-# The way of a letter, which has the same name in every drawing.
-_LETTER = re.compile(r'<path id="(g(?:[A-Z]\w*-)?[0-9a-f]+)"[^>]*/>')
+_NAME = re.compile(r'( id="| href="#|url\(#)')
 # An element of a page is called by its alternative text alone.
 _TITLE = re.compile(r"(<svg[^>]*>)<title>.*?</title>", re.DOTALL)
 _BLANK = re.compile(r"\s*\n\s*")
@@ -339,7 +337,7 @@ _URL_QUOTED = _URL_MARKS | {ord('"'): "%22", ord("'"): "%27"}
 
 def with_images(page: str, folder: Path) -> str:
     """The page with the images that it names in `folder`, where its filter found each of them."""
-    drawings, letters = 0, set[str]()
+    drawings = 0
 
     def shown(match: re.Match[str]) -> str:
         nonlocal drawings
@@ -350,7 +348,7 @@ def with_images(page: str, folder: Path) -> str:
         data = image.read_bytes()
         if match["tag"] == "img" and image.suffix == ".svg" and FIELD.encode() in data:
             drawings += 1
-            return inline(data.decode("utf-8"), _words(match[0]), drawings, letters)
+            return inline(data.decode("utf-8"), _words(match[0]), drawings)
         start, end = (at - match.start() for at in match.span("source"))
         return f"{match[0][:start]}{_data(image, data)}{match[0][end:]}"
 
@@ -359,7 +357,7 @@ def with_images(page: str, folder: Path) -> str:
 
 def with_links(page: str) -> str:
     """A page of Quarto whose drawings with links are elements of it, as they are here."""
-    drawings, letters = 0, set[str]()
+    drawings = 0
 
     def shown(match: re.Match[str]) -> str:
         nonlocal drawings
@@ -367,7 +365,7 @@ def with_links(page: str) -> str:
         if FIELD.encode() not in data:
             return match[0]
         drawings += 1
-        return inline(data.decode("utf-8"), _words(match[0]), drawings, letters)
+        return inline(data.decode("utf-8"), _words(match[0]), drawings)
 
     return _EMBEDDED.sub(shown, page)
 
@@ -378,19 +376,11 @@ def _words(image: str) -> str:
     return alt[1] if alt else ""
 
 
-def inline(drawing: str, words: str, number: int, letters: set[str]) -> str:
+def inline(drawing: str, words: str, number: int) -> str:
     """A drawing with links as an element of a page, called by `words`. Names in it are those of the
-    `number`-th drawing of the page, but for `letters`, of which each stands on the page once; its
-    links lead from the page's own folder."""
-
-    def once(letter: re.Match[str]) -> str:
-        if letter[1] in letters:
-            return ""
-        letters.add(letter[1])
-        return letter[0]
-
+    `number`-th drawing of the page; its links lead from the page's own folder."""
     shown = _TITLE.sub(r"\1", _seen(drawing)).replace(f' href="{UP}', ' href="')
-    shown = _NAME.sub(rf"\1f{number}-", _LETTER.sub(once, shown).replace("<defs></defs>", ""))
+    shown = _NAME.sub(rf"\1f{number}-", shown)
     return shown.replace("<svg ", f'<svg role="group" aria-label="{words}" ', 1)
 
 

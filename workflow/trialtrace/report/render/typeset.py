@@ -24,7 +24,7 @@ def main() -> int:
     import typst
 
     source, output = sys.argv[1:]
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[_further_fonts()])
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[further_fonts()])
     try:
         typst.compile(
             source, output=output, root=".", font_paths=fonts, format="pdf", pdf_standards=STANDARD
@@ -38,7 +38,7 @@ def main() -> int:
     return 0
 
 
-def _further_fonts() -> str:
+def further_fonts() -> str:
     """The folder of the fonts of matplotlib, which is not imported for it."""
     spec = find_spec("matplotlib")
     assert spec is not None and spec.origin is not None

@@ -15,6 +15,7 @@ from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
 from trialtrace.report.sections.findings import described, not_adjusted, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
+from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
@@ -23,7 +24,7 @@ from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.words import family_of, members
+from trialtrace.run.trace.words import ADJUSTED, family_of, members
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
@@ -133,7 +134,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     parts = [f"**Estimand.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
-        parts.append(f"**Models and tests.** {escape_markdown(used)}")
+        parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
@@ -141,7 +142,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if found and analysis.role == "primary":
         found += not_adjusted(material)
     if found:
-        parts.append(f"**Result.** {' '.join(found)}")
+        parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if later := over_time(material, analysis):
@@ -182,6 +183,9 @@ def _levels(material: Material, analysis: Analysis) -> str:
         analysis.tests or analysis.interaction
     ):
         tests = "; p-values are shown without a decision"
+    every = material.of(analysis.name)
+    if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
+        tests += "; p-values are adjusted for multiplicity, intervals are not"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 
@@ -195,7 +199,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
-    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none declared"
+    events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
@@ -203,7 +207,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     return f"{before} {variable}{after}"
 
 
-def _intercurrent(events: Iterable[Intercurrent]) -> Iterator[str]:
+def intercurrent_words(events: Iterable[Intercurrent]) -> Iterator[str]:
     """Events by their strategy, in the plan's order."""
     by: dict[str, list[str]] = {}
     for event in events:
@@ -382,5 +386,6 @@ def _place(material: Material, row: ResultRow) -> str:
         who = lower_first(material.arm_label(row["group1_level"]))
     unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
     at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
-    parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
+    stratum = lower_first(material.stratum_words(row["stratum"])) if row["stratum"] else None
+    parts = [at, *material.parameter_words(row), stratum, row["visit"], who]
     return ", ".join(part for part in parts if part)

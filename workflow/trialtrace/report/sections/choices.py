@@ -278,7 +278,7 @@ def _methods(
     by_pair: dict[Pair | None, list[ResultRow]], wanted: str | None, above: set[Estimate]
 ) -> dict[str, dict[Pair | None, str]]:
     """By the title of a method the cell of each pair: its estimates, then p of its tests, without
-    those `above`; where all of them are, a line that says so."""
+    those `above`; where all of them are, a line that says so, with what they are."""
     found: dict[str, dict[Pair | None, str]] = {}
     every = {pair: [*_estimates(rows, wanted), *_tests(rows)] for pair, rows in by_pair.items()}
     for tests in (False, True):
@@ -286,11 +286,20 @@ def _methods(
             for row in rows:
                 if (row["stat_name"] == "p_value") == tests and estimate_of(row) not in above:
                     above.add(estimate_of(row))
-                    what = "p" if tests else LABELS[row["stat_name"]]
-                    before = "" if row["stat_name"] == wanted else f"{escape_markdown(what)} "
                     cells = found.setdefault(_short(row), {})
-                    cells[pair] = "; ".join(filter(None, [cells.get(pair), before + link(row)]))
-    return found or ({AS_ABOVE: {}} if any(every.values()) else {})
+                    told = [cells.get(pair), _named(row, wanted)]
+                    cells[pair] = "; ".join(filter(None, told))
+    again = {
+        pair: "; ".join(dict.fromkeys(_named(row, wanted) for row in rows))
+        for pair, rows in every.items()
+    }
+    return found or ({AS_ABOVE: again} if any(again.values()) else {})
+
+
+def _named(row: ResultRow, wanted: str | None) -> str:
+    """A number, with what it is where that is not the `wanted` statistic of its column."""
+    what = "p" if row["stat_name"] == "p_value" else LABELS[row["stat_name"]]
+    return ("" if row["stat_name"] == wanted else f"{escape_markdown(what)} ") + link(row)
 
 
 def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str | None) -> str:

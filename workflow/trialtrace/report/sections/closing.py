@@ -5,13 +5,16 @@ Read from the account of cleaning, whether or not a later stage has run.
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.base.errors import UserError, visible
 from trialtrace.base.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
-from trialtrace.run.cleaning.account import KNOWN, WITH_ROW, Account, read_account
+from trialtrace.run.cleaning.account import NOT_RED, WITH_ROW, Account, read_account
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
 from trialtrace.run.trial.plan.remarks import MARK
 
 RULES_SHOWN = 6
@@ -27,6 +30,7 @@ def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list
         account = read_account(Path(folder) / "clean")
         lines = [*account_lines(account), *_lost_by_endpoints(folder, stages)]
         lines[0] += _of_endpoints(folder, stages) + _of_results(folder, stages)
+        lines += _without_check(folder, trial, stages)
     except (OSError, UserError):
         lines = ["not cleaned: there is no account of its rows"]
     return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
@@ -72,7 +76,7 @@ def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:
         return []
     losses = read_losses(Path(folder) / "derived")
     lines = (*losses.warnings, *losses.notes)
-    return [f"{MARK}{one.text}" for one in lines if one.kind != KNOWN]
+    return [f"{MARK}{one.text}" for one in lines if one.kind not in NOT_RED]
 
 
 def _of_results(folder: Path, stages: Container[str]) -> str:
@@ -82,6 +86,18 @@ def _of_results(folder: Path, stages: Container[str]) -> str:
     errors = read_parquet(Path(folder) / "analysis" / "results.parquet", ["error"])["error"]
     failed = len(errors) - errors.null_count
     return f", {_n(failed)} of {_n(len(errors))} results not estimable" if failed else ""
+
+
+def _without_check(folder: Path, trial: str, stages: Container[str]) -> list[str]:
+    """That results are not recomputed for want of a package, where one is not installed."""
+    if "check_results" not in stages or find_spec(PINGOUIN) is not None:
+        return []
+    of = Path(folder) / "analysis"
+    results = read_parquet(of / "results.parquet", ["result_id", "analysis_id"]).to_pylist()
+    checked = read_parquet(of / "checks.parquet", ["result_id"])["result_id"].to_pylist()
+    ids = [(row["result_id"], row["analysis_id"]) for row in results]
+    missing = without_check(load_trial(trial), ids, set(checked))
+    return [f"{MARK}{missing}"] if missing else []
 
 
 def _rejected(tables: Iterable[Mapping[str, int]]) -> Counter[str]:

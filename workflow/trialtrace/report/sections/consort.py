@@ -94,12 +94,15 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
     yield "1b", "Summary"
     if trial.registration:
         yield "2", f"Summary: {trial.registration}"
+    if trial.funding:
+        yield "5a", "Summary"
     yield "3", "Coverage of the plan: the plan of the analysis alone"
     if material.disclosure == "full":
         yield "4", "Data; How these numbers were made"
     yield "7", "Summary: the question"
     yield from _of_design(material)
-    yield "14", "Endpoints; the question of each analysis"
+    late = ", as written with the results in print" if trial.reanalysis else ""
+    yield "14", f"Endpoints; the question of each analysis{late}"
     if any(endpoint.kind in HARMS for endpoint in trial.endpoints.values()):
         yield "15", "Endpoints: how defined"
     yield "21a", "Methods, software and references"
@@ -124,7 +127,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         yield "27", "Harms: deaths alone"
     if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
-        yield "21d", f"{named}: the question of each"
+        yield "21d", f"{named}: the question of each{late}"
         yield "28", named
 
 
@@ -139,7 +142,10 @@ def _of_design(material: Material) -> Iterator[tuple[str, str]]:
         yield "17b", "Summary: type and strata"
     if design.blinding is not None:
         yield "20a", "Summary"
-    if any(registered_otherwise(material)):
+    frozen = material.trial.frozen
+    if frozen is not None and frozen.changes:
+        yield "10", "The frozen plan and what changed since: of the analysis alone"
+    elif any(registered_otherwise(material)):
         yield "10", "Summary: outcomes reported otherwise than registered or planned"
     yield from _of_time_and_place(material)
 

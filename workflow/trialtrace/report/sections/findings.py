@@ -114,6 +114,10 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         text + ending(material) for text in anova_sentences(material, analysis, markdown=True)
     ]
     first = _first(material, analysis) if found else []
+    if len(found) > MOST_SENTENCES and analysis.by is not None and analysis.interaction is None:
+        # The most extreme of small subgroups that nothing compares are no result.
+        many = f"{len(found)} comparisons stand in the table; no sentence judges them"
+        return [*first, many + ending(material), *over_visits]
     if len(found) > MOST_SENTENCES:
         return [*first, _many(material, analysis, found) + ending(material), *over_visits]
     told = []

@@ -48,6 +48,34 @@ class _References:
         return f" [({at})](#ref-{at})"
 
 
+def cited(material: Material, analysis: Analysis, text: str) -> str:
+    """A text on an analysis of the main report with the number of its reference behind each method
+    where it is named first."""
+    if not in_main_report(material.trial, analysis):
+        return text
+    if not material.cited:
+        references = _References()
+        list(_analyses(material, references))
+        at = {reference: number for number, reference in enumerate(references, 1)}
+        every = [
+            method_of(name) for name in dict.fromkeys(row["method"] for row in material.results)
+        ]
+        material.cited.update(
+            {escape_markdown(one.title): at[one.reference] for one in every if one.reference in at}
+        )
+    numbers, found = material.cited, set[str]()
+    # The longer name first: one may be a part of another.
+    names = "|".join(map(re.escape, sorted(numbers, key=len, reverse=True)))
+
+    def numbered(match: re.Match[str]) -> str:
+        if match[0] in found:
+            return match[0]
+        found.add(match[0])
+        return f"{match[0]} [({numbers[match[0]]})](#ref-{numbers[match[0]]})"
+
+    return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", numbered, text) if names else text
+
+
 def methods(material: Material) -> str:
     """What was computed how, by which software, and the references."""
     references = _References()

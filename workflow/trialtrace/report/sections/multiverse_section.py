@@ -24,10 +24,11 @@ def multiverse_section(material: Material) -> str:
     ]
     many = len(trial.multiverse.specifications())
     text = (
+        "Not part of this report. "
         f"By these choices {escape_markdown(label)} can be analysed in {many} ways. "
-        f"`make multiverse TRIAL={trial.name}` estimates them all, and tests them together by "
-        f"{file.draws} re-randomisations where the scheme of the randomisation is known; its page "
-        f"is `results/{trial.name}/multiverse/multiverse.html`.\n"
+        f"`trialtrace run {trial.name} --multiverse` estimates them all, and tests them together "
+        f"by {file.draws} re-randomisations where the scheme of the randomisation is known; its "
+        f"page is `results/{trial.name}/multiverse/multiverse.html`.\n"
     )
     header = ["Choice", "Levels", "Why they are defensible"]
     table = texts_table(material, header, rows, "multiverse", "Choices of the multiverse.")

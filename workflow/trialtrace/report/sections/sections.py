@@ -15,6 +15,7 @@ from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.no_pingouin import without_check
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
@@ -45,15 +46,16 @@ def left_out(material: Material) -> list[str]:
 def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
-        return "; blinding not recorded"
+        return ""
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
 
 
-def design_line(material: Material) -> str:
-    """Design, arms, randomisation; registration where it is known; how the trial stopped."""
-    design, trial = material.trial.design, material.trial
+def design_line(trial: Trial) -> str:
+    """Design, arms, randomisation; registration and funding; how the trial stopped; and what of
+    this nobody has recorded."""
+    design = trial.design
     arms = ", ".join(
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()
@@ -69,8 +71,17 @@ def design_line(material: Material) -> str:
         text += "are confirmed."
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
+    if trial.funding:
+        text += f" Funding: {trial.funding.rstrip('.')}."
     if design.stopped:
         text += f" Stopped: {lower_first(design.stopped)}"
+    known = {
+        "registration": trial.registration,
+        "funding": trial.funding,
+        "blinding": design.blinding,
+    }
+    if lacking := [name for name, value in known.items() if value is None]:
+        text += f" Not recorded: {', '.join(lacking)}."
     return escape_markdown(text)
 
 
@@ -92,12 +103,15 @@ def _source_name(material: Material, table: str) -> str:
 
 def recomputed(material: Material) -> str:
     """How many of the results a second computation agrees with."""
-    checked = sum(1 for row in material.results if row["result_id"] in material.tracer.checks)
+    checks = material.tracer.checks
+    checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
+    ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
+    missing = without_check(material.trial, ids, checks)
     return (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         "independent path; a disagreement would have stopped the run."
-    )
+    ) + (f" {escape_markdown(missing)}." if missing else "")
 
 
 def populations(material: Material) -> str:
@@ -195,7 +209,7 @@ def _seal_box(material: Material) -> str:
         ["Over", "data as read, cleaned, derived, analysed and audited; configuration; code"],
         ["Verify", f"`{command}`"],
         ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
-        ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
+        ["Repeat", f"`trialtrace run {material.trial.name}` in the project, with the same data"],
     ]
     text = "The same data, configuration and code give the same hash."
     return texts_table(material, ["Hash of this run", ""], rows, "seal", text)

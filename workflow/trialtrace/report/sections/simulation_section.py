@@ -20,9 +20,9 @@ def simulation_section(material: Material) -> str:
         for name, truth in file.truths.items()
     ]
     text = (
-        f"`make simulate TRIAL={trial.name}` draws {file.replicates} trials under each of these "
-        "truths and analyses them by the plan: how often chance alone is called an effect, and how "
-        "often an effect is found; its page is "
+        f"Not part of this report. `trialtrace run {trial.name} --simulation` draws "
+        f"{file.replicates} trials under each of these truths and analyses them by the plan: how "
+        "often chance alone is called an effect, and how often an effect is found; its page is "
         f"`results/{trial.name}/simulation/simulation.html`.\n"
     )
     table = texts_table(material, ["Truth", "Why"], rows, "simulation", "Truths of the simulation.")

@@ -5,6 +5,7 @@ Every number of it is a link to its trace; the sentences are those of the report
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.audit.ledger.shape import LedgerFile
@@ -39,6 +40,7 @@ from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import not_adjusted, once, primary, sentences
+from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
     excluding,
@@ -67,6 +69,14 @@ from trialtrace.run.trial.plan.build import Analysis
 Row = Mapping[str, object]
 MOST_CLAIMS = 1
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+# How a claim fails, of one and of several.
+EXACT = "exact"
+DIFFERS = ("differs from the data", "differ from the data")
+AGREES = (
+    "agrees with the data and not with other printed numbers",
+    "agree with the data and not with other printed numbers",
+)
+APART = ("does not fit other printed numbers", "do not fit other printed numbers")
 GLOSS = (
     "(On print: held against the other printed numbers, without the data. Exact: the same; "
     "compatible: possible; used: in the check of another number.)"
@@ -78,18 +88,26 @@ def printed_in_short(material: Material) -> str:
     if not material.claims:
         return "no published numbers are configured for this trial."
     counts = escape_markdown(tally_text(tally(material.claims)))
-    failing = [
-        _claim(rows, verdicts)
-        for rows in worst_first(material.claims)
-        if (verdicts := _failing(rows))
-    ]
-    lines = failing[:MOST_CLAIMS]
-    if more := len(failing) - len(lines):
-        verb = "does" if more == 1 else "do"
-        lines.append(f"[{more} more {verb} not hold]({AUDIT_PAGE})")
+    failing = [rows for rows in worst_first(material.claims) if _failing(rows)]
+    lines = [_claim(rows, _failing(rows)) for rows in failing[:MOST_CLAIMS]]
+    lines += _others(failing[MOST_CLAIMS:])
     told = f" {'; '.join(lines)}." if lines else ""
     told += f" {put}" if (put := put_in(material)) else ""
     return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{_unread(material)}"
+
+
+def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
+    """How many claims more fail, and at what: "2 more differ from the data, 1 agrees with them and
+    not with other printed numbers"."""
+    kinds = Counter(
+        DIFFERS if worst(rows, DATA) in FAILS else AGREES if worst(rows, DATA) == EXACT else APART
+        for rows in failing
+    )
+    told = []
+    for (singular, plural), many in kinds.items():
+        more = " more" if not told else ""
+        told.append(f"{many}{more} {singular if many == 1 else plural}")
+    return [f"[{', '.join(told)}]({AUDIT_PAGE})"] if told else []
 
 
 def _unread(material: Material) -> str:
@@ -149,9 +167,10 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     parts = [
         *lost(material),
         *stamps(trial),
+        escape_markdown(trial.reanalysis or ""),
         f"**{escape_markdown(trial.question)}**",
         *_primary(material, places),
-        " ".join([design_line(material), *of_data(material)]),
+        " ".join([design_line(material.trial), *of_data(material), frozen_line(material)]).rstrip(),
         f"**Patients.** {_patients(material, places)}",
         " ".join(left_out(material)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",

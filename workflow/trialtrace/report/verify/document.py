@@ -196,11 +196,11 @@ def share(kept: Kept, values: Collection[object]) -> float:
 def without_seal(run: KeptRun) -> Problem:
     """That a run has nothing to hold a report against."""
     name = f"results/{run.trial}/{NAME}"
-    what = "is not what render_report wrote" if (run.at.root / name).exists() else "is not there"
+    what = "is not what render_report wrote" if (run.at.made / name).exists() else "is not there"
     return Problem(
         name,
         f"{what}: there is nothing to hold a report of {run.trial} against",
-        do=f"trialtrace verify results/{run.trial}; make run TRIAL={run.trial} makes it again",
+        do=f"trialtrace verify results/{run.trial}; trialtrace run {run.trial} makes it again",
     )
 
 

@@ -23,7 +23,7 @@ _NAMES = re.compile(rb'<title>(.*?)</title>|<li aria-current="page">(.*?)</li>',
 
 def site_files(at: Project) -> dict[str, str]:
     """The sha256 of each file of the site as it was built, by its path from the root."""
-    record = read_record(at.root / record_path(SITE, None))
+    record = read_record(at.made / record_path(SITE, None))
     return {} if record is None else {n: d for f in record.outputs.values() for n, d in f.items()}
 
 
@@ -32,14 +32,14 @@ def altered_site(at: Project, files: dict[str, str]) -> Iterator[Found]:
     for name, digest in files.items():
         yield from altered_in_site(at, name, digest)
     for path in sorted(at.site.rglob("*")):
-        name = path.relative_to(at.root).as_posix()
+        name = path.relative_to(at.made).as_posix()
         if name not in files and path.is_file() and path.name not in VOLATILE:
             yield Found(name, "extra", f"written by no {SITE}")
 
 
 def altered_in_site(at: Project, name: str, digest: str) -> Iterator[Found]:
     """A file of the site that is not as it was built."""
-    path = at.root / name
+    path = at.made / name
     if not path.is_file():
         yield Found(name, "missing", f"written by {SITE}")
     elif (now := sha256_bytes(path.read_bytes())) != digest:
@@ -81,7 +81,7 @@ def called_like(
     The same page of another trial shares a heading with it, and not its title.
     """
     names = _names(alone(data))
-    documents = {one for page in sealed if page.endswith(HTML) for one in _names_at(at.root / page)}
+    documents = {one for page in sealed if page.endswith(HTML) for one in _names_at(at.made / page)}
     if not names - documents:
         return None
     pages: list[tuple[KeptRun | None, str]] = [(run, one) for run in runs for one in run.written]
@@ -91,7 +91,7 @@ def called_like(
         (
             (run, page)
             for run, page in pages
-            if page.endswith(HTML) and page not in sealed and names <= _names_at(at.root / page)
+            if page.endswith(HTML) and page not in sealed and names <= _names_at(at.made / page)
         ),
         None,
     )

@@ -73,7 +73,7 @@ class KeptRun:
     def digest(self, name: str) -> str | None:
         """The sha256 of a file as it is; None where it is not there."""
         try:
-            return sha256_bytes((self.at.root / name).read_bytes())
+            return sha256_bytes((self.at.made / name).read_bytes())
         except PermissionError:
             raise
         except OSError:
@@ -93,7 +93,7 @@ class KeptRun:
     def unfinished(self) -> str | None:
         """The stage that a run has not come to the end of. Its record and those of later ones may
         be there: they are removed once it is known that their stages have to run again."""
-        paths = {rule: self.at.root / record_path(rule, self.trial) for rule in STAGES}
+        paths = {rule: self.at.made / record_path(rule, self.trial) for rule in STAGES}
         gone = [rule for rule, path in paths.items() if not path.exists()]
         if self._as_sealed:
             return None
@@ -134,7 +134,7 @@ class KeptRun:
                 Problem(
                     self.at.shown(self.folder),
                     "has no records of a run: there is nothing to hold a file against",
-                    do=f"make run TRIAL={self.trial}",
+                    do=f"trialtrace run {self.trial}",
                 )
             )
 
@@ -161,7 +161,7 @@ def _extra(run: KeptRun) -> Iterator[Found]:
     if any(rule not in run.records for rule in STAGES):
         return  # what a stage wrote is not known
     for path in sorted(run.folder.rglob("*")):
-        name = path.relative_to(run.at.root).as_posix()
+        name = path.relative_to(run.at.made).as_posix()
         known = name in run.written or name in records or path.name in VOLATILE
         if not known and (path.is_symlink() or not path.is_dir()):
             yield Found(name, "extra", "written by no stage")
@@ -170,7 +170,7 @@ def _extra(run: KeptRun) -> Iterator[Found]:
 def _records(run: KeptRun) -> Iterator[Found]:
     """Records that are not there, not as a job writes them, or that contradict each other."""
     made = {one: files for r in run.records.values() for one, files in r.outputs.items()}
-    there = [rule for rule in STAGES if (run.at.root / record_path(rule, run.trial)).exists()]
+    there = [rule for rule in STAGES if (run.at.made / record_path(rule, run.trial)).exists()]
     last = max((list(STAGES).index(rule) for rule in there), default=-1)
     kept = archived(run)
     contracts = Counter(record.contract for record in run.records.values())
@@ -184,7 +184,7 @@ def _records(run: KeptRun) -> Iterator[Found]:
         if record is None:
             continue
         told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
-        other = (run.at.root / name).read_bytes() != told.encode() or record.rule != rule
+        other = (run.at.made / name).read_bytes() != told.encode() or record.rule != rule
         if other or not _names_its_files(record):
             yield Found(name, "changed", f"is not as the job of {rule} writes it")
         if run.unfinished:

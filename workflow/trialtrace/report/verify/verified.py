@@ -9,9 +9,11 @@ import pyarrow as pa
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
+from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
 from trialtrace.report.links import alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
+from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
 from trialtrace.report.verify.document import (
     READ,
     judged,
@@ -69,7 +71,7 @@ def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[F
         return
     try:
         before = kept_table(kept["tables"][name], Shelf(run.at, run.trial).objects)
-        now = read_parquet(run.at.root / file)
+        now = read_parquet(run.at.made / file)
         now.validate(full=True)
     except (UserError, OSError, pa.ArrowException):
         return
@@ -116,9 +118,16 @@ class Verified:
     uncompared: str | None = None
 
 
-def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
-    """A report, a file of a trial's results, their folder, or a number by its short id. Raises
-    UserError."""
+def verified(
+    at: Project,
+    path: Path,
+    trial: str | None = None,
+    *,
+    signers: str | None = None,
+    signer: str | None = None,
+) -> Verified:
+    """A report, a file of a trial's results, their folder, a crate, or a number by its short id.
+    Raises UserError."""
     place = path.resolve()
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
@@ -135,6 +144,8 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
                 do=f"leave --trial out, or copy the file to hold it against {name}",
             )
         )
+    if place.is_dir() and is_crate(place):
+        return _crate(path, signers, signer)
     if place.is_dir():
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
@@ -147,6 +158,21 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
     return _document(at, path, data, name)
 
 
+def _crate(path: Path, signers: str | None, signer: str | None) -> Verified:
+    """A crate, which is held against itself: its sums' own hash is told, to be compared with what
+    whoever made it says."""
+    found = list(altered_crate(path))
+    said, holds = signature(path, signers, signer)
+    if not holds:
+        found.append(Found(SIGNATURE, "changed", said))
+    told = Verified(crate_trial(path), str(path), None, found)
+    if (path / SUMS).is_file():
+        root, names = sha256_file(path / SUMS), listed(path)
+        told.notes = [f"sha256 of {SUMS} {root}: is it the one that you were told?", said]
+        told.compared = [f"{len(names)} files"]
+    return told
+
+
 def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Verified | None:
     """A file that is no document of a run: in the site by its place, elsewhere by its bytes, or a
     page by what it calls itself; None for any other."""
@@ -155,7 +181,7 @@ def _page_or_file(at: Project, path: Path, data: bytes, name: str | None) -> Ver
     sealed = {one for run in runs for one in sealed_files(run)}
     # What seal.json knows is left to it: it is held against another file than a stage's record.
     site = {one: digest for one, digest in site.items() if one not in sealed}
-    in_site = at.shown(place) if place.is_relative_to(at.root) else ""
+    in_site = at.shown(place) if place.is_relative_to(at.made) else ""
     if in_site in site:
         found = list(altered_in_site(at, in_site, site[in_site]))
         return Verified(None, str(path), None, found, compared=["1 file"])
@@ -191,7 +217,7 @@ def _folder(
     if place == at.site.resolve():
         if not (site := site_files(at)):
             what = "has no record of the run that built it: a run since then has not come to it"
-            raise UserError(Problem(str(path), what, do="make run"))
+            raise UserError(Problem(str(path), what, do="trialtrace run"))
         found = list(altered_site(at, site))
         return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
     reports = [place / one for one in FIRST if (place / one).is_file()]
@@ -268,7 +294,7 @@ def _results(run: KeptRun) -> Verified:
         if candidate.what == "changed" and candidate.file in documents and seal_stands(run):
             document = kept_documents(run.sealed)[documents[candidate.file]]
             more = judged(
-                document, (run.at.root / candidate.file).read_bytes(), candidate.file, pages_of(run)
+                document, (run.at.made / candidate.file).read_bytes(), candidate.file, pages_of(run)
             )
             told.found += more.found
             told.notes += more.notes

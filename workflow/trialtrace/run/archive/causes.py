@@ -8,22 +8,28 @@ gap, or code changed that is only of other numbers.
 """
 
 import json
-import re
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from trialtrace.base.config.compose import compose_text
+from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.words import DECIDING
-from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTrial
+from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.run.archive.functions import FunctionChange
-from trialtrace.run.jobs.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST, PLAN
+from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
-from trialtrace.run.trial.guesses import FILE as GUESSES
+from trialtrace.run.trial.entries import (
+    NAMED,
+    Entries,
+    concerns,
+    entries_of,
+    is_text,
+    led_to,
+    path_of,
+)
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -32,38 +38,13 @@ if TYPE_CHECKING:
 
 # Which changed keys of the configuration a result may rest on, and how near to it they are.
 
-# Parts of files whose keys are names that other parts refer to.
-NAMED = {
-    "plan.yaml": ("analyses", "displays", "estimands", "multiplicity"),
-    "trial.yaml": ("populations", "tables"),
-    "cleaning.yaml": ("tables",),
-    "endpoints.yaml": (),
-}
-# What of the settings of a project no result depends on.
-SETTINGS = "config.yaml"
-# Files of the configuration that no result of the plan rests on.
-OF_NO_RESULT = (CLAIMS, GUESSES, "multiverse.yaml")
-OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "report")
 ADJUSTED = "p_adjusted"
 LEVEL = "decision_level"
 CONFIDENCE = "confidence"
-# Keys whose texts are for readers; so are those of labels.
-TEXTS = ("title", "note", "summary", "question", "registration", "evidence", "origin", "axis")
-LABEL = "label"
 # What of a result is computed; the rest of it is words.
 NUMBERS = ("stat_value", "ci_low", "ci_high", "ci_level", "n_used", "denominator", "mc_se", "error")
 # Key of the plan -> the option under which a result says that it was computed with it.
 LEVELS = {LEVEL: "level", CONFIDENCE: CONFIDENCE}
-
-
-def path_of(change: KeyChange) -> list[str]:
-    return [str(part) for part in change.path]
-
-
-def is_text(change: KeyChange) -> bool:
-    """Whether a changed key is for readers alone."""
-    last = "".join(path_of(change)[-1:])
-    return last in TEXTS or last.endswith(LABEL)
 
 
 def distance(change: KeyChange, row: Row, names: Mapping[str, int]) -> int:
@@ -96,34 +77,12 @@ def _has_level(row: Row, key: str) -> bool:
     return LEVELS[key] in json.loads(str(row["options"]))
 
 
-def concerns(change: KeyChange, names: Collection[str]) -> bool:
-    """Whether a changed key can bear on a result that leads to these names."""
-    short = change.file.rpartition("/")[2]
-    if short in OF_NO_RESULT:
-        return False
-    path = path_of(change)
-    # A checksum lets a file be read or not: what changed is told by its cells.
-    if path[-1:] == ["sha256"]:
-        return False
-    if short == SETTINGS and path[:1] and path[0] in OF_REPORTS:
-        return False
-    if short == "dictionary.csv":
-        return bool({*names} & set(path))
-    if short not in NAMED:
-        return True
-    parts = NAMED[short]
-    if not parts:
-        return path[0] in names
-    return path[0] not in parts or len(path) < 2 or path[1] in names
-
-
 Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
 # Stages whose code makes results.
 MAKING = (INGEST, CLEAN, DERIVE, ANALYSE)
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
-WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -346,42 +305,14 @@ class Causes:
     # Keys
 
     @cached_property
-    def _entries(self) -> dict[str, dict[str, set[str]]]:
-        """Part of a file -> name -> the words of its entry, of both runs."""
-        found: dict[str, dict[str, set[str]]] = {}
-        for run in (self.compared.old, self.compared.new):
-            for file, content in run.configuration.items():
-                short = file.rpartition("/")[2]
-                if short not in NAMED:
-                    continue
-                document = compose_text(file, content.decode("utf-8", "backslashreplace")).data
-                for part in NAMED[short] or (None,):
-                    entries = document.get(part) if part else document
-                    if isinstance(entries, Mapping):
-                        for name, entry in entries.items():
-                            words = set(WORD.findall(json.dumps(entry, default=str)))
-                            found.setdefault(part or short, {}).setdefault(name, set()).update(
-                                words
-                            )
-        return found
+    def _entries(self) -> Entries:
+        """The named entries of both runs."""
+        return entries_of(run.configuration for run in (self.compared.old, self.compared.new))
 
     def _names(self, row: Row) -> dict[str, int]:
         """The names that a result leads to, from its analysis on, and after how many others."""
         names = ("analysis_id", "parameter", "estimand", "population")
-        ahead = deque((str(row[one]), 0) for one in names if row.get(one))
-        found: dict[str, int] = {}
-        while ahead:
-            name, far = ahead.popleft()
-            if name in found:
-                continue
-            found[name] = far
-            for entries in self._entries.values():
-                for other in entries:
-                    if other == name or name.startswith(f"{other}_"):
-                        further = (word for word in entries[other] if word not in found)
-                        ahead.extend((word, far + 1) for word in further)
-                        found.setdefault(other, far)
-        return found
+        return led_to(self._entries, (str(row[one]) for one in names if row.get(one)))
 
 
 class _Places:

@@ -241,9 +241,10 @@ def function_faults(shelf: Shelf) -> Iterator[Problem]:
 Own = dict[str, dict[str, dict[str, list[str]]]]
 
 
-def own_code(fresh: Freshness, trial: str, root: Path) -> bytes:
+def own_code(fresh: Freshness, trial: str) -> bytes:
     """The files of the stages that are not every number's, for an object of the archive."""
     data: Own = {}
+    place = fresh.sources.place
     whole = fresh.trial(trial)
     by_step = {
         step: {key: {step, card_of(step).family} for key in STEP_REGISTRIES}
@@ -255,9 +256,9 @@ def own_code(fresh: Freshness, trial: str, root: Path) -> bytes:
     }
     for rule in (DERIVE, ANALYSE):
         files = partial(fresh.code_files, rule, trial)
-        data[rule] = {"endpoints": _by_name(files, ENDPOINT_REGISTRIES, by_endpoint, root)}
+        data[rule] = {"endpoints": _by_name(files, ENDPOINT_REGISTRIES, by_endpoint, place)}
         if rule == ANALYSE:
-            data[rule]["steps"] = _by_name(files, STEP_REGISTRIES, by_step, root)
+            data[rule]["steps"] = _by_name(files, STEP_REGISTRIES, by_step, place)
     return json.dumps(data, sort_keys=True).encode()
 
 
@@ -271,14 +272,14 @@ def _by_name(
     files: Callable[[Mapping[str, set[str]]], set[Path]],
     registries: Iterable[str],
     names: Mapping[str, Mapping[str, set[str]]],
-    root: Path,
+    place: Callable[[Path], str],
 ) -> dict[str, list[str]]:
     """File -> names that alone lead to it."""
     shared = files({key: set() for key in registries})
     texts: dict[str, list[str]] = {}
     for name, only in sorted(names.items()):
         for path in files(only) - shared:
-            texts.setdefault(path.relative_to(root).as_posix(), []).append(name)
+            texts.setdefault(place(path), []).append(name)
     return dict(sorted(texts.items()))
 
 

@@ -76,7 +76,7 @@ def manifest_of(
             name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
         },
         "code": shelf.put_file(_code(shelf, trial, fresh, known)),
-        "own": shelf.put_file(own_code(fresh, trial, at.root)),
+        "own": shelf.put_file(own_code(fresh, trial)),
         "environment": list(fresh.environment),
         "made": texts,
     }
@@ -106,9 +106,7 @@ def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> 
         if rule != RENDER:
             files = [path for path in sorted(fresh.code_files(rule, trial)) if path.is_file()]
             code[rule] = {
-                path.relative_to(shelf.at.root).as_posix(): known.put(
-                    fresh.sources.digest(path).hex(), path
-                )
+                fresh.sources.place(path): known.put(fresh.sources.digest(path).hex(), path)
                 for path in files
             }
     return json.dumps(code).encode()
@@ -169,13 +167,13 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     if run.kept["ended"]:
         write_json(results / "run.json", dict(run.kept))
     fresh = {rule: origin for rule, (origin, _) in made.items()}
-    kept = KeptProject(at.root, folder, run.name, fresh)
+    kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart)
     if load_trial(trial, kept).drawn:
         # What a cohort was drawn to is not kept: it is the run's where all of raw/ is.
         raw = f"results/{trial}/raw"
-        if together(contents(at.root, raw)) != made[INGEST][1]:
+        if together(contents(at.made, raw)) != made[INGEST][1]:
             return None
-        write_bytes(results / "raw" / TRUTH, (at.root / raw / TRUTH).read_bytes())
+        write_bytes(results / "raw" / TRUTH, (at.made / raw / TRUTH).read_bytes())
     return kept
 
 

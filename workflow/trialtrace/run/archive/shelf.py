@@ -287,6 +287,16 @@ class Shelf:
         strays = [*places, *(self.at.shown(path) for path in self._strays())]
         return [*problems, *(Problem(place, "belongs to no kept run") for place in strays)]
 
+    def sweep(self) -> None:
+        """Take away what a run that was cut short wrote and no run holds. Nothing goes where it is
+        not known what the kept ones hold."""
+        with suppress(UserError):
+            held = set().union(*(self.held(run) for run in self.names()))
+            self.objects.remove(self.objects.names() - held)
+        for path in self._strays():
+            if path.name.startswith("."):
+                path.unlink()
+
     def _strays(self) -> list[Path]:
         """Files of the folder that are neither the log, a run, nor an object."""
         strays = {self.folder / "log.jsonl", *map(self._manifest, self._there())}

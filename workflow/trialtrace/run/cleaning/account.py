@@ -91,6 +91,8 @@ class Decision:
 
 # Of a line that a declaration explains: it is told, and warns of nothing.
 KNOWN = "known"
+# Told on page 1, and no warning: what is declared, and what chance may well give.
+NOT_RED = {KNOWN, "same_patients"}
 
 
 @dataclass(frozen=True)
@@ -160,13 +162,13 @@ def read_account(clean_dir: Path) -> Account:
         return _account(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(
-            str(path), "this file is not there", do="run the workflow first: make run"
+            str(path), "this file is not there", do="run the workflow first: trialtrace run"
         ) from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise UserError(
             str(path),
             "this is not a whole account of cleaning",
-            do="delete the folder and run the workflow again: make run",
+            do="delete the folder and run the workflow again: trialtrace run",
         ) from None
 
 

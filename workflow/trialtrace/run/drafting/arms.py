@@ -18,9 +18,12 @@ from trialtrace.run.drafting.names import (
     TREATED,
     VISIT_PARTS,
     VISITS,
+    is_dose,
     name_words,
     rank,
+    rank_of_arm,
     speaks_of,
+    unit_of,
 )
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.measures import parts
@@ -39,6 +42,7 @@ WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
+NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 SHAM = re.compile(r"pla[cz]ebo|plasebo|\bsham\b", re.IGNORECASE)
 LABELS = re.compile(
     r"treatment arm|study arm|randomi[sz]|treatment group|allocat|"
@@ -74,7 +78,7 @@ def arms_of(
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
             if times:
                 # No step compares treatments of which a patient has each in several rows.
-                often = times > 1 and rank(column.name, ARMS) is None
+                often = times > 1 and rank_of_arm(column.name) is None
                 score = max(score, LEAST + CROSSED) - CROSSED - (CROSSED if often else 0.0)
                 evidence.append("subjects have all levels, as in a crossover")
                 evidence.extend(["each in several rows"] if often else [])
@@ -106,18 +110,25 @@ def _may_be_arm(column: Column) -> bool:
     """Whether a column has few levels; numbers with decimals are codes under the name of an arm."""
     named = named_arm(column.name)
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
-    return few and not column.mostly_lacking and (named or column.validation != "number")
+    coded = named or is_dose(column.name) or column.validation != "number"
+    return few and not column.mostly_lacking and coded
 
 
 def as_codes(column: Column) -> Column:
-    """A candidate whose numbers are codes, such as 0.5 and -0.5; two labels differ by more than a
-    mark."""
+    """A candidate whose numbers are codes, such as 0.5 and -0.5, or doses, in the order of the
+    numbers; two labels differ by more than a mark."""
     codes = [code for code, _ in column.values]
+    unit = unit_of(column.name, column.label) if is_dose(column.name) else ""
     measured = column.validation == "number" or any(code.startswith("-") for code in codes)
-    if column.choices or not measured or len(codes) < column.distinct:
+    labelled = any(code != label for code, label in column.choices)
+    bare = not column.choices or unit
+    if labelled or not (measured or unit) or not bare or len(codes) < column.distinct:
+        return column
+    if not all(map(NUMBER.fullmatch, codes)):
         return column
     codes.sort(key=lambda code: float(code.replace(",", ".")))
-    choices = tuple((code, re.sub("^-", "minus ", code)) for code in codes)
+    unit = f" {unit}" if unit else ""
+    choices = tuple((code, re.sub("^-", "minus ", code) + unit) for code in codes)
     return replace(column, type="radio", validation="", choices=choices, low="", high="")
 
 
@@ -149,7 +160,7 @@ def _may_cross(column: Column) -> bool:
     """Whether a column that varies within subjects may be a treatment: no visit, no parameter."""
     if speaks_of(column.name, VISITS, VISIT_PARTS) or rank(column.name, PARAMETERS) is not None:
         return False
-    return rank(column.name, ARMS) is not None or column.distinct <= MOST_CROSSED
+    return rank_of_arm(column.name) is not None or column.distinct <= MOST_CROSSED
 
 
 def _crossed(subject: str, column: Column, load: Load) -> float:
@@ -164,7 +175,7 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     """How much speaks for a column, what, and whether it could as well be another group."""
     evidence: list[str] = []
     score, doubt = 0.0, True
-    named, words = rank(column.name, ARMS), set(parts(column.name))
+    named, words = rank_of_arm(column.name), set(parts(column.name))
     if named is not None:
         score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
         evidence.append("its name is that of an arm")

@@ -12,12 +12,13 @@ from trialtrace.run.drafting.arms import (
     LEAST,
     MOST_ARMS,
     MOST_NAMED,
+    NUMBER,
     SURE,
     named_arm,
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import name_words, words_of
+from trialtrace.run.drafting.names import is_dose, name_words, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -32,24 +33,25 @@ CONTROL = re.compile(
     r"(no|without|ohne|keine?|sans|senza|sin|zonder|uden|uten|utan) .+",
     re.IGNORECASE,
 )
+# Rows of a number that may be a dose.
+FEWEST_OF_DOSE = 3
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
 # Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
+# One alone says nothing: C beside S may be the combination.
 LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"})
 # One treatment beside what adds another to it.
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
-DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
+DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 # Between the columns of an outcome that has one for each treatment.
 BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a letter beside one that completes a pair: C
-# beside S may be the combination. Of 0 and 1 either may be the control.
-BARE_CONTROL = re.compile(r"[cp]|no|old", re.IGNORECASE)
+BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 NO_NAME = re.compile(r"[a-z]?[0-9]*", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ def arm_of(
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
     if data := decided.told.get("arm"):
-        return _arm_of(_by_patients(tables, subject), data)
+        return _arm_of(_by_patients(tables, subject), data, subject)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
@@ -71,17 +73,19 @@ def arm_of(
         if named_arm(one.name) and one.distinct > MOST_NAMED
     ]
     known = {name for name, _ in choices}
-    others = {
-        one.name: f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
+    others = [
+        one
         for table in _by_patients(tables, subject)
         for one in table.columns
-        if is_coded(one)
+        if (is_coded(one) or _even_numbers(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
         and not belongs(one)
         and one.name not in known
         and one.constant_within is not False
-    }
-    choices += others.items()
+    ]
+    for one in sorted(others, key=of_patients):
+        why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
+        choices.append((one.name, why))
     wide = (
         {}
         if sure
@@ -104,7 +108,7 @@ def arm_of(
     at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
-        return _arm_of(_by_patients(tables, subject), name)
+        return _arm_of(_by_patients(tables, subject), name, subject)
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
     key = f"tables.{table.name}.arm" if column.name else "design.arms"
@@ -114,11 +118,14 @@ def arm_of(
     return table, column
 
 
-def _arm_of(tables: Sequence[Table], name: str) -> tuple[Table, Column]:
+def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> tuple[Table, Column]:
     """The column of that name; of several with commas between, the arms that they are: a column
     without a name, whose codes are theirs."""
     if BETWEEN not in name:
-        return _with_levels(*column_of(tables, name, "arm"))
+        table, column = column_of(tables, name, "arm")
+        if column.name == subject[table.name]:
+            raise UserError("--arm", found=f"{name}, the column of the patients")
+        return _with_levels(table, column)
     found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
     codes = {column.name: column.rows - column.blank for _, column in found}
     odd = [column.name for _, column in found if not is_number(column)]
@@ -206,7 +213,7 @@ def _only_groups(
     tables: Sequence[Table], ranked: Sequence[tuple[Table, str]], subject: Mapping[str, str]
 ) -> bool:
     """Whether the first has a name of groups and no other column divides patients into few, but for
-    what patients are and what came of them: a trial's file has its arms somewhere."""
+    visits, what patients are and what came of them: a trial's file has its arms somewhere."""
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
@@ -216,7 +223,7 @@ def _only_groups(
         one
         for each in tables
         for one in each.columns
-        if one.name not in (name, subject[each.name])
+        if one.name not in (name, subject[each.name], *each.visit)
         and 2 <= one.distinct <= MOST_ARMS
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
         and not (is_number(one) and _uneven(one))
@@ -233,6 +240,13 @@ def _uneven(column: Column) -> bool:
     """Whether a level has far fewer rows than another, as steps of a scale have, not arms."""
     counts = [count for _, count in column.values]
     return len(counts) < column.distinct or min(counts) < BALANCED * max(counts)
+
+
+def _even_numbers(column: Column) -> bool:
+    """Whether a column is of few numbers, each in as many rows: doses under whatever name."""
+    counts = [count for _, count in column.values]
+    few = is_number(column) and len(counts) == column.distinct <= MOST_ARMS
+    return few and min(counts) >= max(FEWEST_OF_DOSE, BALANCED * max(counts))
 
 
 def _same_groups(table: Table, name: str, other: str) -> bool:
@@ -264,7 +278,7 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
 def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
     """Name of an arm -> its label and code."""
     arms: dict[str, tuple[str, str]] = {}
-    for code in levels(column):
+    for code in in_order(column):
         label = label_of(column, code)
         label = words_of(label)
         name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
@@ -301,21 +315,44 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
     ):
         return alone, True
-    doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
+    doses = _doses(column, arms)
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
     if len(common or nothing) == 1:
         return common or nothing, True
-    bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
-    sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
-    return bare, len(bare) == 1 and sure
+    if letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}:
+        return [name for name, label in labels.items() if label in ("c", "p")], True
+    return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
+
+
+def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """The doses that arms are called by; bare numbers in a column of doses, unless they count from
+    0 or 1 on, as codes do."""
+    labels = {name: label for name, (label, _) in arms.items()}
+    if is_dose(column.name) and all(map(NUMBER.fullmatch, labels.values())):
+        numbers = {name: float(label.replace(",", ".")) for name, label in labels.items()}
+        counted = sorted(numbers.values())
+        first = counted[0]
+        return {} if counted == [first + n for n in range(len(counted))] else numbers
+    told = {name: DOSE.fullmatch(label) for name, label in labels.items()}
+    return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
+
+
+def in_order(column: Column) -> tuple[str, ...]:
+    """The codes of an arm; numbers, and texts that differ by one, by it: 3 mg before 10 mg."""
+    codes = levels(column)
+    found = {code: NUMBER.findall(code) for code in codes}
+    rest = {NUMBER.sub("", code.lower()) for code in codes}
+    if column.given or len(rest) > 1 or any(len(each) != 1 for each in found.values()):
+        return codes
+    return tuple(sorted(codes, key=lambda code: float(found[code][0].replace(",", "."))))
 
 
 def with_names(column: Column, decided: Decided) -> Column:
     """The column of the arm with the names of its arms, which are asked where it has codes alone;
     without an answer the codes are their names, as a guess."""
-    codes = levels(column)
+    codes = in_order(column)
     bare = [code for code in codes if NO_NAME.fullmatch(label_of(column, code))]
     if not column.name or (len(bare) < len(codes) and "arms" not in decided.told):
         return column

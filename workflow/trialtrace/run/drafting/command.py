@@ -126,7 +126,7 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
             f"not told: {', '.join(blind)}; the report shows no arm until they are confirmed "
             f"(trialtrace confirm {name}) or told ({flags})"
         )
-    return [*lines, f"next: make run TRIAL={name}, then trialtrace confirm {name}"]
+    return [*lines, f"next: trialtrace run {name}, then trialtrace confirm {name}"]
 
 
 def run_confirm(arguments: argparse.Namespace) -> int:

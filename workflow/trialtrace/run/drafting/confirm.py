@@ -195,7 +195,7 @@ def confirm(
 
 def _left(name: str, n: int) -> str:
     if not n:
-        return f"{name}: nothing is open; make run TRIAL={name}"
+        return f"{name}: nothing is open; trialtrace run {name}"
     return f"{name}: {n} guess{'es' if n > 1 else ''} open; trialtrace confirm {name}"
 
 

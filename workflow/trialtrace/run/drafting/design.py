@@ -8,12 +8,12 @@ from functools import partial
 from itertools import permutations
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import AGES, parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
@@ -68,6 +68,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         made, why = _several_treatments(table, subject, arm)
     else:
         made, why = _clustered(table, subject, arm)
+    if "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL):
+        made = _as_clusters(table, subject, arm, decided)
+        data = data or CLUSTER
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
@@ -80,6 +83,45 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if not data and made.kind != PARALLEL:
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
     return made
+
+
+def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided) -> Design:
+    """Groups that were randomised, as somebody says; which they are is asked where that is not
+    told. Raises UserError where no column, or not the one told, has groups of one arm each."""
+    groups = {
+        one.name: found
+        for one in table.columns
+        if one.name not in (arm.name, subject)
+        and (found := _groups_of_one_arm(table, one, (arm, subject), arm.distinct + 1))
+    }
+
+    def read(name: str) -> Design:
+        column = column_of([table], name, "cluster")[1]
+        if column.name not in groups:
+            raise UserError(
+                "--cluster",
+                found=f"{column.name}, {column.distinct} values, some of which have several arms "
+                "or one row each",
+                expected="groups of patients of which each has one arm",
+            )
+        return Design(CLUSTER, cluster=column.name)
+
+    if not groups and "cluster" not in decided.told:
+        raise UserError(
+            "--design",
+            found=f"{CLUSTER}, and no column of {table.name} whose groups have one arm each",
+            expected="a column that tells the groups apart which were randomised",
+            do="add it to the export, and name it: --cluster COLUMN",
+        )
+    choices = [
+        (name, f"All patients of each of its {len(found)} values have the same arm.")
+        for name, found in groups.items()
+    ]
+    place, words = (
+        ("trial.yaml", "design.kind"),
+        "Which column has the groups that were randomised?",
+    )
+    return decided.choose("cluster", words, choices, place, read, len(choices) == 1)
 
 
 def _orders(treatments: Sequence[str], column: Column) -> bool:
@@ -127,11 +169,11 @@ def _place(table: Table, subject: str, arm: str) -> str:
         if name not in (subject, arm) and len(levels(table.column(name))) <= MOST_PLACES
         and levels(table.column(name))
     ]  # fmt: skip
-    known = [name for name in beside if _is_period(table.column(name)) or _is_side(name)]
+    known = [name for name in beside if _is_period(table.column(name)) or is_side(name)]
     named = [
         one.name for one in table.columns
         if one.constant_within is False and 2 <= len(levels(one)) <= MOST_PLACES
-        and (_is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
+        and (is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
     ]  # fmt: skip
     return next(iter([*known, *named, *beside]), arm)
 
@@ -140,7 +182,8 @@ def _is_period(column: Column) -> bool:
     return bool(name_words(column.name) & PERIODS)
 
 
-def _is_side(name: str) -> bool:
+def is_side(name: str) -> bool:
+    """Whether a name is that of sides of a patient: eye, ear, knee."""
     return bool(name_words(name) & SIDES)
 
 
@@ -180,14 +223,13 @@ def _order(code: str) -> tuple[float, str]:
 
 def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     """Sites, or groups of any name, of which all patients have one arm."""
-    repeated = subject != SOURCE_ROW and (subject,) not in table.keys
-    if repeated or table.rows > MOST_ROWS:
+    if table.rows > MOST_ROWS:
         return Design(), ""
     for named in (True, False):
         for column in table.columns:
             known = bool(name_words(column.name) & CLUSTERS or rank(column.name, SITES))
             if column.name not in (arm.name, subject) and known is named:
-                groups = _groups_of_one_arm(table, column, arm)
+                groups = _groups_of_one_arm(table, column, (arm, subject))
                 if groups and (named or _beyond_doses(groups)):
                     values = f"{len(groups)} values of {column.name}"
                     why = f"All patients of each of the {values} have the same arm."
@@ -195,20 +237,34 @@ def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     return Design(), ""
 
 
-def _groups_of_one_arm(table: Table, column: Column, arm: Column) -> dict[str, str]:
-    """The values of a column with their arm; none where one has several, or few have patients."""
-    if not FEWEST_CLUSTERS <= column.distinct <= table.rows / FEWEST_EACH:
+def _groups_of_one_arm(
+    table: Table, column: Column, known: tuple[Column, str], fewest: int = FEWEST_CLUSTERS
+) -> dict[str, str]:
+    """The values of a column with their arm; none where a value has several, or a patient has, or
+    few have patients. `known` are the arm and the column of the patients."""
+    arm, subject = known
+    if _of_a_patient(column) or column.constant_within is False:
         return {}
+    if not fewest <= column.distinct <= table.rows / FEWEST_EACH:
+        return {}
+    names = [column.name, arm.name, *([] if subject == SOURCE_ROW else [subject])]
+    cells = cells_of(table, names)
     arms: dict[str, set[str]] = defaultdict(set)
     sizes: Counter[str] = Counter()
-    for group, code in cells_of(table, [column.name, arm.name]):
+    for group, code, *_ in cells if subject == SOURCE_ROW else dict.fromkeys(cells):
         if group and code:
             arms[group].add(code)
             sizes[group] += 1
     several = [group for group, n in sizes.items() if n > 1]
-    if len(several) < FEWEST_CLUSTERS or any(len(codes) > 1 for codes in arms.values()):
+    few = sum(sizes.values()) < FEWEST_EACH * len(sizes)
+    if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     return {group: code for group, (code,) in arms.items()}
+
+
+def _of_a_patient(column: Column) -> bool:
+    """Whether a column is a measure, or the age or the like, which no group was randomised by."""
+    return bool(column.validation == "number" or column.bounds or name_words(column.name) & AGES)
 
 
 def _beyond_doses(groups: Mapping[str, str]) -> bool:

@@ -13,8 +13,15 @@ from trialtrace.run.drafting.assignment import (
 )
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
-from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
+from trialtrace.run.drafting.design import (
+    Design,
+    by_treatment,
+    design_of,
+    is_side,
+    patients_beside,
+)
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
+from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -38,6 +45,7 @@ from trialtrace.run.drafting.primary import (
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.tables import by_subject
 from trialtrace.run.drafting.visits import ask_before, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -87,7 +95,8 @@ class Draft:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
-    subject = {table.name: _subject(table, decided) for table in tables}
+    tables = tuple(_with_subject(table, decided) for table in tables)
+    subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         column_of(tables, decided.told["visit"], "visit")
     visit = {table.name: _visit(table, decided) for table in tables}
@@ -236,7 +245,7 @@ def _offered(
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda item: -item.score)
-    return Offered(views, found, at, subject, arm, told_by, once)
+    return Offered(views, found, at, subject, arm, told_by, once, design.own_treatment)
 
 
 def _alone(outcome: Outcome) -> Outcome:
@@ -288,27 +297,57 @@ def _likeliest(told_by: Mapping[str, Parameters], outcome: Outcome) -> Outcome:
     return parameters.of(outcome, next(iter(parameters.labels))) if parameters else outcome
 
 
-def _subject(table: Table, decided: Decided) -> str:
-    if data := decided.told.get("subject"):
-        return column_of([table], data, "subject")[1].name
+def _with_subject(table: Table, decided: Decided) -> Table:
+    """The table with the patients that were told, or that it seems to have."""
     place = ("trial.yaml", f"tables.{table.name}.subject")
-    if table.subject:
-        if "joined" in table.evidence:
-            decided.guess(
-                f"subject.{table.name}", place, table.subject[0], table.evidence["joined"]
-            )
-            return table.subject[0]
-        if "repeats" in table.evidence:
-            why = table.evidence["repeats"]
-            key = ("trial.yaml", f"tables.{table.name}.key")
-            decided.guess(f"key.{table.name}", key, table.subject[0], why)
-        if len(table.subject) > 1:
-            why = table.evidence.get("subject", "")
+    if data := decided.told.get("subject"):
+        table = _as_told(table, data)
+    elif table.subject:
+        why = table.evidence.get("joined") or table.evidence.get("subject", "")
+        if "joined" in table.evidence or len(table.subject) > 1:
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
-        return table.subject[0]
-    why = "No column has the name of a subject: every row is taken for a patient."
-    decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
-    return SOURCE_ROW
+    else:
+        why = "No column has the name of a subject: every row is taken for a patient."
+        sides = [one.name for one in table.columns if is_side(one.name) and len(levels(one)) == 2]
+        if sides:
+            return _of_sides(table, sides[0], place, why, decided)
+        decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
+    if "repeats" in table.evidence and table.subject:
+        key = ("trial.yaml", f"tables.{table.name}.key")
+        decided.guess(f"key.{table.name}", key, table.subject[0], table.evidence["repeats"])
+    return table
+
+
+def _as_told(table: Table, name: str) -> Table:
+    """The table by the column of patients that a person names."""
+    if name == SOURCE_ROW:
+        return by_subject(table, name)
+    column = column_of([table], name, "subject")[1]
+    if column.blank or column.missing_codes or not may_tell_apart(column):
+        lacks = f"{column.blank} rows without a value" if column.blank else "numbers or texts"
+        raise UserError(
+            "--subject",
+            found=f"{column.name}, {lacks}",
+            expected="a column that names a patient in every row",
+        )
+    return by_subject(table, column.name)
+
+
+def _of_sides(table: Table, side: str, place: tuple[str, str], why: str, decided: Decided) -> Table:
+    """The table by its patients where it has sides and nothing tells patients: two eyes of a
+    patient are two rows of one."""
+    choices = [(SOURCE_ROW, f"{why} {side} has sides: a patient may have two rows.")]
+    choices += [
+        (one.name, f"It has {one.distinct} values in {table.rows} rows, of which {side} has sides.")
+        for one in table.columns
+        if may_tell_apart(one) and table.rows <= 2 * one.distinct + 2 and one.distinct < table.rows
+    ]
+    words = "Which column tells patients apart?"
+
+    def read(name: str) -> Table:
+        return _as_told(table, name)
+
+    return decided.choose("subject", words, choices, place, read, False)
 
 
 def _visit(table: Table, decided: Decided) -> str:
@@ -321,7 +360,7 @@ def _visit(table: Table, decided: Decided) -> str:
                 expected=f"a column of at most {SHOWN_LEVELS} visits",
                 do="add a column with the number of the visit to the export",
             )
-        return data if found else ""
+        return _told_visit(table, found) if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     starts = {start for start, _ in bounds(table)}
     once = [
@@ -334,6 +373,25 @@ def _visit(table: Table, decided: Decided) -> str:
     place = ("trial.yaml", f"tables.{table.name}.key")
     decided.guess(f"visit.{table.name}", place, once[0], table.evidence[f"visit.{once[0]}"])
     return once[0]
+
+
+def _told_visit(table: Table, column: Column) -> str:
+    """The visit that a person names; nothing where patients have one row, or where parameters tell
+    the rows of a visit apart. Raises UserError where it tells no rows of a patient apart."""
+    subject = (*table.subject, SOURCE_ROW)[0]
+    if subject == SOURCE_ROW or (subject,) in table.keys:
+        return ""
+    rows = cells_of(table, [subject, column.name]) if table.rows <= MOST_ROWS else []
+    if len(set(rows)) == len(rows):
+        return column.name
+    parameters = parameters_of(table, subject, "")
+    if parameters is not None and parameters.visit == column.name:
+        return ""
+    raise UserError(
+        "--visit",
+        found=f"{column.name}, of which patients have a value in several rows",
+        expected="a column of visits, each in one row of a patient",
+    )
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:

@@ -166,8 +166,9 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
     any other. The time of a file and how it ended, which need no further word, were what patients
     were followed for."""
     scores = [outcome.score for outcome in ranked]
-    # A mean over rows is a way out, and nobody's plan before it is confirmed.
-    if scores and ranked[0].kind == MEAN:
+    # A mean over rows is a way out, and columns that may be no visits a guess: nobody's plan before
+    # it is confirmed.
+    if scores and (ranked[0].kind == MEAN or ranked[0].doubted):
         return False
     if len(scores) == 1:
         return scores[0] >= ALONE

@@ -53,8 +53,9 @@ ARMS = (
     ),
     *("gruppe", "groupe", "gruppo", "grupo", "groep", "grupp", "grupa", "skupina", "csoport"),
     *("ryhma", "grup", "medikation", "medikament", "terapia", "bedingung", "method", "program"),
-    *("programme", "stim", "dose", "formulation", "preparation", "product"),
+    *("programme", "stim", "dose", "dosis", "dosage", "formulation", "preparation", "product"),
 )
+DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 # Names from here on are also those of other groups than arms.
 SURE_ARMS = ARMS.index("therapy")
 ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation", "gruppe",
@@ -192,6 +193,17 @@ def rank(name: str, known: tuple[str, ...]) -> int | None:
     """The place of a name among those that are known, or None."""
     short = plain(name)
     return known.index(short) if short in known else None
+
+
+def is_dose(name: str) -> bool:
+    """Whether a name is that of a dose, with or without its unit: dose, dose_mg, Dosis (µg)."""
+    words = parts(name)
+    return plain(name) in DOSES or (words[:1] != [] and words[0] in DOSES and bool(unit_of(name)))
+
+
+def rank_of_arm(name: str) -> int | None:
+    """The place of a name among those of arms; a dose with its unit has that of a dose."""
+    return rank("dose" if is_dose(name) else name, ARMS)
 
 
 def unit_of(*texts: str) -> str:

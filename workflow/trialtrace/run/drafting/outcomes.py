@@ -44,13 +44,15 @@ STATUSES = {
 }
 EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
 # A time or a state in one word with what it is of: survtime, survind.
-GLUED = re.compile(r"([a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
+# Of a side its letter is enough: lcens.
+GLUED = re.compile(r"([lr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
 # Labels of a time that ends with something, or of how long somebody was followed.
 UNTIL = re.compile(
     r"\b(time|days|weeks|months|years|zeit|temps|tempo|tiempo|tijd|tid) "
     r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
     r"follow.?up time|time on study|duration of follow"
 )
+LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 CENSORED = {"cens", "censor", "censored", "cnsr"}
 # Numbers of visits, and ADaM's flags of records.
 NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
@@ -91,7 +93,8 @@ class Outcome:
     are columns and codes of the rows that are meant, with their `label` and the codes of their
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
-    number counts; `before` are the visits before treatment, the last of which is the baseline."""
+    number counts; `before` are the visits before treatment, the last of which is the baseline. What is `doubted`
+    may be no visits, and nobody takes it unasked."""
 
     table: str
     column: str
@@ -113,6 +116,7 @@ class Outcome:
     visit_word: str = ""
     once: bool = False
     before: tuple[str, ...] = ()
+    doubted: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -210,6 +214,8 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
             visit=at,
             sure=sure,
         )
+    if column.type in ("yesno", "truefalse"):
+        return None
     if is_number(column):
         return Outcome(
             table.name, column.name, REPEATED if at else MEASURE, 0, "It is a number.", visit=at
@@ -275,20 +281,28 @@ def _steps(column: Column, codes: Sequence[str]) -> list[float]:
 
 def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     """Times with the column that tells how they end, where it is clear which belongs to which."""
-    times = [
-        column
-        for column in free
-        if {*_words(column.name), plain(column.name)} & TIMES
-        and is_number(column)
-        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
-        and not (column.low and float(column.low) < 0)
-        and column.constant_within is None
-    ]
     states = [
         column
         for column in free
         if {*_words(column.name), plain(column.name)} & STATUSES
         and is_state(column)
+        and column.constant_within is None
+    ]
+    # A side alone is a time beside how it ended there: left with lcens.
+    ended = {_stem(state.name) for state in states}
+    times = [
+        column
+        for column in free
+        if (
+            {*_words(column.name), plain(column.name)} & TIMES
+            or (
+                {plain(column.name), plain(column.name)[:1]} & ended
+                and plain(column.name) in LEFT_RIGHT
+            )
+        )
+        and is_number(column)
+        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
+        and not (column.low and float(column.low) < 0)
         and column.constant_within is None
     ]
     # A record of days and of what they end with, whatever that is called: adm_days, adm_link.
@@ -311,6 +325,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
+            side = plain(time.name) in LEFT_RIGHT
+            mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
             # survind of survtime
             mates = mates or [
                 one for one in states

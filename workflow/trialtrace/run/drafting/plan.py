@@ -15,6 +15,7 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     TIME,
     Outcome,
+    is_coded,
     label_of,
 )
 from trialtrace.run.drafting.people import People
@@ -108,8 +109,11 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 analyses[f"{name}_crude"] = {**crude, **beside}
         analyses |= dict(_also(one, covariates if not place else [], primary=not place))
     displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
-    if who.shown:
-        baseline = {"population": "itt", "overall": True, "variables": who.shown}
+    # Groups by their numbers or names describe no patient.
+    groups = [one for one in draft.home.columns if one.name == draft.design.cluster]
+    numbered = {who.named(one.name) for one in groups if not is_coded(one)}
+    if shown := [name for name in who.shown if name not in numbered]:
+        baseline = {"population": "itt", "overall": True, "variables": shown}
         displays = {"baseline": baseline, **displays}
     displays |= {} if draft.design.own_treatment else _figures(chosen[0])
     return {

@@ -43,7 +43,8 @@ ROW_A_PATIENT = (
 @dataclass(frozen=True)
 class Offered:
     """Every candidate, and the tables to read another column from that a person names: as the rows
-    of one parameter have them, where `parameters` has any of a table."""
+    of one parameter have them, where `parameters` has any of a table. Treatments that are compared
+    `within` patients have numbers, and yes or no, alone."""
 
     tables: Sequence[Table]
     found: Sequence[Outcome]
@@ -52,6 +53,7 @@ class Offered:
     arm: Column
     parameters: Mapping[str, Parameters]
     once: Mapping[str, Once]
+    within: bool = False
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
@@ -70,16 +72,30 @@ class Offered:
         if made is not None and not (flag == "primary" and _status(decided)):
             return made
         table, column = column_of(self.tables, name, flag)
-        if column.name in (self.arm.name, self.subject[table.name]):
-            role = "the arm" if column.name == self.arm.name else "the column of the patients"
-            raise UserError(f"--{flag}", found=f"{column.name}, {role}", expected="another column")
+        roles = {
+            self.visit[table.name]: "the visit",
+            self.subject[table.name]: "the column of the patients",
+            self.arm.name: "the arm",
+        }
+        if parameters := self.parameters.get(table.name):
+            roles[parameters.column] = "the column of the parameters"
+        if column.name in roles:
+            found = f"{column.name}, {roles[column.name]}"
+            raise UserError(f"--{flag}", found=found, expected="another column")
         data = self.once.get(table.name)
         filled = data.columns.get(column.name) if data else None
         if data and filled is not None and kind in ("", EVENT, MEASURE, TIME):
             return data.placed(_as_told(table, filled[0], "", kind, decided, flag))
         if kind == RECURRENT:
             return _as_recurrent(table, column, self.subject[table.name])
-        return _as_told(table, column, self.visit[table.name], kind, decided, flag)
+        made = _as_told(table, column, self.visit[table.name], kind, decided, flag)
+        if self.within and made.kind not in (MEASURE, EVENT):
+            raise UserError(
+                f"--{flag}",
+                found=f"{column.name}, {WORDS[made.kind]}",
+                expected="a number, or yes or no, of each treatment of a patient",
+            )
+        return made
 
 
 def primary_of(offered: Offered, decided: Decided) -> Outcome:
@@ -230,6 +246,8 @@ def _as_told(
 ) -> Outcome:
     """An endpoint of a column that a person named, whatever speaks for it."""
     status = _status(decided) if flag == "primary" else ""
+    if status and kind not in ("", TIME):
+        raise UserError("--status", found=f"{status}, and --kind {kind}", expected=f"--kind {TIME}")
     if status or kind == TIME:
         if not status:
             raise UserError(
@@ -238,7 +256,7 @@ def _as_told(
                 expected="also the column of how the time ended",
                 do="add --status COLUMN",
             )
-        if column.constant_within:
+        if column.constant_within is not None:
             raise UserError(f"--{flag}", found=column.name, do=ROW_A_PATIENT)
         if not is_number(column):
             raise UserError(

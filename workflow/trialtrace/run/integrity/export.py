@@ -82,10 +82,11 @@ class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
     missing, and None where the configuration names none; `scheme` is that of the randomisation,
     `complete` says whether all patients that were planned are there, `used` the tables and columns
-    that an endpoint or a variable of the patients is made of. `last` are the days of last contact
-    as dates, `planned` the days until the visit of a column, `wide` the columns of numbers that
-    each hold one visit of the same, in order, `scales` the highest value of a score from 0, `free`
-    who is known to have had no event until a time that its label says, in days."""
+    that an endpoint or a variable of the patients is made of, `outcomes` those of an endpoint.
+    `last` are the days of last contact as dates, `planned` the days until the visit of a column,
+    `wide` the columns of numbers that each hold one visit of the same, in order, `scales` the
+    highest value of a score from 0, `free` who is known to have had no event until a time that its
+    label says, in days."""
 
     n: int
     subjects: str
@@ -99,6 +100,7 @@ class Export:
     block_sizes: tuple[int, ...] = ()
     complete: bool = False
     used: frozenset[tuple[str, str]] = frozenset()
+    outcomes: frozenset[tuple[str, str]] = frozenset()
     last: tuple[Slice, ...] = ()
     planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
     wide: tuple[tuple[tuple[str, str], ...], ...] = ()

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from trialtrace.run.cleaning.account import KNOWN, RedLine, run_text
+from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
+from trialtrace.run.integrity.records import same_patients
 from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.trial.load import Trial
 
@@ -18,6 +20,8 @@ from trialtrace.run.trial.load import Trial
 Uses = dict[tuple[str, str], list[str]]
 Reasons = Mapping[tuple[str, str], str]
 LEAST_P, RUNS_SHOWN, NAMES_SHOWN = 0.0001, 8, 4
+# So many pairs that are the same are expected where they are told.
+LIKELY = 0.05
 
 
 def looks_at_rows(
@@ -25,14 +29,33 @@ def looks_at_rows(
 ) -> tuple[tuple[Look, ...], tuple[RedLine, ...]]:
     """Every look of the checks that need no arm, and a red line for each that is unusual."""
     used = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
-    export = replace(read_export(trial, clean_dir), used=frozenset({*uses, *used}))
+    whole = read_export(trial, clean_dir)
+    export = replace(whole, used=frozenset({*uses, *used}), outcomes=frozenset(uses))
     looks = tuple(look_at(export, OF_ROWS))
     known = {
         (name, column): reason
         for name, table in trial.cleaning.tables.items()
         for column, reason in table.known.items()
     }
-    return looks, tuple(red_lines_of(judged(looks, WEIGHTS), uses, known))
+    every = judged(looks, WEIGHTS)
+    told = any(one.look.check == "records" and one.adjusted < PAGE_LEVEL for one in every)
+    lines = (*red_lines_of(every, uses, known), *(() if told else same_line(export)))
+    return looks, lines
+
+
+def same_line(export: Export) -> tuple[RedLine, ...]:
+    """A line on patients who are equal in every column though few would be by chance, which is no
+    warning: a patient twice, under two numbers, or two who are alike."""
+    found = same_patients(export)
+    if found is None or found.due > LIKELY:
+        return ()
+    pairs = "1 pair of patients is" if found.pairs == 1 else f"{found.pairs} pairs of patients are"
+    text = (
+        f"{pairs} equal in all {found.columns} columns but their number (rows {_runs(found.rows)}"
+    )
+    due = f"{found.due:.2g}" if found.due > LEAST_P else f"fewer than {LEAST_P}"
+    text += f"): one patient twice? Columns that are independent give {due} such pairs."
+    return (RedLine("same_patients", export.subjects, None, text),)
 
 
 def red_lines_of(
@@ -71,7 +94,11 @@ def _p(p: float) -> str:
 
 
 def _rows(look: Look) -> str:
-    runs = run_text(look.rows).split(", ")
+    return _runs(look.rows)
+
+
+def _runs(rows: tuple[int, ...]) -> str:
+    runs = run_text(rows).split(", ")
     return ", ".join(runs if len(runs) <= RUNS_SHOWN else [*runs[:RUNS_SHOWN], "…"])
 
 

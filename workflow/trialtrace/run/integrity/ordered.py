@@ -3,8 +3,9 @@
 Who sorts one column of a sheet and not the others gives each patient the value of another. Of n
 values in an order drawn at random the chance of one without a step down is the product of the
 factorials of how often each occurs, over n factorial; twice that for either direction. Dates and
-numbers that count entries rise by themselves; so do what belongs to a site, and codes of a phase:
-those of few levels are looked at where an endpoint uses them.
+numbers that count entries rise by themselves; so does what belongs to a site. Whole files are
+sorted by groups (a sex, a phase, litters numbered from 1): of those only what an endpoint is made
+of is looked at.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-FEWEST, FEW_LEVELS = 20, 10
+FEWEST, FEW_LEVELS, ROWS_A_GROUP = 20, 10, 3
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -67,10 +68,18 @@ def _expected(
     levels = np.unique(values)
     if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
         return True
-    if len(levels) <= FEW_LEVELS:
-        return (sheet.name, column.name) not in export.used or _of_sites(export, values, subject)
+    if len(levels) <= FEW_LEVELS or _numbered(levels, len(values)):
+        return (sheet.name, column.name) not in export.outcomes or _of_sites(
+            export, values, subject
+        )
     counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))
     return counts or _of_sites(export, values, subject)
+
+
+def _numbered(levels: Floats, rows: int) -> bool:
+    """Whether values are the numbers of groups, from 0 or 1 on, each of several rows."""
+    in_turn = levels[0] in (0, 1) and bool(np.all(np.diff(levels) == 1))
+    return in_turn and rows >= ROWS_A_GROUP * len(levels)
 
 
 def _of_sites(export: Export, values: Floats, subject: Places) -> bool:

@@ -15,6 +15,7 @@ square of the former over the latter (Poisson, of three times that).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -179,6 +180,34 @@ def _the_same(export: Export) -> Iterator[Look]:
     text = f"{same} pairs of {export.n} patients are equal in {len(telling)} columns, {one} in all "
     text += "but one"
     yield Look(export.subjects, text, p, export.places(who))
+
+
+@dataclass(frozen=True)
+class Same:
+    """Pairs of patients that are equal in so many columns, their rows, and how many pairs `due`
+    were, if columns were independent."""
+
+    pairs: int
+    columns: int
+    rows: tuple[int, ...]
+    due: float
+
+
+def same_patients(export: Export) -> Same | None:
+    """Patients who are equal to another in every column at every visit; a missing value equals a
+    missing one alone. None where nobody is, or columns are too few."""
+    varied = [one for one in export.slices if _alike(one) < 1]
+    if len(varied) < COLUMNS or export.n < FEWEST:
+        return None
+    names = _groups([one.values for one in varied], slice(None))
+    there = np.any([~np.isnan(one.values) for one in varied], axis=0)
+    who = np.flatnonzero((np.bincount(names)[names] > 1) & there)
+    if not len(who):
+        return None
+    share = np.array([len(one.there) / export.n for one in varied])
+    chance = share**2 * np.array([_alike(one) for one in varied]) + (1 - share) ** 2
+    due = export.n * (export.n - 1) / 2 * float(chance.prod())
+    return Same(_equal(names[who]), len(varied), export.places(who), due)
 
 
 def _equal(keys: Whole) -> int:

@@ -223,7 +223,7 @@ class Sources:
     @cached_property
     def _remembered(self) -> dict[str, Imports]:
         try:
-            told = json.loads((self.at.root / REMEMBERED).read_text(encoding="utf-8"))
+            told = json.loads((self.at.made / REMEMBERED).read_text(encoding="utf-8"))
             return {
                 key: Imports(
                     tuple(each["names"]),
@@ -241,14 +241,21 @@ class Sources:
         if len(self._known) > len(self._remembered):
             keys = {self._key(path) for path in self._edges}
             told = {key: asdict(self._known[key]) for key in sorted(keys & set(self._known))}
-            write_bytes(self.at.root / REMEMBERED, json.dumps(told).encode())
+            write_bytes(self.at.made / REMEMBERED, json.dumps(told).encode())
 
     @cached_property
     def _package_names(self) -> list[str]:
         # As texts: to make and to compare a thousand paths would cost more than the reading.
         found = []
-        for folder, folders, names in os.walk(self.at.root / "workflow" / PACKAGE):
-            folders[:] = [name for name in folders if name != "__pycache__"]
+        code = self.at.code
+        # Of a wheel, what stands outside of the package in a checkout is no part of it here.
+        beside = {str(code.root), str(code.assets)}
+        for folder, folders, names in os.walk(code.package):
+            folders[:] = [
+                name
+                for name in folders
+                if name != "__pycache__" and f"{folder}/{name}" not in beside
+            ]
             found += [f"{folder}/{name}" for name in names]
         return sorted(found)
 
@@ -259,8 +266,8 @@ class Sources:
     @property
     def code_files(self) -> list[str]:
         """Every file of the package, of scripts/ and of reports/."""
-        folders = (self.at.root / "scripts", self.at.reports)
-        files = sorted(path for folder in folders for path in folder.rglob("*"))
+        folders = (self.at.code.root / "scripts", self.at.reports, self.at.assets)
+        files = sorted({path for folder in folders for path in folder.rglob("*")})
         kept = (str(path) for path in files if path.is_file() and path.suffix != ".pyc")
         return [*self._package_names, *kept]
 
@@ -268,7 +275,7 @@ class Sources:
     def of_code(self) -> bytes:
         """One digest over all of these and the lock."""
         whole = hashlib.sha256()
-        for name in [*self.code_files, str(self.at.root / "requirements.lock")]:
+        for name in [*self.code_files, str(self.at.code.root / "requirements.lock")]:
             whole.update(name.encode() + b"\0" + self.digest(name))
         return whole.digest()
 
@@ -276,7 +283,7 @@ class Sources:
     def modules(self) -> dict[str, Path]:
         """Dotted name of every module of the package -> its file."""
         found = {}
-        around = len((self.at.root / "workflow").parts)
+        around = len(self.at.code.package.parent.parts)
         for path in self._package_files:
             if path.suffix == ".py":
                 name = ".".join(path.parts[around:]).removesuffix(".py")
@@ -288,7 +295,7 @@ class Sources:
         """Name of every file of the package and of reports/ that is no module -> its places."""
         paths: dict[str, list[Path]] = {}
         # Not those of a trial, which its own report alone depends on.
-        reports = sorted([*self.at.reports.glob("*"), *(self.at.reports / "assets").rglob("*")])
+        reports = sorted([*self.at.reports.glob("*"), *self.at.assets.rglob("*")])
         for path in (*self._package_files, *reports):
             if path.suffix != ".py" and path.is_file():
                 paths.setdefault(path.name, []).append(path)
@@ -312,7 +319,7 @@ class Sources:
         Of a registry whose names `named` knows, the entries of these names count and no others.
         """
         whole = hashlib.sha256()
-        for place, path in sorted((self._place(path), path) for path in paths):
+        for place, path in sorted((self.place(path), path) for path in paths):
             kept = named(self._dotted.get(path, ""))
             content = self.digest(path) if kept is None else self._entries(path, kept)
             whole.update(place.encode() + b"\0" + content)
@@ -364,16 +371,17 @@ class Sources:
     def _key(self, path: Path) -> str:
         """Content, place (relative imports depend on it) and the code that reads imports."""
         content = hashlib.sha256(self.digest(path) + self._reader).hexdigest()
-        return f"{self._place(path)} {content}"
+        return f"{self.place(path)} {content}"
 
     @cached_property
     def _reader(self) -> bytes:
         return self.digest(Path(__file__))
 
-    def _place(self, path: Path) -> str:
-        """Where a file stands in the project."""
+    def place(self, path: Path) -> str:
+        """Where a file stands in the project, of code where it stands in a checkout."""
         if path not in self._places:
-            self._places[path] = str(path.relative_to(self.at.root))
+            inside = self.at.code.place(path)
+            self._places[path] = inside or path.relative_to(self.at.root).as_posix()
         return self._places[path]
 
     def _leads_to(self, path: Path) -> Edges:
@@ -391,7 +399,7 @@ class Sources:
     def _imports(self, path: Path, text: str) -> Imports:
         key = self._key(path)
         if key not in self._known:
-            package = path.parent.relative_to(self.at.root).parts[1:]
+            package = Path(self.place(path)).parent.parts[1:]
             imports = imports_of(text, path.suffix, package)
             names = tuple(name for name in imports.names if name.partition(".")[0] == PACKAGE)
             registry = {k: v for k, v in imports.registry.items() if v.startswith(f"{PACKAGE}.")}

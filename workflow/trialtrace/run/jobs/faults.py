@@ -35,6 +35,11 @@ def trial_of(log: Path) -> str | None:
     return None if log.parent.name == LOGS else log.parent.name
 
 
+def rule_of(log: Path) -> str:
+    """The rule of a job by its log, also where a workflow that uses this one calls it otherwise."""
+    return log.stem.partition("-")[0]
+
+
 def without_file_names(text: str, trial: "Trial") -> str:
     """A message with the items of trial.yaml in place of the files, whose names tell of people,
     unless they may be shown."""

@@ -25,11 +25,15 @@ from trialtrace.base.config.project_table import table_path
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
+from trialtrace.run.jobs.installed import not_as_locked
+from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.frozen import frozen_files
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.multiverse.load import specified
 from trialtrace.run.trial.plan.card import Card
+from trialtrace.run.trial.plan.no_pingouin import lacks_pingouin
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
 from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
@@ -244,8 +248,12 @@ class Freshness:
 
     @cached_property
     def environment(self) -> tuple[str, ...]:
-        lock = self.sources.digest(self.at.root / "requirements.lock").hex()
-        return (lock, f"python {sys.version_info.major}.{sys.version_info.minor}")
+        """The lock and Python; of a wheel, which pip may install beside others than the lock has,
+        each package that is of another version."""
+        lock = self.at.code.root / "requirements.lock"
+        others = not_as_locked(lock) if self.at.code.is_installed else ()
+        python = f"python {sys.version_info.major}.{sys.version_info.minor}"
+        return (self.sources.digest(lock).hex(), python, *others)
 
     def code_files(
         self, rule: str, trial: str | None = None, only: Mapping[str, set[str]] | None = None
@@ -254,7 +262,7 @@ class Freshness:
 
         `only` has, of some registries, the names that it would use if nothing else were asked for.
         """
-        script = self.at.root / "scripts" / f"{rule}.py"
+        script = self.at.code.root / "scripts" / f"{rule}.py"
         named, fewer = self.named(rule, trial), only or {}
 
         def chosen(registry: str) -> set[str] | None:
@@ -308,6 +316,11 @@ class Freshness:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule == RENDER and self.trial(trial).has_simulation:
             files.add(self.at.trial_config(trial) / SIMULATION_FILE)
+        # Labels of a plan say which of its analyses were not in the frozen one.
+        if trial and PLAN in names:
+            files |= {*frozen_files(self.at, trial)}
+        if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
+            files.add(self.at.trial_config(trial) / AMENDMENTS)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:
@@ -332,6 +345,8 @@ class Freshness:
             values += [renderer(self.settings)] if rule == RENDER else []
             if trial and rule != INGEST and self.trial(trial).blinded:
                 values += ["blinded"]
+            if trial and rule in (CHECK, RENDER) and lacks_pingouin(self.trial(trial)):
+                values += ["without pingouin"]
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
         return self._jobs[rule, trial]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.jobs.faults import guard, last_word, trial_of, without_file_names
+from trialtrace.run.jobs.faults import guard, last_word, rule_of, trial_of, without_file_names
 from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
 
 # One thread: the last digits of a factorisation depend on how many share the work.
@@ -53,7 +53,7 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
             yield
             (record,) = _listed(given.output.made)
             outputs = [path for path in given.output if path != record]
-            write_record(root, record, (given.rule, given.params.fresh), inputs, outputs)
+            write_record(root, record, (rule_of(log), given.params.fresh), inputs, outputs)
         # Nor is it looked for once more at the very end.
         gc.freeze()
     except UserError as error:

@@ -25,13 +25,14 @@ from trialtrace.run.tables.contracts.definitions import VERSION
 # One run at a time in a folder, held by locks of the kernel: they vanish with their process.
 # So a run that was killed leaves no lock behind, and a job that outlived its run is waited for.
 
+NO_LOCKS = "this file system has no locks: nothing keeps a second run out of this folder\n"
 RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
 
 
 def lock_run(root: Path) -> IO[str]:
     """Hold the folder while the returned file is open. Raises UserError if another run does."""
     run = _opened(root)
-    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB, NO_LOCKS):
         run.seek(0)
         place = "this folder"
         do = "wait until it has ended"
@@ -62,6 +63,20 @@ def nobody_runs(root: Path) -> Iterator[bool]:
         yield _lock(run, held) and _lock(jobs, held)
 
 
+@contextmanager
+def cut_short(root: Path) -> Iterator[bool]:
+    """Whether the run before this one did not come to its end, as one that was killed; once this
+    is left without an error, it counts as mended. A run that is at work is none."""
+    path = root / RUN
+    if not path.is_file() or not path.stat().st_size:
+        yield False
+        return
+    with nobody_runs(root) as alone:
+        yield alone
+        if alone:
+            os.truncate(path, 0)
+
+
 def _opened(root: Path) -> IO[str]:
     """The file of the lock on runs. Raises UserError where the folder cannot be written."""
     try:
@@ -79,23 +94,24 @@ def _open(path: Path) -> IO[str]:
     return open(path, "a+", encoding="utf-8")
 
 
-def _lock(file: IO[str], how: int) -> bool:
+def _lock(file: IO[str], how: int, without: str = "") -> bool:
+    """Whether it is held; also where a cluster's file system has no such locks, with a word."""
     try:
         fcntl.flock(file, how)
     except BlockingIOError:
         return False
     except OSError as error:
-        # A cluster's file system may have no such locks; then nothing guards the folder.
         if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             raise
+        print(without, end="", file=sys.stderr, flush=True)
     return True
 
 
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", "changes.html", ".snakemake_timestamp")
 FOLDER = "made"
-# Folders of what runs where it is asked for, with the target that makes them.
-APART = {"multiverse": "multiverse", "simulation": "simulate"}
+# Folders of what runs where it is asked for.
+APART = ("multiverse", "simulation")
 OTHERS = 0o044
 
 Contents = dict[str, str]
@@ -232,6 +248,6 @@ def _maker(name: str) -> tuple[str, str]:
     """
     top, trial, stage = (*Path(name).parts, "", "", "")[:3]
     if top != "results" or stage not in APART:
-        return "", "make run"
+        return "", "trialtrace run"
     page = Path(top, trial, stage, f"{stage}.html").as_posix()
-    return f' "{page}"' if page != name else "", f"make {APART[stage]} TRIAL={trial}"
+    return f' "{page}"' if page != name else "", f"trialtrace run {trial} --{stage}"

@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from trialtrace.base.config.files import accepted
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
+from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import (
@@ -50,6 +51,7 @@ from trialtrace.run.trial.settings import Settings
 TOLD = 10
 
 
+MEND_RIGHTS = "mend the rights of its folder (chmod -R u+w), or run in a copy of your own"
 CHANGED = "its code, configuration or data changed"
 
 
@@ -66,15 +68,22 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
             return {}
         records = {path: product for path in fresh if (product := read_record(root / path))}
         for path in fresh.keys() - records.keys():
-            (root / path).unlink(missing_ok=True)
+            _remove(root, path)
         check_unchanged(root, records)
         gone = outdated(root, records, fresh)
         for path, why in gone.items():
             if not (dry and why == CHANGED):
-                (root / path).unlink()
+                _remove(root, path)
         whole = {path: record for path, record in records.items() if path not in gone}
         set_clocks(root, whole)
         return gone
+
+
+def _remove(root: Path, path: str) -> None:
+    try:
+        (root / path).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(path, f"cannot be removed: {error.strerror}", do=MEND_RIGHTS) from None
 
 
 def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
@@ -145,6 +154,8 @@ class Run:
     at: Project
     freshness: Freshness
     judged: tuple[str, ...] = ()
+    # Where a file is, by its path from the Snakefile's folder.
+    address: Callable[[str], str] = str
     held: list[IO[str]] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
@@ -175,10 +186,6 @@ class Run:
         return tuple(name for name in self.named if self.freshness.trial(name).has_simulation)
 
     @property
-    def environment(self) -> str:
-        return for_rules(self.at.root / "environment.yml")
-
-    @property
     def site_record(self) -> str:
         return record_path(SITE, None)
 
@@ -202,8 +209,11 @@ class Run:
         return lambda wildcards: self.freshness.code(rule, wildcards["trial"])
 
     def script(self, rule: str) -> str:
-        """The script of a rule has the rule's name."""
-        return for_rules(self.at.root / "scripts" / f"{rule}.py")
+        """The script of a rule has the rule's name. Where rules come from an address, it does too:
+        Snakemake would look for a path on this machine at that address."""
+        if "://" in self.address("."):
+            return self.address(f"../scripts/{rule}.py")
+        return for_rules(self.at.code.root / "scripts" / f"{rule}.py")
 
     def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
         """For `params`: the hash of what a job depends on beside its input files."""
@@ -254,7 +264,7 @@ class Run:
             line for t in named or self.trials for line in self._closing(t, standing(self.at, t))
         ]
         whole = all(RENDER in stages for stages in done.values())
-        if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
+        if self.at.site.is_dir() and not (whole and read_record(self.at.made / self.site_record)):
             lines.append(NO_SITE if named else MARK + OF_EARLIER.format("site/"))
         return lines + told
 
@@ -273,10 +283,10 @@ class Run:
 
     def _page(self, page: str, rule: str, trial: str) -> str:
         """A page, or that this run has not come to it."""
-        record = read_record(self.at.root / record_path(rule, trial))
+        record = read_record(self.at.made / record_path(rule, trial))
         if record is not None and record.fresh == self.freshness.job(rule, trial):
             return page
-        if (self.at.root / page).exists():
+        if (self.at.made / page).exists():
             return MARK + OF_EARLIER.format(page)
         return f"{trial}: no {page}: no run has come to the end of {rule}"
 
@@ -299,16 +309,63 @@ class Run:
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""
         try:
-            self.held.append(lock_run(self.at.root))
+            self.held.append(lock_run(self.at.made))
+            self._check_rights()
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
-        forget_last_words(self.at.root / "logs")
+        forget_last_words(self.at.made / "logs")
+
+    def _check_rights(self) -> None:
+        """Raise UserError with every folder that a job of this run could not write into."""
+        asked = [trial for trial in self.named if trial in self.targets()] or self.trials
+        parts = [self.at.results / trial for trial in asked]
+        inside = [path for part in parts for path in (part, *part.glob("*/"))]
+        folders = [self.at.results, self.at.site, self.at.made / "logs", *inside]
+        Problems(
+            [
+                Problem(f"{self.at.shown(folder)}/", "cannot be written", do=MEND_RIGHTS)
+                for folder in folders
+                if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK)
+            ]
+        ).raise_if_any()
+
+    def came_to_its_end(self) -> None:
+        """Note in the file of the lock that nothing of this run is left to be done."""
+        for held in self.held:
+            held.truncate(0)
 
 
 def for_rules(path: Path) -> str:
     """A path as rules have to have it: what stands in braces there is a wildcard."""
     return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def at_work(here: Path, named: str | None = None) -> Project:
+    """The project of a run whose rules write to `here`: the one there, or the one that is named, as
+    by a workflow that has this one as a module. Raises UserError.
+    """
+    at = apart(project(named), here) if named else project()
+    if here.resolve() != at.made.resolve():
+        raise UserError(
+            str(here),
+            "no project: what a run makes would lie apart from the configuration",
+            do=f"run it in {at.made}, or with: trialtrace run --results FOLDER",
+        )
+    return at
+
+
+def apart(at: Project, folder: Path) -> Project:
+    """The project with its results in a folder apart, which is told whose they are. Raises
+    UserError where it holds those of another."""
+    if folder == at.root:
+        return Project(at.root)
+    of = project_of(folder)
+    if of not in (None, at.root):
+        raise UserError(str(folder), f"holds the results of {of}", do="name another folder")
+    if of is None:
+        write_text(folder / ELSEWHERE, f"{at.root}\n")
+    return Project(at.root, apart=folder)
 
 
 def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:
@@ -323,10 +380,10 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
     run = Run(at, fresh or freshness(at), judged)
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
-        gone = settle(at.root, hashes, dry)
+        gone = settle(at.made, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
-        accepted(at.root).remember(whole=not sound)
+        accepted(at.made).remember(whole=not sound)
         remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
@@ -365,7 +422,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
             Problem(
                 "config/config.yaml",
                 found=f"mistakes in {one_of(wrong)}; none in {one_of(sound)}",
-                do="make run TRIAL=name runs one of those; or take what is wrong out of `trials`",
+                do="trialtrace run name runs one of those; or take what is wrong out of `trials`",
             )
         )
     Problems(stops).raise_if_any()

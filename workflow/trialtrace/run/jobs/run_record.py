@@ -15,8 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from trialtrace.base.paths import Code
 from trialtrace.base.store import write_json
 from trialtrace.run.jobs.fresh import renderer
+from trialtrace.run.jobs.installed import built_from
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run import Run
 
@@ -58,7 +60,7 @@ def write_records(run: Run, resources: Any) -> None:
         "cores": resources.cores,
         "cluster_jobs": resources.nodes,
         **_machine(),
-        **_commit(run.at.root),
+        **_commit(run.at.code),
         "renderer": renderer(run.settings),
         "versions": _versions(),
     }
@@ -104,11 +106,15 @@ def _versions() -> dict[str, str]:
     return versions
 
 
-def _commit(root: Path) -> dict[str, str | bool | None]:
-    """The commit of the checkout and whether files differ from it; None outside of one.
+def _commit(code: Code) -> dict[str, str | bool | None]:
+    """The commit of the checkout and whether files differ from it; None outside of one. Of a wheel,
+    the commit that it was built from, and whether files differ from what was installed.
 
     A project that was unpacked inside somebody else's checkout is not of that one's commit.
     """
+    if code.is_installed:
+        return built_from(code)
+    root = code.root
     top = _git(root, "rev-parse", "--show-toplevel")
     own = top is not None and Path(top).resolve() == root.resolve()
     if not own or _git(root, "ls-files", "--error-unmatch", "Snakefile") is None:

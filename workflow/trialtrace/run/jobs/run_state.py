@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import PACKAGE, Project
 from trialtrace.base.store import write_bytes
-from trialtrace.run.jobs.closure import PACKAGE, Sources
+from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
@@ -22,7 +22,7 @@ from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
-NO_SITE = "site/ is not made anew for a trial alone: make run brings it up to date"
+NO_SITE = "site/ is not made anew for a trial alone: trialtrace run brings it up to date"
 
 
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
@@ -42,7 +42,7 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
                 f"{trial}: {record.rule}",
                 found=f"results that keep version {record.contract} of the data contracts",
                 expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
-                do=f"make run TRIAL={trial}, which makes them anew; or read them with the "
+                do=f"trialtrace run {trial}, which makes them anew; or read them with the "
                 "trialtrace that made them",
             )
     used = {*records[last].inputs, *records[last].outputs}
@@ -51,7 +51,7 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
         record = records[rule]
         for path in sorted(record.outputs if whole else used & set(record.outputs)):
             problems.found += [
-                edited(at.root, name, rule) for name in altered(at.root, record.outputs[path])
+                edited(at.made, name, rule) for name in altered(at.made, record.outputs[path])
             ]
     problems.raise_if_any()
 
@@ -60,7 +60,7 @@ def standing(at: Project, trial: str) -> dict[str, Made]:
     """The stages whose records follow each other from the first on, as far as they do."""
     records: dict[str, Made] = {}
     for rule in STAGES:
-        product = read_record(at.root / record_path(rule, trial))
+        product = read_record(at.made / record_path(rule, trial))
         if product is None or not _follows(product, records):
             break
         records[rule] = product
@@ -76,15 +76,15 @@ def _follows(product: Made, before: Mapping[str, Made]) -> bool:
 def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
     """That a run came no further than to `rule`, of results that `last` should have made."""
     if not (at.results / trial).is_dir():
-        do = f"run the workflow first: make run TRIAL={trial}"
+        do = f"run the workflow first: trialtrace run {trial}"
         return Problem(trial, "has no results", do=do)
     log = Path("logs") / trial / f"{rule}.log"
-    told = f"; why it stopped may stand in {log}" if (at.root / log).is_file() else ""
+    told = f"; why it stopped may stand in {log}" if (at.made / log).is_file() else ""
     return Problem(
         f"{trial}: {rule}",
         "has not ended on these results: a run stopped before, or is under way",
         expected=f"a run that came to the end of {last}",
-        do=f"make run TRIAL={trial}{told}",
+        do=f"trialtrace run {trial}{told}",
     )
 
 
@@ -102,13 +102,14 @@ def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
             found="results by arm of an earlier run, and a draft that is blinded",
             expected="results of all patients together, until arm, control and primary "
             "endpoint are confirmed",
-            do=f"make run TRIAL={trial}, or trialtrace confirm {trial}",
+            do=f"trialtrace run {trial}, or trialtrace confirm {trial}",
         )
 
 
 def has_code(at: Project) -> bool:
-    """Whether the code that results came from lies beside them, to be compared with."""
-    return (at.root / "scripts").is_dir()
+    """Whether results can be held against the code that they came from: of a checkout, or that
+    which ran here."""
+    return at.code.root == at.root or (at.made / REMEMBERED).is_file()
 
 
 def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None) -> list[str]:
@@ -121,7 +122,7 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
         return []
     stages = [stage for stage in STAGES if stage != RENDER]
     if kept is None:
-        records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
+        records = {stage: read_record(at.made / record_path(stage, trial)) for stage in stages}
         kept = {stage: record.fresh for stage, record in records.items() if record}
     fresh = Freshness(at, load_settings(at), Sources(at))
     now = known_jobs(fresh.sources, fresh.trial(trial))
@@ -207,12 +208,12 @@ def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
         for name in trials
     }
     if now != before:
-        write_bytes(fresh.at.root / REMEMBERED, json.dumps(now).encode())
+        write_bytes(fresh.at.made / REMEMBERED, json.dumps(now).encode())
 
 
 def _told(at: Project) -> dict[str, Told]:
     try:
-        told = json.loads((at.root / REMEMBERED).read_text(encoding="utf-8"))
+        told = json.loads((at.made / REMEMBERED).read_text(encoding="utf-8"))
         return {name: (own, dict(jobs), dict(codes)) for name, (own, jobs, codes) in told.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
@@ -220,7 +221,7 @@ def _told(at: Project) -> dict[str, Told]:
 
 def _same_code(at: Project) -> bool:
     """Whether the code that runs is the project's: which names of a registry count, code says."""
-    return Path(__file__).resolve().parents[2] == (at.root / "workflow" / PACKAGE).resolve()
+    return at.code.package.resolve() == PACKAGE
 
 
 def _content(sources: Sources, trial: Trial) -> str:

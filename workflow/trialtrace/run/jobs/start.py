@@ -21,8 +21,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Protocol
+
+from trialtrace.run.jobs.faults import rule_of
 
 # What a rule's work loads anyway. A library that is not here is loaded by each job that uses it.
 COMMON = ("snakemake.logging", "snakemake.iocontainers", "numpy", "pyarrow.parquet", "yaml")
@@ -92,7 +95,7 @@ class Starter:
 class Script(Protocol):
     """What Snakemake knows of the script of a job."""
 
-    rulename: str
+    log: Sequence[str]
     conda_env: object
     container_img: object
     env_modules: object
@@ -101,18 +104,20 @@ class Script(Protocol):
 Start = Callable[[Script, str, bool], None]
 
 
-def forking(python: str, plain: Start) -> Start:
+def forking(python: str, plain: Start, rules: Collection[str]) -> Start:
     """What Snakemake is to call in place of `plain`, which runs a script of Python.
 
-    `python` is the interpreter. What has an environment of its own starts in it.
+    `python` is the interpreter. What has an environment of its own starts in it, and what is none
+    of these rules, in a workflow that uses them beside its own, as it would without them.
     """
     starter = Starter(python)
 
     def execute_script(script: Script, path: str, edit: bool = False) -> None:
         elsewhere = edit or script.conda_env or script.container_img or script.env_modules
-        if elsewhere or PLAIN in os.environ:
+        rule = rule_of(Path(script.log[0])) if script.log else ""
+        if elsewhere or rule not in rules or PLAIN in os.environ:
             return plain(script, path, edit)
-        code = starter.run(script.rulename, path)
+        code = starter.run(rule, path)
         if code is None:
             return plain(script, path, edit)
         if code:

@@ -16,7 +16,7 @@ from trialtrace.run.tables.blocks import key_of
 INDEX, FOLDERS = "derived.json", "derived"
 # In the folder of a rule: the digests as the data were derived. The index is made anew by each job.
 RECORD = "digests.json"
-DO = f"delete {INDEX}, {FOLDERS}/ and multiverse.html of this multiverse; make multiverse"
+DO = f"delete {INDEX}, {FOLDERS}/ and multiverse.html of this multiverse; trialtrace run multiverse"
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import TypedDict
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import sha256_bytes, sha256_file
 from trialtrace.run.tables.frames import Selection, canonical
+from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.frozen import frozen_files
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.settings import Settings
@@ -128,7 +130,8 @@ def configuration_files(trial: Trial) -> dict[str, str]:
     """The files of a trial's configuration by their sha256, with the tables that it reads."""
     names = [*FILES, *(["cohort.yaml"] if trial.drawn else [])]
     names += ["guesses.yaml"] if trial.guesses is not None else []
-    files = [trial.at.trial_config(trial.name) / name for name in names]
+    files = [trial.at.trial_config(trial.name) / name for name in (*names, AMENDMENTS)]
+    files += frozen_files(trial.at, trial.name)
     for endpoint in trial.endpoints.values():
         files += [table_path(trial.at, *named) for named in endpoint.entry.project_tables]
     return {

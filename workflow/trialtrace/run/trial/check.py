@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.files import read_document
 from trialtrace.base.config.schema import at_definitions
+from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import NAME, Project, project
 from trialtrace.run.trial import check_cleaning as cleaning
 from trialtrace.run.trial import check_trial as trial
+from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
 from trialtrace.run.trial.cohort import check as cohort
@@ -21,6 +24,8 @@ from trialtrace.run.trial.cohort import check_forms as forms
 from trialtrace.run.trial.context import AN_ARM, Files, known_arm
 from trialtrace.run.trial.dictionary import check_dictionary
 from trialtrace.run.trial.endpoints import check as endpoints
+from trialtrace.run.trial.frozen import FOLDER as FROZEN
+from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
@@ -121,7 +126,11 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         documents["simulation"] = read_document(at, folder / SIMULATION, "simulation")
         simulation.check(files, documents["simulation"])
         known = (*known, SIMULATION)
-    problems = _other_files(at, name, known)
+    if (folder / AMENDMENTS).is_file():
+        documents["amendments"] = read_document(at, folder / AMENDMENTS, "amendments")
+        known = (*known, AMENDMENTS)
+    known = (*known, FROZEN) if is_frozen(at, name) else known
+    problems = _other_files(at, name, known) + _frozen(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)
     for document in list(documents)[1:]:
@@ -148,6 +157,31 @@ def read_files(at: Project, name: str) -> Read:
     shown = at.shown(folder / "dictionary.csv")
     files = Files(at=at, dictionary=dictionary, dictionary_shown=shown, **documents)
     return Read(files, documents, wrong)
+
+
+def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[Problem]:
+    """A frozen plan that is altered, and amendments of what was not changed."""
+    try:
+        frozen = frozen_plan(at, name)
+    except UserError as error:
+        return error.problems
+    document = documents.get("amendments")
+    if document is None or document.problems:
+        return []
+    if frozen is None:
+        document.add((), found="amendments of no frozen plan", expected=f"trialtrace freeze {name}")
+        return []
+    file: AmendmentsFile = structure(AmendmentsFile, document.data)
+    places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
+    for at_entry, amendment in enumerate(file.amendments):
+        for position, named in enumerate(amendment.of):
+            alone = AmendmentsFile(amendments=(replace(amendment, of=(named,)),))
+            if named not in ("code", "data") and not any(alone.of(*place) for place in places):
+                changed = [f"{one}: {path}" for one, path in sorted(places)]
+                path = ("amendments", at_entry, "of", position)
+                expected = one_of(changed) if changed else "no amendment: nothing changed"
+                document.add(path, found=named, expected=expected)
+    return []
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:

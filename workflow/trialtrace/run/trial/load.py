@@ -15,6 +15,7 @@ from trialtrace.base.config.files import read_yaml, sound_document
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project, project
+from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.dictionary import read_dictionary
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.guesses import (
@@ -36,6 +37,7 @@ from trialtrace.run.trial.study.subjects import Subjects
 if TYPE_CHECKING:
     from trialtrace.run.trial.cleaning import Cleaning
     from trialtrace.run.trial.cohort.file import CohortFile
+    from trialtrace.run.trial.frozen import Frozen
     from trialtrace.run.trial.plan.build import Plan
 
 
@@ -110,6 +112,25 @@ class Trial:
         """
         return self.guesses is not None and self.guesses.blind
 
+    @cached_property
+    def frozen(self) -> "Frozen | None":
+        """Its plan as it was frozen, if it was. Raises UserError where a copy of it is altered."""
+        from trialtrace.run.trial.frozen import frozen_plan
+
+        return frozen_plan(self.at, self.name)
+
+    @property
+    def frozen_warnings(self) -> list[str]:
+        """What is to be known first of how its plan stands to the frozen one."""
+        return [*self.frozen.warnings(self.plan, self.amendments)] if self.frozen else []
+
+    @cached_property
+    def amendments(self) -> AmendmentsFile | None:
+        """Why its plan is another than the one that was frozen."""
+        if not self._path("amendments").is_file():
+            return None
+        return structure(AmendmentsFile, self.document("amendments"))
+
     @property
     def has_multiverse(self) -> bool:
         """Whether an analysis of its plan is run by all combinations of choices."""
@@ -129,8 +150,17 @@ class Trial:
         return self._trial.question
 
     @property
+    def reanalysis(self) -> str | None:
+        """Whose analysis and whose plan this is, of a trial that others have analysed before."""
+        return self._trial.reanalysis
+
+    @property
     def registration(self) -> str | None:
         return self._trial.registration
+
+    @property
+    def funding(self) -> str | None:
+        return self._trial.funding
 
     @property
     def document_code(self) -> bool:
@@ -223,7 +253,8 @@ class Trial:
     @cached_property
     def plan(self) -> "Plan":
         data = self.document("plan")
-        return _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
+        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
+        return self.frozen.labelled(plan) if self.frozen else plan
 
     @cached_property
     def claims_document(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.base.config.compose import Document, compose, compose_text
-from trialtrace.base.config.edit import Entry, with_entry
+from trialtrace.base.config.edit import Entry, Renamed, with_entry, with_name
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
@@ -77,7 +77,7 @@ def migrated(at: Project, trial: str) -> Migrated:
     before = {name: _text(folder / name) for name in FILES} if version < CURRENT else {}
     after, read = before, documents
     for step in range(version, CURRENT):
-        entries = [Entry(TRIAL, (), KEY, step + 1), *MIGRATIONS[step](read)]
+        entries = (Entry(TRIAL, (), KEY, step + 1), *MIGRATIONS[step](read))
         after, read = _edited(trial, after, read, entries)
     return Migrated(trial, folder, at.shown(folder), version, before, after)
 
@@ -105,7 +105,7 @@ def _version(document: Document) -> int:
 
 
 def _edited(
-    trial: str, texts: Texts, documents: Folder, entries: Sequence[Entry]
+    trial: str, texts: Texts, documents: Folder, entries: Sequence[Entry | Renamed]
 ) -> tuple[Texts, Folder]:
     """Texts with the entries, and what they say.
 
@@ -117,9 +117,13 @@ def _edited(
         mapping = meant[entry.file]
         for key in entry.path:
             mapping = mapping[key]
-        mapping[entry.key] = entry.value
         try:
-            texts[entry.file] = with_entry(texts[entry.file], entry)
+            if isinstance(entry, Renamed):
+                mapping[entry.name] = mapping.pop(entry.key)
+                texts[entry.file] = with_name(texts[entry.file], entry)
+            else:
+                mapping[entry.key] = entry.value
+                texts[entry.file] = with_entry(texts[entry.file], entry)
         except LookupError:
             raise UserError(_nothing(trial, f"{entry.file} is written as no edit can be")) from None
     read = {name: compose_text(documents[name].shown, text) for name, text in texts.items()}

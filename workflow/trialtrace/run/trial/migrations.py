@@ -4,10 +4,10 @@ A version is a change of what an accepted file means: a new default, a renamed k
 may be left out is none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from trialtrace.base.config.compose import Document, compose
-from trialtrace.base.config.edit import Entry, Value
+from trialtrace.base.config.edit import Entry, Renamed, Value
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 
@@ -129,4 +129,7 @@ def _keys(document: Document, *path: str | int) -> list[str]:
 
 
 # From each version to the next.
-MIGRATIONS: dict[int, Callable[[Folder], list[Entry]]] = {1: to_version_2, 2: to_version_3}
+MIGRATIONS: dict[int, Callable[[Folder], Sequence[Entry | Renamed]]] = {
+    1: to_version_2,
+    2: to_version_3,
+}

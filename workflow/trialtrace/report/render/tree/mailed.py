@@ -125,7 +125,7 @@ def _bookmark(place: str) -> str:
 
 
 def _without_files(tree: Node | Inner) -> None:
-    """What stands in a sentence as "Its numbers (CSV), SVG, PNG." is nothing without its files.
+    """What stands in a sentence as "Its numbers (CSV), SVG." is nothing without its files.
     No table has any."""
     if isinstance(tree, list):
         if any(type(one) is dict and one.get("t") == "Link" for one in tree):

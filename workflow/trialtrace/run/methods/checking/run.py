@@ -22,6 +22,7 @@ from trialtrace.run.tables.contracts import (
     write_table,
 )
 from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, lacks_pingouin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +59,7 @@ def asked_of(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Data:
 
 def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
     """The same, of data that are open."""
-    checks = checks_for(trial)
+    checks, gone = checks_for(trial), lacks_pingouin(trial)
 
     def recompute(asked: Asked) -> Recomputed | None:
         check = present(_check_of(asked, checks))
@@ -70,6 +71,10 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
             continue
         try:
             answer = data.recompute(asked)
+        except ModuleNotFoundError as error:
+            if error.name != PINGOUIN:
+                raise
+            continue
         except (ArithmeticError, LookupError, ValueError) as error:
             raise UserError(
                 Problem(
@@ -77,7 +82,8 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
                     f"the independent recomputation failed: {type(error).__name__}",
                 )
             ) from error
-        if answer is not None:
+        # What has too few data is not asked of it, and has its name all the same.
+        if answer is not None and not (gone and answer.by.startswith(PINGOUIN)):
             yield from compare(asked, answer)
 
 

@@ -23,7 +23,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, not_imputed, rows_of, unchanged
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import wald_test
@@ -67,6 +67,7 @@ class Imputed:
         names = step.options.covariates
         visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
         self.cut, self.step, self.rows = cut, step, rows_of(cut, names, visits)
+        self.visits = visits
         self._error: str | None = None
         self._fits, self.difference = cache(self._fitted), cache(self._contrast)
         try:
@@ -144,7 +145,10 @@ class Imputed:
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
     model = Imputed(cut, step)
-    sample = Sample(cut, step, cut.place, {"analysed": model.rows}, model.rows.subjects)
+    out = not_imputed(cut, model.rows, model.visits)
+    sample = Sample(
+        cut, step, cut.place, {"analysed": model.rows}, model.rows.subjects, warning=out
+    )
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
             made = partial(model.difference, visit, pair)
@@ -239,12 +243,15 @@ def _drawn(
 def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
     """By visit and comparison: analysis of covariance with one value for each missing one."""
     for number, visit in enumerate(cut.visits):
-        rows = rows_of(cut, step.options.covariates, _read(cut, step, number))
-        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+        read = _read(cut, step, number)
+        rows = rows_of(cut, step.options.covariates, read)
+        out = not_imputed(cut, rows, read)
+        caution = f"{CAUTION}; {out}" if out else CAUTION
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects, warning=out)
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
             of_pair = sample.at(visit=visit, pair=pair)
-            yield of_pair.interval(partial(_difference, cut, step, fit, pair), warning=CAUTION)
+            yield of_pair.interval(partial(_difference, cut, step, fit, pair), warning=caution)
             yield from of_pair.f_test(partial(_test, step, fit, pair))
 
 
@@ -310,7 +317,8 @@ def conditional_mean(cut: Cut, step: "Step[cards.ConditionalMean]") -> Iterator[
     names = step.options.covariates
     visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
     rows = rows_of(cut, names, visits)
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+    out = not_imputed(cut, rows, visits)
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects, warning=out)
     fits = Once(partial(_fits, cut, step, rows, visits))
     for visit in cut.visits:
         for pair in cut.analysis.pairs:

@@ -26,6 +26,18 @@ def rows_of(cut: Cut, names: tuple[str, ...], visits: list[str]) -> Selection:
     )
 
 
+def not_imputed(cut: Cut, rows: Selection, visits: list[str]) -> str | None:
+    """A caution where patients with values at these visits are not among `rows`, since a covariate
+    of theirs, such as the baseline, is not known: visits are filled in, and covariates are not."""
+    everybody = unchanged(cut).rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits}).subjects
+    if rows.subjects == everybody:
+        return None
+    return (
+        f"{everybody - rows.subjects} of {everybody} patients are left out: a covariate of theirs "
+        "(the baseline, or another) is not known, and covariates are not imputed"
+    )
+
+
 def baseline_of(cut: Cut) -> list[str]:
     """The visit of the baseline, where the endpoint has one."""
     label = cut.endpoint.entry.baseline

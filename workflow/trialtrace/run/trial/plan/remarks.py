@@ -48,7 +48,12 @@ def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
     if trial.blinded:
         return []
-    named = [*_other_control(trial), *_without_control(trial), *label_remarks(trial)]
+    named = [
+        *trial.frozen_warnings,
+        *_other_control(trial),
+        *_without_control(trial),
+        *label_remarks(trial),
+    ]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
     named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))

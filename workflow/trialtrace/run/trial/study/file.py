@@ -201,7 +201,12 @@ class TrialFile:
     )
     title: Text = key("Title of the trial.")
     question: Text = key("What the trial asks, in one sentence.")
+    reanalysis: Text | None = optional(
+        "Of a trial that others have analysed before: who does it again and whose plan this is, in "
+        "a sentence, with which its report begins."
+    )
     registration: Text | None = optional("Number in a trial registry.")
+    funding: Text | None = optional("Who funded the trial.")
     document_code: bool = optional(
         "Whether documents under reports/ may have code of their own where disclosure is "
         "restricted. Such code can print what patients have.",

@@ -1,0 +1,171 @@
+"""A run as a research object: what is in it, what its validator says, what verify finds altered."""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from mini_trial import REPOSITORY
+
+from trialtrace.cli import main
+from trialtrace.report.interchange.crate import METADATA, SIGNATURE, SUMS, write_crate
+from trialtrace.report.verify.crate import altered_crate
+from trialtrace.run.trial.load import load_trial
+
+VALIDATOR = REPOSITORY / ".venv-crate" / "bin" / "python"
+SCRIPT = REPOSITORY / "tests" / "helpers" / "valid_crate.py"
+FLIPS = 150
+
+
+@pytest.fixture(scope="module")
+def crates(tmp_path_factory, make_site):
+    """A crate by the disclosure that it was made under."""
+    made = {}
+    for disclosure in ("full", "restricted"):
+        run = make_site(tmp_path_factory.mktemp("crate"), disclosure=disclosure)
+        made[disclosure] = tmp_path_factory.mktemp("made") / "crate"
+        write_crate(load_trial("mini", run.at), made[disclosure])
+    return made
+
+
+def sums(folder):
+    lines = (folder / SUMS).read_text().splitlines()
+    return {line[66:]: line[:64] for line in lines}
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_a_crate_is_whole_as_sha256sum_has_it(crates, disclosure):
+    folder = crates[disclosure]
+    done = subprocess.run(["sha256sum", "--quiet", "-c", SUMS], cwd=folder, check=False)
+    assert done.returncode == 0
+    assert list(altered_crate(folder)) == []
+    names = set(sums(folder))
+    assert {"Snakefile", "requirements.lock", "results/report/report.html", METADATA} <= names
+    private = {name for name in names if re.match("data/|config/|results/(?!report/)", name)}
+    assert bool(private) == (disclosure == "full")
+    assert ("data/export.csv" in names) == (disclosure == "full")
+
+
+def test_a_restricted_crate_has_no_name_of_a_data_file_and_no_hash_of_one(crates):
+    folder = crates["restricted"]
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert b"export.csv" not in path.read_bytes(), path
+    values = [one["value"] for one in graph(folder) if one["@id"].startswith("#data-")]
+    assert values and set(values) == {"of a file that is not in this crate"}
+
+
+def graph(folder):
+    return json.loads((folder / METADATA).read_text())["@graph"]
+
+
+def issues(folder, profile, tmp_path):
+    command = [VALIDATOR, SCRIPT, folder, profile]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.crate
+def test_the_validator_finds_nothing_that_is_required(crates, tmp_path):
+    assert issues(crates["full"], "workflow-run-crate", tmp_path) == ""
+    assert issues(crates["restricted"], "workflow-run-crate", tmp_path) == ""
+    assert issues(crates["restricted"], "ro-crate-1.1", tmp_path) == ""
+    # A description without the run is none.
+    broken = tmp_path / "broken"
+    shutil.copytree(crates["restricted"], broken)
+    without = [one for one in graph(broken) if one["@id"] not in ("#run", "#snakemake")]
+    text = json.dumps({"@context": ["https://w3id.org/ro/crate/1.1/context"], "@graph": without})
+    (broken / METADATA).write_text(text)
+    assert "#run" in text and issues(broken, "workflow-run-crate", tmp_path)
+
+
+def altered(folder):
+    return {(one.file, one.what) for one in altered_crate(folder)}
+
+
+@pytest.fixture
+def copy(crates, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(crates["full"], folder)
+    return folder
+
+
+def test_a_missing_an_extra_and_a_changed_file_are_named(copy):
+    (copy / "Snakefile").unlink()
+    (copy / "results" / "extra.txt").write_text("more")
+    page = copy / "results" / "report" / "report.html"
+    page.write_bytes(page.read_bytes() + b"\n")
+    assert altered(copy) == {
+        ("Snakefile", "missing"),
+        ("results/extra.txt", "extra"),
+        ("results/report/report.html", "changed"),
+    }
+
+
+def test_paths_that_lead_outside_are_named(copy, tmp_path):
+    (tmp_path / "secret").write_text("outside")
+    with (copy / SUMS).open("a") as file:
+        file.write(f"{'0' * 64}  ../secret\n")
+    (copy / "link").symlink_to(tmp_path / "secret")
+    assert altered(copy) == {("../secret", "changed"), ("link", "extra")}
+
+
+def test_a_file_that_is_altered_with_its_sum_is_found_by_the_description(copy):
+    page = copy / "results" / "report" / "report.html"
+    old = sums(copy)["results/report/report.html"]
+    page.write_bytes(page.read_bytes() + b"\n")
+    new = subprocess.run(["sha256sum", page], capture_output=True, text=True, check=True).stdout[
+        :64
+    ]
+    (copy / SUMS).write_text((copy / SUMS).read_text().replace(old, new))
+    assert altered(copy) == {(METADATA, "changed")}
+
+
+def test_a_byte_that_is_flipped_anywhere_is_found_and_its_file_named(crates, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(crates["full"], folder)
+    rng = random.Random(20261126)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    # The list itself as often as all the rest together.
+    for path in [*rng.choices(paths, k=FLIPS // 2), *[folder / SUMS] * (FLIPS // 2)]:
+        data = bytearray(path.read_bytes())
+        at = rng.randrange(len(data))
+        was = bytes(data)
+        data[at] ^= 1 << rng.randrange(8)
+        path.write_bytes(data)
+        named = {one.file for one in altered_crate(folder)}
+        name = path.relative_to(folder).as_posix()
+        assert name in named or (name == SUMS and named), (name, at)
+        path.write_bytes(was)
+    assert altered(folder) == set()
+
+
+def test_a_signature_is_made_and_checked(tmp_path, make_site, capsys):
+    run = make_site(tmp_path / "project")
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    folder = tmp_path / "crate"
+    write_crate(load_trial("mini", run.at), folder, str(key))
+    signers = tmp_path / "signers"
+    public = " ".join(Path(f"{key}.pub").read_text().split()[:2])
+    signers.write_text(f"writer {public}\n")
+    verify = ["--project", str(run.at.root), "verify", str(folder)]
+    assert main(verify) == 0
+    assert "whose key that is" in capsys.readouterr().out
+    assert main([*verify, "--signers", str(signers), "--signer", "writer"]) == 0
+    assert main([*verify, "--signers", str(signers), "--signer", "another"]) == 1
+    (folder / SUMS).write_text((folder / SUMS).read_text() + "\n")
+    assert main(verify) == 1
+    (folder / SIGNATURE).unlink()
+    assert main([*verify, "--signers", str(signers), "--signer", "writer"]) == 1
+    assert "no signature" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_there_is_left_alone(crates, tmp_path, make_site, capsys):
+    run = make_site(tmp_path / "project")
+    command = ["--project", str(run.at.root), "crate", "mini", str(crates["full"])]
+    assert main(command) == 1
+    assert list(altered_crate(crates["full"])) == []

@@ -1,0 +1,281 @@
+"""Frozen plans: what they record, what dates them, what changed since and how reports call it."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from mini_run import write_mini
+from mini_trial import PLAN, REPOSITORY, edit
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import sha256_file
+from trialtrace.cli import main
+from trialtrace.run.jobs.fresh import ANALYSE, DERIVE, freshness
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_trial
+
+NEW = """\
+  pain_again:
+    label: Pain again
+    role: {role}
+    estimand: pain_itt
+    visits: all
+    estimates: [{{mean_difference: welch}}]
+multiplicity:
+"""
+AMENDMENTS = """\
+amendments:
+  - {{of: ["{of}"], date: "2026-11-20", reason: A referee asked for it.}}
+"""
+
+
+def project(root):
+    """The mini trial with the code of this checkout."""
+    at = write_mini(root)
+    for name in ("scripts", "requirements.lock", "workflow"):
+        (root / name).symlink_to(REPOSITORY / name)
+    return at
+
+
+@pytest.fixture
+def at(tmp_path):
+    at = project(tmp_path)
+    assert main(["--project", str(tmp_path), "freeze", "mini", "--by", "A. Writer"]) == 0
+    return at
+
+
+def states(at):
+    trial = load_trial("mini", at)
+    return {name: state for name, state in trial.frozen.states(trial.plan).items() if state}
+
+
+def amend(at, of):
+    path = at.trial_config("mini") / "amendments.yaml"
+    path.write_text(AMENDMENTS.format(of=of))
+
+
+def check(at, capsys):
+    status = main(["--project", str(at.root), "freeze", "mini", "--check"])
+    return status, capsys.readouterr().out
+
+
+def test_the_record_has_the_hash_of_every_file(at, capsys):
+    folder = at.trial_config("mini") / "frozen"
+    record = json.loads((folder / "frozen.json").read_text())
+    for name, expected in record["files"].items():
+        done = subprocess.run(
+            ["sha256sum", at.trial_config("mini") / name],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split()[0] == expected
+    assert record["by"] == "A. Writer" and record["results_by_arm"] is False
+    # The data of a trial of one's own are restricted: without a key no hash of them is kept.
+    assert record["data"] is None
+    assert check_trial(at, "mini") == []
+    status, out = check(at, capsys)
+    assert status == 0 and "self-dated" in out and "Nothing of the plan has changed" in out
+
+
+def test_a_plan_is_frozen_once(at, capsys):
+    assert main(["--project", str(at.root), "freeze", "mini"]) == 1
+    assert "frozen already" in capsys.readouterr().err
+
+
+def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
+    edit(at, "plan.yaml", "multiplicity:\n", NEW.format(role="primary"))
+    assert states(at) == {"pain_again": "post hoc"}
+    trial = load_trial("mini", at)
+    assert trial.plan.analyses["pain_again"].label == "Pain again (post hoc)"
+    assert trial.plan.analyses["pain_each"].label == "Pain"
+    assert [line for line in trial.frozen_warnings if "A primary analysis is not" in line]
+    status, out = check(at, capsys)
+    assert status == 1 and "NO REASON IS GIVEN" in out
+    amend(at, "plan.yaml: analyses.pain_again")
+    assert check_trial(at, "mini") == []
+    status, out = check(at, capsys)
+    assert status == 0 and "2026-11-20: A referee asked for it." in out
+    assert "plan.yaml: analyses.pain_again: new" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        # Its own test, that of its family, and nobody else's.
+        ("plan.yaml", "welch_t: {sides: two_sided}", "welch_t: {sides: less}", {"pain_each"}),
+        # What an analysis inherits is asked of both.
+        (
+            "plan.yaml",
+            "intercurrent: [{event: rescue drug, strategy: treatment policy}]",
+            "intercurrent: []",
+            {"relief_primary", "relief_by_smoker"},
+        ),
+        ("plan.yaml", "adjust: holm", "adjust: hochberg", {"relief_primary", "pain_each"}),
+        ("plan.yaml", "decision_level: 0.05", "decision_level: 0.01", "all"),
+        # Who is counted.
+        ("trial.yaml", "where: {arm: present}", "where: {arm: present, smoker: present}", "all"),
+        # For readers alone, and where the data lie.
+        ("plan.yaml", "label: Pain\n", "label: Pain at visits\n", set()),
+        ("trial.yaml", "title: A small trial", "title: Another title", set()),
+        ("trial.yaml", "folder: data", "folder: data2", set()),
+    ],
+)
+def test_what_is_asked_otherwise_is_amended(at, file, old, new, expected):
+    every = set(load_trial("mini", at).plan.analyses)
+    edit(at, file, old, new)
+    assert states(at) == dict.fromkeys(every if expected == "all" else expected, "amended")
+    assert load_trial("mini", at).frozen.told(None)
+
+
+def test_an_endpoint_that_changed_amends_what_is_asked_of_it(at):
+    edit(at, "endpoints.yaml", "relief:\n  label: ", "relief:\n  unit: yes or no\n  label: ")
+    assert set(states(at)) == {"relief_primary", "relief_by_smoker"}
+
+
+def test_an_amendment_of_nothing_is_a_mistake(at):
+    amend(at, "plan.yaml: analyses.pain_each")
+    assert "nothing changed" in str(check_trial(at, "mini")[0])
+    edit(at, "plan.yaml", "adjust: holm", "adjust: hochberg")
+    problem = check_trial(at, "mini")[0]
+    assert problem.place.endswith("amendments.yaml, line 2: amendments[1].of[1]")
+    assert problem.expected == "plan.yaml: multiplicity.both.adjust"
+
+
+def test_a_copy_that_is_altered_stops_what_reads_the_plan(at):
+    path = at.trial_config("mini") / "frozen" / "plan.yaml"
+    path.write_text(PLAN.replace("holm", "hochberg"))
+    with pytest.raises(UserError, match="is not the file that was frozen"):
+        _ = load_trial("mini", at).plan
+    assert "is not the file that was frozen" in str(check_trial(at, "mini")[0])
+
+
+def test_freezing_reruns_what_reads_the_plan_alone(tmp_path):
+    at = project(tmp_path)
+    read = [
+        {path.name for path in freshness(at).config_files(rule, "mini")}
+        for rule in (DERIVE, ANALYSE)
+    ]
+    assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
+    now = [
+        {path.name for path in freshness(at).config_files(rule, "mini")}
+        for rule in (DERIVE, ANALYSE)
+    ]
+    assert now[0] == read[0] and now[1] - read[1] == {"frozen.json", *now[1] - read[1]}
+    assert "frozen.json" in now[1]
+
+
+def test_results_by_arm_that_were_there_are_told(tmp_path, capsys):
+    at = write_mini(tmp_path)
+    results = at.results / "mini" / "analysis"
+    results.mkdir(parents=True)
+    (results / "results.parquet").write_bytes(b"")
+    assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
+    assert "Results by arm were there" in capsys.readouterr().out
+    assert load_trial("mini", at).frozen_warnings == [
+        "The plan was frozen when results by arm were there."
+    ]
+
+
+def test_a_receipt_must_name_the_hash(at, capsys, tmp_path):
+    record = at.trial_config("mini") / "frozen" / "frozen.json"
+    receipt = tmp_path / "receipt.txt"
+    attach = ["--project", str(at.root), "freeze", "mini", "--receipt", str(receipt)]
+    receipt.write_text("Registered on 2026-11-20.")
+    assert main([*attach, "--from", "Registry"]) == 1
+    assert "does not name the hash" in capsys.readouterr().err
+    receipt.write_text(f"Registered on 2026-11-20: SHA-256 {sha256_file(record).upper()}")
+    assert main([*attach, "--from", "Registry"]) == 0
+    assert "its hash is named in Registry" in capsys.readouterr().out
+    kept = record.parent / "receipt.txt"
+    kept.write_text("Registered.")
+    status, out = check(at, capsys)
+    assert status == 1 and "does not name the hash" in out
+
+
+def openssl(*words):
+    return subprocess.run(["openssl", *map(str, words)], capture_output=True, check=True)
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """A certificate authority and a time-stamping one of its own, as a folder."""
+    folder = tmp_path / "authority"
+    folder.mkdir()
+    config = folder / "config"
+    config.write_text(
+        "[req]\ndistinguished_name=dn\n[dn]\n"
+        "[stamps]\nbasicConstraints=CA:false\nextendedKeyUsage=critical,timeStamping\n"
+        f"[tsa]\nserial={folder}/serial\nsigner_cert={folder}/tsa.crt\nsigner_key={folder}/tsa.key\n"
+        "signer_digest=sha256\ndefault_policy=1.2.3.4.1\ndigests=sha256\nordering=no\n"
+        "tsa_name=no\ness_cert_id_chain=no\n"
+    )
+    (folder / "serial").write_text("01\n")
+    key = ("-newkey", "rsa:2048", "-nodes", "-config", config)
+    for name, subject in (("ca", "Example CA"), ("other", "Another CA")):
+        files = ("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt")
+        openssl("req", "-x509", *key, *files, "-subj", f"/CN={subject}", "-days", 3650)
+    files = ("-keyout", folder / "tsa.key", "-out", folder / "tsa.csr")
+    openssl("req", *key, *files, "-subj", "/CN=Example TSA")
+    signed = ("-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial")
+    extended = ("-extfile", config, "-extensions", "stamps", "-days", 3650)
+    files = ("-in", folder / "tsa.csr", "-out", folder / "tsa.crt")
+    openssl("x509", "-req", *files, *signed, *extended)
+    return folder
+
+
+def stamp(folder, path):
+    """A token of a file."""
+    openssl("ts", "-query", "-data", path, "-sha256", "-cert", "-out", folder / "query")
+    of = ("-config", folder / "config", "-section", "tsa")
+    openssl("ts", "-reply", *of, "-queryfile", folder / "query", "-out", folder / "token")
+    return folder / "token"
+
+
+@pytest.mark.openssl
+def test_a_time_stamp_is_checked_and_dates_the_plan(at, authority, capsys):
+    record = at.trial_config("mini") / "frozen" / "frozen.json"
+    token = stamp(authority, record)
+    attach = ["--project", str(at.root), "freeze", "mini", "--token", str(token)]
+    assert main(attach) == 1
+    assert "--ca" in capsys.readouterr().err
+    assert main([*attach, "--ca", str(authority / "other.crt")]) == 1
+    assert "do not vouch for" in capsys.readouterr().err
+    assert main([*attach, "--ca", str(authority / "ca.crt")]) == 0
+    assert "time stamp, vouched for by Example CA" in capsys.readouterr().out
+    assert check(at, capsys)[0] == 0
+    # A later date that somebody writes into the proof is not what the token says.
+    proof = record.parent / "proof.json"
+    proof.write_text(re.sub(r'"time": "\d{4}', '"time": "2001', proof.read_text()))
+    status, out = check(at, capsys)
+    assert status == 1 and "is not what the token says" in out
+
+
+@pytest.mark.openssl
+def test_a_token_of_another_file_or_none_is_refused(at, authority, capsys, tmp_path):
+    other = tmp_path / "other"
+    other.write_text("another plan")
+    ca = ["--ca", str(authority / "ca.crt")]
+    command = ["--project", str(at.root), "freeze", "mini", "--token"]
+    assert main([*command, str(stamp(authority, other)), *ca]) == 1
+    assert "a time stamp of another file" in capsys.readouterr().err
+    assert main([*command, str(other), *ca]) == 1
+    assert "nothing that openssl reads" in capsys.readouterr().err
+
+
+def test_the_text_of_a_plan_names_every_analysis_and_choice(at, capsys):
+    assert main(["--project", str(at.root), "plan", "mini", "--text"]) == 0
+    text = capsys.readouterr().out
+    line = PLAN.splitlines().index("  relief_primary:") + 1
+    for sentence in (
+        f"**Relief** (`relief_primary`, plan.yaml:{line})",
+        "risk difference by Newcombe's score interval; risk ratio by log interval.",
+        "Tests: Fisher's exact test, two-sided.",
+        "rescue drug (treatment policy: what happens after it counts as it is)",
+        "Interaction: Breslow and Day's test of equal odds ratios, correction: tarone.",
+        "**Relief and pain**: Holm's step-down adjustment. Tests of Relief; Pain.",
+        "In each level of smoker.",
+        "Newcombe 1998, Stat Med 17:873",
+    ):
+        assert sentence in text, sentence

@@ -1,0 +1,143 @@
+"""Numbers of a draft that do not keep what the others of their column or table keep.
+
+Estimates lie in the middle of their intervals, or counts print as percentages of one number of
+patients, in all of a column but one: that is asked about, and never called wrong.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import floor, log
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.sentences import thousands
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.readings import (
+    Reading,
+    column_of,
+    drafted,
+    first_column,
+    sizes_of,
+    table_of,
+)
+from trialtrace.base.grouping import grouped
+
+CENTRE, PATIENTS = "line.centre", "line.patients"
+LEAST = {CENTRE: 2, PATIENTS: 4}
+"""So many numbers keep a relation at least."""
+SHARE = 0.2
+"""At most so many of a column do not, or one."""
+LEEWAY = 0.01
+"""A middle is met within this share of the interval's width."""
+Asked = tuple[Finding, Claim, Reading]
+
+
+def breaking(ledger: Ledger) -> Iterator[Asked]:
+    """A question on each number that breaks what the others of its column or table keep."""
+    cells = [one for one in ledger.entries.values() if drafted(one) and column_of(one)]
+    intervals = [one for one in cells if _centred(one) is not None]
+    asked: dict[str, Asked] = {}
+    lines = grouped(intervals, column_of), grouped(intervals, lambda one: (table_of(one),))
+    for line in (line for of in lines for line in of.values()):
+        kept = [one for one in line if _centred(one)]
+        for one in _few(line, kept, CENTRE):
+            asked.setdefault(one.name, _off_centre(one, len(kept), len(line)))
+    yield from asked.values()
+    yield from (_of_none(one) for one in cells if _prints_of_none(ledger, one))
+    counts = [
+        one
+        for one in cells
+        if ledger.size(one) is None and not one.about.compared and sizes_of(one)
+    ]
+    for line in grouped(counts, first_column).values():
+        votes = Counter(n for one in line for n in sizes_of(one))
+        n, _ = max(votes.items(), key=lambda vote: (vote[1], -vote[0]))
+        kept = [one for one in line if n in sizes_of(one)]
+        other = _few(line, kept, PATIENTS)
+        again = Counter(n for one in other for n in sizes_of(one))
+        for one in other:
+            # Several that are of one other number are of others, as of the women.
+            if all(again[n] == 1 for n in sizes_of(one)):
+                yield _of_others(one, n, kept)
+
+
+def _prints_of_none(ledger: Ledger, entry: Claim) -> bool:
+    """Whether a percentage, rounded or cut off, is that of its count of no number of patients."""
+    count, percent = entry.parts.get("count"), entry.parts.get("percent")
+    if not (count and percent and count.value and percent.value) or ledger.size(entry) is not None:
+        return False
+    low, high = percent.value - percent.ulp / 2, percent.value + percent.ulp
+    whole = count.relation == percent.relation == "=" and low > 0
+    return whole and floor(100 * count.value / low) <= 100 * count.value / high
+
+
+def _of_none(entry: Claim) -> Asked:
+    text = "Of no number of patients is its percentage that of its count."
+    reading = Reading(
+        "Are both numbers of each of these read and printed right?",
+        "read and printed right",
+        "No number of patients gives both.",
+    )
+    return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text), entry, reading
+
+
+def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim]:
+    """Those that break a relation, where enough of their line keep it."""
+    names = {one.name for one in kept}
+    left = [one for one in line if one.name not in names]
+    enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE * len(line))
+    return left if enough else []
+
+
+def _centred(entry: Claim) -> bool | None:
+    """Whether an estimate can be the middle of its interval, on a scale that it can have; None
+    where it has none, or is a median, whose interval need not have it there."""
+    main = entry.main
+    if main is None or not entry.has_interval or main.symbol == "median" or entry.credible:
+        return None
+    parts = (entry.parts["ci_low"], main, entry.parts["ci_high"])
+    if any(part.value is None or part.relation != "=" for part in parts):
+        return None
+    bounds = [(float(part.bounds[0]), float(part.bounds[1])) for part in parts]
+    scales = [bounds]
+    if bounds[0][1] > 0:
+        least = bounds[0][1] / 100
+        scales.append([(log(max(low, least)), log(max(high, least))) for low, high in bounds])
+    if main.name == "percent" and bounds[2][0] < 100:
+        # An efficacy, 1 less a ratio.
+        left = [(max(100 - high, 0.1), max(100 - low, 0.1)) for low, high in reversed(bounds)]
+        scales.append([(log(low), log(high)) for low, high in left])
+    return any(map(_in_middle, scales))
+
+
+def _in_middle(bounds: Sequence[tuple[float, float]]) -> bool:
+    first, middle, last = bounds
+    low, high = (first[0] + last[0]) / 2, (first[1] + last[1]) / 2
+    leeway = LEEWAY * abs(last[1] - first[0])
+    return low - leeway <= middle[1] and middle[0] <= high + leeway
+
+
+def _off_centre(entry: Claim, kept: int, every: int) -> Asked:
+    text = f"It does not lie in the middle of its interval, {entry.interval}, as {kept} of "
+    text += f"{every} estimates of its table do."
+    reading = Reading(
+        "Are each of these and its interval read and printed right?",
+        "read and printed right, with its interval",
+        "Intervals of one method have their estimates in the middle, as the others do.",
+    )
+    return Finding(CENTRE, entry.name, "ci_low", NOT_CHECKABLE, text), entry, reading
+
+
+def _of_others(entry: Claim, n: int, kept: Sequence[Claim]) -> Asked:
+    text = (
+        f"{len(kept)} counts of its column print as percentages of {thousands(n)}; this does not."
+    )
+    reading = Reading(
+        f"Is each of these of {thousands(n)}, and read and printed right?",
+        f"of {thousands(n)}, and read and printed right",
+        "The others of its column are.",
+        (n,),
+    )
+    beside = tuple(one.name for one in kept)
+    return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text, beside), entry, reading

@@ -1,0 +1,166 @@
+"""`trialtrace init` and `trialtrace run`: a folder with configuration alone, and its run."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import RUNNING, Project, project, project_of
+from trialtrace.report.which_run import Add
+
+README = """\
+# Trials
+
+`trialtrace new NAME export.csv` drafts a trial from its files, `trialtrace run` runs every trial
+that config/config.yaml lists, `trialtrace check NAME` tells what is wrong with a configuration.
+
+config/trials/NAME/ is a trial, config/norms/ and config/conversions/ hold tables that trials share,
+reports/NAME/ documents of your own (`trialtrace report NAME --write`). A run makes results/, site/,
+logs/ and archive/; results/ and archive/ hold the data.
+"""
+IGNORED = ".snakemake/\n/results/\n/archive/\n/site/\nlogs/\n/data/\n"
+# Pages of what runs where it is asked for, of one trial.
+ASKED = ("multiverse", "simulation")
+
+
+def add_project(add: Add) -> None:
+    init = add("init", help="start a project: a folder with config/ and reports/")
+    init.add_argument("folder", nargs="?", default=".", help="where (default: here)")
+    init.set_defaults(run=lambda arguments: start(Path(arguments.folder).resolve()))
+
+    run = add("run", help="run the workflow: every listed trial, to the site")
+    run.add_argument(
+        "target",
+        nargs="*",
+        metavar="TARGET",
+        help="a trial, audit, multiverse, simulate, or a file of results",
+    )
+    run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
+    run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
+    run.add_argument(
+        "--results", metavar="FOLDER", help="write there, and nothing to the project's own folder"
+    )
+    run.add_argument(
+        "--profile",
+        metavar="NAME | FOLDER",
+        default="default",
+        help="a profile of Snakemake: slurm, lsf, pbs, or a folder of your own",
+    )
+    for page in ASKED:
+        text = f"of each trial that is named its {page}"
+        run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
+    run.add_argument(
+        "--snakemake",
+        nargs=argparse.REMAINDER,
+        default=[],
+        help="all that follows is for Snakemake",
+    )
+    run.set_defaults(run=run_workflow)
+
+
+def start(folder: Path) -> int:
+    """Write what a project needs and has not; nothing that is there is touched."""
+    from trialtrace.base.store import write_bytes
+
+    for name, content in sorted(_skeleton()):
+        path = folder / name
+        if path.exists():
+            print(f"kept     {name}")
+            continue
+        write_bytes(path, content)
+        print(f"written  {name}")
+    (folder / "config" / "trials").mkdir(exist_ok=True)
+    print("next: trialtrace new NAME FILE, or a trial's folder under config/trials/")
+    return 0
+
+
+def _skeleton() -> Iterator[tuple[str, bytes]]:
+    config = RUNNING.root / "config"
+    text = (config / "config.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^trials: .*$", "trials: []", text)
+    yield "config/config.yaml", re.sub(r"(?m)^# .*\nexamples: .*\n\n", "", text).encode()
+    for tables in ("norms", "conversions"):
+        for path in sorted((config / tables).glob("*.csv")):
+            yield f"config/{tables}/{path.name}", path.read_bytes()
+    yield "README.md", README.encode()
+    yield ".gitignore", IGNORED.encode()
+    yield "reports/.gitignore", b"/.quarto/\n/_site/\n**/*.quarto_ipynb\n"
+
+
+def run_workflow(arguments: argparse.Namespace) -> int:
+    """Snakemake on the project's Snakefile; its exit code."""
+    import subprocess
+
+    if find_spec("snakemake") is None:
+        # The extra that has it is named.
+        raise ModuleNotFoundError(name="snakemake")
+    at = project(arguments.project)
+    if not at.config.is_dir():
+        raise UserError(
+            str(at.root),
+            "no project: there is no config/",
+            do="trialtrace init, or run it in the project's folder",
+        )
+    if arguments.results:
+        at = _elsewhere(at, Path(arguments.results).resolve())
+    targets = [
+        f"results/{one}/{arguments.asked}/{arguments.asked}.html" if arguments.asked else one
+        for one in arguments.target
+    ]
+    words = [sys.executable, "-m", "snakemake", *_how(at, arguments), *targets]
+    words += arguments.snakemake
+    status = subprocess.run(words, cwd=at.made, env=_environment(at), check=False).returncode
+    if status == 0 and not arguments.dry_run:
+        for page in _pages(at, targets):
+            print(f"Open {page}")
+    return status
+
+
+def _elsewhere(at: Project, folder: Path) -> Project:
+    from trialtrace.run.jobs.run import apart
+
+    if project_of(folder) is None and folder.is_dir() and any(folder.iterdir()):
+        raise UserError(
+            str(folder), "is not empty, and holds no results of this project", do="name a new one"
+        )
+    return apart(at, folder)
+
+
+def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
+    profiles = (at.root / "profiles", at.code.root / "workflow" / "profiles")
+    shipped = (folder / arguments.profile for folder in profiles)
+    chosen = next((folder for folder in shipped if folder.is_dir()), Path(arguments.profile))
+    if not chosen.is_dir():
+        known = sorted(path.name for path in profiles[1].iterdir())
+        raise UserError(
+            Problem("--profile", found=arguments.profile, expected=f"{', '.join(known)}, a folder")
+        )
+    words = ["--snakefile", str(at.code.root / "Snakefile")]
+    words += ["--workflow-profile", str(chosen.resolve())]
+    words += ["--cores", arguments.cores] if arguments.cores else []
+    return [*words, "--dry-run"] if arguments.dry_run else words
+
+
+def _environment(at: Project) -> dict[str, str]:
+    """Snakemake wants a folder for its cache also where it keeps nothing there."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        usable = os.access(home, os.W_OK)
+    except OSError:
+        usable = False
+    if usable:
+        return dict(os.environ)
+    return os.environ | {"XDG_CACHE_HOME": str(at.made / ".snakemake" / "cache")}
+
+
+def _pages(at: Project, targets: list[str]) -> Iterator[Path]:
+    """What a person opens after a run of these targets."""
+    pages = [at.results / one / "report" / "report.html" for one in targets]
+    pages += [at.made / one for one in targets if one.endswith(".html")]
+    pages += [] if targets else [at.site / "index.html"]
+    yield from (page for page in pages if page.is_file())

@@ -1,0 +1,106 @@
+"""A crate held against its sums, its own description, and its signature."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import sha256_file
+from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, SUMS, listed
+from trialtrace.report.verify.kept_run import Found
+
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+def is_crate(path: Path) -> bool:
+    return path.is_dir() and ((path / METADATA).exists() or (path / SUMS).exists())
+
+
+def altered_crate(folder: Path) -> Iterator[Found]:
+    """Every file that is missing, extra, changed or leads outside, and what its description says
+    otherwise."""
+    if not (folder / SUMS).is_file():
+        yield Found(SUMS, "missing", "the list of files")
+        return
+    sums: dict[str, str] = {}
+    text = (folder / SUMS).read_bytes().decode("utf-8", "backslashreplace")
+    for at, line in enumerate(text.split("\n")[:-1] if text.endswith("\n") else [text], 1):
+        match = _LINE.fullmatch(line)
+        if match is None or match[2] in sums:
+            yield Found(SUMS, "changed", f"line {at}", line, "a hash and a path, each path once")
+        elif _outside(folder, match[2]):
+            yield Found(match[2], "changed", "a path that leads outside of the crate")
+        else:
+            sums[match[2]] = match[1]
+    there = listed(folder)
+    for name, digest in sums.items():
+        if name not in there:
+            yield Found(name, "missing", f"listed in {SUMS}")
+        elif (now := sha256_file(folder / name)) != digest:
+            yield Found(name, "changed", "", f"sha256 {now}", f"sha256 {digest}")
+    for name in there:
+        if name not in sums:
+            place = "a path that leads outside" if _outside(folder, name) else f"not in {SUMS}"
+            yield Found(name, "extra", place)
+    yield from _described(folder, sums)
+
+
+def _outside(folder: Path, name: str) -> bool:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        return True
+    return not (folder / name).resolve().is_relative_to(folder.resolve())
+
+
+def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Found]:
+    """Files whose hash in the description is another than in the sums, or that only one has."""
+    try:
+        graph = json.loads((folder / METADATA).read_bytes())["@graph"]
+        files = {one["@id"]: one["sha256"] for one in graph if "sha256" in one}
+    except (OSError, ValueError, KeyError, TypeError):
+        yield Found(METADATA, "changed", "no description of a crate")
+        return
+    for name in sorted({*files, *sums} - {METADATA}):
+        if files.get(name) != sums.get(name):
+            yield Found(METADATA, "changed", name, files.get(name), sums.get(name))
+
+
+def crate_trial(folder: Path) -> str | None:
+    """The name of the trial in a crate's description."""
+    try:
+        graph: list[Any] = json.loads((folder / METADATA).read_bytes())["@graph"]
+        run = next(one for one in graph if one["@id"] == "#run")
+        return str(run["name"]).removeprefix("Run of ")
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
+        return None
+
+
+def signature(folder: Path, signers: str | None, signer: str | None) -> tuple[str, bool]:
+    """What the signature of the sums says, and whether it holds.
+
+    Without `signers`, lines of names and keys as ssh-keygen reads them, only that the sums were not
+    altered since somebody signed them, and by which key.
+    """
+    if not (folder / SIGNATURE).exists():
+        return "no signature", signers is None
+    words = ["check-novalidate"]
+    if signers:
+        if not signer:
+            raise UserError(Problem("--signers", "needs --signer: the name of whoever signed"))
+        words = ["verify", "-f", signers, "-I", signer]
+    command = ["ssh-keygen", "-Y", *words, "-n", NAMESPACE, "-s", str(folder / SIGNATURE)]
+    try:
+        with (folder / SUMS).open("rb") as sums:
+            done = subprocess.run(command, stdin=sums, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "a signature that was not checked: ssh-keygen is not there", signers is None
+    if done.returncode:
+        return (
+            f"a signature that does not hold: {done.stderr.strip() or done.stdout.strip()}",
+            False,
+        )
+    said = " ".join(done.stdout.split())
+    return said if signers else f"{said}; whose key that is, --signers tells", True
