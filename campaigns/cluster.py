@@ -38,7 +38,7 @@ JobAcctGatherParams=OverMemoryKill
 """
 WAITS = 20.0
 # Words of SLURM in the lines by which a run tells what happened, the plainest first.
-TOLD = ("exceeded memory limit", "DUE TO", "CANCELLED AT", "NODE_FAIL", "error")
+TOLD = ("exceeded memory limit", "DUE TO", "NODE_FAIL", "does not answer", "CANCELLED AT", "error")
 
 
 @dataclass
@@ -84,7 +84,8 @@ def node(state: str) -> Callable[[Running], None]:
     """A node of a running job gets a state, and comes back when the run has ended."""
 
     def change(running: Running) -> None:
-        name = running.cluster.places()[running.until(RULE)]
+        number = running.until(RULE)
+        name = running.cluster.places()[number]
         update = ("scontrol", "update", f"NodeName={name}")
         running.cluster.ask(*update, f"State={state}", "Reason=campaign")
         running.process.wait()
