@@ -26,6 +26,10 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
+    "init",
+    "run",
+    "freeze",
+    "crate",
     "doctor",
     "validate",
     "multiverse",
