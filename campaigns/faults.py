@@ -51,17 +51,26 @@ def main() -> None:
     parser.add_argument("--only", default="", help="kinds that have this in their name")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    began = time.perf_counter()
-    outcomes = []
+    draw, began = random.Random(chosen.seed), time.perf_counter()
+    outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory() as name:
         ground = prepared(Path(name).resolve())
-        for case in cases(ground, random.Random(chosen.seed), chosen.share):
-            if chosen.only in case.kind:
+        every = [each for each in cases(ground, draw, chosen.share) if chosen.only in each.kind]
+        # So that a campaign that is stopped has seen something of every kind.
+        draw.shuffle(every)
+        try:
+            for case in every:
                 outcomes.append(tried(ground, case))
                 print(*outcomes[-1].row, outcomes[-1].said, sep=" | ", flush=True)
-    how = f"Seed {chosen.seed}; {len(ground.whole)} files compared; "
-    how += f"all {time.perf_counter() - began:.0f} seconds."
-    if chosen.only or chosen.share != 1:
+        except KeyboardInterrupt:
+            ground.let_go()
+    kinds = sorted({case.kind for case in every})
+    outcomes.sort(key=lambda each: kinds.index(each.case.kind))
+    how = (
+        f"Seed {chosen.seed}; {len(ground.whole)} files compared; {len(outcomes)} of {len(every)} "
+    )
+    how += f"cases, by lot, in {time.perf_counter() - began:.0f} seconds."
+    if chosen.only:
         print(report(outcomes, how))
     else:
         write_section("Figures", report(outcomes, how), PAGE)

@@ -129,14 +129,14 @@ def _limited(ground: Ground, **limits: int) -> Ended:
 
 
 def _limits() -> Iterator[Case]:
-    for megabytes in (100, 200, 300, 400, 500, 600, 800, 1000, 1500, 2500):
+    for megabytes in (200, 400, 500, 600, 1000, 2000):
         yield Case(
             "memory limit",
             f"{megabytes} MB a process",
             act=partial(_limited, v=megabytes * 1024),
             cause=r"memory|MemoryError|can't start new thread|failed to map|signal 6|killed",
         )
-    for number in (16, 32, 64):
+    for number in (16, 64):
         yield Case(
             "few open files", str(number), act=partial(_limited, n=number), cause="open files"
         )
@@ -233,9 +233,12 @@ def _links(ground: Ground) -> Iterator[Case]:
     elsewhere = ground.root.with_name("elsewhere")
 
     def undo(name: str, ground: Ground) -> None:
-        (ground.root / name).unlink(missing_ok=True)
+        if (ground.root / name).is_symlink():
+            (ground.root / name).unlink()
         if (kept := ground.kept / name).is_file():
             shutil.copy2(kept, ground.root / name)
+        elif name == "data":
+            shutil.copytree(kept, ground.root / name)
 
     def lead(name: str, ground: Ground) -> None:
         shutil.rmtree(elsewhere, ignore_errors=True)
@@ -257,8 +260,8 @@ def _links(ground: Ground) -> Iterator[Case]:
             f"{name} elsewhere",
             spoil=partial(lead, name),
             # Data that a link leads out of their folder to are refused.
-            mend=partial(undo, name) if name == "data/export.csv" else lambda ground: None,
-            cause="leaves its folder|link",
+            mend=partial(undo, name) if name.startswith("data") else lambda ground: None,
+            cause="leaves its folder|inside the project|link",
         )
 
     def dangle(name: str, target: str, ground: Ground) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class Ground:
     kept: Path
     whole: dict[str, bytes] = field(default_factory=dict)
     growth: int = 0
+    process: "subprocess.Popen[str] | None" = None
 
     def set_back(self, *, run: bool) -> None:
         """The project before its first run, or after it."""
@@ -62,7 +64,7 @@ class Ground:
         return {key: text for key, text in (os.environ | own | more).items() if text is not None}
 
     def start(self, command: tuple[str, ...] = RUN, **more: str | None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        self.process = subprocess.Popen(
             command,
             cwd=self.root,
             env=self.variables(**more),
@@ -71,11 +73,20 @@ class Ground:
             text=True,
             start_new_session=True,
         )
+        return self.process
 
     def run(self, command: tuple[str, ...] = RUN, **more: str | None) -> Ended:
         process = self.start(command, **more)
         text, _ = process.communicate(timeout=SECONDS)
         return Ended(process.returncode, text)
+
+    def let_go(self) -> None:
+        """End the process of a case that was stopped, and give back its disk."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.communicate()
+        if self.root.is_mount():
+            subprocess.run(("umount", self.root), check=True)
 
     def fault(self) -> str:
         """What of results and site is not as after an undisturbed run; empty where nothing is."""

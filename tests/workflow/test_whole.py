@@ -15,9 +15,9 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.cli import main
+from trialtrace.report.installation.evidence import REFERENCE
 from trialtrace.report.installation.performance import (
     FILES,
-    REFERENCE,
     _differences,
     here,
     result_numbers,

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from argparse import _SubParsersAction
 from pathlib import Path
 
 import pytest
@@ -25,36 +26,8 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
-COMMANDS = (
-    "init",
-    "run",
-    "freeze",
-    "crate",
-    "doctor",
-    "validate",
-    "multiverse",
-    "simulate",
-    "new",
-    "confirm",
-    "serve",
-    "plan",
-    "results",
-    "trace",
-    "script",
-    "claims",
-    "coverage",
-    "power",
-    "check",
-    "export",
-    "diff",
-    "impact",
-    "runs",
-    "verify",
-    "power",
-    "audit",
-    "read",
-    "migrate",
-    "report",
+COMMANDS = next(
+    action.choices for action in parser()._actions if isinstance(action, _SubParsersAction)
 )
 
 

@@ -34,6 +34,7 @@ def site(tmp_path, monkeypatch) -> Path:
     record = recorded("made/__init__.py", source) + "made-1.0.dist-info/RECORD,,\n"
     (folder / "made-1.0.dist-info/RECORD").write_text(record)
     (tmp_path / "wheels").mkdir()
+    (tmp_path / "workflow/trialtrace").mkdir(parents=True)
     wheel = tmp_path / "wheels/made-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("made/__init__.py", source)

@@ -5,7 +5,8 @@ from math import atanh, inf, log
 import numpy as np
 import pytest
 
-from trialtrace.stats import Contrast, Interval, TestResult, categorical
+import trialtrace.stats as ts
+from trialtrace.stats import Contrast, Interval, StatsError, TestResult, categorical
 from trialtrace.stats._wald import exponential, wald_contrast
 from trialtrace.stats.categorical import proportions
 from trialtrace.stats.continuous.association import correlation
@@ -102,3 +103,48 @@ def test_the_known_errors_of_a_table():
     katz = categorical.risk_ratio_log(*TABLE, **LEVEL)
     assert katz.standard_error == pytest.approx((1 / 13 - 1 / 40 + 1 / 7 - 1 / 42) ** 0.5)
     assert np.isnan(categorical.risk_difference_newcombe(*TABLE, **LEVEL).standard_error)
+
+
+def test_a_curve_prints_its_ends_and_has_all_rows_in_a_frame():
+    time, event = list(range(1, 41)), [1, 0] * 20
+    curve = ts.survival.kaplan_meier(time, event, interval="log_log", confidence=0.95)
+    lines = repr(curve).split("\n")
+    assert lines[0] == "KaplanMeier (interval log_log)"
+    assert lines[1].split() == list(curve.to_frame().columns)
+    assert lines[2].split()[:3] == ["1", "40", "1"] and lines[-1].split()[:3] == ["40", "1", "0"]
+    assert lines[10] == "... 24 rows: to_frame() has all ..." and len(lines) == 19
+    frame = curve.to_frame()
+    assert frame["survival"].tolist() == curve.survival.tolist() and len(frame) == 40
+    short_curve = ts.survival.kaplan_meier([1, 2], [1, 1], interval="log", confidence=0.95)
+    assert "..." not in repr(short_curve)
+
+
+def test_results_of_numbers_alone_are_a_row():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(9, 3))
+    anova = ts.repeated.rm_anova(values)
+    assert repr(anova).split("\n")[0] == "RepeatedAnova"
+    frame = anova.to_frame()
+    assert frame["effect"].tolist() == ["visit"]
+    assert frame["p_gg"][0] == anova.within.p_gg
+    mean = ts.survival.restricted_mean([2, 4, 9], [1, 1, 0], tau=5, confidence=0.9)
+    assert mean.to_frame()["estimate"].tolist() == [mean.estimate]
+    boundary = ts.multiplicity.obrien_fleming([0.5, 1], alpha=0.05, sides="two_sided")
+    assert boundary.to_frame()["z"].tolist() == boundary.z.tolist()
+
+
+def test_ratios_are_those_of_the_logarithms():
+    x = np.column_stack([np.ones(8), [0, 1, 0, 1, 1, 0, 1, 0]])
+    fit = ts.regression.logistic([0, 1, 0, 1, 0, 1, 1, 0], x, confidence=0.95)
+    frame = fit.ratio().to_frame()
+    # Three of four against one of four: odds 3 and 1/3.
+    assert frame["ratio"].tolist() == pytest.approx([1 / 3, 9])
+    assert frame["low"].tolist() == pytest.approx(np.exp(fit.low).tolist())
+    found = ts.regression.contrast(fit, [0, 1], sides="two_sided", confidence=0.95)
+    assert found.ratio().estimate == pytest.approx(9)
+    assert found.ratio().scale == "log"
+    log_rank_ratio = Contrast(Interval(2.0, 1.0, 4.0, standard_error=0.35, scale="log"), found.test)
+    assert log_rank_ratio.ratio() is log_rank_ratio.interval
+    odd = Contrast(Interval(0.2, 0.1, 0.4, standard_error=0.3, scale="logit"), found.test)
+    with pytest.raises(StatsError, match="no logarithm"):
+        odd.ratio()

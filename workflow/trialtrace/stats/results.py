@@ -6,8 +6,8 @@ A result prints as a statistician reads it, numbers to six digits; its fields ke
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from math import inf, isnan, nan
+from dataclasses import dataclass, field, fields
+from math import exp, inf, isnan, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +39,43 @@ class Tabular:
 
     def __repr__(self) -> str:
         return aligned(type(self).__name__, self.rows())
+
+
+class Columns(Tabular):
+    """A result whose fields are columns of one shape, and numbers of them all; or numbers alone.
+
+    Columns are its rows, numbers its first line; of numbers alone these are the one row.
+    """
+
+    __slots__ = ()
+
+    def _parts(self) -> tuple[dict[str, list[object]], Row]:
+        """The columns, and the numbers."""
+        shown = [one.name for one in fields(self) if one.repr and one.name[:1] != "_"]  # type: ignore[arg-type]
+        values = {name: getattr(self, name) for name in shown}
+        shapes = [one.shape for one in values.values() if getattr(one, "ndim", 0)]
+        columns = {
+            name: one.ravel().tolist()
+            for name, one in values.items()
+            if getattr(one, "ndim", 0) and one.shape == shapes[0]
+        }
+        alone = {name: one for name, one in values.items() if not getattr(one, "ndim", 0)}
+        # An array without a dimension is a number.
+        numbers = {name: getattr(one, "item", lambda one=one: one)() for name, one in alone.items()}
+        return columns, numbers
+
+    def rows(self) -> list[Row]:
+        columns, numbers = self._parts()
+        if not columns:
+            return [numbers]
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def __repr__(self) -> str:
+        columns, numbers = self._parts()
+        title = type(self).__name__
+        if columns and numbers:
+            title += f" ({', '.join(f'{name} {short(one)}' for name, one in numbers.items())})"
+        return aligned(title, self.rows())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,6 +199,15 @@ class Contrast(Tabular):
     def p_value(self) -> float:
         return self.test.p_value
 
+    def ratio(self) -> Interval:
+        """The ratio of the contrast of a logarithm; the interval of one that is a ratio itself."""
+        if self.interval.scale == "log":
+            return self.interval
+        if self.interval.scale != "identity":
+            raise StatsError(f"a contrast on the scale {self.interval.scale!r} is no logarithm.")
+        ends = (exp(one) for one in (self.estimate, self.low, self.high))
+        return Interval(*ends, standard_error=self.standard_error, scale="log")
+
     def rows(self) -> list[Row]:
         return [{name: getattr(self, name) for name in _CONTRAST}]
 
@@ -191,11 +237,34 @@ class Estimates(Tabular):
     def __repr__(self) -> str:
         return "\n".join([aligned(type(self).__name__, self.rows()), *self.notes])
 
+    def ratio(self) -> "Ratios":
+        """Coefficients of a logarithm (odds, hazards, rates) as ratios, with their bounds."""
+        ends = [getattr(self, name).tolist() for name in ("coef", "low", "high")]
+        ratio, low, high = (tuple(map(exp, end)) for end in ends)
+        p_value = tuple(self.p_value.tolist())
+        return Ratios(labels=self.labels, ratio=ratio, low=low, high=high, p_value=p_value)
+
     def rows(self) -> list[Row]:
         columns = [getattr(self, name).tolist() for name in _TERM[1:]]
         return [
             dict(zip(_TERM, row, strict=True)) for row in zip(self.labels, *columns, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ratios(Tabular):
+    """Exponentiated terms of a model, each a tuple in the order of the columns of x."""
+
+    labels: tuple[str, ...]
+    ratio: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    p_value: tuple[float, ...]
+
+    def rows(self) -> list[Row]:
+        names = ("term", "ratio", "low", "high", "p_value")
+        columns = (self.labels, self.ratio, self.low, self.high, self.p_value)
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -223,8 +292,17 @@ def short(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+# Rows of a table that is longer, from each of its ends.
+SHOWN = 8
+
+
 def aligned(title: str, rows: list[Row]) -> str:
-    """A title and its rows as columns: text to the left, numbers to the right."""
+    """A title and its rows as columns: text to the left, numbers to the right; of many rows the
+    first and the last."""
+    if len(rows) > 2 * SHOWN + 1:
+        head = aligned(title, rows[:SHOWN] + rows[-SHOWN:]).split("\n")
+        cut = f"... {len(rows) - 2 * SHOWN} rows: to_frame() has all ..."
+        return "\n".join([*head[: SHOWN + 2], cut, *head[SHOWN + 2 :]])
     table = [list(rows[0]) if rows else [], *([short(v) for v in row.values()] for row in rows)]
     sides = [not isinstance(value, str) for value in (rows[0].values() if rows else ())]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]

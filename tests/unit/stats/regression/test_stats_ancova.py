@@ -3,6 +3,7 @@
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import strategies as st
 from stats_strategies import given, same
@@ -147,3 +148,25 @@ def test_coverage_with_unequal_variances():
     # Monte Carlo error .0077; the small arm has the large variance, which "model" does not see.
     assert 0.92 < hit["HC3"] / draws < 0.97
     assert hit["model"] / draws < 0.87
+
+
+@pytest.mark.parametrize(
+    ("covariates", "names"),
+    [
+        (pd.DataFrame({"Prewt": [1, 2, 4, 1, 3, 3], "age": [3, 1, 4, 1, 5, 9]}), ["Prewt", "age"]),
+        (pd.Series([1, 2, 4, 1, 3, 3], name="Prewt"), ["Prewt"]),
+        ([1, 2, 4, 1, 3, 3], ["covariate 1"]),
+        # A name that the model has is none.
+        (pd.Series([1, 2, 4, 1, 3, 3], name="arm"), ["covariate 1"]),
+    ],
+)
+def test_covariates_keep_their_names(covariates, names):
+    fit = ancova(
+        [4, 6, 8, 3, 5, 4],
+        ["new"] * 3 + ["old"] * 3,
+        covariates=covariates,
+        strata=None,
+        variance="model",
+        confidence=0.95,
+    )
+    assert list(fit.labels[2:]) == names

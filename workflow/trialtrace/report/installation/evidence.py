@@ -1,7 +1,12 @@
 """What a validation has shown: tests, and the requirements that rest on them."""
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+# Requirements, and what is recorded of the reference trials.
+REFERENCE = Path(__file__).parent / "reference"
 
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "not run"
 
@@ -46,65 +51,12 @@ class Requirement:
         return [test for test in tests if test.id.startswith(self.tests)]
 
 
-REQUIREMENTS = (
-    Requirement(
-        "R1",
-        "The machine has what a run needs.",
-        "A run stops, or two runs write into one folder.",
-        ("I.machine",),
-    ),
-    Requirement(
-        "R2",
-        "Installed are the packages of the lock, byte for byte, and no other code.",
-        "Altered code gives other numbers in silence.",
-        ("I.lock", "I.files", "I.strange", "I.memory", "I.bytecode", "I.wheels"),
-    ),
-    Requirement(
-        "R3",
-        "The project's own code is that of its commit or release.",
-        "Altered code gives other numbers in silence.",
-        ("I.project",),
-    ),
-    Requirement(
-        "R4",
-        "Statistics are those of R, as recorded.",
-        "A wrong estimate, interval or p-value is reported.",
-        ("O.oracle",),
-    ),
-    Requirement(
-        "R5",
-        "R of this machine gives what was recorded of R.",
-        "The recorded numbers are wrong, or of another version.",
-        ("O.again",),
-    ),
-    Requirement(
-        "R6",
-        "Every method with every option agrees with a recomputation by other code.",
-        "A method is wrong, or its check does not see it.",
-        ("O.choices", "O.checks"),
-    ),
-    Requirement(
-        "R7",
-        "No row and no subject is lost between export and result.",
-        "Patients are left out in silence.",
-        ("O.laws",),
-    ),
-    Requirement(
-        "R8",
-        "Whole runs of reference trials give the recorded results.",
-        "Parts that are right alone are wrong together.",
-        ("P.results",),
-    ),
-    Requirement(
-        "R9",
-        "What is altered after a run is found and named.",
-        "A report shows numbers that no run gave.",
-        ("P.altered",),
-    ),
-    Requirement(
-        "R10",
-        "A reported number leads to the raw rows behind it.",
-        "An auditor cannot follow a number.",
-        ("P.trace",),
-    ),
-)
+def _requirements() -> tuple[Requirement, ...]:
+    with (REFERENCE / "requirements.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            Requirement(row["id"], row["text"], row["risk"], tuple(row["tests"].split()))
+            for row in csv.DictReader(lines)
+        )
+
+
+REQUIREMENTS = _requirements()

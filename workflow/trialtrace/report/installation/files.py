@@ -12,7 +12,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from trialtrace.report.installation.packages import (
     installed,
     read_pins,
 )
+from trialtrace.run.jobs.installed import built_from
 
 CODE = (".py", ".pth", ".so", ".pyd")
 # What of a checkout is the program; configuration and documents are their owner's.
@@ -174,10 +174,13 @@ def _compiled_from(source: Path, compiled: bytes) -> bool:
 def _project(at: Project) -> Test:
     """The program's files beside those of the commit, by the hashes that git keeps them under."""
     what = "The project's code is that of its commit"
+    if at.code.is_installed:
+        built = built_from(at.code)
+        other = "a file of it is not as its RECORD has it" if built["dirty"] else ""
+        return tested("I.project", what, other, f"a wheel, of commit {built['commit']}")
     done = subprocess.run(["git", "ls-tree", "-r", "-z", "HEAD"], cwd=at.root, capture_output=True)
     if done.returncode:
-        whole = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_own(at)))).hexdigest()
-        return Test("I.project", what, NOT_RUN, f"no commit here; sha256 of all its code {whole}")
+        return Test("I.project", what, NOT_RUN, "there is no commit here to hold it against")
     wrong, seen = [], 0
     for entry in done.stdout.decode("utf-8", "surrogateescape").split("\0"):
         head, _, name = entry.partition("\t")
@@ -196,12 +199,6 @@ def _project(at: Project) -> Test:
     return tested(
         "I.project", what, _named(wrong), f"{seen} files of commit {commit.stdout.strip()}"
     )
-
-
-@cache
-def _own(at: Project) -> tuple[Path, ...]:
-    package = Path(__file__).resolve().parents[2]
-    return tuple(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
 def _short(path: Path) -> str:

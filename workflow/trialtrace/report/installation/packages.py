@@ -58,7 +58,7 @@ def _asked(marker: str) -> bool:
 
 
 def read_pins(at: Project) -> dict[str, Pin]:
-    """The lock beside the project; empty where there is none."""
+    """The lock of the project's code; empty where there is none."""
     path = at.code.root / LOCK
     return pins(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from trialtrace.base.paths import Project
-from trialtrace.base.store import sha256_file, write_json, write_text
-from trialtrace.report.installation.evidence import NOT_RUN, Test, tested
+from trialtrace.base.store import sha256_file
+from trialtrace.report.installation.evidence import NOT_RUN, REFERENCE, Test, tested
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990", "sprave2019")
-REFERENCE = Path(__file__).parent / "reference"
 NUMBERS = ("stat_value", "ci_low", "ci_high", "n_used")
 FILES = ("derived/bds.parquet", "analysis/results.parquet", "audit/claims.parquet")
 # Of another processor the last of the twelve digits that are kept may differ, and more where an
@@ -194,20 +193,3 @@ def _altered(made: Project, folder: Path, what: str) -> Test:
     return tested(
         "P.altered", what, "; ".join(wrong), f"one bit of {name}: by verify, and by the next run"
     )
-
-
-def record(results: Path) -> None:
-    """Write what is recorded of the reference trials, of a run of this tree."""
-    files = {}
-    for trial in TRIALS:
-        rows = result_numbers(results / trial).items()
-        lines = [
-            ",".join([id, *("" if number is None else repr(number) for number in numbers)])
-            for id, numbers in rows
-        ]
-        write_text(
-            REFERENCE / f"{trial}.csv",
-            "\n".join([",".join(("result_id", *NUMBERS)), *lines]) + "\n",
-        )
-        files[trial] = {name: sha256_file(results / trial / name) for name in FILES}
-    write_json(REFERENCE / "platform.json", {"platform": here(), "files": files})

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from trialtrace.base.bounded import check_xml
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.shown.docx_styles import Styles, W, value
 from trialtrace.report.shown.lines import (
@@ -145,10 +147,11 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
 
 def _xml(parts: dict[str, bytes], name: str) -> Element:
     data = parts[name]
-    if b"<!DOCTYPE" in data:
-        raise BrokenDocument(f"{name} declares entities, which no report does")
     try:
+        check_xml([data], name)
         return ElementTree.fromstring(data)
+    except UserError as error:
+        raise BrokenDocument(f"{name} declares entities, which no report does") from error
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise BrokenDocument(f"{name} is no XML") from error
 

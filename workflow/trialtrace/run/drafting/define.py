@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.bounded import check_xml
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.sources.files import contents
@@ -111,7 +112,9 @@ def read_define(text: str) -> Define:
     from xml.etree import ElementTree
 
     try:
-        root = ElementTree.fromstring(contents(Path(text), text))
+        content = contents(Path(text), text)
+        check_xml([content], text)
+        root = ElementTree.fromstring(content)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UserError(
             text, f"this is not whole XML: {error}", expected="a Define-XML document"

@@ -23,7 +23,7 @@ from scipy.special import gammaln
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, log_choose, single_count
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # Two tables are equally extreme when their statistics differ by no more than rounding.
 RELATIVE_TIE = 1e-7
@@ -40,8 +40,8 @@ POINTS, HALVINGS = 16, 32
 PEAKS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class UnconditionalTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class UnconditionalTest(Columns):
     """The statistic that orders the tables, the p-value, and the common risk that gives it."""
 
     # Keeps pytest from collecting this class wherever a test module imports it.

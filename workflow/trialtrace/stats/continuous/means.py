@@ -24,11 +24,11 @@ from trialtrace.stats._inputs import (
     t_tail,
     within_range,
 )
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Columns, Interval, StatsError, TestResult
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Columns):
     """A sample in eight numbers; all but `n` in the units of the data."""
 
     n: int

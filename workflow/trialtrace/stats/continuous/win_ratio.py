@@ -22,7 +22,7 @@ from scipy.special import ndtr
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, normal_quantile, numbers, sample, survival_data
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Interval, Row, StatsError, Tabular, TestResult
 
 # Pairs compared at once: a few megabytes, which stay near the processor.
 PAIRS = 500_000
@@ -53,8 +53,8 @@ class Measured:
     missing: str = "refused"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WinStatistics:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WinStatistics(Tabular):
     """Wins and losses of the treated by each outcome, (outcomes,), and what follows from them.
 
     `test` is the net benefit over its standard error, normal and two-sided.
@@ -68,6 +68,15 @@ class WinStatistics:
     net_benefit: Interval
     win_odds: Interval
     test: TestResult
+
+    def rows(self) -> list[Row]:
+        measures = ("win_ratio", "net_benefit", "win_odds")
+        found = {name: getattr(self, name) for name in measures}
+        return [
+            {"measure": name, "estimate": one.estimate, "low": one.low, "high": one.high}
+            | {"p_value": self.test.p_value if name == "net_benefit" else nan}
+            for name, one in found.items()
+        ]
 
 
 # A difference that is larger than the margin only through rounding is equal to it.

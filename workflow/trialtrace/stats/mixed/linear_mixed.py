@@ -53,7 +53,7 @@ from trialtrace.stats.regression._design import (
 from trialtrace.stats.results import StatsError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LinearMixedFit(MixedFit):
     """A fitted model; `random_covariance`, (r, r), is G and `residual_variance` s^2.
 

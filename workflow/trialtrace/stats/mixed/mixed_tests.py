@@ -32,10 +32,17 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers
-from trialtrace.stats._wald import wald_contrast
+from trialtrace.stats._wald import numbered, wald_contrast
 from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution, inverse
 from trialtrace.stats.regression._design import SINGULAR
-from trialtrace.stats.results import Contrast, StatsError, TestResult
+from trialtrace.stats.results import (
+    Contrast,
+    Row,
+    StatsError,
+    Tabular,
+    TestResult,
+    aligned,
+)
 
 KENWARD_ROGER = ("kenward_roger", "kenward_roger_observed")
 METHODS = ("satterthwaite", *KENWARD_ROGER)
@@ -43,8 +50,8 @@ METHODS = ("satterthwaite", *KENWARD_ROGER)
 ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class MixedFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class MixedFit(Tabular):
     """A fitted model; coefficients in the order of the columns of x.
 
     `covariance`, (p, p), and `se` are the plain ones, without the adjustment of Kenward and Roger.
@@ -66,6 +73,15 @@ class MixedFit:
     iterations: int
     moments: Moments = field(repr=False)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def rows(self) -> list[Row]:
+        terms = zip(numbered(self.coef.size), self.coef.tolist(), self.se.tolist(), strict=True)
+        return [{"term": name, "coef": one, "se": error} for name, one, error in terms]
+
+    def __repr__(self) -> str:
+        title = f"{type(self).__name__} ({self.method}, {self.n_subjects} subjects, "
+        title += f"{self.n_values} values, log-likelihood {self.log_likelihood:.6g})"
+        return "\n".join([aligned(title, self.rows()), *self.notes])
 
 
 def shared_fields(

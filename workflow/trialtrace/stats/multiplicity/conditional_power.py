@@ -35,7 +35,7 @@ from trialtrace.stats.multiplicity.group_sequential import (
     solve,
     spending_function,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 FUTILITY = ("non_binding", "binding")
 # Standard errors beyond which a normal distribution has nothing, and the step of sums over it.
@@ -45,8 +45,8 @@ MOST_NODES = 20_000
 MOST_DRIFT, LARGEST_DRIFT = 2.5, 25.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FutilityDesign:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FutilityDesign(Columns):
     """A one-sided design that stops for efficacy or futility, arrays of shape (looks,).
 
     Z >= `upper` stops for efficacy, Z <= `lower` for futility; at the last look they are one.

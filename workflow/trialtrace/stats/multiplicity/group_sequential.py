@@ -38,7 +38,7 @@ from trialtrace.stats.multiplicity._stopping import (
     information_of,
     tails,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 SIDES = ("two_sided", "greater")
 SPENDING = ("obrien_fleming", "pocock", "power", "hwang_shih_decani")
@@ -49,8 +49,8 @@ STEEPEST = 500.0
 MOST_APART = 1e6
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Boundary(Columns):
     """Critical values at each look, shapes (looks,).
 
     `z` is crossed by Z >= z (or |Z| >= z at two sides); infinite where nothing may be spent.

@@ -201,7 +201,10 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
 
 
 def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
-    """Each covariate as a column measured from its mean, named by its place from 1."""
+    """Each covariate as a column measured from its mean, by its name in a DataFrame or Series, or
+    by its place from 1."""
+    name = getattr(covariates, "name", None)
+    named = column_names(covariates) or (() if name is None else (str(name),))
     x = numbers(covariates, "covariates")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] != length:
@@ -209,7 +212,9 @@ def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
     if (x.min(axis=0) == x.max(axis=0)).any():
         raise StatsError("a covariate is constant.")
     centred = x - x.mean(axis=0)
-    return {f"covariate {i + 1}": centred[:, [i]] for i in range(x.shape[1])}
+    if len(set(named) - {"arm", "strata"}) < x.shape[1]:
+        named = tuple(f"covariate {i + 1}" for i in range(x.shape[1]))
+    return {name: centred[:, [i]] for i, name in enumerate(named)}
 
 
 def _fit(

@@ -17,13 +17,14 @@ Oracle: car::Anova on the multivariate linear model; base R (aov) where car stop
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import labels, numbers
 from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Row, StatsError, Tabular
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class WithinEffect(Effect):
     p_lower: float
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatedAnova:
+@dataclass(frozen=True, slots=True, repr=False)
+class RepeatedAnova(Tabular):
     """One arm: the test of equal visits, and Mauchly's test of sphericity (NaN: see there).
 
     `mauchly_p` is R's, `mauchly_p_anderson` the published expansion.
@@ -71,9 +72,12 @@ class RepeatedAnova:
     mauchly_p: float
     mauchly_p_anderson: float
 
+    def rows(self) -> list[Row]:
+        return [_row("visit", self.within)]
 
-@dataclass(frozen=True, slots=True)
-class MixedAnova:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MixedAnova(Tabular):
     """Several arms: the three tests, and Mauchly's test on the covariance pooled over arms.
 
     `mauchly_p` is R's, `mauchly_p_anderson` the published expansion.
@@ -90,6 +94,25 @@ class MixedAnova:
     mauchly_w: float
     mauchly_p: float
     mauchly_p_anderson: float
+
+    def rows(self) -> list[Row]:
+        effects = {"group": self.between, "visit": self.within, "group:visit": self.interaction}
+        return [_row(name, effect) for name, effect in effects.items()]
+
+
+def _row(name: str, effect: Effect) -> Row:
+    """An effect as a row: its test, the correction by Greenhouse and Geisser, its size."""
+    corrected = effect if isinstance(effect, WithinEffect) else None
+    return {
+        "effect": name,
+        "f": effect.f,
+        "df1": effect.df1,
+        "df2": effect.df2,
+        "p_value": effect.p_value,
+        "epsilon_gg": corrected.epsilon_gg if corrected else nan,
+        "p_gg": corrected.p_gg if corrected else nan,
+        "partial_eta_squared": effect.partial_eta_squared,
+    }
 
 
 def rm_anova(y: ArrayLike) -> RepeatedAnova:

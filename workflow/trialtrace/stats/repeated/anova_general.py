@@ -36,7 +36,7 @@ from trialtrace.stats.repeated._factorial import (
 )
 from trialtrace.stats.repeated.eta import generalised_eta_squared
 from trialtrace.stats.repeated.sphericity import Sphericity, sphericity
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Row, StatsError, Tabular
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,22 @@ class AnovaEffect:
     corrections: Corrections | None
 
 
-@dataclass(frozen=True, slots=True)
-class Anova:
+def _row(effect: AnovaEffect) -> Row:
+    corrected = effect.corrections.greenhouse_geisser if effect.corrections else None
+    return {
+        "effect": ":".join(map(str, effect.between + effect.within)),
+        "f": effect.f,
+        "df1": effect.df1,
+        "df2": effect.df2,
+        "p_value": effect.p_value,
+        "epsilon_gg": corrected.epsilon if corrected else nan,
+        "p_gg": corrected.p_value if corrected else nan,
+        "partial_eta_squared": effect.partial_eta_squared,
+    }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Anova(Tabular):
     """All effects of a design, those of the factors between subjects first.
 
     `cells` holds the levels of the factors between subjects for each cell and its size.
@@ -100,6 +114,9 @@ class Anova:
     sums_of_squares: str
     measured: tuple[str, ...]
     effects: tuple[AnovaEffect, ...]
+
+    def rows(self) -> list[Row]:
+        return [_row(effect) for effect in self.effects]
 
     def effect(self, *factors: str) -> AnovaEffect:
         """Return the effect of these factors, in any order; `StatsError` where there is none."""

@@ -16,11 +16,11 @@ from scipy.special import gammaincc, gammaln
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import MOST_COUNTED, numbers, whole_number
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 
-@dataclass(frozen=True, slots=True)
-class Sphericity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sphericity(Columns):
     """Epsilons and Mauchly's W with its p-value.
 
     `epsilon_hf` is Huynh and Feldt's as corrected by Lecoutre, `epsilon_hf_1976` theirs as

@@ -31,7 +31,7 @@ from scipy.special import xlogy
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import as_array, check_choice, chi2_tail, labels, tied_times
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Columns, StatsError, TestResult
 
 MAX_ITERATIONS = 200
 # Largest breach of the Kuhn-Tucker conditions, as a share of n: far below what counts, and an
@@ -41,8 +41,8 @@ KUHN_TUCKER = 1e-12
 NO_MASS = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Turnbull:
+@dataclass(frozen=True, slots=True, repr=False)
+class Turnbull(Columns):
     """The estimate: `mass` of the innermost intervals (`left`, `right`], all of positive mass.
 
     `right` is infinite for what comes after all visits; left = right is a time known exactly.

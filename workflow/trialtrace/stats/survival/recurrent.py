@@ -27,12 +27,12 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     numbers,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 from trialtrace.stats.survival.cox_start_stop import _entered, _subjects
 
 
-@dataclass(frozen=True, slots=True)
-class MeanCumulative:
+@dataclass(frozen=True, slots=True, repr=False)
+class MeanCumulative(Columns):
     """Mean numbers of events by times, arrays of the shape of the times asked for.
 
     NaN beyond the last time at which anybody is followed. Bounds are NaN where the mean is 0.

@@ -13,6 +13,7 @@ from trialtrace.audit.reading.characters import tidy
 from trialtrace.audit.reading.formats.marked import numbered
 from trialtrace.audit.reading.grid import WIDEST
 from trialtrace.audit.reading.paper import ReadPaper, Table
+from trialtrace.base.bounded import check_package
 from trialtrace.base.errors import Problem, UserError
 
 MOST_ROWS = 5_000
@@ -119,6 +120,7 @@ def read_sheet(content: bytes, text: str) -> ReadPaper:
     import openpyxl
 
     try:
+        check_package(content, text)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows: list[list[str]] = []
         for sheet in book.worksheets:

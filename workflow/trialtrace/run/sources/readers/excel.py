@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from trialtrace.base.bounded import check_package
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.sources.readers.sheet import (
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
-LARGEST = 4 << 30
-LARGEST_RATIO = 200
-SMALL = 100 << 20
 
 Row = tuple[int, dict[int, str]]
 Rows = list[Row]
@@ -116,7 +114,7 @@ def rows(opened: "Opened[Excel]") -> Rows:
 
 
 def _check_archive(opened: "Opened[Excel]") -> None:
-    """Refuse what is no workbook or unpacks to too much."""
+    """Refuse what is no workbook, unpacks to too much, or could declare entities."""
     place = opened.name
     if opened.data.startswith(OLD_FORMAT):
         raise UserError(
@@ -126,12 +124,7 @@ def _check_archive(opened: "Opened[Excel]") -> None:
             do="open it and save it as .xlsx",
         )
     try:
-        with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
-            total = sum(member.file_size for member in archive.infolist())
-            if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
-                found = f"an archive of {len(opened.data)} bytes that unpacks to {total}"
-                expected = f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size"
-                raise UserError(place, found=found, expected=expected)
+        check_package(opened.data, place)
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
 
