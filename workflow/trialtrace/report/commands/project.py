@@ -146,7 +146,8 @@ def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
 
 
 def _environment(at: Project) -> dict[str, str]:
-    """Snakemake wants a folder for its cache also where it keeps nothing there."""
+    """Snakemake wants a folder for its cache also where it keeps nothing there; so does matplotlib,
+    which would tell of a home that cannot be written."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -155,7 +156,8 @@ def _environment(at: Project) -> dict[str, str]:
         usable = False
     if usable:
         return dict(os.environ)
-    return os.environ | {"XDG_CACHE_HOME": str(at.made / ".snakemake" / "cache")}
+    cache = str(at.made / ".snakemake" / "cache")
+    return os.environ | {"XDG_CACHE_HOME": cache, "MPLCONFIGDIR": f"{cache}/matplotlib"}
 
 
 def _pages(at: Project, targets: list[str]) -> Iterator[Path]:

@@ -63,7 +63,7 @@ def _tests(at: Project, wheels: str | None, *, quick: bool) -> Iterator[Test]:
 def _about(at: Project, began: datetime, *, quick: bool) -> dict[str, str]:
     from importlib.metadata import version
 
-    lock = at.root / "requirements.lock"
+    lock = at.code.root / "requirements.lock"
     return {
         "what was run": "trialtrace validate" + (" --quick" if quick else ""),
         "began": f"{began:%Y-%m-%d %H:%M} UTC",
