@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-reference lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -51,6 +51,8 @@ help:
 	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
 	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
 	@echo 'make bench-multiverse-sizes: time and memory by size; writes docs/benchmarks-multiverse-sizes.md'
+	@echo 'make bench-cluster: what jobs of a SLURM cost; writes a section of docs/cluster.md'
+	@echo 'make campaign-cluster: a multiverse on a SLURM that is disturbed; a section of docs/campaigns.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
@@ -111,7 +113,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-reference: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
@@ -139,6 +141,9 @@ bench-multiverse: $(READY)
 
 bench-multiverse-sizes: $(READY)
 	@$(BIN)/python benchmarks/multiverse_sizes.py $(ARGS)
+
+bench-cluster: $(READY_TEST) $(READY_SLURM)
+	@$(BIN)/python benchmarks/on_cluster.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)

@@ -56,13 +56,13 @@ def main() -> None:
         for lock in LOCKS:
             _wheels(folder, lock, given)
         _sources(folder / "sources")
-        for name in ("install", "image", "verify"):
-            shutil.copy2(ROOT / "bundle" / name, folder)
+        for script in ("install", "image", "verify"):
+            shutil.copy2(ROOT / "bundle" / script, folder)
         shutil.copy2(ROOT / "docs" / "licences.md", folder / "LICENCES.md")
         wheels = sorted((folder / "wheels").iterdir())
         (folder / "sbom.json").write_text(bill(version, wheels, _date()))
         (folder / "GLIBC").write_text(glibc(file.name for file in wheels) + "\n")
-        _package(folder / "wheels")
+        _package(folder / "project", folder / "wheels")
         _sums(folder, given.key)
         file = ROOT / "build" / f"{name}.tar"
         file.parent.mkdir(exist_ok=True)
@@ -103,10 +103,13 @@ def _wheels(folder: Path, lock: str, given: argparse.Namespace) -> None:
         _download(*call, BUILD)
 
 
-def _package(folder: Path) -> None:
+def _package(project: Path, wheels: Path) -> None:
     """The wheel of the project itself, for an image that has no checkout."""
     call = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*call, "--wheel-dir", folder, ROOT], check=True)
+    with tempfile.TemporaryDirectory() as place:
+        # What building leaves behind is not the commit's.
+        copy = shutil.copytree(project, Path(place, "project"), symlinks=True)
+        subprocess.run([*call, "--wheel-dir", wheels, copy], check=True)
 
 
 def tags(target: str) -> list[str]:

@@ -37,8 +37,8 @@ JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 """
 WAITS = 20.0
-# Parts of the lines in which a run or SLURM says what happened.
-TOLD = ("time limit", "memory", "cancelled", "killed", "node fail", "error:")
+# Words of SLURM in the lines by which a run tells what happened, the plainest first.
+TOLD = ("exceeded memory limit", "DUE TO", "CANCELLED AT", "NODE_FAIL", "error")
 
 
 @dataclass
@@ -80,7 +80,7 @@ def no_controller(running: Running) -> None:
     running.cluster.without_controller(WAITS)
 
 
-def node(state: str, back: bool) -> Callable[[Running], None]:
+def node(state: str) -> Callable[[Running], None]:
     """A node of a running job gets a state, and comes back when the run has ended."""
 
     def change(running: Running) -> None:
@@ -88,7 +88,7 @@ def node(state: str, back: bool) -> Callable[[Running], None]:
         update = ("scontrol", "update", f"NodeName={name}")
         running.cluster.ask(*update, f"State={state}", "Reason=campaign")
         running.process.wait()
-        running.cluster.ask(*update, f"State={'RESUME' if back else 'IDLE'}")
+        running.cluster.ask(*update, "State=RESUME")
 
     return change
 
@@ -108,8 +108,8 @@ TOGETHER = (
 )
 ALONE = (
     Case(f"the controller is away for {WAITS:.0f} s", no_controller),
-    Case("a node is drained while a job works on it", node("DRAIN", True)),
-    Case("a node fails while a job works on it", node("DOWN", True)),
+    Case("a node is drained while a job works on it", node("DRAIN")),
+    Case("a node fails while a job works on it", node("DOWN")),
 )
 
 
@@ -117,7 +117,11 @@ def main() -> None:
     """Run every case, write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--of", help="a folder in which the trial was run up to its derived data")
+    parser.add_argument("--only", default="", help="cases with these words; the page stays")
     arguments = parser.parse_args()
+    together, alone = (
+        [case for case in those if arguments.only in case.title] for those in (TOGETHER, ALONE)
+    )
     with tempfile.TemporaryDirectory() as folder, started(cpus=4, more=MEMORY) as cluster:
         base = Path(folder)
         here = copy_checkout(base / "here")
@@ -126,8 +130,11 @@ def main() -> None:
         wanted = tables_of(locally(here))
         disturb = partial(disturbed, cluster, here, wanted)
         with ThreadPoolExecutor(len(TOGETHER)) as pool:
-            rows = [*pool.map(disturb, TOGETHER)]
-        rows += [disturb(case) for case in ALONE]
+            rows = [*pool.map(disturb, together)]
+        rows += [disturb(case) for case in alone]
+    if arguments.only:
+        print(text(rows))
+        return
     write_section("Faults on a cluster", text(rows))
 
 
@@ -144,7 +151,7 @@ def ready(made: Copy, of: Path | None) -> None:
     if of is not None:
         take_derived(made, of)
         return
-    done = made.snakemake("--cores", "1", *(f"results/{VARIED}/derived/adsl.parquet",))
+    done = made.snakemake("--cores", "1", f"results/{VARIED}/derived/adsl.parquet")
     assert done.returncode == 0, done.stderr
 
 
@@ -183,10 +190,9 @@ def row(case: Case, running: Running, wanted: dict[str, bytes]) -> tuple[str, st
     else:
         ended = "no files" if running.process.returncode else "OTHER FILES"
     said = [line.strip() for line in running.text.splitlines()]
-    told = [line for line in said if any(part in line.lower() for part in TOLD)]
-    print(case.title, counts, ended, *told[-6:], sep="\n  ", file=sys.stderr, flush=True)
-    shown = next((line for line in told if "error" in line.lower()), told[0] if told else "")
-    return case.title, ", ".join(counts), ended, shown.replace(str(running.made.root), "…")
+    told = [line for part in TOLD for line in said if part in line]
+    print(case.title, counts, ended, *told[:6], sep="\n  ", file=sys.stderr, flush=True)
+    return case.title, ", ".join(counts), ended, told[0] if told else ""
 
 
 def text(rows: list[tuple[str, str, str, str]]) -> str:

@@ -5,6 +5,7 @@ Needs root, and no systemd, control groups or accounting database. Nothing outsi
 written, and clients find the cluster by SLURM_CONF.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -68,6 +69,11 @@ class Cluster:
         return self
 
     def __exit__(self, *_) -> None:
+        # No job outlives the cluster.
+        if self.left():
+            self.ask("scancel", "--user=root")
+            with contextlib.suppress(RuntimeError, OSError):
+                self._until(lambda: not self.left(), "scancel")
         for daemon in reversed(self.daemons):
             daemon.terminate()
         for daemon in self.daemons:
@@ -82,6 +88,10 @@ class Cluster:
         environment = os.environ | self.environment
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return done.stdout if done.returncode == 0 else ""
+
+    def left(self) -> str:
+        """The jobs that have not ended."""
+        return self.ask("squeue", "--noheader") if self.daemons else ""
 
     def jobs(self) -> dict[str, str]:
         """Number -> state of every job the controller knows, ended ones too."""

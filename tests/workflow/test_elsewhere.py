@@ -1,5 +1,6 @@
 """A project, its code and its results in places of their own: apart, in a module, of two users."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -203,3 +204,18 @@ def test_two_users_of_one_project(open_to_all: Path):
     assert told_plainly(denied.stderr)
     assert files_of(own.root).keys() == files_of(home / "made").keys()
     assert all(files_of(own.root)[n] == b for n, b in files_of(home / "made").items())
+
+
+def test_the_run_of_an_older_version_is_kept_and_compared(kept: Copy):
+    """As after an upgrade: other code, and the results of the code before it."""
+    module = kept.root / "workflow/trialtrace/stats/categorical/contingency.py"
+    module.write_text(f"{module.read_text()}\n\nNEWER = 1\n")
+    told = trialtrace(kept, "results", "mini")
+    assert told.returncode == 0 and "changed since: run again" in told.stderr
+    done = kept.snakemake("mini", "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert "Since the run before: no result changed, in mini" in done.stderr
+    log = (kept.root / "archive/mini/log.jsonl").read_text().splitlines()
+    assert len({json.loads(line)["run"] for line in log}) == 2
+    diff = trialtrace(kept, "diff", "mini")
+    assert diff.returncode == 0 and "contingency.py" in diff.stdout, diff.stdout + diff.stderr

@@ -98,7 +98,7 @@ def test_parts_on_a_cluster_have_the_same_bytes_whatever_is_killed(
     here[7].until("estimate_multiverse")
     here[7].kill()
     assert here[7].jobs("estimate_multiverse", "RUNNING,PENDING")
-    here[7] = Running(cluster, here[7].made, 7)
+    here[7] = Running(cluster, here[7].made, 7, MULTIVERSE)
     cancelled = here[3].until("estimate_multiverse")
     cluster.ask("scancel", cancelled)
     wanted = {3: locally(many, MULTIVERSE, SIMULATION), 1: locally(few, MULTIVERSE)}

@@ -109,3 +109,17 @@ def test_a_row_that_does_not_add_up_as_the_others_do(tmp_path, capsys, last, ask
     told = said(tmp_path, capsys, [[f"mean {one}" for one in row] for row in rows], OF_A)
     assert ("together, as its column is in 4 of 5 rows" in told) == asked
     assert ("44.0 is not 40.0 and 7.0 together" in told) == asked
+
+
+# 12 of 18 are 66.67 % and of 19 63.16 %, none is 64.28 %; 18 of 28 are 64.2857 %, cut off 64.28 %.
+@pytest.mark.parametrize(("cell", "asked"), [("12 (64.28%)", True), ("18 (64.28%)", False)])
+def test_a_percentage_of_no_number_of_patients(tmp_path, capsys, cell, asked):
+    told = said(tmp_path, capsys, [[cell]], OF_A)
+    assert ("Of no number of patients is its percentage that of its count" in told) == asked
+
+
+@pytest.mark.parametrize(("last", "asked"), [("9.52", True), ("0.52", False)])
+def test_a_number_alone_far_from_its_row(tmp_path, capsys, last, asked):
+    row = [f"mean {one}" for one in ("0.16", "0.46", "0.33", "0.32", "0.70", last)]
+    told = said(tmp_path, capsys, [row], OF_A)
+    assert ("Its value lies far from those beside it" in told) == asked

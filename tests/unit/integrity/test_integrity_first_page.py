@@ -111,7 +111,8 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     assert same_patients(made_of(columns)) is None
     for column in columns:
         column[49] = column[7]
-    found = same_patients(made_of(columns))
+    lone = np.where(np.arange(50) == 3, 1.0, np.nan)
+    found = same_patients(made_of([*columns, lone]))
     assert found and (found.pairs, found.columns, found.rows) == (1, 4, (9, 51))
     due = 1225.0
     for column in columns:

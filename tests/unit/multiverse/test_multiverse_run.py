@@ -115,6 +115,25 @@ def test_any_number_of_parts_gives_the_same_bytes(at: Project, tmp_path: Path):
         assert bytes_of(folder) == bytes_of(tmp_path / "whole")
 
 
+def test_a_part_loads_its_own_specifications_and_draws_nothing_where_none_is_left(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from trialtrace.run.multiverse import run as stage
+
+    run(at, RELIEF, tmp_path / "whole")
+    work = work_of(load_trial("mini", at), at.results / "mini/derived", tmp_path / "parts", "code")
+    every = list(work.trial.specifications)
+    part = work.trial.part(1, 4)
+    assert list(part.specifications) == every[1::4]
+    assert [name for name in part.document("plan")["analyses"] if name.startswith("mv_")] == (
+        every[1::4]
+    )
+    # 999 re-randomisations are two blocks: the third part reads no estimate.
+    monkeypatch.setattr(stage, "estimates", lambda work: pytest.fail("nothing is to be read"))
+    draw_part(work, (2, 3), tmp_path / "mark")
+    assert (tmp_path / "mark").read_text() == ""
+
+
 MORE = """\
       young: {where: {AGE: {below: 50}}, known: before_randomisation}
 """

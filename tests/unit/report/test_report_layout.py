@@ -75,7 +75,7 @@ def test_the_card_of_a_number_on_a_phone_leaves_the_number_in_sight(tab, hostile
 def test_a_figure_on_a_phone_scrolls_in_its_own_frame(tab, hostile):
     tab.show(hostile.at.site / "mini" / "report.html", View(PHONE))
     figure = tab.page.locator("figure:has(img)").first
-    assert figure.locator("img").bounding_box()["width"] >= 640
+    assert figure.locator("img").bounding_box()["width"] >= 560
     caption = figure.locator("figcaption").bounding_box()
     assert caption["x"] >= 0 and caption["x"] + caption["width"] <= PHONE
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE

@@ -48,10 +48,8 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     made = [
         _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
     ]
-    apart = {
-        (one.claim, one.component): (one, *asked)
-        for one, *asked in chain(unlike(ledger), far(ledger), breaking(ledger), broken(ledger))
-    }
+    every = chain(unlike(ledger), far(ledger), breaking(ledger), broken(ledger))
+    apart = {(one.claim, one.component): (one, entry, asked) for one, entry, asked in every}
     return made + [_question(*one) for one in apart.values()]
 
 

@@ -6,7 +6,7 @@ patients, in all of a column but one: that is asked about, and never called wron
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import log
+from math import floor, log
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -44,6 +44,7 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
         for one in _few(line, kept, CENTRE):
             asked.setdefault(one.name, _off_centre(one, len(kept), len(line)))
     yield from asked.values()
+    yield from (_of_none(one) for one in cells if _prints_of_none(ledger, one))
     counts = [
         one
         for one in cells
@@ -59,6 +60,26 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
             # Several that are of one other number are of others, as of the women.
             if all(again[n] == 1 for n in sizes_of(one)):
                 yield _of_others(one, n, kept)
+
+
+def _prints_of_none(ledger: Ledger, entry: Claim) -> bool:
+    """Whether a percentage, rounded or cut off, is that of its count of no number of patients."""
+    count, percent = entry.parts.get("count"), entry.parts.get("percent")
+    if not (count and percent and count.value and percent.value) or ledger.size(entry) is not None:
+        return False
+    low, high = percent.value - percent.ulp / 2, percent.value + percent.ulp
+    whole = count.relation == percent.relation == "=" and low > 0
+    return whole and floor(100 * count.value / low) <= 100 * count.value / high
+
+
+def _of_none(entry: Claim) -> Asked:
+    text = "Of no number of patients is its percentage that of its count."
+    reading = Reading(
+        "Are both numbers of each of these read and printed right?",
+        "read and printed right",
+        "No number of patients gives both.",
+    )
+    return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text), entry, reading
 
 
 def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim]:

@@ -1,12 +1,14 @@
 """Numbers of a draft that are far from all others in their line of a table.
 
-A line is a row, or a column, of means with their spread or medians with their quartiles: of groups
-and visits, or of items on one scale. What lies outside of what its others let expect is asked
-about, and never called wrong. A line of numbers of many scales is wide, and nothing lies outside.
+A line is a row, or a column, of means with their spread or medians with their quartiles, or a row
+of numbers alone: of groups and visits, or of items on one scale. What lies outside of what its
+others let expect is asked about, and never called wrong. A line of numbers of many scales is wide,
+and nothing lies outside.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import inf, isfinite, log, sqrt
 from statistics import mean, median, stdev
 
@@ -28,6 +30,8 @@ TIMES = 1.6
 """A spread is alike within these times of the nearest other."""
 SHIFT = 0.5
 """Means of a row are taken to lie apart by so many deviations at least."""
+ALONE, SHARE = 4, 0.1
+"""So many numbers alone a row has at least, and so much of their mean they are taken to differ."""
 MOST = 2
 """A table in which more numbers are far has lines of several scales."""
 UNKNOWN, MANY = 15, 100
@@ -35,6 +39,9 @@ UNKNOWN, MANY = 15, 100
 WIDER = {"iqr": 1.65}
 """So many times as much as of a deviation is the error of the logarithm of a normal spread."""
 LIMITS = {"value": "mean", "quartile_low": "lower quartile", "quartile_high": "upper quartile"}
+
+Apart = tuple[Claim, str, Sequence[Claim]]
+"""A claim, the part of it that is far off, and the others of its line."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +63,57 @@ class Spread:
 
 def far(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
     """A question on each number that is far from all others in its row or column."""
-    spreads = [one for entry in ledger.of_group() if (one := _spread(entry))]
-    spreads += [one for entry in _of_no_group(ledger) if (one := _spread(entry))]
-    rows = grouped(spreads, lambda one: (row_of(one.claim), one.kind, one.claim.about.change))
-    columns = grouped(spreads, lambda one: (column_of(one.claim), one.kind))
-    found: dict[tuple[str, str], tuple[Spread, list[Spread]]] = {}
-    for least, name, lines in ((ROW, "row", rows), (COLUMN, "column", columns)):
-        for line in lines.values():
-            if len(line) >= least:
-                for part, one in _of_line(ledger, line, in_row=name == "row"):
-                    beside = [other for other in line if other is not one]
-                    found.setdefault((one.claim.name, part), (one, beside))
-    tables = grouped(found.items(), lambda item: table_of(item[1][0].claim))
-    for several in tables.values():
+    found: dict[tuple[str, str], Apart] = {}
+    for one in chain(_with_spread(ledger), _alone(ledger)):
+        found.setdefault((one[0].name, one[1]), one)
+    for several in grouped(found.values(), lambda one: table_of(one[0])).values():
         if len(several) <= MOST:
-            for (_, part), (one, beside) in several:
-                yield _asked(one, beside, part)
+            yield from (_asked(*one) for one in several)
+
+
+def _with_spread(ledger: Ledger) -> Iterator[Apart]:
+    """Of rows, of all numbers of an outcome, and of columns."""
+    claims = chain(ledger.of_group(), _of_no_group(ledger))
+    spreads = [one for entry in claims if (one := _spread(entry))]
+    rows = grouped(spreads, lambda one: (row_of(one.claim), one.kind, one.claim.about.change))
+    outcomes = grouped(
+        [one for one in spreads if one.claim.about.group],
+        lambda one: (table_of(one.claim), *_measured(one.claim), one.kind),
+    )
+    columns = grouped(spreads, lambda one: (column_of(one.claim), one.kind))
+    for line in chain(rows.values(), outcomes.values()):
+        if len(line) >= ROW:
+            yield from _of_line(ledger, line, in_row=True)
+    for line in columns.values():
+        if len(line) >= COLUMN:
+            yield from _of_line(ledger, line, in_row=False)
+
+
+def _measured(entry: Claim) -> tuple[str | bool | None, ...]:
+    return entry.about.outcome, entry.about.category, entry.about.change
+
+
+def _alone(ledger: Ledger) -> Iterator[Apart]:
+    """Of rows of numbers that have neither spread nor count."""
+    cells = [
+        one
+        for one in ledger.entries.values()
+        if drafted(one) and row_of(one) and not one.about.compared and not one.about.size
+        if len(one.parts) == 1 and one.main is not None and one.main.value is not None
+    ]
+    rows = grouped(cells, lambda one: (row_of(one), one.about.category, _part(one)))
+    for row in rows.values():
+        values = [float(one.parts[_part(one)].value or 0) for one in row]
+        if len(row) < ALONE:
+            continue
+        floors = [SHARE * abs(mean([*values[:at], *values[at + 1 :]])) for at in range(len(row))]
+        apart = [at for at in range(len(row)) if _is_far(at, values, floors[at])]
+        if len(apart) == 1:
+            yield row[apart[0]], _part(row[0]), [*row[: apart[0]], *row[apart[0] + 1 :]]
+
+
+def _part(entry: Claim) -> str:
+    return next(iter(entry.parts))
 
 
 def _of_no_group(ledger: Ledger) -> Iterator[Claim]:
@@ -98,9 +140,7 @@ def _spread(entry: Claim) -> Spread | None:
     return Spread(entry, "iqr", width) if width > 0 else None
 
 
-def _of_line(
-    ledger: Ledger, line: Sequence[Spread], *, in_row: bool
-) -> Iterator[tuple[str, Spread]]:
+def _of_line(ledger: Ledger, line: Sequence[Spread], *, in_row: bool) -> Iterator[Apart]:
     """The one number of a kind that is far from the others; two such are no misprints."""
     sizes = [ledger.size(one.claim) for one in line]
     logs = [log(one.width) for one in line]
@@ -117,7 +157,7 @@ def _of_line(
         and min(abs(own - other) for n, other in enumerate(logs) if n != at) > log(TIMES)
     ]
     if len(apart) == 1:
-        yield "spread", line[apart[0]]
+        yield _of(line, apart[0], "spread")
     for part in LIMITS if in_row else ():
         own = [(one, n) for one, n in zip(line, sizes, strict=True) if _number(one, part)]
         if len(own) < ROW:
@@ -130,13 +170,17 @@ def _of_line(
             if _is_far(at, values, SHIFT * median([*widths[:at], *widths[at + 1 :]]))
         ]
         if len(apart) == 1:
-            yield part, own[apart[0]][0]
+            yield _of([one for one, _ in own], apart[0], part)
 
 
 def _relative(one: Spread) -> float:
     """How wide its spread is beside its mean, as a logarithm."""
     value = abs(float(one.claim.parts["value"].value or 0))
     return log(one.width / value) if value else inf
+
+
+def _of(line: Sequence[Spread], at: int, part: str) -> Apart:
+    return line[at].claim, part, [one.claim for n, one in enumerate(line) if n != at]
 
 
 def _number(one: Spread, part: str) -> bool:
@@ -155,17 +199,15 @@ def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
     return abs(values[at] - mean(others)) > reach * max(apart, floor)
 
 
-def _asked(one: Spread, beside: Sequence[Spread], part: str) -> tuple[Finding, Claim, Reading]:
-    entry = one.claim
-    component = (
-        part
-        if part in entry.parts
-        else next(name for name in ("sd", "se", "quartile_high") if name in entry.parts)
-    )
+def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> tuple[Finding, Claim, Reading]:
+    spreads = ("sd", "se", "quartile_high")
+    component = part if part in entry.parts else next(one for one in spreads if one in entry.parts)
     what = LIMITS.get(part, "spread")
-    if part == "value" and one.kind == "iqr":
+    if part == "value" and "quartile_low" in entry.parts:
         what = "median"
-    told = " and ".join(other.claim.printed for other in beside[:3])
+    elif len(entry.parts) == 1:
+        what = "value"
+    told = " and ".join(other.printed for other in beside[:3])
     more = " and others" if len(beside) > 3 else ""
     text = f"Its {what} lies far from those beside it in its table, {told}{more}."
     reading = Reading(
@@ -173,5 +215,5 @@ def _asked(one: Spread, beside: Sequence[Spread], part: str) -> tuple[Finding, C
         f"read and printed right beside {told}",
         "Numbers of one line are more alike nearly always.",
     )
-    names = tuple(other.claim.name for other in beside)
+    names = tuple(other.name for other in beside)
     return Finding(CHECK, entry.name, component, NOT_CHECKABLE, text, names), entry, reading

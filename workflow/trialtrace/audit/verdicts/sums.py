@@ -5,6 +5,7 @@ them. Where three columns keep it in nearly all rows, the few others are asked a
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
@@ -61,7 +62,7 @@ def _of_columns(
         if _adds_up(*own):
             kept.append(row)
             unit = max(one.ulp for one in own)
-            large += all(abs(one.value or 0) >= UNITS * unit for one in own[1:])
+            large += all(abs(_number(one)) >= UNITS * unit for one in own[1:])
     if large < LEAST or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
         return
     for row in rows:
@@ -72,7 +73,11 @@ def _of_columns(
 
 def _adds_up(whole: Component, first: Component, second: Component) -> bool:
     reach = (whole.ulp + first.ulp + second.ulp) / 2
-    return abs((whole.value or 0) - (first.value or 0) - (second.value or 0)) <= reach
+    return abs(_number(whole) - _number(first) - _number(second)) <= reach
+
+
+def _number(part: Component) -> Decimal:
+    return part.value or Decimal(0)
 
 
 def _asked(

@@ -16,13 +16,13 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.verdicts.readings import Reading, drafted, row_of
+from trialtrace.audit.verdicts.readings import Reading, drafted, row_of, table_of
 from trialtrace.base.grouping import grouped
 
 CHECK = "row.unlike"
 TIMES, UNSIZED = 2.5, 3.5
 """From so many times another group's deviation on; where no number of patients is known."""
-CHANCE = 1e-5
+CHANCE = 1e-4
 """A ratio of variances that chance makes more often is none, where the patients are known."""
 ERRORS, DEVIATIONS = 5.0, 3.0
 """So many standard errors of their difference means lie apart before treatment, and so many
@@ -30,13 +30,13 @@ deviations at any time."""
 
 
 def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
-    """A question on each number that is far from all others of its row."""
+    """A question on each number that is far from those of all other groups."""
     cells = [
         one
         for one in ledger.of_group()
         if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
     ]
-    rows = grouped(cells, lambda one: (row_of(one), one.about.cell, one.about.category))
+    rows = grouped(cells, lambda one: (table_of(one), one.about.cell, one.about.category))
     for row in rows.values():
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)

@@ -268,7 +268,7 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
                 yield f'<p class="quiet">{escape(unbroken(more))}</p>'
 
 
-def further(audit: Mapping[str, Any], rows: Sequence[Row]) -> str:
+def further(audit: Mapping[str, Sequence[Row]], rows: Sequence[Row]) -> str:
     """What the checks on print say of a claim beyond its verdicts and their second lines."""
     said = [one["finding"] for one in audit["findings"] if one["claim"] == rows[0]["claim_id"]]
     told = " ".join(

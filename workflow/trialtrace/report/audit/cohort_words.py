@@ -118,7 +118,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     split, arms = _made_up(material, rows, rests.own or rests.columns)
     assumed = f" {SPLIT}" if split else ""
     if not rests.own:
-        listed = "They are listed in the supplement, with what was drawn."
+        listed = "They are [listed with what was drawn](#sec-targets)."
         return f"{COLUMNS_IN_SHORT} {listed}{assumed}"
     if arms:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_text
@@ -21,7 +20,7 @@ from trialtrace.run.jobs.run_state import standing
 from trialtrace.run.trial.load import load_trial
 
 
-def end(run: Run, resources: Any) -> None:
+def end(run: Run, resources: object) -> None:
     """The record of a run, its last lines, and what changed since the run before."""
     end_run(run, resources)
     after_run(run)

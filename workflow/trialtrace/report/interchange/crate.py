@@ -36,7 +36,7 @@ PROFILES = {
 }
 WORKFLOW = "Snakefile"
 # What of the code says how a run is made; the package is named by its version and hashes.
-CODE = (WORKFLOW, "workflow/rules", "scripts", "requirements.lock", "LICENSE")
+CODE = (WORKFLOW, "workflow/Snakefile", "workflow/rules", "scripts", "requirements.lock", "LICENSE")
 LICENCE = (
     "The workflow is under Apache-2.0. For data and report no licence is stated: ask those who "
     "answer for the trial."

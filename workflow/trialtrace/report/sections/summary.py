@@ -103,7 +103,7 @@ def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
         DIFFERS if worst(rows, DATA) in FAILS else AGREES if worst(rows, DATA) == EXACT else APART
         for rows in failing
     )
-    told = []
+    told: list[str] = []
     for (singular, plural), many in kinds.items():
         more = " more" if not told else ""
         told.append(f"{many}{more} {singular if many == 1 else plural}")

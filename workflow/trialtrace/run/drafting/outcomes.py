@@ -93,8 +93,8 @@ class Outcome:
     are columns and codes of the rows that are meant, with their `label` and the codes of their
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
-    number counts; `before` are the visits before treatment, the last of which is the baseline. What is `doubted`
-    may be no visits, and nobody takes it unasked."""
+    number counts; `before` are the visits before treatment, the last of which is the baseline. What
+    is `doubted` may be no visits, and nobody takes it unasked."""
 
     table: str
     column: str

@@ -196,7 +196,7 @@ class Same:
 def same_patients(export: Export) -> Same | None:
     """Patients who are equal to another in every column at every visit; a missing value equals a
     missing one alone. None where nobody is, or columns are too few."""
-    varied = [one for one in export.slices if _alike(one) < 1]
+    varied = [one for one in export.slices if len(one.there) > 1 and _alike(one) < 1]
     if len(varied) < COLUMNS or export.n < FEWEST:
         return None
     names = _groups([one.values for one in varied], slice(None))

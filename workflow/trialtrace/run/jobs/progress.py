@@ -25,7 +25,7 @@ CHATTER = (
     "Assuming unrestricted shared filesystem",
     "Building DAG of jobs",
     "Using shell",
-    "Conda environments: ignored",
+    "Singularity containers: ignored",
     "Select jobs to execute",
     "Removing output files of failed job",
     "Shutting down",

@@ -241,8 +241,7 @@ def drawn(work: Work, curves: Sequence[Group], chunk: Chunk = WHOLE) -> list[Cur
     drawn now. None of a curve that is not tested, or has no block in the chunk."""
     file = work.trial.multiverse.file
     level = work.trial.plan.analyses[file.of].decision_level
-    number, of = chunk
-    starts = [first for at, first in enumerate(range(0, file.draws, DRAWS)) if at % of == number]
+    starts = first_draws(work, chunk)
     kept, found = [], []
     log = Progress("blocks of draws", len(starts) * len(curves))
     for at, each in enumerate(curves):
@@ -257,6 +256,12 @@ def drawn(work: Work, curves: Sequence[Group], chunk: Chunk = WHOLE) -> list[Cur
     if chunk == WHOLE:
         work.blocks.keep([*blocks_in_use(work), *kept])
     return found
+
+
+def first_draws(work: Work, chunk: Chunk) -> range:
+    """The first draw of each block of a chunk."""
+    number, of = chunk
+    return range(number * DRAWS, work.trial.multiverse.file.draws, of * DRAWS)
 
 
 def _block_name(work: Work, each: Group, level: float, first: int, stop: int) -> str:

@@ -21,7 +21,7 @@ from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.multiverse.rules import data_of
 from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
-from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
+from trialtrace.run.tables.blocks import Blocks, Progress, key_of
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
@@ -166,12 +166,10 @@ class Work:
         return np.array(values, dtype=object)[self._among(pair)]
 
 
-def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
-    """The estimates of a chunk of the specifications, those that are not there computed now."""
+def estimates(work: Work) -> dict[str, list[Estimated]]:
+    """The estimates of the specifications, those that are not there computed now."""
     known = _known(work)
-    number, of = chunk
-    asked = [name for at, name in enumerate(work.trial.specifications) if at % of == number]
-    todo = [name for name in asked if work.keys[name] not in known]
+    todo = [name for name in work.trial.specifications if work.keys[name] not in known]
     log = Progress("specifications", len(todo))
     size = max(1, min(SIZE, CELLS // max(1, work.subjects)))
     for first in range(0, len(todo), size):
@@ -180,7 +178,7 @@ def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
         work.blocks.write(block, _arrays(work, {name: _computed(work, name) for name in names}))
         known |= _in_block(work, block)
         log.done(first + len(names))
-    return {name: known[work.keys[name]] for name in asked}
+    return {name: known[work.keys[name]] for name in work.trial.specifications}
 
 
 def _computed(work: Work, name: str) -> "list[Computed]":

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.store import SIGNIFICANT_DIGITS, write_text
-from trialtrace.run.multiverse.curves import Group, drawn, groups, prepared
+from trialtrace.run.multiverse.curves import Group, drawn, first_draws, groups, prepared
 from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
-from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, write_rows
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
@@ -27,16 +25,11 @@ from trialtrace.stats.resampling.curves import (
     spread_by_choice,
 )
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 CONFIDENCE = 0.95
 """Of Monte Carlo intervals."""
 # Effects given the covariates: with other covariates another effect, not another estimate of one.
 CONDITIONAL = ("odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio")
 SEVERAL = "effects given different covariates or strata are different effects"
-# Rows of a table that are objects at once.
-BATCH = 4096
 Row = dict[str, object]
 
 
@@ -68,13 +61,15 @@ def part_of(
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Estimate a part of the specifications, into blocks; the mark says which were."""
     work.blocks.make_folder()
-    _mark(mark, (work.keys[name] for name in estimates(work, chunk)))
+    part = replace(work, trial=work.trial.part(*chunk))
+    _mark(mark, (part.keys[name] for name in estimates(part)))
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
-    """Draw a part of the re-randomisations, into blocks; the mark says of which curves."""
+    """Draw a part of the re-randomisations, into blocks; the mark says of which curves. Where there
+    are more parts than blocks of draws, nothing is left for some, and nothing read."""
     work.blocks.make_folder()
-    curves = _curves(work)
+    curves = _curves(work) if first_draws(work, chunk) else []
     drawn(work, curves, chunk)
     _mark(mark, (each.place.name for each in curves))
 
@@ -90,30 +85,16 @@ def run_multiverse(work: Work, out_dir: Path) -> None:
     parts = drawn(work, curves, WHOLE)
     found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
     every = [each for one in found for each in one.group.estimates]
-    tables: dict[str, tuple[Contract, Iterator[Mapping[str, object]]]] = {
-        "results": (RESULTS, (each.row for each in every)),
-        "members": (MEMBERS, (row for each in every for row in each.members)),
-        "specifications": (
-            SPECIFICATIONS,
-            (row for one in found for row in _specification_rows(work.trial, one)),
-        ),
-        "curves": (CURVES, (_curve_row(work, one) for one in found)),
-        "bands": (BANDS, (row for one in found for row in _band_rows(one))),
-        "spreads": (SPREADS, (row for one in found for row in _spread_rows(work.trial, one))),
-    }
-    for name, (contract, rows) in tables.items():
-        path = Path(out_dir) / f"{name}.parquet"
-        write_table(path, _table(rows, contract), contract, synthetic=work.trial.synthetic)
-
-
-def _table(rows: Iterator[Mapping[str, object]], contract: Contract) -> "pa.Table":
-    """A table from rows of which no more than a batch are there at a time."""
-    import pyarrow as pa
-
-    parts = [from_rows([], contract)]
-    while batch := list(islice(rows, BATCH)):
-        parts.append(from_rows(batch, contract))
-    return pa.concat_tables(parts)
+    trial = work.trial
+    tables: list[tuple[Contract, Iterator[Mapping[str, object]]]] = [
+        (RESULTS, (each.row for each in every)),
+        (MEMBERS, (row for each in every for row in each.members)),
+        (SPECIFICATIONS, (row for one in found for row in _specification_rows(trial, one))),
+        (CURVES, (_curve_row(work, one) for one in found)),
+        (BANDS, (row for one in found for row in _band_rows(one))),
+        (SPREADS, (row for one in found for row in _spread_rows(trial, one))),
+    ]
+    write_rows(out_dir, tables, synthetic=trial.synthetic)
 
 
 def _curves(work: Work) -> list[Group]:

@@ -16,7 +16,7 @@ from trialtrace.run.simulation.hypotheses import holds
 from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import Known, known_of, large_name, normal, on_scale
 from trialtrace.run.tables.blocks import Blocks, Chunk
-from trialtrace.run.tables.contracts import from_rows, write_table
+from trialtrace.run.tables.contracts import write_rows
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.tables.contracts.simulation import (
     CHARACTERISTICS,
@@ -72,17 +72,12 @@ def run_simulation(work: Work, out_dir: Path) -> None:
         rows[truth] += block["rows"]
         for result in block["results"]:
             results[truth].setdefault(result["result_id"], result)
-    every = [row for those in rows.values() for row in those]
+    every = (row for those in rows.values() for row in those)
     made = [
         row for truth, those in rows.items() for row in characteristics(work, truth, those, results)
     ]
     _forget(work)
-    for name, contract, table in (
-        ("replicates", REPLICATES, every),
-        ("characteristics", CHARACTERISTICS, made),
-    ):
-        path = Path(out_dir) / f"{name}.parquet"
-        write_table(path, from_rows(table, contract), contract, synthetic=True)
+    write_rows(out_dir, [(REPLICATES, every), (CHARACTERISTICS, made)], synthetic=True)
 
 
 def _forget(work: Work) -> None:

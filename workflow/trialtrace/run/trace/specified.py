@@ -3,6 +3,7 @@
 No other code computes them again, so they have no checks; and no claim is of one.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class SpecifiedTracer(Tracer):
             trace[key] = [self._at_level(each, places) for each in trace[key]]
         return trace
 
-    def _at_level(self, told: dict[str, object], places: dict[str, int]) -> dict[str, object]:
+    def _at_level(self, told: dict[str, object], places: Mapping[str, int]) -> dict[str, object]:
         """A variable, or what is taken as given, with the line of the level that says it."""
         for name in (told.get("entry"), told.get("code")):
             if name in places:
@@ -54,7 +55,8 @@ class SpecifiedTracer(Tracer):
         endpoints."""
         trial = self.trial
         assert isinstance(trial, SpecifiedTrial)
-        lines, found = trial.lines("multiverse"), {}
+        lines = trial.lines("multiverse")
+        found: dict[str, int] = {}
         for name, _, level in trial.multiverse.levels(trial.specifications[analysis]):
             path = ("factors", name, "levels", trial.specifications[analysis].levels[name])
             for entry in level.endpoints or ():

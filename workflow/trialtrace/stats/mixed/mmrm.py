@@ -23,7 +23,7 @@ from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
-from trialtrace.stats.regression._design import visit_data
+from trialtrace.stats.regression._design import by_visit, visit_data
 from trialtrace.stats.results import StatsError
 
 
@@ -44,6 +44,8 @@ def mmrm(
     structure: str,
     method: str,
     groups: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
+    visit: ArrayLike | None = None,
 ) -> MmrmFit:
     """Fit a mixed model for repeated measures.
 
@@ -51,7 +53,9 @@ def mmrm(
     rows at missing visits are not used. Subjects without any visit count nowhere. `structure` is
     one of `unstructured`, `compound_symmetry`, `heterogeneous_compound_symmetry`, `ar1`,
     `heterogeneous_ar1` (visits evenly spaced); `method` "REML" or "ML". `groups`, shape
-    (subjects,), gives each group (such as the arms) a covariance of its own.
+    (subjects,), gives each group (such as the arms) a covariance of its own. Of long data, a row a
+    subject and visit, y and groups have shape (rows,), x (rows, p), and `subject` and `visit` say
+    whose and when each is; visits stand in the order of their labels.
 
     Raises `StatsError` where x is missing at an observed visit or its columns are combinations of
     each other, a visit or pair of visits that the structure needs is never observed, nothing is
@@ -68,6 +72,7 @@ def mmrm(
     """
     check_choice("structure", structure, STRUCTURES)
     check_choice("method", method, ("REML", "ML"))
+    y, x, groups = by_visit(y, x, subject, visit, groups)
     y, x, seen = visit_data(y, x)
     present = np.asarray(seen.any(axis=1))
     y, x, seen = y[present], x[present], seen[present]

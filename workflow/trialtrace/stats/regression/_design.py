@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats
-from trialtrace.stats._inputs import as_array, numbers
+from trialtrace.stats._inputs import as_array, labels, numbers
 from trialtrace.stats.results import StatsError
 
 # Share of its size, in standard units, below which a matrix is taken to be singular.
@@ -34,6 +34,52 @@ def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
     values = numbers(np.where(seen, y, 0.0), "y")
     columns = numbers(np.where(seen[:, :, None], x, 0.0), "x at observed visits")
     return values, columns, seen
+
+
+def by_visit(
+    y: ArrayLike,
+    x: ArrayLike,
+    subject: ArrayLike | None,
+    visit: ArrayLike | None,
+    groups: ArrayLike | None = None,
+) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+    """y, x and groups as the models of visits take them, made of long data where these are given.
+
+    Long are a row a subject and visit: y and groups (n,), x (n, p), `subject` and `visit` (n,)
+    labels, visits in their order. Wide: y (subjects, visits), NaN where there is no row, x
+    (subjects, visits, p), groups (subjects,), subjects in the order of their labels.
+
+    Raises `StatsError` for one of `subject` and `visit` without the other, two rows of a subject at
+    a visit, and a subject in two groups.
+    """
+    if subject is None and visit is None:
+        return y, x, groups
+    if subject is None or visit is None:
+        raise StatsError("long data need the subject and the visit of every row.")
+    values, columns = as_array(y, "y"), as_array(x, "x")
+    if values.ndim != 1 or columns.ndim != 2 or len(columns) != values.size:
+        raise StatsError(
+            f"long data need y of shape (rows,) and x (rows, p); got {values.shape} and "
+            f"{columns.shape}."
+        )
+    subjects, who = labels(subject, "subject", values.size)
+    visits, when = labels(visit, "visit", values.size)
+    rows = np.full((subjects.size, visits.size), -1)
+    rows[who, when] = np.arange(values.size)
+    if (rows >= 0).sum() < values.size:
+        raise StatsError("a subject has two rows at one visit.")
+    there = rows >= 0
+    wide = np.where(there, values.astype(np.float64)[rows], np.nan)
+    cube = np.where(there[:, :, None], columns.astype(np.float64)[rows], 0.0)
+    if groups is None:
+        return wide, cube, None
+    named = as_array(groups, "groups")
+    if named.shape != values.shape:
+        raise StatsError(f"groups of long data need shape {values.shape}; got {named.shape}.")
+    first = named[rows[np.arange(subjects.size), there.argmax(axis=1)]]
+    if (named != first[who]).any():
+        raise StatsError("a subject is in two groups.")
+    return wide, cube, first
 
 
 def check_size(values: Floats, name: str) -> None:

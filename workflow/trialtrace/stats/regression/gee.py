@@ -30,9 +30,10 @@ from scipy.special import expit, logit
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, check_confidence
-from trialtrace.stats._wald import wald_fields
+from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import (
     SINGULAR,
+    by_visit,
     check_size,
     orthonormal,
     visit_data,
@@ -70,11 +71,15 @@ def gee(
     variance: str,
     reference: str,
     confidence: float,
+    subject: ArrayLike | None = None,
+    visit: ArrayLike | None = None,
 ) -> GeeFit:
     """Fit generalised estimating equations; the intervals and p-values are two-sided.
 
     y has shape (subjects, visits), NaN where a visit is missing (subjects of unequal size are
-    padded by NaN); x (subjects, visits, p), whose rows at missing visits are not used. `family`
+    padded by NaN); x (subjects, visits, p), whose rows at missing visits are not used. Of long
+    data, a row a subject and visit, y has shape (rows,), x (rows, p), and `subject` and `visit` say
+    whose and when each is; the columns of a DataFrame then name the coefficients. `family`
     is "gaussian" (identity link), "binomial" (0 or 1, logit) or "poisson" (log); `working` is
     "independence", "exchangeable", "ar1" or "unstructured"; `variance` is "robust",
     "kauermann_carroll" or "mancl_derouen"; `reference` "t" takes subjects - coefficients degrees
@@ -103,6 +108,8 @@ def gee(
     check_choice("variance", variance, POWERS)
     check_choice("reference", reference, REFERENCES)
     check_confidence(confidence)
+    names = column_names(x)
+    y, x, _ = by_visit(y, x, subject, visit)
     y, x, seen = visit_data(y, x)
     present = seen.any(axis=1)
     y, x, seen = y[present], x[present], seen[present]
@@ -118,6 +125,7 @@ def gee(
             covariance,
             df=df,
             confidence=confidence,
+            labels=names,
             notes=without_intercept(orthonormal(x[seen])[0]),
         ),
         model_covariance=solved.model_covariance,

@@ -25,8 +25,8 @@ from scipy.special import expit
 
 from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import check_choice, check_confidence
-from trialtrace.stats._wald import wald_fields
-from trialtrace.stats.regression._design import visit_data
+from trialtrace.stats._wald import column_names, wald_fields
+from trialtrace.stats.regression._design import by_visit, visit_data
 from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.results import Coefficients, StatsError
 
@@ -54,11 +54,20 @@ class OrdinalGeeFit(Coefficients):
     iterations: int
 
 
-def ordinal_gee(y: ArrayLike, x: ArrayLike, *, working: str, confidence: float) -> OrdinalGeeFit:
+def ordinal_gee(
+    y: ArrayLike,
+    x: ArrayLike,
+    *,
+    working: str,
+    confidence: float,
+    subject: ArrayLike | None = None,
+    visit: ArrayLike | None = None,
+) -> OrdinalGeeFit:
     """Fit the cumulative logit model by estimating equations, with a sandwich and normal quantiles.
 
     y has shape (subjects, visits), numbers, NaN where a visit is missing; x (subjects, visits, p)
-    without an intercept, whose rows at missing visits are not used. The levels are the distinct
+    without an intercept, whose rows at missing visits are not used; or long, with `subject` and
+    `visit`, as `gee` takes it. The levels are the distinct
     values of y. `working` is "independence", "uniform" or "pairwise". Fisher scoring from the
     maximum of the likelihood under independence.
 
@@ -78,6 +87,8 @@ def ordinal_gee(y: ArrayLike, x: ArrayLike, *, working: str, confidence: float) 
     """
     check_choice("working", working, WORKING)
     check_confidence(confidence)
+    names = column_names(x)
+    y, x, _ = by_visit(y, x, subject, visit)
     y, x, seen = visit_data(y, x)
     present = seen.any(axis=1)
     y, x, seen = y[present], x[present], seen[present]
@@ -99,7 +110,11 @@ def ordinal_gee(y: ArrayLike, x: ArrayLike, *, working: str, confidence: float) 
     par, covariance = back @ par, back @ covariance @ back.T
     return OrdinalGeeFit(
         **wald_fields(
-            par[cutpoints:], covariance[cutpoints:, cutpoints:], df=inf, confidence=confidence
+            par[cutpoints:],
+            covariance[cutpoints:, cutpoints:],
+            df=inf,
+            confidence=confidence,
+            labels=names,
         ),
         levels=levels,
         thresholds=par[:cutpoints],

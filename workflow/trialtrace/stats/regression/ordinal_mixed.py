@@ -41,13 +41,15 @@ NO_SPREAD = 1e-3
 class OrdinalMixedFit(Coefficients):
     """Log odds ratios, thresholds and the standard deviation `sd` of the intercepts (logits).
 
-    `nodes` are those that the quadrature took. `boundary` says that `sd` is estimated as 0: its
+    `joint_covariance` is that of thresholds and slopes together, `nodes` are those that the
+    quadrature took. `boundary` says that `sd` is estimated as 0: its
     `sd_se` is then NaN, and everything else is that of the model without intercepts.
     """
 
     levels: Labels
     thresholds: Floats
     thresholds_se: Floats
+    joint_covariance: Floats
     sd: float
     sd_se: float
     log_likelihood: float
@@ -102,6 +104,7 @@ def ordinal_mixed(
             levels=levels,
             thresholds=start.thresholds,
             thresholds_se=start.thresholds_se,
+            joint_covariance=start.joint_covariance,
             sd=0.0,
             sd_se=nan,
             log_likelihood=start.log_likelihood,
@@ -121,6 +124,7 @@ def ordinal_mixed(
         levels=levels,
         thresholds=par[:cutpoints],
         thresholds_se=se[:cutpoints],
+        joint_covariance=covariance[:-1, :-1],
         sd=float(par[-1]),
         sd_se=float(se[-1]),
         log_likelihood=value,

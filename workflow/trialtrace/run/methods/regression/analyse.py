@@ -20,9 +20,11 @@ from trialtrace.run.methods.analysing.subject_tables import (
 )
 from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.methods.regression.analyse_covariates import (
+    ARM,
     INTERCEPT,
     Name,
     centred_on_levels,
+    coefficient_results,
     coefficients,
     columns_of,
     design,
@@ -167,8 +169,7 @@ def proportional_odds(cut: Cut, step: "Step[ordinal_cards.ProportionalOdds]") ->
     for number, pair in enumerate(cut.analysis.pairs):
         yield from _compared(sample.at(pair=pair), fitted, partial(_unit, fitted, number))
     yield from sample.test(lambda: brant_test(*data()).overall, "chi_squared", method="brant")
-    levels, cutpoints = levels_of(rows, names), np.unique(cut.values(rows).astype(float))[:-1]
-    thresholds = [f"{THRESHOLD}{level_text(level)}" for level in cutpoints.tolist()]
+    levels, thresholds = levels_of(rows, names), _thresholds(cut, rows)
     of = partial(_of_logits, cut, fitted, levels)
     yield from coefficients(sample, [*thresholds, *terms_of(levels)], of)
 
@@ -208,6 +209,12 @@ def _of_logits(
     return contrast(both, row, sides="two_sided", confidence=level)
 
 
+def _thresholds(cut: Cut, rows: Selection) -> list[str]:
+    """The names of thresholds: values but the highest."""
+    values = np.unique(cut.values(rows).astype(float))[:-1]
+    return [f"{THRESHOLD}{level_text(level)}" for level in values.tolist()]
+
+
 def _unit(fitted: "Callable[[], Odds]", number: int) -> Floats:
     return np.eye(fitted().coef.size)[number]
 
@@ -230,6 +237,60 @@ def mixed(cut: Cut, step: "Step[ordinal_cards.OrdinalMixed]") -> Iterator[Result
             row = partial(_row, fitted, arms, len(visits), pair, number, own=own)
             results = _compared(sample.at(pair=pair, visit=visit), fitted, row)
             yield from noted(results, lambda: NO_SPREAD if fitted().boundary else None)
+    if asked := step.options.coefficients:
+        thresholds = _thresholds(cut, rows) if asked == "all" else []
+        told = _coefficients_mixed(sample, fitted, levels_of(rows, names), thresholds)
+        yield from noted(told, lambda: NO_SPREAD if fitted().boundary else None)
+
+
+def _coefficients_mixed(
+    sample: Sample,
+    fitted: "Callable[[], OrdinalMixedFit]",
+    levels: dict[str, list[str]],
+    thresholds: list[str],
+) -> Iterator[Result]:
+    """Logits of a higher value: arms at the first visit and how they change, then the visits of the
+    reference arm and covariates; and thresholds, as `_of_logits` has them, at the first visit."""
+    cut = sample.cut
+    arms, (first, *later) = cut.arms(), cut.visits
+    reference = cut.analysis.estimand.reference
+    layout = centred_on_levels([reference], reference, levels)
+    zero = layout.terms[INTERCEPT][1:]
+
+    def cell(arm: str, visit: str) -> Floats:
+        cells = np.zeros((len(arms), len(cut.visits)))
+        cells[arms.index(arm), cut.visits.index(visit)] = 1.0
+        return cells.ravel()[1:]
+
+    def of(cells: Floats, more: Floats, threshold: int | None = None) -> Contrast:
+        fit, level = fitted(), cut.analysis.confidence
+        row = np.concatenate([np.zeros(len(fit.thresholds)), cells, more])
+        if threshold is not None:
+            row[threshold] = 1.0
+        both = from_covariance(
+            np.append(fit.thresholds, fit.coef), fit.joint_covariance, df=fit.df, confidence=level
+        )
+        return contrast(both, row, sides="two_sided", confidence=level)
+
+    still, nothing = np.zeros(len(zero)), np.zeros(len(arms) * len(cut.visits) - 1)
+    terms = []
+    for one, other in cut.analysis.pairs:
+        apart = {visit: cell(one, visit) - cell(other, visit) for visit in cut.visits}
+        rows = {ARM: apart[first]}
+        rows |= {f"{ARM}:visit={visit}": apart[visit] - apart[first] for visit in later}
+        terms += [
+            (cut.at(pair=(one, other), second=("term", name)), partial(of, row, still))
+            for name, row in rows.items()
+        ]
+    if thresholds:
+        base = cell(reference, first)
+        made = {name: partial(of, -base, -zero, at) for at, name in enumerate(thresholds)}
+        made |= {
+            f"visit={visit}": partial(of, cell(reference, visit) - base, still) for visit in later
+        }
+        made |= {name: partial(of, nothing, layout.terms[name][1:]) for name in terms_of(levels)}
+        terms += [(cut.at(second=("term", name)), compute) for name, compute in made.items()]
+    yield from coefficient_results(sample, terms)
 
 
 def _fit_mixed(

@@ -10,7 +10,7 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed, by_name, of_chi_squared
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
-from trialtrace.run.methods.regression.check_coefficients import recomputed
+from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 BY = "scipy.optimize.minimize on a fixed grid of intercepts, then Newton's method"
@@ -31,8 +31,11 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    row = _row(data, asked, fit)
-    value, se = float(row @ fit["beta"]), float(row @ fit["covariance"] @ row) ** 0.5
+    if asked.stat in COEFFICIENT:
+        row, beta, covariance = _term(data, asked, fit), fit["theta"], fit["joint"]
+    else:
+        row, beta, covariance = _row(data, asked, fit), fit["beta"], fit["covariance"]
+    value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
     tolerance = tolerance_of(asked)
     tolerance *= max(1.0, fit["sd"] / USUAL_SD)
     if asked.stat not in ("chi_squared", "df"):
@@ -64,6 +67,36 @@ def _row(data: Data, asked: Asked, fit: dict) -> np.ndarray:
     return row
 
 
+def _term(data: Data, asked: Asked, fit: dict) -> np.ndarray:
+    """The row of a coefficient: of two patients who differ by it, at a visit, or from the first
+    visit to a later one; of a threshold that of the reference at the first visit."""
+    arms, visits, names = fit["arms"], fit["visits"], fit["covariates"]
+    treated, reference = asked.pair or (data.compared(asked)[-1],) * 2
+
+    def patient(arm: str, visit: str, name: str = "") -> np.ndarray:
+        cells = np.zeros((len(arms), len(visits)))
+        cells[arms.index(arm), visits.index(visit)] = 1.0
+        of = [float(each == name) for each in names]
+        return np.concatenate([np.zeros(fit["cuts"]), cells.ravel()[1:], of])
+
+    if asked.level.startswith("threshold="):
+        number = [f"threshold={value:g}" for value in fit["values"]].index(asked.level)
+        row = -patient(reference, visits[0])
+        row[number] += 1.0
+        return row
+    before, change, last = f":{asked.level}".rpartition(":visit=")
+    name, visit = (before.removeprefix(":"), last) if change else (asked.level, visits[0])
+
+    def apart(at: str) -> np.ndarray:
+        if name == "arm":
+            return patient(treated, at) - patient(reference, at)
+        return patient(reference, at, name)
+
+    if name == "arm" and not change:
+        return apart(visit)
+    return apart(visit) - (apart(visits[0]) if change else patient(reference, visits[0]))
+
+
 def _fit(data: Data, asked: Asked) -> dict | None:
     from dataclasses import replace
 
@@ -79,7 +112,7 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     ]
     x = np.eye(len(arms) * len(visits))[cell][:, 1:]
     x = np.hstack([x, z.loc[records["USUBJID"]].to_numpy(dtype=float)])
-    _, k = np.unique(records["AVAL"].to_numpy(), return_inverse=True)
+    values, k = np.unique(records["AVAL"].to_numpy(), return_inverse=True)
     unit = records["USUBJID"]
     if data.trial.design.kind in OWN_TREATMENT:
         # The side of a subject, not the subject, has an intercept.
@@ -98,6 +131,11 @@ def _fit(data: Data, asked: Asked) -> dict | None:
         "beta": theta[own],
         "sd": float(theta[-1]),
         "covariance": covariance[own, own],
+        "theta": theta[:-1],
+        "joint": covariance[:-1, :-1],
+        "cuts": cuts,
+        "values": values[:-1],
+        "covariates": [*z.columns],
         "arms": arms,
         "visits": visits,
         "n": records["USUBJID"].nunique(),
@@ -178,4 +216,5 @@ def _likelihood(theta, k, x, subject, cuts: int) -> tuple[float, np.ndarray]:
     return value, gradient
 
 
-CHECKS = by_name({"odds_ratio,p_value,chi_squared,df.ordinal_mixed": check})
+_OF = "odds_ratio,p_value,chi_squared,df,coefficient,standard_error,p_coefficient"
+CHECKS = by_name({f"{_OF}.ordinal_mixed": check})

@@ -28,6 +28,7 @@ from trialtrace.run.tables.contracts.tables import (
     empty,
     from_rows,
     read_table,
+    write_rows,
     write_table,
 )
 
@@ -57,5 +58,6 @@ __all__ = [
     "empty",
     "from_rows",
     "read_table",
+    "write_rows",
     "write_table",
 ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,6 +196,27 @@ def write_table(
     """Write a table that keeps its contract; a private one is readable by its owner only."""
     mode = 0o600 if contract.private else 0o644
     write_parquet(path, conform(table, contract, str(path)), mode, synthetic=synthetic)
+
+
+# Rows of a table that are objects at once.
+BATCH = 4096
+
+
+def write_rows(
+    folder: Path,
+    tables: Iterable[tuple[Contract, Iterable[Mapping[str, object]]]],
+    *,
+    synthetic: bool,
+) -> None:
+    """Write tables by the names of their contracts, from rows of which a batch is there at once."""
+    import pyarrow as pa
+
+    for contract, rows in tables:
+        left, parts = iter(rows), [from_rows([], contract)]
+        while batch := list(islice(left, BATCH)):
+            parts.append(from_rows(batch, contract))
+        path = Path(folder) / f"{contract.name}.parquet"
+        write_table(path, pa.concat_tables(parts), contract, synthetic=synthetic)
 
 
 def read_table(path: Path, contract: Contract) -> "pa.Table":

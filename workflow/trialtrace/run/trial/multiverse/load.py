@@ -40,8 +40,26 @@ class SpecifiedTrial(Trial):
 
     @cached_property
     def specifications(self) -> dict[str, Specification]:
-        """The specifications by the names of their analyses."""
-        return {each.analysis: each for each in self.multiverse.specifications()}
+        """The specifications by the names of their analyses. Raises UserError where two of very
+        many have one name."""
+        every = self.multiverse.specifications()
+        found = {each.analysis: each for each in every}
+        if len(found) < len(every):
+            double = next(each for each in every if found[each.analysis] is not each)
+            raise UserError(
+                Problem(
+                    f"{FILE}: factors",
+                    found=f"{double.name} and {found[double.analysis].name}, whose hashes begin "
+                    "alike",
+                    expected="names of analyses that differ",
+                    do="rename a level of one of them",
+                )
+            )
+        return found
+
+    def part(self, number: int, of: int) -> "SpecifiedTrial":
+        """The same trial with each `of`th specification alone, from that of a number on."""
+        return PartOfTrial(self.name, self.at, number, of)
 
     @cached_property
     def rules(self) -> dict[str, str]:
@@ -90,6 +108,19 @@ class RuledTrial(SpecifiedTrial):
     def document(self, text: str) -> Content:
         data: Content = super().document(text)
         return by_rule(data, self.rule) if text == "endpoints" else data
+
+
+@dataclass(frozen=True)
+class PartOfTrial(SpecifiedTrial):
+    """The trial with a part of its specifications: a job loads no more than it estimates."""
+
+    number: int
+    parts: int
+
+    @cached_property
+    def specifications(self) -> dict[str, Specification]:
+        every = self.multiverse.specifications()
+        return {each.analysis: each for each in every[self.number :: self.parts]}
 
 
 def specified(trial: Trial) -> SpecifiedTrial:

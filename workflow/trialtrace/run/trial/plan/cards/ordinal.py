@@ -16,7 +16,7 @@ class ProportionalOdds(AdjustedForBaseline, OfCoefficients):
 
 
 @shape
-class OrdinalMixed(AdjustedForBaseline, Quadrature):
+class OrdinalMixed(AdjustedForBaseline, OfCoefficients, Quadrature):
     """Cumulative logit model with random intercepts."""
 
 
@@ -132,7 +132,9 @@ CARDS = (
         "cumulative logit model, random intercepts",
         "Hedeker and Gibbons 1994, Biometrics 50:933",
         options=OrdinalMixed,
-        gives="odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        gives=gives.with_coefficients(
+            "odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair?", "@pair;term"
+        ),
         kinds=SCORES,
         visits="over",
         check="ordinal_grid",
