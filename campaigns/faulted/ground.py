@@ -164,7 +164,7 @@ def tried(ground: Ground, case: Case) -> Outcome:
 
 def _judged(ground: Ground, case: Case, ended: Ended) -> tuple[str, str]:
     if case.killed:
-        return "killed", ""
+        return "killed" if ended.code < 0 else "complete", ""
     if ended.code == 0:
         lost = ground.fault()
         return ("complete", "") if not lost else ("ended as if well", f"SILENT: {lost}")

@@ -9,7 +9,7 @@ import pytest
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.installation.advisories import advisories, read_advisories
-from trialtrace.report.installation.line import HINDERS, OK
+from trialtrace.report.installation.line import HINDERS, MISSING, OK
 from trialtrace.report.installation.packages import against_lock, pins, read_pins
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,11 +47,13 @@ def test_every_entry_of_the_shipped_lock_is_read():
     assert {*read_pins(Project(ROOT))} == names and hashes > len(names)
 
 
-def test_other_versions_hinder_and_what_is_absent_is_missing():
+def test_other_versions_and_what_is_absent_are_named_and_a_builder_is_not():
     whole = there(here="1.2", local_name="3.0_cpu", twice="2.0")
     assert against_lock(pins(LOCK), whole).state == OK
     line = against_lock(pins(LOCK), whole | there(here="1.3"))
-    assert line.state == HINDERS and "here 1.3 (locked 1.2)" in line.found
+    assert line.state == MISSING and "here 1.3 (locked 1.2)" in line.found
+    lock = LOCK + "setuptools==1.0 \\\n    --hash=sha256:aa\n"
+    assert against_lock(pins(lock), whole | there(setuptools="2")).state == OK
     del whole["twice"]
     assert "not installed: twice" in against_lock(pins(LOCK), whole).found
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from trialtrace.base.errors import one_of
 from trialtrace.base.extras import EXTRAS
 from trialtrace.base.paths import Project
 from trialtrace.report.installation.line import HINDERS, MISSING, OK, Line
+from trialtrace.run.jobs.installed import BUILDER
 
 LOCK = "requirements.lock"
 INSTALL = "python -m pip install --require-hashes -r requirements.lock"
@@ -102,7 +104,7 @@ def _importable(module: str) -> bool:
 def against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]]) -> Line:
     if not locked:
         return Line("lock", MISSING, f"no {LOCK} here: versions are not compared")
-    asked = [pin for pin in locked.values() if pin.asked]
+    asked = [pin for pin in locked.values() if pin.asked and pin.name != BUILDER]
     others = [
         f"{pin.name} {there[pin.name][0]} (locked {pin.version})"
         for pin in asked
@@ -111,9 +113,9 @@ def against_lock(locked: Mapping[str, Pin], there: Mapping[str, tuple[str, Path]
     absent = [pin.name for pin in asked if pin.name not in there]
     if not others and not absent:
         return Line("lock", OK, f"{len(asked)} packages, all as {LOCK} has them")
-    told = [f"other versions: {', '.join(others)}"] if others else []
-    told += [f"not installed: {', '.join(absent)}"] if absent else []
-    return Line("lock", HINDERS if others else MISSING, "; ".join(told), INSTALL)
+    told = [f"other versions: {one_of(others)}"] if others else []
+    told += [f"not installed: {one_of(absent)}"] if absent else []
+    return Line("lock", MISSING, "; ".join(told), INSTALL)
 
 
 def _same(installed_version: str, locked: str) -> bool:
