@@ -25,7 +25,7 @@ def make(root: Path, disclosure: str = "full") -> Project:
     config = at.config / "config.yaml"
     text = config.read_text().replace("by_source", disclosure)
     config.write_text(text.replace("[html]", "[html, docx, pdf]"))
-    for name in ("scripts", "requirements.lock"):
+    for name in ("scripts", "requirements.lock", "workflow"):
         (root / name).symlink_to(mini_trial.REPOSITORY / name)
     run(at)
     return at

@@ -31,7 +31,7 @@ class Runs:
         """The trial before its first run."""
         made = cls(mini_run.write_mini(root).root)
         made.edit("config/config.yaml", "by_source", disclosure)
-        for name in ("scripts", "requirements.lock"):
+        for name in ("scripts", "requirements.lock", "workflow"):
             (root / name).symlink_to(mini_trial.REPOSITORY / name)
         return made
 

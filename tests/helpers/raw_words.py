@@ -10,6 +10,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 # What is set as code is meant to be read as it is written; an identifier is one by its class.
 CODE = {"code", "pre", "style", "script", "title"}
 ALONE = {"p", "td", "th", "li", "caption", "figcaption", "dt", "dd", "h1", "h2", "h3", "h4", "div"}
+# A line of a figure.
+ALONE |= {"text", "tspan"}
 SPOILED = {
     "a name of the configuration": re.compile(
         r"(?<![\w./-])[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?![\w/])"
@@ -61,9 +63,10 @@ def texts_of_page(path: Path) -> list[str]:
 
 
 def texts_of_svg(path: Path) -> list[str]:
-    """What is written in a drawing: matplotlib names each text in a comment before its letters."""
-    found = re.findall(r"<!-- (.*?) -->", path.read_text(encoding="utf-8"), re.DOTALL)
-    return [text for text in found if text.strip()]
+    """What is written in a drawing, a line each."""
+    found = texts_of_page(path)
+    assert found, path
+    return found
 
 
 def texts_of_csv(path: Path) -> list[str]:

@@ -117,7 +117,8 @@ def test_jobs_in_a_container(whole: tuple[Copy, str], tmp_path: Path):
     own = Copy(shutil.copytree(whole[0].root, tmp_path / "own", symlinks=True))
     shutil.rmtree(own.root / "results")
     (own.root / "trialtrace.sif").touch()
-    path = os.pathsep.join([str(stand_in.parent), os.environ["PATH"]])
+    # The stand-in is no container: `python` has to be the one with the packages.
+    path = os.pathsep.join([str(stand_in.parent), str(Path(own.python).parent), os.environ["PATH"]])
     words = ("mini", "--cores", "2", "--sdm", "apptainer")
     done = own.snakemake(*words, PATH=path)
     assert done.returncode == 0, done.stderr

@@ -406,17 +406,9 @@ def _add_crate(add: Add) -> None:
 
 
 def run_crate(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
+    from trialtrace.report.commands.crate import crate
 
-    from trialtrace.report.interchange.crate import write_crate
-    from trialtrace.run.jobs.fresh import RENDER
-    from trialtrace.run.trial.load import load_trial
-
-    at, name = named_trial(arguments)
-    tell_run(at, name, RENDER, whole=True)
-    root = write_crate(load_trial(name, at), Path(arguments.folder), arguments.sign)
-    print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
-    return 0
+    return crate(arguments)
 
 
 def _add_report(add: Add) -> None:

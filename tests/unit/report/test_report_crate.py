@@ -1,16 +1,20 @@
 """A run as a research object: what is in it, what its validator says, what verify finds altered."""
 
 import json
+import os
 import random
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import kept_report
 import pytest
 from mini_trial import REPOSITORY
 
+from trialtrace.base.errors import UserError
 from trialtrace.cli import main
+from trialtrace.report.commands.crate import check_unaltered
 from trialtrace.report.interchange.crate import METADATA, SIGNATURE, SUMS, write_crate
 from trialtrace.report.verify.crate import altered_crate
 from trialtrace.run.trial.load import load_trial
@@ -21,13 +25,18 @@ FLIPS = 150
 
 
 @pytest.fixture(scope="module")
-def crates(tmp_path_factory, make_site):
+def projects(tmp_path_factory):
+    """A project with a whole run, by its disclosure."""
+    names = ("full", "restricted")
+    return {name: kept_report.make(tmp_path_factory.mktemp(name), name) for name in names}
+
+
+@pytest.fixture(scope="module")
+def crates(tmp_path_factory, projects):
     """A crate by the disclosure that it was made under."""
-    made = {}
-    for disclosure in ("full", "restricted"):
-        run = make_site(tmp_path_factory.mktemp("crate"), disclosure=disclosure)
-        made[disclosure] = tmp_path_factory.mktemp("made") / "crate"
-        write_crate(load_trial("mini", run.at), made[disclosure])
+    made = {name: tmp_path_factory.mktemp("made") / "crate" for name in projects}
+    for name, at in projects.items():
+        write_crate(load_trial("mini", at), made[name])
     return made
 
 
@@ -143,16 +152,16 @@ def test_a_byte_that_is_flipped_anywhere_is_found_and_its_file_named(crates, tmp
     assert altered(folder) == set()
 
 
-def test_a_signature_is_made_and_checked(tmp_path, make_site, capsys):
-    run = make_site(tmp_path / "project")
+def test_a_signature_is_made_and_checked(tmp_path, projects, capsys):
+    at = projects["full"]
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     folder = tmp_path / "crate"
-    write_crate(load_trial("mini", run.at), folder, str(key))
+    write_crate(load_trial("mini", at), folder, str(key))
     signers = tmp_path / "signers"
     public = " ".join(Path(f"{key}.pub").read_text().split()[:2])
     signers.write_text(f"writer {public}\n")
-    verify = ["--project", str(run.at.root), "verify", str(folder)]
+    verify = ["--project", str(at.root), "verify", str(folder)]
     assert main(verify) == 0
     assert "whose key that is" in capsys.readouterr().out
     assert main([*verify, "--signers", str(signers), "--signer", "writer"]) == 0
@@ -164,8 +173,63 @@ def test_a_signature_is_made_and_checked(tmp_path, make_site, capsys):
     assert "no signature" in capsys.readouterr().out
 
 
-def test_a_folder_that_is_there_is_left_alone(crates, tmp_path, make_site, capsys):
-    run = make_site(tmp_path / "project")
-    command = ["--project", str(run.at.root), "crate", "mini", str(crates["full"])]
-    assert main(command) == 1
+def refused(at, folder):
+    trial = load_trial("mini", at)
+    with pytest.raises(UserError) as caught:
+        check_unaltered(trial)
+        write_crate(trial, folder)
+    assert not folder.exists() or folder.name == "crate"
+    return str(caught.value)
+
+
+def test_a_folder_that_is_there_is_left_alone(crates, projects):
+    assert "is there already" in refused(projects["full"], crates["full"])
     assert list(altered_crate(crates["full"])) == []
+    inside = projects["full"].results / "mini" / "report" / "more"
+    assert "lies in the results" in refused(projects["full"], inside)
+
+
+def test_what_a_run_did_not_write_or_read_is_handed_to_nobody(projects, tmp_path):
+    at = projects["restricted"]
+    stray = at.results / "mini" / "report" / "export_backup.csv"
+    stray.write_text("id,arm")
+    assert "report/export_backup.csv" in refused(at, tmp_path / "new")
+    stray.unlink()
+    plan = at.trial_config("mini") / "plan.yaml"
+    text = plan.read_text()
+    plan.write_text(text.replace("decision_level: 0.05", "decision_level: 0.049"))
+    assert "not as the run read it" in refused(at, tmp_path / "new")
+    plan.write_text(text)
+
+
+def test_links_empty_folders_and_pipes_are_named(copy):
+    (copy / "WITHDRAWN").mkdir()
+    os.mkfifo(copy / "pipe")
+    target = copy / "Snakefile"
+    (copy / "twin").write_bytes(target.read_bytes())
+    target.unlink()
+    target.symlink_to("twin")
+    names = altered(copy)
+    assert {("WITHDRAWN", "extra"), ("pipe", "extra"), ("Snakefile", "extra")} <= names
+
+
+@pytest.mark.parametrize("sums_link", [SUMS, METADATA])
+def test_a_list_or_description_that_is_a_link_is_named(copy, tmp_path, sums_link):
+    (copy / sums_link).rename(tmp_path / "elsewhere")
+    (copy / sums_link).symlink_to(tmp_path / "elsewhere")
+    assert (sums_link, "extra") in altered(copy)
+
+
+def test_a_description_that_is_odd_is_changed_and_no_traceback(copy):
+    text = (copy / METADATA).read_text()
+    for odd in ("[]", "{}", '{"@graph": [{"@id": 5, "sha256": 6}]}', '{"@graph": [1]}', "\0"):
+        (copy / METADATA).write_text(odd)
+        assert (METADATA, "changed") in altered(copy)
+    # The same file twice, the wrong hash first.
+    graph_ = json.loads(text)
+    graph_["@graph"].insert(0, {"@id": "Snakefile", "@type": "File", "sha256": "0" * 64})
+    (copy / METADATA).write_text(json.dumps(graph_))
+    assert any(one.shown == "described twice" for one in altered_crate(copy))
+    with (copy / SUMS).open("a") as file:
+        file.write(f"{'0' * 64}  a\0b\n")
+    assert any(one.file == "a\0b" for one in altered_crate(copy))

@@ -15,7 +15,7 @@ CODES = {"analyse_plan": "0" * 64, "render_report": "1" * 64}
 AMENDMENTS = """\
 amendments:
   - of: ["plan.yaml: analyses.pain_each"]
-    date: "2026-11-20"
+    date: "2099-11-20"
     reason: The protocol committee asked for one side.
 """
 

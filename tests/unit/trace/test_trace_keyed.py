@@ -150,7 +150,7 @@ def test_a_bad_key_is_told_at_the_start_and_a_good_one_is_an_input(tmp_path):
     from mini_trial import REPOSITORY
 
     at = write_mini(tmp_path / "project")
-    for name in ("scripts", "requirements.lock"):
+    for name in ("scripts", "requirements.lock", "workflow"):
         (at.root / name).symlink_to(REPOSITORY / name)
     config = at.config / "config.yaml"
     key = key_file(tmp_path / "outside")

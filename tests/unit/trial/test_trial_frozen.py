@@ -1,8 +1,9 @@
 """Frozen plans: what they record, what dates them, what changed since and how reports call it."""
 
+import datetime
 import json
-import re
 import subprocess
+import time
 
 import pytest
 from mini_run import write_mini
@@ -26,7 +27,7 @@ multiplicity:
 """
 AMENDMENTS = """\
 amendments:
-  - {{of: ["{of}"], date: "2026-11-20", reason: A referee asked for it.}}
+  - {{of: ["{of}"], date: "2099-11-20", reason: A referee asked for it.}}
 """
 
 
@@ -96,7 +97,7 @@ def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
     amend(at, "plan.yaml: analyses.pain_again")
     assert check_trial(at, "mini") == []
     status, out = check(at, capsys)
-    assert status == 0 and "2026-11-20: A referee asked for it." in out
+    assert status == 0 and "2099-11-20: A referee asked for it." in out
     assert "plan.yaml: analyses.pain_again: new" in out
 
 
@@ -120,6 +121,12 @@ def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
         ("plan.yaml", "label: Pain\n", "label: Pain at visits\n", set()),
         ("trial.yaml", "title: A small trial", "title: Another title", set()),
         ("trial.yaml", "folder: data", "folder: data2", set()),
+        ("trial.yaml", "question:", "funding: A fund\nquestion:", set()),
+        ("dictionary.csv", "Pain before", "Pain at entry", set()),
+        ("cleaning.yaml", "free text that nobody analyses", "a free text", set()),
+        # A sex is in none of these; smoking is a subgroup.
+        ("trial.yaml", "sex: {column: sex,", "sex: {column: sexes,", set()),
+        ("trial.yaml", "    smoker: smoker", "    smoker: smokes", {"relief_by_smoker"}),
     ],
 )
 def test_what_is_asked_otherwise_is_amended(at, file, old, new, expected):
@@ -127,6 +134,35 @@ def test_what_is_asked_otherwise_is_amended(at, file, old, new, expected):
     edit(at, file, old, new)
     assert states(at) == dict.fromkeys(every if expected == "all" else expected, "amended")
     assert load_trial("mini", at).frozen.told(None)
+
+
+def test_labels_of_arms_that_are_exchanged_amend_everything(at):
+    edit(at, "trial.yaml", "label: Drug", "label: none")
+    edit(at, "trial.yaml", "label: Placebo", "label: Drug")
+    edit(at, "trial.yaml", "label: none", "label: Placebo")
+    trial = load_trial("mini", at)
+    assert states(at) == dict.fromkeys(trial.plan.analyses, "amended")
+    red = " ".join(trial.frozen_warnings)
+    assert "Labels were exchanged" in red and "design.arms.drug.label" in red
+
+
+def test_a_primary_analysis_that_is_promoted_or_gone_is_a_red_line(at):
+    edit(at, "plan.yaml", "role: primary", "role: exploratory")
+    edit(
+        at,
+        "plan.yaml",
+        "role: secondary\n    estimand: pain_itt",
+        "role: primary\n    estimand: pain_itt",
+    )
+    red = " ".join(load_trial("mini", at).frozen_warnings)
+    assert "not primary in the frozen plan: Pain" in red
+    assert "primary analysis of the frozen plan is none any more: Relief" in red
+
+
+def test_where_the_data_lie_is_not_shown(at, capsys):
+    edit(at, "trial.yaml", "folder: data", "folder: secret_clinic")
+    _, out = check(at, capsys)
+    assert "secret_clinic" not in out and "source.folder: another, which is not shown" in out
 
 
 def test_an_endpoint_that_changed_amends_what_is_asked_of_it(at):
@@ -186,12 +222,25 @@ def test_a_receipt_must_name_the_hash(at, capsys, tmp_path):
     assert main([*attach, "--from", "Registry"]) == 1
     assert "does not name the hash" in capsys.readouterr().err
     receipt.write_text(f"Registered on 2026-11-20: SHA-256 {sha256_file(record).upper()}")
+    for name in ("", "../Registry"):
+        assert main([*attach, "--from", name]) == 1
     assert main([*attach, "--from", "Registry"]) == 0
-    assert "its hash is named in Registry" in capsys.readouterr().out
-    kept = record.parent / "receipt.txt"
+    assert "its hash is named in a receipt of Registry" in capsys.readouterr().out
+    kept = record.parent / "receipt of Registry.txt"
     kept.write_text("Registered.")
     status, out = check(at, capsys)
-    assert status == 1 and "does not name the hash" in out
+    assert status == 1 and "does not name the hash" in out and "(self-dated)" in out
+    assert any("does not name the hash" in line for line in load_trial("mini", at).frozen_warnings)
+
+
+@pytest.mark.parametrize(
+    ("date", "right"), [("2099-02-30", 0), ("2001-01-01", 0), ("2099-02-28", 1)]
+)
+def test_an_amendment_has_a_day_after_the_plan(at, date, right):
+    edit(at, "plan.yaml", "adjust: holm", "adjust: hochberg")
+    amend(at, "plan.yaml: multiplicity")
+    edit(at, "amendments.yaml", "2099-11-20", date)
+    assert (check_trial(at, "mini") == []) == right
 
 
 def openssl(*words):
@@ -242,14 +291,49 @@ def test_a_time_stamp_is_checked_and_dates_the_plan(at, authority, capsys):
     assert "--ca" in capsys.readouterr().err
     assert main([*attach, "--ca", str(authority / "other.crt")]) == 1
     assert "do not vouch for" in capsys.readouterr().err
-    assert main([*attach, "--ca", str(authority / "ca.crt")]) == 0
+    ca = ["--ca", str(authority / "ca.crt")]
+    assert main([*attach, *ca]) == 0
     assert "time stamp, vouched for by Example CA" in capsys.readouterr().out
     assert check(at, capsys)[0] == 0
-    # A later date that somebody writes into the proof is not what the token says.
-    proof = record.parent / "proof.json"
-    proof.write_text(re.sub(r'"time": "\d{4}', '"time": "2001', proof.read_text()))
-    status, out = check(at, capsys)
-    assert status == 1 and "is not what the token says" in out
+    # What is there stays: the first counts.
+    assert main([*attach[:-1], str(stamp(authority, record)), *ca]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.openssl
+def test_a_token_that_does_not_hold_dates_nothing_and_is_a_red_line(at, authority, capsys):
+    record = at.trial_config("mini") / "frozen" / "frozen.json"
+    ca = ["--ca", str(authority / "ca.crt")]
+    token = str(stamp(authority, record))
+    assert main(["--project", str(at.root), "freeze", "mini", "--token", token, *ca]) == 0
+    (record.parent / "authority.pem").write_bytes((authority / "other.crt").read_bytes())
+    frozen = load_trial("mini", at).frozen
+    assert frozen.proof is None and "self-dated" in frozen.dated
+    assert "do not vouch for" in " ".join(load_trial("mini", at).frozen_warnings)
+    assert check(at, capsys)[0] == 1
+
+
+@pytest.mark.openssl
+def test_a_stamp_outlives_the_certificates_of_its_authority(at, authority, monkeypatch):
+    """The certificate ends one second after the stamp; what counts is the stamp's own time."""
+    record = at.trial_config("mini") / "frozen" / "frozen.json"
+    config = authority / "config"
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
+    signed = ("-cert", authority / "ca.crt", "-keyfile", authority / "ca.key")
+    (authority / "index").touch()
+    (authority / "ca.cnf").write_text(
+        "[ca]\ndefault_ca=c\n[c]\n"
+        f"database={authority}/index\nnew_certs_dir={authority}\nserial={authority}/serial\n"
+        "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
+    )
+    dates = ("-enddate", soon.strftime("%Y%m%d%H%M%SZ"))
+    extended = ("-extfile", config, "-extensions", "stamps")
+    of = ("-batch", "-config", authority / "ca.cnf", "-in", authority / "tsa.csr")
+    openssl("ca", *of, *signed, *dates, *extended, "-out", authority / "tsa.crt")
+    token = str(stamp(authority, record))
+    time.sleep(3)
+    ca = ["--ca", str(authority / "ca.crt")]
+    assert main(["--project", str(at.root), "freeze", "mini", "--token", token, *ca]) == 0
 
 
 @pytest.mark.openssl

@@ -6,9 +6,9 @@ A result prints as a statistician reads it, numbers to six digits; its fields ke
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field
 from math import exp, inf, isnan, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,10 +48,12 @@ class Columns(Tabular):
     """
 
     __slots__ = ()
+    __dataclass_fields__: "ClassVar[dict[str, Field[object]]]"
 
     def _parts(self) -> tuple[dict[str, list[object]], Row]:
         """The columns, and the numbers."""
-        shown = [one.name for one in fields(self) if one.repr and one.name[:1] != "_"]  # type: ignore[arg-type]
+        every = self.__dataclass_fields__.items()
+        shown = [name for name, one in every if one.repr and name[:1] != "_"]
         values = {name: getattr(self, name) for name in shown}
         shapes = [one.shape for one in values.values() if getattr(one, "ndim", 0)]
         columns = {

@@ -9,11 +9,9 @@ import argparse
 import datetime
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import trialtrace
 from trialtrace.base.errors import Problem, ProblemsError, UserError
@@ -22,22 +20,25 @@ from trialtrace.report.which_run import Add, add_of_trial, named_trial
 from trialtrace.run.trial.frozen import (
     CONTRACT,
     FILES,
-    PROOF,
     RECORD,
     Frozen,
+    Record,
     frozen_folder,
     is_frozen,
+)
+from trialtrace.run.trial.frozen_proof import (
+    AUTHORITY,
+    LONGEST_NAME,
+    RECEIPT,
+    TOKEN,
+    check_receipt,
+    stamped,
 )
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.study.source import Files
 
-TOKEN, AUTHORITY, RECEIPT = "frozen.json.tsr", "authority.pem", "receipt"
-STAMP, DEPOSIT = "time stamp", "deposit"
-TIME = re.compile(r"^Time stamp: (.+)$", re.MULTILINE)
-# What a reader of a receipt can be asked to hold in a report.
-LONGEST_NAME = 60
-MISMATCH = "message imprint mismatch"
-REFUSED = re.compile(r".*[Vv]erify error:\s*([^\n]+)")
+# A registry by which a file can be called.
+NAME = re.compile(rf"[^/\\\\.\x00]{{1,{LONGEST_NAME}}}")
 
 
 def add_freeze(add: Add) -> None:
@@ -101,24 +102,24 @@ def _freeze(trial: Trial, by: str | None) -> None:
     if problems := check_trial(at, name):
         raise ProblemsError(problems)
     files = {one: (at.trial_config(name) / one).read_bytes() for one in FILES}
-    record = {
-        "contract": CONTRACT,
-        "trial": name,
-        "title": trial.title,
-        "frozen": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "by": by,
-        "trialtrace": trialtrace.__version__,
-        "files": {one: sha256_bytes(content) for one, content in files.items()},
-        "code": _codes(trial),
-        "data": _data(trial),
-        "results_by_arm": _results(trial),
-    }
+    record = Record(
+        contract=CONTRACT,
+        trial=name,
+        title=trial.title,
+        frozen=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        by=by,
+        trialtrace=trialtrace.__version__,
+        files={one: sha256_bytes(content) for one, content in files.items()},
+        code=_codes(trial),
+        data=_data(trial),
+        results_by_arm=_results(trial),
+    )
     for one, content in files.items():
         write_bytes(folder / one, content)
     # Last: a folder without it is no frozen plan.
-    write_json(folder / RECORD, record)
+    write_json(folder / RECORD, asdict(record))
     print(f"{at.shown(folder / RECORD)}\nsha256 {sha256_file(folder / RECORD)}")
-    if record["results_by_arm"]:
+    if record.results_by_arm:
         print("Results by arm were there when it was frozen: the record says so, and reports will.")
     print("Self-dated: to others that proves nothing. Have it stamped, or deposit its hash:")
     print(f"  openssl ts -query -data {at.shown(folder / RECORD)} -sha256 -cert -out frozen.tsq")
@@ -160,27 +161,31 @@ def _results(trial: Trial) -> bool:
 
 
 def _date(trial: Trial, arguments: argparse.Namespace) -> None:
-    """Take in what dates the plan, once it is found to be of this one."""
+    """Take in what dates the plan, once it is found to be of this one; nothing is replaced."""
     frozen = _frozen(trial)
     folder = frozen_folder(trial.at, trial.name)
     if arguments.token:
         if not arguments.ca:
             raise UserError(Problem("--token", "needs --ca: the certificates of its authority"))
-        proof = _stamped(folder / RECORD, Path(arguments.token), Path(arguments.ca))
-        shutil.copyfile(arguments.token, folder / TOKEN)
-        shutil.copyfile(arguments.ca, folder / AUTHORITY)
+        stamped(folder / RECORD, Path(arguments.token), Path(arguments.ca))
+        _keep(trial, arguments.ca, folder / AUTHORITY)
+        _keep(trial, arguments.token, folder / TOKEN)
     else:
-        if not arguments.registry:
-            raise UserError(Problem("--receipt", "needs --from: whose receipt it is"))
+        if not (arguments.registry and NAME.fullmatch(arguments.registry)):
+            expected = f"--from: whose receipt it is, at most {LONGEST_NAME} letters without /"
+            raise UserError(Problem("--receipt", found=str(arguments.registry), expected=expected))
         path = Path(arguments.receipt)
-        _named(path, frozen.sha256)
-        kept = folder / f"{RECEIPT}{path.suffix}"
-        shutil.copyfile(path, kept)
-        by = str(arguments.registry)[:LONGEST_NAME]
-        proof = {"kind": DEPOSIT, "by": by, "file": kept.name, "sha256": sha256_file(kept)}
-    write_json(folder / PROOF, proof)
+        check_receipt(path, frozen.sha256)
+        _keep(trial, path, folder / f"{RECEIPT} of {arguments.registry}{path.suffix}")
     dated = _frozen(load_trial(trial.name, trial.at)).dated
     print(f"{trial.name}: plan frozen {dated}")
+
+
+def _keep(trial: Trial, source: str | Path, kept: Path) -> None:
+    if kept.exists() and kept.read_bytes() != Path(source).read_bytes():
+        do = f"keep it: the first counts; or remove {kept.name} yourself"
+        raise UserError(Problem(trial.at.shown(kept), "is there already", do=do))
+    shutil.copyfile(source, kept)
 
 
 def _frozen(trial: Trial) -> Frozen:
@@ -191,86 +196,11 @@ def _frozen(trial: Trial) -> Frozen:
     return trial.frozen
 
 
-def _stamped(record: Path, token: Path, authority: Path) -> dict[str, Any]:
-    """What a token says of the record. Raises UserError where it is not of it, or not the
-    authority's."""
-    with tempfile.TemporaryDirectory(prefix="trialtrace-") as space:
-        # openssl takes no name that begins with a hyphen for a file.
-        data, answer, trusted = (
-            shutil.copyfile(path, Path(space) / name)
-            for path, name in ((record, "data"), (token, "token"), (authority, "ca"))
-        )
-        files = ["-data", str(data), "-in", str(answer), "-CAfile", str(trusted)]
-        _openssl(token, "ts", "-verify", *files, "-untrusted", str(trusted))
-        text = _openssl(token, "ts", "-reply", "-in", str(answer), "-text")
-        subject = _openssl(authority, "x509", "-in", str(trusted), "-noout", "-subject")
-    stamped = TIME.search(text)
-    if stamped is None:
-        raise UserError(Problem(str(token), "is a token without a time"))
-    time = datetime.datetime.strptime(stamped[1].strip(), "%b %d %H:%M:%S %Y GMT")
-    name = subject.strip().removeprefix("subject=").rpartition("CN = ")[2].strip()
-    return {
-        "kind": STAMP,
-        "by": name[:LONGEST_NAME],
-        "time": time.isoformat(timespec="seconds") + "Z",
-        "sha256": sha256_file(token),
-        "authority": sha256_file(authority),
-    }
-
-
-def _openssl(about: Path, *words: str) -> str:
-    try:
-        done = subprocess.run(
-            ["openssl", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except OSError:
-        do = "install openssl: it checks time stamps"
-        raise UserError(Problem("openssl", "is not there", do=do)) from None
-    if done.returncode == 0:
-        return done.stdout
-    said = f"{done.stdout} {done.stderr}"
-    refused = REFUSED.search(said)
-    found = "nothing that openssl reads as a time stamp"
-    if MISMATCH in said:
-        found = "a time stamp of another file"
-    elif refused:
-        found = f"one that the certificates do not vouch for: {refused[1].strip()}"
-    raise UserError(
-        Problem(
-            str(about),
-            found=found,
-            expected="a time stamp of frozen/frozen.json that these certificates vouch for",
-            do="ask the authority for one of this file, or name its certificates by --ca",
-        )
-    )
-
-
-def _named(path: Path, sha256: str) -> None:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
-    if sha256.encode() not in content.lower():
-        raise UserError(
-            Problem(
-                str(path),
-                "does not name the hash of the frozen plan",
-                expected=f"sha256 {sha256} in it, as text",
-                do="name a receipt as text or HTML that holds the hash as it was deposited",
-            )
-        )
-
-
 def _check(trial: Trial) -> int:
     """Tell how the plan stands to what was frozen."""
     frozen = _frozen(trial)
-    faults = [*_faults(trial, frozen)]
     print(f"{trial.name}: plan frozen {frozen.dated}, sha256 {frozen.sha256}")
-    if frozen.record["results_by_arm"]:
+    if frozen.record.results_by_arm:
         print("Results by arm were there when it was frozen.")
     changes = frozen.told(trial.amendments)
     for change in changes:
@@ -279,38 +209,25 @@ def _check(trial: Trial) -> int:
         print(f"  {why.date}: {why.reason}" if why else "  NO REASON IS GIVEN")
     states = frozen.states(trial.plan).items()
     lines = [f"{name}: {state}" for name, state in states if state]
-    for line in (*lines, *_since(trial, frozen), *map(str, faults)):
+    for line in (*lines, *_since(trial, frozen), *frozen.faults):
         print(line)
-    return int(bool(faults) or any(change.amendment is None for change in changes))
+    return int(bool(frozen.faults) or any(change.amendment is None for change in changes))
 
 
 def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
     """Whether the code and the data are those of the frozen plan."""
     stages = [
-        stage for stage, code in _codes(trial).items() if frozen.record["code"].get(stage) != code
+        stage for stage, code in _codes(trial).items() if frozen.record.code.get(stage) != code
     ]
     if stages:
-        yield f"The code of {', '.join(stages)} is another than when it was frozen."
-    data, then = _data(trial), frozen.record["data"]
+        yield (
+            f"The code that the plan uses in {', '.join(stages)} is another than when it was "
+            "frozen: it was changed, or the plan asks for other parts of it."
+        )
+    data, then = _data(trial), frozen.record.data
     if isinstance(trial.source, Files) and None in (data, then):
         yield "No data were there when it was frozen, or no hash of them may be kept."
     elif data != then:
         yield "The data are others than when it was frozen."
     if not frozen.changes:
         yield "Nothing of the plan has changed since."
-
-
-def _faults(trial: Trial, frozen: Frozen) -> Iterator[UserError]:
-    """What is wrong with the proof of its date."""
-    folder, proof = frozen_folder(trial.at, trial.name), frozen.proof
-    if proof is None:
-        return
-    try:
-        if proof["kind"] == STAMP:
-            if _stamped(folder / RECORD, folder / TOKEN, folder / AUTHORITY) != dict(proof):
-                place = trial.at.shown(folder / PROOF)
-                raise UserError(Problem(place, "is not what the token says"))
-        else:
-            _named(folder / str(proof["file"]), frozen.sha256)
-    except UserError as error:
-        yield error

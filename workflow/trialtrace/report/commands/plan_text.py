@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
 from trialtrace.base.config.spec import mapping_of
+from trialtrace.base.store import sha256_file
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.sections.analysis_section import VALUE_WORDS, intercurrent_words
@@ -16,6 +17,7 @@ from trialtrace.report.sections.sections import design_line
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.trace.words import labels, rule_of, subject_words, variable_label
+from trialtrace.run.trial.frozen import FILES
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.card import TEST
@@ -42,6 +44,8 @@ PARTS = {
 def plan_text(trial: Trial) -> str:
     """The analysis plan as Markdown."""
     references: dict[str, None] = {}
+    config = trial.at.trial_config(trial.name)
+    hashes = [f"- {name}: {sha256_file(config / name)}" for name in FILES]
     parts = [
         f"# Analysis plan: {trial.title}",
         trial.reanalysis or "",
@@ -59,6 +63,12 @@ def plan_text(trial: Trial) -> str:
         *_designs(trial),
         "## References",
         "\n".join(f"- {one}" for one in references if re.search(r"\d{4}", one)),
+        "## What is signed",
+        "This text says what is analysed, of whom and how. What it leaves to the files: cleaning, "
+        "missing codes and ranges, columns of subgroups and covariates, tables and figures. Files, "
+        "by their SHA-256:",
+        "\n".join(hashes),
+        "Name, date, signature:",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -73,7 +83,9 @@ def _populations(trial: Trial) -> Iterator[str]:
 def _outcomes(trial: Trial) -> Iterator[str]:
     words = labels(trial)
     for endpoint in trial.endpoints.values():
-        yield f"**{endpoint.label}** ({endpoint.code}). {rule_of(words, endpoint)}"
+        scale = endpoint.scale
+        better = f" Higher is {scale.higher}." if scale and scale.higher else ""
+        yield f"**{endpoint.label}** ({endpoint.code}). {rule_of(words, endpoint)}{better}"
 
 
 def _analyses(trial: Trial, references: dict[str, None]) -> Iterator[str]:
@@ -84,7 +96,9 @@ def _analyses(trial: Trial, references: dict[str, None]) -> Iterator[str]:
             role = analysis.role
             yield f"### {ROLES[role]}"
         line = lines.get(("analyses", analysis.name), "")
-        yield f"**{analysis.label}** (`{analysis.name}`, plan.yaml:{line})"
+        of = trial.plan.analyses.get(analysis.of or "")
+        after = f", after {of.label}" if of else ""
+        yield f"**{analysis.label}** (`{analysis.name}`, plan.yaml:{line}{after})"
         yield " ".join(_sentences(trial, analysis))
         for part, words in PARTS.items():
             steps = [_step(trial, step, references) for step in getattr(analysis, part)]

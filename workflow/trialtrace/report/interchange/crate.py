@@ -13,13 +13,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import trialtrace
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.run.jobs.run_state import read_run
+from trialtrace.run.trace.seal import Parts
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.study.source import Files
 
@@ -43,6 +43,7 @@ LICENCE = (
 )
 RESULTS = ("raw", "clean", "derived", "analysis", "audit", "report")
 SHARED = ("report",)
+Entity = dict[str, object]
 
 
 def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
@@ -53,6 +54,9 @@ def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
     at = trial.at
     if folder.exists():
         raise UserError(Problem(str(folder), "is there already", do="name a new folder"))
+    if folder.resolve().is_relative_to(at.results.resolve()):
+        what = "lies in the results, and would be a part of them"
+        raise UserError(Problem(str(folder), what, do="name one elsewhere"))
     full = trial.disclosure(load_settings(at)) == "full"
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -133,7 +137,7 @@ def _data(at: Project, trial: Trial) -> Iterator[tuple[Path, str]]:
                 yield path, f"data/{item.path}"
 
 
-def _metadata(trial: Trial, folder: Path, *, full: bool) -> dict[str, Any]:
+def _metadata(trial: Trial, folder: Path, *, full: bool) -> Entity:
     """ro-crate-metadata.json: the crate, its workflow, the run, and every file."""
     names = listed(folder)
     run = read_run(trial.at.results / trial.name) or {}
@@ -169,15 +173,13 @@ def _metadata(trial: Trial, folder: Path, *, full: bool) -> dict[str, Any]:
             {"@id": one, "@type": "CreativeWork", "name": name, "version": version}
             for one, (name, version) in PROFILES.items()
         ),
-        *_parts(trial, seal["parts"], full=full),
+        *_parts(seal["parts"], full=full),
         *(_file(folder, name) for name in names if name not in (METADATA, WORKFLOW)),
     ]
     return {"@context": [CONTEXT, TERMS], "@graph": graph}
 
 
-def _run(
-    trial: Trial, run: dict[str, Any], inputs: list[str], outputs: list[str]
-) -> Iterator[dict[str, Any]]:
+def _run(trial: Trial, run: Entity, inputs: list[str], outputs: list[str]) -> Iterator[Entity]:
     """The workflow, its language, and the action that is the run."""
     code = trial.at.code.root / WORKFLOW
     yield {
@@ -196,7 +198,7 @@ def _run(
         "@type": "ComputerLanguage",
         "name": "Snakemake",
         "url": {"@id": "https://snakemake.readthedocs.io"},
-        "version": run.get("versions", {}).get("snakemake", ""),
+        "version": _texts(run, "versions").get("snakemake", ""),
     }
     stated = {
         "commit": run.get("commit"),
@@ -206,8 +208,8 @@ def _run(
         "seed": load_settings(trial.at).seed,
         "disclosure": trial.disclosure(load_settings(trial.at)),
         "synthetic": trial.synthetic,
-        **{f"version of {name}": one for name, one in run.get("versions", {}).items()},
-        **{f"code of {stage}": one for stage, one in run.get("code", {}).items()},
+        **{f"version of {name}": one for name, one in _texts(run, "versions").items()},
+        **{f"code of {stage}": one for stage, one in _texts(run, "code").items()},
     }
     values = {f"#{name.replace(' ', '-')}": (name, one) for name, one in stated.items()}
     yield {
@@ -226,19 +228,29 @@ def _run(
         yield {"@id": place, "@type": "PropertyValue", "name": name, "value": str(one)}
 
 
-def _parts(trial: Trial, parts: dict[str, Any], *, full: bool) -> Iterator[dict[str, Any]]:
+def _texts(run: Entity, key: str) -> dict[str, str]:
+    """A part of run.json that has a text by its name."""
+    found = run.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _parts(parts: Parts, *, full: bool) -> Iterator[Entity]:
     """What the hash of the run is over: of what may not be shown its names alone, since the file of
     a small table is found from its hash by trying."""
-    for kind in ("data", "configuration"):
-        for name, digest in parts[kind].items():
-            of = {"@id": f"#{kind}-{name}", "@type": "PropertyValue", "name": f"{kind} {name}"}
+    for kind, files in (("data", parts["data"]), ("configuration", parts["configuration"])):
+        for name, digest in files.items():
+            of: Entity = {
+                "@id": f"#{kind}-{name}",
+                "@type": "PropertyValue",
+                "name": f"{kind} {name}",
+            }
             yield of | {"value": digest if full else "of a file that is not in this crate"}
 
 
-def _file(folder: Path, name: str) -> dict[str, Any]:
+def _file(folder: Path, name: str) -> Entity:
     path = folder / name
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    about = {"about": {"@id": "./"}} if name == README else {}
+    about: Entity = {"about": {"@id": "./"}} if name == README else {}
     return about | {
         "@id": name,
         "@type": "File",

@@ -15,13 +15,13 @@ def frozen_section(material: Material) -> str:
     if trial.frozen is None:
         return ""
     record = trial.frozen.record
-    who = f" by {record['by']}" if record.get("by") else ""
+    who = f" by {record.by}" if record.by else ""
     lines = [
         f"Frozen {trial.frozen.dated}{who}; SHA-256 of its record {trial.frozen.sha256}. An "
         f"analysis is called {POST_HOC} where that plan has none of its name, and {AMENDED} where "
         "what is asked, of whom or how, is another by now."
     ]
-    if record["results_by_arm"]:
+    if record.results_by_arm:
         lines.append("Results by arm were there when it was frozen.")
     changes = trial.frozen.told(trial.amendments)
     if not changes:

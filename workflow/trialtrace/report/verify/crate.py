@@ -3,15 +3,16 @@
 import json
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, SUMS, listed
 from trialtrace.report.verify.kept_run import Found
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -35,6 +36,7 @@ def altered_crate(folder: Path) -> Iterator[Found]:
             yield Found(match[2], "changed", "a path that leads outside of the crate")
         else:
             sums[match[2]] = match[1]
+    yield from _unlisted(folder)
     there = listed(folder)
     for name, digest in sums.items():
         if name not in there:
@@ -48,9 +50,22 @@ def altered_crate(folder: Path) -> Iterator[Found]:
     yield from _described(folder, sums)
 
 
+def _unlisted(folder: Path) -> Iterator[Found]:
+    """What sums cannot list: links, folders without a file, and what is neither."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield Found(name, "extra", "a link: a crate has none")
+        elif path.is_dir():
+            if not any(path.iterdir()):
+                yield Found(name, "extra", "an empty folder")
+        elif not path.is_file():
+            yield Found(name, "extra", "no file")
+
+
 def _outside(folder: Path, name: str) -> bool:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or "\0" in name:
         return True
     return not (folder / name).resolve().is_relative_to(folder.resolve())
 
@@ -59,19 +74,27 @@ def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Found]:
     """Files whose hash in the description is another than in the sums, or that only one has."""
     try:
         graph = json.loads((folder / METADATA).read_bytes())["@graph"]
-        files = {one["@id"]: one["sha256"] for one in graph if "sha256" in one}
-    except (OSError, ValueError, KeyError, TypeError):
+        places = [str(one["@id"]) for one in graph]
+        files = {str(one["@id"]): one["sha256"] for one in graph if "sha256" in one}
+        values = {str(one["@id"]): str(one.get("value")) for one in graph}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         yield Found(METADATA, "changed", "no description of a crate")
         return
+    for name in sorted(name for name, many in Counter(places).items() if many > 1):
+        yield Found(METADATA, "changed", name, "described twice", "once")
     for name in sorted({*files, *sums} - {METADATA}):
         if files.get(name) != sums.get(name):
             yield Found(METADATA, "changed", name, files.get(name), sums.get(name))
+        # What the hash of the run is over.
+        read = values.get(f"#configuration-{name}", "")
+        if _HASH.fullmatch(read) and name in sums and read != sums[name]:
+            yield Found(name, "changed", "not as the run read it", sums[name], read)
 
 
 def crate_trial(folder: Path) -> str | None:
     """The name of the trial in a crate's description."""
     try:
-        graph: list[Any] = json.loads((folder / METADATA).read_bytes())["@graph"]
+        graph: list[dict[str, object]] = json.loads((folder / METADATA).read_bytes())["@graph"]
         run = next(one for one in graph if one["@id"] == "#run")
         return str(run["name"]).removeprefix("Run of ")
     except (OSError, ValueError, KeyError, TypeError, StopIteration):
@@ -84,6 +107,8 @@ def signature(folder: Path, signers: str | None, signer: str | None) -> tuple[st
     Without `signers`, lines of names and keys as ssh-keygen reads them, only that the sums were not
     altered since somebody signed them, and by which key.
     """
+    if signer and not signers:
+        raise UserError(Problem("--signer", "needs --signers: the file of names and keys"))
     if not (folder / SIGNATURE).exists():
         return "no signature", signers is None
     words = ["check-novalidate"]

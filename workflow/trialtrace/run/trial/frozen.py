@@ -2,15 +2,16 @@
 
 The folder has copies of the files that say what is computed, and frozen.json: their hashes, those
 of the code and of the data, and when it was written. One hash, that of frozen.json, stands for all:
-it is what is signed, stamped or deposited. What stamps or names it stands in proof.json.
+it is what is signed, stamped or deposited. What stamps or names it stands beside it.
 """
 
 import json
+from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.base.config.changes import KeyChange, configuration_changes
 from trialtrace.base.config.compose import Path_, compose_text
@@ -20,32 +21,51 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.amendments import Amendment, AmendmentsFile
 from trialtrace.run.trial.entries import NAMED, WORD, Entries, concerns, entries_of, is_text, led_to
+from trialtrace.run.trial.frozen_proof import Proof, proved
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis, Plan
 
-FOLDER, RECORD, PROOF = "frozen", "frozen.json", "proof.json"
+FOLDER, RECORD = "frozen", "frozen.json"
 CONTRACT = "trialtrace.frozen/1"
 # What says how each number is computed. Claims are of other people's numbers, and come later.
 FILES = ("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml")
 PLAN = "plan.yaml"
+PRIMARY = "primary"
 POST_HOC, AMENDED = "post hoc", "amended"
 SELF_DATED = "self-dated"
+
+
+@dataclass(frozen=True)
+class Record:
+    """frozen.json: files by their SHA-256, the hash of the code of each stage, that of the data."""
+
+    contract: str
+    trial: str
+    title: str
+    frozen: str
+    by: str | None
+    trialtrace: str
+    files: dict[str, str]
+    code: dict[str, str]
+    data: str | None
+    results_by_arm: bool
 
 
 @dataclass(frozen=True)
 class Frozen:
     """A trial's frozen plan beside its configuration as it stands.
 
-    `before` and `after` are the files by their names; `proof` is what dates it, None where nobody
-    else did.
+    `before` and `after` are the files by their names; `proof` is what dates it and holds, None
+    where nothing does; `faults` say what does not hold.
     """
 
-    record: Mapping[str, Any]
+    record: Record
     sha256: str
-    proof: Mapping[str, Any] | None
+    proof: Proof | None
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
+    faults: tuple[str, ...] = ()
 
     @cached_property
     def changes(self) -> tuple[KeyChange, ...]:
@@ -55,11 +75,11 @@ class Frozen:
     @property
     def dated(self) -> str:
         """ "2026-11-20 (time stamp, vouched for by Example CA)", "2026-11-20 (self-dated)"."""
-        if self.proof and self.proof["kind"] == "time stamp":
-            return f"{self.proof['time'][:10]} (time stamp, vouched for by {self.proof['by']})"
-        day = str(self.record["frozen"])[:10]
+        if self.proof and self.proof.time:
+            return f"{self.proof.time[:10]} (time stamp, vouched for by {self.proof.by})"
+        day = self.record.frozen[:10]
         if self.proof:
-            return f"{day} ({SELF_DATED}; its hash is named in {self.proof['by']})"
+            return f"{day} ({SELF_DATED}; its hash is named in a receipt of {self.proof.by})"
         return f"{day} ({SELF_DATED})"
 
     def told(self, amendments: AmendmentsFile | None) -> list["Told"]:
@@ -72,6 +92,9 @@ class Frozen:
                     path = change.path[:depth]
                     place = f"{change.file}: {'.'.join(map(str, path))}"
                     text = "new" if change.old is None else "no longer there"
+            if path[:1] == ("source",):
+                # Where an export lies and how its files are called tells of hospitals and patients.
+                text = "another, which is not shown"
             text = text or f"{change.old or 'not there'} -> {change.new or 'not there'}"
             found.setdefault(place, Told(place, text, amended(change.file, path, amendments)))
         return list(found.values())
@@ -85,18 +108,13 @@ class Frozen:
         if not self.changes:
             return dict.fromkeys(plan.analyses, "")
         before = self._plan_before
-        # Words of a table are of all its columns, and would lead to every outcome in it.
+        # Words of a table or a display are of many columns, and would lead to every outcome.
         entries = {
             part: named
             for part, named in self._entries.items()
-            if part not in ("analyses", "tables")
+            if part in ("estimands", "populations", "endpoints.yaml")
         }
-        elsewhere = [
-            change
-            for change in self.changes
-            # Where the data lie says nothing of what is computed.
-            if change.file != PLAN and change.path[:1] != ("source",) and not is_text(change)
-        ]
+        elsewhere = [one for one in self.changes if one.file != PLAN and _computes(one)]
         states = {}
         for name, analysis in plan.analyses.items():
             if before is None:
@@ -108,26 +126,61 @@ class Frozen:
             names = led_to(entries, WORD.findall(repr(_asked(analysis))))
             other = _asked(before.analyses[name]) != _asked(analysis)
             other |= _families(before, name) != _families(plan, name)
-            other |= any(concerns(change, names) for change in elsewhere)
+            other |= any(
+                concerns(change, names) and _leads_to(change, names) for change in elsewhere
+            )
+            other |= bool(self.exchanged)
             states[name] = AMENDED if other else ""
         return states
 
     def warnings(self, plan: "Plan", amendments: AmendmentsFile | None) -> Iterator[str]:
         """What a reader must know first of the plan: that results were there before it, changes
         without a reason, primary analyses that are post hoc."""
-        if self.record["results_by_arm"]:
+        if self.record.results_by_arm:
             yield "The plan was frozen when results by arm were there."
         changes = self.told(amendments)
-        bare = [change.place.partition(" ")[0] for change in changes if change.amendment is None]
+        bare = [change.place for change in changes if change.amendment is None]
         if bare:
             verb = "has" if len(bare) == 1 else "have"
             yield (
                 f"Of {len(changes)} changes since the plan was frozen {len(bare)} {verb} no reason "
                 f"in {AMENDMENTS} ({bare[0]}{', …' * (len(bare) > 1)})."
             )
-        for name, state in self.states(plan).items():
-            if state == POST_HOC and plan.analyses[name].role == "primary":
-                yield f"A primary analysis is not in the frozen plan: {plan.analyses[name].label}."
+        yield from (f"{fault}." for fault in self.faults)
+        yield from self._primaries(plan)
+        if exchanged := self.exchanged:
+            yield f"Labels were exchanged since the plan was frozen: {', '.join(exchanged)}."
+
+    def _primaries(self, plan: "Plan") -> Iterator[str]:
+        """Primary analyses that the frozen plan has not as such, and its own that are none now."""
+        if self._plan_before is None:
+            return
+        before, now = (
+            {name: one.label for name, one in each.analyses.items() if one.role == PRIMARY}
+            for each in (self._plan_before, plan)
+        )
+        for name in now.keys() - before.keys():
+            yield f"A primary analysis is not primary in the frozen plan: {now[name]}."
+        for name in before.keys() - now.keys():
+            yield f"A primary analysis of the frozen plan is none any more: {before[name]}."
+
+    @cached_property
+    def exchanged(self) -> list[str]:
+        """The keys of labels that another entry beside them had: of arms, levels, visits."""
+        found = []
+        words = [change for change in self.changes if is_text(change) and change.old]
+        for change in words:
+            others = [
+                one
+                for one in words
+                if one is not change
+                and one.file == change.file
+                and len(one.path) == len(change.path)
+                and one.path[:-2] == change.path[:-2]
+            ]
+            if any(change.new == one.old for one in others):
+                found.append(f"{change.file}: {'.'.join(map(str, change.path))}")
+        return found
 
     def labelled(self, plan: "Plan") -> "Plan":
         """The plan with labels of analyses that say what they are, wherever one is shown."""
@@ -167,6 +220,42 @@ class Told:
     amendment: Amendment | None
 
 
+# Keys of trial.yaml and cleaning.yaml that no number is computed from; and where the data lie.
+OF_NO_NUMBER = {
+    ("source",),
+    ("funding",),
+    ("reanalysis",),
+    ("document_code",),
+    ("design", "stopped"),
+    ("design", "planned"),
+    ("design", "blinding"),
+}
+# Cells of the dictionary that runs read: form, type, choices, validation, branching.
+READ_BY_RUNS = (1, 3, 5, 7, 8, 9, 11)
+
+
+def _computes(change: KeyChange) -> bool:
+    """Whether a number can be computed from a changed key of another file than the plan."""
+    if is_text(change) or "ignore" in change.path:
+        return False
+    if change.path[:1] in OF_NO_NUMBER or change.path[:2] in OF_NO_NUMBER:
+        return False
+    if change.file == "dictionary.csv" and change.old and change.new:
+        old, new = (literal_eval(one) for one in (change.old, change.new))
+        return [old[at : at + 1] for at in READ_BY_RUNS] != [
+            new[at : at + 1] for at in READ_BY_RUNS
+        ]
+    return True
+
+
+def _leads_to(change: KeyChange, names: Mapping[str, int]) -> bool:
+    """Whether a changed variable of the subjects is one of these; true of all other keys."""
+    if change.path[:1] != ("subjects",) or change.path[1:2] == ("table",):
+        return True
+    of_variables = change.path[1:2] == ("variables",)
+    return "".join(map(str, change.path[2:3] if of_variables else change.path[1:2])) in names
+
+
 def _entry(change: KeyChange) -> Iterator[tuple[str, str, int]]:
     """The part of a file and the name of the entry that a key is of, and how deep it lies."""
     parts = NAMED.get(change.file)
@@ -182,8 +271,8 @@ def _entry(change: KeyChange) -> Iterator[tuple[str, str, int]]:
 def _asked(analysis: "Analysis") -> "Analysis":
     """An analysis without what is for readers alone, or says where it is reported."""
     estimand = replace(analysis.estimand, summary="", reason=None)
-    words: dict[str, Any] = dict.fromkeys(("note", "report", "level_reason"))
-    return replace(analysis, estimand=estimand, label="", **words)
+    bare = replace(analysis, estimand=estimand, label="", note=None, report=None)
+    return replace(bare, level_reason=None)
 
 
 def _families(plan: "Plan", analysis: str) -> dict[str, str]:
@@ -208,8 +297,7 @@ def is_frozen(at: Project, trial: str) -> bool:
 def frozen_files(at: Project, trial: str) -> list[Path]:
     """The files of the frozen plan that what is shown hangs on."""
     folder = frozen_folder(at, trial)
-    names = (RECORD, PROOF, *FILES)
-    return [folder / name for name in names if (folder / name).is_file()]
+    return sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
 
 
 def frozen_plan(at: Project, trial: str) -> Frozen | None:
@@ -221,15 +309,14 @@ def frozen_plan(at: Project, trial: str) -> Frozen | None:
         return None
     folder, config = frozen_folder(at, trial), at.trial_config(trial)
     text = (folder / RECORD).read_bytes()
-    record = _json(at, folder / RECORD, text)
     problems = []
-    if record.get("contract") != CONTRACT or set(record.get("files", ())) != set(FILES):
+    record = _record(text)
+    if record is None:
         do = f"bring back the file as trialtrace freeze {trial} wrote it"
-        found = f"contract {record.get('contract')!r}"
-        problems.append(Problem(at.shown(folder / RECORD), found=found, expected=CONTRACT, do=do))
-        raise ProblemsError(problems)
+        expected = f"a record of {CONTRACT} of these files: {', '.join(FILES)}"
+        raise UserError(Problem(at.shown(folder / RECORD), "is none", expected=expected, do=do))
     before = {}
-    for name, expected in record["files"].items():
+    for name, expected in record.files.items():
         content = (folder / name).read_bytes() if (folder / name).is_file() else b""
         if sha256_bytes(content) != expected:
             problems.append(
@@ -244,13 +331,14 @@ def frozen_plan(at: Project, trial: str) -> Frozen | None:
         before[name] = content
     if problems:
         raise ProblemsError(problems)
-    proof = folder / PROOF
+    proof, fault = proved(folder, sha256_bytes(text))
     return Frozen(
         record,
         sha256_bytes(text),
-        _json(at, proof, proof.read_bytes()) if proof.is_file() else None,
+        proof,
         before,
         {name: _bytes(config / name) for name in FILES},
+        (fault,) if fault else (),
     )
 
 
@@ -258,13 +346,11 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _json(at: Project, path: Path, text: bytes) -> dict[str, Any]:
+def _record(text: bytes) -> Record | None:
+    """What a record holds; None of any other text."""
     try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ProblemsError(
-            [Problem(at.shown(path), "is no JSON object", do="bring back the file as it was")]
-        )
-    return found
+        record = Record(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
+    whole = isinstance(record.files, dict) and set(record.files) == set(FILES)
+    return record if record.contract == CONTRACT and whole else None

@@ -38,9 +38,12 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
     tolerance = tolerance_of(asked)
     tolerance *= max(1.0, fit["sd"] / USUAL_SD)
+    z = abs(value / se)
+    if asked.is_p_value:
+        # The relative error of a small p is that of z, times its square.
+        tolerance *= max(1.0, z**2)
     if asked.stat not in ("chi_squared", "df"):
         return recomputed(BY, data, asked, (value, se, inf), tolerance, fit["n"])
-    z = abs(value / se)
     if asked.stat == "chi_squared":
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
