@@ -16,7 +16,7 @@ MAKING = {CLEAN, DERIVE, ANALYSE}
 
 @pytest.fixture(scope="module")
 def own() -> OwnCode:
-    told = json.loads(own_code(freshness(Project(ROOT)), "ruetzler2013", ROOT))
+    told = json.loads(own_code(freshness(Project(ROOT)), "ruetzler2013"))
     return OwnCode((told,))
 
 
