@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -64,9 +65,9 @@ def texts_of_page(path: Path) -> list[str]:
 
 def texts_of_svg(path: Path) -> list[str]:
     """What is written in a drawing, a line each."""
-    found = texts_of_page(path)
-    assert found, path
-    return found
+    lines = re.findall(r"<text[^>]*>(.*?)</text>", path.read_text(encoding="utf-8"), re.DOTALL)
+    assert lines, path
+    return [unescape(re.sub(r"<[^>]+>", "", line)) for line in lines]
 
 
 def texts_of_csv(path: Path) -> list[str]:
