@@ -32,7 +32,9 @@ class Runs:
         made = cls(mini_run.write_mini(root).root)
         made.edit("config/config.yaml", "by_source", disclosure)
         for name in ("scripts", "requirements.lock", "workflow"):
-            (root / name).symlink_to(mini_trial.REPOSITORY / name)
+            # A test that changes code has the package in its project.
+            if not (root / name).exists():
+                (root / name).symlink_to(mini_trial.REPOSITORY / name)
         return made
 
     def copied(self, root: Path) -> Self:
