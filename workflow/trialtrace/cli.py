@@ -14,7 +14,7 @@ from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.doctor import add_doctor
-from trialtrace.report.commands.freeze import add_freeze
+from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.project import add_project
@@ -94,16 +94,13 @@ def parser() -> argparse.ArgumentParser:
     add_audit(add)
     _add_check(add)
     _add_plan(add)
-    add_freeze(add)
     _add_power(add)
     add_multiverse(add)
     add_simulate(add)
     _add_serve(add)
     add_history(add)
     add_script(add)
-    _add_verify(add)
-    _add_export(add)
-    _add_crate(add)
+    add_hand_over(add, WithoutPandas.lifted)
     _add_report(add)
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
@@ -329,86 +326,6 @@ def run_serve(arguments: argparse.Namespace) -> int:
     for trial in named:
         check_blind(at, trial)
     return serve(at, arguments.trial)
-
-
-def _add_verify(add: Add) -> None:
-    command = add(
-        "verify", help="whether a report, or the results of a trial, are as the run made them"
-    )
-    command.add_argument(
-        "path",
-        metavar="FILE | FOLDER | SHORT_ID",
-        help="report.html, report.docx, report.pdf, results/TRIAL, a crate, or a number by its "
-        "short id",
-    )
-    command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
-    command.add_argument(
-        "--signers", metavar="FILE", help="of a crate: keys of signers, as ssh-keygen reads them"
-    )
-    command.add_argument("--signer", metavar="NAME", help="who of them signed")
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    command.set_defaults(run=run_verify)
-
-
-def run_verify(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where something is altered, 2 where it could not be looked at."""
-    from trialtrace.report.commands.verify import verify
-
-    return verify(
-        project(arguments.project),
-        arguments.path,
-        arguments.trial,
-        arguments.format,
-        signers=arguments.signers,
-        signer=arguments.signer,
-    )
-
-
-def _add_export(add: Add) -> None:
-    command = add_of_trial(add, "export", "write a trial's data as files of an export")
-    command.add_argument("folder", help="a new folder for the files")
-    command.add_argument(
-        "--as",
-        dest="form",
-        choices=("cohort", "adam", "csv"),
-        default="cohort",
-        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
-        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read",
-    )
-    command.set_defaults(run=run_export)
-
-
-def run_export(arguments: argparse.Namespace) -> int:
-    from trialtrace.run.trial.load import load_trial
-
-    at, name = named_trial(arguments)
-    if arguments.form != "cohort":
-        from trialtrace.report.interchange.adam import write_form
-        from trialtrace.run.jobs.fresh import CHECK
-
-        at, _ = tell_run(at, name, CHECK, earlier=True)
-        WithoutPandas.lifted()
-        print(write_form(load_trial(name, at), arguments.folder, arguments.form), end="")
-        return 0
-    from trialtrace.run.synthetic.folder import export_folder
-
-    tell_version(at, name)
-    print(export_folder(load_trial(name, at), arguments.folder), end="")
-    return 0
-
-
-def _add_crate(add: Add) -> None:
-    command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
-    command.add_argument("folder", help="a new folder")
-    command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
-    command.set_defaults(run=run_crate)
-
-
-def run_crate(arguments: argparse.Namespace) -> int:
-    from trialtrace.report.commands.crate import crate
-
-    return crate(arguments)
 
 
 def _add_report(add: Add) -> None:

@@ -1,0 +1,122 @@
+"""The arguments of freeze, verify, export and crate, which prove a run or hand it over."""
+
+import argparse
+from collections.abc import Callable
+
+from trialtrace.base.paths import project
+from trialtrace.report.which_run import Add, add_of_trial, named_trial, tell_run, tell_version
+
+
+def add_hand_over(add: Add, lift_pandas: Callable[[], None]) -> None:
+    """`lift_pandas` lets pandas be loaded, which an export of data sets needs."""
+    _add_freeze(add)
+    _add_verify(add)
+    _add_export(add, lift_pandas)
+    _add_crate(add)
+
+
+def _add_freeze(add: Add) -> None:
+    command = add_of_trial(
+        add, "freeze", "freeze the plan of a trial, date it, and tell what changed since"
+    )
+    command.add_argument("--by", metavar="NAME", help="who freezes it")
+    command.add_argument(
+        "--token", metavar="FILE", help="a time stamp (RFC 3161) of the frozen plan; with --ca"
+    )
+    command.add_argument(
+        "--ca", metavar="FILE", help="certificates of the authority that stamped it, as PEM"
+    )
+    command.add_argument(
+        "--receipt", metavar="FILE", help="a text of a registry that names the hash; with --from"
+    )
+    command.add_argument("--from", dest="registry", metavar="NAME", help="whose receipt it is")
+    command.add_argument(
+        "--check", action="store_true", help="whether it is whole and dated, and what changed since"
+    )
+    command.set_defaults(run=run_freeze)
+
+
+def run_freeze(arguments: argparse.Namespace) -> int:
+    from trialtrace.report.commands.freeze import freeze
+
+    return freeze(arguments)
+
+
+def _add_verify(add: Add) -> None:
+    command = add(
+        "verify", help="whether a report, or the results of a trial, are as the run made them"
+    )
+    command.add_argument(
+        "path",
+        metavar="FILE | FOLDER | SHORT_ID",
+        help="report.html, report.docx, report.pdf, results/TRIAL, a crate, or a number by its "
+        "short id",
+    )
+    command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
+    command.add_argument(
+        "--signers", metavar="FILE", help="of a crate: keys of signers, as ssh-keygen reads them"
+    )
+    command.add_argument("--signer", metavar="NAME", help="who of them signed")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(run=run_verify)
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where something is altered, 2 where it could not be looked at."""
+    from trialtrace.report.commands.verify import verify
+
+    return verify(
+        project(arguments.project),
+        arguments.path,
+        arguments.trial,
+        arguments.format,
+        signers=arguments.signers,
+        signer=arguments.signer,
+    )
+
+
+def _add_export(add: Add, lift_pandas: Callable[[], None]) -> None:
+    command = add_of_trial(add, "export", "write a trial's data as files of an export")
+    command.add_argument("folder", help="a new folder for the files")
+    command.add_argument(
+        "--as",
+        dest="form",
+        choices=("cohort", "adam", "csv"),
+        default="cohort",
+        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
+        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
+        "scripts of R read",
+    )
+    command.set_defaults(run=run_export, lift_pandas=lift_pandas)
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    from trialtrace.run.trial.load import load_trial
+
+    at, name = named_trial(arguments)
+    if arguments.form != "cohort":
+        from trialtrace.report.interchange.adam import write_form
+        from trialtrace.run.jobs.fresh import CHECK
+
+        at, _ = tell_run(at, name, CHECK, earlier=True)
+        arguments.lift_pandas()
+        print(write_form(load_trial(name, at), arguments.folder, arguments.form), end="")
+        return 0
+    from trialtrace.run.synthetic.folder import export_folder
+
+    tell_version(at, name)
+    print(export_folder(load_trial(name, at), arguments.folder), end="")
+    return 0
+
+
+def _add_crate(add: Add) -> None:
+    command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
+    command.add_argument("folder", help="a new folder")
+    command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
+    command.set_defaults(run=run_crate)
+
+
+def run_crate(arguments: argparse.Namespace) -> int:
+    from trialtrace.report.commands.crate import crate
+
+    return crate(arguments)
