@@ -19,7 +19,7 @@ References: Laird and Ware, Biometrics 1982;38:963. Bates et al., J Stat Softw 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -107,13 +107,13 @@ def linear_mixed(
     variance, r = float(np.mean(residual**2)), z.shape[1]
     rows, columns = np.tril_indices(r)
     start = np.append((rows == columns) * variance / (2 * r), variance / 2)
-    notes = without_intercept(basis)
-    fit = solve(model, start, _search, coef=coef, triangle=triangle, notes=notes)
+    fit = solve(model, start, _search, coef=coef, triangle=triangle)
     # Without an error of its own every value is known from its cluster's: no likelihood is the
     # largest then.
     if fit.theta[-1] <= (64 * np.finfo(np.float64).eps * np.abs(y).max()) ** 2:
         raise StatsError(BOUND)
-    return _result(fit, scale, method, n_clusters=found.size, n=y.size)
+    made = _result(fit, scale, method, n_clusters=found.size, n=y.size)
+    return replace(made, notes=without_intercept(basis))
 
 
 def _result(

@@ -100,7 +100,6 @@ def shared_fields(
         "n_values": n_values,
         "iterations": solution.iterations,
         "moments": solution.moments,
-        "notes": solution.notes,
     }
 
 

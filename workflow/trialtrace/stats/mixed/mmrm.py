@@ -23,7 +23,12 @@ from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
-from trialtrace.stats.regression._design import by_visit, visit_data
+from trialtrace.stats.regression._design import (
+    by_visit,
+    orthonormal,
+    visit_data,
+    without_intercept,
+)
 from trialtrace.stats.results import StatsError
 
 
@@ -107,6 +112,7 @@ def mmrm(
         groups=names,
         sigma=sigma,
         n_by_visit=tuple(int(n) for n in seen.sum(axis=0)),
+        notes=without_intercept(orthonormal(x[seen])[0]),
     )
 
 

@@ -1,5 +1,4 @@
 # Written by `python docs/write.py`.
-from trialtrace.stats.repeated.anova import Effect as Effect
 from trialtrace.stats.repeated.anova import MixedAnova as MixedAnova
 from trialtrace.stats.repeated.anova import RepeatedAnova as RepeatedAnova
 from trialtrace.stats.repeated.anova import WithinEffect as WithinEffect
@@ -13,6 +12,7 @@ from trialtrace.stats.repeated.anova_general import Anova as Anova
 from trialtrace.stats.repeated.anova_general import AnovaEffect as AnovaEffect
 from trialtrace.stats.repeated.anova_general import Corrected as Corrected
 from trialtrace.stats.repeated.anova_general import Corrections as Corrections
+from trialtrace.stats.repeated.anova_general import Effect as Effect
 from trialtrace.stats.repeated.anova_general import repeated_anova as repeated_anova
 from trialtrace.stats.repeated.contrasts import repeated_contrast as repeated_contrast
 from trialtrace.stats.repeated.covariances import box_m as box_m

@@ -23,22 +23,14 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import labels, numbers
-from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
+from trialtrace.stats.repeated.anova_general import (
+    AnovaEffect,
+    Corrections,
+    Effect,
+    _effect_row,
+    repeated_anova,
+)
 from trialtrace.stats.results import Row, StatsError, Tabular
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One F test. Eta squared: partial, and generalised (all factors manipulated)."""
-
-    f: float
-    df1: float
-    df2: float
-    p_value: float
-    sum_of_squares: float
-    error_sum_of_squares: float
-    partial_eta_squared: float
-    generalised_eta_squared: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class RepeatedAnova(Tabular):
     mauchly_p_anderson: float
 
     def rows(self) -> list[Row]:
-        return [_row("visit", self.within)]
+        return [_effect_row("visit", self.within, self.within.epsilon_gg, self.within.p_gg)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,23 +88,11 @@ class MixedAnova(Tabular):
     mauchly_p_anderson: float
 
     def rows(self) -> list[Row]:
-        effects = {"group": self.between, "visit": self.within, "group:visit": self.interaction}
-        return [_row(name, effect) for name, effect in effects.items()]
-
-
-def _row(name: str, effect: Effect) -> Row:
-    """An effect as a row: its test, the correction by Greenhouse and Geisser, its size."""
-    corrected = effect if isinstance(effect, WithinEffect) else None
-    return {
-        "effect": name,
-        "f": effect.f,
-        "df1": effect.df1,
-        "df2": effect.df2,
-        "p_value": effect.p_value,
-        "epsilon_gg": corrected.epsilon_gg if corrected else nan,
-        "p_gg": corrected.p_gg if corrected else nan,
-        "partial_eta_squared": effect.partial_eta_squared,
-    }
+        within = {"visit": self.within, "group:visit": self.interaction}
+        return [
+            _effect_row("group", self.between, nan, nan),
+            *(_effect_row(name, one, one.epsilon_gg, one.p_gg) for name, one in within.items()),
+        ]
 
 
 def rm_anova(y: ArrayLike) -> RepeatedAnova:

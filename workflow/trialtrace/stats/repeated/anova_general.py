@@ -40,6 +40,20 @@ from trialtrace.stats.results import Row, StatsError, Tabular
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """One F test. Eta squared: partial, and generalised (all factors manipulated)."""
+
+    f: float
+    df1: float
+    df2: float
+    p_value: float
+    sum_of_squares: float
+    error_sum_of_squares: float
+    partial_eta_squared: float
+    generalised_eta_squared: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """An F test whose degrees of freedom are multiplied by epsilon, or by 1 where it is larger.
 
@@ -88,18 +102,27 @@ class AnovaEffect:
     corrections: Corrections | None
 
 
-def _row(effect: AnovaEffect) -> Row:
-    corrected = effect.corrections.greenhouse_geisser if effect.corrections else None
+def _effect_row(name: str, effect: Effect | AnovaEffect, epsilon: float, p_value: float) -> Row:
+    """An effect as a row: its test, the correction by Greenhouse and Geisser (NaN where an effect
+    needs none), its size."""
     return {
-        "effect": ":".join(map(str, effect.between + effect.within)),
+        "effect": name,
         "f": effect.f,
         "df1": effect.df1,
         "df2": effect.df2,
         "p_value": effect.p_value,
-        "epsilon_gg": corrected.epsilon if corrected else nan,
-        "p_gg": corrected.p_value if corrected else nan,
+        "epsilon_gg": epsilon,
+        "p_gg": p_value,
         "partial_eta_squared": effect.partial_eta_squared,
     }
+
+
+def _row(effect: AnovaEffect) -> Row:
+    name = ":".join(map(str, effect.between + effect.within))
+    corrected = effect.corrections.greenhouse_geisser if effect.corrections else None
+    if corrected is None:
+        return _effect_row(name, effect, nan, nan)
+    return _effect_row(name, effect, corrected.epsilon, corrected.p_value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -22,7 +22,7 @@ from trialtrace.stats.results import Contrast, StatsError, TestResult
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import repeated as cards
     from trialtrace.run.trial.plan.cards import repeated as visit_pairs_cards
-    from trialtrace.stats.repeated.anova import Effect
+    from trialtrace.stats.repeated.anova_general import Effect
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
 # What each of them tests, as results say; that of the arm where the visits have a baseline.
