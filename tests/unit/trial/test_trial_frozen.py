@@ -4,6 +4,7 @@ import datetime
 import json
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 from mini_run import write_mini
@@ -124,16 +125,37 @@ def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
         ("trial.yaml", "question:", "funding: A fund\nquestion:", set()),
         ("dictionary.csv", "Pain before", "Pain at entry", set()),
         ("cleaning.yaml", "free text that nobody analyses", "a free text", set()),
+        # What a column holds, of an outcome.
+        ("dictionary.csv", "pain1,patients,,text", "pain1,patients,,notes", {"pain_each"}),
         # A sex is in none of these; smoking is a subgroup.
         ("trial.yaml", "sex: {column: sex,", "sex: {column: sexes,", set()),
         ("trial.yaml", "    smoker: smoker", "    smoker: smokes", {"relief_by_smoker"}),
+        (
+            "dictionary.csv",
+            "smoker,patients,,yesno",
+            "smoker,patients,,text",
+            {"relief_by_smoker"},
+        ),
     ],
 )
 def test_what_is_asked_otherwise_is_amended(at, file, old, new, expected):
     every = set(load_trial("mini", at).plan.analyses)
     edit(at, file, old, new)
     assert states(at) == dict.fromkeys(every if expected == "all" else expected, "amended")
-    assert load_trial("mini", at).frozen.told(None)
+    assert load_trial("mini", at).frozen.later_changes(None)
+
+
+def test_a_column_that_a_pattern_reads_amends_all_that_reads_its_table(at):
+    """No file names pain1 then; of what may read it, nothing is left out."""
+    trial = load_trial("mini", at)
+    text = (at.trial_config("mini") / "endpoints.yaml").read_text()
+    patterned = {"endpoints.yaml": text.replace("pain1", '"pain{visit}"').encode()}
+    rows = trial.frozen.before["dictionary.csv"]
+    changed = {"dictionary.csv": rows.replace(b"pain1,patients,,text", b"pain1,patients,,notes")}
+    assert changed["dictionary.csv"] != rows and b"pain1" not in patterned["endpoints.yaml"]
+    before = {**trial.frozen.before, **patterned}
+    frozen = replace(trial.frozen, before=before, after={**before, **changed})
+    assert set(frozen.states(trial.plan).values()) == {"amended"}
 
 
 def test_labels_of_arms_that_are_exchanged_amend_everything(at):

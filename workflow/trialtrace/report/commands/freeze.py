@@ -20,7 +20,6 @@ from trialtrace.report.which_run import named_trial
 from trialtrace.run.trial.frozen import (
     CONTRACT,
     FILES,
-    RECORD,
     Frozen,
     Record,
     frozen_folder,
@@ -30,6 +29,7 @@ from trialtrace.run.trial.frozen_proof import (
     AUTHORITY,
     LONGEST_NAME,
     RECEIPT,
+    RECORD,
     TOKEN,
     check_receipt,
     stamped,
@@ -181,7 +181,7 @@ def _check(trial: Trial) -> int:
     print(f"{trial.name}: plan frozen {frozen.dated}, sha256 {frozen.sha256}")
     if frozen.record.results_by_arm:
         print("Results by arm were there when it was frozen.")
-    changes = frozen.told(trial.amendments)
+    changes = frozen.later_changes(trial.amendments)
     for change in changes:
         why = change.amendment
         print(f"{change.place}: {change.text}")

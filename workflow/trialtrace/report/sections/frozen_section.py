@@ -23,7 +23,7 @@ def frozen_section(material: Material) -> str:
     ]
     if record.results_by_arm:
         lines.append("Results by arm were there when it was frozen.")
-    changes = trial.frozen.told(trial.amendments)
+    changes = trial.frozen.later_changes(trial.amendments)
     if not changes:
         lines.append("Nothing of plan, endpoints, cleaning, dictionary or design changed since.")
         return escape_markdown(" ".join(lines)) + "\n"
@@ -48,6 +48,6 @@ def frozen_line(material: Material) -> str:
     if trial.frozen is None:
         return ""
     text = f"Plan frozen {trial.frozen.dated}, {grouped(trial.frozen.sha256)[:17]}"
-    if changes := trial.frozen.told(trial.amendments):
+    if changes := trial.frozen.later_changes(trial.amendments):
         text += f"; {len(changes)} later change{'s' * (len(changes) > 1)}"
     return f"{text}."

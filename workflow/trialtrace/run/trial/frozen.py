@@ -21,16 +21,16 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.amendments import Amendment, AmendmentsFile
 from trialtrace.run.trial.entries import NAMED, WORD, Entries, concerns, entries_of, is_text, led_to
-from trialtrace.run.trial.frozen_proof import Proof, proved
+from trialtrace.run.trial.frozen_proof import RECORD, Proof, proved
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis, Plan
 
-FOLDER, RECORD = "frozen", "frozen.json"
+FOLDER = "frozen"
 CONTRACT = "trialtrace.frozen/1"
+TRIAL, DICTIONARY, ENDPOINTS, PLAN = "trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml"
 # What says how each number is computed. Claims are of other people's numbers, and come later.
-FILES = ("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml")
-PLAN = "plan.yaml"
+FILES = (TRIAL, DICTIONARY, "cleaning.yaml", ENDPOINTS, PLAN)
 PRIMARY = "primary"
 POST_HOC, AMENDED = "post hoc", "amended"
 SELF_DATED = "self-dated"
@@ -82,9 +82,9 @@ class Frozen:
             return f"{day} ({SELF_DATED}; its hash is named in a receipt of {self.proof.by})"
         return f"{day} ({SELF_DATED})"
 
-    def told(self, amendments: AmendmentsFile | None) -> list["Told"]:
+    def later_changes(self, amendments: AmendmentsFile | None) -> list["LaterChange"]:
         """Every change, an entry that is new or gone as one, with its reason."""
-        found: dict[str, Told] = {}
+        found: dict[str, LaterChange] = {}
         for change in self.changes:
             place, path, text = change.place, change.path, ""
             for part, name, depth in _entry(change):
@@ -96,7 +96,9 @@ class Frozen:
                 # Where an export lies and how its files are called tells of hospitals and patients.
                 text = "another, which is not shown"
             text = text or f"{change.old or 'not there'} -> {change.new or 'not there'}"
-            found.setdefault(place, Told(place, text, amended(change.file, path, amendments)))
+            found.setdefault(
+                place, LaterChange(place, text, amended(change.file, path, amendments))
+            )
         return list(found.values())
 
     def states(self, plan: "Plan") -> dict[str, str]:
@@ -108,12 +110,6 @@ class Frozen:
         if not self.changes:
             return dict.fromkeys(plan.analyses, "")
         before = self._plan_before
-        # Words of a table or a display are of many columns, and would lead to every outcome.
-        entries = {
-            part: named
-            for part, named in self._entries.items()
-            if part in ("estimands", "populations", "endpoints.yaml")
-        }
         elsewhere = [one for one in self.changes if one.file != PLAN and _computes(one)]
         states = {}
         for name, analysis in plan.analyses.items():
@@ -123,22 +119,42 @@ class Frozen:
             if name not in before.analyses:
                 states[name] = POST_HOC
                 continue
-            names = led_to(entries, WORD.findall(repr(_asked(analysis))))
+            names = led_to(self._entries, WORD.findall(repr(_asked(analysis))))
             other = _asked(before.analyses[name]) != _asked(analysis)
             other |= _families(before, name) != _families(plan, name)
-            other |= any(
-                concerns(change, names) and _leads_to(change, names) for change in elsewhere
-            )
+            other |= any(self._bears_on(change, names) for change in elsewhere)
             other |= bool(self.exchanged)
             states[name] = AMENDED if other else ""
         return states
+
+    def _bears_on(self, change: KeyChange, names: Mapping[str, int]) -> bool:
+        """Whether a changed key of another file than the plan can bear on what leads to names.
+
+        A column that no entry names may be read by a pattern ("score{visit}"): it bears on all that
+        reads its table. A variable of the subjects bears on who names it.
+        """
+        path = [str(one) for one in change.path]
+        if change.file == DICTIONARY:
+            row = literal_eval(change.new or change.old or "[]")
+            table = "".join(row[FORM : FORM + 1])
+            return path[0] in names or (path[0] not in self._words and table in names)
+        if path[:1] == ["subjects"] and path[1:2] != ["table"]:
+            return "".join(path[2:3] if path[1:2] == ["variables"] else path[1:2]) in names
+        return concerns(change, names)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Every word of the entries that lead to columns, of both states."""
+        return frozenset(
+            word for named in self._entries.values() for words in named.values() for word in words
+        )
 
     def warnings(self, plan: "Plan", amendments: AmendmentsFile | None) -> Iterator[str]:
         """What a reader must know first of the plan: that results were there before it, changes
         without a reason, primary analyses that are post hoc."""
         if self.record.results_by_arm:
             yield "The plan was frozen when results by arm were there."
-        changes = self.told(amendments)
+        changes = self.later_changes(amendments)
         bare = [change.place for change in changes if change.amendment is None]
         if bare:
             verb = "has" if len(bare) == 1 else "have"
@@ -203,7 +219,21 @@ class Frozen:
 
     @cached_property
     def _entries(self) -> Entries:
-        return entries_of([self.before, self.after])
+        """The entries of both states through which an analysis leads to columns.
+
+        Words of a table or a display are of many columns, and would lead to every outcome.
+        """
+        every = entries_of([self.before, self.after])
+        leading = {part: every.get(part, {}) for part in ("estimands", "populations", ENDPOINTS)}
+        subjects = leading.setdefault("subjects", {})
+        for files in (self.before, self.after):
+            declared = compose_text(TRIAL, files[TRIAL].decode("utf-8", "replace")).data
+            of = declared.get("subjects") if isinstance(declared, Mapping) else None
+            given = {**of, **(of.get("variables") or {})} if isinstance(of, Mapping) else {}
+            for name, entry in given.items():
+                if name not in ("table", "variables"):
+                    subjects.setdefault(name, set()).update(WORD.findall(json.dumps(entry)))
+        return leading
 
     @cached_property
     def _named(self) -> tuple[Entries, Entries]:
@@ -212,7 +242,7 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Told:
+class LaterChange:
     """A change since the plan was frozen, and the amendment that gives its reason."""
 
     place: str
@@ -230,8 +260,8 @@ OF_NO_NUMBER = {
     ("design", "planned"),
     ("design", "blinding"),
 }
-# Cells of the dictionary that runs read: form, type, choices, validation, branching.
-READ_BY_RUNS = (1, 3, 5, 7, 8, 9, 11)
+# Cells of the dictionary: the table; and what runs read, type, choices, validation, branching.
+FORM, READ_BY_RUNS = 1, (1, 3, 5, 7, 8, 9, 11)
 
 
 def _computes(change: KeyChange) -> bool:
@@ -240,20 +270,12 @@ def _computes(change: KeyChange) -> bool:
         return False
     if change.path[:1] in OF_NO_NUMBER or change.path[:2] in OF_NO_NUMBER:
         return False
-    if change.file == "dictionary.csv" and change.old and change.new:
+    if change.file == DICTIONARY and change.old and change.new:
         old, new = (literal_eval(one) for one in (change.old, change.new))
         return [old[at : at + 1] for at in READ_BY_RUNS] != [
             new[at : at + 1] for at in READ_BY_RUNS
         ]
     return True
-
-
-def _leads_to(change: KeyChange, names: Mapping[str, int]) -> bool:
-    """Whether a changed variable of the subjects is one of these; true of all other keys."""
-    if change.path[:1] != ("subjects",) or change.path[1:2] == ("table",):
-        return True
-    of_variables = change.path[1:2] == ("variables",)
-    return "".join(map(str, change.path[2:3] if of_variables else change.path[1:2])) in names
 
 
 def _entry(change: KeyChange) -> Iterator[tuple[str, str, int]]:

@@ -42,11 +42,8 @@ def proved(folder: Path, sha256: str) -> tuple[Proof | None, str]:
             return Proof(receipts[0].stem.partition(" of ")[2]), ""
     except UserError as error:
         problem = error.problems[0]
-        why = problem.found or problem.message
-        return (
-            None,
-            f"What should date the frozen plan, {Path(problem.place).name}, does not: {why}",
-        )
+        name, why = Path(problem.place).name, problem.found or problem.message
+        return None, f"What should date the frozen plan, {name}, does not: {why}"
     return None, ""
 
 
@@ -65,10 +62,9 @@ def stamped(record: Path, token: Path, authority: Path) -> Proof:
         stated = _TIME.search(_openssl(token, "ts", "-reply", "-in", answer, "-text"))
         if stated is None:
             raise UserError(Problem(str(token), "is a token without a time"))
-        zone = datetime.UTC
         time = datetime.datetime.strptime(stated[1].strip(), "%b %d %H:%M:%S %Y GMT")
         # A stamp outlives the certificates of its authority: what counts is its own time.
-        at = str(int(time.replace(tzinfo=zone).timestamp()))
+        at = str(int(time.replace(tzinfo=datetime.UTC).timestamp()))
         files = ["-data", data, "-in", answer, "-CAfile", trusted, "-untrusted", trusted]
         _openssl(token, "ts", "-verify", *files, "-attime", at)
     name = subject.strip().removeprefix("subject=").rpartition("CN = ")[2].strip()
