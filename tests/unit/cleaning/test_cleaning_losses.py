@@ -241,6 +241,8 @@ ROW = "{id}|A|f|3|{age}|1"
         ({5: "5||P|f|3|45"}, "line 6"),
         # Nobody's age or sex stands beside: both are wrong, not slipped.
         ({4: "4|A|?|3|x|1", 5: "5|Z|Z|3|50|1"}, ""),
+        # A sex in the place of the arm alone: its neighbour is a sex, and stands.
+        ({4: "4|f|m|3|44|1"}, ""),
     ],
 )
 def test_rows_slipped_by_a_column_are_told_by_their_lines(change: dict[int, str], lines: str):

@@ -27,4 +27,6 @@ def test_where_slurm_does_not_answer_no_job_has_a_state(
 
 def test_without_the_plugin_nothing_is_changed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(sys.modules, PLUGIN, raising=False)
+    before = set(sys.modules)
     outlast_controller()
+    assert set(sys.modules) == before

@@ -3,7 +3,6 @@
 import datetime
 import json
 import subprocess
-import time
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.cli import main
 from trialtrace.run.jobs.fresh import ANALYSE, DERIVE, freshness
+from trialtrace.run.trial import frozen_proof
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
@@ -337,25 +337,23 @@ def test_a_token_that_does_not_hold_dates_nothing_and_is_a_red_line(at, authorit
 
 @pytest.mark.openssl
 def test_a_stamp_outlives_the_certificates_of_its_authority(at, authority, monkeypatch):
-    """The certificate ends one second after the stamp; what counts is the stamp's own time."""
+    """It is verified at the time that it states: in twenty years no certificate holds."""
     record = at.trial_config("mini") / "frozen" / "frozen.json"
-    config = authority / "config"
-    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
-    signed = ("-cert", authority / "ca.crt", "-keyfile", authority / "ca.key")
-    (authority / "index").touch()
-    (authority / "ca.cnf").write_text(
-        "[ca]\ndefault_ca=c\n[c]\n"
-        f"database={authority}/index\nnew_certs_dir={authority}\nserial={authority}/serial\n"
-        "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
+    token, calls = stamp(authority, record), []
+    ask = frozen_proof._openssl
+    monkeypatch.setattr(
+        frozen_proof, "_openssl", lambda of, *words: calls.append(words) or ask(of, *words)
     )
-    dates = ("-enddate", soon.strftime("%Y%m%d%H%M%SZ"))
-    extended = ("-extfile", config, "-extensions", "stamps")
-    of = ("-batch", "-config", authority / "ca.cnf", "-in", authority / "tsa.csr")
-    openssl("ca", *of, *signed, *dates, *extended, "-out", authority / "tsa.crt")
-    token = str(stamp(authority, record))
-    time.sleep(3)
-    ca = ["--ca", str(authority / "ca.crt")]
-    assert main(["--project", str(at.root), "freeze", "mini", "--token", token, *ca]) == 0
+    stated = frozen_proof.stamped(record, token, authority / "ca.crt").time
+    verify = next(words for words in calls if "-verify" in words)
+    then = datetime.datetime.fromtimestamp(int(verify[verify.index("-attime") + 1]), datetime.UTC)
+    assert then.isoformat().replace("+00:00", "Z") == stated
+    trusted = authority / "ca.crt"
+    files = ["-data", record, "-in", token, "-CAfile", trusted, "-untrusted", trusted]
+    later = int((then + datetime.timedelta(days=20 * 365)).timestamp())
+    openssl("ts", "-verify", *files, "-attime", int(then.timestamp()))
+    with pytest.raises(subprocess.CalledProcessError):
+        openssl("ts", "-verify", *files, "-attime", later)
 
 
 @pytest.mark.openssl
