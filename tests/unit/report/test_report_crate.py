@@ -14,6 +14,7 @@ from mini_trial import REPOSITORY
 
 from trialtrace.base.errors import UserError
 from trialtrace.cli import main
+from trialtrace.report.commands import crate as commands
 from trialtrace.report.commands.crate import check_unaltered
 from trialtrace.report.interchange.crate import METADATA, SIGNATURE, SUMS, write_crate
 from trialtrace.report.verify.crate import altered_crate
@@ -233,3 +234,17 @@ def test_a_description_that_is_odd_is_changed_and_no_traceback(copy):
     with (copy / SUMS).open("a") as file:
         file.write(f"{'0' * 64}  a\0b\n")
     assert any(one.file == "a\0b" for one in altered_crate(copy))
+
+
+def test_code_that_changed_since_the_run_goes_into_no_crate(
+    projects, tmp_path, monkeypatch, capsys
+):
+    at = projects["full"]
+    command = ["--project", str(at.root), "crate", "mini", str(tmp_path / "new")]
+    with monkeypatch.context() as patched:
+        patched.setattr(commands, "tell_run", lambda *_, **__: (at, ["analyse_plan"]))
+        assert main(command) == 1
+    assert "analyse_plan that changed since the run" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+    assert main(command) == 0
+    assert list(altered_crate(tmp_path / "new")) == []

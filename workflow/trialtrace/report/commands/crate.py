@@ -16,9 +16,13 @@ from trialtrace.run.trial.load import Trial, load_trial
 
 def crate(arguments: argparse.Namespace) -> int:
     at, name = named_trial(arguments)
-    tell_run(at, name, RENDER, whole=True)
+    _, changed = tell_run(at, name, RENDER, whole=True)
     trial = load_trial(name, at)
     check_unaltered(trial)
+    if changed:
+        # The crate would hold another code than that which made its results.
+        found = f"code, configuration or data of {', '.join(changed)} that changed since the run"
+        raise UserError(Problem(name, found=found, do=f"trialtrace run {name}"))
     root = write_crate(trial, Path(arguments.folder), arguments.sign)
     print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
     return 0
