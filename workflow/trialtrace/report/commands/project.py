@@ -23,8 +23,8 @@ reports/NAME/ documents of your own (`trialtrace report NAME --write`). A run ma
 logs/ and archive/; results/ and archive/ hold the data.
 """
 IGNORED = ".snakemake/\n/results/\n/archive/\n/site/\nlogs/\n/data/\n"
-# Pages of what runs where it is asked for, of one trial.
-ASKED = ("multiverse", "simulation")
+# Pages of what runs where it is asked for, and the target that makes those of all trials.
+ASKED = {"multiverse": "multiverse", "simulation": "simulate"}
 
 
 def add_project(add: Add) -> None:
@@ -51,7 +51,7 @@ def add_project(add: Add) -> None:
         help="a profile of Snakemake: slurm, lsf, pbs, or a folder of your own",
     )
     for page in ASKED:
-        text = f"of each trial that is named its {page}"
+        text = f"of each trial that is named its {page}; of none, of all that have one"
         run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
     run.add_argument(
         "--snakemake",
@@ -107,10 +107,7 @@ def run_workflow(arguments: argparse.Namespace) -> int:
         )
     if arguments.results:
         at = _elsewhere(at, Path(arguments.results).resolve())
-    targets = [
-        f"results/{one}/{arguments.asked}/{arguments.asked}.html" if arguments.asked else one
-        for one in arguments.target
-    ]
+    targets = _targets(arguments.target, arguments.asked)
     words = [sys.executable, "-m", "snakemake", *_how(at, arguments), *targets]
     words += arguments.snakemake
     status = subprocess.run(words, cwd=at.made, env=_environment(at), check=False).returncode
@@ -118,6 +115,13 @@ def run_workflow(arguments: argparse.Namespace) -> int:
         for page in _pages(at, targets):
             print(f"Open {page}")
     return status
+
+
+def _targets(named: list[str], asked: str | None) -> list[str]:
+    """What Snakemake is asked for."""
+    if asked is None:
+        return named
+    return [f"results/{one}/{asked}/{asked}.html" for one in named] or [ASKED[asked]]
 
 
 def _elsewhere(at: Project, folder: Path) -> Project:
