@@ -131,7 +131,7 @@ def test_means_apart_before_treatment(tmp_path, capsys, visit, told):
     assert ("Its mean is unlike that of the other groups" in found) == told
 
 
-# 30 and 62 of 100 differ by 0.32, of errors √(0.46 · 0.54 · 2 / 100) = 0.0705 4.5; 30 and 50 by 2.9.
+# 30 and 62 of 100 differ by 0.32, 4.5 errors of √(0.46 · 0.54 · 2 / 100); 30 and 50 by 2.9.
 @pytest.mark.parametrize(("second", "told"), [("62", True), ("50", False)])
 def test_shares_before_treatment_far_apart(tmp_path, capsys, second, told):
     of = ', patients: "100"'
