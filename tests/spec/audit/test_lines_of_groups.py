@@ -178,6 +178,21 @@ def test_changes_between_visits_far_apart(tmp_path, capsys, last, told):
     assert ("two groups changed unlike each other" in found) == told
 
 
+# 36.5 and 46.7 are 10.2 apart, of deviations 0.4 25.
+@pytest.mark.parametrize(("last", "told"), [("46.73", True), ("36.73", False)])
+def test_visits_of_the_only_group_far_apart(tmp_path, capsys, last, told):
+    whose = {n: f'{A}, visit: "Week {n}"' for n in (2, 3)}
+    row = ("mean (SD) 36.49 (0.29)", f"mean (SD) {last} (0.40)")
+    found = asked(tmp_path, capsys, table([row], whose))
+    assert ("are more than 2.5 deviations apart" in found) == told
+
+
+@pytest.mark.parametrize(("printed", "told"), [("2.4 (0 to 1)", True), ("2.4 (0 to 6)", False)])
+def test_a_number_outside_of_two_that_nothing_names(tmp_path, capsys, printed, told):
+    found = asked(tmp_path, capsys, table([(printed,)]))
+    assert ("2.4 lies outside of 0 to 1, whatever these are" in found) == told
+
+
 @pytest.mark.parametrize(
     ("printed", "told"), [("P < 0.081", True), ("P < 0.05", False), ("P < 0.025", False)]
 )
