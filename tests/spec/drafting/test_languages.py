@@ -94,6 +94,7 @@ def test_a_level_that_trials_alone_have_is_of_the_arm(tmp_path, column, levels, 
     [
         ("id,handicap,score", ("none", "amputee", "crutches"), True),
         ("id,answer,score", ("yes", "no", "no"), False),
+        ("id,location,score", ("north", "south", "west"), False),
         ("id,x,score", ("1", "2", "3"), False),
         ("id,sex,score", ("man", "woman", "woman"), False),
         ("id,vote,score", ("left", "left", "right"), False),

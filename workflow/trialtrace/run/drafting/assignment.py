@@ -29,6 +29,11 @@ from trialtrace.run.tables.measures import folded, plain
 NEARLY_EVEN = 0.7
 # Rows of a number that may be a dose.
 FEWEST_OF_DOSE = 3
+# Words of where patients were, and of who saw them.
+WHERE_OR_WHO = {
+    *("location", "area", "place", "town", "city", "district", "ward", "village", "plot", "field"),
+    *("rater", "observer", "assessor", "operator", "surgeon", "nurse", "batch", "plate", "season"),
+}
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
@@ -254,7 +259,7 @@ def _only_even(
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
     ]
     words = not any(NO_NAME.fullmatch(one) or HAS.fullmatch(one) for one in labels)
-    named = outcome_words(name_words(only.name)) or of_patients(only)
+    named = outcome_words(name_words(only.name)) or name_words(only.name) & WHERE_OR_WHO
     return words and not few and not named and min(counts) >= NEARLY_EVEN * max(counts)
 
 
