@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.links import alone
+from trialtrace.report.pages.site_copy import alone
 from trialtrace.report.seal_file import FOLDERS, HTML
 from trialtrace.report.shown.compare import NUMBER
 from trialtrace.report.verify.kept_run import Alteration, KeptRun

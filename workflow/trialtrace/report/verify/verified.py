@@ -10,7 +10,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
-from trialtrace.report.links import alone
+from trialtrace.report.pages.site_copy import LEFT_OUT, alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
@@ -239,7 +239,8 @@ def _folder(
                 do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
-    document = _document(at, reports[0], reports[0].read_bytes(), name)
+    data = reports[0].read_bytes()
+    document = _document(at, reports[0], data, name)
     assert document.trial is not None  # a document is of a trial
     run = KeptRun(at, document.trial)
     kept = _documents(at, document.trial)
@@ -250,6 +251,8 @@ def _folder(
         document.compared += more.compared
     prefix = f"results/{document.trial}/report/"
     wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
+    if alone(data) != data:
+        wrote = {name: digest for name, digest in wrote.items() if not name.endswith(LEFT_OUT)}
     document.what = str(path)
     if document.earlier is not None:
         document.notes.append("of earlier runs reports are known, other files are not compared")
