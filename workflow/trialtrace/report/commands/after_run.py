@@ -21,9 +21,15 @@ from trialtrace.run.trial.load import load_trial
 
 
 def end(run: Run, resources: object) -> None:
-    """The record of a run, its last lines, and what changed since the run before."""
-    end_run(run, resources)
-    after_run(run)
+    """The record of a run, its last lines, and what changed since the run before. What cannot be
+    written, as on a full disk, ends the process: raised inside a hook, it would be told with the
+    frames of Snakemake."""
+    try:
+        end_run(run, resources)
+        after_run(run)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def after_run(run: Run) -> None:
