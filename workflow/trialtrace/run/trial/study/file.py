@@ -112,6 +112,9 @@ class Arm:
         return self.codes[0]
 
 
+BLOCK = "Variable of `subjects` that tells the block: a blinded run permutes arms within it."
+
+
 @shape
 class Simple:
     """Every patient on its own."""
@@ -124,6 +127,7 @@ class Blocked:
     """In blocks."""
 
     scheme: Literal["blocked"] = key("blocked.")
+    block: Name | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -143,6 +147,7 @@ class StratifiedBlocks:
 
     scheme: Literal["stratified_blocks"] = key("stratified_blocks.")
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    block: Name | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -167,6 +172,10 @@ class Design:
         Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
         By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
     ] = key("How patients were randomised.")
+    unit: Name | None = optional(
+        "Variable of `subjects` that tells what was randomised as a whole, in a trial of clusters: "
+        "a blinded run permutes arms between these."
+    )
     blinding: (
         Annotated[
             Literal["nobody"] | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
@@ -188,6 +197,13 @@ class Design:
         if isinstance(randomisation, Stratified | StratifiedBlocks):
             return randomisation.strata
         return ()
+
+    @property
+    def block(self) -> str | None:
+        """The variable that tells the block, where one does."""
+        randomisation = self.randomisation
+        blocks = isinstance(randomisation, Blocked | StratifiedBlocks)
+        return randomisation.block if blocks else None
 
 
 @shape
