@@ -36,6 +36,7 @@ from trialtrace.report.sections.methods import methods
 from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
+from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import link
@@ -58,6 +59,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "constants": constants_section,
     "consort": consort_section,
     "frozen": frozen_section,
+    "review": review_section,
     "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,

@@ -37,6 +37,7 @@ from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.no_pingouin import lacks_pingouin
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
+from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 from trialtrace.run.trial.study.source import Files
 
@@ -326,6 +327,8 @@ class Freshness:
             files |= {*frozen_files(self.at, trial)}
         if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
             files.add(self.at.trial_config(trial) / AMENDMENTS)
+        if trial and rule in (DERIVE, RENDER) and (self.at.trial_config(trial) / REVIEW).is_file():
+            files.add(self.at.trial_config(trial) / REVIEW)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:

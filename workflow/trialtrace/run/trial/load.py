@@ -31,6 +31,7 @@ from trialtrace.run.trial.guesses import (
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.readers import READERS
+from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
 from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
@@ -139,6 +140,13 @@ class Trial:
         if not self._path("amendments").is_file():
             return None
         return structure(AmendmentsFile, self.document("amendments"))
+
+    @cached_property
+    def review(self) -> ReviewFile | None:
+        """What a data review decided of its rows."""
+        if not self._path("review").is_file():
+            return None
+        return structure(ReviewFile, self.document("review"))
 
     @property
     def has_multiverse(self) -> bool:
