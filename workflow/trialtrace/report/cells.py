@@ -25,6 +25,7 @@ from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
@@ -60,6 +61,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "consort": consort_section,
     "frozen": frozen_section,
     "review": review_section,
+    "committee": committee_section,
     "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,

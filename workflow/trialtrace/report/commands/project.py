@@ -42,8 +42,6 @@ def add_project(add: Add) -> None:
         metavar="TARGET",
         help="a trial, audit, multiverse, simulate, or a file of results",
     )
-    run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
-    run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
     run.add_argument(
         "--results", metavar="FOLDER", help="write there, and nothing to the project's own folder"
     )
@@ -52,22 +50,29 @@ def add_project(add: Add) -> None:
         action="store_true",
         help="with arms permuted, into blinded/: to review data before anybody knows the arms",
     )
+    for page in ASKED:
+        text = f"of each trial that is named its {page}; of none, of all that have one"
+        run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
+    add_how(run)
+    run.set_defaults(run=run_workflow)
+
+
+def add_how(run: argparse.ArgumentParser) -> None:
+    """How Snakemake runs."""
+    run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
+    run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
     run.add_argument(
         "--profile",
         metavar="NAME | FOLDER",
         default="default",
         help="a profile of Snakemake: slurm, lsf, pbs, or a folder of your own",
     )
-    for page in ASKED:
-        text = f"of each trial that is named its {page}; of none, of all that have one"
-        run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
     run.add_argument(
         "--snakemake",
         nargs=argparse.REMAINDER,
         default=[],
         help="all that follows is for Snakemake",
     )
-    run.set_defaults(run=run_workflow)
 
 
 def start(folder: Path) -> int:

@@ -185,7 +185,7 @@ def _design(material: Material) -> str:
         arms = " and ".join(arm.label for arm in trial.design.arms.values())
         text = f"{kind}: {arms} (n = {frames.table('adsl').num_rows} patients)"
     elif trial.pooled:
-        text = f"{kind}: n = {frames.table('adsl').num_rows} subjects, blinded"
+        text = f"{kind}: n = {frames.table('adsl').num_rows} subjects, all arms together"
     else:
         text = f"{kind}: " + ", ".join(
             f"{arm.label} (n = {frames.select('adsl', {'TRT01P': {'is': name}}).n})"

@@ -67,7 +67,9 @@ def design_line(trial: Trial) -> str:
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
     kind = design.kind.replace("_", " ").capitalize()
     text = f"{kind} design; {arms}; {scheme}{strata}{_blinding(design.blinding)}."
-    if trial.pooled:
+    if trial.at.purpose.kind == "open":
+        text = "All arms together: this report tells nothing by arm."
+    elif trial.pooled:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
         text += "are confirmed."
     if trial.registration:

@@ -30,6 +30,7 @@ from trialtrace.run.trial.guesses import (
 )
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import Outcomes
+from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
@@ -275,8 +276,12 @@ class Trial:
     @cached_property
     def plan(self) -> "Plan":
         data = self.document("plan")
-        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.pooled else data)
-        return self.frozen.labelled(plan) if self.frozen else plan
+        cut, whole = self.at.purpose.cut, data
+        if self.pooled:
+            data = pooled_plan(whole) | (described(whole) if cut else {})
+        plan: Plan = _reader("plan.yaml").plan(data, cut)
+        # At a data cut looks are those of the cut: that is no change of the plan.
+        return self.frozen.labelled(plan) if self.frozen and not cut else plan
 
     @cached_property
     def claims_document(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from trialtrace.base.config.names import (
     Spellings,
     Test,
     Text,
+    Value,
     VisitLabel,
     listed,
 )
@@ -39,6 +40,19 @@ class TableSpec:
     reason: Column | None = optional(
         "Column with the reason why `where` leaves a row out, counted by its labels: in a log of "
         "screening why a person was not randomised."
+    )
+    dated: Column | None = optional(
+        "Column of the date from which a row is known: a data cut leaves later rows out."
+    )
+    undated: Text | None = optional(
+        "Why every row is known at any data cut, where none has a date; in place of `dated`."
+    )
+    later: dict[Column, Literal["cut", "empty"] | Filled[Column, Value]] = optional(
+        "Columns of dates that are filled in later than the row. Where the date is after a data "
+        "cut, the cell is the day of the cut (`cut`, of a last contact) or `empty`; and the "
+        'columns beside it hold what they held until then, with `{died_on: {died: "0"}}`.',
+        empty=dict,
+        expected="a mapping of columns to cut, to empty, or to columns with their earlier values",
     )
 
 
