@@ -1,6 +1,7 @@
 """Decisions of a data review: applied to the rows that they name alone, told, and refused where a
 row is gone; visits outside their window."""
 
+import json
 from html import unescape
 
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.report.material import Material
 from trialtrace.report.sections.review_section import review_section
+from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -179,3 +181,29 @@ def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
     }
     assert (found["1", "week 1"], found["2", "week 1"], found["3", "week 1"]) == (1, None, 0)
     assert {found[str(who), "week 2"] for who in range(1, 13)} == {None}
+
+
+def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
+    at = project(tmp_path)
+    command = ["--project", str(tmp_path), "review", "mini"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "wrong_kit: 2026-11-20, A. Reviewer: 2 rows of patients; leaves: Adults; major" in told
+    assert "not held against rows" in told
+    run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    assert main(command) == 0
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(path.read_text().replace('{id: "7"}', '{id: "777"}'))
+    capsys.readouterr()
+    assert main(command) == 1
+    assert "! 1 not in the clean table of the blinded run" in capsys.readouterr().out
+
+
+def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
+    at = project(tmp_path)
+    Shelf(at, "mini").folder.mkdir(parents=True)
+    kept = ({"run": "a" * 12, "ended": f"{day}T10:00"} for day in ("2026-11-20", "2026-11-30"))
+    (Shelf(at, "mini").folder / "log.jsonl").write_text("\n".join(map(json.dumps, kept)) + "\n")
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
+    told = capsys.readouterr().out
+    assert "Decided after the first run by arm that is kept, of 2026-11-20: late_call." in told

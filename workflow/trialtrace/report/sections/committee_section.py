@@ -45,9 +45,9 @@ def _looks(material: Material, analysis: Analysis) -> str:
 
 def _p_values(material: Material, analysis: Analysis) -> Iterator[str]:
     """Each p-value of a test of the analysis, and whether it crosses."""
-    methods = {step.method for step in analysis.tests}
+    tests = {step.key for step in analysis.tests}
     for row in material.of(analysis.name):
         value = row["stat_value"]
-        if row["stat_name"] == "p_value" and row["method"] in methods and value is not None:
+        if row["method"] in tests and row["stat_name"] == "p_value" and value is not None:
             crossed = "crosses" if value <= analysis.decision_level else "does not cross"
             yield f"{link(row)}, {crossed}"

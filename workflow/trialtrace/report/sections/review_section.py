@@ -8,6 +8,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
 from trialtrace.run.endpoints.review import same_rows
 from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.review import Decision
 
 HEADER = ["Decision", "By", "Date", "Rows", "Of", "What", "Reason"]
@@ -41,13 +42,14 @@ def _told(material: Material, decision: Decision) -> Iterator[str]:
     yield decision.date
     yield _rows(material, decision)
     yield escape_markdown(decision.table)
-    yield escape_markdown("; ".join(_what(material, decision)))
+    yield escape_markdown("; ".join(what(material.trial, decision)))
     yield escape_markdown(decision.reason)
 
 
-def _what(material: Material, decision: Decision) -> Iterator[str]:
+def what(trial: Trial, decision: Decision) -> Iterator[str]:
+    """What a decision does, in words."""
     if decision.leaves:
-        labels = (material.trial.populations[name].label for name in decision.leaves)
+        labels = (trial.populations[name].label for name in decision.leaves)
         yield f"leaves: {', '.join(labels)}"
     if deviation := decision.deviation:
         yield f"{deviation.severity} deviation: {deviation.label}"
