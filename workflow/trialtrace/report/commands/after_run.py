@@ -4,7 +4,9 @@ import sys
 from collections.abc import Iterator
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_text
+from trialtrace.report.commands.decisions import late_decisions
 from trialtrace.report.commands.diff import compared, last_two, tell_strange
 from trialtrace.report.links import CHANGES_PAGE
 from trialtrace.report.pages.changes_page import Latest, changes_page
@@ -46,7 +48,8 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
-            for line in _few(run, shelf):
+            late = late_decisions(run.at, trial) if run.at.purpose == ANALYSIS else ()
+            for line in (*_few(run, shelf), *late):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True

@@ -87,7 +87,7 @@ def _plan_of(run: RunOfTrial, trial: Trial) -> "Plan":
     """The plan that a run was made by; today's where it is of a version that is read no more."""
     path = trial.at.trial_config(trial.name) / "plan.yaml"
     content = run.configuration.get(path.relative_to(trial.at.root).as_posix())
-    if content is None or trial.blinded:
+    if content is None or trial.pooled:
         return trial.plan
     document = compose_text("plan.yaml", content.decode("utf-8", "backslashreplace"))
     if not document.problems:

@@ -167,8 +167,8 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     if run.kept["ended"]:
         write_json(results / "run.json", dict(run.kept))
     fresh = {rule: origin for rule, (origin, _) in made.items()}
-    kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart)
-    if load_trial(trial, kept).drawn:
+    kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart, purpose=at.purpose)
+    if load_trial(trial, kept).tells_cohort:
         # What a cohort was drawn to is not kept: it is the run's where all of raw/ is.
         raw = f"results/{trial}/raw"
         if together(contents(at.made, raw)) != made[INGEST][1]:

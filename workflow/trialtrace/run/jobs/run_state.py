@@ -91,7 +91,7 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
 def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
     """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
     path = (results or at.results) / trial / "analysis" / "results.parquet"
-    if not (path.is_file() and load_trial(trial, at).blinded):
+    if not (path.is_file() and load_trial(trial, at).pooled):
         return
     import pyarrow.parquet as pq
 
