@@ -31,7 +31,7 @@ SHARED = {
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (
         "compare_groups",
-        "crossing_of_half",
+        "crossing",
         "curve_bounds",
         "greenwood",
         "product_limit",

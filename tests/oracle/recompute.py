@@ -40,7 +40,7 @@ from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.repeated.covariances import box_m
 from trialtrace.stats.stratified import mantel_haenszel as mh
-from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
+from trialtrace.stats.survival.kaplan_meier import SCALES, cox, kaplan_meier, log_rank
 
 HERE = Path(__file__).parent
 SIDES = ("two_sided", "greater", "less")
@@ -238,19 +238,22 @@ def repeated() -> Numbers:
             yield case, f"type{kind}.mauchly_p_anderson", fit.mauchly_p_anderson
 
 
+QUARTILES = ("lower_quartile", "median", "upper_quartile")
 CURVE = ("time", "n_risk", "n_event", "n_censored", "survival", "se", "low", "high")
 
 
 def survival() -> Numbers:
     for case, d in cases("survival.csv"):
         time, event = d["time"], d["event"]
-        for interval in ("log_log", "log"):
+        for interval in SCALES:
             name = f"km_{interval}"
             curve = kaplan_meier(time, event, confidence=0.95, interval=interval)
-            for column in CURVE:
+            for column in CURVE if interval in ("log", "log_log") else ("low", "high"):
                 for i, value in enumerate(getattr(curve, column), 1):
                     yield case, f"{name}.{column}.{i}", value
-            yield from _interval(case, f"{name}.median", curve.median)
+            for part, found in zip(QUARTILES, curve.quartiles(), strict=True):
+                for end in ("estimate", "low", "high"):
+                    yield case, f"{name}.{part}.{end}", getattr(found, end)
             at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
             for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
                 yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])

@@ -38,6 +38,8 @@ LABELS = {
     "survival": "event-free",
     "at_risk": "at risk",
     "median_time": "median time",
+    "lower_quartile_time": "time of the first quarter",
+    "upper_quartile_time": "time of three quarters",
     "follow_up": "median follow-up",
     "correlation": "correlation",
     "relative_effect": "relative effect",
@@ -252,7 +254,7 @@ def no_effect(stat: str) -> float:
 
 
 PER_UNIT = {"coefficient", "standard_error"}
-TIMES = {"median_time", "follow_up"}
+TIMES = {"median_time", "lower_quartile_time", "upper_quartile_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
 _SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 # Digits enough for any float with its decimals.

@@ -42,6 +42,7 @@ from trialtrace.stats.survival.rmst import restricted_mean_difference as restric
 from trialtrace.stats.survival.rmst import restricted_mean_ratio as restricted_mean_ratio
 from trialtrace.stats.survival.signed_log_rank import signed_at_risk as signed_at_risk
 from trialtrace.stats.survival.signed_log_rank import signed_log_rank as signed_log_rank
+from trialtrace.stats.survival.survival_at import cumulative_hazard_ratio as cumulative_hazard_ratio
 from trialtrace.stats.survival.survival_at import survival_difference as survival_difference
 from trialtrace.stats.survival.survival_at import survival_ratio as survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank as at_risk_log_rank

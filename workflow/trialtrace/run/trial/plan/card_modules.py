@@ -146,6 +146,7 @@ MODULES: dict[str, str] = {
     "events.count": f"{_HERE}.survival",
     "survival.kaplan_meier": f"{_HERE}.survival",
     "median_time.kaplan_meier": f"{_HERE}.survival",
+    "quartile_times.kaplan_meier": f"{_HERE}.survival",
     "follow_up.reverse_kaplan_meier": f"{_HERE}.survival",
     "hazard_ratio.cox": f"{_HERE}.survival",
     "p_value.log_rank": f"{_HERE}.survival",

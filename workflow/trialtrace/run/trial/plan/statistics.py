@@ -23,6 +23,9 @@ STATISTICS: dict[str, Statistic] = {
     "mean_events": _describe("Mean number of events a subject by given times.", RECURRENT),
     "survival": _describe("Share without the event at given times.", TIMES),
     "median_time": _describe("Median time to the event.", TIMES),
+    "quartile_times": _describe(
+        "Times by which a quarter and three quarters have had the event.", TIMES
+    ),
     "follow_up": _describe("Median follow-up.", TIMES),
     "upper_bound": _describe(
         "One-sided upper bound of the proportion with the event, at the confidence of the "
