@@ -56,6 +56,12 @@ IN_NO_PLAN = {
         "multiplicity.graphical.intersection_weights",
         "multiplicity.graphical.reject",
     ),
+    "families of tests in order, and adjustments that others beat": (
+        "multiplicity.adjusted.benjamini_yekutieli",
+        "multiplicity.adjusted.holm_sidak",
+        "multiplicity.graphical.gatekeeping",
+    ),
+    "equivalence of two means by one call": ("continuous.means.equivalence_t",),
     "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
     "simulations with repeated measures": (
         "repeated.anova.rm_anova",
