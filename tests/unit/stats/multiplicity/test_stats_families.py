@@ -170,7 +170,7 @@ def test_a_serial_gate_stays_shut_behind_a_test_that_stops():
 
 
 def test_a_parallel_gate_passes_on_the_level_of_what_is_rejected():
-    """By hand: 0.25 of the level comes to each of the second, whose first passes it on to the other."""
+    """By hand: a quarter of the level comes to each of the second, whose first passes it on."""
     first, second = g.gatekeeping([[0.01, 0.9], [0.012, 0.3]], gate="parallel", missing="stops")
     assert first.tolist() == [0.02, 1.0]
     assert second == pytest.approx([0.048, 0.6])

@@ -30,6 +30,10 @@ from trialtrace.stats.survival.proportional_hazards import (
 )
 from trialtrace.stats.survival.recurrent import MeanCumulative as MeanCumulative
 from trialtrace.stats.survival.recurrent import mean_cumulative as mean_cumulative
+from trialtrace.stats.survival.recurrent import (
+    mean_cumulative_difference as mean_cumulative_difference,
+)
+from trialtrace.stats.survival.recurrent import mean_cumulative_ratio as mean_cumulative_ratio
 from trialtrace.stats.survival.risk_sets import Curves as Curves
 from trialtrace.stats.survival.risk_sets import LogRankSums as LogRankSums
 from trialtrace.stats.survival.risk_sets import RiskSets as RiskSets

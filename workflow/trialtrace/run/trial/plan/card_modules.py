@@ -171,6 +171,8 @@ MODULES: dict[str, str] = {
     "rate_ratio.poisson_exact": f"{_HERE}.curves",
     "events.recurrent": f"{_HERE}.recurrent",
     "mean_events.lawless_nadeau": f"{_HERE}.recurrent",
+    "mean_events_difference.lawless_nadeau": f"{_HERE}.recurrent",
+    "mean_events_ratio.lawless_nadeau": f"{_HERE}.recurrent",
     "rate_ratio.andersen_gill": f"{_HERE}.recurrent",
     "rate_ratio.lwyy": f"{_HERE}.recurrent",
     "rate_ratio.poisson_regression": f"{_HERE}.recurrent",

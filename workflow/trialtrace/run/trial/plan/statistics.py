@@ -87,6 +87,12 @@ STATISTICS: dict[str, Statistic] = {
     "survival_difference": _estimate(
         "Difference of the shares without the event at a time.", TIMES
     ),
+    "mean_events_difference": _estimate(
+        "Difference of the mean numbers of events a subject by a time.", RECURRENT
+    ),
+    "mean_events_ratio": _estimate(
+        "Ratio of the mean numbers of events a subject by a time.", RECURRENT
+    ),
     "survival_ratio": _estimate("Ratio of the shares without the event at a time.", TIMES),
     "rate_difference": _estimate("Difference of two rates of events per person-time.", TIMES),
     "rate_ratio": _estimate(
