@@ -37,10 +37,11 @@ class Code:
 
     def place(self, path: Path) -> str | None:
         """Where a file stands in a checkout, installed or not; None of what is no code."""
-        if path.is_relative_to(self.root):
-            return path.relative_to(self.root).as_posix()
+        # A checkout has these twice: the package's are a link.
         if path.is_relative_to(self.assets):
             return f"reports/assets/{path.relative_to(self.assets).as_posix()}"
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
         if path.is_relative_to(self.package):
             return f"workflow/trialtrace/{path.relative_to(self.package).as_posix()}"
         return None

@@ -24,11 +24,12 @@ def verify(
     *,
     signers: str | None = None,
     signer: str | None = None,
+    again: Path | None = None,
 ) -> int:
     """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at; 3: it is a page
     whose content is not compared, and not the one that the run wrote."""
     try:
-        told = verified(at, Path(text), trial, signers=signers, signer=signer)
+        told = verified(at, Path(text), trial, signers=signers, signer=signer, again=again)
     except UserError as error:
         print(error, file=sys.stderr)
         return NOT_LOOKED

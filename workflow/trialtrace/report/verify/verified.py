@@ -46,6 +46,7 @@ from trialtrace.report.verify.kept_run import (
     archived,
     outdated_files,
 )
+from trialtrace.report.verify.rerun import rerun
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
@@ -125,10 +126,13 @@ def verified(
     *,
     signers: str | None = None,
     signer: str | None = None,
+    again: Path | None = None,
 ) -> Verified:
-    """A report, a file of a trial's results, their folder, a crate, or a number by its short id.
-    Raises UserError."""
+    """A report, a file of a trial's results, their folder, a crate, which may be run `again` in a
+    new folder, or a number by its short id. Raises UserError."""
     place = path.resolve()
+    if again and not (place.is_dir() and is_crate(place)):
+        raise UserError(Problem(f"--rerun {again}", found=str(path), expected="a crate"))
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
     if not place.exists():
@@ -145,7 +149,7 @@ def verified(
             )
         )
     if place.is_dir() and is_crate(place):
-        return _crate(path, signers, signer)
+        return _crate(path, signers, signer, again)
     if place.is_dir():
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
@@ -158,9 +162,9 @@ def verified(
     return _document(at, path, data, name)
 
 
-def _crate(path: Path, signers: str | None, signer: str | None) -> Verified:
+def _crate(path: Path, signers: str | None, signer: str | None, again: Path | None) -> Verified:
     """A crate, which is held against itself: its sums' own hash is told, to be compared with what
-    whoever made it says."""
+    whoever made it says. It is run again where it is whole."""
     found = list(altered_crate(path))
     said, holds = signature(path, signers, signer)
     if not holds:
@@ -170,6 +174,12 @@ def _crate(path: Path, signers: str | None, signer: str | None) -> Verified:
         root, names = sha256_file(path / SUMS), listed(path)
         told.notes = [f"sha256 of {SUMS} {root}: is it the one that you were told?", said]
         told.compared = [f"{len(names)} files"]
+    if again and not found and told.trial:
+        told.found, others = rerun(path, told.trial, again)
+        told.notes += others
+        told.compared.append(f"results, byte by byte, with those of a run in {again}")
+    elif again:
+        told.notes.append("not run again: it is not whole")
     return told
 
 
