@@ -201,6 +201,15 @@ def test_values_that_are_carried_forward_or_midway(made):
     }
 
 
+def test_a_value_that_half_of_the_patients_have_is_not_carried_forward(made):
+    """Such as a limit of detection: equal values are common, and say nothing."""
+    _, values, _ = made.visits["lab4"]
+    values[::2] = np.nanmedian(values)
+    looks = carried.looks(export_of(made))
+    looked = {one.where for one in looks if "values equal to the value before" in one.told}
+    assert "visits.lab4" not in looked and "visits.systolic" in looked
+
+
 def test_visits_in_columns_are_visits():
     rng = np.random.default_rng(6)
     first, none = np.round(rng.normal(300, 40, 90)), np.zeros(90, np.intp)

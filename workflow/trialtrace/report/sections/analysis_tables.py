@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from trialtrace.base.words import (
-    P_VALUES,
     POINTS,
     SYMBOLS,
     upper_first,
@@ -327,7 +326,7 @@ def _title(
         at = whole if years else f"{at} ({whole})" if whole else at
         own += f" at {at}" if timed else ""
         own += "" if timed else f", {second[1]}"
-    plain = stat in P_VALUES or stat in SYMBOLS
+    plain = stat in SYMBOLS or title.partition(",")[0] == "p"
     joint = own[:1] if own[:1] == " " else ""
     over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)

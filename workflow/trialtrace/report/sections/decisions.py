@@ -104,13 +104,13 @@ def reach(values: Sequence[float], level: float) -> str:
 
 
 def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
-    """ ", below the significance level of 0.05"; of a pair beneath the test of all arms, that it is
-    not judged; else nothing."""
+    """ ", below the significance level of 0.05"; of a pair beneath the test of all arms, that this
+    decides; else nothing."""
     result_row = deciding(material, analysis, p)
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
         return f", {side} the significance level of {analysis.decision_level:g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
-        return ", not judged by itself"
+        return ", descriptive: the test of all arms decides"
     return ""
