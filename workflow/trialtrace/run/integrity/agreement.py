@@ -31,11 +31,7 @@ YEAR = 365.25
 def looks(export: Export) -> Iterator[Look]:
     """A look for each pair of tables that share a column, for the arm in other tables, and for each
     age beside a birth."""
-    for one in export.slices:
-        if export.arm is not None and export.arm_column and one.kind == CODE:
-            table, name = export.arm_column
-            if one.table != table and one.column == name:
-                yield from _look(export, name, _as_arm(one, export.arm), _known_arm(one, export))
+    yield from _arms(export)
     alone: dict[tuple[str, str], list[Slice]] = {}
     for one in export.slices:
         alone.setdefault((one.column, one.kind), []).append(one)
@@ -58,11 +54,16 @@ def looks(export: Export) -> Iterator[Look]:
                 yield from _ages(age, (entry.values - birth.values) / YEAR)
 
 
-def _known_arm(item: Slice, export: Export) -> Slice:
-    """The arm as a column of its table, at the patients of another one."""
-    values = np.where(export.arm == NOBODY, np.nan, export.arm)
-    table = (export.arm_column or ("", ""))[0]
-    return replace(item, table=table, values=values)
+def _arms(export: Export) -> Iterator[Look]:
+    """A look for each column of another table that is called as the arm."""
+    if export.arm is None or export.arm_column is None:
+        return
+    table, name = export.arm_column
+    arms = np.where(export.arm == NOBODY, np.nan, export.arm)
+    for one in export.slices:
+        if one.kind == CODE and one.table != table and one.column == name:
+            known = replace(one, table=table, values=arms)
+            yield from _look(export, name, _as_arm(one, export.arm), known)
 
 
 def _as_arm(item: Slice, arm: Places) -> Slice:
