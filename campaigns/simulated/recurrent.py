@@ -130,5 +130,6 @@ def _fits(rng: Generator, ratio: float, *, differ: bool) -> dict[str, Callable[[
 
 def _mean(rng: Generator, *, differ: bool) -> tuple[float, float]:
     rows, _, _ = _draw(rng, np.full(SUBJECTS // 2, RATE), differ=differ)
-    found = mean_cumulative(*rows, times=AT, interval="log", confidence=CONFIDENCE)
+    options = {"times": AT, "interval": "log", "variance": "robust"}
+    found = mean_cumulative(*rows, **options, confidence=CONFIDENCE)
     return float(found.low), float(found.high)

@@ -108,11 +108,11 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     rng = np.random.default_rng(6)
     columns = [rng.integers(0, levels, 50).astype(float) for levels in (2, 9, 30, 60)]
     columns[1][7] = np.nan
-    assert same_patients(made_of(columns)) is None
+    assert same_patients(made_of(columns), 1.0) is None
     for column in columns:
         column[49] = column[7]
     lone = np.where(np.arange(50) == 3, 1.0, np.nan)
-    found = same_patients(made_of([*columns, lone]))
+    found = same_patients(made_of([*columns, lone]), 1.0)
     assert found and (found.pairs, found.columns, found.rows) == (1, 4, (9, 51))
     due = 1225.0
     for column in columns:
@@ -124,6 +124,9 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     assert found.due == pytest.approx(due, rel=0.1)
     (line,) = same_line(made_of(columns))
     assert "1 pair of patients is equal in all 4 columns but their number (rows 9, 51)" in line.text
+    visits = one_sheet("v", [numbers("score", np.where(np.arange(50) < 49, columns[3], np.nan))])
+    (line,) = same_line(replace(made_of(columns), sheets=(*made_of(columns).sheets, visits)))
+    assert "equal in all 4 columns of table p but their number (rows 9, 51)" in line.text
     nobody = Account(SubjectCount("p", 50, 50, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
     assert not same_line(made_of([np.arange(50) // 2 % 2 * 1.0, *columns[:1], columns[1] // 5]))

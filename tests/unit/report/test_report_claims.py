@@ -209,7 +209,7 @@ def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
 
 
 def of_trial(name: str, *claims):
-    trial = SimpleNamespace(name=name, title=f"Trial {name}", synthetic=False)
+    trial = SimpleNamespace(name=name, title=f"Trial {name}", synthetic=False, stamp=None)
     printed = {"searches_over_data": [], "searches": []}
     return SimpleNamespace(
         trial=trial, claims=[row for one in claims for row in one], printed=printed

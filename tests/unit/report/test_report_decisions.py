@@ -54,7 +54,7 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(synthetic=False, plan=plan, endpoints={}),
+        trial=Stub(synthetic=False, stamp=None, plan=plan, endpoints={}),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],

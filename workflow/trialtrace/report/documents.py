@@ -69,6 +69,7 @@ account of the data and hashes are no results, and are given with their places.
 BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
 AFTER = {
     REPORT: (
+        ("Looks for the monitoring committee", "sec-committee", "committee"),
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
         ("Methods, software and references", "sec-methods", "methods"),
@@ -80,6 +81,7 @@ AFTER = {
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
         ("The frozen plan and what changed since", "sec-frozen", "frozen"),
+        ("Data review", "sec-review", "review"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
         ("Simulation", "sec-simulation", "simulation"),

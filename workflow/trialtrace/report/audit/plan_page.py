@@ -109,9 +109,12 @@ def _told(trial: Trial, line: PlanLine) -> str:
 
 
 def _run(plan: Plan, line: PlanLine) -> bool:
-    """Whether the plan that is run has an entry of the file; that of a blinded draft leaves out
-    what needs the arms."""
+    """Whether the plan that is run has an entry of the file: without arms it leaves out what needs
+    them, and beside a data cut what is asked at cuts alone."""
     match line.key:
+        case ("analyses", str(name), str(part), int(at)):
+            steps = getattr(plan.analyses.get(name), part, ())
+            return at < len(steps)
         case ("estimands" | "analyses" | "multiplicity" | "planning" as part, str(name), *_):
             return name in getattr(plan, part)
         case ("displays", str(kind), int(at)):
@@ -122,7 +125,7 @@ def _run(plan: Plan, line: PlanLine) -> bool:
 def _words(trial: Trial, line: PlanLine) -> str:
     plan = trial.plan
     if not _run(plan, line):
-        return "not run while the draft is blinded"
+        return "not run while the draft is blinded" if trial.draft else "no part of this run"
     match line.key:
         case ("estimands", str(name)):
             return plan.estimands[name].summary

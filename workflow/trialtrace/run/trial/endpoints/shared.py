@@ -144,6 +144,7 @@ class Entry:
     origin: str | None = None
     source: str | None = None
     treatments: Mapping[str, str] | None = None
+    columns: Mapping[str, str] | None = None
 
     @property
     def visit_labels(self) -> list[str]:
@@ -206,7 +207,7 @@ class InTable(Entry):
     """An entry whose values stand in a clean table."""
 
     table: str
-    where: Condition | None
+    where: Condition | None = None
 
 
 @shape
