@@ -7,6 +7,7 @@ run alone.
 """
 
 import hashlib
+from collections.abc import Callable
 from math import lgamma, log
 
 import numpy as np
@@ -90,7 +91,7 @@ def _permuted(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     code = {arm.name: arm.code for arm in trial.design.arms.values()}
     names = keys.to_pylist()
     new = {names[at]: code[made[number]] for at, number in zip(there, unit, strict=True)}
-    return _filled(whole, lambda subject, cell: new.get(subject, "")), bits
+    return _filled(whole, lambda subject, _: new.get(subject, "")), bits
 
 
 def _units(whole: Known, arms: np.ndarray, there: np.ndarray) -> np.ndarray:
@@ -153,7 +154,7 @@ def _exchanged(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     return _filled(whole, exchanged), len(names) * lgamma(len(codes) + 1) / log(2)
 
 
-def _filled(whole: Known, arm_of) -> Cells:  # type: ignore[no-untyped-def]
+def _filled(whole: Known, arm_of: Callable[[str | None, str], str]) -> Cells:
     """Every cell of arms by `arm_of(subject, cell)`; nothing of rows without a known subject."""
     made: Cells = {}
     for raw, column, table in whole.arm_cells():
