@@ -136,6 +136,26 @@ def test_a_column_that_tells_the_arm_is_named_before_arms_are_permuted(tmp_path)
     assert "reveals_arm" in told
 
 
+CHECK = """\
+checks:
+  smokers_have_the_drug:
+    label: Smokers have the drug
+    table: patients
+    severity: flag
+    columns: [smoker]
+    expect: {any: [{arm: {is: "A"}, smoker: {is: "1"}}, {arm: {is: "B"}, smoker: {is: "0"}}]}
+"""
+
+
+def test_a_check_that_holds_the_arm_against_a_column_tells_it(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    edit(at, "cleaning.yaml", "checks:\n", CHECK)
+    with pytest.raises(UserError, match=r"holds the arm against patients\.smoker"):
+        run_for(at, BLINDED, tmp_path / "blinded")
+    edit(at, "cleaning.yaml", "    units:", "    reveals_arm: [smoker]\n    units:")
+    run_for(at, BLINDED, tmp_path / "blinded")
+
+
 def test_an_outcome_that_differs_is_not_named_since_that_is_a_result(tmp_path):
     """Nine in ten with the drug and one in ten without: an effect, and no reveal."""
     rows = many_patients()
