@@ -14,6 +14,7 @@ from mini_trial import DICTIONARY, FILES, edit
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import Purpose
+from trialtrace.cli import main
 from trialtrace.run.trial.load import load_trial
 
 BLINDED = Purpose("blinded")
@@ -86,7 +87,7 @@ def test_every_table_figure_page_and_download_is_stamped(runs):
         first, *rows = csv.reader(file.read_text().splitlines())
         assert first[-1] == "arms permuted", file
         assert {row[-1] for row in rows} <= {"no result"}, file
-    for file in report.glob("tables/*.xlsx"):
+    for file in (*report.glob("tables/*.xlsx"), report / "plan-coverage.xlsx"):
         with zipfile.ZipFile(file) as whole:
             assert STAMP.search(whole.read("xl/worksheets/sheet1.xml").decode()), file
     pictures = [*report.glob("figures/*.svg")]
@@ -97,6 +98,17 @@ def test_every_table_figure_page_and_download_is_stamped(runs):
     pdf = pytest.importorskip("pypdfium2").PdfDocument(report / "report.pdf")
     assert all(STAMP.search(page.get_textpage().get_text_range()) for page in pdf)
     assert STAMP.search((runs[1].folder / "raw/manifest.json").read_text())
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_commands_stamp_what_they_print(runs, capsys, form):
+    at = ["--project", str(runs[1].at.apart)]
+    assert main([*at, "results", "mini", "--format", form, "--analysis", "relief_primary"]) == 0
+    told = capsys.readouterr().out
+    assert len(STAMP.findall(told)) >= 10
+    first = next(iter(re.findall(r"mini/relief_primary/[^\s\",]+", told)))
+    assert main([*at, "trace", first, "--format", "json" if form == "json" else "text"]) == 0
+    assert STAMP.search(capsys.readouterr().out)
 
 
 def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_path):
