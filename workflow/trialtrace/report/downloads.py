@@ -70,7 +70,7 @@ def offer_tables(folder: Path, pages: Iterable[str], stamp: Stamp | None) -> Non
         text = (folder / page).read_text(encoding="utf-8")
         told, tables = with_links(text)
         for table in tables:
-            rows = _stamped(table.rows, stamp) if stamp else table.rows
+            rows = stamped(table.rows, stamp) if stamp else table.rows
             file = folder / FOLDER / f"{table.name}.csv"
             write_bytes(file, as_csv(rows))
             write_bytes(file.with_suffix(".xlsx"), as_xlsx([(table.caption,), *rows]))
@@ -157,6 +157,7 @@ def _words(inner: str) -> str:
     return " ".join(unescape(TAG.sub("", inner.replace("<br", " <br"))).split())
 
 
-def _stamped(rows: Sequence[tuple[str, ...]], stamp: Stamp) -> list[tuple[str, ...]]:
+def stamped(rows: Sequence[tuple[str, ...]], stamp: Stamp) -> list[tuple[str, ...]]:
+    """The rows with a column of the stamp, under a head of its name."""
     name, told = stamp.column
     return [(*row, told if number else name) for number, row in enumerate(rows)]
