@@ -297,7 +297,7 @@ def test_other_kinds_of_columns_refuse_what_has_no_model():
         impute(y, arm, kinds=("count",) * 3)
     with pytest.raises(StatsError, match="all observed counts of column 1"):
         impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "count"))
-    with pytest.raises(StatsError, match="column 1 in .* has one observed level"):
+    with pytest.raises(StatsError, match=r"column 1 in .* has one observed level"):
         impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "ordinal"))
     matched = ("count", "predictive_mean_matching")
     with pytest.raises(StatsError, match="donors is given where"):

@@ -133,8 +133,8 @@ def delta_tipping(
     the model's columns without missing values (1, arm, baseline for ANCOVA), contrast (p,): the
     estimate is contrast @ coefficients, by least squares. arms are the two shifted arms, deltas
     their grids; `multiples`, (n,), how many deltas each filled value is shifted by (1 if None), as
-    `missed_in_a_row` has them. Degrees of freedom are Barnard and Rubin's with n - p in the complete
-    data; the intervals have confidence 1 - level.
+    `missed_in_a_row` has them. Degrees of freedom are Barnard and Rubin's with n - p in the
+    complete data; the intervals have confidence 1 - level.
 
     Raises `StatsError` for wrong shapes, singular x, no residual degrees of freedom, an exact fit.
     Oracle: lm in R at each grid point, pooled by hand.
