@@ -38,7 +38,8 @@ def pair_of(analysis: Analysis, row: ResultRow) -> tuple[str, str] | None:
 
 def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
     """Whether a row is the adjusted p-value of a test: of the same name at the same place."""
-    if adjusted["stat_name"] != ADJUSTED:
+    # An analysis of many endpoints asks this of each with each.
+    if adjusted["stat_name"] != ADJUSTED or adjusted["parameter"] != p["parameter"]:
         return False
     short, test = (row["method"].split(".", 1)[1] for row in (adjusted, p))
     of_one = (*PLACE, "group1_level", "group2", "group2_level")
