@@ -12,14 +12,13 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.estimates import CHECK
 from trialtrace.audit.verdicts.columns import centred
-from trialtrace.audit.verdicts.readings import Reading, drafted
+from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question
 
 BOUND, APART = "p.bound", "line.p"
 USUAL = {"1", "15", "2", "25", "3", "5"}
@@ -28,7 +27,6 @@ UNCENTRED = 0.1
 """An estimate lies within this share of the interval's width from its middle."""
 MORE = 0.6
 """By so much more than a factor of `NEAR` z of p and of the interval lie apart."""
-Asked = tuple[Finding, Claim, Reading]
 
 
 def odd(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
@@ -56,7 +54,7 @@ def _of_bound(entry: Claim, part: Component) -> Asked:
         "read and printed right",
         "Bounds such as 0.05, 0.01 and 0.001 are usual.",
     )
-    return Finding(BOUND, entry.name, "p", NOT_CHECKABLE, text), entry, reading
+    return question(BOUND, entry, "p", text, reading)
 
 
 def _apart(entry: Claim, part: Component) -> Asked | None:
@@ -83,4 +81,4 @@ def _apart(entry: Claim, part: Component) -> Asked | None:
         f"read and printed right, {part.text} beside {entry.interval}",
         "By one analysis they lie nearer.",
     )
-    return Finding(APART, entry.name, "p", NOT_CHECKABLE, text), entry, reading
+    return question(APART, entry, "p", text, reading)
