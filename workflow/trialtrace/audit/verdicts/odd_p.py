@@ -21,6 +21,8 @@ from trialtrace.audit.verdicts.columns import centred
 from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question
 
 BOUND, APART = "p.bound", "line.p"
+HABIT = 2
+"""So many such bounds a paper has at most."""
 USUAL = {"1", "15", "2", "25", "3", "5"}
 """Digits of bounds that are printed."""
 UNCENTRED = 0.1
@@ -32,14 +34,17 @@ MORE = 0.6
 def odd(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
     """A question on each such p, but those that `findings` hold against their interval."""
     held = {one.claim for one in findings if one.check == CHECK}
+    bounds = []
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
         if part is None or part.value is None or not drafted(entry):
             continue
-        if part.relation in ("<", "<=") and _digits(part) not in USUAL and part.value < 1:
-            yield _of_bound(entry, part)
+        if part.relation == "<" and _digits(part) not in USUAL and 0 < part.value < 1:
+            bounds.append(_of_bound(entry, part))
         elif part.relation == "=" and entry.name not in held and (found := _apart(entry, part)):
             yield found
+    # Of several it is how the paper prints P.
+    yield from bounds if len(bounds) <= HABIT else ()
 
 
 def _digits(part: Component) -> str:

@@ -29,6 +29,8 @@ CHANCE = 1e-4
 SMALLER, RARER = 1.4, 1e-7
 """From so many times on where chance makes it as seldom, and the deviation is as much unlike
 beside its mean: of what is larger in one group the deviation is larger too."""
+MOST = 3
+"""So many numbers of one table are asked about at most."""
 UNALIKE = 1.0
 """Means before treatment lie apart by so many deviations where no patients are known."""
 ERRORS, DEVIATIONS = 4.0, 2.0
@@ -43,7 +45,13 @@ _BEFORE = re.compile(
 
 
 def unlike(ledger: Ledger) -> Iterator[Asked]:
-    """A question on each number that is far from those of all other groups."""
+    """A question on each number that is far from those of all other groups; where a table has many
+    such its groups are unlike each other."""
+    asked = grouped(_every(ledger), lambda one: (table_of(one[1]), one[0].check))
+    yield from (one for several in asked.values() if len(several) <= MOST for one in several)
+
+
+def _every(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         one
         for one in ledger.of_group()
