@@ -202,19 +202,6 @@ def test_a_number_outside_of_two_that_nothing_names(tmp_path, capsys, printed, t
     assert ("2.4 lies outside of 0 to 1, whatever these are" in found) == told
 
 
-def test_bounds_that_are_a_habit_of_the_paper(tmp_path, capsys):
-    rows = [("P < 0.081",), ("P < 0.0379",), ("P < 0.007",)]
-    assert "seldom" not in asked(tmp_path, capsys, table(rows, {2: "compare: [a, b]"}))
-
-
-@pytest.mark.parametrize(
-    ("printed", "told"), [("P < 0.081", True), ("P < 0.05", False), ("P < 0.025", False)]
-)
-def test_a_bound_of_p_that_nobody_prints(tmp_path, capsys, printed, told):
-    found = asked(tmp_path, capsys, table([(printed,)], {2: "compare: [a, b]"}))
-    assert ("P < 0.081 has a bound that is seldom printed" in found) == told
-
-
 # -2.5 is nearly the middle of -7.0 to 2.3, of half width 4.65: z = 2.5 × 1.96 / 4.65 = 1.05.
 @pytest.mark.parametrize(("p", "told"), [("0.97", True), ("0.27", False)])
 def test_a_p_far_from_an_interval_that_is_nearly_centred(tmp_path, capsys, p, told):

@@ -13,9 +13,9 @@ from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.columns import breaking
+from trialtrace.audit.verdicts.far_p import far_from_interval
 from trialtrace.audit.verdicts.hundreds import of_hundred
 from trialtrace.audit.verdicts.lines import far
-from trialtrace.audit.verdicts.odd_p import odd
 from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
 from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.twice import misprinted
@@ -57,7 +57,7 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
         for one in findings
     ]
     of_tables = unlike(ledger), far(ledger), breaking(ledger), broken(ledger), of_hundred(ledger)
-    every = chain(*of_tables, misprinted(ledger), odd(ledger, findings))
+    every = chain(*of_tables, misprinted(ledger), far_from_interval(ledger, findings))
     apart = {(one.claim, one.component): (one, entry, asked) for one, entry, asked in every}
     return made + [_question(*one) for one in apart.values()]
 

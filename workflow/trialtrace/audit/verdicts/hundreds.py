@@ -5,6 +5,7 @@ do, they are of the row, and each count is that percentage of both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
@@ -106,7 +107,8 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
 def _is_whole(cells: Sequence[Claim]) -> bool:
     """Whether percentages make 100 by their rounding."""
     parts = [one.parts["percent"] for one in cells]
-    return abs(sum(part.value or 0 for part in parts) - 100) <= sum(part.ulp for part in parts) / 2
+    total = sum((part.value or Decimal(0) for part in parts), Decimal(-100))
+    return abs(total) <= sum((part.ulp for part in parts), Decimal(0)) / 2
 
 
 def _apart(entry: Claim, section: Sequence[Percentages]) -> float:

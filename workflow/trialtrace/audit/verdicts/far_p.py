@@ -1,11 +1,10 @@
-"""p of a draft that no one prints so, or that lie far from the interval beside them.
+"""p of a draft that lie far from the interval beside them.
 
-"P < 0.081" has a bound of another kind than 0.05 or 0.001. An estimate that is only nearly the
-middle of its interval has no p that both give exactly; one that is far from it is asked about.
+An estimate that is only nearly the middle of its interval has no p that both give exactly; one that
+is far from it is asked about.
 """
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from math import log
 
 from scipy.special import ndtri
@@ -20,46 +19,22 @@ from trialtrace.audit.prints.two_groups.estimates import CHECK
 from trialtrace.audit.verdicts.columns import centred
 from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question
 
-BOUND, APART = "p.bound", "line.p"
-HABIT = 2
-"""So many such bounds a paper has at most."""
-USUAL = {"1", "15", "2", "25", "3", "5"}
-"""Digits of bounds that are printed."""
+APART = "line.p"
 UNCENTRED = 0.1
 """An estimate lies within this share of the interval's width from its middle."""
 MORE = 0.6
 """By so much more than a factor of `NEAR` z of p and of the interval lie apart."""
 
 
-def odd(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
+def far_from_interval(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
     """A question on each such p, but those that `findings` hold against their interval."""
     held = {one.claim for one in findings if one.check == CHECK}
-    bounds = []
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
-        if part is None or part.value is None or not drafted(entry):
+        if part is None or part.value is None or part.relation != "=" or entry.name in held:
             continue
-        if part.relation == "<" and _digits(part) not in USUAL and 0 < part.value < 1:
-            bounds.append(_of_bound(entry, part))
-        elif part.relation == "=" and entry.name not in held and (found := _apart(entry, part)):
+        if drafted(entry) and (found := _apart(entry, part)):
             yield found
-    # Of several it is how the paper prints P.
-    yield from bounds if len(bounds) <= HABIT else ()
-
-
-def _digits(part: Component) -> str:
-    """The digits of a number without the zeros before and behind them."""
-    return "".join(map(str, (part.value or Decimal(0)).as_tuple().digits)).strip("0")
-
-
-def _of_bound(entry: Claim, part: Component) -> Asked:
-    text = f"{part.text} has a bound that is seldom printed."
-    reading = Reading(
-        "Is each of these bounds of p read and printed right?",
-        "read and printed right",
-        "Bounds such as 0.05, 0.01 and 0.001 are usual.",
-    )
-    return question(BOUND, entry, "p", text, reading)
 
 
 def _apart(entry: Claim, part: Component) -> Asked | None:
