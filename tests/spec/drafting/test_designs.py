@@ -84,7 +84,7 @@ def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
 def test_a_blinded_crossover_runs(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv")
     assert call("new", "mine", path, "--arm", "treatment") == 0
-    assert load_trial("mine", at).blinded
+    assert load_trial("mine", at).pooled
     assert {row["group1_level"] for row in results(at).values()} == {"all"}
 
 

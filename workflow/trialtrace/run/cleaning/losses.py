@@ -86,6 +86,8 @@ def _where(key: Variable, value: object) -> str:
     return f"of one {key.name}" if label is None else f"of {key.name} {value} ({label})"
 
 
+# Runs in which columns that reveal the arm hold nothing.
+UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
 LINES_TOLD = 12
@@ -145,6 +147,7 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
     """Add what the columns of a table lose, by the findings in its log."""
     spec, rows = typed.spec, arms.rows(typed)
     accept = trial.cleaning.tables[spec.name].accept
+    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.kind in UNSEEN else ()
     for column in typed.columns:
         if column not in (spec.subject, *spec.key_):
             loss = column_loss(typed, column, rows)
@@ -156,7 +159,7 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
                 lost = bool(loss.lost or bare or red)
                 _accepted(spec.name, loss, column, reason, lost, losses)
             _judge(trial, typed, loss, wanted, reason, losses)
-            if not reason:
+            if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
                 losses.warnings += red
 

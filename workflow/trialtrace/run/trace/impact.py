@@ -299,9 +299,9 @@ class Impact:
                 if known[key]:
                     found.append(at)
                     break
-        return self._told(found)
+        return self._listed(found)
 
-    def _told(self, places: list[int]) -> list[Listed]:
+    def _listed(self, places: list[int]) -> list[Listed]:
         return self._results.take(pa.array(places, pa.int64())).to_pylist()
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
@@ -314,7 +314,7 @@ class Impact:
         ]
         reached = set().union(*(one for one in families if one & analyses))
         names = self._results["stat_name"].to_pylist()
-        adjusted = self._told([at for at, name in enumerate(names) if name == ADJUSTED])
+        adjusted = self._listed([at for at, name in enumerate(names) if name == ADJUSTED])
         return [
             row
             for row in adjusted
