@@ -56,6 +56,9 @@ IN_NO_PLAN = {
         "multiplicity.graphical.intersection_weights",
         "multiplicity.graphical.reject",
     ),
+    "deltas of each visit, alone or summed over visits missed in a row": (
+        "missing.delta.missed_in_a_row",
+    ),
     "families of tests in order, and adjustments that others beat": (
         "multiplicity.adjusted.benjamini_yekutieli",
         "multiplicity.adjusted.holm_sidak",

@@ -94,7 +94,7 @@ PACKAGES = {
     "logistic_mixed": ("lme4", "numDeriv"),
     "slopes": ("geepack", "lme4", "numDeriv"),
     "clusters": ("clubSandwich", "geepack"),
-    "missing": ("mice",),
+    "missing": ("mice", "ordinal"),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
     "conditional_mean": ("nlme",),

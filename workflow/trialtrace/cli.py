@@ -139,7 +139,7 @@ def run_results(arguments: argparse.Namespace) -> int:
         return 0
     at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
     rows = _table(at, name, "analysis/results.parquet", RESULTS)
-    tell_results(rows, arguments.analysis, arguments.format)
+    tell_results(rows, arguments.analysis, arguments.format, at.purpose.stamp)
     return 0
 
 

@@ -87,6 +87,26 @@ def test_percentages_of_a_section_that_make_100_in_other_columns(tmp_path, capsy
     assert ("3 percentages of its section add up to 70 %; in 3 other columns" in found) == told
 
 
+# 36 of 36 + 64 are 36 %, 12 of 48 25 %, 45 of 90 50 %, 27 of 90 30 %; 135 of 252 are 53.6 %, 195 of
+# 312 62.5 %.
+@pytest.mark.parametrize(("count", "told"), [("195", True), ("135", False)])
+def test_percentages_of_the_row_are_those_of_its_counts(tmp_path, capsys, count, told):
+    rows = [("36 (36.0%)", "64 (64.0%)"), ("12 (25.0%)", "36 (75.0%)")]
+    rows += [("45 (50.0%)", "45 (50.0%)"), ("27 (30.0%)", "63 (70.0%)")]
+    rows += [(f"{count} (53.6%)", "117 (46.4%)")]
+    found = asked(tmp_path, capsys, table(rows, {3: B}))
+    assert ("The percentages are of the row in 4 of 5 rows" in found) == told
+
+
+# Of 25 factors each is 4 % of the variance: 7.213 / 0.25 = 28.85, 2.005 / 0.25 = 8.02.
+@pytest.mark.parametrize(("last", "told"), [("9.596", True), ("7.596", False)])
+def test_a_column_that_is_a_multiple_of_another(tmp_path, capsys, last, told):
+    rows = [("7.213", "28.851"), ("2.005", "8.019"), ("1.674", "6.696"), ("1.500", "6.000")]
+    rows = [[f"mean {one}" for one in row] for row in [*rows, ("1.899", last)]]
+    found = asked(tmp_path, capsys, table(rows))
+    assert ("1.899 is not the same multiple of 9.596" in found) == told
+
+
 @pytest.mark.parametrize(
     ("sentence", "told"),
     [
@@ -156,6 +176,21 @@ def test_changes_between_visits_far_apart(tmp_path, capsys, last, told):
     row = [f"mean (SD) {one} (9.0)" for one in ("60.1", "54.3", "60.8", last)]
     found = asked(tmp_path, capsys, table([row], whose))
     assert ("two groups changed unlike each other" in found) == told
+
+
+# 36.5 and 46.7 are 10.2 apart, of deviations 0.4 25.
+@pytest.mark.parametrize(("last", "told"), [("46.73", True), ("36.73", False)])
+def test_visits_of_the_only_group_far_apart(tmp_path, capsys, last, told):
+    whose = {n: f'{A}, visit: "Week {n}"' for n in (2, 3)}
+    row = ("mean (SD) 36.49 (0.29)", f"mean (SD) {last} (0.40)")
+    found = asked(tmp_path, capsys, table([row], whose))
+    assert ("are more than 2.5 deviations apart" in found) == told
+
+
+@pytest.mark.parametrize(("printed", "told"), [("2.4 (0 to 1)", True), ("2.4 (0 to 6)", False)])
+def test_a_number_outside_of_two_that_nothing_names(tmp_path, capsys, printed, told):
+    found = asked(tmp_path, capsys, table([(printed,)]))
+    assert ("2.4 lies outside of 0 to 1, whatever these are" in found) == told
 
 
 @pytest.mark.parametrize(

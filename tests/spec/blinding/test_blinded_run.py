@@ -14,6 +14,7 @@ from mini_trial import DICTIONARY, FILES, edit
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import Purpose
+from trialtrace.cli import main
 from trialtrace.run.trial.load import load_trial
 
 BLINDED = Purpose("blinded")
@@ -86,7 +87,7 @@ def test_every_table_figure_page_and_download_is_stamped(runs):
         first, *rows = csv.reader(file.read_text().splitlines())
         assert first[-1] == "arms permuted", file
         assert {row[-1] for row in rows} <= {"no result"}, file
-    for file in report.glob("tables/*.xlsx"):
+    for file in (*report.glob("tables/*.xlsx"), report / "plan-coverage.xlsx"):
         with zipfile.ZipFile(file) as whole:
             assert STAMP.search(whole.read("xl/worksheets/sheet1.xml").decode()), file
     pictures = [*report.glob("figures/*.svg")]
@@ -97,6 +98,17 @@ def test_every_table_figure_page_and_download_is_stamped(runs):
     pdf = pytest.importorskip("pypdfium2").PdfDocument(report / "report.pdf")
     assert all(STAMP.search(page.get_textpage().get_text_range()) for page in pdf)
     assert STAMP.search((runs[1].folder / "raw/manifest.json").read_text())
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_commands_stamp_what_they_print(runs, capsys, form):
+    at = ["--project", str(runs[1].at.apart)]
+    assert main([*at, "results", "mini", "--format", form, "--analysis", "relief_primary"]) == 0
+    told = capsys.readouterr().out
+    assert len(STAMP.findall(told)) >= 10
+    first = next(iter(re.findall(r"mini/relief_primary/[^\s\",]+", told)))
+    assert main([*at, "trace", first, "--format", "json" if form == "json" else "text"]) == 0
+    assert STAMP.search(capsys.readouterr().out)
 
 
 def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_path):
@@ -134,6 +146,26 @@ def test_a_column_that_tells_the_arm_is_named_before_arms_are_permuted(tmp_path)
     told = warnings(run)
     assert "The arm can be told, beyond chance, from patients.smoker:" in told
     assert "reveals_arm" in told
+
+
+CHECK = """\
+checks:
+  smokers_have_the_drug:
+    label: Smokers have the drug
+    table: patients
+    severity: flag
+    columns: [smoker]
+    expect: {any: [{arm: {is: "A"}, smoker: {is: "1"}}, {arm: {is: "B"}, smoker: {is: "0"}}]}
+"""
+
+
+def test_a_check_that_holds_the_arm_against_a_column_tells_it(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    edit(at, "cleaning.yaml", "checks:\n", CHECK)
+    with pytest.raises(UserError, match=r"holds the arm against patients\.smoker"):
+        run_for(at, BLINDED, tmp_path / "blinded")
+    edit(at, "cleaning.yaml", "    units:", "    reveals_arm: [smoker]\n    units:")
+    run_for(at, BLINDED, tmp_path / "blinded")
 
 
 def test_an_outcome_that_differs_is_not_named_since_that_is_a_result(tmp_path):

@@ -197,7 +197,7 @@ def test_a_closed_report_has_the_looks_and_whether_this_one_crosses(tmp_path):
     assert float(looks[0][3]) == pytest.approx(spent[0], abs=6e-5), "at the first p is all of it"
     (p,) = (row["stat_value"] for name, row in results(run).items() if "/p_value.log_rank" in name)
     assert ("does not cross" in looks[1][5]) == (p > float(looks[1][3]))
-    assert looks[0][5] == looks[2][5] == ""
+    assert looks[0][5] == looks[2][5] == "–"
 
 
 def test_steps_of_looks_stand_behind_all_others(tmp_path):

@@ -54,6 +54,29 @@ def project(root, review=REVIEW, **files):
     return at
 
 
+def test_a_plan_counts_deviations_by_arm_with_their_members(tmp_path):
+    plan = FILES["plan.yaml"]
+    plan = plan.replace(
+        "analyses:\n",
+        "  major_itt:\n    treatment: {of: drug, to: placebo}\n    population: itt\n"
+        "    variable: any_major\n    intercurrent: []\n    summary: share\nanalyses:\n"
+        "  any_major_deviation: {label: Any major deviation, role: supportive, overall: true,\n"
+        "    estimand: major_itt, describe: [{proportion: wilson}]}\n",
+        1,
+    )
+    at = project(tmp_path, plan=plan)
+    assert check_trial(at, "mini") == []
+    run = run_for(at, Purpose(), tmp_path / "run")
+    rows = {
+        row["result_id"]: row["stat_value"]
+        for row in pq.read_table(run.folder / "analysis/results.parquet").to_pylist()
+    }
+    arm = {str(row["id"]): row["arm"] for row in many_patients()}
+    for name, code in (("drug", "A"), ("placebo", "B")):
+        many = sum(arm[who] == code for who in ("7", "12"))
+        assert rows[f"mini/any_major_deviation/count.events@{name}"] == many
+
+
 def flags(run):
     rows = pq.read_table(run.folder / "derived/adsl.parquet").to_pylist()
     return {row["SUBJID"]: (row["ITTFL"], row["ADULTFL"]) for row in rows}

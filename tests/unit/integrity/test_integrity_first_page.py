@@ -252,3 +252,25 @@ def test_what_nobody_can_see_is_said_to_be_unseen():
         made, rng = trial_to_spoil(SPOILED)
         slip(made, rng)
         assert not unusual(spoiled_export(made))
+
+
+@pytest.mark.parametrize(("wrong", "p"), [(12, 1e-7), (1, 1.0), (0, 1.0)])
+def test_an_arm_that_two_tables_tell_otherwise_is_red(wrong: int, p: float):
+    """Of 120 patients at most one in a hundred may differ by a slip, whatever the codes are."""
+    (look,) = agreement.looks(with_arm_again(wrong))
+    assert look.p == pytest.approx(stats.binom.sf(wrong - 1, 120, 0.01)) and look.p <= p
+    assert look.told == f"{wrong} of 120 patients have another value in patients"
+    assert look.rows == tuple(range(2, 2 + wrong))
+
+
+def test_a_column_that_is_called_as_the_arm_and_goes_with_no_arm_is_something_else():
+    assert not [*agreement.looks(with_arm_again(60))]
+
+
+def with_arm_again(wrong: int) -> Export:
+    """The arm in a second table, in other codes and wrong for some."""
+    arm = np.arange(120) % 2
+    codes = np.where(np.arange(120) < wrong, arm, 1 - arm).astype(float)
+    visits = one_sheet("visits", [Column("arm", CODE, codes)])
+    sheets = (one_sheet("patients", [numbers("age", np.arange(120) % 37)]), visits)
+    return Export(120, "patients", sheets, arm=arm, arm_column=("patients", "arm"))

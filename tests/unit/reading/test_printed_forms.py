@@ -55,6 +55,7 @@ CELLS = [
     ("12†", "count", 30, "12"),
     ("10 (67%) (41%–85%)", None, 15, "10 (67%) (95% CI 41 to 85)"),
     ("3.0 (15.0%)", None, 20, "3 (15.0%)"),
+    ("7\u2003\u200370%", None, 10, "7 (70%)"),
     # What no study can have is read all the same, so that it is told.
     ("P < 9.001*", None, None, "P < 9.001"),
     ("965/356 (46)", None, None, "965/356 (46%)"),

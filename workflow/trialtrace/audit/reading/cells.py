@@ -49,7 +49,7 @@ FORMS = (
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
-    _form("count_percent", rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("count_percent", rf"(?P<a>{_COUNT})(?:{_O}|\s)(?P<b>{_N}){_PERCENT}(?:{_C})?"),
     _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
     _form("decimal_percent", rf"(?P<a>[0-9]+)\.0+{_O}(?P<b>{_N}){_PERCENT}{_C}"),
     _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),

@@ -26,7 +26,7 @@ _CI = (
     rf"(?:\s?{_LEVEL})?)"
 )
 _N = (
-    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
+    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases?|frequency)(?: of (?:patients|participants|"
     r"subjects|cases|events|women|men|children|infants)| in (?:the )?analysis"
     r"| (?:analy|randomi)[sz]ed| evaluated)?"
 )

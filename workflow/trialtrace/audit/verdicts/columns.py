@@ -27,7 +27,7 @@ from trialtrace.base.grouping import grouped
 CENTRE, PATIENTS = "line.centre", "line.patients"
 LEAST = {CENTRE: 2, PATIENTS: 4}
 """So many numbers keep a relation at least."""
-SHARE = 0.2
+SHARE = {CENTRE: 0.34, PATIENTS: 0.2}
 """At most so many of a column do not, or one."""
 LEEWAY = 0.01
 """A middle is met within this share of the interval's width."""
@@ -118,7 +118,7 @@ def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim
     """Those that break a relation, where enough of their line keep it."""
     names = {one.name for one in kept}
     left = [one for one in line if one.name not in names]
-    enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE * len(line))
+    enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE[check] * len(line))
     return left if enough else []
 
 

@@ -1,6 +1,11 @@
-"""Rows of a drafted table whose percentages add up to 100 in most columns, and those where not."""
+"""Percentages of a drafted table that add up to 100 in most columns, or in most rows.
+
+Where those of a section do in all columns but one, it is asked about; where those of two columns
+do, they are of the row, and each count is that percentage of both.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from trialtrace.audit.ledger.claim import Claim
@@ -13,6 +18,8 @@ from trialtrace.base.grouping import grouped
 CHECK = "line.hundred"
 ROWS = range(2, 11)
 """So many rows below each other are added up."""
+OF_ROW = 3
+"""In so many rows at least two columns make 100."""
 KEPT = 2
 """So many columns make 100, and no more than one does not; one more of two rows."""
 Percentages = Mapping[str, Claim]
@@ -36,6 +43,37 @@ def of_hundred(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
                     for question in _of_section(section):
                         asked |= {one.name for one in _every(section)}
                         yield question
+        yield from _of_rows(list(lines.values()))
+
+
+def _of_rows(rows: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """Of two columns whose percentages make 100 in nearly all rows, those of other counts."""
+    columns = dict.fromkeys(column for row in rows for column in row)
+    for pair in pairwise(columns):
+        both = [[row[column] for column in pair] for row in rows if set(pair) <= set(row)]
+        both = [two for two in both if all("count" in one.parts for one in two)]
+        whole = [two for two in both if _is_whole(two)]
+        if len(whole) < OF_ROW or len(whole) < 0.8 * len(both):
+            continue
+        fit = [two for two in whole if _are_shares(two)]
+        for two in whole if len(fit) >= OF_ROW and len(fit) >= 0.8 * len(whole) else ():
+            if two not in fit:
+                text = f"The percentages are of the row in {len(fit)} of {len(whole)} rows; here "
+                text += "they are not those of its counts."
+                reading = Reading(
+                    "Are each of these and the number beside it read and printed right?",
+                    f"read and printed right beside {two[1].printed}",
+                    "The other rows agree.",
+                )
+                found = Finding(CHECK, two[0].name, "count", NOT_CHECKABLE, text, (two[1].name,))
+                yield found, two[0], reading
+
+
+def _are_shares(two: Sequence[Claim]) -> bool:
+    counts = [float(one.parts["count"].value or 0) for one in two]
+    part = two[0].parts["percent"]
+    share = 100 * counts[0] / sum(counts) if sum(counts) else 0.0
+    return abs(share - float(part.value or 0)) <= float(part.ulp)
 
 
 def _every(section: Sequence[Percentages]) -> Iterator[Claim]:

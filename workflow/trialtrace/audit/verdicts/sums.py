@@ -18,7 +18,7 @@ from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.readings import Reading, drafted, first_column, row_of
 from trialtrace.base.grouping import grouped
 
-SUM, RATIO = "line.sum", "line.ratio"
+SUM, RATIO, MULTIPLE = "line.sum", "line.ratio", "line.multiple"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
 """The relation is kept in so many rows at least, and in such a share of them."""
@@ -30,6 +30,8 @@ SEVERAL = (3, 4, 5, 6)
 """So many columns that stand beside each other are added up, besides any two."""
 MANY = 10
 """A quotient, or a sum of rows, is told apart from others by numbers of so many units at least."""
+FINE = 50
+"""Numbers of fewer units are a multiple of each other by chance."""
 Cells = Mapping[str, Claim]
 Asked = tuple[Finding, Claim, Reading]
 Numbers = Sequence[Component]
@@ -48,6 +50,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
             for whole, parts in _beside(rows, range(2, MOST)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM, "row", "columns")
         yield from _quotients(of_table)
+        yield from _multiples(of_table)
 
 
 def _column(entry: Claim) -> str:
@@ -92,6 +95,37 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
         for whole in estimates:
             for first, second in permutations(groups, 2):
                 yield from _of_columns(whole, [first, second], part, _divides, RATIO)
+
+
+def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of numbers alone that are a fixed multiple of another one."""
+    alone = [one for one in cells if len(one.parts) == 1 and _told(one, next(iter(one.parts)))]
+    columns = _lines(alone, _column, _row)[:MOST]
+    for one, two in combinations(columns, 2):
+        rows = [row for row in one if row in two]
+        spans = {row: _multiple(one[row], two[row]) for row in rows}
+        narrow = {row: span for row, span in spans.items() if span is not None}
+        ends = [low for low, _ in narrow.values()]
+        most = max(ends, key=lambda k: sum(a <= k <= b for a, b in narrow.values()), default=None)
+        left = [row for row, (a, b) in narrow.items() if most is None or not a <= most <= b]
+        kept = len(narrow) - len(left)
+        if most in (None, 1) or kept <= LEAST or not left or kept < SHARE * len(narrow):
+            continue
+        for row in left:
+            names = next(iter(one[row].parts)), next(iter(two[row].parts))
+            where = f"as its column is in {kept} of {len(narrow)} rows of its table"
+            yield _asked(one[row], [two[row]], names, where, MULTIPLE)
+
+
+def _multiple(one: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
+    """By what a number multiplies another, over all that prints so; None where that is open."""
+    first, second = next(iter(one.parts.values())), next(iter(two.parts.values()))
+    if any(abs(_number(part)) < FINE * part.ulp for part in (first, second)):
+        return None
+    if (_number(first) > 0) != (_number(second) > 0):
+        return Decimal(-1), Decimal(-1)
+    ends = [end / own for end in first.bounds for own in second.bounds]
+    return min(ends), max(ends)
 
 
 def _told(entry: Claim, part: str) -> bool:
@@ -158,13 +192,15 @@ def _asked(
     entry: Claim, beside: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
     own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in beside]
-    made = f"{listed(others)} together" if check == SUM else f"{others[0]} over {others[1]}"
+    made = f"{listed(others)} together"
+    if check != SUM:
+        made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
     text = f"{own} is not {made}, {where}."
-    what = "sum" if check == SUM else "quotient"
+    what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
         f"read and printed right beside {listed([one.printed for one in beside])}",
-        "The others agree." if check == RATIO else "The others add up.",
+        "The others add up." if check == SUM else "The others agree.",
     )
     told = tuple(one.name for one in beside)
     return Finding(check, entry.name, names[0], NOT_CHECKABLE, text, told), entry, reading

@@ -36,9 +36,9 @@ UNALIKE = 1.0
 ERRORS, DEVIATIONS = 4.0, 2.0
 """So many standard errors of their difference means lie apart before treatment, and so many
 deviations at any time."""
-OF_MEDIANS, OF_CHANGES, OF_SHARES = 1.5, 1.2, 3.5
-"""So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, and changes
-between two visits; so many errors shares before treatment."""
+OF_MEDIANS, OF_CHANGES, OF_VISITS, OF_SHARES = 1.5, 1.0, 2.5, 3.5
+"""So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, changes between
+two visits, and visits where no other group has both; so many errors shares before treatment."""
 _BEFORE = re.compile(
     r"(?:at )?(?:baseline|before|pre\b|pre-|pretest|pretreat)|(?:week|day|month) 0$", re.IGNORECASE
 )
@@ -57,7 +57,12 @@ def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
             yield from _of_row(ledger, row)
     yield from _of_shares(ledger)
     visits = grouped(
-        [one for one in cells if one.about.visit and not one.about.change],
+        [
+            one
+            for one in ledger.entries.values()
+            if drafted(one) and row_of(one) and one.about.visit and _spread(ledger, one)
+            if not (one.about.change or one.about.compared or one.about.group == ALL)
+        ],
         lambda one: (table_of(one), one.about.outcome, one.about.category, _is_median(one)),
     )
     for own in visits.values():
@@ -111,9 +116,16 @@ def _place(entry: Claim) -> tuple[object, ...]:
 
 
 def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
-    """The first two groups whose change between two visits differs by far."""
+    """The first two groups whose change between two visits differs by far, or the first visits of
+    the only group that differ by more."""
     by_group = grouped(cells, lambda one: one.about.group)
     lines = [{one.about.visit: one for one in own} for own in by_group.values()]
+    if len(lines) == 1:
+        for first, second in combinations(lines[0].values(), 2):
+            spread = max(_spread(ledger, first) or 0.0, _spread(ledger, second) or 0.0)
+            if abs(_middle(first) - _middle(second)) > OF_VISITS * spread:
+                yield _of_change(second, (first, second))
+                return
     for one, two in combinations(lines, 2):
         for before, after in combinations([visit for visit in one if visit in two], 2):
             four = [line[visit] for line in (one, two) for visit in (before, after)]
@@ -128,12 +140,14 @@ def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding
 
 def _of_change(entry: Claim, four: Sequence[Claim]) -> tuple[Finding, Claim, Reading]:
     told = [one.printed for one in four]
-    text = f"From {told[0]} to {told[1]} and from {told[2]} to {told[3]} two groups changed unlike "
-    text += f"each other, by more than {OF_CHANGES} deviations."
+    text = f"{told[0]} and {told[1]} are more than {OF_VISITS} deviations apart."
+    if len(four) > 2:
+        text = f"From {told[0]} to {told[1]} and from {told[2]} to {told[3]} two groups changed "
+        text += f"unlike each other, by more than {OF_CHANGES} deviations."
     reading = Reading(
-        "Are each of these and the other group and visit read and printed right?",
-        "and the other group and visit read and printed right",
-        "Groups of one trial change more alike nearly always.",
+        "Are each of these and the visits beside it read and printed right?",
+        "and the visits beside it read and printed right",
+        "One trial changes its patients less, and more alike, nearly always.",
     )
     names = tuple(one.name for one in four if one is not entry)
     return Finding(CHANGE, entry.name, "value", NOT_CHECKABLE, text, names), entry, reading

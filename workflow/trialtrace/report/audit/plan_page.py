@@ -15,7 +15,7 @@ from trialtrace.audit.registration.registration import held
 from trialtrace.audit.registration.rows import as_json
 from trialtrace.base.config.spec import structure
 from trialtrace.report.audit.audit_page import audit_style, registration_section
-from trialtrace.report.downloads import as_xlsx
+from trialtrace.report.downloads import as_xlsx, stamped
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -72,7 +72,8 @@ def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple
         *registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE),
     ]
     text = report_page(trial, TITLE, "\n".join([*parts, ""]), style=audit_style())
-    return text, as_xlsx(_table(lines, left, reported))
+    rows, stamp = [*_table(lines, left, reported)], trial.at.purpose.stamp
+    return text, as_xlsx(stamped(rows, stamp) if stamp else rows)
 
 
 def _counted(

@@ -7,12 +7,13 @@ run alone.
 """
 
 import hashlib
+from collections.abc import Callable
 from math import lgamma, log
 
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.run.blinding.known import (
     Known,
     emptied,
@@ -25,8 +26,11 @@ from trialtrace.run.blinding.known import (
 from trialtrace.run.blinding.reveals import told_arms
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial.cleaning import CheckExpect
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.treatment import arm_columns
 
 # Fewer arrangements than a machine can try: who has the file's hash could find the one.
 FEWEST_BITS = 64
@@ -35,6 +39,7 @@ FEWEST_BITS = 64
 def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     """The raw tables with permuted arms. Raises UserError where cleaning would, and for a trial
     of clusters that does not say what was randomised."""
+    _refuse_telling_checks(trial)
     whole = known(trial, tables)
     rng = _generator(trial, whole)
     cells, bits = _exchanged(whole, rng) if _own(trial) else _permuted(whole, rng)
@@ -51,6 +56,27 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
         hidden = with_cells(hidden, cells.get(table.name, {}))
         made.append(told(hidden, *warnings) if table.name == first else hidden)
     return made
+
+
+def _refuse_telling_checks(trial: Trial) -> None:
+    """A check that holds the arm against other columns tells it, and breaks with permuted arms."""
+    problems = Problems()
+    for name, check in trial.cleaning.checks.items():
+        if not isinstance(check, CheckExpect):
+            continue
+        arms = set(arm_columns(trial, trial.tables[check.table]))
+        beside = {one: (by.table, by.column or "rows") for one, by in check.beside.items()}
+        used = {*columns_of(check.expect), *columns_of(check.where or {})}
+        others = [beside.get(one, (check.table, one)) for one in {*used - arms, *beside}]
+        hidden = [column in trial.cleaning.tables[table].reveals_arm for table, column in others]
+        if used & arms and others and not any(hidden):
+            told = sorted(f"{table}.{column}" for table, column in others)
+            problems.add(
+                f"{trial.name}: cleaning.yaml: checks.{name}",
+                f"holds the arm against {one_of(told)}, which so reveal it",
+                expected="one of these among reveals_arm of its table",
+            )
+    problems.raise_if_any()
 
 
 def _own(trial: Trial) -> bool:
@@ -90,7 +116,7 @@ def _permuted(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     code = {arm.name: arm.code for arm in trial.design.arms.values()}
     names = keys.to_pylist()
     new = {names[at]: code[made[number]] for at, number in zip(there, unit, strict=True)}
-    return _filled(whole, lambda subject, cell: new.get(subject, "")), bits
+    return _filled(whole, lambda subject, _: new.get(subject, "")), bits
 
 
 def _units(whole: Known, arms: np.ndarray, there: np.ndarray) -> np.ndarray:
@@ -153,7 +179,7 @@ def _exchanged(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     return _filled(whole, exchanged), len(names) * lgamma(len(codes) + 1) / log(2)
 
 
-def _filled(whole: Known, arm_of) -> Cells:  # type: ignore[no-untyped-def]
+def _filled(whole: Known, arm_of: Callable[[str | None, str], str]) -> Cells:
     """Every cell of arms by `arm_of(subject, cell)`; nothing of rows without a known subject."""
     made: Cells = {}
     for raw, column, table in whole.arm_cells():

@@ -23,7 +23,7 @@ _PEOPLE = (
     *("ασθενης", "ασθενους", "пациент", "пациента", "пацієнт", "пацієнта", "больнои", "patient"),
     *("proband", "participant", "subject"),
 )
-_NUMBERED = (
+_BESIDE = (
     *("id", "nr", "no", "num", "nummer", "number", "numero", "codice", "codigo", "kod", "kode"),
     *("cislo", "szam", "stevilka", "broj", "code", "номер", "κωδικος", "numar"),
 )
@@ -37,7 +37,7 @@ SUBJECTS = (
     *("nr", "proband", "probandennr", "probandid", "patientnr", "paziente", "paciente"),
     "patienten",
     *(one for one in _PEOPLE if one not in ("hasta", "sujet")),
-    *(text for one in _PEOPLE for n in _NUMBERED for text in (one + n, n + one, f"{n}de{one}")),
+    *(text for one in _PEOPLE for n in _BESIDE for text in (one + n, n + one, f"{n}de{one}")),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *("caseid", "casenum", "caseno", "case", "childid", "woman", "rat", "animal", "animalid"),
     *("mouse", "dog", "pig", "rabbit"),

@@ -72,8 +72,8 @@ def check(files: Files) -> None:
     }
     named |= {("design", "randomisation", "block"): scheme.get("block")}
     named |= {("design", "unit"): given.get("unit")}
-    for place, name in named.items():
-        known(files.trial, place, name, files.subject_variables, "a variable of subjects")
+    for place, variable in named.items():
+        known(files.trial, place, variable, files.subject_variables, "a variable of subjects")
 
 
 def _arms(files: Files) -> None:

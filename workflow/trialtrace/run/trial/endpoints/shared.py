@@ -144,7 +144,6 @@ class Entry:
     origin: str | None = None
     source: str | None = None
     treatments: Mapping[str, str] | None = None
-    columns: Mapping[str, str] | None = None
 
     @property
     def visit_labels(self) -> list[str]:

@@ -215,9 +215,9 @@ class Design:
     @property
     def block(self) -> str | None:
         """The variable that tells the block, where one does."""
-        randomisation = self.randomisation
-        blocks = isinstance(randomisation, Blocked | StratifiedBlocks)
-        return randomisation.block if blocks else None
+        if isinstance(self.randomisation, Blocked | StratifiedBlocks):
+            return self.randomisation.block
+        return None
 
 
 @shape
