@@ -55,8 +55,10 @@ def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
     styles = {}
     for variable in dict.fromkeys(map(_variable, rows)):
         own = ordered.get(variable, 0)
-        own = None if own > ENOUGH or (own and variable in places) else own
-        styles[variable] = replace(style, places=places.get(variable), ordered=own)
+        by_deviation = own > ENOUGH or (own > 0 and variable in places)
+        styles[variable] = replace(
+            style, places=places.get(variable), ordered=None if by_deviation else own
+        )
     return [_styled(row, styles[_variable(row)]) for row in rows]
 
 
