@@ -25,7 +25,6 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
-    SYNTHETIC,
     Page,
     breakable,
     clean_environment,
@@ -232,7 +231,11 @@ def _of_format(
 ) -> list[str]:
     flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
-        return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
+        return [
+            "--to=docx",
+            f"--reference-doc={_near(reference_docx(page, build.parent), build)}",
+            *flags,
+        ]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     if kind == "pdf":
         return ["--to=typst", f"--template={_near(HERE / 'template.typ', build)}", *flags]
@@ -267,9 +270,9 @@ def _metadata(document: Document, page: Page) -> str:
         "lang": "en",
         "number-sections": document.numbered,
     }
-    if page.synthetic:
-        meta.update(synthetic=SYNTHETIC, description=SYNTHETIC, keywords=[SYNTHETIC])
-        meta["subject"] = SYNTHETIC
+    if page.stamp:
+        told = page.stamp.sentence
+        meta.update(synthetic=told, description=told, keywords=[told], subject=told)
     kept = {key: value for key, value in meta.items() if value not in ("", [])}
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
 
