@@ -240,3 +240,9 @@ def test_printed_numbers_are_not_held_against_permuted_arms(tmp_path):
     run = run_for(write_mini(tmp_path, many_patients()), BLINDED, tmp_path / "blinded")
     assert load_trial("mini", run.at).claims_document["claims"] == {}
     assert not pq.read_table(run.folder / "audit/claims.parquet").num_rows
+
+
+def test_a_multiverse_is_of_the_analysis(tmp_path, capsys):
+    write_mini(tmp_path)
+    assert main(["--project", str(tmp_path), "run", "mini", "--blinded", "--multiverse"]) == 1
+    assert "not of: blinded" in capsys.readouterr().err
