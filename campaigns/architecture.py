@@ -38,7 +38,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run.endpoints", "run.drafting"),
         ("run.methods", "run.rehearsal", "run.blinding"),
         ("run.trace", "run.multiverse", "run.simulation"),
-        ("run.claims", "run.archive"),
+        ("run.claims", "run.archive", "run.disclosure"),
     ),
     "report": (
         ("report.interchange", "report.rcode"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from site_pages import text_of
 
 from browsed.window import CHROMIUM, WIDTHS, View, Window, window
 from trialtrace.base.stamp import SYNTHETIC
@@ -96,14 +97,15 @@ def test_rows_of_many_cells_are_few_lines_high(tab, hostile):
 def test_a_link_to_a_set_leaves_its_rows_in_sight_with_links_to_raw_lines(tab, hostile):
     folder = hostile.at.site / "mini"
     path = max((folder / "rows").glob("bds.*.html"), key=lambda one: one.stat().st_size)
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     anchor, n = re.search(r'id="(r\w+)" data-rows="[^"]+"><a [^>]*>(\d+) records', text).groups()
     tab.show(path, View(LAPTOP))
     seen = (
         "() => [...document.querySelectorAll('.frame tbody tr')].filter(one => !one.hidden).length"
     )
     every = int(re.search(r">All (\d+) records<", text)[1])
-    assert tab.page.evaluate(seen) == every > int(n)
+    tab.page.wait_for_function(f"({seen})() === {every}")
+    assert every > int(n)
     assert '"' not in tab.page.locator(".frame tbody td").all_inner_texts()
     tab.page.evaluate(f"location.hash = '{anchor}'")
     tab.page.wait_for_function(f"({seen})() === {n}")
@@ -112,7 +114,7 @@ def test_a_link_to_a_set_leaves_its_rows_in_sight_with_links_to_raw_lines(tab, h
     assert link.inner_text() == line
     active = "() => document.querySelectorAll('.frame tbody :not(tr, td, a)').length"
     assert tab.page.evaluate(active) == 0
-    assert f"<tr id=L{line}>" in (folder / "data" / f"{table}.html").read_text(encoding="utf-8")
+    assert f"<tr id=L{line}>" in text_of(folder / "data" / f"{table}.html")
 
 
 def test_names_of_code_end_a_line_at_their_joints_alone(tab, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from hostile_text import PAYLOADS
 from hypothesis import given
 from hypothesis import strategies as st
-from site_pages import packed_data, pages
+from site_pages import packed_data, pages, text_of
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
@@ -44,7 +44,7 @@ def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
 
 
 def test_search_cards_and_rows_alone_may_run_a_script(site):
-    texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    texts = {path: text_of(path) for path in site.rglob("*.html")}
     report = [site / "mini" / name for name in ("summary.html", "report.html", "supplement.html")]
     rows = [path for path in texts if path.parent.name == "rows"]
     wanted = {site / "index.html", site / "mini" / "audit.html", *report, *rows}

@@ -14,6 +14,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, write_bytes, write_text
+from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.targets import targets_title
 from trialtrace.report.cells import (
     FOLDER,
@@ -160,7 +161,8 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
         title, place = f"Further {lower_first(title)}", f"{place}-further"
     yield f"## {title} {{#{place}}}\n"
     for analysis in here:
-        yield f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}\n"
+        label = tight_percent(escape_markdown(analysis.label))
+        yield f"### {label} {{#{analysis_place(analysis.name)}}}\n"
         yield from _chunk(cells, "sentences", analysis.name)
         yield from _chunk(cells, "table", analysis.name)
         yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))

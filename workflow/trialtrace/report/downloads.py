@@ -3,7 +3,6 @@
 They are read off the pages, so a file has what its page shows, and no more of a patient than it.
 """
 
-import csv
 import io
 import re
 import zipfile
@@ -16,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
-from trialtrace.report.listing import safe
+from trialtrace.report.listing import csv_text
 
 FOLDER = "tables"
 PLACE = re.compile(r'id="tbl-([A-Za-z0-9_-]+)"')
@@ -72,7 +71,7 @@ def offer_tables(folder: Path, pages: Iterable[str], stamp: Stamp | None) -> Non
         for table in tables:
             rows = stamped(table.rows, stamp) if stamp else table.rows
             file = folder / FOLDER / f"{table.name}.csv"
-            write_bytes(file, as_csv(rows))
+            write_bytes(file, csv_text(rows).encode("utf-8"))
             write_bytes(file.with_suffix(".xlsx"), as_xlsx([(table.caption,), *rows]))
         if tables:
             write_bytes(folder / page, told.encode("utf-8"))
@@ -93,12 +92,6 @@ def with_links(text: str) -> tuple[str, list[Shown]]:
         done = at
         tables.append(Shown(name, _words(caption[1]) if caption else "", tuple(_rows(body))))
     return "".join([*pieces, text[done:]]), tables
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerows(map(safe, row) for row in rows)
-    return made.getvalue().encode("utf-8")
 
 
 def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
+from trialtrace.base.words import tight_percent
 from trialtrace.report import links
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
@@ -198,7 +199,7 @@ def render_report(
             put_in=put_in(material),
             readings=_readings(material, places),
         )
-        write_text(out / links.AUDIT_PAGE, text)
+        write_text(out / links.AUDIT_PAGE, tight_percent(text))
     if trial.claims_document.get("items"):
         write_text(out / links.COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
     reported = Reported(places, drawn, printed, lined=not trial.pooled)

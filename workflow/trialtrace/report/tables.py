@@ -148,6 +148,11 @@ def sign(p: ResultRow) -> str:
     return "= " if p["stat_text"][0] in ".0123456789" else ""
 
 
+def with_sign(p: ResultRow) -> str:
+    """ "= 0.03" behind the word p, which no line parts from it."""
+    return sign(p).replace(" ", NO_BREAK) + link(p)
+
+
 def of_needed(rows: Iterable[ResultRow]) -> str:
     """What a caption says of numbers needed, and until when; empty where there are none."""
     found = [row for row in rows if row["stat_name"] == NUMBER_NEEDED]

@@ -124,9 +124,10 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
     counted = any(margin["tag"] == "arithmetic" for margin in rests.own)
     chosen = f" {CHOSEN}" if counted else ""
+    margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
     return (
         "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
-        f"or counts that print so. {escape_markdown(material.tracer.put_in.told(rests.own))}. "
+        f"or counts that print so. {margins}. "
         f"Agreement with the paper therefore shows nothing.{chosen}{assumed}"
     )
 

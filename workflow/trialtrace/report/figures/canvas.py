@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
+from trialtrace.base.words import tight_percent
 from trialtrace.report.links import FIELD, UP, trace_link
 from trialtrace.report.render.typeset import further_fonts
 
@@ -224,7 +225,7 @@ def field(
 def lead_to(artist: "Artist", lead: tuple[str, str]) -> None:
     """Make what is drawn a link to a result, by its identifier and what it says."""
     result_id, words = lead
-    artist.set_url(f"{UP}{trace_link(result_id)} {words}")
+    artist.set_url(f"{UP}{trace_link(result_id)} {tight_percent(words)}")
 
 
 def _settle(figure: "Figure") -> None:

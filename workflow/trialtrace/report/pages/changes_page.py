@@ -8,7 +8,7 @@ from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import upper_first
 from trialtrace.report.links import OF_SITE
 from trialtrace.report.pages.shell import page
-from trialtrace.run.archive.comparison import Told, ToldCell
+from trialtrace.run.archive.comparison import Account, CellAccount
 from trialtrace.run.archive.shelf import Kept
 from trialtrace.run.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 
@@ -24,7 +24,7 @@ class Latest(NamedTuple):
 
     trial: str
     kept: Kept | None
-    told: Told | None
+    told: Account | None
     few: list[str]
 
 
@@ -86,7 +86,7 @@ def _stamped(synthetic: bool, *parts: str) -> Iterator[str]:
     yield from (part.replace("<table>", caption) if synthetic else part for part in parts)
 
 
-def _cells(title: str, cells: list[ToldCell]) -> str:
+def _cells(title: str, cells: list[CellAccount]) -> str:
     rows = [(cell["place"], cell["old"] or "—", cell["new"] or "—") for cell in cells]
     return _listed(title, ("place", "before", "now"), rows)
 

@@ -24,12 +24,12 @@ from trialtrace.report.links import (
     CLAIMS_PAGE,
     SUMMARY_PAGE,
     WARNINGS,
-    in_site,
 )
 from trialtrace.report.material import Material
 from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.report.sections.findings import compared, primary, primary_results
 from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -256,11 +256,6 @@ def _links(material: Material, report: str) -> str:
     return " · ".join([*links, escape(name)])
 
 
-# What a workflow manager leaves in a folder that it made; and figures as pixels, which are for DOCX
-# alone: pages hold the drawings, and lead to them.
-_HIDDEN = shutil.ignore_patterns(".*", "*.png")
-
-
 def build_site(trials: list[Trial], settings: Settings, results_root: Path, site_dir: Path) -> None:
     """Write site/index.html and copy every report; the whole folder is made anew."""
     site = Path(site_dir)
@@ -269,10 +264,7 @@ def build_site(trials: list[Trial], settings: Settings, results_root: Path, site
     materials = []
     for trial in trials:
         folder = Path(results_root) / trial.name
-        shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
-        for file in sorted((site / trial.name).rglob("*.html")):
-            up = "../" * (len(file.relative_to(site).parts) - 1)
-            write_text(file, in_site(file.read_text(encoding="utf-8"), up))
+        copy_report(folder / "report", site / trial.name)
         materials.append(Material(trial, settings, folder, {}))
     links = []
     audited = [material for material in materials if material.claims]

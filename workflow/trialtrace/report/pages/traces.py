@@ -32,7 +32,7 @@ from trialtrace.report.pages.rows_page import (
     SCRIPT,
     SUBJECTS,
     RowSets,
-    Told,
+    RowsHead,
     Variable,
     rows_page,
 )
@@ -337,11 +337,11 @@ def _rows(material: Material, sets: RowSets, out: Path) -> None:
     (out / FOLDER).mkdir(exist_ok=True)
     shutil.copyfile(assets() / SCRIPT, out / FOLDER / SCRIPT)
     for about, own in sets.sets.items():
-        text = rows_page(material, about, list(own.values()), _told(material, about, sets), cells)
+        text = rows_page(material, about, list(own.values()), _head(material, about, sets), cells)
         write_text(out / FOLDER / about.file, text)
 
 
-def _told(material: Material, about: Variable, sets: RowSets) -> Told:
+def _head(material: Material, about: Variable, sets: RowSets) -> RowsHead:
     """What stands above the rows of a variable: its rule, and who chose its patients."""
     variables = material.tracer.variables
     if about.dataset != SUBJECTS:
@@ -362,4 +362,4 @@ def _told(material: Material, about: Variable, sets: RowSets) -> Told:
         if about == Variable(SUBJECTS)
         else f"{about.code or about.dataset} {', '.join(about.columns)}".strip()
     )
-    return Told(title, {label: items for label, items in lines.items() if any(items)})
+    return RowsHead(title, {label: items for label, items in lines.items() if any(items)})

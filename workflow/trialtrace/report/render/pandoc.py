@@ -196,7 +196,9 @@ class _Conversion:
         if self.process.returncode or "Could not fetch resource" in log:
             kind = next(flag[5:] for flag in self.command if flag.startswith("--to="))
             what = f"pandoc could not write {kind}"
-            raise UserError(Problem(document.name, what, found=log.strip()))
+            # What follows are places in the sources of pandoc.
+            said = log.partition("HasCallStack backtrace")[0].strip()
+            raise UserError(Problem(document.name, what, found=said))
 
 
 def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Conversion:

@@ -35,7 +35,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     if AUDIT not in records:
         return None
     shelf = Shelf(at, trial)
-    made = {rule: [record.fresh, _made(record)] for rule, record in records.items()}
+    made = {rule: [record.fresh, _output_hash(record)] for rule, record in records.items()}
     log = shelf.log()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
@@ -82,7 +82,7 @@ def manifest_of(
     }
 
 
-def _made(record: Made) -> str:
+def _output_hash(record: Made) -> str:
     """One hash over all that a stage made."""
     return together(
         {name: digest for files in record.outputs.values() for name, digest in files.items()}

@@ -114,12 +114,12 @@ class PutIn:
             return []
         found = self.behind(row)
         if found.own:
-            return [f"{DRAWN_TO} {self.told(found.own)}"]
+            return [f"{DRAWN_TO} {self.margins_text(found.own)}"]
         if found.columns:
-            return [f"{MADE_OF} {self.told(found.columns)}"]
+            return [f"{MADE_OF} {self.margins_text(found.columns)}"]
         return [TO_NOTHING]
 
-    def told(self, margins: Iterable[Margin]) -> str:
+    def margins_text(self, margins: Iterable[Margin]) -> str:
         """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"."""
         by: dict[str, list[str]] = {}
         for margin in margins:
