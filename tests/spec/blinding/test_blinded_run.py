@@ -246,3 +246,10 @@ def test_a_multiverse_is_of_the_analysis(tmp_path, capsys):
     write_mini(tmp_path)
     assert main(["--project", str(tmp_path), "run", "mini", "--blinded", "--multiverse"]) == 1
     assert "not of: blinded" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["export", "script", "crate"])
+def test_what_would_leave_the_folder_without_a_stamp_is_refused(runs, capsys, command):
+    more = [] if command == "script" else ["out"]
+    assert main(["--project", str(runs[1].at.apart), command, "mini", *more]) == 1
+    assert "a folder of runs for: blinded" in capsys.readouterr().err
