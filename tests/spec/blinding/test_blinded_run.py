@@ -268,7 +268,7 @@ def test_of_a_crossover_each_patient_keeps_both_treatments(tmp_path):
     cleaning = (folder / "cleaning.yaml").read_text()
     hidden = cleaning.replace("  patients:\n", "  patients:\n    reveals_arm: [sequence]\n", 1)
     (folder / "cleaning.yaml").write_text(hidden)
-    there = apart(Project(tmp_path), tmp_path / "blinded", BLINDED)
+    there = apart(Project(tmp_path), tmp_path / "apart", BLINDED)
     trial, raw = load_trial("made_crossover", there), {}
     for name, module in (("real", None), ("blinded", seen)):
         ingest_sources(trial, tmp_path / name, module)
