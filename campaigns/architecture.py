@@ -36,7 +36,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run.synthetic", "run.cleaning"),
         ("run.integrity",),
         ("run.endpoints", "run.drafting"),
-        ("run.methods", "run.rehearsal"),
+        ("run.methods", "run.rehearsal", "run.blinding"),
         ("run.trace", "run.multiverse", "run.simulation"),
         ("run.claims", "run.archive", "run.disclosure"),
     ),
@@ -55,7 +55,7 @@ LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 NAMES_ALONE = frozenset(
     {
         *("run.jobs.fresh", "run.jobs.closure", "run.sources.registry"),
-        "report.installation.performance",
+        *("report.installation.performance", "report.verify.rerun"),
     }
 )
 WIDTH, ROW, HEIGHT, LEFT, BOX = 900, 66, 36, 110, 150

@@ -3,9 +3,12 @@
 Trials of two arms of 60 with a baseline and two later visits. Half of those in the treated arm
 whose first visit went badly leave before the last; nobody else does, so values are missing at
 random. The truth of an interval is the difference of the last visit if nobody had left, or, where
-those who left go on as the reference arm does, the difference that this makes. Twenty imputations a
-trial.
+those who left go on as the reference arm does, the difference that this makes. Where the last visit is
+a count or a level its mean rests on the first visit alone, and the truth is a difference of 0.
+Twenty imputations a trial.
 """
+
+from functools import partial
 
 import numpy as np
 from numpy.random import Generator
@@ -15,6 +18,7 @@ from trialtrace.stats import missing
 from trialtrace.stats.regression.ancova import ancova, arm_difference
 
 CONFIDENCE, EFFECT = 0.95, 0.8
+MATCHED = "predictive_mean_matching"
 ARM = np.arange(120) % 2
 IMPUTATIONS = 20
 MARKS = {"not_to_impute": False, "if_marked": "refuse", "start": 0, "stop": IMPUTATIONS}
@@ -26,6 +30,9 @@ def simulate(rng: Generator, draws: int) -> list[Figure]:
     return [
         _figure("multiple imputation, visit after visit", trials, _monotone, EFFECT),
         _figure("multiple imputation, chained", trials, _chained, EFFECT),
+        _figure("predictive mean matching, chained", trials, partial(_of_kind, MATCHED), EFFECT),
+        _figure("imputed counts", trials, partial(_of_kind, "count"), 0.0),
+        _figure("imputed levels", trials, partial(_of_kind, "ordinal"), 0.0),
         _figure("jump to reference imputed, jump to reference true", trials, _jumped, None),
         _figure("last observation carried forward", trials, _carried, EFFECT),
         _figure("baseline observation carried forward", trials, _returned, EFFECT),
@@ -85,6 +92,31 @@ def _chained(trial: Trial, number: int) -> tuple[float, float]:
         logistic="maximum",
         cycles=5,
         seed=(number, 2),
+        **MARKS,
+    )
+    return _pooled(made.values[:, :, 1], base)
+
+
+def _of_kind(kind: str, trial: Trial, number: int) -> tuple[float, float]:
+    """The last visit as it is, or in its place a count or one of three levels given the first."""
+    base, y, _ = trial
+    last = y[:, 1]
+    if kind != MATCHED:
+        rng = np.random.default_rng([number, 4])
+        rate = 0.3 + 0.3 * base + 0.4 * y[:, 0] * (ARM == 0) + 0.4 * (y[:, 0] - 0.4) * (ARM == 1)
+        counts = rng.poisson(np.exp(rate))
+        levels = np.searchsorted([-0.7, 0.7], rate - 0.3 + rng.logistic(0, 1, ARM.size))
+        last = np.where(np.isnan(last), np.nan, counts if kind == "count" else levels)
+    made = missing.impute_chained(
+        np.column_stack([y[:, 0], last]),
+        ARM,
+        base[:, None],
+        kinds=("normal", kind),
+        arms="in_model",
+        logistic="maximum",
+        cycles=1,
+        seed=(number, 5),
+        donors=5 if kind == MATCHED else None,
         **MARKS,
     )
     return _pooled(made.values[:, :, 1], base)

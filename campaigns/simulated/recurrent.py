@@ -17,7 +17,11 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.regression.counts import negative_binomial, poisson_rates
 from trialtrace.stats.results import Coefficients
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
-from trialtrace.stats.survival.recurrent import mean_cumulative
+from trialtrace.stats.survival.recurrent import (
+    mean_cumulative,
+    mean_cumulative_difference,
+    mean_cumulative_ratio,
+)
 
 LEVEL, CONFIDENCE = 0.05, 0.95
 # A trial takes some twenty milliseconds.
@@ -56,6 +60,7 @@ def _trials(rng: Generator, draws: int, *, differ: bool) -> list[Figure]:
         *never,
         *(share(f"{name}, type I error", design, LEVEL, yes) for name, yes in rejected.items()),
         *(share(f"{name}, coverage", design, CONFIDENCE, yes) for name, yes in inside.items()),
+        *_compared(rng, draws, differ=differ),
         share(
             "mean cumulative number at a time, coverage",
             f"50 subjects, {WORDS[differ]}",
@@ -63,6 +68,25 @@ def _trials(rng: Generator, draws: int, *, differ: bool) -> list[Figure]:
             covered(*means.T, RATE * AT),
         ),
     ]
+
+
+def _compared(rng: Generator, draws: int, *, differ: bool) -> list[Figure]:
+    """Means of two arms at a time whose rates are as 1.5 to 1, by their difference and ratio."""
+    held: dict[str, list[bool]] = {}
+    truths = {"difference": 0.5 * RATE * AT, "ratio": 1.5}
+    functions = {"difference": mean_cumulative_difference, "ratio": mean_cumulative_ratio}
+    options = {"treated": 1, "reference": 0, "at": AT, "sides": "two_sided"}
+    for _ in range(draws):
+        rates = RATE * np.where(np.arange(SUBJECTS) % 2, 1.5, 1.0)
+        rows, _, _ = _draw(rng, rates, differ=differ)
+        for variance in ("robust", "poisson"):
+            for name, function in functions.items():
+                group = rows[3] % 2
+                found = function(*rows, group, **options, variance=variance, confidence=CONFIDENCE)
+                inside = found.low <= truths[name] <= found.high
+                held.setdefault(f"{name} of mean numbers, {variance}", []).append(inside)
+    design = f"100 subjects, {WORDS[differ]}"
+    return [share(f"{name}, coverage", design, CONFIDENCE, yes) for name, yes in held.items()]
 
 
 def _bounds(compute: Callable[[], Coefficients]) -> tuple[float, float]:
@@ -130,5 +154,6 @@ def _fits(rng: Generator, ratio: float, *, differ: bool) -> dict[str, Callable[[
 
 def _mean(rng: Generator, *, differ: bool) -> tuple[float, float]:
     rows, _, _ = _draw(rng, np.full(SUBJECTS // 2, RATE), differ=differ)
-    found = mean_cumulative(*rows, times=AT, interval="log", confidence=CONFIDENCE)
+    options = {"times": AT, "interval": "log", "variance": "robust"}
+    found = mean_cumulative(*rows, **options, confidence=CONFIDENCE)
     return float(found.low), float(found.high)

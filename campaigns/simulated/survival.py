@@ -14,8 +14,13 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.survival.cox import cox, hazard_ratio_test
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
 from trialtrace.stats.survival.fine_gray import fine_gray
+from trialtrace.stats.survival.kaplan_meier import SCALES, kaplan_meier
 from trialtrace.stats.survival.risk_sets import log_rank_sums, risk_sets
-from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
+from trialtrace.stats.survival.survival_at import (
+    cumulative_hazard_ratio,
+    survival_difference,
+    survival_ratio,
+)
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
 LEVEL = 0.05
@@ -27,7 +32,12 @@ def simulate(rng: Generator, draws: int) -> list[Figure]:
     figures = [_log_rank(rng, draws // 4, 100, weight) for weight in ("log_rank", "peto_peto")]
     figures += [_at_risk(rng, draws // 8, 100, weight) for weight in ("gehan", "tarone_ware")]
     figures += [_fine_gray(rng, draws // 4, 50)]
-    return [*figures, *_hazard_ratios(rng, draws // 4, 200), *_at_a_time(rng, draws // 8, 30)]
+    return [
+        *figures,
+        *_hazard_ratios(rng, draws // 4, 200),
+        *_at_a_time(rng, draws // 8, 30),
+        *_quartiles(rng, draws // 4, 60),
+    ]
 
 
 def _two_arms(rng: Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -65,6 +75,10 @@ def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
     ways = {
         "difference, plain": (survival_difference, {"interval": "plain"}, 0.15),
         "difference, log(-log)": (survival_difference, {"interval": "log_log"}, 0.15),
+        "difference, log": (survival_difference, {"interval": "log"}, 0.15),
+        "difference, arcsine": (survival_difference, {"interval": "arcsin"}, 0.15),
+        "difference, logit": (survival_difference, {"interval": "logit"}, 0.15),
+        "ratio of cumulative hazards": (cumulative_hazard_ratio, {}, log(0.85) / log(0.7)),
         "ratio": (survival_ratio, {}, 0.85 / 0.7),
     }
     held = {name: np.zeros(draws, dtype=bool) for name in ways}
@@ -92,6 +106,24 @@ def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
             share(f"survival at a time, {name}, type I error", f"arms of {n}, .85", LEVEL, each)
             for name, each in rejected.items()
         ),
+    ]
+
+
+def _quartiles(rng: Generator, draws: int, n: int) -> list[Figure]:
+    """Times by which a quarter and a half of n have had the event, by each scale of the bounds."""
+    truths = {"lower quartile": log(4 / 3), "median": log(2)}
+    held = {(name, scale): np.zeros(draws, dtype=bool) for name in truths for scale in SCALES}
+    for draw in range(draws):
+        time, event, _ = _two_arms(rng, n)
+        for scale in SCALES:
+            quartiles = kaplan_meier(time, event, confidence=0.95, interval=scale).quartiles()
+            for (name, true), found in zip(truths.items(), quartiles[:2], strict=True):
+                # A bound that is not reached leaves that side open.
+                low, high = np.nan_to_num([found.low, found.high], nan=np.inf)
+                held[name, scale][draw] = low <= true <= high
+    return [
+        share(f"{name}, {scale.replace('_', '-')}, coverage", f"{n} patients", 0.95, each)
+        for (name, scale), each in held.items()
     ]
 
 

@@ -31,7 +31,7 @@ SHARED = {
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (
         "compare_groups",
-        "crossing_of_half",
+        "crossing",
         "curve_bounds",
         "greenwood",
         "product_limit",
@@ -45,6 +45,10 @@ SHARED = {
 IN_NO_PLAN = {
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",
+        "regression.least_squares_means.arm_design",
+        "regression.least_squares_means.interaction_test",
+        "regression.least_squares_means.least_squares_differences",
+        "regression.least_squares_means.least_squares_means",
         "stratified.generalised_cmh.cmh_correlation",
         "survival.weighted_log_rank.log_rank_trend",
     ),
@@ -52,6 +56,15 @@ IN_NO_PLAN = {
         "multiplicity.graphical.intersection_weights",
         "multiplicity.graphical.reject",
     ),
+    "deltas of each visit, alone or summed over visits missed in a row": (
+        "missing.delta.missed_in_a_row",
+    ),
+    "families of tests in order, and adjustments that others beat": (
+        "multiplicity.adjusted.benjamini_yekutieli",
+        "multiplicity.adjusted.holm_sidak",
+        "multiplicity.graphical.gatekeeping",
+    ),
+    "equivalence of two means by one call": ("continuous.means.equivalence_t",),
     "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
     "simulations with repeated measures": (
         "repeated.anova.rm_anova",

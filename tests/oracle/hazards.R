@@ -37,13 +37,22 @@ for (case in c("two_groups", "heavy_ties", "mostly_censored")) {
     emit(case, paste0(name, ".two_sided"), 2 * pnorm(-abs(z)))
   }
 }
-# Survival, the standard error of its logarithm and log-log bounds of one arm at a time.
+# Survival, the standard error of its logarithm and bounds on each scale of one arm at a time.
+scales <- c("log-log", "log", "arcsin", "logit")
 level <- function(d, at) {
   if (at > max(d$time)) return(NULL)
-  s <- summary(survfit(Surv(time, event) ~ 1, d, conf.type = "log-log"), times = at)
-  list(s = s$surv, log_se = if (s$surv > 0) s$std.err / s$surv else NaN, low = s$lower,
-       high = s$upper)
+  of <- function(type) summary(survfit(Surv(time, event) ~ 1, d, conf.type = type), times = at)
+  all <- lapply(setNames(scales, scales), of)
+  s <- all[[1]]
+  list(s = s$surv, log_se = if (s$surv > 0) s$std.err / s$surv else NaN,
+       low = lapply(all, `[[`, "lower"), high = lapply(all, `[[`, "upper"))
 }
+# A scale that rises with survival, and its slope by log S.
+on_scale <- list(
+  "log-log" = list(function(s) -log(-log(s)), function(s) -1 / log(s)),
+  log = list(log, function(s) 1),
+  arcsin = list(function(s) asin(sqrt(s)), function(s) sqrt(s / (1 - s)) / 2),
+  logit = list(qlogis, function(s) 1 / (1 - s)))
 emit_both <- function(case, name, estimate, low, high, z) {
   emit_interval(case, name, estimate, low, high)
   emit(case, paste0(name, ".z"), z)
@@ -65,15 +74,26 @@ emit_at <- function(case, d, share) {
     gap <- a$s - b$s
     emit_both(case, name("plain"), gap, max(-1, gap - z * se), min(1, gap + z * se), gap / se)
   }
-  if (none || any(c(a$s, b$s) %in% c(0, 1))) {
-    emit_both(case, name("log_log"), NaN, NaN, NaN, NaN)
-  } else {
+  inside <- !none && !any(c(a$s, b$s) %in% c(0, 1))
+  for (scale in scales) {
+    if (!inside) {
+      emit_both(case, name(sub("-", "_", scale)), NaN, NaN, NaN, NaN)
+      next
+    }
     gap <- a$s - b$s
-    low <- gap - sqrt((a$s - a$low)^2 + (b$high - b$s)^2)
-    high <- gap + sqrt((a$high - a$s)^2 + (b$s - b$low)^2)
-    apart <- log(-log(b$s)) - log(-log(a$s))
-    error <- sqrt((a$log_se / log(a$s))^2 + (b$log_se / log(b$s))^2)
-    emit_both(case, name("log_log"), gap, low, high, apart / error)
+    low <- gap - sqrt((a$s - a$low[[scale]])^2 + (b$high[[scale]] - b$s)^2)
+    high <- gap + sqrt((a$high[[scale]] - a$s)^2 + (b$s - b$low[[scale]])^2)
+    g <- on_scale[[scale]]
+    apart <- g[[1]](a$s) - g[[1]](b$s)
+    error <- sqrt((a$log_se * g[[2]](a$s))^2 + (b$log_se * g[[2]](b$s))^2)
+    emit_both(case, name(sub("-", "_", scale)), gap, low, high, apart / error)
+    if (scale == "log-log") hazards <- exp(-apart + c(0, -z, z) * error)
+  }
+  if (inside) {
+    error <- log(hazards[3] / hazards[1]) / z
+    emit_both(case, name("hazards"), hazards[1], hazards[2], hazards[3], log(hazards[1]) / error)
+  } else {
+    emit_both(case, name("hazards"), NaN, NaN, NaN, NaN)
   }
   if (none || any(c(a$s, b$s) == 0) || se == 0) {
     emit_both(case, name("ratio"), NaN, NaN, NaN, NaN)

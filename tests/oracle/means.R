@@ -33,6 +33,17 @@ for (d in cases("two_samples.csv")) {
     name <- paste(if (equal) "student" else "welch", sub("[.]", "_", sides), sep = ".")
     emit_test(case, name, test$statistic, test$p.value, test$parameter)
   }
+  for (equal in c(FALSE, TRUE)) {
+    half <- sd(c(x, y)) / 2
+    sided <- function(mu, side) or_nan(t.test(x, y, mu = mu, alternative = side, var.equal = equal))
+    above <- sided(-half, "greater")
+    below <- sided(half, "less")
+    if (is.null(above)) above <- below <- list(statistic = NaN, p.value = NaN, parameter = NaN)
+    name <- if (equal) "student" else "welch"
+    emit_test(case, paste0(name, ".margin"), above$statistic, above$p.value, above$parameter)
+    tost <- if (is.nan(above$p.value) || above$p.value >= below$p.value) above else below
+    emit_test(case, paste0(name, ".equivalence"), tost$statistic, tost$p.value, tost$parameter)
+  }
   if (min(x, y) > 0) {
     ratio <- median(x) / median(y)
     half <- qnorm(0.95) * sqrt(median_error(x)^2 + median_error(y)^2)

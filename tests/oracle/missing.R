@@ -102,6 +102,20 @@ for (d in cases("missing.csv")) {
       emit_filled(case, paste(if (gaps) "chained" else "monotone", arms, m, sep = "."), own, Z)
       completed[[m]] <- Z
     }
+    if (arms == "by_arm") for (cumulative in c(TRUE, FALSE)) {
+      # Deltas of each visit and arm; a run of missed visits by Reduce.
+      delta <- rbind(c(-1, -0.5, -2), c(2, 1, 0.25))
+      Z <- completed[[1]]
+      for (i in seq_len(nrow(Z))) {
+        step <- ifelse(is.na(Y[i, 1:3]), delta[2 - d$arm[i] %% 2, ], NA)
+        if (d$arm[i] > 1) step[] <- NA
+        add <- if (cumulative) Reduce(function(sum, own) if (is.na(own)) 0 else sum + own, step, 0,
+                                      accumulate = TRUE)[-1] else ifelse(is.na(step), 0, step)
+        Z[i, 1:3] <- Z[i, 1:3] + add
+      }
+      name <- if (cumulative) "delta_cumulative" else "delta_by_visit"
+      emit_filled(case, name, Y[, 1:3], Z)
+    }
     if (case == "dropout" && arms == "by_arm") for (shift in list(c(0, 0), c(-1, 2), c(4, -3))) {
       fits <- lapply(completed, function(Z) {
         y <- Z[, 3] + is.na(Y[, 3]) * ifelse(d$arm == 1, shift[1], shift[2])
@@ -109,6 +123,16 @@ for (d in cases("missing.csv")) {
       })
       a <- rubin(sapply(fits, `[`, 1), sapply(fits, `[`, 2)^2, nrow(d) - 3)
       emit_pooled(case, paste("delta", shift[1], shift[2], sep = "."), a, 0.1, 0.1)
+    }
+  }
+  # Levels, counts and matched values, in any pattern.
+  if (case %in% c("gaps", "dropout")) {
+    level <- findInterval(d$y1, c(-1, 1))
+    K <- unname(cbind(level, pmin(floor(exp(d$y2)), 9), d$y3))
+    s <- setting(d, "in_model", TRUE)
+    for (m in 1:3) {
+      Z <- chained(K, s, c("ordinal", "count", "predictive_mean_matching"), 2, m)
+      emit_filled(case, paste("kinds", m, sep = "."), K, Z)
     }
   }
   # A threshold within another separates: who is above the higher one is above the lower.

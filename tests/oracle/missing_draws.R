@@ -43,6 +43,24 @@ logistic_draw <- function(y, X, u, everybody = NULL) {
   fit$coefficients + backsolve(R, qnorm(u[seq_len(ncol(X))]))
 }
 
+poisson_draw <- function(y, X, u) {
+  fit <- glm.fit(X, y, family = poisson(), control = list(epsilon = 1e-15, maxit = 50))
+  fit <- glm.fit(X, y, start = fit$coefficients, family = poisson(), control = list(epsilon = 1e-15))
+  R <- qr.R(qr(X * sqrt(exp(drop(X %*% fit$coefficients)))))
+  R <- diag(sign(diag(R)), ncol(X)) %*% R
+  fit$coefficients + backsolve(R, qnorm(u[seq_len(ncol(X))]))
+}
+
+# Thresholds, then slopes, by ordinal::clm.
+ordinal_draw <- function(y, X, u) {
+  fit <- ordinal::clm(factor(y) ~ X[, -1], control = ordinal::clm.control(gradTol = 1e-10))
+  theta <- c(fit$alpha, fit$beta)
+  R <- chol(solve(unname(vcov(fit))))
+  cuts <- seq_along(fit$alpha)
+  drawn <- theta + backsolve(R, qnorm(u[seq_along(theta)]))
+  list(cuts = drawn[cuts], slopes = drawn[-cuts], levels = sort(unique(y)))
+}
+
 fill <- function(Y, original, fixed, groups, kinds, j, others, cycle, m, augment = FALSE) {
   k <- ncol(Y)
   base <- (cycle * k + j - 1) * (length(groups) + 1)
@@ -52,12 +70,24 @@ fill <- function(Y, original, fixed, groups, kinds, j, others, cycle, m, augment
     gap <- own[is.na(original[own, j])]
     if (!length(gap)) next
     X <- unname(cbind(fixed, Y[, others, drop = FALSE]))
-    u <- uniform(base + g, m, seq_len(ncol(X) + 1))
+    u <- uniform(base + g, m, seq_len(ncol(X) + 10))
     for (i in gap) {
       r <- uniform(base, m, i)
       if (kinds[j] == "normal") {
         d <- normal_draw(Y[seen, j], X[seen, , drop = FALSE], u)
         Y[i, j] <- sum(X[i, ] * d$coef) + d$sd * qnorm(r)
+      } else if (kinds[j] == "count") {
+        b <- poisson_draw(Y[seen, j], X[seen, , drop = FALSE], u)
+        Y[i, j] <- qpois(r, exp(sum(X[i, ] * b)))
+      } else if (kinds[j] == "ordinal") {
+        d <- ordinal_draw(Y[seen, j], X[seen, , drop = FALSE], u)
+        below <- plogis(d$cuts - sum(X[i, -1] * d$slopes))
+        Y[i, j] <- d$levels[sum(r > below) + 1]
+      } else if (kinds[j] == "predictive_mean_matching") {
+        d <- normal_draw(Y[seen, j], X[seen, , drop = FALSE], u)
+        best <- drop(X[seen, ] %*% qr.coef(qr(X[seen, , drop = FALSE]), Y[seen, j]))
+        near <- order(abs(best - sum(X[i, ] * d$coef)))[1:5]
+        Y[i, j] <- Y[seen[near[floor(r * 5) + 1]], j]
       } else {
         b <- logistic_draw(Y[seen, j], X[seen, , drop = FALSE], u, if (augment) X[sort(c(seen, gap)), , drop = FALSE])
         Y[i, j] <- as.numeric(r < plogis(sum(X[i, ] * b)))

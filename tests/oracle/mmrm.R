@@ -1,7 +1,8 @@
 # Mixed model for repeated measures. nlme::gls gives the fit, but stops at 1e-5 of a standard
 # error, so it is polished here by scoring steps on the likelihood, with derivatives by numDeriv
-# of the covariance matrix V of all values at once. gls must agree with the result. Satterthwaite: numeric derivatives of the variance of the contrast and of the
-# likelihood. Kenward-Roger: the formulas of their paper with the whole matrices. gls divides
+# of the covariance matrix V of all values at once. gls must agree with the result; of Toeplitz and
+# ante-dependence, which it has not, its unstructured fit is where optim begins on the likelihood.
+# Satterthwaite: numeric derivatives of the variance of the contrast and of the likelihood. Kenward-Roger: the formulas of their paper with the whole matrices. gls divides
 # variances of coefficients after ML by (n - p) / n more, which is not done here.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
@@ -24,12 +25,33 @@ sigma_of <- function(structure, k) {
       sqrt(outer(theta[1:k], theta[1:k])) * theta[k + 1]^near
     },
     ar1 = function(theta) theta[1] * theta[2]^lag,
+    toeplitz = function(theta) matrix(theta[lag + 1], k),
+    heterogeneous_toeplitz = function(theta) {
+      sqrt(outer(theta[1:k], theta[1:k])) * matrix(c(1, theta[-(1:k)])[lag + 1], k)
+    },
+    ante_dependence = function(theta) theta[1] * between(theta[-1]),
+    heterogeneous_ante_dependence = function(theta) {
+      sqrt(outer(theta[1:k], theta[1:k])) * between(theta[-(1:k)])
+    },
     heterogeneous_ar1 = function(theta) sqrt(outer(theta[1:k], theta[1:k])) * theta[k + 1]^lag)
+}
+
+# Products of the correlations of neighbours from one visit to the other.
+between <- function(rho) {
+  k <- length(rho) + 1
+  outer(1:k, 1:k, Vectorize(function(i, j) prod(rho[seq_len(k - 1) >= min(i, j) & seq_len(k - 1) < max(i, j)])))
 }
 
 theta_of <- function(structure, S) {
   k <- nrow(S)
+  C <- cov2cor(S)
+  lag <- abs(outer(1:k, 1:k, "-"))
+  by_lag <- function(M) as.vector(tapply(M, lag, mean))
   switch(structure,
+    toeplitz = by_lag(S),
+    heterogeneous_toeplitz = c(diag(S), by_lag(C)[-1]),
+    ante_dependence = c(mean(diag(S)), C[cbind(2:k, 1:(k - 1))]),
+    heterogeneous_ante_dependence = c(diag(S), C[cbind(2:k, 1:(k - 1))]),
     unstructured = S[upper.tri(S, TRUE)],
     compound_symmetry = c(S[1, 1], S[1, 2]),
     ar1 = c(S[1, 1], S[1, 2] / S[1, 1]),
@@ -172,14 +194,38 @@ satterthwaite <- function(Phi, slopes, information, l) {
   2 * drop(t(l) %*% Phi %*% l)^2 / drop(t(slope) %*% solve(information) %*% slope)
 }
 
+# Nelder and Mead, then BFGS, both from the unstructured fit, with correlations shrunk until S is
+# positive definite.
+searched <- function(structure, S, f, d, X, method) {
+  near <- sigma_of("unstructured", max(d$visit))(start_of("unstructured", d, X, method)$theta)
+  value <- function(t) {
+    root <- tryCatch(chol(S(t)), error = function(e) NULL, warning = function(w) NULL)
+    if (is.null(root)) 1e10 else -f(t)$value
+  }
+  size <- sqrt(diag(near))
+  for (keep in c(1, 0.8, 0.6, 0.4)) {
+    C <- keep * cov2cor(near) + (1 - keep) * diag(nrow(near))
+    theta <- theta_of(structure, C * outer(size, size))
+    if (value(theta) < 1e10) break
+  }
+  at <- optim(theta, value, control = list(maxit = 5000, reltol = 1e-12))
+  optim(at$par, value, method = "BFGS",
+        control = list(maxit = 1000, reltol = 1e-14, parscale = abs(at$par)))$par
+}
+
 one_model <- function(case, d, X, structure, method) {
   reml <- method == "REML"
   k <- max(d$visit)
   S <- sigma_of(structure, k)
-  gls_fit <- start_of(structure, d, X, method)
-  theta <- gls_fit$theta
   groups <- subjects_by_visits(d)
   f <- function(t) likelihood(S(t), groups, X, d$value, reml)
+  direct <- grepl("toeplitz|ante", structure)
+  if (direct) {
+    theta <- searched(structure, S, f, d, X, method)
+  } else {
+    gls_fit <- start_of(structure, d, X, method)
+    theta <- gls_fit$theta
+  }
   # So near to the optimum the information hardly changes.
   D <- NULL
   for (i in 1:60) {
@@ -189,10 +235,12 @@ one_model <- function(case, d, X, structure, method) {
     if (sum(step * D$gradient) < 1e-22) break
   }
   at <- f(theta)
-  fit <- gls_fit$fit
   se <- sqrt(diag(at$Phi))
-  stopifnot(abs(at$value - as.numeric(logLik(fit))) < 1e-5,
-            max(abs(coef(fit) - at$beta) / se) < 1e-3)
+  if (!direct) {
+    fit <- gls_fit$fit
+    stopifnot(abs(at$value - as.numeric(logLik(fit))) < 1e-5,
+              max(abs(coef(fit) - at$beta) / se) < 1e-3)
+  }
   name <- paste(structure, method, sep = ".")
   for (i in seq_along(se)) {
     emit(case, paste(name, "coef", i, sep = "."), at$beta[i])
@@ -222,7 +270,7 @@ one_model <- function(case, d, X, structure, method) {
        mean((rows %*% at$beta)^2 / roots$values))
   emit(case, paste(name, "satterthwaite.df2", sep = "."), if (any(df <= 2)) 2 else 2 * E / (E - k))
   if (!reml) return(invisible())
-  linear <- structure %in% c("unstructured", "compound_symmetry")
+  linear <- structure %in% c("unstructured", "toeplitz", "compound_symmetry")
   H <- if (!linear) lapply(seq_len(k * k), function(e) hessian(function(t) as.vector(S(t))[e], theta))
   second <- if (!linear) function(h, j) whole(matrix(sapply(H, function(m) m[h, j]), k, k), d)
   for (how in c("kenward_roger", "kenward_roger_observed")) {
@@ -238,7 +286,8 @@ one_model <- function(case, d, X, structure, method) {
 }
 
 structures <- c("unstructured", "compound_symmetry", "heterogeneous_compound_symmetry", "ar1",
-                "heterogeneous_ar1")
+                "heterogeneous_ar1", "toeplitz", "heterogeneous_toeplitz", "ante_dependence",
+                "heterogeneous_ante_dependence")
 for (d in cases("mmrm.csv")) {
   case <- d$case[1]
   k <- max(d$visit)

@@ -13,6 +13,7 @@ import recompute_conditional_mean
 import recompute_correlated
 import recompute_crossover
 import recompute_imputed_means
+import recompute_least_squares_means
 import recompute_missing
 import recompute_models
 import recompute_paired_events
@@ -89,10 +90,11 @@ PACKAGES = {
     "linear_mixed": ("lmerTest", "pbkrtest"),
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
+    "least_squares_means": ("emmeans", "survival"),
     "logistic_mixed": ("lme4", "numDeriv"),
     "slopes": ("geepack", "lme4", "numDeriv"),
     "clusters": ("clubSandwich", "geepack"),
-    "missing": ("mice",),
+    "missing": ("mice", "ordinal"),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
     "conditional_mean": ("nlme",),
@@ -138,6 +140,7 @@ SUBJECTS = {
         | {"stratified_score": recompute_stratified_score.stratified_score}
         | {"imputed_means": recompute_imputed_means.imputed_means}
         | {"conditional_mean": recompute_conditional_mean.conditional_mean}
+        | {"least_squares_means": recompute_least_squares_means.least_squares}
         | {"stopped": recompute_stopped.stopped}
         | {"coefficients": recompute_coefficients.coefficients}
     ).items()

@@ -39,5 +39,32 @@ for (d in cases("start_stop.csv")) {
     emit_interval(d$case[1], paste0(name, ".log"), mean, mean * exp(-half), mean * exp(half))
     emit(d$case[1], paste0(name, ".se"), se)
   }
+  # A Poisson process: no id, so that rows are taken as independent.
+  plain <- survfit(Surv(start, stop, event) ~ 1, d)
+  for (i in 1:3) emit(d$case[1], paste0("mean.", i, ".poisson"), plain$std.chaz[row[i]])
+  for (variance in c("robust", "poisson")) {
+    arms <- lapply(c(1, 0), function(g) {
+      own <- d[d$x1 == g, ]
+      if (!nrow(own) || max(own$stop) < at[1]) return(NULL)
+      fit <- if (variance == "robust") survfit(Surv(start, stop, event) ~ 1, own, id = subject, robust = TRUE) else
+        survfit(Surv(start, stop, event) ~ 1, own)
+      last <- findInterval(at[1], fit$time)
+      c(c(0, fit$cumhaz)[last + 1], c(0, fit$std.chaz)[last + 1])
+    })
+    if (is.null(arms[[1]]) || is.null(arms[[2]])) next
+    a <- arms[[1]]; b <- arms[[2]]
+    ends <- c(0, -1, 1) * qnorm(0.975)
+    put <- function(name, centre, se, back) {
+      e <- back(centre + ends * se)
+      emit_interval(d$case[1], paste(name, variance, sep = "."), e[1], e[2], e[3])
+      emit(d$case[1], paste(name, variance, "z", sep = "."), centre / se)
+      emit(d$case[1], paste(name, variance, "p", sep = "."), 2 * pnorm(-abs(centre / se)))
+    }
+    if (a[2] + b[2] == 0) next
+    put("mean_difference", a[1] - b[1], sqrt(a[2]^2 + b[2]^2), identity)
+    if (min(a[1], b[1]) > 0) {
+      put("mean_ratio", log(a[1] / b[1]), sqrt((a[2] / a[1])^2 + (b[2] / b[1])^2), exp)
+    }
+  }
 }
 finish("survival")

@@ -37,10 +37,11 @@ from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wi
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
 from trialtrace.stats.continuous import means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
+from trialtrace.stats.multiplicity.graphical import gatekeeping
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.repeated.covariances import box_m
 from trialtrace.stats.stratified import mantel_haenszel as mh
-from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
+from trialtrace.stats.survival.kaplan_meier import SCALES, cox, kaplan_meier, log_rank
 
 HERE = Path(__file__).parent
 SIDES = ("two_sided", "greater", "less")
@@ -190,6 +191,13 @@ def mean_tests() -> Numbers:
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
                 yield from _test(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
+            half = np.concatenate([x, y]).std(ddof=1) / 2
+            both = {"margins": (-half, half), "variance": {"student": "pooled"}.get(name, name)}
+            sided = {"sides": "greater", "margin": -half}
+            yield from _test(case, f"{name}.margin", f, x, y, **sided, df=True)
+            yield from _test(
+                case, f"{name}.equivalence", means.equivalence_t, x, y, **both, df=True
+            )
 
 
 def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
@@ -201,14 +209,23 @@ def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
 
 def adjusted() -> Numbers:
     methods = {
+        "bonferroni": multiplicity.bonferroni,
+        "sidak": multiplicity.sidak,
+        "holm_sidak": multiplicity.holm_sidak,
         "holm": multiplicity.holm,
         "hochberg": multiplicity.hochberg,
         "BH": multiplicity.benjamini_hochberg,
+        "BY": multiplicity.benjamini_yekutieli,
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():
             for i, value in enumerate(f(d["p"]), 1):
                 yield case, f"{name}.{i}", value
+        if d["p"].size > 1 and not np.isnan(d["p"]).any():
+            families = np.split(d["p"], [d["p"].size // 2])
+            found = gatekeeping(families, gate="serial", missing="stops")
+            for i, value in enumerate(np.concatenate(found), 1):
+                yield case, f"serial.{i}", value
 
 
 FIELDS = tuple(WithinEffect.__dataclass_fields__)
@@ -238,19 +255,22 @@ def repeated() -> Numbers:
             yield case, f"type{kind}.mauchly_p_anderson", fit.mauchly_p_anderson
 
 
+QUARTILES = ("lower_quartile", "median", "upper_quartile")
 CURVE = ("time", "n_risk", "n_event", "n_censored", "survival", "se", "low", "high")
 
 
 def survival() -> Numbers:
     for case, d in cases("survival.csv"):
         time, event = d["time"], d["event"]
-        for interval in ("log_log", "log"):
+        for interval in SCALES:
             name = f"km_{interval}"
             curve = kaplan_meier(time, event, confidence=0.95, interval=interval)
-            for column in CURVE:
+            for column in CURVE if interval in ("log", "log_log") else ("low", "high"):
                 for i, value in enumerate(getattr(curve, column), 1):
                     yield case, f"{name}.{column}.{i}", value
-            yield from _interval(case, f"{name}.median", curve.median)
+            for part, found in zip(QUARTILES, curve.quartiles(), strict=True):
+                for end in ("estimate", "low", "high"):
+                    yield case, f"{name}.{part}.{end}", getattr(found, end)
             at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
             for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
                 yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])

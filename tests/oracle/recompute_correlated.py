@@ -9,7 +9,7 @@ from recompute import Numbers, cases
 from trialtrace.stats import StatsError
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
-from trialtrace.stats.mixed.mmrm import mmrm
+from trialtrace.stats.mixed.mmrm import STRUCTURES, mmrm
 from trialtrace.stats.regression.clusters import (
     cluster_means_difference,
     clustered,
@@ -20,13 +20,6 @@ from trialtrace.stats.regression.gee import GeeFit, gee
 from trialtrace.stats.regression.ordinal_gee import ordinal_gee
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
 
-STRUCTURES = (
-    "unstructured",
-    "compound_symmetry",
-    "heterogeneous_compound_symmetry",
-    "ar1",
-    "heterogeneous_ar1",
-)
 METHODS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
 TEST = {"sides": "two_sided", "confidence": 0.95}
 

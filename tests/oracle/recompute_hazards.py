@@ -10,7 +10,12 @@ import numpy as np
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox, hazard_ratio_test
 from trialtrace.stats.survival.fine_gray import fine_gray
-from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
+from trialtrace.stats.survival.kaplan_meier import SCALES
+from trialtrace.stats.survival.survival_at import (
+    cumulative_hazard_ratio,
+    survival_difference,
+    survival_ratio,
+)
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
@@ -74,9 +79,9 @@ def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
     arms |= {"treated": 1, "reference": 0}
     at = share * d["time"].max()
     for name, function, choices in (
-        ("plain", survival_difference, {"interval": "plain"}),
-        ("log_log", survival_difference, {"interval": "log_log"}),
+        *((scale, survival_difference, {"interval": scale}) for scale in SCALES),
         ("ratio", survival_ratio, {}),
+        ("hazards", cumulative_hazard_ratio, {}),
     ):
         found, tests = Interval(nan, nan, nan), dict.fromkeys(SIDES, TestResult(nan, nan, nan))
         for sides in SIDES:

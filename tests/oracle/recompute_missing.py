@@ -89,8 +89,12 @@ def imputed() -> Numbers:
                 name, found = "monotone", imputation.sequential(data, given_numbers(3))
             for m, completed in enumerate(found.values, 1):
                 yield from _filled(case, f"{name}.{arms}.{m}", own, completed)
+            if arms == "by_arm":
+                yield from _visits(case, d, own, found)
             if (case, arms) == ("dropout", "by_arm"):
                 yield from _deltas(case, d, found)
+        if case in ("gaps", "dropout"):
+            yield from _kinds(case, d)
         if case == "gaps":
             yield from _augmented(case, d)
         visits = np.column_stack([d["base"], y[:, :3]])
@@ -107,6 +111,31 @@ def imputed() -> Numbers:
             visits, visits[:, 0], not_to_impute=False
         )
         yield from _filled(case, "bocf", visits, bocf)
+
+
+def _visits(
+    case: str, d: dict[str, np.ndarray], y: np.ndarray, found: missing.Imputations
+) -> Numbers:
+    """Deltas of each visit and arm, by themselves and in runs."""
+    deltas = {"arms": (1, 0), "deltas": [[-1, -0.5, -2], [2, 1, 0.25]]}
+    for name, cumulative in (("delta_cumulative", True), ("delta_by_visit", False)):
+        shifted = missing.add_delta(
+            found.values[:1], found.filled, d["arm"], **deltas, cumulative=cumulative
+        )
+        yield from _filled(case, name, y, shifted[0])
+
+
+def _kinds(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    """Levels, counts and matched values, in any pattern."""
+    with np.errstate(invalid="ignore"):
+        level = np.where(np.isnan(d["y1"]), np.nan, np.searchsorted([-1, 1], d["y1"], "right"))
+    y = np.column_stack([level, np.minimum(np.floor(np.exp(d["y2"])), 9), d["y3"]])
+    kinds = ("ordinal", "count", "predictive_mean_matching")
+    data = imputation.check_data(
+        y, d["arm"], d["base"][:, None], kinds, "in_model", False, "refuse", 5
+    )
+    for m, completed in enumerate(imputation.chained(data, 2, given_numbers(3)).values, 1):
+        yield from _filled(case, f"kinds.{m}", y, completed)
 
 
 def _augmented(case: str, d: dict[str, np.ndarray]) -> Numbers:

@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from trialtrace.stats.multiplicity import stopped_estimates as e
-from trialtrace.stats.multiplicity.graphical import graphical, intersection_weights
+from trialtrace.stats.multiplicity.graphical import (
+    gatekeeping,
+    graphical,
+    intersection_weights,
+)
 from trialtrace.stats.multiplicity.group_sequential import (
     crossing_probabilities,
     spending_boundary,
@@ -25,6 +29,10 @@ def graphs(cases: Cases) -> Numbers:
         found = graphical(d["p"], d["weight"], edges, missing="stops")
         for i, value in enumerate(found.adjusted, 1):
             yield case, f"adjusted.{i}", value
+        families = np.split(d["p"], [2])
+        gates = gatekeeping(families, gate="parallel", missing="stops")
+        for i, value in enumerate(np.concatenate(gates), 1):
+            yield case, f"parallel.{i}", value
         for mask in range(1, 16):
             members = [i for i in range(4) if mask >> i & 1]
             weights = intersection_weights(d["weight"], edges, members)

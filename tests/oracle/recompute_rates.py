@@ -5,12 +5,17 @@ from dataclasses import astuple
 
 import numpy as np
 
-from trialtrace.stats import Interval
+from trialtrace.stats import Interval, StatsError
 from trialtrace.stats.survival.person_time import garwood_rate, rate_difference, rate_ratio
-from trialtrace.stats.survival.recurrent import mean_cumulative
+from trialtrace.stats.survival.recurrent import (
+    mean_cumulative,
+    mean_cumulative_difference,
+    mean_cumulative_ratio,
+)
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
+COMPARED = {"mean_difference": mean_cumulative_difference, "mean_ratio": mean_cumulative_ratio}
 
 
 def rates(cases: Cases) -> Numbers:
@@ -36,12 +41,26 @@ def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
     rows = d["start"], d["stop"], d["event"], d["subject"]
     at = np.quantile(d["stop"], [0.3, 0.7, 1], method="inverted_cdf")
     for interval in ("plain", "log"):
-        found = mean_cumulative(*rows, times=at, interval=interval, confidence=0.95)
+        options = {"times": at, "interval": interval, "confidence": 0.95}
+        found = mean_cumulative(*rows, **options, variance="robust")
         each = zip(found.estimate, found.low, found.high, strict=True)
         for i, ends in enumerate(each, 1):
             yield from _interval(case, f"mean.{i}.{interval}", Interval(*ends))
     for i, se in enumerate(found.se, 1):
         yield case, f"mean.{i}.se", float(se)
+    poisson = mean_cumulative(*rows, **options, variance="poisson")
+    for i, se in enumerate(poisson.se, 1):
+        yield case, f"mean.{i}.poisson", float(se)
+    for variance in ("robust", "poisson"):
+        for name, function in COMPARED.items():
+            arms = {"treated": 1, "reference": 0, "at": at[0], "variance": variance}
+            try:
+                found = function(*rows, d["x1"], **arms, confidence=0.95, sides="two_sided")
+            except StatsError:
+                continue
+            yield from _interval(case, f"{name}.{variance}", found.interval)
+            yield case, f"{name}.{variance}.z", found.statistic
+            yield case, f"{name}.{variance}.p", found.p_value
 
 
 def _interval(case: str, name: str, found: Interval) -> Numbers:

@@ -1,4 +1,4 @@
-# Survival: survfit with both intervals, its quantiles, survdiff with and without strata, coxph.
+# Survival: survfit with its intervals, its quartiles, survdiff with and without strata, coxph.
 # coxph iterates to 1e-14, since by default its standard errors are one iteration behind.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
@@ -9,11 +9,16 @@ emit_fit <- function(case, fit, name) {
   columns <- list(time = fit$time, n_risk = fit$n.risk, n_event = fit$n.event,
                   n_censored = fit$n.censor, survival = fit$surv, se = se, low = fit$lower,
                   high = fit$upper)
+  # The other columns do not depend on the scale.
+  if (!name %in% c("km_log", "km_log_log")) columns <- columns[c("low", "high")]
   for (column in names(columns)) for (i in seq_along(fit$time)) {
     emit(case, paste(name, column, i, sep = "."), columns[[column]][i])
   }
-  q <- quantile(fit, 0.5)
-  emit_interval(case, paste0(name, ".median"), q$quantile, q$lower, q$upper)
+  q <- quantile(fit, c(0.25, 0.5, 0.75))
+  for (i in 1:3) {
+    part <- c(".lower_quartile", ".median", ".upper_quartile")[i]
+    emit_interval(case, paste0(name, part), q$quantile[i], q$lower[i], q$upper[i])
+  }
   # From the first row on, since before it R gives bounds of 1 also on the log-log scale.
   at <- quantile(c(min(fit$time), max(fit$time)), c(0, 0.31, 0.77, 1), names = FALSE)
   s <- summary(fit, times = at)
@@ -42,9 +47,9 @@ emit_cox <- function(case, name, formula, data, ties) {
 
 for (d in cases("survival.csv")) {
   case <- d$case[1]
-  for (type in c("log-log", "log")) {
+  for (type in c("log-log", "log", "plain", "arcsin", "logit")) {
     fit <- survfit(Surv(time, event) ~ 1, d, conf.type = type)
-    emit_fit(case, fit, if (type == "log") "km_log" else "km_log_log")
+    emit_fit(case, fit, paste0("km_", sub("-", "_", type)))
   }
 
   for (strata in c(FALSE, TRUE)) {

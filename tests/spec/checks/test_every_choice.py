@@ -166,7 +166,7 @@ def test_what_a_schema_adds_is_lacking(schema, plans):
     describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test_step"))
     describe["proportion"]["enum"].append("invented")
     describe["summary"]["items"]["enum"].append("mode")
-    describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("logit")
+    describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("probit")
     tests["welch_t"]["properties"]["pooled"] = {"type": "boolean"}
     tests["gray"]["properties"]["tail"] = {"type": "number", "exclusiveMaximum": 1}
     before = {str(choice) for choice in lacking(schema, steps_of(plans))}
@@ -178,13 +178,13 @@ def test_what_a_schema_adds_is_lacking(schema, plans):
     assert set(made) == {
         'describe: proportion: "invented"',
         'describe: summary: "mode"',
-        'describe: median_time.kaplan_meier.interval: "logit"',
+        'describe: median_time.kaplan_meier.interval: "probit"',
         "tests: welch_t.pooled: false",
         "tests: welch_t.pooled: true",
         "tests: gray.tail: 0.5",
     }
-    assert {"method": "kaplan_meier", "interval": "logit"} in made[
-        'describe: median_time.kaplan_meier.interval: "logit"'
+    assert {"method": "kaplan_meier", "interval": "probit"} in made[
+        'describe: median_time.kaplan_meier.interval: "probit"'
     ]
     assert ["mode"] in made['describe: summary: "mode"']
     assert {"sides": "two_sided", "pooled": True} in made["tests: welch_t.pooled: true"]

@@ -18,6 +18,7 @@ from trialtrace.report.commands import crate as commands
 from trialtrace.report.commands.crate import check_unaltered
 from trialtrace.report.interchange.crate import METADATA, SIGNATURE, SUMS, write_crate
 from trialtrace.report.verify.crate import altered_crate
+from trialtrace.report.verify.rerun import differences_of
 from trialtrace.run.trial.load import load_trial
 
 VALIDATOR = REPOSITORY / ".venv-crate" / "bin" / "python"
@@ -172,6 +173,35 @@ def test_a_signature_is_made_and_checked(tmp_path, projects, capsys):
     (folder / SIGNATURE).unlink()
     assert main([*verify, "--signers", str(signers), "--signer", "writer"]) == 1
     assert "no signature" in capsys.readouterr().out
+
+
+def test_a_crate_is_run_again_and_every_byte_of_its_results_compared(copy, tmp_path, capsys):
+    again = tmp_path / "again"
+    verify = ["verify", str(copy), "--rerun", str(again)]
+    assert main(verify) == 0
+    assert f"results, byte by byte, with those of a run in {again}" in capsys.readouterr().out
+    assert main(verify) == 2 and "is not empty" in capsys.readouterr().err
+    # What stands in a crate, and what a run makes of its data.
+    (copy / "results" / "audit" / "extra.parquet").write_bytes(b"")
+    (copy / "results" / "report" / "report.pdf").unlink()
+    page = copy / "results" / "report" / "report.html"
+    page.write_bytes(page.read_bytes() + b"\n")
+    differences = {(one.file, one.what) for one in differences_of(copy, again / "results" / "mini")}
+    assert differences == {
+        ("results/audit/extra.parquet", "missing"),
+        ("results/report/report.pdf", "extra"),
+        ("results/report/report.html", "changed"),
+    }
+    assert main([*verify[:-1], str(tmp_path / "third")]) == 1
+    assert "not run again: it is not whole" in capsys.readouterr().out
+
+
+def test_a_crate_without_data_and_what_is_no_crate_are_not_run_again(crates, tmp_path, capsys):
+    verify = ["verify", str(crates["restricted"]), "--rerun", str(tmp_path / "again")]
+    assert main(verify) == 2
+    assert "no configuration and no data" in capsys.readouterr().err
+    assert main(["verify", str(tmp_path), "--rerun", str(tmp_path / "again")]) == 2
+    assert "expected  a crate" in capsys.readouterr().err
 
 
 def refused(at, folder):

@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.downloads import as_xlsx, offer_tables, with_links
 from trialtrace.report.listing import csv_text
 
@@ -58,7 +59,7 @@ def test_files_are_small_have_the_same_bytes_and_a_stamp(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "report.html").write_text(PAGE)
-        offer_tables(folder, ["report.html"], synthetic=True)
+        offer_tables(folder, ["report.html"], SYNTHETIC)
         made.append({file.name: file.read_bytes() for file in sorted(folder.rglob("*.*"))})
     assert made[0] == made[1] and len(made[0]) == 5
     assert len(made[0]["risk.xlsx"]) < 2000

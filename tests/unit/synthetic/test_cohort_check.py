@@ -244,6 +244,7 @@ CASES = [
         "at least 7 of 6 parts",
     ),
     ("of: cipn\n", "of: drug\n", "findings.pattern.of", "a yes/no quantity"),
+    ("- of: pp\n", "- of: drug\n", "cipn.among[1].of", "a yes/no quantity"),
     (
         "position: {propensity: 0.2}",
         "position: {tag: assumed}",

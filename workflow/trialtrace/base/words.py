@@ -38,6 +38,8 @@ LABELS = {
     "survival": "event-free",
     "at_risk": "at risk",
     "median_time": "median time",
+    "lower_quartile_time": "time of the first quarter",
+    "upper_quartile_time": "time of three quarters",
     "follow_up": "median follow-up",
     "correlation": "correlation",
     "relative_effect": "relative effect",
@@ -56,6 +58,8 @@ LABELS = {
     "rate": "rate",
     "person_time": "person-time",
     "mean_events": "mean number of events",
+    "mean_events_difference": "difference of the mean numbers of events",
+    "mean_events_ratio": "ratio of the mean numbers of events",
     "dispersion": "dispersion",
     "coefficient": "coefficient",
     "standard_error": "standard error",
@@ -234,6 +238,7 @@ RATIOS = {
     "subdistribution_hazard_ratio",
     "mean_time_ratio",
     "survival_ratio",
+    "mean_events_ratio",
     "rate_ratio",
     "geometric_mean_ratio",
     "fold_change",
@@ -252,7 +257,7 @@ def no_effect(stat: str) -> float:
 
 
 PER_UNIT = {"coefficient", "standard_error"}
-TIMES = {"median_time", "follow_up"}
+TIMES = {"median_time", "lower_quartile_time", "upper_quartile_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
 _SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 # Digits enough for any float with its decimals.
@@ -299,7 +304,8 @@ def percent(share: float) -> str:
 
 
 def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Its first letter a capital; that of a t or z test is its name."""
+    return text if text[1:6] == " test" else text[:1].upper() + text[1:]
 
 
 def number(value: float) -> str:

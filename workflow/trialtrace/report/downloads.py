@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
-from trialtrace.report.figures.make import STAMPED
 from trialtrace.report.listing import csv_text
 
 FOLDER = "tables"
@@ -60,16 +60,16 @@ class Shown:
     rows: tuple[tuple[str, ...], ...]
 
 
-def offer_tables(folder: Path, pages: Iterable[str], *, synthetic: bool) -> None:
+def offer_tables(folder: Path, pages: Iterable[str], stamp: Stamp | None) -> None:
     """Write the tables of the pages in `folder` into its folder of tables, and link to them.
 
-    Of a synthetic cohort each row says that it is no evidence, as a figure's numbers do.
+    Each row has the stamp, as a figure's numbers do.
     """
     for page in pages:
         text = (folder / page).read_text(encoding="utf-8")
         told, tables = with_links(text)
         for table in tables:
-            rows = _stamped(table.rows) if synthetic else table.rows
+            rows = stamped(table.rows, stamp) if stamp else table.rows
             file = folder / FOLDER / f"{table.name}.csv"
             write_bytes(file, csv_text(rows).encode("utf-8"))
             write_bytes(file.with_suffix(".xlsx"), as_xlsx([(table.caption,), *rows]))
@@ -150,6 +150,7 @@ def _words(inner: str) -> str:
     return " ".join(unescape(TAG.sub("", inner.replace("<br", " <br"))).split())
 
 
-def _stamped(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    name, told = STAMPED
+def stamped(rows: Sequence[tuple[str, ...]], stamp: Stamp) -> list[tuple[str, ...]]:
+    """The rows with a column of the stamp, under a head of its name."""
+    name, told = stamp.column
     return [(*row, told if number else name) for number, row in enumerate(rows)]

@@ -28,12 +28,21 @@ from trialtrace.stats._lazy import attach
 from trialtrace.stats.results import (
     Coefficients,
     Contrast,
+    Contrasts,
     Estimates,
     Interval,
     StatsError,
     TestResult,
 )
 
-__all__ = ["Coefficients", "Contrast", "Estimates", "Interval", "StatsError", "TestResult"]
+__all__ = [
+    "Coefficients",
+    "Contrast",
+    "Contrasts",
+    "Estimates",
+    "Interval",
+    "StatsError",
+    "TestResult",
+]
 
 attach(__name__)

@@ -269,6 +269,23 @@ class Ratios(Tabular):
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Contrasts(Tabular):
+    """Several contrasts of one model, in the order asked for."""
+
+    contrasts: tuple[Contrast, ...]
+
+    def rows(self) -> list[Row]:
+        return [row for contrast in self.contrasts for row in contrast.rows()]
+
+    def ratio(self) -> Ratios:
+        """The ratios of contrasts of logarithms, with their bounds."""
+        ratios = [contrast.ratio() for contrast in self.contrasts]
+        columns = zip(*((one.estimate, one.low, one.high) for one in ratios), strict=True)
+        labels, p_value = zip(*((one.label, one.p_value) for one in self.contrasts), strict=True)
+        return Ratios(labels, *columns, p_value)
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Coefficients(Estimates):
     """Coefficients with Wald intervals and tests, `covariance` (p, p).

@@ -288,3 +288,41 @@ def test_joint_distributions(seed, last):
         np.testing.assert_allclose(same[1], a, atol=1e-10)
         if assumption != "last_mean":
             np.testing.assert_allclose(same[0], mean, atol=1e-10)
+
+
+def test_other_kinds_of_columns_refuse_what_has_no_model():
+    y, arm = trial()
+    counts = np.floor(np.abs(y))
+    with pytest.raises(StatsError, match="no whole numbers from 0"):
+        impute(y, arm, kinds=("count",) * 3)
+    with pytest.raises(StatsError, match="all observed counts of column 1"):
+        impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "count"))
+    with pytest.raises(StatsError, match=r"column 1 in .* has one observed level"):
+        impute(np.column_stack([y[:, 0], 0 * y[:, 1]]), arm, kinds=("normal", "ordinal"))
+    matched = ("count", "predictive_mean_matching")
+    with pytest.raises(StatsError, match="donors is given where"):
+        impute(counts[:, :2], arm, kinds=matched)
+    with pytest.raises(StatsError, match="donors is given where"):
+        impute(y, arm, donors=5)
+    with pytest.raises(StatsError, match="observed values for 1000 donors"):
+        impute(y[:, :2], arm, kinds=("normal", "predictive_mean_matching"), donors=1000)
+
+
+def test_matched_values_and_counts_are_values_that_occur():
+    y, arm = trial()
+    counts = np.floor(np.abs(y[:, :2]))
+    found = impute(counts, arm, kinds=("count", "predictive_mean_matching"), donors=3)
+    values = found.values[:, found.filled[:, 1], 1]
+    assert np.isin(values, counts[~np.isnan(counts[:, 1]), 1]).all()
+    filled = found.values[:, found.filled[:, 0], 0]
+    assert ((filled >= 0) & (filled == np.floor(filled))).all()
+
+
+def test_deltas_of_visits_are_refused_where_they_do_not_fit():
+    values, filled = np.zeros((2, 3, 2)), np.ones((3, 2), dtype=bool)
+    with pytest.raises(StatsError, match="cumulative is given"):
+        missing.add_delta(values, filled, [0, 0, 1], arms=(0,), deltas=[[1, 2]])
+    with pytest.raises(StatsError, match=r"deltas must have shape \(1, 2\)"):
+        missing.add_delta(values, filled, [0, 0, 1], arms=(0,), deltas=[1], cumulative=True)
+    with pytest.raises(StatsError, match="filled must hold truth values"):
+        missing.missed_in_a_row([[1, 0]])

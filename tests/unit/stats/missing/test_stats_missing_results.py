@@ -193,7 +193,7 @@ def test_what_tipping_refuses():
         tip(values=np.tile(x[:, 3], (8, 1)))
     with pytest.raises(StatsError, match="truth values"):
         tip(filled=filled.astype(float))
-    with pytest.raises(StatsError, match="1 deltas for 2"):
+    with pytest.raises(StatsError, match=r"deltas must have shape \(2,\); got \(1,\)"):
         missing.add_delta(values, filled, arm, arms=("a", "b"), deltas=[1.0])
 
 

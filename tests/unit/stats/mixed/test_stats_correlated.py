@@ -11,7 +11,7 @@ from stats_strategies import same
 from trialtrace.stats.continuous import means
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
-from trialtrace.stats.mixed.mmrm import mmrm
+from trialtrace.stats.mixed.mmrm import STRUCTURES, mmrm
 from trialtrace.stats.mixed.visit_design import (
     difference_row,
     interaction_rows,
@@ -19,13 +19,6 @@ from trialtrace.stats.mixed.visit_design import (
     visit_design,
 )
 
-STRUCTURES = (
-    "unstructured",
-    "compound_symmetry",
-    "heterogeneous_compound_symmetry",
-    "ar1",
-    "heterogeneous_ar1",
-)
 DFS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
 TEST = {"sides": "two_sided", "confidence": 0.95}
 
@@ -118,8 +111,17 @@ def test_the_fit_is_a_maximum(seed):
     arm, base, y = drawn(seed, n=40)
     likelihood = {s: fitted(arm, base, y, structure=s)[1].log_likelihood for s in STRUCTURES}
     assert max(likelihood.values()) == likelihood["unstructured"]
-    assert likelihood["heterogeneous_compound_symmetry"] >= likelihood["compound_symmetry"] - 1e-8
-    assert likelihood["heterogeneous_ar1"] >= likelihood["ar1"] - 1e-8
+    for wide, narrow in (
+        *(
+            (f"heterogeneous_{name}", name)
+            for name in STRUCTURES
+            if f"heterogeneous_{name}" in STRUCTURES
+        ),
+        ("toeplitz", "compound_symmetry"),
+        ("toeplitz", "ar1"),
+        ("ante_dependence", "ar1"),
+    ):
+        assert likelihood[wide] >= likelihood[narrow] - 1e-8
 
 
 def test_complete_data_give_the_t_test_at_every_visit():

@@ -49,6 +49,30 @@ def without(y, rows, columns):
     return y
 
 
+def test_the_first_structure_of_a_sequence_that_has_an_estimate_is_taken():
+    y, design = trial()
+    never_both = without(without(y, slice(0, 10), 1), slice(10, 20), 2)
+    sequence = ("unstructured", "heterogeneous_toeplitz", "compound_symmetry")
+    taken = fit(never_both, design.x, structure=sequence)
+    alone = fit(never_both, design.x, structure=taken.structure)
+    assert taken.structure != "unstructured" and alone.notes == ()
+    assert taken.coef.tolist() == alone.coef.tolist()
+    first, last = taken.notes[0], taken.notes[-1]
+    assert "unstructured, as two visits were never observed in the same subject" in first
+    assert last == f"The covariance is {taken.structure}, by the order given."
+    assert fit(y, design.x, structure=sequence).notes == ()
+
+
+def test_a_sequence_without_any_estimate_says_why_of_each():
+    y, design = trial()
+    copied, names = np.column_stack([y[:, :2], y[:, 1]]), ["unstructured", "heterogeneous_toeplitz"]
+    with pytest.raises(StatsError, match=r"^no convergence: the estimated covariance is singular"):
+        fit(copied, design.x, structure=names)
+    never_both = without(without(copied, slice(0, 10), 0), slice(10, 20), 2)
+    with pytest.raises(StatsError, match=r"^Without an .* never observed .*_ante_dependence, as"):
+        fit(never_both, design.x, structure=["unstructured", "heterogeneous_ante_dependence"])
+
+
 def test_mmrm_refuses_with_a_reason():
     y, design = trial()
     x = design.x
@@ -80,9 +104,11 @@ def test_mmrm_refuses_with_a_reason():
     for data, columns, sentence in cases:
         with pytest.raises(StatsError, match=sentence):
             fit(data, columns)
-    for option, value in (("structure", "toeplitz"), ("method", "reml")):
+    for option, value in (("structure", "spatial"), ("method", "reml")):
         with pytest.raises(StatsError, match=f"{option} must be one of"):
             fit(y, x, **{option: value})
+    with pytest.raises(StatsError, match="structure names none"):
+        fit(y, x, structure=[])
     with pytest.raises(StatsError, match="groups must have shape"):
         fit(y, x, groups=[0, 1])
     with pytest.raises(StatsError, match="missing labels"):

@@ -160,3 +160,19 @@ def test_family_wise_error():
         wrong += adjusted[1:].min() <= 0.2
     # Monte Carlo standard error 0.0073.
     assert wrong / draws <= 0.2 + 3 * 0.0073
+
+
+def test_a_serial_gate_stays_shut_behind_a_test_that_stops():
+    p = [[0.01, NAN], [0.02]]
+    stopped = g.gatekeeping(p, gate="serial", missing="stops")
+    assert np.isnan(stopped[0][1]) and stopped[0][0] == 0.01 and stopped[1].tolist() == [1.0]
+    assert g.gatekeeping(p, gate="serial", missing="left_out")[1].tolist() == [0.02]
+
+
+def test_a_parallel_gate_passes_on_the_level_of_what_is_rejected():
+    """By hand: a quarter of the level comes to each of the second, whose first passes it on."""
+    first, second = g.gatekeeping([[0.01, 0.9], [0.012, 0.3]], gate="parallel", missing="stops")
+    assert first.tolist() == [0.02, 1.0]
+    assert second == pytest.approx([0.048, 0.6])
+    with pytest.raises(StatsError, match="at least one, each with p-values"):
+        g.gatekeeping([[0.01], []], gate="serial", missing="stops")

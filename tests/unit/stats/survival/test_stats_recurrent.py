@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.recurrent import mean_cumulative
 
-OPTIONS = {"interval": "log", "confidence": 0.95}
+OPTIONS = {"interval": "log", "variance": "robust", "confidence": 0.95}
 
 
 def rows(seed):

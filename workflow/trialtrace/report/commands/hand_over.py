@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from trialtrace.base.paths import project
 from trialtrace.report.which_run import Add, add_of_trial, named_trial, tell_run, tell_version
@@ -57,6 +58,13 @@ def _add_verify(add: Add) -> None:
         "--signers", metavar="FILE", help="of a crate: keys of signers, as ssh-keygen reads them"
     )
     command.add_argument("--signer", metavar="NAME", help="who of them signed")
+    command.add_argument(
+        "--rerun",
+        metavar="FOLDER",
+        type=Path,
+        help="of a crate: run it again in this new folder, with the documents in it, which are "
+        "code, and compare every byte",
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.set_defaults(run=run_verify)
 
@@ -72,6 +80,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
         arguments.format,
         signers=arguments.signers,
         signer=arguments.signer,
+        again=arguments.rerun,
     )
 
 

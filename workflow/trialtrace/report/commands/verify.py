@@ -24,11 +24,12 @@ def verify(
     *,
     signers: str | None = None,
     signer: str | None = None,
+    again: Path | None = None,
 ) -> int:
     """Tell what is altered. 0: nothing; 1: something; 2: it could not be looked at; 3: it is a page
     whose content is not compared, and not the one that the run wrote."""
     try:
-        told = verified(at, Path(text), trial, signers=signers, signer=signer)
+        told = verified(at, Path(text), trial, signers=signers, signer=signer, again=again)
     except UserError as error:
         print(error, file=sys.stderr)
         return NOT_LOOKED
@@ -39,13 +40,13 @@ def verify(
     if form == "json":
         print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
     else:
-        print(told_text(told), end="")
+        print(verified_text(told), end="")
     if told.uncompared:
         return NOT_COMPARED
     return ALTERED if told.found else WHOLE
 
 
-def told_text(told: Verified) -> str:
+def verified_text(told: Verified) -> str:
     """For a terminal."""
     which = f"run of {told.trial}" if told.trial else "the site of all trials"
     if told.earlier is not None:

@@ -80,7 +80,11 @@ def _curve(request: Request, rows: Rows) -> list[np.ndarray]:
     _, stop, event, _ = rows
     times = np.concatenate([[0.0], np.unique(stop[event == 1]), [stop.max()]])
     found = mean_cumulative(
-        *rows, times=times, interval="log", confidence=request.material.trial.plan.confidence
+        *rows,
+        times=times,
+        interval="log",
+        variance="robust",
+        confidence=request.material.trial.plan.confidence,
     )
     heights = (np.nan_to_num(one) for one in (found.estimate, found.low, found.high))
     return [times / axis_unit(request), *heights]

@@ -19,7 +19,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.run.jobs.run_state import read_run
-from trialtrace.run.trace.seal import Parts
+from trialtrace.run.trace.seal import Parts, configuration_files
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.study.source import Files
 
@@ -115,7 +115,17 @@ def _files(at: Project, trial: Trial, *, full: bool) -> Iterator[tuple[Path, str
         yield from _below(results / name, f"results/{name}")
     if full:
         yield at.config / "config.yaml", "config/config.yaml"
-        yield from _below(at.trial_config(trial.name), f"config/trials/{trial.name}")
+        own = at.trial_config(trial.name)
+        yield from _below(own, own.relative_to(at.root).as_posix())
+        for name in configuration_files(trial):
+            if not (at.root / name).is_relative_to(own):
+                yield at.root / name, name
+        yield from _below(at.reports / trial.name, f"reports/{trial.name}")
+        # Some are code of a report.
+        beside = (one for one in at.reports.glob("[!.]*") if one.is_file())
+        yield from ((one, f"reports/{one.name}") for one in sorted(beside))
+        if at.assets.resolve() != at.code.assets.resolve():
+            yield from _below(at.assets, "reports/assets")
         yield from _data(at, trial)
 
 
@@ -141,7 +151,7 @@ def _metadata(trial: Trial, folder: Path, *, full: bool) -> Entity:
     """ro-crate-metadata.json: the crate, its workflow, the run, and every file."""
     names = listed(folder)
     run = read_run(trial.at.results / trial.name) or {}
-    inputs = [name for name in names if name.startswith(("config/", "data/"))]
+    inputs = [name for name in names if name.startswith(("config/", "data/", "reports/"))]
     outputs = [name for name in names if name.startswith("results/")]
     made = run.get("ended", "1970-01-01T00:00:00+00:00")
     seal = json.loads((trial.at.results / trial.name / "seal.json").read_text(encoding="utf-8"))
@@ -200,16 +210,10 @@ def _run(trial: Trial, run: Entity, inputs: list[str], outputs: list[str]) -> It
         "url": {"@id": "https://snakemake.readthedocs.io"},
         "version": _texts(run, "versions").get("snakemake", ""),
     }
-    stated = {
-        "commit": run.get("commit"),
-        "files differ from the commit": run.get("dirty"),
-        "renderer": run.get("renderer"),
-        "python": run.get("python"),
+    stated = described_run(run) | {
         "seed": load_settings(trial.at).seed,
         "disclosure": trial.disclosure(load_settings(trial.at)),
         "synthetic": trial.synthetic,
-        **{f"version of {name}": one for name, one in _texts(run, "versions").items()},
-        **{f"code of {stage}": one for stage, one in _texts(run, "code").items()},
     }
     values = {f"#{name.replace(' ', '-')}": (name, one) for name, one in stated.items()}
     yield {
@@ -226,6 +230,18 @@ def _run(trial: Trial, run: Entity, inputs: list[str], outputs: list[str]) -> It
     }
     for place, (name, one) in values.items():
         yield {"@id": place, "@type": "PropertyValue", "name": name, "value": str(one)}
+
+
+def described_run(run: Entity) -> Entity:
+    """What run.json says of how it was made, by the names of a crate's description."""
+    return {
+        "commit": run.get("commit"),
+        "files differ from the commit": run.get("dirty"),
+        "renderer": run.get("renderer"),
+        "python": run.get("python"),
+        **{f"version of {name}": one for name, one in _texts(run, "versions").items()},
+        **{f"code of {stage}": one for stage, one in _texts(run, "code").items()},
+    }
 
 
 def _texts(run: Entity, key: str) -> dict[str, str]:

@@ -28,7 +28,12 @@ read <- function(name) {
            encoding = "UTF-8")
 }"""
 # Adjustments of p-values as p.adjust calls them.
-ADJUSTED = {"holm": "holm", "hochberg": "hochberg", "benjamini_hochberg": "BH"}
+ADJUSTED = {
+    "bonferroni": "bonferroni",
+    "holm": "holm",
+    "hochberg": "hochberg",
+    "benjamini_hochberg": "BH",
+}
 ROLES = ("denominator", "analysed")
 # Further rows of a result, by the name that a call has for them.
 SETS = {"those": "numerator", "known": "analysed", "beside": "with"}

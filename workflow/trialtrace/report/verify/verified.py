@@ -10,7 +10,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
-from trialtrace.report.links import alone
+from trialtrace.report.pages.site_copy import LEFT_OUT, alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
@@ -39,13 +39,14 @@ from trialtrace.report.verify.files import (
     site_files,
 )
 from trialtrace.report.verify.kept_run import (
-    Found,
+    Alteration,
     KeptRun,
     altered_file,
     altered_run,
     archived,
     outdated_files,
 )
+from trialtrace.report.verify.rerun import rerun
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
@@ -61,7 +62,7 @@ NAMED = {"analysis/results.parquet": "result_id", "audit/claims.parquet": "claim
 MOST = 50
 
 
-def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[Found]:
+def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[Alteration]:
     """Each value of a changed table that is not the kept one; nothing where neither can be read.
 
     Of tables that hold patients' data the columns are told, and no value.
@@ -77,23 +78,23 @@ def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[F
         return
     if before.num_rows != now.num_rows:
         rows = f"{now.num_rows} rows", f"{before.num_rows} rows"
-        yield Found(file, "changed", "number of rows", *rows)
+        yield Alteration(file, "changed", "number of rows", *rows)
         return
     for column in before.column_names:
         if column not in now.column_names:
-            yield Found(file, "missing", f"column {column}")
+            yield Alteration(file, "missing", f"column {column}")
         elif name in NAMED:
             yield from _values(file, before, now, column, before[NAMED[name]].to_pylist())
         elif not before[column].equals(now[column]):
-            yield Found(file, "changed", f"column {column}")
+            yield Alteration(file, "changed", f"column {column}")
 
 
 def _values(
     file: str, before: pa.Table, now: pa.Table, column: str, names: list[object]
-) -> Iterator[Found]:
+) -> Iterator[Alteration]:
     pairs = zip(before[column].to_pylist(), now[column].to_pylist(), names, strict=True)
     for old, new, name in [(o, n, name) for o, n, name in pairs if o != n][:MOST]:
-        yield Found(file, "number", column, str(new), str(old), str(name))
+        yield Alteration(file, "number", column, str(new), str(old), str(name))
 
 
 # What a folder has in it that is a report's.
@@ -111,7 +112,7 @@ class Verified:
     trial: str | None
     what: str
     seal: str | None
-    found: list[Found] = field(default_factory=list)
+    found: list[Alteration] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
     earlier: str | None = None
@@ -125,10 +126,13 @@ def verified(
     *,
     signers: str | None = None,
     signer: str | None = None,
+    again: Path | None = None,
 ) -> Verified:
-    """A report, a file of a trial's results, their folder, a crate, or a number by its short id.
-    Raises UserError."""
+    """A report, a file of a trial's results, their folder, a crate, which may be run `again` in a
+    new folder, or a number by its short id. Raises UserError."""
     place = path.resolve()
+    if again and not (place.is_dir() and is_crate(place)):
+        raise UserError(Problem(f"--rerun {again}", found=str(path), expected="a crate"))
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
     if not place.exists():
@@ -145,7 +149,7 @@ def verified(
             )
         )
     if place.is_dir() and is_crate(place):
-        return _crate(path, signers, signer)
+        return _crate(path, signers, signer, again)
     if place.is_dir():
         return _folder(at, path, place, name, inside)
     if inside and not (inside[1:-1] == ("report",) and inside[-1] in _documents(at, inside[0])):
@@ -158,18 +162,24 @@ def verified(
     return _document(at, path, data, name)
 
 
-def _crate(path: Path, signers: str | None, signer: str | None) -> Verified:
+def _crate(path: Path, signers: str | None, signer: str | None, again: Path | None) -> Verified:
     """A crate, which is held against itself: its sums' own hash is told, to be compared with what
-    whoever made it says."""
+    whoever made it says. It is run again where it is whole."""
     found = list(altered_crate(path))
     said, holds = signature(path, signers, signer)
     if not holds:
-        found.append(Found(SIGNATURE, "changed", said))
+        found.append(Alteration(SIGNATURE, "changed", said))
     told = Verified(crate_trial(path), str(path), None, found)
     if (path / SUMS).is_file():
         root, names = sha256_file(path / SUMS), listed(path)
         told.notes = [f"sha256 of {SUMS} {root}: is it the one that you were told?", said]
         told.compared = [f"{len(names)} files"]
+    if again and not found and told.trial:
+        told.found, others = rerun(path, told.trial, again)
+        told.notes += others
+        told.compared.append(f"results, byte by byte, with those of a run in {again}")
+    elif again:
+        told.notes.append("not run again: it is not whole")
     return told
 
 
@@ -229,7 +239,8 @@ def _folder(
                 do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
-    document = _document(at, reports[0], reports[0].read_bytes(), name)
+    data = reports[0].read_bytes()
+    document = _document(at, reports[0], data, name)
     assert document.trial is not None  # a document is of a trial
     run = KeptRun(at, document.trial)
     kept = _documents(at, document.trial)
@@ -240,6 +251,8 @@ def _folder(
         document.compared += more.compared
     prefix = f"results/{document.trial}/report/"
     wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
+    if alone(data) != data:
+        wrote = {name: digest for name, digest in wrote.items() if not name.endswith(LEFT_OUT)}
     document.what = str(path)
     if document.earlier is not None:
         document.notes.append("of earlier runs reports are known, other files are not compared")
@@ -257,19 +270,19 @@ def _documents(at: Project, trial: str) -> list[str]:
 
 def _copied(
     run: KeptRun, place: Path, wrote: dict[str, str], documents: Collection[str]
-) -> Iterable[Found]:
+) -> Iterable[Alteration]:
     """A copy of a report's folder against what was written; its documents are told apart."""
     there = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*"))}
     for name, digest in wrote.items():
         if name not in there:
-            yield Found(name, "missing")
+            yield Alteration(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
             sealed = run.sealed["downloads"] if seal_stands(run) else {}
             candidates = altered_download(run, name, there[name].read_bytes(), name)
-            yield from candidates if name in sealed else [Found(name, "changed")]
+            yield from candidates if name in sealed else [Alteration(name, "changed")]
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
-            yield Found(name, "extra")
+            yield Alteration(name, "extra")
 
 
 def _digest(file: Path) -> str:

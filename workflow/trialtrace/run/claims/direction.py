@@ -76,6 +76,8 @@ NORMAL = {
     "incidence_difference.aalen_johansen",
     "survival_difference.kaplan_meier",
     "survival_ratio.kaplan_meier",
+    "mean_events_difference.lawless_nadeau",
+    "mean_events_ratio.lawless_nadeau",
     "ratio_of_medians.bonett_price",
     "rate_ratio.andersen_gill",
     "rate_ratio.lwyy",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.words import DIFFERENCES, IN_UNITS
+from trialtrace.base.words import DIFFERENCES, IN_UNITS, TIMES
 from trialtrace.run.claims.audit import Auditor, by_reading
 from trialtrace.run.claims.select import Selects
 from trialtrace.run.methods.analysing.planned import UNKNOWN_LEVEL, Planned, planned_results
@@ -17,7 +17,7 @@ from trialtrace.run.trial.endpoints.time_to_event import TimeFromStart
 from trialtrace.run.trial.load import Trial
 
 # Statistics that have the unit of what is analysed.
-OF_VALUES = {*IN_UNITS - DIFFERENCES, "median_time", "mean_time"}
+OF_VALUES = {*IN_UNITS - DIFFERENCES, *TIMES - {"follow_up"}, "mean_time"}
 
 
 def untied_claims(trial: Trial) -> Iterator[Problem]:

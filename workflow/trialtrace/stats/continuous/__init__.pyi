@@ -18,6 +18,7 @@ from trialtrace.stats.continuous.group_means import mean_differences as mean_dif
 from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann as hodges_lehmann
 from trialtrace.stats.continuous.means import Summary as Summary
 from trialtrace.stats.continuous.means import describe as describe
+from trialtrace.stats.continuous.means import equivalence_t as equivalence_t
 from trialtrace.stats.continuous.means import mean_difference_student as mean_difference_student
 from trialtrace.stats.continuous.means import mean_difference_welch as mean_difference_welch
 from trialtrace.stats.continuous.means import mean_interval as mean_interval

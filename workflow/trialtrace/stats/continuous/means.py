@@ -20,6 +20,7 @@ from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
+    one_number,
     sample,
     t_tail,
     within_range,
@@ -81,11 +82,12 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     return _t_interval(float(x.mean()), error, x.size - 1, level)
 
 
-def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
+def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
     """Welch's t test of equal means, variances not assumed equal.
 
     x and y of shapes (m,) and (n,). The statistic has the sign of mean(x) - mean(y), and
-    `sides` "greater" means that the mean of x is larger.
+    `sides` "greater" means that the mean of x is larger. With a `margin` it is the test of a
+    difference of so much in place of 0: of non-inferiority, say.
 
     Raises `StatsError` where both samples are constant, for fewer than two values in a sample
     or missing values.
@@ -96,13 +98,14 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     TestResult(statistic=1.65545, df=3.85706, p_value=0.175811)
     """
     check_choice("sides", sides, SIDES)
-    return _t_test(*_welch(x, y), sides)
+    return _t_test(*_welch(x, y), sides, margin)
 
 
-def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
+def paired_t(difference: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
     """Student's t test that the mean of differences, shape (n,), is 0; n - 1 degrees of freedom.
 
-    `sides` "greater" means a positive mean. Its interval is `mean_interval`.
+    `sides` "greater" means a positive mean; with a `margin`, one above that. Its interval is
+    `mean_interval`.
     Raises `StatsError` where all differences are equal, for fewer than two or missing values.
 
     R: `t.test(difference)`.
@@ -116,17 +119,18 @@ def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
     if _constant(difference) or error == 0:
         raise StatsError("all differences are equal, so their mean has no estimated error.")
     within_range(np.asarray(error), "differences")
-    statistic = float(difference.mean()) / error
+    statistic = (float(difference.mean()) - _margin(margin)) / error
     return TestResult(
         statistic, difference.size - 1.0, t_tail(statistic, difference.size - 1, sides)
     )
 
 
-def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
+def student_t(x: ArrayLike, y: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
     """Student's t test of equal means with the pooled variance, m + n - 2 degrees of freedom.
 
     x and y of shapes (m,) and (n,). The statistic has the sign of mean(x) - mean(y), and
-    `sides` "greater" means that the mean of x is larger.
+    `sides` "greater" means that the mean of x is larger. With a `margin` it is the test of a
+    difference of so much in place of 0: of non-inferiority, say.
 
     Raises `StatsError` where both samples are constant, for fewer than two values in a sample
     or missing values.
@@ -137,7 +141,7 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     TestResult(statistic=1.44821, df=5, p_value=0.207223)
     """
     check_choice("sides", sides, SIDES)
-    return _t_test(*_student(x, y), sides)
+    return _t_test(*_student(x, y), sides, margin)
 
 
 def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -216,10 +220,42 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     return difference, sqrt(squared), float(df)
 
 
-def _t_test(difference: float, error: float, df: float, sides: str) -> TestResult:
+def equivalence_t(
+    x: ArrayLike, y: ArrayLike, *, margins: tuple[float, float], variance: str
+) -> TestResult:
+    """Two one-sided t tests of equivalence: that mean(x) - mean(y) lies between the margins.
+
+    `variance` is "welch" or "pooled". The result is that of the two with the larger p-value: both
+    reject at a level where the interval of confidence 1 - 2 * level lies within the margins.
+
+    Raises `StatsError` for margins out of order, and as `welch_t`. Source: Schuirmann, J
+    Pharmacokinet Biopharm 1987;15:657.
+
+    R: `t.test(x, y, mu = low, alternative = "greater")`, and with "less" above.
+
+    >>> x, y = [4.1, 5.2, 6.3, 7.9], [4.9, 5.4, 6.0]
+    >>> round(equivalence_t(x, y, margins=(-2, 2), variance="welch").p_value, 4)
+    0.0754
+    """
+    check_choice("variance", variance, ("welch", "pooled"))
+    low, high = (one_number(margin, "margins") for margin in margins)
+    if not low < high:
+        raise StatsError(f"margins must be the lower and the upper; got {low:g} and {high:g}.")
+    found = (_welch if variance == "welch" else _student)(x, y)
+    above, below = _t_test(*found, "greater", low), _t_test(*found, "less", high)
+    return above if above.p_value >= below.p_value else below
+
+
+def _margin(margin: float | None) -> float:
+    return 0.0 if margin is None else one_number(margin, "margin")
+
+
+def _t_test(
+    difference: float, error: float, df: float, sides: str, margin: float | None
+) -> TestResult:
     if error == 0:
         raise StatsError("both samples are constant, so the difference has no estimated error.")
-    statistic = difference / error
+    statistic = (difference - _margin(margin)) / error
     if not np.isfinite(statistic) or not np.isfinite(df):
         raise StatsError("values are too large to compute with; rescale them.")
     return TestResult(statistic, df, t_tail(statistic, df, sides))

@@ -1,11 +1,11 @@
 """Missing data: multiple imputation, and how far conclusions depend on what is not known.
 
 =============  ==================================================================================
-`imputation`   multiple imputation of normal and binary columns, monotone or chained; composites
+`imputation`   multiple imputation of columns of any kind, monotone or chained; composites
 `linear`       a linear model in each completed data set, its contrasts pooled
 `pooling`      Rubin's rules with Barnard-Rubin degrees of freedom, the D1 test of a vector
 `reference`    a repeated outcome: jump to reference, copy reference or increments, last mean
-`delta`        delta-adjusted tipping points over a grid of two arms
+`delta`        deltas by visit, cumulative; tipping points over a grid of two arms
 `bounds`       a binary outcome: best and worst case, the map of all imputed events
 `conditional_mean`  missing visits at their expected values, errors by the jackknife
 `single`       LOCF, BOCF and WOCF, under their own names
@@ -27,7 +27,7 @@ from trialtrace.stats.missing.conditional_mean import (
     conditional_mean_contrast,
     conditional_mean_fits,
 )
-from trialtrace.stats.missing.delta import DeltaGrid, add_delta, delta_tipping
+from trialtrace.stats.missing.delta import DeltaGrid, add_delta, delta_tipping, missed_in_a_row
 from trialtrace.stats.missing.imputation import (
     Imputations,
     composite,
@@ -68,6 +68,7 @@ __all__ = [
     "impute_reference_based",
     "joint_distribution",
     "last_observation_carried_forward",
+    "missed_in_a_row",
     "pool",
     "pooled_contrast",
     "pooled_contrasts_test",

@@ -5,7 +5,8 @@ with the same numbers must give the same values. `Stream` makes them by counter:
 reads its own place, whichever imputations are made beside it.
 
 References: Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, pages 167 (normal) and 169
-(logistic). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2. White, Daniel and
+(logistic, and by it the other models of means). Little, J Bus Econ Stat 1988;6:287 (predictive mean
+matching). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2. White, Daniel and
 Royston, Comput Stat Data Anal 2010;54:2267 (augmented), as in R's mice: half a standard deviation
 from the means, within what occurs.
 """
@@ -14,10 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtri, expit, ndtri
+from scipy.special import chdtri, expit, ndtri, pdtr, pdtrik
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_range, within_range
+from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
 from trialtrace.stats.results import StatsError
 
@@ -56,10 +58,14 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NormalDraw:
-    """Coefficients (imputations, p) and standard deviations (imputations,) of a regression."""
+    """Coefficients (imputations, p) and standard deviations (imputations,) of a regression.
+
+    `best` are the coefficients of least squares, (1 or imputations, p).
+    """
 
     coef: Floats
     sd: Floats
+    best: Floats
 
 
 def triangle_of(x: Floats, what: str) -> tuple[Floats, Floats]:
@@ -98,7 +104,7 @@ def draw_normal(y: Floats, x: Floats, uniform: Floats, what: str) -> NormalDraw:
     # chdtri takes the upper tail.
     sd = np.sqrt(rss / chdtri(rows - p, 1 - uniform[:, p]))
     z = ndtri(uniform[:, :p])[..., None]
-    return NormalDraw(b + sd[:, None] * np.linalg.solve(r, z)[..., 0], sd)
+    return NormalDraw(b + sd[:, None] * np.linalg.solve(r, z)[..., 0], sd, b)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +140,10 @@ def augmented(model: Weighted, everybody: Floats) -> Weighted:
     return Weighted(outcomes, np.concatenate([seen, rows], axis=-2), weights)
 
 
+# Of a model of means by a link: the mean of a predictor, and its variance.
+Mean = Callable[[Floats], Floats]
+
+
 def draw_logistic(model: Weighted, uniform: Floats, what: str) -> Floats:
     """Draw logistic coefficients from the normal approximation of their posterior.
 
@@ -141,6 +151,20 @@ def draw_logistic(model: Weighted, uniform: Floats, what: str) -> Floats:
     information at the maximum b and R's diagonal is positive. Raises `StatsError` where b does
     not exist (separation, or all outcomes alike).
     """
+    return _drawn(model, uniform, what, expit, lambda mean: mean * (1 - mean), 0.0)
+
+
+def draw_count(model: Weighted, uniform: Floats, what: str) -> Floats:
+    """Draw coefficients of a Poisson regression in the same way; none where all counts are 0."""
+    if not model.y.any():
+        raise StatsError(f"all observed counts of {what} are 0, so they have no model.")
+    start = float(np.log(np.average(model.y, weights=model.weights)))
+    return _drawn(model, uniform, what, np.exp, lambda mean: mean, start)
+
+
+def _drawn(
+    model: Weighted, uniform: Floats, what: str, link: Mean, variance: Mean, start: float
+) -> Floats:
     x, weights = model.x, model.weights
     rows, p = x.shape[-2:]
     if rows <= p:
@@ -150,19 +174,83 @@ def draw_logistic(model: Weighted, uniform: Floats, what: str) -> Floats:
     triangle_of(x, what)
     y = np.broadcast_to(model.y, x.shape[:-1])
     b = np.zeros((x.shape[0], p))
+    b[:, 0] = start
     for _ in range(NEWTON_STEPS):
-        mean = expit((x @ b[..., None])[..., 0])
-        information = np.swapaxes(x, -1, -2) @ (x * (weights * (mean * (1 - mean)))[..., None])
-        score = np.swapaxes(x, -1, -2) @ (weights * (y - mean))[..., None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = link((x @ b[..., None])[..., 0])
+            information = np.swapaxes(x, -1, -2) @ (x * (weights * variance(mean))[..., None])
+            score = np.swapaxes(x, -1, -2) @ (weights * (y - mean))[..., None]
         step = _solve(information, score, what)
         b = b + step
         if (np.abs((x @ step[..., None])[..., 0]) < NEWTON_TOLERANCE).all():
             break
     else:
         raise _separated(what)
-    mean = expit((x @ b[..., None])[..., 0])
-    _, r = triangle_of(x * np.sqrt(weights * (mean * (1 - mean)))[..., None], what)
+    mean = link((x @ b[..., None])[..., 0])
+    _, r = triangle_of(x * np.sqrt(weights * variance(mean))[..., None], what)
     return b + np.linalg.solve(r, ndtri(uniform)[..., None])[..., 0]
+
+
+def ordinal_values(
+    y: Floats, x: Floats, x_gap: Floats, uniform: Floats, residual: Floats, what: str
+) -> Floats:
+    """Levels (imputations, gaps) drawn from proportional odds models of y, (rows,).
+
+    x, (1 or imputations, rows, p), and x_gap, (imputations, gaps, p), have their constant first,
+    which the thresholds stand for. Thresholds and slopes are drawn together from the normal
+    approximation of their posterior: estimates + R^-1 z, R the upper Cholesky factor of their
+    information; `residual`, (imputations, gaps), then tells the level.
+    """
+    levels = np.unique(y)
+    if levels.size < 2:
+        raise StatsError(f"{what} has one observed level, so it has no model.")
+    drawn = np.empty(x_gap.shape[:2])
+    for m in range(len(x_gap)):
+        if m == 0 or len(x) > 1:
+            par, root = _ordinal_fit(y, x[m][:, 1:], what)
+        theta = par + np.linalg.solve(root, ndtri(uniform[m, : par.size]))
+        cut, slopes = theta[: levels.size - 1], theta[levels.size - 1 :]
+        below = expit(cut - (x_gap[m, :, 1:] @ slopes)[:, None])
+        # Drawn thresholds may be out of order, where few rows are of a level.
+        below = np.maximum.accumulate(below, axis=1)
+        drawn[m] = levels[(residual[m, :, None] > below).sum(axis=1)]
+    return drawn
+
+
+def _ordinal_fit(y: Floats, x: Floats, what: str) -> tuple[Floats, Floats]:
+    """Thresholds and slopes, and the upper Cholesky factor of their information."""
+    try:
+        fit = proportional_odds(y, x, confidence=0.95)
+    except StatsError as error:
+        raise StatsError(f"{what}: {error}") from None
+    information = np.linalg.inv(fit.joint_covariance)
+    return np.concatenate([fit.thresholds, fit.coef]), np.linalg.cholesky(information).T
+
+
+def count_values(mean: Floats, residual: Floats) -> Floats:
+    """The quantiles of Poisson distributions at uniform numbers, of one shape."""
+    with np.errstate(invalid="ignore"):
+        near = np.nan_to_num(np.floor(pdtrik(residual, mean)), nan=0.0)
+    # The continuous inverse rounds: the least count whose tail reaches the number is beside it.
+    found = np.maximum(near - 1, 0)
+    for _ in range(3):
+        found = np.where(pdtr(found, mean) < residual, found + 1, found)
+    return found
+
+
+def matched_values(y: Floats, near: tuple[Floats, Floats], residual: Floats, donors: int) -> Floats:
+    """Observed values, (imputations, gaps), of donors whose predictions are nearest.
+
+    `near` are the predictions of the rows with y, (1 or imputations, rows), by the best
+    coefficients, and of the gaps, (imputations, gaps), by drawn ones; of the `donors` nearest,
+    of equal ones the first, `residual` tells which.
+    """
+    seen, gap = near
+    distance = np.abs(gap[:, :, None] - seen[:, None, :])
+    order = np.argsort(distance, axis=-1, kind="stable")[..., :donors]
+    place = (residual * donors).astype(np.intp)[..., None]
+    found: Floats = y[np.take_along_axis(order, place, axis=-1)[..., 0]]
+    return found
 
 
 def _solve(information: Floats, score: Floats, what: str) -> Floats:

@@ -3,8 +3,9 @@
 Values imputed as missing at random are shifted by delta, one for each of two arms, and the
 analysis is repeated on a grid of both. The same draws serve the whole grid, so that the grid is
 smooth and costs one analysis: the estimate of a linear model is linear in the deltas and its
-residual sum of squares quadratic. The shift is added after imputation, to the analysed value only;
-values imputed from it at later visits do not follow.
+residual sum of squares quadratic. The shift is added after imputation; values imputed from it at
+later visits do not follow. Of several visits each has a delta of its own, or, cumulatively, a value
+is shifted by the sum of the deltas of the visits missed in a row up to it, as if one had followed.
 
 References: Rubin 1987, section 6.2. Carpenter and Kenward, Multiple Imputation and its
 Application, 2013, chapter 10. Ratitch, O'Kelly and Tosiello, Pharm Stat 2013;12:337.
@@ -47,12 +48,19 @@ def add_delta(
     *,
     arms: tuple[object, ...],
     deltas: ArrayLike,
+    cumulative: bool | None = None,
 ) -> Floats:
-    """Completed values (imputations, n) with the filled ones of each of `arms` shifted.
+    """Completed values with the filled ones of each of `arms` shifted.
 
-    deltas are (len(arms),), one an arm, in the units of the outcome; patients of other arms stay.
-    Raises `StatsError` for wrong shapes and unknown arms. Oracle: through
-    `delta_tipping`, which equals a fit to these values at each point of the grid.
+    Of one visit completed are (imputations, n), filled (n,), deltas (len(arms),), one an arm, in
+    the units of the outcome. Of several they are (imputations, n, visits), (n, visits) and
+    (len(arms), visits), and `cumulative` says whether a delta is added to that of the visit before,
+    where that is filled too. Patients of other arms stay.
+
+    Raises `StatsError` for wrong shapes and unknown arms. Oracle: through `delta_tipping`, which
+    equals a fit to these values at each point of the grid; cumulative sums in R.
+
+    R: by hand in missing.R.
 
     >>> add_delta(
     ...     [[3.0, 4.0], [3.0, 4.5]],
@@ -63,12 +71,46 @@ def add_delta(
     ... )
     array([[3. , 4. ],
            [3. , 4.5]])
+    >>> visits, filled = [[[3.0, 4, 5], [1, 2, 3]]], [[False, True, True], [True, False, True]]
+    >>> given = {"arms": ("a",), "deltas": [[-1.0, -1, -2]], "cumulative": True}
+    >>> add_delta(visits, filled, ["a", "a"], **given).tolist()
+    [[[3.0, 3.0, 2.0], [0.0, 2.0, 1.0]]]
     """
-    values, shift = _shifts(completed, filled, arm, arms)
-    deltas = sample(deltas, "deltas")
-    if deltas.size != len(shift):
-        raise StatsError(f"there are {deltas.size} deltas for {len(shift)} arms.")
-    return values + deltas @ shift
+    several = as_array(completed, "completed").ndim == 3
+    if several != (cumulative is not None):
+        raise StatsError("cumulative is given for several visits, else not.")
+    values, own = _shifts(completed, filled, arm, arms)
+    deltas = numbers(deltas, "deltas")
+    if deltas.shape != (len(own), *values.shape[2:]):
+        raise StatsError(
+            f"deltas must have shape {(len(own), *values.shape[2:])}; got {deltas.shape}."
+        )
+    if not several:
+        return values + deltas @ own
+    shift = own * deltas[:, None]
+    if cumulative:
+        for visit in range(1, values.shape[2]):
+            shift[:, :, visit] += own[:, :, visit] * shift[:, :, visit - 1]
+    return values + shift.sum(axis=0)
+
+
+def missed_in_a_row(filled: ArrayLike) -> Floats:
+    """How many visits up to each have been missed in a row, filled (n, visits), 0 where none.
+
+    At the analysed visit these are the `multiples` of a delta that is added at every visit missed.
+    Raises `StatsError` for what is not truth values of that shape.
+
+    >>> missed_in_a_row([[False, True, True], [True, False, True]])
+    array([[0., 1., 2.],
+           [1., 0., 1.]])
+    """
+    flags = as_array(filled, "filled")
+    if flags.dtype != np.bool_ or flags.ndim != 2:
+        raise StatsError(f"filled must hold truth values (n, visits); got {flags.shape}.")
+    missed = flags.astype(np.float64)
+    for visit in range(1, flags.shape[1]):
+        missed[:, visit] += flags[:, visit] * missed[:, visit - 1]
+    return missed
 
 
 def delta_tipping(
@@ -83,14 +125,16 @@ def delta_tipping(
     null: float,
     sides: str,
     level: float,
+    multiples: ArrayLike | None = None,
 ) -> DeltaGrid:
     """A contrast of a linear model, pooled by Rubin's rules, for each pair of deltas.
 
     completed are the outcomes (imputations, n), filled (n,) truth values, arm (n,) labels, x (n, p)
     the model's columns without missing values (1, arm, baseline for ANCOVA), contrast (p,): the
     estimate is contrast @ coefficients, by least squares. arms are the two shifted arms, deltas
-    their grids. Degrees of freedom are Barnard and Rubin's with n - p in the complete data; the
-    intervals have confidence 1 - level.
+    their grids; `multiples`, (n,), how many deltas each filled value is shifted by (1 if None), as
+    `missed_in_a_row` has them. Degrees of freedom are Barnard and Rubin's with n - p in the
+    complete data; the intervals have confidence 1 - level.
 
     Raises `StatsError` for wrong shapes, singular x, no residual degrees of freedom, an exact fit.
     Oracle: lm in R at each grid point, pooled by hand.
@@ -112,6 +156,13 @@ def delta_tipping(
         raise StatsError("name two different arms, with one grid of deltas each.")
     level = one_number(level, "level")
     values, shift = _shifts(completed, filled, arm, arms)
+    if values.ndim != 2:
+        raise StatsError("completed must be the analysed visit alone, (imputations, n).")
+    if multiples is not None:
+        multiples = sample(multiples, "multiples")
+        if multiples.size != values.shape[1]:
+            raise StatsError(f"multiples must hold {values.shape[1]} numbers.")
+        shift = shift * multiples
     grids = (sample(deltas[0], "first deltas"), sample(deltas[1], "second deltas"))
     x, contrast = numbers(x, "x"), sample(contrast, "contrast")
     n = values.shape[1]
@@ -145,12 +196,15 @@ def delta_tipping(
 def _shifts(
     completed: ArrayLike, filled: ArrayLike, arm: ArrayLike, arms: tuple[object, ...]
 ) -> tuple[Floats, Floats]:
-    """Completed values, and for each arm the pattern (n,) of what a delta of 1 adds."""
+    """Completed values, and for each arm the pattern, (n,) or (n, visits), of what 1 adds to."""
     values, filled = numbers(completed, "completed"), as_array(filled, "filled")
-    if values.ndim != 2 or 0 in values.shape:
-        raise StatsError(f"completed must have shape (imputations, n); got {values.shape}.")
+    if values.ndim not in (2, 3) or 0 in values.shape:
+        raise StatsError(
+            "completed must have shape (imputations, n) or (imputations, n, visits); "
+            f"got {values.shape}."
+        )
     if filled.dtype != np.bool_ or filled.shape != values.shape[1:]:
-        raise StatsError(f"filled must hold {values.shape[1]} truth values.")
+        raise StatsError(f"filled must hold truth values of shape {values.shape[1:]}.")
     if (values[:, ~filled] != values[:1, ~filled]).any():
         raise StatsError("a value that was not filled differs between imputations.")
     found, index = labels(arm, "arm", values.shape[1])
@@ -161,7 +215,7 @@ def _shifts(
         at = [g for g, label in enumerate(found) if label == item]
         if not at:
             raise StatsError(f"arm {item!r} is not among the labels of arm.")
-        shift.append((filled & (index == at[0])).astype(np.float64))
+        shift.append((filled.T & (index == at[0])).T.astype(np.float64))
     return values, np.array(shift)
 
 

@@ -1,10 +1,15 @@
-"""Multiple imputation of normal and binary columns, in sequence or by chained equations.
+"""Multiple imputation of columns of any kind, in sequence or by chained equations.
 
 Values are missing at random given the columns, the covariates and the arm. Each imputation draws
 the parameters of a regression from their posterior and the missing values from it, so that
 Rubin's rules (`pooling`) count the uncertainty of both. Arms are imputed apart ("by_arm": every
 coefficient differs between arms) or together ("in_model": arms differ by a constant). Nothing is
 rounded or cut to a range.
+
+A column is "normal" (linear regression), "binary" (0 or 1, logistic), "ordinal" (numbers of levels,
+proportional odds), "count" (Poisson regression) or of "predictive_mean_matching": the observed
+value of one of the `donors` whose means by the linear regression are nearest, those of the observed
+by its best coefficients and that of the missing one by drawn ones.
 
 A death is an event after which values do not exist: cells marked `not_to_impute` are never filled.
 
@@ -29,14 +34,19 @@ from trialtrace.stats.missing._posterior import (
     Uniforms,
     Weighted,
     augmented,
+    count_values,
+    draw_count,
     draw_logistic,
     draw_normal,
+    matched_values,
+    ordinal_values,
 )
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
 
 # Cycles through the columns; a chain settles within tens of them.
 MOST_CYCLES = 100_000
+KINDS = ("normal", "binary", "ordinal", "count", "predictive_mean_matching")
 # How a logistic model is fitted: by maximum likelihood, or with a few more rows of little weight.
 LOGISTIC = ("maximum", "augmented")
 # Takes completed components (imputations, n, k), gives one value a patient, (imputations, n).
@@ -67,6 +77,7 @@ class Data:
     names: tuple[str, ...]
     to_fill: Flags
     marked: Flags
+    donors: int
     logistic: str = "maximum"
 
     def place(self, cycle: int, column: int, group: int) -> int:
@@ -86,17 +97,19 @@ def impute_monotone(
     seed: Seed,
     start: int,
     stop: int,
+    donors: int | None = None,
 ) -> Imputations:
     """Impute columns one after the other, each from the covariates and the columns before it.
 
     y is (n, k), NaN where missing, columns in order; a patient with a missing value has none in
-    later columns. arm is (n,), covariates (n, q) without missing values, or None. kinds are
-    "normal" or "binary" (0 or 1), one a column; arms is "by_arm" or "in_model". not_to_impute,
+    later columns. arm is (n,), covariates (n, q) without missing values, or None. kinds are one a
+    column, `donors` how many predictive mean matching draws from: 5 in R's mice and SAS, given
+    where it is asked for. arms is "by_arm" or "in_model". not_to_impute,
     (n, k) or one truth value for all, marks cells never to be filled: where one is missing,
     if_marked "refuse" stops and "leave" leaves it NaN. Imputations are numbered start .. stop - 1
     and each is the same whichever others are made.
 
-    The draws are independent posterior draws under p ~ 1 / sigma^2, logistic by the normal
+    The draws are independent posterior draws under p ~ 1 / sigma^2, of other models by the normal
     approximation; no chain. Raises `StatsError` for a pattern that is not monotone, too few rows
     or singular predictors in a regression, separation, and wrong input. Oracle: base R fed with
     the same uniform numbers.
@@ -113,7 +126,7 @@ def impute_monotone(
     >>> found.values.shape
     (5, 8, 2)
     """
-    data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked)
+    data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
     return sequential(data, Stream(seed, start, stop))
 
 
@@ -131,6 +144,7 @@ def impute_chained(
     start: int,
     stop: int,
     logistic: str,
+    donors: int | None = None,
 ) -> Imputations:
     """Impute columns in any pattern by chained equations (fully conditional specification).
 
@@ -160,7 +174,7 @@ def impute_chained(
     """
     cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
     check_choice("logistic", logistic, LOGISTIC)
-    data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked)
+    data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
     return chained(replace(data, logistic=logistic), cycles, Stream(seed, start, stop))
 
 
@@ -252,6 +266,7 @@ def check_data(
     arms: str,
     not_to_impute: ArrayLike,
     if_marked: str,
+    donors: int | None = None,
 ) -> Data:
     """Check the input of an imputation; see `impute_monotone`."""
     y, missing = outcome_columns(y)
@@ -260,10 +275,15 @@ def check_data(
     if len(kinds) != k:
         raise StatsError(f"kinds has {len(kinds)} words for {k} columns.")
     for j, kind in enumerate(kinds):
-        check_choice(f"kinds[{j}]", kind, ("normal", "binary"))
+        check_choice(f"kinds[{j}]", kind, KINDS)
         seen = y[~missing[:, j], j]
         if kind == "binary" and not ((seen == 0) | (seen == 1)).all():
             raise StatsError(f"column {j} is binary but has values other than 0 and 1.")
+        if kind == "count" and not ((seen >= 0) & (seen == np.floor(seen))).all():
+            raise StatsError(f"column {j} has counts that are no whole numbers from 0.")
+    matched = "predictive_mean_matching" in kinds
+    if matched != (donors is not None):
+        raise StatsError("donors is given where a column is of predictive_mean_matching, else not.")
     check_choice("arms", arms, ("by_arm", "in_model"))
     found, index = labels(arm, "arm", n)
     fixed = fixed_columns(covariates, n)
@@ -276,7 +296,8 @@ def check_data(
         names = tuple(f"arm {label}" for label in found)
     marked = marks(not_to_impute, y.shape)
     to_fill = fillable(missing, marked, if_marked)
-    return Data(y, np.concatenate(fixed, axis=1), kinds, groups, names, to_fill, marked)
+    drawn_from = whole_number(donors, "donors", least=1) if matched else 0
+    return Data(y, np.concatenate(fixed, axis=1), kinds, groups, names, to_fill, marked, drawn_from)
 
 
 def fixed_columns(covariates: ArrayLike | None, n: int) -> list[Floats]:
@@ -335,7 +356,6 @@ def fill_column(
     """Replace the missing values of column j by draws from its regression on other columns."""
     if not data.to_fill[:, j].any():
         return
-    residual = uniforms(data.place(cycle, j, 0), len(data.y))
     for g, group in enumerate(data.groups):
         gap = group[data.to_fill[group, j]]
         if not gap.size:
@@ -349,21 +369,52 @@ def fill_column(
         common = 1 if not data.to_fill[np.ix_(seen, others)].any() else len(values)
         x = _predictors(values[:common], data.fixed, seen, others)
         x_gap = _predictors(values, data.fixed, gap, others)
-        p = x.shape[-1]
-        uniform = uniforms(data.place(cycle, j, g + 1), p + 1)
-        if data.kinds[j] == "normal":
-            draw = draw_normal(data.y[seen, j], x, uniform, what)
-            mean = (x_gap @ draw.coef[..., None])[..., 0]
-            values[:, gap, j] = mean + draw.sd[:, None] * ndtri(residual[:, gap])
-        else:
-            model = Weighted(data.y[seen, j], x, np.ones(len(seen)))
-            if data.logistic == "augmented":
-                rows = np.sort(np.concatenate([seen, gap]))
-                everybody = _predictors(values, data.fixed, rows, others)
-                model = augmented(model, everybody)
-            coef = draw_logistic(model, uniform[:, :p], what)
-            risk = expit((x_gap @ coef[..., None])[..., 0])
-            values[:, gap, j] = residual[:, gap] < risk
+        values[:, gap, j] = _drawn_values(
+            data, j, _Rows(seen, gap, x, x_gap, others), values, uniforms, cycle, g
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows with a value of a column and without, with their predictors; columns among these."""
+
+    seen: Places
+    gap: Places
+    x: Floats
+    x_gap: Floats
+    others: list[int]
+
+
+def _drawn_values(
+    data: Data, j: int, rows: _Rows, values: Floats, uniforms: Uniforms, cycle: int, g: int
+) -> Floats:
+    """Values (imputations, gaps) of column j, by the model of its kind."""
+    y, x, x_gap, what = data.y[rows.seen, j], rows.x, rows.x_gap, f"column {j} in {data.names[g]}"
+    residual = uniforms(data.place(cycle, j, 0), len(data.y))[:, rows.gap]
+    kind, p = data.kinds[j], x.shape[-1]
+    more = np.unique(y).size if kind == "ordinal" else 0
+    uniform = uniforms(data.place(cycle, j, g + 1), p + 1 + more)
+    if kind == "ordinal":
+        return ordinal_values(y, x, x_gap, uniform, residual, what)
+    if kind in ("normal", "predictive_mean_matching"):
+        draw = draw_normal(y, x, uniform, what)
+        mean: Floats = (x_gap @ draw.coef[..., None])[..., 0]
+        if kind == "normal":
+            return mean + draw.sd[:, None] * ndtri(residual)
+        if len(y) < data.donors:
+            raise StatsError(f"{what} has {len(y)} observed values for {data.donors} donors.")
+        best = (x @ draw.best[..., None])[..., 0]
+        return matched_values(y, (best, mean), residual, data.donors)
+    model = Weighted(y, x, np.ones(len(y)))
+    if kind == "count":
+        rate = np.exp((x_gap @ draw_count(model, uniform[:, :p], what)[..., None])[..., 0])
+        return count_values(rate, residual)
+    if data.logistic == "augmented":
+        everyone = np.sort(np.concatenate([rows.seen, rows.gap]))
+        model = augmented(model, _predictors(values, data.fixed, everyone, rows.others))
+    coef = draw_logistic(model, uniform[:, :p], what)
+    risk = expit((x_gap @ coef[..., None])[..., 0])
+    return (residual < risk).astype(np.float64)
 
 
 def _predictors(values: Floats, fixed: Floats, rows: Places, others: list[int]) -> Floats:

@@ -104,7 +104,7 @@ def shared_fields(
 
 
 def mixed_contrast(
-    fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float
+    fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float, label: str = ""
 ) -> Contrast:
     """Estimate row'beta, row of shape (p,), with a two-sided interval and a t test of 0.
 
@@ -135,7 +135,9 @@ def mixed_contrast(
         covariance, denominator = np.eye(fit.coef.size), float(_satterthwaite(fit, rows)[0])
     estimate = float(np.ravel(numbers(row, "row")) @ fit.coef)
     se = float(np.sqrt((rows @ covariance @ rows.T)[0, 0]))
-    return wald_contrast(estimate, se, df=denominator, sides=sides, confidence=confidence)
+    return wald_contrast(
+        estimate, se, df=denominator, sides=sides, confidence=confidence, label=label
+    )
 
 
 def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:

@@ -1,7 +1,11 @@
 # Written by `python docs/write.py`.
 from trialtrace.stats.multiplicity.adjusted import benjamini_hochberg as benjamini_hochberg
+from trialtrace.stats.multiplicity.adjusted import benjamini_yekutieli as benjamini_yekutieli
+from trialtrace.stats.multiplicity.adjusted import bonferroni as bonferroni
 from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm
+from trialtrace.stats.multiplicity.adjusted import holm_sidak as holm_sidak
+from trialtrace.stats.multiplicity.adjusted import sidak as sidak
 from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
 from trialtrace.stats.multiplicity.conditional_power import FutilityDesign as FutilityDesign
 from trialtrace.stats.multiplicity.conditional_power import conditional_power as conditional_power
@@ -10,6 +14,7 @@ from trialtrace.stats.multiplicity.conditional_power import predictive_power as 
 from trialtrace.stats.multiplicity.graphical import Graphical as Graphical
 from trialtrace.stats.multiplicity.graphical import chain as chain
 from trialtrace.stats.multiplicity.graphical import fixed_sequence as fixed_sequence
+from trialtrace.stats.multiplicity.graphical import gatekeeping as gatekeeping
 from trialtrace.stats.multiplicity.graphical import graphical as graphical
 from trialtrace.stats.multiplicity.graphical import intersection_weights as intersection_weights
 from trialtrace.stats.multiplicity.graphical import reject as reject

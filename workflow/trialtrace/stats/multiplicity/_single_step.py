@@ -9,14 +9,14 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, degrees_of_freedom
 from trialtrace.stats.multiplicity._multivariate_t import critical_value, product_tail, range_tail
-from trialtrace.stats.results import Contrast, Interval, Row, StatsError, Tabular, TestResult
+from trialtrace.stats.results import Contrast, Contrasts, Interval, StatsError, TestResult
 
 # A function of c, and of whether both sides count: P(max > c) and the error of its computation.
 Tail = Callable[[float, bool], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Simultaneous(Tabular):
+class Simultaneous(Contrasts):
     """Contrasts that are tested and estimated together, in the order asked for.
 
     `critical` is what the absolute t statistic of a two-sided test has to pass, and half the width
@@ -24,12 +24,8 @@ class Simultaneous(Tabular):
     adjusted p-value by its computation: 0 where it was integrated exactly.
     """
 
-    contrasts: tuple[Contrast, ...]
     critical: float
     numerical_error: float
-
-    def rows(self) -> list[Row]:
-        return [row for contrast in self.contrasts for row in contrast.rows()]
 
 
 def dunnett_tail(loadings: Floats, df: float) -> Tail:

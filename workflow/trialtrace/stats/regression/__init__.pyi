@@ -20,6 +20,15 @@ from trialtrace.stats.regression.counts import negative_binomial as negative_bin
 from trialtrace.stats.regression.counts import poisson_rates as poisson_rates
 from trialtrace.stats.regression.gee import GeeFit as GeeFit
 from trialtrace.stats.regression.gee import gee as gee
+from trialtrace.stats.regression.least_squares_means import ArmDesign as ArmDesign
+from trialtrace.stats.regression.least_squares_means import arm_design as arm_design
+from trialtrace.stats.regression.least_squares_means import interaction_test as interaction_test
+from trialtrace.stats.regression.least_squares_means import (
+    least_squares_differences as least_squares_differences,
+)
+from trialtrace.stats.regression.least_squares_means import (
+    least_squares_means as least_squares_means,
+)
 from trialtrace.stats.regression.logistic import FirthFit as FirthFit
 from trialtrace.stats.regression.logistic import LogisticFit as LogisticFit
 from trialtrace.stats.regression.logistic import firth as firth

@@ -30,6 +30,10 @@ from trialtrace.stats.survival.proportional_hazards import (
 )
 from trialtrace.stats.survival.recurrent import MeanCumulative as MeanCumulative
 from trialtrace.stats.survival.recurrent import mean_cumulative as mean_cumulative
+from trialtrace.stats.survival.recurrent import (
+    mean_cumulative_difference as mean_cumulative_difference,
+)
+from trialtrace.stats.survival.recurrent import mean_cumulative_ratio as mean_cumulative_ratio
 from trialtrace.stats.survival.risk_sets import Curves as Curves
 from trialtrace.stats.survival.risk_sets import LogRankSums as LogRankSums
 from trialtrace.stats.survival.risk_sets import RiskSets as RiskSets
@@ -42,6 +46,7 @@ from trialtrace.stats.survival.rmst import restricted_mean_difference as restric
 from trialtrace.stats.survival.rmst import restricted_mean_ratio as restricted_mean_ratio
 from trialtrace.stats.survival.signed_log_rank import signed_at_risk as signed_at_risk
 from trialtrace.stats.survival.signed_log_rank import signed_log_rank as signed_log_rank
+from trialtrace.stats.survival.survival_at import cumulative_hazard_ratio as cumulative_hazard_ratio
 from trialtrace.stats.survival.survival_at import survival_difference as survival_difference
 from trialtrace.stats.survival.survival_at import survival_ratio as survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank as at_risk_log_rank

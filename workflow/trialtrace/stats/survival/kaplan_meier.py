@@ -7,9 +7,9 @@ order of all distinct times of a call whose difference is at most 1.5e-8 of the 
 `timefix` of R's survival has it. Regression is in `cox` and can be called from here as well.
 
 References: Kaplan and Meier, J Am Stat Assoc 1958;53:457. Greenwood, 1926 (variance). Kalbfleisch
-and Prentice, Statistical Analysis of Failure Time Data, 1980 (log-log interval). Brookmeyer and
-Crowley, Biometrics 1982;38:29 (interval of the median). Mantel, Cancer Chemother Rep 1966;50:163
-(log-rank).
+and Prentice, Statistical Analysis of Failure Time Data, 1980 (log-log interval). Borgan and
+Liestol, Scand J Stat 1990;17:35 (other scales). Brookmeyer and Crowley, Biometrics 1982;38:29
+(interval of a quantile). Mantel, Cancer Chemother Rep 1966;50:163 (log-rank).
 
 Oracle: R's survfit with its quantiles, and survdiff.
 """
@@ -28,6 +28,7 @@ from trialtrace.stats._inputs import (
     chi2_tail,
     labels,
     normal_quantile,
+    one_number,
     stratum_numbers,
     survival_data,
 )
@@ -36,17 +37,19 @@ from trialtrace.stats.survival.cox import CoxFit, cox
 
 __all__ = ["CoxFit", "KaplanMeier", "cox", "kaplan_meier", "log_rank"]
 
-# Width within which a curve counts as being at one half; that of R's quantile.survfit.
-HALF_WIDTH = float(np.sqrt(np.finfo(np.float64).eps))
+# Scales on which an interval of survival is symmetric; see `kaplan_meier`.
+SCALES = ("log_log", "log", "plain", "arcsin", "logit")
+# Width within which a curve counts as being at a level; that of R's quantile.survfit.
+WIDTH = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KaplanMeier(Columns):
     """A survival curve with one row for each distinct time, events and censorings alike.
 
-    `se` is Greenwood's standard error of the survival itself (NaN once it is 0). Bounds of the
-    "log_log" interval are NaN where survival is 1 or 0, those of "log" where it is 0. A curve
-    from `kaplan_meier` is right-continuous: row i holds from its time up to the next.
+    `se` is Greenwood's standard error of the survival itself (NaN once it is 0). Bounds are NaN
+    where survival is 0, those of "log_log", "arcsin" and "logit" also where it is 1. A curve from
+    `kaplan_meier` is right-continuous: row i holds from its time up to the next.
     """
 
     time: Floats
@@ -64,12 +67,12 @@ class KaplanMeier(Columns):
         """Return survival and its bounds at `times`, arrays of the shape of `times`.
 
         Before the first observed time survival is 1, with the bounds that the interval gives
-        there: 1 for "log", NaN for "log_log". Beyond the last observed time nothing is known and
-        all three are NaN, also where survival has reached 0.
+        there: 1 for "log" and "plain", else NaN. Beyond the last observed time nothing is known
+        and all three are NaN, also where survival has reached 0.
         """
         times = np.asarray(times, dtype=np.float64)
         row = np.searchsorted(self.time, times, side="right")
-        start = 1.0 if self.interval == "log" else np.nan
+        start = 1.0 if self.interval in ("log", "plain") else np.nan
         known = times <= self.time[-1]
         survival, low, high = (
             np.where(known, np.concatenate([[first], curve])[row], np.nan)
@@ -77,15 +80,27 @@ class KaplanMeier(Columns):
         )
         return survival, low, high
 
-    def median(self) -> Interval:
-        """Return the median time and its bounds, where the curve and its bounds cross one half.
+    def quantile(self, share: float) -> Interval:
+        """Return the time by which a share of the patients has had the event, and its bounds.
 
-        The time of the first row at or below 1/2; where the curve stays exactly at 1/2 for a
-        while, the middle of that stretch, which ends at the next drop or the last observed time
-        (as R's quantile.survfit). NaN where a curve never gets there.
+        They are where the curve and its bounds cross 1 - share: the time of the first row at or
+        below; where the curve stays exactly there for a while, the middle of that stretch, which
+        ends at the next drop or the last observed time (as R's quantile.survfit). NaN where a
+        curve never gets there. Raises `StatsError` unless the share lies between 0 and 1.
         """
+        share = one_number(share, "share")
+        if not 0 < share < 1:
+            raise StatsError(f"share must lie between 0 and 1; got {share:g}.")
         curves = np.stack([self.survival, self.low, self.high])
-        return Interval(*crossing_of_half(self.time, curves, self.time[-1]).tolist())
+        return Interval(*crossing(self.time, curves, self.time[-1], 1 - share).tolist())
+
+    def median(self) -> Interval:
+        """Return the median time and its bounds, as `quantile` has them."""
+        return self.quantile(0.5)
+
+    def quartiles(self) -> tuple[Interval, Interval, Interval]:
+        """Return the times by which a quarter, a half and three quarters have had the event."""
+        return self.quantile(0.25), self.median(), self.quantile(0.75)
 
     def n_at_risk(self, times: ArrayLike) -> Places:
         """Return how many subjects are under observation just before each of `times`."""
@@ -98,9 +113,10 @@ def kaplan_meier(
 ) -> KaplanMeier:
     """Kaplan-Meier curve with pointwise intervals, as `survfit(conf.type = interval)`.
 
-    time and event of shape (n,); event is 1 or True for the event, 0 for censoring. `interval`:
-    "log_log" is symmetric on the scale of log(-log S), "log" (R's default) on that of log S and
-    cut at 1. The variance is Greenwood's in both.
+    time and event of shape (n,); event is 1 or True for the event, 0 for censoring. `interval` is
+    the scale on which it is symmetric: "log_log" log(-log S), "log" (R's default) log S, cut at 1,
+    "plain" S itself, cut at 0 and 1 (SAS's LINEAR), "arcsin" the arcsine of the root of S (SAS's
+    ASINSQRT), "logit" log(S / (1 - S)). The variance is Greenwood's in all of them.
 
     Raises `StatsError` for no subjects, missing or negative times, events other than 0 and 1.
 
@@ -112,7 +128,7 @@ def kaplan_meier(
     >>> curve.survival.round(4), curve.median()
     (array([0.8, 0.6, 0.6, 0.3]), Interval(estimate=12, low=5, high=nan))
     """
-    check_choice("interval", interval, ("log_log", "log"))
+    check_choice("interval", interval, SCALES)
     time, event = survival_data(time, event)
     distinct, row, size = np.unique(time, return_inverse=True, return_counts=True)
     deaths = np.bincount(row, event).astype(np.float64, copy=False)
@@ -219,32 +235,41 @@ def curve_bounds(
 ) -> tuple[Floats, Floats]:
     """Pointwise bounds of survival from the standard error of its logarithm, of any shape.
 
-    `interval` is "log_log", "log" or "plain" (symmetric on the scale of survival, cut at 0 and 1).
-    NaN where survival is 0, with "log_log" also where it is 1.
+    `interval` is one of `SCALES`. NaN where survival is 0 and, but for "log" and "plain", where it
+    is 1.
     """
     z, inside = normal_quantile(confidence), survival > 0
+    if interval not in ("log", "plain"):
+        inside = inside & (survival < 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if interval == "log_log":
-            inside = inside & (survival < 1)
             power = np.exp(z * log_se / np.abs(np.log(survival)))
             low, high = survival**power, survival ** (1 / power)
         elif interval == "log":
             low, high = survival * np.exp(-z * log_se), survival * np.exp(z * log_se)
-        else:
+        elif interval == "plain":
             low, high = survival * (1 - z * log_se), survival * (1 + z * log_se)
+        elif interval == "arcsin":
+            angle, half = np.arcsin(np.sqrt(survival)), z * log_se / 2
+            half = half * np.sqrt(survival / (1 - survival))
+            low = np.sin(np.maximum(angle - half, 0)) ** 2
+            high = np.sin(np.minimum(angle + half, np.pi / 2)) ** 2
+        else:
+            odds, factor = survival / (1 - survival), np.exp(z * log_se / (1 - survival))
+            low, high = odds / (odds + factor), odds / (odds + 1 / factor)
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 
 
-def crossing_of_half(time: Floats, curve: Floats, last: Floats) -> Floats:
-    """When curves (..., times) cross one half, as `KaplanMeier.median` says, (...).
+def crossing(time: Floats, curve: Floats, last: Floats, level: float) -> Floats:
+    """When curves (..., times) cross a level, as `KaplanMeier.quantile` says, (...).
 
     `last` is the end of each curve's follow-up.
     """
     if not curve.shape[-1]:
         return np.full(curve.shape[:-1], np.nan)
     # A bound that is not known is on neither side.
-    below, strictly = curve <= 0.5 + HALF_WIDTH, curve < 0.5 - HALF_WIDTH
+    below, strictly = curve <= level + WIDTH, curve < level - WIDTH
     first = below.argmax(axis=-1)
     end = np.where(strictly.any(axis=-1), time[strictly.argmax(axis=-1)], last)
     at_once = np.take_along_axis(strictly, first[..., None], axis=-1)[..., 0]

@@ -2,12 +2,13 @@
 
 The mean cumulative function is the expected number of events a patient has had by a time, if
 nothing but censoring ends the follow-up. Its estimate is that of Nelson and Aalen over all rows at
-risk; the variance is the robust one of Lawless and Nadeau, which asks for no Poisson process: a
-patient's events may depend on each other. Where death ends the events, it is the mean number in a
-world without deaths.
+risk. `variance` "robust" is that of Lawless and Nadeau, which asks for no Poisson process: a
+patient's events may depend on each other; "poisson" is that of such a process. Where death ends the
+events, it is the mean number in a world without deaths.
 
-Arms are compared by the ratio of their rates in the model of Lin, Wei, Yang and Ying: that is
-`cox_start_stop` of the same rows with variance "robust" and the subject of each row.
+Arms are compared by the difference or the ratio of these means at a time, or by the ratio of their
+rates in the model of Lin, Wei, Yang and Ying: that is `cox_start_stop` of the same rows with
+variance "robust" and the subject of each row.
 
 References: Nelson, J Qual Technol 1988;20:24. Lawless and Nadeau, Technometrics 1995;37:158. Lin,
 Wei, Yang and Ying, J R Stat Soc B 2000;62:711.
@@ -16,18 +17,23 @@ Wei, Yang and Ying, J R Stat Soc B 2000;62:711.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot, inf, log
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import (
+    as_array,
     check_choice,
     labels,
     normal_quantile,
     numbers,
+    one_number,
+    two_arms,
 )
-from trialtrace.stats.results import Columns, StatsError
+from trialtrace.stats._wald import exponential, wald_contrast
+from trialtrace.stats.results import Columns, Contrast, StatsError
 from trialtrace.stats.survival.cox_start_stop import _entered, _subjects
 
 
@@ -53,9 +59,10 @@ def mean_cumulative(
     *,
     times: ArrayLike,
     interval: str,
+    variance: str,
     confidence: float,
 ) -> MeanCumulative:
-    """Mean number of events a patient by each of `times`, with Lawless and Nadeau's variance.
+    """Mean number of events a patient by each of `times`; `variance` "robust" or "poisson".
 
     Rows (start, stop] with an event at their stop or without, as in `cox_start_stop`; arrays of
     shape (n,), start None where everybody has one row from the outset. `times` of any shape.
@@ -63,16 +70,17 @@ def mean_cumulative(
     at 0. Source: Lawless and Nadeau 1995.
 
     Raises `StatsError` for rows as in `cox_start_stop`, and for times that are missing or negative.
-    Oracle: survfit with `robust = TRUE`.
+    Oracle: survfit with `robust = TRUE` or without.
 
     R: `survival::survfit(Surv(start, stop, event) ~ 1, id = subject)$cumhaz`.
 
     >>> found = mean_cumulative([0, 2, 0, 0], [2, 5, 4, 5], [1, 0, 1, 0], ["a", "a", "b", "c"],
-    ...     times=[1, 3, 5], interval="log", confidence=0.95)
+    ...     times=[1, 3, 5], interval="log", variance="robust", confidence=0.95)
     >>> found.estimate.round(4).tolist(), found.se.round(4).tolist()
     ([0.0, 0.3333, 0.6667], [0.0, 0.2722, 0.2722])
     """
     check_choice("interval", interval, ("log", "plain"))
+    check_choice("variance", variance, ("robust", "poisson"))
     z = normal_quantile(confidence)
     rows, own = _rows(start, stop, event, subject)
     times = numbers(times, "times")
@@ -81,8 +89,12 @@ def mean_cumulative(
     flat = times.reshape(-1)
     when, at_risk, deaths = _risk(*rows)
     steps = np.concatenate([[0.0], deaths / at_risk])
-    mean = np.cumsum(steps)[np.searchsorted(when, flat, side="right")]
-    se = _standard_errors(rows, own, flat, when, at_risk, deaths)
+    until = np.searchsorted(when, flat, side="right")
+    mean = np.cumsum(steps)[until]
+    if variance == "robust":
+        se = _standard_errors(rows, own, flat, when, at_risk, deaths)
+    else:
+        se = np.sqrt(np.concatenate([[0.0], np.cumsum(deaths / at_risk**2)])[until])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         half = z * se
         if interval == "log":
@@ -94,6 +106,114 @@ def mean_cumulative(
     low, high = (np.where(mean > 0, one, np.nan) for one in (low, high))
     found = (np.where(unknown, np.nan, one).reshape(times.shape) for one in (mean, se, low, high))
     return MeanCumulative(times, *found)
+
+
+def mean_cumulative_difference(
+    start: ArrayLike | None,
+    stop: ArrayLike,
+    event: ArrayLike,
+    subject: ArrayLike,
+    group: ArrayLike,
+    *,
+    treated: object,
+    reference: object,
+    at: float,
+    variance: str,
+    confidence: float,
+    sides: str,
+) -> Contrast:
+    """Difference of two arms' mean numbers of events by a time, treated less reference, with its z.
+
+    Rows and `variance` as in `mean_cumulative`; group are labels of the rows, and who has another
+    one than `treated` and `reference` is left out. Source: Lawless and Nadeau 1995. Oracle:
+    survfit's means and errors of each arm, joined in R.
+
+    Raises `StatsError` for rows as in `cox_start_stop`, an arm without patients or not followed up
+    to the time, and where neither arm has a variance.
+
+    R: by hand in rates.R, from `survival::survfit(Surv(start, stop, event) ~ arm, id = subject)`.
+
+    >>> start, stop, event = [0, 2, 0, 0, 0, 3, 0], [2, 5, 4, 5, 3, 6, 6], [1, 0, 1, 0, 1, 0, 0]
+    >>> rows = start, stop, event, list("aabcdde"), list("xxxxyyy")
+    >>> arms = {"treated": "y", "reference": "x", "at": 5, "variance": "robust"}
+    >>> found = mean_cumulative_difference(*rows, **arms, confidence=0.95, sides="two_sided")
+    >>> round(found.estimate, 4), round(found.standard_error, 4)
+    (-0.1667, 0.4462)
+    """
+    arms = _arms(start, stop, event, subject, group, (treated, reference), at, variance)
+    (mean1, se1), (mean0, se0) = arms
+    se = _error(hypot(se1, se0))
+    return wald_contrast(mean1 - mean0, se, df=inf, sides=sides, confidence=confidence)
+
+
+def mean_cumulative_ratio(
+    start: ArrayLike | None,
+    stop: ArrayLike,
+    event: ArrayLike,
+    subject: ArrayLike,
+    group: ArrayLike,
+    *,
+    treated: object,
+    reference: object,
+    at: float,
+    variance: str,
+    confidence: float,
+    sides: str,
+) -> Contrast:
+    """Ratio of two arms' mean numbers of events by a time, treated over reference, by its log.
+
+    Arguments as in `mean_cumulative_difference`. Source: Lawless and Nadeau 1995, the delta method.
+    Oracle: survfit's means and errors of each arm, joined in R.
+
+    Raises `StatsError` as `mean_cumulative_difference` does, and for an arm without events by then.
+
+    R: by hand in rates.R, from `survival::survfit(Surv(start, stop, event) ~ arm, id = subject)`.
+
+    >>> start, stop, event = [0, 2, 0, 0, 0, 3, 0], [2, 5, 4, 5, 3, 6, 6], [1, 0, 1, 0, 1, 0, 0]
+    >>> rows = start, stop, event, list("aabcdde"), list("xxxxyyy")
+    >>> arms = {"treated": "y", "reference": "x", "at": 5, "variance": "robust"}
+    >>> found = mean_cumulative_ratio(*rows, **arms, confidence=0.95, sides="two_sided")
+    >>> round(found.estimate, 4), round(found.standard_error, 4)
+    (0.75, 0.8165)
+    """
+    arms = _arms(start, stop, event, subject, group, (treated, reference), at, variance)
+    (mean1, se1), (mean0, se0) = arms
+    if not (mean1 > 0 and mean0 > 0):
+        raise StatsError("an arm has no events by this time, so a ratio has no interval.")
+    se = _error(hypot(se1 / mean1, se0 / mean0))
+    of_logs = wald_contrast(log(mean1 / mean0), se, df=inf, sides=sides, confidence=confidence)
+    return Contrast(exponential(of_logs.interval), of_logs.test)
+
+
+def _arms(
+    start: ArrayLike | None,
+    stop: ArrayLike,
+    event: ArrayLike,
+    subject: ArrayLike,
+    group: ArrayLike,
+    pair: tuple[object, object],
+    at: float,
+    variance: str,
+) -> list[tuple[float, float]]:
+    """The mean of each arm at a time, with its standard error."""
+    at = one_number(at, "at")
+    columns = [None if each is None else as_array(each, "rows") for each in (start, stop, event)]
+    columns.append(as_array(subject, "subject"))
+    found = []
+    for own in two_arms(group, as_array(stop, "stop").size, *pair):
+        rows = (None if each is None else each[own] for each in columns)
+        options = {"times": at, "interval": "plain", "variance": variance, "confidence": 0.95}
+        mean = mean_cumulative(*rows, **options)
+        if np.isnan(mean.estimate):
+            raise StatsError(f"an arm is not followed up to time {at:g}.")
+        found.append((float(mean.estimate), float(mean.se)))
+    return found
+
+
+def _error(se: float) -> float:
+    if not se > 0:
+        raise StatsError("the means have no variance at this time.")
+    return se
 
 
 Rows = tuple[Floats, Floats, Floats]

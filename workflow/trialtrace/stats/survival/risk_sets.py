@@ -25,7 +25,8 @@ from scipy.special import chdtrc
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, group_numbers, member_flags, survival_data
 from trialtrace.stats.survival.kaplan_meier import (
-    crossing_of_half,
+    SCALES,
+    crossing,
     curve_bounds,
     greenwood,
     product_limit,
@@ -210,7 +211,7 @@ class Curves:
         """Medians and their bounds, (subsets,), as `survival.KaplanMeier.median` has them."""
         time, last = self.sets.time, self.sets.together().last[:, 0]
         middle, low, high = (
-            crossing_of_half(time, curve, last) for curve in (self.survival, self.low, self.high)
+            crossing(time, curve, last, 0.5) for curve in (self.survival, self.low, self.high)
         )
         return middle, low, high
 
@@ -230,8 +231,7 @@ class Curves:
 def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     """Kaplan-Meier curves of all patients of each subset together.
 
-    `interval` is "log_log", "log" or "plain" (symmetric on the scale of survival, cut at 0 and
-    1), the variance Greenwood's. Oracle: R's survfit.
+    `interval` as in `survival.kaplan_meier`, the variance Greenwood's. Oracle: R's survfit.
 
     R: `survival::survfit(Surv(time, event) ~ 1)`.
 
@@ -240,7 +240,7 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     >>> curves(sets, confidence=0.95, interval="log").survival.shape
     (1, 5)
     """
-    check_choice("interval", interval, ("log_log", "log", "plain"))
+    check_choice("interval", interval, SCALES)
     together = sets.together()
     counts = together.at_risk[:, 0], together.events[:, 0]
     survival, log_se = product_limit(*counts), greenwood(*counts)

@@ -1,8 +1,9 @@
 """Survival of two arms at one time: their difference and their ratio, by Kaplan-Meier.
 
 For hazards that cross, or where one time matters: the share without the event at a year. Variances
-are Greenwood's. Beside the plain scale, tests and intervals have that of the logarithm (the ratio)
-and of log(-log S), whose bounds stay inside 0 and 1 and whose test is conservative in small arms.
+are Greenwood's. Beside the plain scale, tests and intervals have those of the logarithm (also as a
+ratio), of the arcsine of the root, the logit and log(-log S) (also as a ratio of cumulative
+hazards), whose bounds stay inside 0 and 1; the test on the last is conservative in small arms.
 
 References: Klein, Logan, Harhoff and Andersen, Stat Med 2007;26:4505 (tests by scale). Zou and
 Donner, Stat Med 2008;27:1693 (a difference's bounds from those of its parts). Greenwood, 1926.
@@ -11,8 +12,9 @@ Donner, Stat Med 2008;27:1693 (a difference's bounds from those of its parts). G
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, hypot, inf, log, nan
+from math import asin, hypot, inf, log, nan, sqrt
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
@@ -26,8 +28,8 @@ from trialtrace.stats._inputs import (
     two_arms,
 )
 from trialtrace.stats._wald import exponential, wald_contrast, wald_test_of
-from trialtrace.stats.results import Contrast, Interval, StatsError
-from trialtrace.stats.survival.kaplan_meier import kaplan_meier
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.survival.kaplan_meier import SCALES, curve_bounds, kaplan_meier
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,14 @@ def survival_difference(
 
     time and event as in `survival.kaplan_meier`, group labels of shape (n,); `treated` and
     `reference` are two of the labels, and who has another one is left out. `interval`: "plain" is
-    Wald's, cut at -1 and 1, with its z; "log_log" joins the arms' log(-log) bounds by the root of
-    squared distances, so that it has no standard error, and its z compares log(-log S). `sides`
-    "greater" tests for more survival in the treated arm. Source: Klein et al. 2007. Oracle:
-    survfit's estimates and standard errors and its "log-log" bounds, joined in R.
+    Wald's, cut at -1 and 1, with its z; every other scale of `survival.kaplan_meier` joins the
+    arms' bounds on it by the root of squared distances, so that it has no standard error, and its z
+    compares the arms on that scale. `sides` "greater" tests for more survival in the treated arm.
+    Source: Klein et al. 2007; Zou and Donner 2008. Oracle: survfit's estimates, standard errors and
+    bounds, joined in R.
 
     Raises `StatsError` for data as in `survival.kaplan_meier`, an arm without patients, a time that
-    an arm is not observed up to, where neither arm has a variance, and for "log_log" where an arm
+    an arm is not observed up to, where neither arm has a variance, and but for "plain" where an arm
     is at 0 or 1.
 
     R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
@@ -71,7 +74,7 @@ def survival_difference(
     >>> survival_difference(time, event, **arms, at=8, interval="plain", **given).interval
     Interval(estimate=0.25, low=-0.398197, high=0.898197, standard_error=0.330719)
     """
-    check_choice("interval", interval, ("plain", "log_log"))
+    check_choice("interval", interval, SCALES)
     check_choice("sides", sides, SIDES)
     z = normal_quantile(confidence)
     arm1, arm0 = _two_arms(time, event, group, (treated, reference), at)
@@ -82,16 +85,11 @@ def survival_difference(
         ends = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
         found = Interval(difference, *ends, standard_error=se)
         return Contrast(found, wald_test_of(difference, se, df=inf, sides=sides))
-    if any(not 0 < arm.estimate < 1 for arm in (arm1, arm0)):
-        raise StatsError("survival of 0 or 1 in an arm has no place on the scale of log(-log).")
-    (low1, high1), (low0, high0) = (_log_log_bounds(arm, z) for arm in (arm1, arm0))
+    scaled = [_scaled(arm, interval) for arm in (arm1, arm0)]
+    (low1, high1), (low0, high0) = (_bounds(arm, interval, confidence) for arm in (arm1, arm0))
     low = difference - hypot(arm1.estimate - low1, high0 - arm0.estimate)
     high = difference + hypot(high1 - arm1.estimate, arm0.estimate - low0)
-    # log(-log S) falls where survival rises.
-    apart = log(-log(arm0.estimate)) - log(-log(arm1.estimate))
-    se = hypot(*(arm.log_se / log(arm.estimate) for arm in (arm1, arm0)))
-    test = wald_test_of(apart, se, df=inf, sides=sides)
-    return Contrast(Interval(difference, low, high), test)
+    return Contrast(Interval(difference, low, high), _compared(*scaled, sides))
 
 
 def survival_ratio(
@@ -132,6 +130,42 @@ def survival_ratio(
     return Contrast(exponential(of_logs.interval), of_logs.test)
 
 
+def cumulative_hazard_ratio(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    treated: object,
+    reference: object,
+    at: float,
+    confidence: float,
+    sides: str,
+) -> Contrast:
+    """Ratio of -log S of two arms at a time, treated over reference: the hazard ratio up to then.
+
+    Arrays as in `survival_difference`; by the logarithm, so that it is the test and the interval of
+    the scale log(-log S). `sides` "less" tests for a ratio below 1: more survival in the treated
+    arm. Source: Klein et al. 2007. Oracle: survfit's estimates and standard errors, joined in R.
+
+    Raises `StatsError` as `survival_difference` does with "log_log".
+
+    R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
+
+    >>> time, event = [5, 8, 9, 9, 2, 3, 7, 9], [1, 1, 0, 0, 1, 1, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> found = cumulative_hazard_ratio(time, event, **arms, at=8, confidence=0.95, sides="less")
+    >>> round(found.estimate, 4), round(found.p_value, 4)
+    (0.5, 0.2338)
+    """
+    check_choice("sides", sides, SIDES)
+    check_confidence(confidence)
+    arms = _two_arms(time, event, group, (treated, reference), at)
+    (own, own_se), (other, other_se) = (_scaled(arm, "log_log") for arm in arms)
+    se = hypot(own_se, other_se)
+    of_logs = wald_contrast(other - own, se, df=inf, sides=sides, confidence=confidence)
+    return Contrast(exponential(of_logs.interval), of_logs.test)
+
+
 def _two_arms(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, pair: tuple[object, object], at: float
 ) -> tuple[_Survival, _Survival]:
@@ -164,9 +198,30 @@ def _times(estimate: float, log_se: float) -> float:
     return estimate * log_se if estimate > 0 else 0.0
 
 
-def _log_log_bounds(arm: _Survival, z: float) -> tuple[float, float]:
-    power = exp(z * arm.log_se / abs(log(arm.estimate)))
-    return arm.estimate**power, arm.estimate ** (1 / power)
+def _scaled(arm: _Survival, scale: str) -> tuple[float, float]:
+    """Survival on a scale that rises with it, and its standard error there by the delta method."""
+    survival = arm.estimate
+    if not 0 < survival < 1:
+        raise StatsError(f"survival of 0 or 1 in an arm has no place on the scale {scale}.")
+    if scale == "log":
+        return log(survival), arm.log_se
+    if scale == "logit":
+        return log(survival / (1 - survival)), arm.log_se / (1 - survival)
+    if scale == "arcsin":
+        return asin(sqrt(survival)), arm.log_se / 2 * sqrt(survival / (1 - survival))
+    return -log(-log(survival)), arm.log_se / -log(survival)
+
+
+def _compared(one: tuple[float, float], other: tuple[float, float], sides: str) -> TestResult:
+    """The z test of two independent estimates with their standard errors."""
+    return wald_test_of(one[0] - other[0], hypot(one[1], other[1]), df=inf, sides=sides)
+
+
+def _bounds(arm: _Survival, interval: str, confidence: float) -> tuple[float, float]:
+    ends = curve_bounds(
+        np.array(arm.estimate), np.array(arm.log_se), confidence=confidence, interval=interval
+    )
+    return float(ends[0]), float(ends[1])
 
 
 def _check_variance(se: float) -> None:

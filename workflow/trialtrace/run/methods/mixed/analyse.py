@@ -85,7 +85,7 @@ class _Mmrm:
         fit = self._mmrm(
             table.values,
             design.x,
-            structure=self.options.covariance,
+            structure=(self.options.covariance, *(self.options.fallback or ())),
             method=self.options.estimation,
             groups=arms if self.options.groups == "by_arm" else None,
         )
@@ -180,9 +180,17 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
         AVISIT={"in": list(cut.visits)},
         **known(step.options.covariates),
     )
-    subjects = rows.subjects
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, subjects)
     model = _Mmrm(cut, step, rows)
+    for result in _mmrm(Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects), model):
+        if step.options.fallback and result.error is None:
+            _, fit = model.fitted()
+            result.options = {**result.options, "taken": fit.structure}
+            result.warning = " ".join(fit.notes) or None
+        yield result
+
+
+def _mmrm(sample: Sample, model: _Mmrm) -> Iterator[Result]:
+    cut = sample.cut
     for visit in cut.visits:
         for arm in cut.arms():
             cell = sample.at(group=arm, visit=visit)
@@ -198,7 +206,7 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
             cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}")),
             partial(model.change, pair, visit),
         )
-        for pair in (cut.analysis.pairs if step.options.coefficients else ())
+        for pair in (cut.analysis.pairs if model.options.coefficients else ())
         for visit in cut.visits[1:]
     ]
     yield from coefficient_results(sample, changes)

@@ -5,6 +5,7 @@ it stays unchecked: why an iteration failed is its own affair.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial, wraps
 from math import nan
 
@@ -135,14 +136,12 @@ def _mmrm(data: Data, asked: Asked) -> dict:
         x[np.arange(len(y)), v, at * t + v] = 1.0
         for c in range(z.shape[1]):
             x[:, v, len(arms) * t + c * width + (v if width > 1 else 0)] = z[:, c]
-    structure = _structure(t, options["covariance"])
+    structure = _structure(t, options.get("taken", options["covariance"]))
     groups = at if options["groups"] == "by_arm" else np.zeros(len(y), dtype=int)
     values = y.to_numpy()
     blocks = _blocks(values, x, groups, structure)
-    start = np.nanvar(values - np.nanmean(values, axis=0)) * np.array(
-        [np.allclose(g, np.diag(np.diag(g))) for g in structure], dtype=float
-    )
-    start = np.tile(start, groups.max() + 1)
+    spread = np.nanvar(values - np.nanmean(values, axis=0))
+    start = np.tile(structure.start(spread), groups.max() + 1)
     fit = mixed_fit.fit(blocks, start, reml=options["estimation"] == "REML")
     return {
         "fit": fit,
@@ -179,29 +178,115 @@ def mmrm(data: Data, asked: Asked, made: dict) -> np.ndarray:
     return one - other
 
 
-def _structure(t: int, name: str) -> np.ndarray:
-    if name == "compound_symmetry":
-        return np.array([np.eye(t), np.ones((t, t)) - np.eye(t)])
+# Of whole numbers of steps of this size along a parameter, a difference for a slope's own slope.
+STEP = 1e-4
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """A covariance of visits that is a sum of these matrices, (q, t, t)."""
+
+    g: np.ndarray
+
+    def start(self, spread: float) -> np.ndarray:
+        """A variance alone."""
+        diagonal = [np.allclose(g, np.diag(np.diag(g))) for g in self.g]
+        return spread * np.array(diagonal, dtype=float)
+
+    def of(self, at: np.ndarray, group: int, groups: int) -> np.ndarray:
+        """The matrices of the visits `at`, of one of several groups."""
+        q = len(self.g)
+        g = np.zeros((q * groups, len(at), len(at)))
+        g[group * q : (group + 1) * q] = self.g[:, at][:, :, at]
+        return g
+
+
+@dataclass(frozen=True)
+class _Curved:
+    """Variances and correlations of t visits by a formula, whose slopes are those of a complex
+    step, exact, and the slopes of these central differences."""
+
+    t: int
+    name: str
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many variances and correlations there are."""
+        each = self.name.startswith("heterogeneous")
+        alone = self.name.endswith(("ar1", "symmetry"))
+        return self.t if each else 1, 1 if alone else self.t - 1
+
+    def start(self, spread: float) -> np.ndarray:
+        variances, correlations = self.sizes
+        return np.array([spread] * variances + [0.1] * correlations)
+
+    def v(self, theta: np.ndarray) -> np.ndarray:
+        """The covariance."""
+        root, rho = np.ones(self.t) * np.sqrt(theta[: self.sizes[0]]), theta[self.sizes[0] :]
+        found = np.outer(root, root)
+        for i in range(self.t):
+            for j in range(i):
+                found[i, j] = found[j, i] = found[i, j] * self._correlation(rho, j, i)
+        return found
+
+    def _correlation(self, rho: np.ndarray, j: int, i: int) -> complex:
+        """Of two visits, the j-th before the i-th."""
+        if self.name.endswith("ante_dependence"):
+            return np.prod(rho[j:i])
+        if self.name.endswith("toeplitz"):
+            return rho[i - j - 1]
+        return rho[0] if self.name.endswith("symmetry") else rho[0] ** (i - j)
+
+    def slopes(self, theta: np.ndarray) -> np.ndarray:
+        tiny = 1e-30 * np.abs(theta).max()
+        return np.array([self.v(theta + 1j * tiny * one).imag / tiny for one in np.eye(theta.size)])
+
+    def of(self, at: np.ndarray, group: int, groups: int) -> mixed_fit.Curve:
+        q, here = sum(self.sizes), np.ix_(at, at)
+
+        def curve(whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            theta = whole[group * q : (group + 1) * q]
+            if theta[: self.sizes[0]].min() <= 0 or np.abs(theta[self.sizes[0] :]).max() >= 1:
+                raise np.linalg.LinAlgError
+            own = slice(group * q, (group + 1) * q)
+            g = np.zeros((q * groups, len(at), len(at)))
+            h = np.zeros((q * groups, *g.shape))
+            g[own] = self.slopes(theta)[:, *here]
+            for number, one in enumerate(np.eye(q)):
+                far = STEP * theta[number] or STEP
+                change = self.slopes(theta + far * one) - self.slopes(theta - far * one)
+                h[group * q + number, own] = change[:, *here] / (2 * far)
+            return self.v(theta)[here], g, h
+
+        return curve
+
+
+def _structure(t: int, name: str) -> _Linear | _Curved:
+    if name in ("toeplitz", "compound_symmetry"):
+        apart = np.abs(np.subtract.outer(np.arange(t), np.arange(t)))
+        apart = apart if name == "toeplitz" else np.minimum(apart, 1)
+        return _Linear(np.array([apart == lag for lag in range(apart.max() + 1)], dtype=float))
+    if name != "unstructured":
+        return _Curved(t, name)
     directions = []
     for i in range(t):
         for j in range(i + 1):
             g = np.zeros((t, t))
             g[i, j] = g[j, i] = 1.0
             directions.append(g)
-    return np.array(directions)
+    return _Linear(np.array(directions))
 
 
 def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
     """Subjects with the same visits seen, of the same group, together."""
     seen, blocks = ~np.isnan(values), []
-    q, number = len(structure), groups.max() + 1
+    number = groups.max() + 1
     for group in range(number):
         for pattern in np.unique(seen[groups == group], axis=0):
             own = (groups == group) & (seen == pattern).all(axis=1)
             at = np.flatnonzero(pattern)
-            g = np.zeros((q * number, len(at), len(at)))
-            g[group * q : (group + 1) * q] = structure[:, at][:, :, at]
             if len(at):
+                g = structure.of(at, group, number)
                 blocks.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
     return blocks
 
@@ -297,8 +382,7 @@ def _unstructured(data: Data, asked: Asked, *, cells: bool) -> dict:
     x = np.tile(np.eye(t), (len(values), 1, 1))
     blocks = _blocks(values, x, np.zeros(len(values), dtype=int), structure)
     spread = np.nanvar(values - np.nanmean(values, axis=0))
-    start = spread * np.array([np.count_nonzero(g) == 1 for g in structure], dtype=float)
-    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
+    fit = mixed_fit.fit(blocks, structure.start(spread), reml=asked.options["estimation"] == "REML")
     n = records["USUBJID"].nunique()
     return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
 

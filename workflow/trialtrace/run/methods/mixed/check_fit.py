@@ -1,9 +1,11 @@
-"""Linear models with a covariance linear in its parameters, by Fisher scoring in plain matrices.
+"""Linear models with correlated errors, by Fisher scoring in plain matrices.
 
-V = sum of theta_i G_i in each block of values; REML or ML; Satterthwaite's and Kenward and Roger's
-approximations as their papers write them (Biometrics 1997;53:983), term by term.
+In each block of values V = sum of theta_i G_i, or a `Curve`; REML or ML; Satterthwaite's and
+Kenward and Roger's approximations as their papers write them (Biometrics 1997;53:983), term by
+term.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,15 +18,23 @@ STEPS = 200
 ENOUGH = 1e-12
 # A step, as a share of the parameters, after which the likelihood is a parabola.
 NEAR = 1e-3
+# Of a covariance that is not linear, by theta: V, its slopes (q, k, k), and theirs (q, q, k, k).
+Curve = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Block:
-    """m units with the same k values: y (m, k), x (m, k, p), g (q, k, k)."""
+    """m units with the same k values: y (m, k), x (m, k, p), g (q, k, k) or a curve."""
 
     y: np.ndarray
     x: np.ndarray
-    g: np.ndarray
+    g: np.ndarray | Curve
+
+    def at(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """V, its slopes, and theirs, None where they are 0."""
+        if callable(self.g):
+            return self.g(theta)
+        return np.tensordot(theta, self.g, 1), self.g, None
 
     @cached_property
     def xx(self) -> np.ndarray:
@@ -62,6 +72,7 @@ class Fit:
     score: np.ndarray
     theta: np.ndarray
     minus_twice: float
+    r: np.ndarray
     spread: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     adjusted: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
@@ -165,11 +176,12 @@ def _bent(blocks: list[Block], at: np.ndarray, reml: bool) -> tuple[Fit, np.ndar
 
 def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
     """Everything at one value of the parameters."""
-    inverses = []
+    inverses, slopes = [], []
     for b in blocks:
-        v = np.tensordot(theta, b.g, 1)
+        v, *changes = b.at(theta)
         np.linalg.cholesky(v)
         inverses.append(np.linalg.inv(v))
+        slopes.append(changes)
     p = blocks[0].x.shape[2]
     information = sum(w.ravel() @ b.xx for b, w in _both(blocks, inverses)).reshape(p, p)
     phi = np.linalg.inv(information)
@@ -178,10 +190,11 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
     first, second = np.zeros((size, p * p)), np.zeros((size * size, p * p))
     trace, traces, quadratic = np.zeros(size), np.zeros((size, size)), np.zeros(size)
     inner, cross = np.zeros(size * size), np.zeros((size, p))
+    bent, r = np.zeros(size * size), np.zeros((size * size, p * p))
     square, log_det = 0.0, np.linalg.slogdet(information)[1] * reml
-    for b, w in _both(blocks, inverses):
+    for b, w, (g, h) in zip(blocks, inverses, slopes, strict=True):
         m, (rr, rx) = len(b.y), b.rest(beta)
-        wg = w @ b.g
+        wg = w @ g
         middle = wg @ w
         twice = (wg[:, None] @ middle).reshape(size * size, -1)
         flat = middle.reshape(size, -1)
@@ -194,8 +207,13 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
         square += w.ravel() @ rr
         log_det -= m * np.linalg.slogdet(w)[1]
         cross += flat @ rx
+        if h is not None:
+            curved = (w @ h @ w).reshape(size * size, -1)
+            bent += curved @ rr - m * np.trace(w @ h, axis1=2, axis2=3).ravel()
+            r += curved @ b.xx
     first, second = first.reshape(size, p, p), second.reshape(size, size, p, p)
-    inner = inner.reshape(size, size) - cross @ phi @ cross.T
+    inner, r = inner.reshape(size, size) - cross @ phi @ cross.T, r.reshape(second.shape)
+    inner -= (bent.reshape(size, size) + reml * np.tensordot(r, phi.T, 2)) / 2
     score, expected = (quadratic - trace) / 2, traces / 2
     if reml:
         score -= np.tensordot(first, phi.T, 2) / 2
@@ -203,7 +221,8 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
         expected = expected - np.tensordot(second, phi.T, 2)
         expected += _traces(products, products) / 2
     return Fit(
-        beta, phi, first, second, expected, inner - expected, score, theta, float(square + log_det)
+        *(beta, phi, first, second, expected, inner - expected, score, theta),
+        *(float(square + log_det), r),
     )
 
 
@@ -248,7 +267,7 @@ def _adjusted(fit: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
     """The adjusted covariance of the coefficients, and that of the parameters."""
     w = fit.spread if df == "kenward_roger_observed" else np.linalg.inv(fit.expected)
     phi = fit.phi
-    middle = np.tensordot(w, fit.q, 2)
+    middle = np.tensordot(w, fit.q - fit.r / 4, 2)
     middle -= (fit.p @ phi @ np.tensordot(w, fit.p, 1)).sum(axis=0)
     return phi + 2 * phi @ middle @ phi, w
 

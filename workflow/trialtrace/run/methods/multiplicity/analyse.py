@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.plan.multiplicity import Family
 
 ADJUST = {
+    "bonferroni": multiplicity.bonferroni,
+    "sidak": multiplicity.sidak,
     "holm": multiplicity.holm,
     "hochberg": multiplicity.hochberg,
     "benjamini_hochberg": multiplicity.benjamini_hochberg,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Names of the plan -> names of statsmodels.
 METHODS = {
+    "bonferroni": "bonferroni",
+    "sidak": "sidak",
     "holm": "holm",
     "hochberg": "simes-hochberg",
     "benjamini_hochberg": "fdr_bh",

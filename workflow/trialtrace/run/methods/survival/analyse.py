@@ -152,19 +152,33 @@ def _survival_at(
 def describe_median(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: the median time to the event, by the Kaplan-Meier curve."""
     for sample, rows in by_arm(cut, step):
-        yield _median(sample, step, *times(rows))
+        yield _quantile(sample, step, step.statistic, 0.5, *times(rows))
 
 
-def _median(
+# Statistics of a curve, and the share with the event that each is the time of.
+QUARTILES = {"lower_quartile_time": 0.25, "upper_quartile_time": 0.75}
+LEVELS = {0.25: "three quarters", 0.5: "one half", 0.75: "one quarter"}
+
+
+def describe_quartiles(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
+    """By arm: when a quarter, and when three quarters, have had the event."""
+    for sample, rows in by_arm(cut, step):
+        for stat, share in QUARTILES.items():
+            yield _quantile(sample, step, stat, share, *times(rows))
+
+
+def _quantile(
     sample: Sample,
     step: "Step[cards.MedianTimeKaplanMeier]",
+    stat: str,
+    share: float,
     time: np.ndarray,
     event: np.ndarray,
 ) -> Result:
-    """Where a curve comes down to one half; "not reached" is an answer, nobody to follow is not."""
-    cut, stat, of_time = sample.cut, step.statistic, unit(sample.cut)
+    """Where a curve comes down to a level; "not reached" is an answer, nobody to follow is not."""
+    cut, of_time = sample.cut, unit(sample.cut)
     try:
-        found = curve_of(cut, step, time, event).median()
+        found = curve_of(cut, step, time, event).quantile(share)
     except StatsError as error:
         return sample.value(stat, nan, error=str(error), unit=of_time)
     if np.isnan(found.estimate):
@@ -174,17 +188,17 @@ def _median(
             interval=bounds(found),
             level=cut.analysis.confidence,
             text="not reached",
-            warning="The curve stays above one half.",
+            warning=f"The curve stays above {LEVELS[share]}.",
             unit=of_time,
         )
-    return sample.interval(lambda: found, unit=of_time)
+    return sample.interval(lambda: found, stat, unit=of_time)
 
 
 def describe_follow_up(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: median follow-up, the event taken as censoring and censoring as the event."""
     for sample, rows in by_arm(cut, step):
         time, event = times(rows)
-        yield _median(sample, step, time, 1 - event)
+        yield _quantile(sample, step, step.statistic, 0.5, time, 1 - event)
 
 
 def hazard_ratio(cut: Cut, step: "Step[cards.Cox]") -> Iterator[Result]:
@@ -251,6 +265,7 @@ METHODS = {
     "events.count": describe_events,
     "survival.kaplan_meier": describe_survival,
     "median_time.kaplan_meier": describe_median,
+    "quartile_times.kaplan_meier": describe_quartiles,
     "follow_up.reverse_kaplan_meier": describe_follow_up,
     "hazard_ratio.cox": hazard_ratio,
     "p_value.log_rank": log_rank,

@@ -13,7 +13,14 @@ from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
 from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
-from trialtrace.run.methods.survival.analyse import roles, strata_of, times, unit, with_event
+from trialtrace.run.methods.survival.analyse import (
+    roles,
+    strata_of,
+    tested_of,
+    times,
+    unit,
+    with_event,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
@@ -142,6 +149,25 @@ def _mean_at(
     return mean
 
 
+def compare_means(cut: Cut, step: "Step[recurrent_cards.MeanEventsCompared]") -> Iterator[Result]:
+    """By comparison: difference or ratio of the mean numbers of events by a time, and its test."""
+    at = step.options.time
+    for pair, both, _, _ in cut.pairs():
+        place = cut.at(pair=pair, second=("time", level_text(at)))
+        compute = partial(
+            formula(step),
+            *_intervals(both),
+            both.column("TRTP").astype(str),
+            treated=pair[0],
+            reference=pair[1],
+            at=at,
+            confidence=cut.analysis.confidence,
+            sides="two_sided",
+        )
+        sample = Sample(cut, step, place, roles(cut, both), both.subjects)
+        yield from sample.contrast(compute, "z", tested=tested_of(step))
+
+
 def _intervals(rows: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Start, stop, event and subject of each interval."""
     start, stop = (rows.column(name).astype(float) for name in ("TSTART", "TSTOP"))
@@ -244,6 +270,8 @@ METHODS = {
     "p_value.hazard_ratio_margin": margin_test,
     "events.recurrent": describe,
     "mean_events.lawless_nadeau": mean_events,
+    "mean_events_difference.lawless_nadeau": compare_means,
+    "mean_events_ratio.lawless_nadeau": compare_means,
     "rate_ratio.andersen_gill": of_intervals,
     "rate_ratio.lwyy": of_intervals,
     "rate_ratio.poisson_regression": of_counts,

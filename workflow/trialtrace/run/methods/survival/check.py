@@ -1,7 +1,8 @@
 """Time to event, by statsmodels: SurvfuncRight, survdiff, PHReg."""
 
 import warnings
-from math import exp, isnan, log, nan
+from collections.abc import Callable
+from math import asin, exp, isnan, log, nan, pi, sin, sqrt
 
 import numpy as np
 import pandas as pd
@@ -78,54 +79,70 @@ def survival(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
         return nan, (nan, nan)
     curve = _curve(data, asked)
     before = int((curve.surv_times <= time).sum())
-    log_interval = asked.options["interval"] == "log"
+    scale = asked.options["interval"]
     if before == 0:
-        return 1.0, (1.0, 1.0) if log_interval else (nan, nan)
+        return 1.0, (1.0, 1.0) if scale in ("log", "plain") else (nan, nan)
     value, se = float(curve.surv_prob[before - 1]), float(curve.surv_prob_se[before - 1])
     if value == 0 or isnan(se):
         return value, (nan, nan)
-    z = data.z(asked)
-    if log_interval:
-        return value, (value * exp(-z * se / value), min(1.0, value * exp(z * se / value)))
-    centre, half = log(-log(value)), z * se / (value * abs(log(value)))
-    return value, (exp(-exp(centre + half)), exp(-exp(centre - half)))
+    centre, error, back = on_scale(scale, value, se)
+    half = data.z(asked) * error
+    low, high = sorted(back(end) for end in (centre - half, centre + half))
+    return value, (max(low, 0.0), min(high, 1.0))
+
+
+def on_scale(scale: str, value: float, se: float) -> tuple[float, float, Callable[[float], float]]:
+    """Survival on a scale, its error there by the delta method, and the way back."""
+    if scale == "plain":
+        return value, se, float
+    if scale == "log":
+        return log(value), se / value, exp
+    if scale == "log_log":
+        return log(-log(value)), se / (value * abs(log(value))), lambda u: exp(-exp(u))
+    if scale == "logit":
+        return log(value / (1 - value)), se / (value * (1 - value)), lambda u: 1 / (1 + exp(-u))
+    angle = asin(sqrt(value))
+    return angle, se / sqrt(4 * value * (1 - value)), lambda u: sin(min(max(u, 0), pi / 2)) ** 2
 
 
 def _scale(asked: Asked) -> str:
     """statsmodels' name of the transformation."""
-    return {"log_log": "cloglog", "log": "log"}[asked.options["interval"]]
+    renamed = {"log_log": "cloglog", "plain": "linear", "arcsin": "asinsqrt"}
+    return renamed.get(asked.options["interval"], asked.options["interval"])
 
 
-def _median(*, reverse: bool) -> Check:
+def _quantile(share: float, *, reverse: bool = False) -> Check:
     @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
     def check(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
         """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
         curve = _curve(data, asked, reverse=reverse)
         if not len(curve.surv_times):
             return nan, (nan, nan)
-        bounds = _half_bounds(curve, data.confidence(asked), _scale(asked))
-        return _half(curve, float(records["AVAL"].max())), bounds
+        bounds = _bounds(curve, share, data.confidence(asked), _scale(asked))
+        return _crossing(curve, share, float(records["AVAL"].max())), bounds
 
     return check
 
 
-def _half_bounds(curve: SurvfuncRight, confidence: float, scale: str) -> tuple[float, float]:
-    """The library's bounds; NaN where a bound of the curve does not reach one half."""
+def _bounds(
+    curve: SurvfuncRight, share: float, confidence: float, scale: str
+) -> tuple[float, float]:
+    """The library's bounds; NaN where a bound of the curve does not reach the level."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = curve.quantile_ci(0.5, alpha=1 - confidence, method=scale)
+        low, high = curve.quantile_ci(share, alpha=1 - confidence, method=scale)
     inside = (curve.surv_prob > 0) & (curve.surv_prob < 1)
     if isnan(low):
-        # No time is compatible with one half: the curve and both its bounds drop past it at once.
-        past = curve.surv_times[inside & (curve.surv_prob < 0.5)]
+        # No time is compatible with the level: the curve and its bounds drop past it at once.
+        past = curve.surv_times[inside & (curve.surv_prob < 1 - share)]
         return (float(past[0]),) * 2 if len(past) else (nan, nan)
     # A curve at zero has no bounds, so it bounds nothing.
     return float(low), float(high) if high in curve.surv_times[inside] else nan
 
 
-def _half(curve: SurvfuncRight, last: float) -> float:
-    """Where the curve is first below one half; the middle of a stretch on which it is one half."""
-    below = float(curve.quantile(0.5 + ROUNDING))
-    level = abs(curve.surv_prob - 0.5) <= ROUNDING
+def _crossing(curve: SurvfuncRight, share: float, last: float) -> float:
+    """Where the curve is first below a level; the middle of a stretch on which it is there."""
+    below = float(curve.quantile(share + ROUNDING))
+    level = abs(curve.surv_prob - (1 - share)) <= ROUNDING
     if not level.any():
         return below
     return (float(curve.surv_times[level][0]) + (last if isnan(below) else below)) / 2
@@ -234,8 +251,10 @@ CHECKS = by_name(
         "events.count": events,
         "at_risk.count": at_risk,
         "survival.kaplan_meier": survival,
-        "median_time.kaplan_meier": _median(reverse=False),
-        "follow_up.reverse_kaplan_meier": _median(reverse=True),
+        "median_time.kaplan_meier": _quantile(0.5),
+        "lower_quartile_time.kaplan_meier": _quantile(0.25),
+        "upper_quartile_time.kaplan_meier": _quantile(0.75),
+        "follow_up.reverse_kaplan_meier": _quantile(0.5, reverse=True),
         "hazard_ratio.cox": hazard_ratio,
         "p_value.cox_wald": cox_p_value,
         "p_value,chi_squared,df,z.log_rank": log_rank,

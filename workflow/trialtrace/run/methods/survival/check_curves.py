@@ -1,7 +1,7 @@
 """Survival at a time under curves of statsmodels; log-rank tests by sums over event times."""
 
 from collections.abc import Iterator
-from math import exp, inf, log, nan, sqrt
+from math import inf, log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from trialtrace.run.methods.checking.outcome import (
     peer,
 )
 from trialtrace.run.methods.regression.check_coefficients import answer
-from trialtrace.run.methods.survival.check import estimated
+from trialtrace.run.methods.survival.check import estimated, on_scale
 from trialtrace.run.trial.model import adsl_code
 
 CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
@@ -75,13 +75,16 @@ def difference(data: Data, asked: Asked, arms: list[Level]) -> Answer:
         return _of_z((a - b) / se) if testing else (a - b, bounds)
     if not (0 < a < 1 and 0 < b < 1):
         return nan
-    # Of a level on the scale of log(-log), with its error by the delta method.
-    scaled = [(log(-log(s)), se / abs(s * log(s))) for s, se in arms]
+    scale = asked.options["interval"]
+    (ua, ea, back), (ub, eb, _) = (on_scale(scale, *arm) for arm in arms)
     if testing:
-        (ua, ea), (ub, eb) = scaled
-        return _of_z((ub - ua) / sqrt(ea**2 + eb**2))
-    ends = [[exp(-exp(u + sign * data.z(asked) * e)) for sign in (1, -1)] for u, e in scaled]
-    (la, ha), (lb, hb) = ends
+        z = (ua - ub) / sqrt(ea**2 + eb**2)
+        return _of_z(-z if scale == "log_log" else z)
+    half = data.z(asked)
+    (la, ha), (lb, hb) = (
+        sorted(min(back(u + sign * half * e), 1.0) for sign in (-1, 1))
+        for u, e in ((ua, ea), (ub, eb))
+    )
     low, high = sqrt((a - la) ** 2 + (hb - b) ** 2), sqrt((ha - a) ** 2 + (b - lb) ** 2)
     return a - b, (a - b - low, a - b + high)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import exp, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from trialtrace.run.methods.checking.outcome import (
 )
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
+    answer,
     complete,
     design,
     named,
@@ -55,24 +56,50 @@ def _means(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int]:
     return (records if followed else None), records["USUBJID"].nunique()
 
 
-@peer(SUMS, _means)
-def mean_events(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
+def _mean(records: pd.DataFrame, time: float) -> tuple[float, float]:
     """The jumps up to the time and, subject by subject, the square of what each adds to them."""
     start, stop = records["TSTART"].to_numpy(), records["TSTOP"].to_numpy()
     event = (records["CNSR"] == 0).to_numpy()
     who = records["USUBJID"].astype("category").cat.codes.to_numpy()
     mean, influence = 0.0, np.zeros(who.max() + 1)
-    for t in np.unique(stop[event & (stop <= float(asked.level))]):
+    for t in np.unique(stop[event & (stop <= time)]):
         here, now = (start < t) & (t <= stop), event & (stop == t)
         jump = now.sum() / here.sum()
         mean += jump
         np.add.at(influence, who[here], (now[here] - jump) / here.sum())
+    return mean, sqrt(influence @ influence)
+
+
+@peer(SUMS, _means)
+def mean_events(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
+    """Sums over times of events and over subjects, with the interval on the asked scale."""
+    mean, error = _mean(records, float(asked.level))
     if mean == 0:
         return 0.0, (nan, nan)
-    half = data.z(asked) * sqrt(influence @ influence)
+    half = data.z(asked) * error
     if asked.options["interval"] == "plain":
         return mean, (max(0.0, mean - half), mean + half)
     return mean, (mean * exp(-half / mean), mean * exp(half / mean))
+
+
+def _two_means(data: Data, asked: Asked) -> tuple[list[tuple[float, float]] | None, int]:
+    time, arms = asked.options["time"], [data.records(asked, [arm]) for arm in asked.contrast]
+    followed = all(len(arm) and time <= arm["TSTOP"].max() for arm in arms)
+    n = data.records(asked)["USUBJID"].nunique()
+    return ([_mean(arm, time) for arm in arms] if followed else None), n
+
+
+@peer(SUMS, _two_means)
+def compared(data: Data, asked: Asked, arms: list[tuple[float, float]]) -> Answer:
+    """The same of both arms: their difference, or the logarithm of their ratio by the delta
+    method."""
+    (a, sa), (b, sb) = arms
+    centre, se = a - b, sqrt(sa**2 + sb**2)
+    if asked.method.endswith("_ratio") or asked.stat == "mean_events_ratio":
+        if min(a, b) == 0:
+            return nan
+        centre, se = log(a / b), sqrt((sa / a) ** 2 + (sb / b) ** 2)
+    return answer(data, asked, centre, se, inf) if se > 0 else nan
 
 
 @dataclass(frozen=True)
@@ -267,6 +294,8 @@ CHECKS = by_name(
     {
         "analysed,patients,events,person_time,rate.recurrent": counts,
         "mean_events.lawless_nadeau": mean_events,
+        "mean_events_difference,mean_events_ratio.lawless_nadeau": compared,
+        "p_value,z.lawless_nadeau_difference,lawless_nadeau_ratio": compared,
         **with_coefficients(f"rate_ratio.{','.join(_COX)}", rates),
         **{f"p_value.{method}_wald": rates for method in _COX},
         **with_coefficients(f"rate_ratio.{','.join(_OF_COUNTS)}", count_model),

@@ -53,6 +53,20 @@ class AdjustedTogether:
 
 
 @shape
+class Bonferroni(AdjustedTogether):
+    """Bonferroni's adjustment."""
+
+    adjust: Literal["bonferroni"] = key("Procedure.")
+
+
+@shape
+class Sidak(AdjustedTogether):
+    """Sidak's single-step adjustment."""
+
+    adjust: Literal["sidak"] = key("Procedure.")
+
+
+@shape
 class Holm(AdjustedTogether):
     """Holm's step-down procedure."""
 
@@ -123,4 +137,6 @@ class Graphical(AdjustedTogether):
     )
 
 
-Family = Holm | Hochberg | BenjaminiHochberg | Closed | FixedSequence | Graphical
+Family = (
+    Bonferroni | Sidak | Holm | Hochberg | BenjaminiHochberg | Closed | FixedSequence | Graphical
+)

@@ -10,7 +10,7 @@ Groups = Literal["all", "pairs"]
 OF_GROUPS = "all: all arms in one test; pairs: each treated arm against the reference."
 Continuity = Literal["none", "continuity"]
 # On which scale the interval of a curve is computed.
-CurveScale = Literal["log_log", "log"]
+CurveScale = Literal["log_log", "log", "plain", "arcsin", "logit"]
 Ties = Literal["efron", "breslow"]
 Summarised = Distinct[Literal["mean", "sd", "median", "quartiles", "minimum", "maximum"]]
 # The side of a value, or of a risk, that a plan says something of.

@@ -9,6 +9,8 @@ from trialtrace.run.trial.plan.registry import tested_by, title_of
 
 # Procedures that adjust the p-values of a family.
 ADJUSTMENTS = {
+    "bonferroni": Named("Bonferroni's adjustment", "Dunn 1961, J Am Stat Assoc 56:52"),
+    "sidak": Named("Sidak's adjustment", "Sidak 1967, J Am Stat Assoc 62:626"),
     "holm": Named("Holm's step-down adjustment", "Holm 1979, Scand J Stat 6:65"),
     "hochberg": Named("Hochberg's step-up adjustment", "Hochberg 1988, Biometrika 75:800"),
     "closed": Named("closed test of three arms", "Shaffer 1986, J Am Stat Assoc 81:826"),

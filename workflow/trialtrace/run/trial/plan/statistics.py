@@ -23,6 +23,9 @@ STATISTICS: dict[str, Statistic] = {
     "mean_events": _describe("Mean number of events a subject by given times.", RECURRENT),
     "survival": _describe("Share without the event at given times.", TIMES),
     "median_time": _describe("Median time to the event.", TIMES),
+    "quartile_times": _describe(
+        "Times by which a quarter and three quarters have had the event.", TIMES
+    ),
     "follow_up": _describe("Median follow-up.", TIMES),
     "upper_bound": _describe(
         "One-sided upper bound of the proportion with the event, at the confidence of the "
@@ -83,6 +86,12 @@ STATISTICS: dict[str, Statistic] = {
     ),
     "survival_difference": _estimate(
         "Difference of the shares without the event at a time.", TIMES
+    ),
+    "mean_events_difference": _estimate(
+        "Difference of the mean numbers of events a subject by a time.", RECURRENT
+    ),
+    "mean_events_ratio": _estimate(
+        "Ratio of the mean numbers of events a subject by a time.", RECURRENT
     ),
     "survival_ratio": _estimate("Ratio of the shares without the event at a time.", TIMES),
     "rate_difference": _estimate("Difference of two rates of events per person-time.", TIMES),

@@ -1,14 +1,13 @@
 """Survival of two arms at a time, log-rank tests within strata or weighted, and rates."""
 
 from functools import partial
-from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
-from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups
+from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, CurveScale, Groups
 from trialtrace.run.trial.plan.r_tests import wald
 
 
@@ -23,9 +22,8 @@ class SurvivalRatio:
 class SurvivalDifference(SurvivalRatio):
     """Difference of survival at a time."""
 
-    interval: Literal["plain", "log_log"] = key(
-        "Interval and test: Wald's on the plain scale, or by the scale of log(-log), whose test is "
-        "conservative in small arms."
+    interval: CurveScale = key(
+        "Scale of the interval and the test; by log(-log) the test is conservative in small arms."
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import Unique, key, shape
+from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
 from trialtrace.run.trial.plan.options import (
@@ -16,13 +16,27 @@ from trialtrace.run.trial.plan.options import (
 from trialtrace.run.trial.plan.r_coefficients import TERM, coefficients
 from trialtrace.run.trial.plan.r_mixed import FIT
 
+VisitCovariance = Literal[
+    "unstructured",
+    "toeplitz",
+    "heterogeneous_toeplitz",
+    "compound_symmetry",
+    "heterogeneous_compound_symmetry",
+    "ar1",
+    "heterogeneous_ar1",
+    "ante_dependence",
+    "heterogeneous_ante_dependence",
+]
+
 
 @shape
 class Mmrm(AdjustedForBaseline, OfCoefficients):
     """Mixed model for repeated measures."""
 
-    covariance: Literal["unstructured", "compound_symmetry"] = key(
-        "Covariance of the visits of a subject."
+    covariance: VisitCovariance = key("Covariance of the visits of a subject.")
+    fallback: Distinct[VisitCovariance] | None = optional(
+        "Covariances to try in this order where `covariance` has no estimate: the first with "
+        "one is taken, and each result says so. Left out, there is no result then, but an error."
     )
     groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
     slopes: Literal["each_visit", "common"] = key(
@@ -151,7 +165,12 @@ CARDS = (
                 "df2": "courses$df2",
             },
             _CELLS + FIT + _COURSES,
-            only={"estimation": ("REML",), "df": ("kenward_roger",)},
+            only={
+                "covariance": ("unstructured", "compound_symmetry"),
+                "fallback": (None,),
+                "estimation": ("REML",),
+                "df": ("kenward_roger",),
+            },
         ),
     ),
     Card(

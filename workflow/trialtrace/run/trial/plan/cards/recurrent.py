@@ -10,9 +10,10 @@ from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
-from trialtrace.run.trial.plan.r_tests import Z_TEST
+from trialtrace.run.trial.plan.r_tests import Z_TEST, wald
 
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
+LAWLESS_NADEAU = "Lawless and Nadeau 1995, Technometrics 37:158"
 LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
 _EXPOSURE = (
     "What each count is over: time_at_risk of an endpoint of kind recurrent_events; of other "
@@ -38,6 +39,13 @@ class LawlessNadeau:
         "Scale on which the interval is symmetric: of the logarithm, or of the mean."
     )
     times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class MeanEventsCompared:
+    """Difference or ratio of the mean numbers of events by a time."""
+
+    time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
 
 
 @shape
@@ -118,6 +126,28 @@ half <- qnorm(0.5 + {confidence} / 2) * if (mean > 0) curve$std.chaz[last] else 
 ends <- if ({interval=log}) mean * exp(c(-1, 1) * half / mean) else
   c(max(0, mean - half), mean + half)
 """
+
+_MEANS_COMPARED = """\
+curve <- function(of) {
+  own <- d$TRTP == of
+  fit <- survfit(Surv(d$TSTART, d$TSTOP, event)[own] ~ 1, id = d$USUBJID[own], robust = TRUE)
+  last <- sum(fit$time <= {time})
+  c(c(0, fit$cumhaz)[last + 1], c(0, fit$std.chaz)[last + 1])
+}
+treated <- curve({treated})
+reference <- curve({reference})
+difference <- treated[1] - reference[1]
+error <- sqrt(treated[2]^2 + reference[2]^2)
+ratio <- log(treated[1] / reference[1])
+relative <- sqrt((treated[2] / treated[1])^2 + (reference[2] / reference[1])^2)
+"""
+
+_compared = partial(
+    Card,
+    options=MeanEventsCompared,
+    kinds=RECURRENT,
+    fixed={"variance": "robust"},
+)
 
 _rate_ratio = partial(Card, gives=_RATIO, kinds=RECURRENT)
 
@@ -202,12 +232,44 @@ CARDS = (
     Card(
         "mean_events.lawless_nadeau",
         "mean cumulative function with Lawless and Nadeau's variance",
-        "Lawless and Nadeau 1995, Technometrics 37:158",
+        LAWLESS_NADEAU,
         options=LawlessNadeau,
         gives="mean_events.{}@group;time",
         kinds=RECURRENT,
+        fixed={"variance": "robust"},
         formula="survival.recurrent:mean_cumulative",
         r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
+    ),
+    _compared(
+        "mean_events_difference.lawless_nadeau",
+        gives="mean_events_difference.{}@pair;time p_value.{}_difference@pair;time "
+        "z.{}_difference@pair;time?",
+        also={
+            "lawless_nadeau_difference": Named(
+                "test of the difference of mean numbers of events", LAWLESS_NADEAU
+            )
+        },
+        formula="survival.recurrent:mean_cumulative_difference",
+        r=R(
+            wald("mean_events_difference", "difference", "error"),
+            _MEANS_COMPARED,
+            packages=("survival",),
+        ),
+    ),
+    _compared(
+        "mean_events_ratio.lawless_nadeau",
+        gives="mean_events_ratio.{}@pair;time p_value.{}_ratio@pair;time z.{}_ratio@pair;time?",
+        also={
+            "lawless_nadeau_ratio": Named(
+                "test of the ratio of mean numbers of events", LAWLESS_NADEAU
+            )
+        },
+        formula="survival.recurrent:mean_cumulative_ratio",
+        r=R(
+            wald("mean_events_ratio", "ratio", "relative", "exp({})"),
+            _MEANS_COMPARED,
+            packages=("survival",),
+        ),
     ),
     _start_stop(
         "rate_ratio.andersen_gill",

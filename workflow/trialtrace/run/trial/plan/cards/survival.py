@@ -20,7 +20,7 @@ class KaplanMeier:
 
 @shape
 class MedianTimeKaplanMeier:
-    """Median of a Kaplan-Meier curve."""
+    """Median or quartiles of a Kaplan-Meier curve."""
 
     interval: CurveScale = key("Transformation on which the interval is computed.")
 
@@ -42,13 +42,13 @@ class LogRank:
 
 _CURVE = """\
 fit <- survfit(Surv(time, event) ~ 1, conf.type = {interval}, conf.int = {confidence})
-at <- quantile(fit, 0.5)
+at <- quantile(fit, c(0.25, 0.5, 0.75))
 """
 _AT = """\
 fit <- survfit(Surv(time, event) ~ 1, conf.type = {interval}, conf.int = {confidence})
 at <- summary(fit, times = {time}, extend = TRUE)
 """
-_MEDIAN = "c(at$quantile, at$lower, at$upper)"
+_LOWER, _MEDIAN, _UPPER = (f"sapply(at, `[[`, {place})" for place in (1, 2, 3))
 _COX = """\
 fit <- coxph(Surv(time, event) ~ arm, ties = {ties},
              control = coxph.control(eps = 1e-14, iter.max = 100))
@@ -82,6 +82,17 @@ CARDS = (
         gives="median_time.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
         r=R({"median_time": _MEDIAN}, _CURVE, packages=("survival",)),
+    ),
+    Card(
+        "quartile_times.kaplan_meier",
+        options=MedianTimeKaplanMeier,
+        gives="lower_quartile_time.{}@group upper_quartile_time.{}@group",
+        formula="survival.kaplan_meier:kaplan_meier",
+        r=R(
+            {"lower_quartile_time": _LOWER, "upper_quartile_time": _UPPER},
+            _CURVE,
+            packages=("survival",),
+        ),
     ),
     Card(
         "follow_up.reverse_kaplan_meier",

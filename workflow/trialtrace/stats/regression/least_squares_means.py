@@ -1,0 +1,263 @@
+"""Least-squares means of any model: of arms, by subgroup or visit, their differences, interaction.
+
+`arm_design` builds the columns of arms, levels (a subgroup, a stratum), their products and
+covariates; any model of this package is fitted to them. The functions then read the means of arms,
+differences and the test of the interaction off its coefficients and their covariance: means of an
+analysis of covariance, log odds, log rates, log hazards. Designs of `mixed.visit_design` serve too,
+their visits as levels, for mixed models and GEE. Covariates are at their means over all patients.
+
+References: Searle, Speed and Milliken, Am Stat 1980;34:216. Lenth, J Stat Softw 2016;69(1).
+Oracle: R's emmeans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import as_array, check_choice, labels, numbers
+from trialtrace.stats._wald import column_names
+from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
+from trialtrace.stats.mixed.visit_design import VisitDesign
+from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.results import Coefficients, Contrasts, StatsError, TestResult
+
+WEIGHTS = ("equal", "observed")
+
+
+@dataclass(frozen=True, slots=True)
+class ArmDesign:
+    """Columns x, (n, p), their names, and `cells`, (arms, levels, p): the row of each mean.
+
+    `shares`, (levels,), is how often each level occurs; without levels there is one for all.
+    """
+
+    x: Floats
+    names: tuple[str, ...]
+    arms: tuple[object, ...]
+    levels: tuple[object, ...]
+    shares: Floats
+    cells: Floats
+
+
+def arm_design(
+    arm: ArrayLike,
+    *,
+    by: ArrayLike | None = None,
+    interaction: bool | None = None,
+    covariates: ArrayLike | None = None,
+    intercept: bool,
+) -> ArmDesign:
+    """Columns of a model with arms, levels and covariates, in R's default coding.
+
+    arm (n,) labels; `by` (n,) labels of a subgroup or stratum, or None; `interaction`, which is
+    given with it, whether arms differ by level. covariates (n, q) or (n,), numbers. The first arm
+    and level are the reference, as a pandas Categorical orders them. Cox models and models of
+    thresholds have no `intercept`: their means are against the reference.
+
+    Raises `StatsError` for missing labels, `by` without `interaction` or the other way round, and a
+    level without patients of an arm where they interact.
+
+    R: `model.matrix(~ arm * by + z)`.
+
+    >>> arm_design(list("abab"), by=list("xxyy"), interaction=True, intercept=True).names
+    ('intercept', 'b', 'y', 'b:y')
+    """
+    n = as_array(arm, "arm").size
+    arms, of_arm = labels(arm, "arm", n)
+    if (by is None) != (interaction is None):
+        raise StatsError("by and interaction are given together, or neither.")
+    levels, of_level = labels(np.zeros(n) if by is None else by, "by", n)
+    shares = np.bincount(of_level) / n
+    sizes = np.zeros((arms.size, levels.size))
+    np.add.at(sizes, (of_arm, of_level), 1)
+    if interaction and not sizes.all():
+        raise StatsError("a level has no patients of an arm, so there is no mean of it.")
+    in_arm, at_level = np.eye(arms.size)[:, 1:], np.eye(levels.size)[:, 1:]
+    shape = (arms.size, levels.size)
+    parts = [
+        np.ones((*shape, int(intercept))),
+        np.broadcast_to(in_arm[:, None], (*shape, arms.size - 1)),
+        np.broadcast_to(at_level[None], (*shape, levels.size - 1)),
+    ]
+    names = ["intercept"] * intercept + [str(a) for a in arms[1:]] + [str(v) for v in levels[1:]]
+    if interaction:
+        parts.append((in_arm[:, None, :, None] * at_level[None, :, None, :]).reshape(*shape, -1))
+        names += [f"{a}:{v}" for a in arms[1:] for v in levels[1:]]
+    cells = np.concatenate(parts, axis=2)
+    z, of_z = _covariates(covariates, n)
+    means = np.broadcast_to(z.mean(axis=0), (*shape, z.shape[1]))
+    return ArmDesign(
+        x=np.hstack([cells[of_arm, of_level], z]),
+        names=(*names, *of_z),
+        arms=tuple(arms.tolist()),
+        levels=() if by is None else tuple(levels.tolist()),
+        shares=shares,
+        cells=np.concatenate([cells, means], axis=2),
+    )
+
+
+def _covariates(covariates: ArrayLike | None, n: int) -> tuple[Floats, tuple[str, ...]]:
+    if covariates is None:
+        return np.zeros((n, 0)), ()
+    z = numbers(covariates, "covariates")
+    z = z[:, None] if z.ndim == 1 else z
+    if z.ndim != 2 or len(z) != n:
+        raise StatsError(f"covariates must have shape ({n}, q); got {z.shape}.")
+    named = column_names(covariates) or (str(getattr(covariates, "name", "covariate 1")),)
+    if len(named) < z.shape[1]:
+        named = tuple(f"covariate {i + 1}" for i in range(z.shape[1]))
+    return z, named
+
+
+def least_squares_means(
+    fit: Coefficients | MixedFit,
+    design: ArmDesign | VisitDesign,
+    *,
+    confidence: float,
+    weights: str | None = None,
+    df: str | None = None,
+) -> Contrasts:
+    """The mean of each arm at each level, or over the levels by `weights`.
+
+    On the scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
+    level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
+    models alone, as in `mixed_contrast`. The test is of a mean of 0.
+
+    Raises `StatsError` where fit and design have other numbers of columns, and for `df` of another
+    model or a mixed model without.
+
+    R: `emmeans::emmeans(fit, ~ arm | by)`, `emmeans::emmeans(fit, ~ arm, weights = "equal")`.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> design = arm_design(list("aabbab"), by=list("xyxyyx"), interaction=False, intercept=True)
+    >>> fit = ols([4, 6, 7, 8, 5, 7.5], design.x, variance="model", confidence=0.95)
+    >>> least_squares_means(fit, design, weights="equal", confidence=0.95)
+    Contrasts
+    label  estimate  standard_error      low     high  statistic  df      p_value
+    a        4.8125         0.30971  3.82687  5.79813    15.5387   3  0.000579143
+    b        7.6875         0.30971  6.70187  8.67313    24.8216   3  0.000143367
+    """
+    rows = [
+        (_label(arm, level), row)
+        for place, arm in enumerate(design.arms)
+        for level, row in _rows(design, design.cells[place], weights)
+    ]
+    return _contrasts(fit, rows, sides="two_sided", confidence=confidence, df=df)
+
+
+def least_squares_differences(
+    fit: Coefficients | MixedFit,
+    design: ArmDesign | VisitDesign,
+    *,
+    reference: object,
+    sides: str,
+    confidence: float,
+    weights: str | None = None,
+    df: str | None = None,
+) -> Contrasts:
+    """The difference of each other arm from the reference, at each level or over them.
+
+    On the scale of the model: log odds, rate or hazard ratios of subgroups, say; `ratio()` has
+    these themselves. `weights` and `df` as in `least_squares_means`; `sides` concerns the p-values.
+
+    Raises `StatsError` as `least_squares_means` does, and where there is no such arm.
+
+    R: `emmeans::contrast(emmeans::emmeans(fit, ~ arm | by), "trt.vs.ctrl")`.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> design = arm_design(list("aabbab"), by=list("xyxyyx"), interaction=False, intercept=True)
+    >>> fit = ols([4, 6, 7, 8, 5, 7.5], design.x, variance="model", confidence=0.95)
+    >>> found = least_squares_differences(
+    ...     fit, design, reference="a", weights="equal", sides="two_sided", confidence=0.95
+    ... )
+    >>> [(one.label, round(one.estimate, 4)) for one in found.contrasts]
+    [('b - a', 2.875)]
+    """
+    if reference not in design.arms:
+        raise StatsError(f"there is no arm {reference!r}.")
+    base = design.cells[design.arms.index(reference)]
+    rows = [
+        (_label(f"{arm} - {reference}", level), row)
+        for place, arm in enumerate(design.arms)
+        if arm != reference
+        for level, row in _rows(design, design.cells[place] - base, weights)
+    ]
+    return _contrasts(fit, rows, sides=sides, confidence=confidence, df=df)
+
+
+def interaction_test(
+    fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign, *, df: str | None = None
+) -> TestResult:
+    """Wald test that arms differ alike at every level: the p-value of an interaction.
+
+    Chi-squared, or F where the model has degrees of freedom; (arms - 1)(levels - 1) of them. `df`
+    as in `least_squares_means`. Raises `StatsError` as there, and for a design without levels.
+
+    R: `emmeans::joint_tests(fit)`.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> design = arm_design(list("aabbab"), by=list("xyxyyx"), interaction=True, intercept=True)
+    >>> fit = ols([4, 6, 7, 8, 5, 7.5], design.x, variance="model", confidence=0.95)
+    >>> round(interaction_test(fit, design).p_value, 4)
+    0.5196
+    """
+    if len(_levels(design)) < 2 or len(design.arms) < 2:
+        raise StatsError("an interaction needs two arms and two levels.")
+    by_arm = design.cells[1:] - design.cells[:1]
+    rows = (by_arm[:, 1:] - by_arm[:, :1]).reshape(-1, design.cells.shape[2])
+    if not rows.any():
+        raise StatsError("the design has no columns of an interaction.")
+    _check(fit, rows, df)
+    return wald_test(fit, rows) if df is None else f_test(fit, rows, df=df)
+
+
+def _levels(design: ArmDesign | VisitDesign) -> tuple[object, ...]:
+    return design.visits if isinstance(design, VisitDesign) else design.levels
+
+
+def _rows(
+    design: ArmDesign | VisitDesign, cells: Floats, weights: str | None
+) -> list[tuple[object, Floats]]:
+    """Each level with its row of cells (levels, p), or None with their mean."""
+    levels = _levels(design)
+    if weights is None:
+        return list(zip(levels or (None,), cells, strict=True))
+    check_choice("weights", weights, WEIGHTS)
+    shares = design.shares if weights == "observed" and isinstance(design, ArmDesign) else None
+    return [(None, np.average(cells, axis=0, weights=shares))]
+
+
+def _label(of: object, level: object) -> str:
+    return str(of) if level is None else f"{of}, {level}"
+
+
+def _contrasts(
+    fit: Coefficients | MixedFit,
+    rows: list[tuple[str, Floats]],
+    *,
+    sides: str,
+    confidence: float,
+    df: str | None,
+) -> Contrasts:
+    _check(fit, np.array([row for _, row in rows]), df)
+    options = {"sides": sides, "confidence": confidence}
+    if df is None:
+        found = (contrast(fit, row, **options, label=label) for label, row in rows)
+    else:
+        found = (mixed_contrast(fit, row, df=df, **options, label=label) for label, row in rows)
+    return Contrasts(tuple(found))
+
+
+def _check(fit: Coefficients | MixedFit, rows: Floats, df: str | None) -> None:
+    if isinstance(fit, MixedFit) and df is None:
+        raise StatsError("say by df which degrees of freedom a mixed model takes.")
+    if not isinstance(fit, MixedFit) and df is not None:
+        raise StatsError("df is of mixed models; this model has its own.")
+    if rows.shape[1] != fit.coef.size:
+        raise StatsError(
+            f"the design has {rows.shape[1]} columns and the fit {fit.coef.size} coefficients."
+        )
