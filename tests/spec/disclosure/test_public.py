@@ -78,9 +78,22 @@ def test_two_releases_are_the_same_bytes(run, tmp_path):
     assert one == two
 
 
-def test_nothing_of_a_blinded_run_is_for_everyone(run, tmp_path, monkeypatch):
+def test_nothing_of_a_run_without_its_arms_is_for_everyone(run, tmp_path, monkeypatch):
     _, trial = run
-    monkeypatch.setattr(type(trial), "blinded", True)
-    with pytest.raises(UserError, match="a blinded run"):
+    monkeypatch.setattr(type(trial), "pooled", True)
+    with pytest.raises(UserError, match="not the analysis"):
         write_form(trial, str(tmp_path / "public"), "public", "trial")
     assert not (tmp_path / "public").exists()
+
+
+def test_free_text_of_ones_own_files_is_not_for_everyone(run, tmp_path):
+    """Under full disclosure nobody has said that names of events are words of a list."""
+    _, trial = run
+    config = trial.at.config / "config.yaml"
+    text = config.read_text()
+    try:
+        config.write_text(text.replace("by_source", "full"))
+        with pytest.raises(UserError, match="free text"):
+            write_form(trial, str(tmp_path / "public"), "public", "trial")
+    finally:
+        config.write_text(text)
