@@ -47,8 +47,6 @@ SHARED = {
 IN_NO_PLAN = {
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",
-        "regression.least_squares_means.arm_design",
-        "regression.least_squares_means.interaction_test",
         "regression.least_squares_means.least_squares_differences",
         "regression.least_squares_means.least_squares_means",
         "stratified.generalised_cmh.cmh_correlation",

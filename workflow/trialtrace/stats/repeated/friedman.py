@@ -81,7 +81,8 @@ def mean_ranks(values: ArrayLike) -> Floats:
     >>> mean_ranks([[5.2, 5.1, 5.0], [5.8, 5.8, 5.7]])
     array([2.75, 2.25, 1.  ])
     """
-    return _twice_ranks(_table(values)).mean(axis=0) / 2
+    means: Floats = _twice_ranks(_table(values)).mean(axis=0) / 2
+    return means
 
 
 def _table(values: ArrayLike) -> Floats:

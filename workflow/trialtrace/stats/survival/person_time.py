@@ -15,7 +15,7 @@ from math import inf, log, nan, sqrt
 import numpy as np
 from scipy.special import bdtr, gammaincinv, pdtr
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
@@ -84,8 +84,10 @@ def rate_interval(events: float, time: float, *, method: str, confidence: float)
         low, high = x * down**3, (x + 1) * up**3
     else:
         low, high = (x * np.exp(s * z / sqrt(x)) if x else nan for s in (-1, 1))
-    error = {"standard_error": 1 / sqrt(x), "scale": "log"} if method == "log" and x else {}
-    return Interval(x / time, float(low) / time, float(high) / time, **error)
+    ends = float(low) / time, float(high) / time
+    if method == "log" and x:
+        return Interval(x / time, *ends, standard_error=1 / sqrt(x), scale="log")
+    return Interval(x / time, *ends)
 
 
 def _mid_p_ends(
@@ -97,10 +99,11 @@ def _mid_p_ends(
     """
     tail = (1 - check_confidence(confidence)) / 2
 
-    def middle(at: Floats, which: np.ndarray) -> Floats:
+    def middle(at: Floats, which: Places) -> Floats:
         under = below(x - 1, at) if x else np.zeros_like(at)
         # The lower end has this much below it, with half of x, the upper the rest.
-        return (under + below(x, at)) / 2 - np.array([1 - tail, tail])[which]
+        apart: Floats = (under + below(x, at)) / 2 - np.array([1 - tail, tail])[which]
+        return apart
 
     low, high = roots(middle, np.zeros(2), np.full(2, most)).tolist()
     return (low if x else 0.0), high
