@@ -203,9 +203,9 @@ $(READY_TEST): requirements-test.lock .venv/.locked | $(READY)
 	@$(BIN)/python -m pip install --require-hashes -r $< | $(follow_pip)
 	@touch $@
 
-# ARGS='--platform manylinux_2_28_x86_64 --python 3.12': for another machine; --key FILE signs it.
+# PLATFORM=manylinux_2_28_x86_64 PYTHON=3.12: for another machine. ARGS='--key FILE' signs it.
 bundle: $(READY_TEST)
-	@$(BIN)/python bundle/make.py $(ARGS)
+	@$(BIN)/python bundle/make.py $(PLATFORM:%=--platform %) $(patsubst %,--python %,$(filter 3.%,$(PYTHON))) $(ARGS)
 
 # UPGRADE=--upgrade takes the newest versions that the lists allow; those of a run bind the others.
 lock:

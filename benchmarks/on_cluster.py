@@ -29,12 +29,12 @@ PAGE = ROOT / "docs" / "cluster.md"
 BEGIN, END = "<!-- measured: benchmarks/on_cluster.py -->\n", "<!-- end -->\n"
 PATIENTS = 1000
 # Covariates, of which every set is a specification, and parts.
-SIZES = ((7, (1, 2, 3, 7)), (10, (1, 3, 7)), (14, (2,)))
-# Per specification of elmunzer2012's kind, and at how many nodes the model is asked.
+SIZES = ((7, (1, 2, 3, 7)), (10, (1, 3, 7)), (17, (13,)))
+# Specifications a part, and at how many nodes the model is asked.
 RECOMMENDED, NODES = 10_000, 100
 TARGET = "results/made/multiverse/multiverse.html"
 # Each top Python of a job and of its step says at its end what it and its children took.
-TALLY = """\\
+TALLY = """\
 import atexit, os
 if "SLURM_JOB_ID" in os.environ and "TALLY" in os.environ:
     step = os.environ.get("SLURM_STEP_ID", "batch")
@@ -42,7 +42,7 @@ if "SLURM_JOB_ID" in os.environ and "TALLY" in os.environ:
         os.environ["TALLIED"] = step
         def told():
             with open(os.environ["TALLY"], "a") as file:
-                file.write(f"{sum(os.times()[:4])}\\\\n")
+                file.write(f"{sum(os.times()[:4])}\\n")
         atexit.register(told)
 """
 
@@ -70,12 +70,16 @@ def measured(folder: Path, cluster: Cluster) -> Iterator[Row]:
     (folder / "tally").mkdir()
     (folder / "tally/sitecustomize.py").write_text(TALLY)
     for covariates, every in SIZES:
-        useful = alone(covariates)
+        useful, tables = alone(covariates), {}
         for parts in every:
             made = on_cluster(folder / f"{covariates} in {parts}")
             shutil.rmtree(made.root / "config")
             multiverse_sizes.write_project(made.root, covariates, PATIENTS)
             jobs, seconds = run(cluster, made, folder, parts)
+            page = (made.root / TARGET).parent
+            now = {path.name: path.read_bytes() for path in sorted(page.glob("*.*"))}
+            assert now == (tables or now), f"{covariates} in {parts}: other tables"
+            tables = now
             row = 2**covariates, parts, jobs, useful, seconds
             print(*row, file=sys.stderr, flush=True)
             yield row
@@ -114,7 +118,7 @@ def section(rows: list[Row]) -> str:
         f"covariates, {multiverse_sizes.DRAWS:,} re-randomisations, on a SLURM of two nodes on one "
         "machine; CPU seconds of all processes of the multiverse's jobs, the main process left out "
         "(`make bench-cluster`). Useful is what estimates, draws and gathering take "
-        "in one process.",
+        "in one process. The tables of a size are the same in any number of parts.",
         "",
         "| specifications | parts | jobs | useful, CPU s | all, CPU s | useful of all |",
         "| ---: | ---: | ---: | ---: | ---: | ---: |",

@@ -36,9 +36,9 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run.synthetic", "run.cleaning"),
         ("run.integrity",),
         ("run.endpoints", "run.drafting"),
-        ("run.methods", "run.rehearsal"),
+        ("run.methods", "run.rehearsal", "run.blinding"),
         ("run.trace", "run.multiverse", "run.simulation"),
-        ("run.claims", "run.archive"),
+        ("run.claims", "run.archive", "run.disclosure"),
     ),
     "report": (
         ("report.interchange", "report.rcode"),

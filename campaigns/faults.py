@@ -7,10 +7,10 @@ is needed for disks of a size of their own, and to take root's rights away.
 """
 
 import argparse
+import json
 import random
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 sys.path.insert(0, str(ROOT / "tests" / "workflow"))
 
 from faulted.cases import cases
-from faulted.ground import Outcome, prepared, tried
+from faulted.ground import Case, Outcome, prepared, tried
 
 PAGE = ROOT / "docs" / "faults.md"
 
@@ -45,31 +45,40 @@ def report(outcomes: list[Outcome], how: str) -> str:
     return f"{text}\n\n{len(outcomes)} cases: {lost} lost, {silent} silent, {len(wrong)} wrong."
 
 
+def earlier(file: Path | None) -> list[Outcome]:
+    """The outcomes that a campaign which was stopped has left in a file."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file and file.exists() else []
+    rows = (json.loads(line) for line in lines)
+    return [Outcome(Case(kind, name), *words) for kind, name, *words in rows]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the cases that are drawn")
     parser.add_argument("--only", default="", help="kinds that have this in their name")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--file", type=Path, help="outcomes, kept here: the same call goes on")
     chosen = parser.parse_args()
-    draw, began = random.Random(chosen.seed), time.perf_counter()
-    outcomes: list[Outcome] = []
+    draw = random.Random(chosen.seed)
+    outcomes = earlier(chosen.file)
     with tempfile.TemporaryDirectory() as name:
         ground = prepared(Path(name).resolve())
         every = [each for each in cases(ground, draw, chosen.share) if chosen.only in each.kind]
         # So that a campaign that is stopped has seen something of every kind.
         draw.shuffle(every)
         try:
-            for case in every:
+            for case in every[len(outcomes) :]:
                 outcomes.append(tried(ground, case))
                 print(*outcomes[-1].row, outcomes[-1].said, sep=" | ", flush=True)
+                if chosen.file:
+                    with open(chosen.file, "a", encoding="utf-8") as file:
+                        print(json.dumps(outcomes[-1].line), file=file)
         except KeyboardInterrupt:
             ground.let_go()
     kinds = sorted({case.kind for case in every})
     outcomes.sort(key=lambda each: kinds.index(each.case.kind))
-    how = (
-        f"Seed {chosen.seed}; {len(ground.whole)} files compared; {len(outcomes)} of {len(every)} "
-    )
-    how += f"cases, by lot, in {time.perf_counter() - began:.0f} seconds."
+    how = f"Seed {chosen.seed}; {len(ground.whole)} files compared; {len(outcomes)} of "
+    how += f"{len(every)} cases, by lot."
     if chosen.only:
         print(report(outcomes, how))
     else:

@@ -60,7 +60,7 @@ def _prints_as(value: str, shown: str) -> bool:
 def _followed(tab: Window, place: int, shown: list[str], link: str) -> Iterator[str]:
     page, here = tab.page, tab.page.url
     at = page.evaluate(TO_LINK, place)
-    page.goto(here.rpartition("/")[0] + "/" + link)
+    tab.go(here.rpartition("/")[0] + "/" + link)
     found = page.evaluate(TARGET)
     if found is None:
         yield "leads to no place"

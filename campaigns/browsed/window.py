@@ -91,7 +91,12 @@ class Window:
         """Open a page of the site."""
         self._heard.clear()
         self._view(view)
-        self.page.goto(path.as_uri())
+        self.go(path.as_uri())
+
+    def go(self, address: str) -> None:
+        """Open a page; one that stands packed is there when its script has unpacked it."""
+        self.page.goto(address)
+        self.page.wait_for_function("() => !document.querySelector('main[data-page]')")
 
     def _view(self, view: View) -> None:
         self.page.set_viewport_size({"width": view.width, "height": HEIGHT})

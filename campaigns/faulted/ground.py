@@ -146,6 +146,11 @@ class Outcome:
     def row(self) -> tuple[str, ...]:
         return (self.case.kind, self.case.name, self.first, self.fault or "none")
 
+    @property
+    def line(self) -> tuple[str, ...]:
+        """What a file keeps of it."""
+        return (self.case.kind, self.case.name, self.first, self.fault, self.said)
+
 
 def tried(ground: Ground, case: Case) -> Outcome:
     """The case, judged: first while the fault is there, then by the run after it."""

@@ -7,7 +7,7 @@ import subprocess
 import zipfile
 from xml.etree import ElementTree
 
-from trialtrace.report.render.house import SYNTHETIC
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.render.pandoc import find_pandoc
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -185,7 +185,7 @@ def _footer() -> bytes:
 
 def _header() -> bytes:
     run = f"<w:r><w:rPr>{SANS}<w:b/>{_color('A33A00')}{_size(18)}</w:rPr>"
-    return _page_part("hdr", f"{run}<w:t>{SYNTHETIC}</w:t></w:r>")
+    return _page_part("hdr", f"{run}<w:t>{SYNTHETIC.sentence}</w:t></w:r>")
 
 
 def _with_pages(parts: dict[str, bytes], synthetic: bool) -> None:

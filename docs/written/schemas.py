@@ -30,6 +30,7 @@ from trialtrace.run.trial.guesses import GuessesFile
 from trialtrace.run.trial.instruments import registry as instruments
 from trialtrace.run.trial.multiverse.file import MultiverseFile
 from trialtrace.run.trial.plan.file import PlanFile
+from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import Settings
 from trialtrace.run.trial.simulation.file import SimulationFile
 from trialtrace.run.trial.study.file import TrialFile
@@ -88,6 +89,12 @@ FILES = {
         "Why the plan is another than the one that was frozen; only of a trial whose plan was. "
         "See docs/freezing.md.",
         AmendmentsFile,
+    ),
+    "review": File(
+        "config/trials/<trial>/review.yaml",
+        "What a data review decided of populations, deviations and values, before the arms were "
+        "known; only of a trial that has one. See docs/blinded.md.",
+        ReviewFile,
     ),
     "guesses": File(
         "config/trials/<trial>/guesses.yaml",

@@ -9,7 +9,7 @@ import mini_trial
 
 from trialtrace.base.paths import Project
 from trialtrace.report.commands.diff import compared, last_two
-from trialtrace.run.archive.comparison import Told
+from trialtrace.run.archive.comparison import Account
 from trialtrace.run.archive.keep import keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.jobs.fresh import freshness
@@ -57,7 +57,7 @@ class Runs:
         assert text.count(old) == 1, (name, old)
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def told(self) -> Told:
+    def told(self) -> Account:
         pair = last_two(self.shelf)
         assert pair is not None
         return compared(self.at, "mini", *pair)

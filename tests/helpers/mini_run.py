@@ -136,4 +136,4 @@ def record_stages(trial: str, at: Project) -> None:
     for rule, paths in STAGES.items():
         inputs, outputs = ([f"results/{trial}/{one}" for one in each] for each in paths)
         origin = (rule, fresh.job(rule, trial) if fresh else "of no code")
-        write_record(at.root, record_path(rule, trial), origin, inputs, outputs)
+        write_record(at.made, record_path(rule, trial), origin, inputs, outputs)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.base.synthetic import MARK
-from trialtrace.report.interchange.adam import write_form
+from trialtrace.report.commands.export import write_form
 from trialtrace.run.tables.contracts import CLEAN, SOURCE, read_table
 from trialtrace.run.trial.load import Trial
 

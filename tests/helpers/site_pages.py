@@ -39,7 +39,7 @@ class Page(HTMLParser):
         self.cells: list[Cell] = []
         self.text = ""
         self._open: list[tuple[str, dict[str, str]]] = []
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(text_of(path))
 
     def handle_starttag(self, tag, attrs):
         given = {name: value or "" for name, value in attrs}
@@ -84,6 +84,14 @@ class Page(HTMLParser):
 
 
 PACKED = re.compile(r'atob\("([A-Za-z0-9+/=]*)"\)')
+PACKED_PAGE = re.compile(r'<main data-page="([A-Za-z0-9+/=]*)">')
+
+
+def text_of(path: Path) -> str:
+    """A page as its script leaves it, where a site has it packed."""
+    text = path.read_text(encoding="utf-8")
+    found = PACKED_PAGE.search(text)
+    return zlib.decompress(base64.b64decode(found[1])).decode() if found else text
 
 
 def packed_data(text: str) -> str:

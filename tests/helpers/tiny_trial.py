@@ -91,6 +91,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         design=structure(Design, data["design"]),
         source=source,
         synthetic=source.kind == "synthetic",
+        review=None,
         private=source.kind == "files",
         tables=tables,
         subjects=structure(Subjects, data["subjects"]),

@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from site_pages import active_content, broken_links, pages
+from site_pages import active_content, broken_links, pages, text_of
 
 from trialtrace.report.links import trace_link
 
@@ -52,7 +52,7 @@ def test_every_link_and_anchor_of_the_site_resolves(found):
 
 @pytest.mark.parametrize("trial", TRIALS)
 def test_no_two_pages_of_numbers_have_the_same_title(site, trial):
-    texts = [path.read_text() for path in (site / trial / "trace").glob("*.html")]
+    texts = [text_of(path) for path in (site / trial / "trace").glob("*.html")]
     titles = [re.search(r"<title>(.*?)</title>", text)[1] for text in texts]
     assert len(titles) > 10
     assert len(set(titles)) == len(titles)
@@ -70,8 +70,13 @@ def test_nothing_runs_but_search_cards_and_rows_or_loads_from_elsewhere(found, s
     assert not [path for path, page in found.items() if active_content(page)]
     run = {str(path.relative_to(site)) for path in found if "<script" in path.read_text()}
     with_cards = {f"{trial}/{page}.html" for trial in TRIALS for page in WITH_CARDS}
-    rows = {str(path.relative_to(site)) for path in found if path.parent.name == "rows"}
-    assert rows and run == {"index.html", *with_cards, *rows}
+    behind = {"trace", "rows", "data"}
+    packed = {str(path.relative_to(site)) for path in found if path.parent.name in behind}
+    assert packed and run == {"index.html", *with_cards, *packed}
+    scripts = {
+        one for name in packed for one in re.findall("<script.*?>", (site / name).read_text())
+    }
+    assert scripts == {'<script src="../../unpack.js" defer>'}
 
 
 @pytest.mark.parametrize("trial", TRIALS)
@@ -92,7 +97,7 @@ def test_every_result_has_a_place_and_every_place_its_result(site, real, trial):
     assert len({name.lower() for name in names}) == len(names)
     told = []
     for path in (site / trial / "trace").glob("*.html"):
-        text = path.read_text()
+        text = text_of(path)
         codes = re.findall(r"<p class=id>(?:<a [^>]*>)?([^<]+)<", text)
         assert [trace_link(code) for code in codes] == [
             f"trace/{path.name}#{anchor}" for anchor in re.findall(r'<div id="([^"]+)">', text)
@@ -112,7 +117,7 @@ def test_a_link_shows_the_number_of_the_page_it_leads_to(found, site, trial):
         if shown is None:
             continue
         name, _, part = cell.links[0].partition("#")
-        page = (site / trial / name).read_text()
+        page = text_of(site / trial / name)
         anchor = re.escape(unquote(part))
         place = rf'<div id="{anchor}">\n<h3>(.*?)</h3>|<dt id="{anchor}">.*?\n<dd>(.*)'
         told = "".join(re.search(place, page).groups("")).replace("&lt;", "<")

@@ -13,6 +13,8 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
+from trialtrace.report.commands.decisions import add_review
+from trialtrace.report.commands.dmc import add_committee
 from trialtrace.report.commands.doctor import add_doctor
 from trialtrace.report.commands.hand_over import add_hand_over
 from trialtrace.report.commands.history import add_history
@@ -87,6 +89,8 @@ def parser() -> argparse.ArgumentParser:
     commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
     add_project(add)
+    add_review(add)
+    add_committee(add)
     _add_results(add)
     _add_trace(add)
     _add_claims(add)
@@ -135,7 +139,7 @@ def run_results(arguments: argparse.Namespace) -> int:
         return 0
     at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
     rows = _table(at, name, "analysis/results.parquet", RESULTS)
-    tell_results(rows, arguments.analysis, arguments.format)
+    tell_results(rows, arguments.analysis, arguments.format, at.purpose.stamp)
     return 0
 
 

@@ -91,6 +91,16 @@ def deaths_of_1904(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "died_on", values + EXCEL * _later_half(made))
 
 
+def all_deaths_of_1904(made: Made, rng: np.random.Generator) -> None:
+    for name in ("died_on", "last_seen"):
+        _of_patients(made, name, made.patients[name][1] + EXCEL)
+
+
+def entry_a_month_early(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["entered"][1]
+    _of_patients(made, "entered", values - 30 * _later_half(made))
+
+
 def visits_in_reverse(made: Made, rng: np.random.Generator) -> None:
     _every_visit(made, lambda values: values[::-1])
 
@@ -130,6 +140,13 @@ def response_sorted(made: Made, rng: np.random.Generator) -> None:
 def laboratory_sorted(made: Made, rng: np.random.Generator) -> None:
     values = made.visits["lab1"][1]
     _of_visits(made, "lab1", np.sort(values.ravel()).reshape(values.shape))
+
+
+def a_visit_sorted(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    there = ~np.isnan(values[:, 2])
+    values[there, 2] = np.sort(values[there, 2])
+    _of_visits(made, "walked", values)
 
 
 def columns_exchanged(made: Made, rng: np.random.Generator) -> None:
@@ -340,6 +357,9 @@ def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
 
 
 FOUND_BY: dict[Slip, tuple[str, ...]] = {
+    all_deaths_of_1904: ("intervals",),
+    entry_a_month_early: ("breaks",),
+    a_visit_sorted: ("ordered",),
     entry_of_1904: ("intervals",),
     visits_of_1904: ("intervals",),
     deaths_of_1904: ("intervals",),

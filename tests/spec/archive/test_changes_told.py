@@ -8,24 +8,24 @@ import pytest
 from kept_runs import ROW, Runs
 
 from trialtrace.base.store import sha256_file
-from trialtrace.run.archive.comparison import Told
-from trialtrace.run.archive.text import told_text
+from trialtrace.run.archive.comparison import Account
+from trialtrace.run.archive.text import account_text
 
 Make = Callable[..., Runs]
 PLAN = "config/trials/mini/plan.yaml"
 
 
-def by_analysis(told: Told) -> set[str]:
+def by_analysis(told: Account) -> set[str]:
     return {one["result_id"].split("/")[1] for one in told["results"]}
 
 
-def statistics(told: Told, lacking: Literal["old", "new"]) -> set[str]:
+def statistics(told: Account, lacking: Literal["old", "new"]) -> set[str]:
     """The statistics of results that one of the runs does not have."""
     without = [one["result_id"] for one in told["results"] if one[lacking] is None]
     return {name.split("/")[2].split(".")[0] for name in without}
 
 
-def kinds(told: Told) -> set[str]:
+def kinds(told: Account) -> set[str]:
     return {cause["kind"] for one in told["results"] for cause in one["causes"]}
 
 
@@ -179,7 +179,7 @@ def test_values_of_patients_stand_there_under_full_disclosure_alone(runs: Make, 
     told = made.told()
     assert told["raw"][0]["cells"] == 1
     assert bool(told["raw_cells"]) == bool(told["derived_cells"]) == (disclosure == "full")
-    text = told_text(told, whole=True)
+    text = account_text(told, whole=True)
     assert ("export.csv:4" in text) == (disclosure == "full")
     assert "pain0" in text
 
@@ -210,7 +210,7 @@ def test_each_run_is_judged_by_its_own_level(runs: Make):
     assert fisher["value_old"] == fisher["value_new"]
     assert (fisher["level_old"], fisher["level_new"]) == (0.05, 0.9)
     assert ["decision_level" in cause["place"] for cause in fisher["causes"]] == [True]
-    text = told_text(told)
+    text = account_text(told)
     assert "at level 0.05 → " in text and "at level 0.9   CROSSES THE LEVEL" in text
 
 
@@ -241,7 +241,7 @@ def test_files_that_hold_the_same_rows_are_told_as_such(
     text = path.read_bytes().decode()
     path.write_bytes(change(text).encode())
     assert made.run() is not None
-    assert said in told_text(made.told())
+    assert said in account_text(made.told())
 
 
 def test_a_comment_of_the_configuration_is_told_as_such(runs: Make):
@@ -249,7 +249,7 @@ def test_a_comment_of_the_configuration_is_told_as_such(runs: Make):
     made.edit(PLAN, "decision_level: 0.05", "# as agreed\ndecision_level: 0.05")
     assert made.run() is not None
     said = "configuration   comments or order only: trials/mini/plan.yaml\n"
-    assert said in told_text(made.told())
+    assert said in account_text(made.told())
 
 
 def test_a_count_is_not_because_of_a_level(runs: Make):

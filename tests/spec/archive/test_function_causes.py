@@ -9,9 +9,9 @@ from kept_runs import Runs
 
 from trialtrace.base.arrays import Floats
 from trialtrace.report.commands.diff import compared
-from trialtrace.run.archive.comparison import Told, ToldCause
+from trialtrace.run.archive.comparison import Account, CauseAccount
 from trialtrace.run.archive.shelf import Manifest, run_id
-from trialtrace.run.archive.text import told_text
+from trialtrace.run.archive.text import account_text
 from trialtrace.run.jobs.fresh import ANALYSE
 from trialtrace.stats.categorical import contingency
 from trialtrace.stats.categorical._tables import Tables
@@ -56,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return made
 
 
-def told_with(made: Runs, first: Manifest, second: Manifest) -> Told:
+def told_with(made: Runs, first: Manifest, second: Manifest) -> Account:
     """The two runs compared, with other manifests."""
     for manifest in (first, second):
         made.shelf.put(manifest, {"run": run_id(manifest), "ended": ""})
@@ -68,7 +68,7 @@ def manifests(made: Runs) -> tuple[Manifest, Manifest]:
     return first, second
 
 
-def causes(told: Told) -> dict[str, list[ToldCause]]:
+def causes(told: Account) -> dict[str, list[CauseAccount]]:
     """Those of each result by what it is of."""
     return {one["result_id"].split("/")[2]: one["causes"] for one in told["results"]}
 
@@ -79,7 +79,7 @@ def test_the_functions_of_a_file_that_is_used_are_named(made: Runs):
     assert told["code"] == [f"{FORMULAS}: {name} (changed)" for name in changed]
     places = [{"kind": "function", "place": f"{FORMULAS}: {name}"} for name in changed]
     assert causes(told) == {RATIO: places}
-    assert f"because of {FORMULAS}: _katz, in a file that it uses" in told_text(told)
+    assert f"because of {FORMULAS}: _katz, in a file that it uses" in account_text(told)
 
 
 def test_where_no_file_that_is_used_changed_that_is_said(made: Runs):
@@ -88,6 +88,6 @@ def test_where_no_file_that_is_used_changed_that_is_said(made: Runs):
     own = made.shelf.put_file(json.dumps(other).encode())
     told = told_with(made, {**first, "own": own}, {**second, "own": own})
     assert {cause["kind"] for cause in causes(told)[RATIO]} == {"code"}
-    text = told_text(told)
+    text = account_text(told)
     assert "because of code changed, but no file that it is known to use" in text
     assert "WITHOUT A KNOWN CAUSE" not in text

@@ -110,6 +110,13 @@ def test_near_names_of_files_and_patients_are_told_under_full_disclosure_alone(
         assert main(["--project", str(root), "impact", "mini", *words]) == 1
         told = capsys.readouterr().err
         assert ("did you mean" in told or ".csv:2" in told) == (disclosure == "full"), told
+    assert main(["--project", str(root), "impact", "mini", "export.cvs:4"]) == 1
+    told = capsys.readouterr().err
+    assert ("events.csv" if disclosure == "full" else "events, export") in told
+    assert main(["--project", str(root), "impact", "mini", "export:4:age"]) == 0
+    told = capsys.readouterr().out
+    assert ("export.csv:4:age" if disclosure == "full" else "mini: export:4:age") in told
+    assert (".csv" in told) == (disclosure == "full")
 
 
 @pytest.mark.parametrize(

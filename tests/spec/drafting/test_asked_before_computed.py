@@ -212,7 +212,7 @@ def test_a_time_is_asked_how_it_ended(at: Project, drafted):
     guesses = files["guesses"]["guesses"]
     assert guesses["status"]["value"] == "gone" and guesses["status"]["blinds"]
     assert guesses["kind"]["value"] == "time_to_event"
-    assert load_trial("mine", at).blinded
+    assert load_trial("mine", at).pooled
 
 
 @pytest.mark.parametrize(("status", "kind"), [("none", "measure"), ("gone", "time_to_event")])

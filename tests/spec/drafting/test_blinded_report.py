@@ -17,7 +17,7 @@ def test_no_file_of_the_report_names_an_arm(at: Project, call: Callable[..., int
     path.write_text(text.replace("Active", "Zebrafish").replace("Placebo", "Quokkaine"), "utf-8")
     assert call("new", "mine", path) == 0
     trial = load_trial("mine", at)
-    assert trial.blinded
+    assert trial.pooled
     run = run_stages(trial, at.results / "mine", at)
     render_report(trial, load_settings(at), run.folder, {"analyse_plan": "0" * 64})
     report = run.folder / "report"

@@ -25,20 +25,20 @@ def open_guesses(at: Project) -> list[str]:
 
 
 def test_all(drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]):
-    assert load_trial("mine", drafted).blinded
+    assert load_trial("mine", drafted).pooled
     assert call("confirm", "mine", "--all") == 0
     assert "nothing is open" in capsys.readouterr().out
     trial = load_trial("mine", drafted)
-    assert (open_guesses(drafted), trial.draft, trial.blinded) == ([], "", False)
+    assert (open_guesses(drafted), trial.draft, trial.pooled) == ([], "", False)
     assert check_trial(drafted, "mine") == []
 
 
 def test_one_by_one(drafted: Project, call: Call):
     assert "primary" not in open_guesses(drafted)
     for key in ("arm", "control"):
-        assert load_trial("mine", drafted).blinded
+        assert load_trial("mine", drafted).pooled
         assert call("confirm", "mine", "--key", key) == 0
-    assert not load_trial("mine", drafted).blinded
+    assert not load_trial("mine", drafted).pooled
     assert "Draft" in load_trial("mine", drafted).draft
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -56,6 +57,18 @@ def test_a_crossover(at: Project, call: Call):
     ends = [found[name] for name in ("stat_value", "ci_low", "ci_high")]
     assert ends == pytest.approx([-6.5, -8.024828256, -4.975171744])
     assert "response/p_value.mainland_gart@b-d" in told
+    rows = pd.read_csv(path)
+    means = rows.groupby(["sequence", "treatment"])["minutes"].mean()
+    for (order, arm), mean in means.items():
+        cell = f"minutes_cells/mean.t_interval@{arm.lower()};stratum=sequence={order}"
+        assert told[cell]["stat_value"] == pytest.approx(mean)
+    wide = rows.pivot(index=["pid", "sequence"], columns="period", values="minutes")
+    gain = (wide[2] - wide[1]).groupby("sequence").mean()
+    period = told["minutes/period_difference.crossover@b-d"]["stat_value"]
+    assert abs(period) == pytest.approx(abs(gain.mean()))
+    left = wide.sum(axis=1).groupby("sequence").mean()
+    carried = told["minutes/carry_over.crossover@b-d"]["stat_value"]
+    assert abs(carried) == pytest.approx(abs(left["BD"] - left["DB"]))
 
 
 def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
@@ -71,7 +84,7 @@ def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
 def test_a_blinded_crossover_runs(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv")
     assert call("new", "mine", path, "--arm", "treatment") == 0
-    assert load_trial("mine", at).blinded
+    assert load_trial("mine", at).pooled
     assert {row["group1_level"] for row in results(at).values()} == {"all"}
 
 

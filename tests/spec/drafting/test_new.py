@@ -60,7 +60,7 @@ def test_a_wide_export(at: Project, call: Call, capsys: pytest.CaptureFixture[st
 def test_nothing_is_computed_by_arm_before_arms_are_told(at: Project, call: Call):
     assert call("new", "mine", at.root / "data" / "visits.csv") == 0
     trial = load_trial("mine", at)
-    assert trial.blinded and trial.design.arms == {} and trial.plan.analyses == {}
+    assert trial.pooled and trial.design.arms == {} and trial.plan.analyses == {}
     assert trial.draft.endswith("blinded: nothing is computed by arm")
     rows = results(at, "mine")
     assert rows and {row["group1_level"] for row in rows} == {"all"}
@@ -225,7 +225,7 @@ def test_a_dialogue(at: Project, monkeypatch: pytest.MonkeyPatch):
     assert len(asked) == 5
     told = {"arm": "arm", "control": "Active", "primary": "responded", "covariates": "sex"}
     assert draft.told == told
-    assert not load_trial("mine", at).blinded
+    assert not load_trial("mine", at).pooled
     (planned,) = [
         one
         for one in read(at, "mine", "plan.yaml")["analyses"].values()

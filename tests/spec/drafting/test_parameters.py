@@ -104,7 +104,7 @@ def test_the_parameter_is_asked_for_and_blinds(at: Project, call: Call, capsys):
     guess = read(at, "mine", "guesses.yaml")["guesses"]["parameter"]
     # A score is likelier the endpoint than what a laboratory measures.
     assert guess["value"] == "QOL" and guess["blinds"]
-    assert load_trial("mine", at).blinded
+    assert load_trial("mine", at).pooled
     assert call("confirm", "mine", "--key", "parameter", "--value", "HB") == 0
     assert next(iter(read(at, "mine", "endpoints.yaml"))) == "hb"
 

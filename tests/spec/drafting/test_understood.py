@@ -138,9 +138,9 @@ def test_a_third_code_is_asked_about(at: Project, call: Call, competing: str):
     folder = adam(at.root / "data" / "pbc")
     flags = ("--yes", "--parameter", "OS", "--event", "0")
     assert call("new", "mine", folder, *flags) == 0
-    assert load_trial("mine", at).blinded
+    assert load_trial("mine", at).pooled
     assert call("confirm", "mine", "--key", "competing", "--value", competing) == 0
-    assert not load_trial("mine", at).blinded and check_trial(at, "mine") == []
+    assert not load_trial("mine", at).pooled and check_trial(at, "mine") == []
     endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
     assert endpoints["os"].get("competing") == (["os_competing"] if competing == "2" else None)
     run_stages(load_trial("mine", at), at.results / "mine", at)

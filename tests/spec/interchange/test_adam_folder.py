@@ -11,7 +11,8 @@ import pyreadstat
 import pytest
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.interchange.adam import DEF, ODM, XLINK, adam_files, write_form
+from trialtrace.report.commands.export import write_form
+from trialtrace.report.interchange.adam import DEF, ODM, XLINK, adam_files
 
 FILES = {"adsl": "adsl", "adbds": "bds", "adtte": "adtte", "adoccds": "occds"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from site_pages import text_of
 
 from trialtrace.base.errors import UserError
 from trialtrace.cli import main
@@ -50,7 +51,7 @@ def test_nothing_is_stamped(swapped):
     for path in sorted(swapped.folder.rglob("*.parquet")):
         assert b"SYNTHETIC" not in (pq.ParquetFile(path).metadata.metadata or {}), path
     for path in sorted(swapped.at.site.rglob("*.html")):
-        body = re.sub(r"<style>.*?</style>", "", path.read_text(), flags=re.DOTALL)
+        body = re.sub(r"<style>.*?</style>", "", text_of(path), flags=re.DOTALL)
         body = body.replace("; nothing in them says that they are synthetic.", "")
         assert "ynthetic" not in body, path
         assert "SYNTHETIC" not in body, path

@@ -9,7 +9,7 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import told_text
+from trialtrace.report.commands.verify import verified_text
 from trialtrace.report.verify.verified import verified
 from trialtrace.run.archive.shelf import Shelf
 
@@ -37,7 +37,7 @@ def test_it_is_whole_and_of_which_run_is_said(later, name: str):
     at, mailed = later
     told = verified(at, mailed / name, "mini")
     assert (told.found, told.earlier) == ([], first_run(at))
-    assert f"whole (run {first_run(at)} of mini, not the last" in told_text(told)
+    assert f"whole (run {first_run(at)} of mini, not the last" in verified_text(told)
     assert any("not of the last" in note for note in told.notes)
 
 

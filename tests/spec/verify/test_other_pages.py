@@ -11,7 +11,7 @@ from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.links import in_site
+from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.run.jobs.products import record_path, write_record
 
 PAGES = ("audit.html", "plan.html", "code.html", "trace/relief_primary.html", "style.css")
@@ -24,12 +24,9 @@ def call(whole: Project, *arguments: object) -> int:
 @pytest.fixture
 def site(whole: Project) -> Iterator[Path]:
     """A site of the report, with the record of the job that built it."""
-    report, site = whole.root / FOLDER / "report", whole.site
+    site = whole.site
     shutil.rmtree(site, ignore_errors=True)
-    shutil.copytree(report, site / "mini")
-    for file in (site / "mini").rglob("*.html"):
-        up = "../" * (len(file.relative_to(site).parts) - 1)
-        file.write_text(in_site(file.read_text(encoding="utf-8"), up), encoding="utf-8")
+    copy_report(whole.root / FOLDER / "report", site / "mini")
     (site / "index.html").write_text("<title>Trials</title><h1>Trials</h1>")
     record = record_path("build_site", None)
     write_record(whole.root, record, ("build_site", "x"), [], ["site"])

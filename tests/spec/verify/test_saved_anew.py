@@ -10,7 +10,7 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import told_text
+from trialtrace.report.commands.verify import verified_text
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.verify.verified import Verified, verified
 
@@ -68,8 +68,8 @@ def as_libreoffice_does(name: str, data: bytes) -> bytes:
 @pytest.mark.parametrize("change", [as_word_does, as_libreoffice_does])
 def test_saved_by_another_program(whole: Project, tmp_path: Path, change):
     told = saved(whole, tmp_path, change)
-    assert not told.found, told_text(told)
-    assert told.notes and "ALTERED" not in told_text(told)
+    assert not told.found, verified_text(told)
+    assert told.notes and "ALTERED" not in verified_text(told)
 
 
 @pytest.mark.parametrize("change", [as_word_does, as_libreoffice_does])

@@ -7,7 +7,7 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.commands.verify import told_text
+from trialtrace.report.commands.verify import verified_text
 from trialtrace.report.verify.verified import verified
 
 pytestmark = pytest.mark.libreoffice
@@ -32,7 +32,7 @@ def saved(path: Path, folder: Path) -> Path:
 
 def test_saved_by_libreoffice(whole: Project, tmp_path: Path):
     told = verified(whole, saved(whole.root / DOCX, tmp_path))
-    assert told.trial == "mini" and not told.found, told_text(told)
+    assert told.trial == "mini" and not told.found, verified_text(told)
     assert any(note.startswith("saved anew by") for note in told.notes)
 
 

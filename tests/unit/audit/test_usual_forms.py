@@ -39,6 +39,13 @@ M = 62.1, SD = 8.8 => value 62.1, sd 8.8
 62.1 ± 8.8 years => value 62.1, sd 8.8
 62.1 ± 1.3 (SE) => value 62.1, se 1.3
 62.1 (SE 1.3) => value 62.1, se 1.3
+62.1 ± 1.3 SEM => value 62.1, se 1.3
+62.1 ± 8.8 SD => value 62.1, sd 8.8
+62.1 (8.8 SD) => value 62.1, sd 8.8
+95% CI 0.3 to 0.9 => ci_low 0.3, ci_high 0.9
+95% confidence interval, 0.3 to 0.9 => ci_low 0.3, ci_high 0.9
+Cohen d = 0.3 => value 0.3
+Friedman χ² = 5.3 => statistic 5.3
 mean 62.1 (95% CI 60.1 to 64.1) => value 62.1, ci_low 60.1, ci_high 64.1
 LS mean -3.4 (SE 0.5) => value -3.4, se 0.5
 LSM -3.4 (SE 0.5) => value -3.4, se 0.5

@@ -1,5 +1,6 @@
 """How the campaign of faults judges a case: on a ground that does what it is told."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow"))
 
 from faulted.ground import Case, Ended, Ground, Outcome, tried
-from faults import report
+from faults import earlier, report
 
 WELL = Ended(0, "all is there")
 
@@ -68,3 +69,11 @@ def test_the_page_counts_kinds_and_names_what_is_wrong():
     text = report(made, "")
     assert "| disk | 2 | 0 | 1 | 0 | 0 | 1 |" in text and "SILENT: x" in text
     assert text.endswith("2 cases: 0 lost, 1 silent, 1 wrong.")
+
+
+def test_a_campaign_that_was_stopped_goes_on_with_what_it_has_seen(tmp_path):
+    file = tmp_path / "outcomes"
+    assert earlier(file) == earlier(None) == []
+    seen = Outcome(Case("disk", "full"), "complete", "", "all is there")
+    file.write_text(json.dumps(seen.line) + "\n")
+    assert [each.line for each in earlier(file)] == [seen.line]

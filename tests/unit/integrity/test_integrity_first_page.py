@@ -108,11 +108,11 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     rng = np.random.default_rng(6)
     columns = [rng.integers(0, levels, 50).astype(float) for levels in (2, 9, 30, 60)]
     columns[1][7] = np.nan
-    assert same_patients(made_of(columns)) is None
+    assert same_patients(made_of(columns), 1.0) is None
     for column in columns:
         column[49] = column[7]
     lone = np.where(np.arange(50) == 3, 1.0, np.nan)
-    found = same_patients(made_of([*columns, lone]))
+    found = same_patients(made_of([*columns, lone]), 1.0)
     assert found and (found.pairs, found.columns, found.rows) == (1, 4, (9, 51))
     due = 1225.0
     for column in columns:
@@ -124,6 +124,9 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     assert found.due == pytest.approx(due, rel=0.1)
     (line,) = same_line(made_of(columns))
     assert "1 pair of patients is equal in all 4 columns but their number (rows 9, 51)" in line.text
+    visits = one_sheet("v", [numbers("score", np.where(np.arange(50) < 49, columns[3], np.nan))])
+    (line,) = same_line(replace(made_of(columns), sheets=(*made_of(columns).sheets, visits)))
+    assert "equal in all 4 columns of table p but their number (rows 9, 51)" in line.text
     nobody = Account(SubjectCount("p", 50, 50, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
     assert not same_line(made_of([np.arange(50) // 2 % 2 * 1.0, *columns[:1], columns[1] // 5]))
@@ -249,3 +252,25 @@ def test_what_nobody_can_see_is_said_to_be_unseen():
         made, rng = trial_to_spoil(SPOILED)
         slip(made, rng)
         assert not unusual(spoiled_export(made))
+
+
+@pytest.mark.parametrize(("wrong", "p"), [(12, 1e-7), (1, 1.0), (0, 1.0)])
+def test_an_arm_that_two_tables_tell_otherwise_is_red(wrong: int, p: float):
+    """Of 120 patients at most one in a hundred may differ by a slip, whatever the codes are."""
+    (look,) = agreement.looks(with_arm_again(wrong))
+    assert look.p == pytest.approx(stats.binom.sf(wrong - 1, 120, 0.01)) and look.p <= p
+    assert look.told == f"{wrong} of 120 patients have another value in patients"
+    assert look.rows == tuple(range(2, 2 + wrong))
+
+
+def test_a_column_that_is_called_as_the_arm_and_goes_with_no_arm_is_something_else():
+    assert not [*agreement.looks(with_arm_again(60))]
+
+
+def with_arm_again(wrong: int) -> Export:
+    """The arm in a second table, in other codes and wrong for some."""
+    arm = np.arange(120) % 2
+    codes = np.where(np.arange(120) < wrong, arm, 1 - arm).astype(float)
+    visits = one_sheet("visits", [Column("arm", CODE, codes)])
+    sheets = (one_sheet("patients", [numbers("age", np.arange(120) % 37)]), visits)
+    return Export(120, "patients", sheets, arm=arm, arm_column=("patients", "arm"))

@@ -369,3 +369,21 @@ def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
     assert (free.where, until) == ("patients.died", 28)
     assert np.array_equal(free.values, np.where(alive, 1.0, np.nan), equal_nan=True)
     assert ("patients", "sleep1") not in export.planned
+
+
+def test_a_code_is_at_one_place_in_every_table(tmp_path):
+    """Events of men alone: their 2 is not the first of its table's codes."""
+    sex = 'sex,adverse,,radio,Sex,"1, Female | 2, Male",,,,,,,,,,,,\n'
+    at = mini_run.write_mini(tmp_path, dictionary=DICTIONARY + sex)
+    men = [row["id"] for row in mini_run.patients() if row["sex"] == 2]
+    lines = [f"{number},nausea,2" for number in men]
+    (tmp_path / "data" / "events.csv").write_text("\n".join(["id,what,sex", *lines]) + "\n")
+    trial = load_trial("mini", at)
+    ingest_sources(trial, tmp_path / "raw")
+    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
+    export = read_export(trial, tmp_path / "clean")
+    places = {
+        sheet.name: {value for c in sheet.columns if c.name == "sex" for value in c.values}
+        for sheet in export.sheets
+    }
+    assert places == {"patients": {0.0, 1.0}, "adverse": {1.0}}

@@ -1,10 +1,13 @@
 """A fault of the program shows a value of the data only where disclosure is full."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from trialtrace.run.jobs.faults import room_lacks
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "helpers"))
 SECRET = "123456789012345678"
@@ -86,6 +89,29 @@ def test_full_disclosure_shows_it_whole(root):
     assert status == 1
     assert "Traceback" in told
     assert SECRET in told
+
+
+@pytest.mark.parametrize("disclosure", ["by_source", "full"])
+@pytest.mark.parametrize(("code", "said"), [(28, "No space left on device"), (122, "Disk quota")])
+def test_a_disk_without_room_is_told_as_such(root, disclosure, code, said):
+    body = f"import os\ntry:\n    raise OSError({code}, os.strerror({code}), '{SECRET}')\n"
+    status, told = run(
+        root, f"{body}except OSError as e:\n    raise ValueError() from e", disclosure=disclosure
+    )
+    assert status == 1
+    assert told.startswith(f"the disk\n  {said}") and "make room" in told
+    assert SECRET not in told and "Traceback" not in told
+
+
+def test_room_in_a_folder(tmp_path):
+    assert room_lacks(tmp_path) is None
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, kept[1]))
+    try:
+        assert room_lacks(tmp_path) == "File too large"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_be_known_is_not_shown(root):

@@ -47,3 +47,10 @@ def test_a_group_that_was_killed_is_told_once_with_what_its_cluster_says(tmp_pat
     assert "clean_tables, derive_datasets, ingest_sources of mini stopped" in text
     assert "DUE TO TIME LIMIT" in text and "of the cluster.log" in text
     assert "tried once more" in said(progress, msg="Trying to restart job 3.")
+
+
+def test_a_job_that_could_not_say_why_is_told_with_the_disk(tmp_path: Path, monkeypatch):
+    full = {tmp_path: "No space left on device"}
+    monkeypatch.setattr("trialtrace.run.jobs.progress.room_lacks", full.get)
+    text = said(Progress(), event="job_error", **jobs(tmp_path)[0])
+    assert "No space left on device" in text and "make room" in text and "killed" not in text

@@ -180,6 +180,7 @@ def test_brackets_in_a_column_of_their_own_belong_to_the_number_before(label, ce
         ("mean ± SD (range)", "61.2 ± 8.1 (40–80)", "mean (SD) 61.2 (8.1), range 40 to 80", 40),
         ("M ± SD (95% CI)", "61.2 ± 8.1 (58–64)", "mean (SD) 61.2 (8.1) (95% CI 58 to 64)", 40),
         ("mean (SD) (n)", "61.2 (8.1) (38)", "mean (SD) 61.2 (8.1)", 38),
+        ("mean (SD)", "61.2 (8.1) n = 38", "mean (SD) 61.2 (8.1)", 38),
         ("median (IQR)", "6 (5–7) [1–9]", "median (IQR) 6 (5 to 7), range 1 to 9", 40),
         ("n/%", "9/22.5", "9 (22.5%)", 40),
     ],
@@ -187,6 +188,18 @@ def test_brackets_in_a_column_of_their_own_belong_to_the_number_before(label, ce
 def test_forms_of_several_parts(head, cell, printed, size):
     found, _ = rows_of(("", "Training (n=40)", "Control (n=50)"), (f"Pain, {head}", cell, cell))
     assert found[0] == ("training", "Pain", printed, size)
+
+
+def test_a_statistic_and_its_p_in_one_cell_and_numbers_of_women():
+    head = ("", "Training (n=40)", "Control (n=50)", "t (p)")
+    found, _ = rows_of(head, ("Pain, mean (SD)", "3.1 (1.1)", "2.9 (1.0)", "-2.25 (0.03)"))
+    assert found[-1][2] == "t = -2.25, P = 0.03"
+    columns = ("Training", "Training", "Control", "Control")
+    below = ("Number of women", "Percent", "Number of women", "Percent")
+    rows = [("", *columns), ("", *below), ("Smoker", "10", "25.0", "20", "40.0")]
+    table = Table("table 1", "Table 1. Women", tuple(rows), 2)
+    made = draft(ReadPaper("", (), (table,)))
+    assert [one.printed for one in made.items.values()] == ["10 (25.0%)", "20 (40.0%)"]
 
 
 def test_limits_in_two_columns_and_a_level_in_the_head():

@@ -54,6 +54,13 @@ CELLS = [
     ("n.s.", "p", None, "P = n.s."),
     ("12†", "count", 30, "12"),
     ("10 (67%) (41%–85%)", None, 15, "10 (67%) (95% CI 41 to 85)"),
+    ("3.0 (15.0%)", None, 20, "3 (15.0%)"),
+    ("7\u2003\u200370%", None, 10, "7 (70%)"),
+    # What no study can have is read all the same, so that it is told.
+    ("P < 9.001*", None, None, "P < 9.001"),
+    ("965/356 (46)", None, None, "965/356 (46%)"),
+    # The median nerve has means too.
+    ("37.7±12.7", "median", None, "37.7 ± 12.7"),
 ]
 
 
@@ -73,7 +80,8 @@ def test_a_cell_without_a_number_is_none(text):
     assert read_cell(text) is None
 
 
-@pytest.mark.parametrize("text", ["12 (34)", "43 (18–86)"])
+# 35 of 57 are 61 %: two sexes, and no share.
+@pytest.mark.parametrize("text", ["12 (34)", "43 (18–86)", "35/22 (61)"])
 def test_numbers_of_which_nothing_says_what_they_are_are_left(text):
     cell = read_cell(text)
     assert cell is not None and expression(cell, None, 200, set()) is None

@@ -118,7 +118,7 @@ def crossover(monkeypatch):
     }
     monkeypatch.setattr(periods, "items_of", vars)
     monkeypatch.setattr(periods, "of_arm", lambda rows: ", ".join(row["told"] for row in rows))
-    trial = Stub(synthetic=False, design=Stub(arms=arms), plan=Stub(analyses=analyses))
+    trial = Stub(synthetic=False, stamp=None, design=Stub(arms=arms), plan=Stub(analyses=analyses))
     return Stub(trial=trial, arm_label=lambda arm: arms[arm].label)
 
 
@@ -158,7 +158,7 @@ def test_clusters_and_patients_by_arm(monkeypatch):
     )
     arms = {"real": Stub(label="Real"), "sham": Stub(label="Sham")}
     plan = Stub(analyses={"pain": _analysis(cluster="practice")})
-    trial = Stub(synthetic=False, design=Stub(arms=arms), plan=plan)
+    trial = Stub(synthetic=False, stamp=None, design=Stub(arms=arms), plan=plan)
     tracer = Stub(frames=Stub(select=select))
     correlation = {"stat_name": "intracluster_correlation", "result_id": "t/pain/x"}
     correlation |= {

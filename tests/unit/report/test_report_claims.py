@@ -197,19 +197,19 @@ def site(tmp_path_factory, make_site) -> Path:
 
 
 def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
-    from site_pages import broken_links, pages
+    from site_pages import broken_links, pages, text_of
 
     text = (site / "audit.html").read_text()
     link = trace_link("mini/relief_primary/count.events@drug", "out-of")
     anchor = link.partition("#")[2]
     assert f'<a href="{link}">10</a>' in text
-    page = (site / "trace/relief_primary.html").read_text()
+    page = text_of(site / "trace/relief_primary.html")
     assert f'<dt id="{anchor}">out of\n<dd>10\n' in page
     assert broken_links(pages(site.parent)) == []
 
 
 def of_trial(name: str, *claims):
-    trial = SimpleNamespace(name=name, title=f"Trial {name}", synthetic=False)
+    trial = SimpleNamespace(name=name, title=f"Trial {name}", synthetic=False, stamp=None)
     printed = {"searches_over_data": [], "searches": []}
     return SimpleNamespace(
         trial=trial, claims=[row for one in claims for row in one], printed=printed

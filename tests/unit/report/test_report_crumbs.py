@@ -5,7 +5,8 @@ import re
 import pytest
 from site_pages import broken_links, pages
 
-from trialtrace.report.links import alone, crumbs, in_site, of_report
+from trialtrace.report.links import crumbs, of_report
+from trialtrace.report.pages.site_copy import alone, in_site
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),

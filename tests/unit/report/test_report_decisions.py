@@ -54,7 +54,7 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(synthetic=False, plan=plan, endpoints={}),
+        trial=Stub(synthetic=False, stamp=None, plan=plan, endpoints={}),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
@@ -80,12 +80,12 @@ def material(*rows, families=()):
         ("secondary", [FISHER, pair("p_adjusted.holm_chi_squared", 0.01)], ""),
         ("secondary", [FISHER, HOLM | {"visit": "other"}], ""),
         # A family of the tests of all arms says nothing of its pairs.
-        ("secondary", [FISHER, OF_ALL, OF_ALL_HOLM], ", not judged by itself"),
-        ("primary", [FISHER, OF_ALL, OF_ALL_HOLM], ", not judged by itself"),
+        ("secondary", [FISHER, OF_ALL, OF_ALL_HOLM], ", descriptive: the test of all arms decides"),
+        ("primary", [FISHER, OF_ALL, OF_ALL_HOLM], ", descriptive: the test of all arms decides"),
         (
             "secondary",
             [FISHER, OF_ALL, OF_ALL_HOLM | {"stat_value": 0.01}],
-            ", not judged by itself",
+            ", descriptive: the test of all arms decides",
         ),
         ("secondary", [FISHER, OF_ONE], ""),
     ],
@@ -122,7 +122,9 @@ def test_the_test_of_all_arms_comes_before_its_pairs():
     assert words(first) == (
         f"All arms: p = 0.030 (cmh), adjusted p = 0.12 (Holm's step-down adjustment){NOT_BELOW}."
     )
-    assert words(second).endswith("p = 0.030 (Fisher's exact test), not judged by itself.")
+    assert words(second).endswith(
+        "p = 0.030 (Fisher's exact test), descriptive: the test of all arms decides."
+    )
 
 
 def test_a_closed_test_begins_with_the_test_of_all_arms():
@@ -252,10 +254,16 @@ def test_how_many_were_compared_counts_no_single_arm():
         pair("p_value.breslow_day", 0.1, n_used=602),
         pair("odds_ratio.woolf", 0.1, n_used=1, error="an arm is empty"),
     ]
-    text = _used_in_all(material(*rows), "a")
+    text = _used_in_all(material(*rows), "a", {})
     assert words(text) == ", 107 to 602 subjects in a comparison"
     assert f"[107]({trace_link('t/a/p_value.fisher@drug', 'n')})" in text
-    assert words(_used_in_all(material(*rows[:2]), "a")) == ", 107 subjects"
+    assert words(_used_in_all(material(*rows[:2]), "a", {})) == ", 107 subjects"
+    sizes = {
+        arm: pair("population.flow", n, stat_text=str(n), group1_level=arm)
+        for arm, n in (("drug", 295), ("placebo", 307))
+    }
+    told = words(_used_in_all(material(*rows[:2]), "a", sizes))
+    assert told == ", 107 of 295 Drug and 307 Placebo"
 
 
 HAZARD = pair(
@@ -380,7 +388,8 @@ def test_deaths_are_told_with_the_effect_on_them():
     of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
     (told,) = _effect(material(HAZARD, *of_all), death)
     assert words(told).endswith(
-        "0.40 to 0.90); adjusted for multiplicity is the test of all arms alone."
+        "0.40 to 0.90); only the test of all arms is adjusted for multiplicity, these comparisons "
+        "are not."
     )
 
 

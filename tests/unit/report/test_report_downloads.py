@@ -5,7 +5,9 @@ import io
 
 import openpyxl
 
-from trialtrace.report.downloads import as_csv, as_xlsx, offer_tables, with_links
+from trialtrace.base.stamp import SYNTHETIC
+from trialtrace.report.downloads import as_xlsx, offer_tables, with_links
+from trialtrace.report.listing import csv_text
 
 NARROW = "\N{NO-BREAK SPACE}"
 PAGE = f"""<p>before <a href="#tbl-risk">Table 1</a></p>
@@ -48,7 +50,7 @@ def test_another_program_reads_the_cells_as_texts():
 
 
 def test_no_cell_of_a_csv_is_run_as_a_formula():
-    assert list(csv.reader(io.StringIO(as_csv(ROWS).decode())))[2] == ["Drug", "'=1+1 next"]
+    assert list(csv.reader(io.StringIO(csv_text(ROWS))))[2] == ["Drug", "'=1+1 next"]
 
 
 def test_files_are_small_have_the_same_bytes_and_a_stamp(tmp_path):
@@ -57,7 +59,7 @@ def test_files_are_small_have_the_same_bytes_and_a_stamp(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "report.html").write_text(PAGE)
-        offer_tables(folder, ["report.html"], synthetic=True)
+        offer_tables(folder, ["report.html"], SYNTHETIC)
         made.append({file.name: file.read_bytes() for file in sorted(folder.rglob("*.*"))})
     assert made[0] == made[1] and len(made[0]) == 5
     assert len(made[0]["risk.xlsx"]) < 2000

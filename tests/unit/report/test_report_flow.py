@@ -94,7 +94,7 @@ def test_the_boxes_of_an_arm(mini):
 
 def test_every_count_of_the_boxes_that_is_a_result_leads_to_it(mini, tmp_path):
     figure = draw(mini, mini.trial.plan.displays["flow"]).figure
-    save_drawing(figure, tmp_path, "flow", synthetic=False)
+    save_drawing(figure, tmp_path, "flow", None)
     told = re.findall(
         r'href="\.\./(trace/[^"]+)"><title>([^<]*)', (tmp_path / "flow.svg").read_text()
     )

@@ -8,6 +8,7 @@ import mini_trial
 import pytest
 import yaml
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.key_sentences import (
@@ -210,6 +211,7 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
     told = "papers: {p: {citation: Mini J 2020, text: not_at_hand}, q: {citation: Mini J 2021}}"
     trial = SimpleNamespace(
         synthetic=False,
+        stamp=None,
         drawn=False,
         name="mini",
         claims_document=yaml.safe_load(f"{told}\nclaims: {{}}\n"),
@@ -287,7 +289,7 @@ def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini)
     assert "Real" not in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
-    made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))
+    made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True, stamp=SYNTHETIC))
     assert of_data(made_up) == []
 
 
@@ -305,7 +307,7 @@ def test_many_tests_of_several_effects_are_told_by_effect():
         of=lambda name: made,
         parameter_words=lambda one: [],
         tracer=SimpleNamespace(about=about),
-        trial=SimpleNamespace(synthetic=False),
+        trial=SimpleNamespace(synthetic=False, stamp=None),
     )
     assert [words(one) for one in without_comparison(material, SimpleNamespace(name="a"))] == [
         "Arm, 3 tests: p from 0.20 to 0.40.",

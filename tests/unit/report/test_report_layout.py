@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from site_pages import text_of
 
 from browsed.window import CHROMIUM, WIDTHS, View, Window, window
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import breakable
 
@@ -47,7 +49,7 @@ def test_cells_of_a_table_stand_under_the_head_of_their_column(tab, hostile, pag
 def test_the_stamp_of_synthetic_data_stays_above_all_that_is_read(tab, tmp_path, width):
     rows = "".join(f'<tr id="r{at}"><td>{at}</td></tr>' for at in range(200))
     body = f"<table>\n<thead><tr><th>At</th></tr></thead>\n<tbody>{rows}</tbody></table>\n"
-    (tmp_path / "long.html").write_text(page("Long", body, synthetic=True), encoding="utf-8")
+    (tmp_path / "long.html").write_text(page("Long", body, stamp=SYNTHETIC), encoding="utf-8")
     tab.show(tmp_path / "long.html", View(width))
     tab.page.evaluate("() => { location.hash = 'r120'; }")
     stamp, head, row = (tab.page.locator(one).bounding_box() for one in ("p.held", "th", "#r120"))
@@ -95,14 +97,15 @@ def test_rows_of_many_cells_are_few_lines_high(tab, hostile):
 def test_a_link_to_a_set_leaves_its_rows_in_sight_with_links_to_raw_lines(tab, hostile):
     folder = hostile.at.site / "mini"
     path = max((folder / "rows").glob("bds.*.html"), key=lambda one: one.stat().st_size)
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     anchor, n = re.search(r'id="(r\w+)" data-rows="[^"]+"><a [^>]*>(\d+) records', text).groups()
     tab.show(path, View(LAPTOP))
     seen = (
         "() => [...document.querySelectorAll('.frame tbody tr')].filter(one => !one.hidden).length"
     )
     every = int(re.search(r">All (\d+) records<", text)[1])
-    assert tab.page.evaluate(seen) == every > int(n)
+    tab.page.wait_for_function(f"({seen})() === {every}")
+    assert every > int(n)
     assert '"' not in tab.page.locator(".frame tbody td").all_inner_texts()
     tab.page.evaluate(f"location.hash = '{anchor}'")
     tab.page.wait_for_function(f"({seen})() === {n}")
@@ -111,13 +114,13 @@ def test_a_link_to_a_set_leaves_its_rows_in_sight_with_links_to_raw_lines(tab, h
     assert link.inner_text() == line
     active = "() => document.querySelectorAll('.frame tbody :not(tr, td, a)').length"
     assert tab.page.evaluate(active) == 0
-    assert f"<tr id=L{line}>" in (folder / "data" / f"{table}.html").read_text(encoding="utf-8")
+    assert f"<tr id=L{line}>" in text_of(folder / "data" / f"{table}.html")
 
 
 def test_names_of_code_end_a_line_at_their_joints_alone(tab, tmp_path):
     assert breakable("<pre><code>a_b</code></pre>") == "<pre><code>a_b</code></pre>"
     table = "<table><tbody><tr><td><code>adverse_events.outcomes</code></td></tr></tbody></table>"
-    text = page("Names", f'<div style="width: 5rem">{table}</div>', synthetic=False)
+    text = page("Names", f'<div style="width: 5rem">{table}</div>', stamp=None)
     assert "adverse_<wbr>events.<wbr>outcomes" in text
     (tmp_path / "names.html").write_text(text, encoding="utf-8")
     tab.show(tmp_path / "names.html", View(LAPTOP))

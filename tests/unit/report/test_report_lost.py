@@ -199,7 +199,7 @@ def test_the_boxes_of_the_flow_balance_from_the_export_on(lossy):
     assert texts[texts.index("Randomised in the data") + 1].startswith("n = 19")
 
 
-REAL = Stub(trial=Stub(synthetic=False))
+REAL = Stub(trial=Stub(synthetic=False, stamp=None))
 
 
 def cells(table: str) -> list[list[str]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import drawing, save_drawing, write_pixels
 from trialtrace.report.links import file_name, number_page, trace_link
@@ -122,7 +123,7 @@ def test_a_table_with_its_numbers_to_the_right():
 
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_the_stamp_stands_on_a_synthetic_page_only(synthetic):
-    text = page("Title <b>", "<p>x</p>", synthetic=synthetic)
+    text = page("Title <b>", "<p>x</p>", stamp=SYNTHETIC if synthetic else None)
     assert ("Synthetic data: not evidence" in text) == synthetic
     assert "<title>Title &lt;b&gt;</title>" in text
     assert "default-src 'none'" in text
@@ -159,7 +160,13 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
     }
     stamped, plain = (
         numbers_page(
-            "H", [trace], Around(SimpleNamespace(title="T", synthetic=synthetic, draft=""))
+            "H",
+            [trace],
+            Around(
+                SimpleNamespace(
+                    title="T", synthetic=synthetic, stamp=SYNTHETIC if synthetic else None, draft=""
+                )
+            ),
         )
         for synthetic in (True, False)
     )
@@ -173,8 +180,8 @@ def draw(folder, *, synthetic):
         axes.plot([0, 1], [0, 1], "o-", label="a $ b")
         axes.fill_between([0, 1], [0, 0], [1, 1])
         axes.legend()
-    save_drawing(figure, folder, "figure", synthetic=synthetic)
-    write_pixels(folder, ["figure"], synthetic=synthetic)
+    save_drawing(figure, folder, "figure", SYNTHETIC if synthetic else None)
+    write_pixels(folder, ["figure"], SYNTHETIC if synthetic else None)
     return {path.suffix: path.read_bytes() for path in folder.iterdir()}
 
 

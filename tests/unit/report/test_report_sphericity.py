@@ -61,7 +61,7 @@ def material(made):
         of=lambda name: made,
         tracer=SimpleNamespace(about=about),
         parameter_words=lambda row: [],
-        trial=SimpleNamespace(synthetic=False, plan=SimpleNamespace(analyses={})),
+        trial=SimpleNamespace(synthetic=False, stamp=None, plan=SimpleNamespace(analyses={})),
     )
 
 

@@ -10,8 +10,9 @@ import pytest
 from hostile_text import PAYLOADS
 from hypothesis import given
 from hypothesis import strategies as st
-from site_pages import packed_data, pages
+from site_pages import packed_data, pages, text_of
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
 
 # One process renders the sites.
@@ -43,7 +44,7 @@ def test_a_trial_is_shown_by_its_design_result_and_verdicts(site):
 
 
 def test_search_cards_and_rows_alone_may_run_a_script(site):
-    texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    texts = {path: text_of(path) for path in site.rglob("*.html")}
     report = [site / "mini" / name for name in ("summary.html", "report.html", "supplement.html")]
     rows = [path for path in texts if path.parent.name == "rows"]
     wanted = {site / "index.html", site / "mini" / "audit.html", *report, *rows}
@@ -145,11 +146,11 @@ def row(value, low=None, high=None, stat="mean_difference"):
 
 
 def test_nothing_is_drawn_of_what_has_no_value():
-    assert interval_picture([("Weight", row(None))], synthetic=False) == ""
+    assert interval_picture([("Weight", row(None))], stamp=None) == ""
 
 
 def test_a_synthetic_picture_is_stamped():
-    shown = interval_picture([("Weight", row(1.0, 0.5, 1.5))], synthetic=True)
+    shown = interval_picture([("Weight", row(1.0, 0.5, 1.5))], stamp=SYNTHETIC)
     assert "<figcaption>Synthetic data: not evidence</figcaption>" in shown
 
 
@@ -168,7 +169,7 @@ def test_a_synthetic_picture_is_stamped():
     )
 )
 def test_all_lies_inside_and_in_order(stat, values):
-    shown = interval_picture([("x", row(*each, stat=stat)) for each in values], synthetic=False)
+    shown = interval_picture([("x", row(*each, stat=stat)) for each in values], stamp=None)
     places = [float(at) for at in re.findall(r'x[12]?="([-0-9.einf]+)"', shown)]
     assert all(0 <= at <= WIDTH for at in places)
     assert not [at for at in places if at in (inf, nan)]

@@ -131,8 +131,8 @@ def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
         with drawing(3, 2) as figure:
             figure.add_subplot().plot([0, 1], [0, 1])
             figure.set_layout_engine(Solver(noise))
-            save_drawing(figure, tmp_path, "line", synthetic=False)
-        write_pixels(tmp_path, ["line"], synthetic=False)
+            save_drawing(figure, tmp_path, "line", None)
+        write_pixels(tmp_path, ["line"], None)
         files.append([(tmp_path / f"line.{end}").read_bytes() for end in ("svg", "png")])
     assert files[0] == files[1]
 
@@ -143,7 +143,7 @@ def test_words_of_a_drawing_are_words_where_they_are_told(tmp_path):
         axes = figure.add_subplot()
         axes.set_title("Shares & ε")
         axes.text(0.5, 0.5, "  set in", ha="right", weight="bold")
-        save_drawing(figure, tmp_path, "words", synthetic=False)
+        save_drawing(figure, tmp_path, "words", None)
     svg = (tmp_path / "words.svg").read_text()
     root = fromstring(svg)
     told = {text.text: text for text in root.iter("{http://www.w3.org/2000/svg}text")}

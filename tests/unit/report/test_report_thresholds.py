@@ -19,7 +19,7 @@ PLACE = {
 def told(rows):
     material = Stub(
         of=lambda _: rows,
-        trial=Stub(synthetic=False),
+        trial=Stub(synthetic=False, stamp=None),
         parameter_words=lambda _: [],
         arm_label=lambda arm: {"drug": "Drug", "placebo": "Placebo"}[arm],
     )

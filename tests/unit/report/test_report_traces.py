@@ -31,12 +31,12 @@ CELL = re.compile(r"\N{SECTION SIGN}(?:(\w+):)?(\d+) ([^;]*)")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, make_site):
-    """The folder of a trial's report in the site, with its DOCX, and its tracer."""
+    """The folder of a trial's report, with its DOCX, and its tracer."""
     import mini_trial
 
     plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
     run = make_site(tmp_path_factory.mktemp("traces"), plan=plan)
-    return run.at.site / "mini", Tracer(run.trial, run.folder, "full", tight=True)
+    return run.folder / "report", Tracer(run.trial, run.folder, "full", tight=True)
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,7 @@ def test_an_analysis_that_compares_nothing_tells_its_shares():
     ]
     material = Stub(
         of=lambda _: rows,
-        trial=Stub(synthetic=False),
+        trial=Stub(synthetic=False, stamp=None),
         arm_label=str.capitalize,
         parameter_words=lambda _: ["Any event"],
     )

@@ -3,7 +3,7 @@
 import pytest
 from test_report_wording import words
 
-from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.report.sections.analysis_tables import _cell, _title, until
 from trialtrace.run.trace.years import yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
@@ -36,6 +36,17 @@ def test_times_of_whole_years_are_told_in_years():
 )
 def test_the_head_has_the_unit_of_the_values(column, years, told):
     assert words("".join(_title(column, [column], " days", years=years))) == told
+
+
+def test_a_restricted_mean_says_how_far_it_goes():
+    five = ROW | {"options": '{"confidence": 0.95, "horizon": 1826}'}
+    assert until(five, " days", years=True) == ", up to 5 years"
+    assert until(five, " days", years=False) == ", up to 1826 days"
+    ratio = five | {"unit": None, "options": '{"horizon": 24.5}'}
+    assert until(ratio, " months", years=False) == ", up to 24.5 months"
+    last = five | {"options": '{"horizon": "last_observed"}'}
+    assert until(last, " days", years=True) == ", up to the last time observed"
+    assert until(five | {"options": "{}"}, " days", years=True) == ""
 
 
 def test_a_median_and_its_bounds_are_converted_together():

@@ -7,12 +7,14 @@ from functools import cached_property
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # What can be said in a YAML file; workflow/schemas leads editors there.
 SCHEMAS = PACKAGE / "schemas"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# In a folder of results that stands apart from its project: the path of that.
+# In a folder of results that stands apart from its project: the path of that, and in a second line
+# what its runs are for, where that is not the analysis.
 ELSEWHERE = "trialtrace.project"
 
 
@@ -60,11 +62,12 @@ class Project:
     """A trial's project: its root, and the folders the parts agree on.
 
     It is a checkout, or a folder with config/ alone, whose code is the one that runs. What a run
-    makes lies in `apart`, where that is given, else in the root.
+    makes lies in `apart`, where that is given, else in the root; `purpose` is what it is for.
     """
 
     root: Path
     apart: Path | None = field(default=None, kw_only=True)
+    purpose: Purpose = field(default=ANALYSIS, kw_only=True)
 
     @cached_property
     def code(self) -> Code:
@@ -100,6 +103,10 @@ class Project:
 
     @property
     def archive(self) -> Path:
+        """Kept runs; those of a committee's reports of one kind lie together, so that two data cuts
+        are compared."""
+        if self.purpose.cut and self.made.parent.name == self.purpose.cut:
+            return self.made.parents[1] / f"archive-{self.purpose.kind}"
         return self.made / "archive"
 
     def trial_config(self, trial: str) -> Path:
@@ -155,17 +162,21 @@ def project(root: Path | str | None = None) -> Project:
                 do="rename it, or copy the project into another folder",
             )
         ) from None
-    if (of := project_of(found)) is not None:
-        return Project(of, apart=found)
-    return Project(found)
+    return _standing_apart(found) or Project(found)
 
 
 def project_of(folder: Path) -> Path | None:
     """The project whose results stand in a folder apart from it; None of any other folder."""
+    at = _standing_apart(folder)
+    return at.root if at else None
+
+
+def _standing_apart(folder: Path) -> Project | None:
     try:
-        return Path((folder / ELSEWHERE).read_text(encoding="utf-8").rstrip("\n"))
+        root, _, purpose = (folder / ELSEWHERE).read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeDecodeError):
         return None
+    return Project(Path(root), apart=folder, purpose=purpose_of(purpose.rstrip("\n")))
 
 
 def _around(here: Path) -> Path:

@@ -27,20 +27,20 @@ def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
     The rights are `mode` less what the user's umask takes away, and less what the folder keeps from
     others: what is written into a folder of its owner's is its owner's.
     """
-    with _told(path):
+    with _write_errors(path):
         _write(Path(path), data, mode)
 
 
 def make_folder(path: Path, private: bool) -> None:
     """A folder that is there; of a private one nobody but its owner can read or write anything."""
-    with _told(path):
+    with _write_errors(path):
         Path(path).mkdir(parents=True, exist_ok=True)
         if private:
             os.chmod(path, 0o700)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _write_errors(path: Path) -> Iterator[None]:
     from trialtrace.base.errors import Problem, UserError
 
     try:

@@ -304,7 +304,8 @@ def percent(share: float) -> str:
 
 
 def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Its first letter a capital; that of a t or z test is its name."""
+    return text if text[1:6] == " test" else text[:1].upper() + text[1:]
 
 
 def number(value: float) -> str:

@@ -25,6 +25,7 @@ from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.committee_section import committee_section
 from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
@@ -36,6 +37,7 @@ from trialtrace.report.sections.methods import methods
 from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
+from trialtrace.report.sections.review_section import review_section
 from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import link
@@ -58,6 +60,8 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "constants": constants_section,
     "consort": consort_section,
     "frozen": frozen_section,
+    "review": review_section,
+    "committee": committee_section,
     "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,

@@ -14,6 +14,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, write_bytes, write_text
+from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.targets import targets_title
 from trialtrace.report.cells import (
     FOLDER,
@@ -68,6 +69,7 @@ account of the data and hashes are no results, and are given with their places.
 BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
 AFTER = {
     REPORT: (
+        ("Looks for the monitoring committee", "sec-committee", "committee"),
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
         ("Methods, software and references", "sec-methods", "methods"),
@@ -79,6 +81,7 @@ AFTER = {
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
         ("The frozen plan and what changed since", "sec-frozen", "frozen"),
+        ("Data review", "sec-review", "review"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
         ("Simulation", "sec-simulation", "simulation"),
@@ -158,7 +161,8 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
         title, place = f"Further {lower_first(title)}", f"{place}-further"
     yield f"## {title} {{#{place}}}\n"
     for analysis in here:
-        yield f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}\n"
+        label = tight_percent(escape_markdown(analysis.label))
+        yield f"### {label} {{#{analysis_place(analysis.name)}}}\n"
         yield from _chunk(cells, "sentences", analysis.name)
         yield from _chunk(cells, "table", analysis.name)
         yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))

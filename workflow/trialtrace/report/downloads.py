@@ -3,7 +3,6 @@
 They are read off the pages, so a file has what its page shows, and no more of a patient than it.
 """
 
-import csv
 import io
 import re
 import zipfile
@@ -14,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
-from trialtrace.report.figures.make import STAMPED
-from trialtrace.report.listing import safe
+from trialtrace.report.listing import csv_text
 
 FOLDER = "tables"
 PLACE = re.compile(r'id="tbl-([A-Za-z0-9_-]+)"')
@@ -61,18 +60,18 @@ class Shown:
     rows: tuple[tuple[str, ...], ...]
 
 
-def offer_tables(folder: Path, pages: Iterable[str], *, synthetic: bool) -> None:
+def offer_tables(folder: Path, pages: Iterable[str], stamp: Stamp | None) -> None:
     """Write the tables of the pages in `folder` into its folder of tables, and link to them.
 
-    Of a synthetic cohort each row says that it is no evidence, as a figure's numbers do.
+    Each row has the stamp, as a figure's numbers do.
     """
     for page in pages:
         text = (folder / page).read_text(encoding="utf-8")
         told, tables = with_links(text)
         for table in tables:
-            rows = _stamped(table.rows) if synthetic else table.rows
+            rows = stamped(table.rows, stamp) if stamp else table.rows
             file = folder / FOLDER / f"{table.name}.csv"
-            write_bytes(file, as_csv(rows))
+            write_bytes(file, csv_text(rows).encode("utf-8"))
             write_bytes(file.with_suffix(".xlsx"), as_xlsx([(table.caption,), *rows]))
         if tables:
             write_bytes(folder / page, told.encode("utf-8"))
@@ -93,12 +92,6 @@ def with_links(text: str) -> tuple[str, list[Shown]]:
         done = at
         tables.append(Shown(name, _words(caption[1]) if caption else "", tuple(_rows(body))))
     return "".join([*pieces, text[done:]]), tables
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerows(map(safe, row) for row in rows)
-    return made.getvalue().encode("utf-8")
 
 
 def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
@@ -157,6 +150,7 @@ def _words(inner: str) -> str:
     return " ".join(unescape(TAG.sub("", inner.replace("<br", " <br"))).split())
 
 
-def _stamped(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    name, told = STAMPED
+def stamped(rows: Sequence[tuple[str, ...]], stamp: Stamp) -> list[tuple[str, ...]]:
+    """The rows with a column of the stamp, under a head of its name."""
+    name, told = stamp.column
     return [(*row, told if number else name) for number, row in enumerate(rows)]

@@ -129,18 +129,14 @@ def claim_anchor(claim_id: str) -> str:
 
 
 # The way to a page from the start of the site. The folder of a report can be mailed alone, so that
-# its pages begin with their trial. A site puts its own start before that into the copies that it
-# has; without it they are the same bytes.
+# its pages begin with their trial; a site puts its own start before that (pages/site_copy.py).
 
 # Title and link of a page that stands above another.
 Step = tuple[str, str]
 NAME = "Breadcrumb"
-_START = f'<nav class="crumbs" aria-label="{NAME}"><ol>'
-_SITE = '<li><a href="{}index.html">Trials</a></li>'
+CRUMBS = f'<nav class="crumbs" aria-label="{NAME}"><ol>'
 OF_SITE: Step = ("Trials", "index.html")
 REPORT_PAGE: Step = ("Report", "report.html")
-# From a page beside those of a report, and from one of its folders.
-_UPS = ("../", "../../")
 
 
 def of_report(title: str) -> tuple[Step, ...]:
@@ -153,16 +149,4 @@ def crumbs(above: Sequence[Step], here: str, up: str = "") -> str:
     steps = "".join(
         f'<li><a href="{up}{escape(link)}">{escape(title)}</a></li>' for title, link in above
     )
-    return f'{_START}{steps}<li aria-current="page">{escape(here)}</li></ol></nav>\n'
-
-
-def in_site(page: str, up: str) -> str:
-    """A page of a report in a site, whose start is `up` from it."""
-    return page.replace(_START, _START + _SITE.format(up), 1)
-
-
-def alone(page: bytes) -> bytes:
-    """A page of a report as its own folder has it, wherever it was copied from."""
-    for up in _UPS:
-        page = page.replace((_START + _SITE.format(up)).encode(), _START.encode(), 1)
-    return page
+    return f'{CRUMBS}{steps}<li aria-current="page">{escape(here)}</li></ol></nav>\n'

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 FORMATS = ("table", "json", "csv")
@@ -44,6 +44,13 @@ def headed(table: str, groups: Sequence[str]) -> str:
 
 def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def csv_text(lines: Iterable[Iterable[str]]) -> str:
+    """Lines as CSV, for a spreadsheet too."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(map(safe, line) for line in lines)
+    return text.getvalue()
 
 
 def safe(value: object) -> object:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
+from trialtrace.base.words import tight_percent
 from trialtrace.report import links
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
@@ -153,6 +154,8 @@ LEFT_OUT = "Analyses of the plan that it leaves out: {}."
 SECTIONS_OUT = "Sections of the run that it leaves out: {}."
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
+NOT_OF_RUN = "Not shown in such a run, since it tells numbers of the true arms. It stands in {}.\n"
+TRUE_ARMS = ("claims.yaml", "cohort.yaml")
 
 
 def render_report(
@@ -182,7 +185,7 @@ def render_report(
     with at_hand(cells):
         summary = _summary(material, out, documents[links.SUMMARY], document)
     shown = [*pages, *(name for name in summary if name.endswith(HTML))]
-    offer_tables(out, shown, synthetic=trial.synthetic)
+    offer_tables(out, shown, trial.stamp)
     printed = write_traces(material, out, shown, places)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
@@ -196,10 +199,10 @@ def render_report(
             put_in=put_in(material),
             readings=_readings(material, places),
         )
-        write_text(out / links.AUDIT_PAGE, text)
+        write_text(out / links.AUDIT_PAGE, tight_percent(text))
     if trial.claims_document.get("items"):
         write_text(out / links.COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
-    reported = Reported(places, drawn, printed, lined=not trial.blinded)
+    reported = Reported(places, drawn, printed, lined=not trial.pooled)
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
     write_text(out / links.PLAN_PAGE, text)
     write_bytes(out / links.PLAN_TABLE, table)
@@ -237,7 +240,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         renderer=_renderer(material),
         title=_title(material, chosen[0]),
         note=_note(material, chosen, [*documents.values()]),
-        synthetic=trial.synthetic,
+        stamp=trial.stamp,
         private=material.disclosure != "full",
         before=[("Summary", links.SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
@@ -264,7 +267,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
         renderer=_renderer(material),
         title=_title(material, source),
         note=_note(material, [source], []),
-        synthetic=material.trial.synthetic,
+        stamp=material.trial.stamp,
         private=material.disclosure != "full",
         beside=[
             *((_page_title(stem, pages), f"{stem}{HTML}") for stem in pages),
@@ -348,8 +351,11 @@ def _beside(material: Material) -> list[tuple[str, str]]:
 def _configuration(material: Material, out: Path) -> None:
     folder = material.trial.at.trial_config(material.trial.name)
     for name in (*(f"{part}.yaml" for part in links.CONFIGURATION), "dictionary.csv"):
-        if (folder / name).is_file() and material.trial.blinded:
-            told = NOT_SHOWN.format(material.trial.at.shown(folder / name))
+        purpose = material.trial.at.purpose
+        hidden = material.trial.pooled or (purpose.stamp and name in TRUE_ARMS)
+        if (folder / name).is_file() and hidden:
+            why = NOT_OF_RUN if purpose.stamp else NOT_SHOWN
+            told = why.format(material.trial.at.shown(folder / name))
             write_text(out / "config" / f"{name}.txt", told)
         elif (folder / name).is_file():
             trial, data = material.trial, shown_file(material.trial, name, material.disclosure)

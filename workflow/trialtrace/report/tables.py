@@ -65,8 +65,8 @@ def _filled(line: list[str]) -> list[str]:
 
 
 def captioned(material: Material, table: str, label: str, caption: str) -> str:
-    """A table that can be referred to as @tbl-label; of a synthetic cohort its caption says so."""
-    stamp = " Synthetic, not evidence." if material.trial.synthetic else ""
+    """A table that can be referred to as @tbl-label; its caption has the stamp."""
+    stamp = f" {material.trial.stamp.caption}." if material.trial.stamp else ""
     told = escape_markdown(caption + stamp)
     return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
 
@@ -146,6 +146,11 @@ def with_level(row: ResultRow) -> str:
 def sign(p: ResultRow) -> str:
     """ "= " before a number; nothing before "<0.0001" or words."""
     return "= " if p["stat_text"][0] in ".0123456789" else ""
+
+
+def with_sign(p: ResultRow) -> str:
+    """ "= 0.03" behind the word p, which no line parts from it."""
+    return sign(p).replace(" ", NO_BREAK) + link(p)
 
 
 def of_needed(rows: Iterable[ResultRow]) -> str:

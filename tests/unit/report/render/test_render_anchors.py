@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.pages.cells import data_page_html
@@ -76,7 +77,9 @@ def raw(folder, lines=400):
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_the_line_that_a_link_names_is_the_first_that_is_seen(tmp_path, synthetic):
     raw(tmp_path)
-    trial = SimpleNamespace(title="T", synthetic=synthetic, draft="")
+    trial = SimpleNamespace(
+        title="T", synthetic=synthetic, stamp=SYNTHETIC if synthetic else None, draft=""
+    )
     page = data_page_html(tmp_path, "export", trial)
     found = seen(page, "L200", "tr[id]", tmp_path)
     assert found["scrolled"] > 1000
@@ -100,7 +103,7 @@ def test_a_claim_of_the_audit_is_not_under_the_head_of_its_table(tmp_path):
 def test_a_section_of_a_report_begins_below_the_banner(write, render, tmp_path, synthetic):
     text = "\n\n".join(["Text."] * 40)
     body = "\n\n".join(f"## Part {name} {{#sec-{name}}}\n\n{text}" for name in "abc")
-    page = render(write(body), synthetic=synthetic)
+    page = render(write(body), stamp=SYNTHETIC if synthetic else None)
     found = seen(page, "sec-b", "h2, .synthetic-banner", tmp_path)
     assert found["scrolled"] > 500
     assert found["bare"] == "sec-b"

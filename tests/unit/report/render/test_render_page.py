@@ -14,6 +14,7 @@ from PIL import Image
 from render_blocks import blocks_of, parts_of
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.tree.authored import OWN
 
@@ -245,10 +246,10 @@ def test_contents_can_be_left_out(write, render):
 
 
 def test_synthetic_is_stamped_everywhere(write, render):
-    page = render(write("Text."), synthetic=True)
+    page = render(write("Text."), stamp=SYNTHETIC)
     assert '<div class="synthetic-banner">Synthetic data: not evidence</div>' in page
     assert '<meta name="description" content="Synthetic data: not evidence">' in page
-    parts = parts_of(render(write("Text."), synthetic=True, formats=("docx",)))
+    parts = parts_of(render(write("Text."), stamp=SYNTHETIC, formats=("docx",)))
     assert "headerReference" in parts["word/document.xml"]
     assert "not evidence" in "".join(v for k, v in parts.items() if k.startswith("word/header"))
     assert "not evidence" in parts["docProps/core.xml"]
@@ -258,10 +259,11 @@ def test_synthetic_is_stamped_everywhere(write, render):
 RUN = """
 import sys
 from pathlib import Path
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.render.api import render_document
 source, figures, out = map(Path, sys.argv[1:])
 render_document(source, inputs={"figures": figures}, out_dir=out, stem="x", renderer="embedded",
-                synthetic=True)
+                stamp=SYNTHETIC)
 """
 
 

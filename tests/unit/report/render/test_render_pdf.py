@@ -13,6 +13,7 @@ import pytest
 from pypdfium2 import PdfDocument, raw
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.pandoc import SETTER
@@ -90,7 +91,7 @@ def make(write: Callable[[str, str], Path], figures: Path, tmp_path: Path) -> Ma
             stem="report",
             inputs={"figures": figures},
             formats=("pdf",),
-            synthetic=True,
+            stamp=SYNTHETIC,
             chains=CHAINS,
         )
         assert files.pdf and files.files == (files.pdf,)

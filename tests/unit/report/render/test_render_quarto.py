@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.render import quarto as quarto_module
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.docx import finished
@@ -135,7 +136,7 @@ def test_conda_layout(quarto, write, tmp_path):
 
 def test_front_matter_of_the_copy(quarto, write, tmp_path):
     seen = quarto()
-    run(write, tmp_path, title="A <b> title", synthetic=True)
+    run(write, tmp_path, title="A <b> title", stamp=SYNTHETIC)
     call = record(seen, "html")
     _, head, body = call["source"].split("---\n", 2)
     meta = yaml.safe_load(head)

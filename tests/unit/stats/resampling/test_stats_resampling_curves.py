@@ -143,6 +143,28 @@ def test_any_division_of_the_draws_gives_the_same_bytes(borders: list[int]):
         assert getattr(together, name).tobytes() == getattr(whole, name).tobytes()
 
 
+def test_many_analyses_are_asked_for_as_often_as_few_and_give_the_same(monkeypatch):
+    """Scores of a large multiverse are read from files each time."""
+    asked = []
+
+    def slabs():
+        asked.append(True)
+        yield from np.hsplit(columns(), 3)
+
+    def draws() -> list[bytes]:
+        asked.clear()
+        found = curve_draws(
+            curve(SCHEME, slabs, arm="b"), level=LEVEL, seed=(1, 2), start=0, stop=500
+        )
+        return [getattr(found, name).tobytes() for name in found.__dataclass_fields__]
+
+    wanted, few = draws(), len(asked)
+    # Three cells are one draw of three analyses, as of millions with all the room.
+    monkeypatch.setattr("trialtrace.stats.resampling.curves.CHUNK_CELLS", 3)
+    assert draws() == wanted
+    assert len(asked) == few + 1
+
+
 def test_the_other_arm_has_the_other_sign_and_the_same_p():
     first, second = (curve(SCHEME, columns(), arm=arm) for arm in "ab")
     assert first.z.tolist() == (-second.z).tolist()

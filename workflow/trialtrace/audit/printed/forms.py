@@ -159,12 +159,13 @@ _CALLED = (
 
 
 def _spread(name: str, what: str) -> list[str]:
-    """A mean and what stands behind ±: "mean (SD) 54.2 (10.1)", "54.2 ± 10.1 (SD)"."""
+    """A mean and its spread: "mean (SD) 54.2 (10.1)", "54.2 ± 10.1 (SD)", "54.2 (10.1 SD)"."""
     value, spread = rf"(?P<value>{_NUMBER}(?:{_UNIT})?)", rf"(?P<{name}>{_NUMBER})"
     return [
         rf"(?:mean|M)\s*(?:{_OPEN}\s*|±\s*)+{what}\s*{_CLOSE}?\s*[,:=]?\s*{value}\s*"
         rf"(?:{_OPEN}\s*±?|±)\s*{spread}\s*{_CLOSE}?",
-        rf"(?:mean\s*[,:=]?\s*)?{value}\s*±\s*{spread}\s*{_OPEN}\s*{what}\s*{_CLOSE}",
+        rf"(?:mean\s*[,:=]?\s*)?{value}\s*(?:±|{_OPEN}\s*±?)\s*{spread}\s*{_OPEN}?\s*"
+        rf"{what}(?![^\W_])\s*{_CLOSE}?",
     ]
 
 
@@ -229,6 +230,8 @@ _HEADS = [
     rf"(?:(?P<percent>{_NUMBER}{_PERCENT})|(?P<value>{_NUMBER}))",
     *_ONE_LIMIT,
     rf"{_BY}(?P<at_least>{_NUMBER}{_PERCENT}?)\s*(?:to\b|–|-)\s*(?P<at_most>{_NUMBER}{_PERCENT})",
+    # The 95 % of "95% CI 0.3 to 0.9" is no share.
+    rf"(?![0-9.]+{_PERCENT}\s*(?:CI|CrI|confidence|credible)\b)"
     rf"(?:{_BY}|{_CALLED})?(?P<percent>(?:{_RELATION}\s*)?{_NUMBER}(?:{_POINTS}|{_PERCENT}))"
     rf"(?:\s+(?:(?:relative|absolute)[\s-]+)?(?:(?P<before_thing>{_THING})[\s-]+)?"
     rf"(?P<after>{_any(LOWER + HIGHER)}){_OF_RISK})?",

@@ -32,6 +32,7 @@ TESTS = {
     "mcnemar’s": "other",
     "exact mcnemar": "other",
     "kruskal wallis": "other",
+    "friedman": "other",
     "wilcoxon signed rank": "other",
 }
 """What an expression may call the test of its p or statistic."""
@@ -153,6 +154,7 @@ MEASURES = {
     "smd": "standardised_difference",
     "standardised mean difference": "standardised_difference",
     "standardized mean difference": "standardised_difference",
+    "cohen d": "standardised_difference",
     "cohen's d": "standardised_difference",
     "cohen’s d": "standardised_difference",
     "hedges' g": "standardised_difference",

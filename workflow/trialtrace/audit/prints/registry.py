@@ -31,6 +31,7 @@ MODULES: dict[str, str] = {
     "needed": f"{_HERE}.two_groups.needed",
     "reductions": f"{_HERE}.two_groups.reductions",
     "mean_tests": f"{_HERE}.two_groups.mean_tests",
+    "variance_p": f"{_HERE}.many_groups.variance_p",
     "granularity": f"{_HERE}.one_group.granularity",
     "group_statistics": f"{_HERE}.many_groups.group_statistics",
     "factorial": f"{_HERE}.factorial.effects",

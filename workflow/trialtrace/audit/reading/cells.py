@@ -13,8 +13,8 @@ _O, _C = r"\s*[(\[]\s*", r"\s*[)\]]"
 _TO = r"\s*(?:to|,|;|–|/)\s*"
 _CI = r"(?:9[059](?:\.[0-9])?\s?%\s?CI[:,]?\s*)?"
 _P = (
-    r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*(?P<p>(?:0|"
-    r"1)?\.[0-9]+(?:e-?[0-9]+)?|[01])"
+    r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*(?P<p>[0-9]?"
+    r"\.[0-9]+(?:e-?[0-9]+)?|[01])"
 )
 _PERCENT = r"\s?%"
 LONGEST = 300
@@ -49,8 +49,9 @@ FORMS = (
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
-    _form("count_percent", rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("count_percent", rf"(?P<a>{_COUNT})(?:{_O}|\s)(?P<b>{_N}){_PERCENT}(?:{_C})?"),
     _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
+    _form("decimal_percent", rf"(?P<a>[0-9]+)\.0+{_O}(?P<b>{_N}){_PERCENT}{_C}"),
     _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),
     _form(
         "percent_range",
@@ -101,10 +102,10 @@ FORMS = (
     _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s+(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
     _form(
         "range",
-        rf"(?![0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?",
+        rf"(?![0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;|∶)\s*(?P<c>{_N})\s*[)\]]?",
     ),
     _form(
-        "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
+        "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>[0-9]?\.[0-9]+|[01](?:\.0+)?)"
     ),
     _form("p", r"n\.?s\.?\s*[(\[]\s*(?P<relation>[<>=≤≥]?)\s*(?P<p>0?\.[0-9]+)\s*[)\]]"),
     _form(

@@ -74,11 +74,16 @@ def _part(column: Column, cell: Cell) -> str:
 
 
 def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
-    """A statistic with its degrees of freedom and p from columns of their own."""
+    """A statistic with its degrees of freedom and p, in brackets or from columns of their own."""
     column, cell = by_part.get("statistic", (None, None))
-    if column is None or cell is None or cell.form != "value" or column.measure is None:
+    if column is None or cell is None or column.measure is None:
         return None
-    df = None
+    df, beside = None, cell.parts.get("b") if cell.form == "pair" else None
+    if beside is not None and 0 <= float(beside.replace(",", "")) <= 1:
+        # "-3.11 (0.002)" below "t (p)".
+        p = f"P = {beside}"
+    elif cell.form != "value":
+        return None
     if "df" in by_part:
         own = by_part["df"][1].parts
         df = f"{own['b']}, {own['c']}" if {"b", "c"} <= own.keys() else own.get("a")

@@ -145,10 +145,16 @@ def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -
     share = replace(cell, parts={"a": cell.parts["a"], "b": cell.parts["n"]})
     if cell.form == "fraction" and kind == "count_percent" and is_share(share, size):
         return _share(share, kind, size, usual)
-    if int(cell.parts["a"].replace(",", "")) > int(cell.parts["n"].replace(",", "")):
-        return None
     percent = f" ({cell.parts['b']}%)" if "b" in cell.parts else ""
-    return Expression(f"{cell.parts['a']}/{cell.parts['n']}{percent}", "fraction")
+    printed = f"{cell.parts['a']}/{cell.parts['n']}{percent}"
+    count, of = (int(cell.parts[name].replace(",", "")) for name in "an")
+    if count <= of:
+        return Expression(printed, "fraction")
+    # "35/22 (61)" are two sexes and the percentage of the first.
+    share = float(cell.parts.get("b", "nan").replace(",", ""))
+    if not 0 <= share <= 100 or abs(100 * count / (count + of) - share) < 1 or of == 0:
+        return None
+    return Expression(printed, "fraction", "its count is above its denominator")
 
 
 def _share(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
@@ -156,6 +162,16 @@ def _share(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
     if kind != "count_percent" and not is_share(cell, size):
         return None
     return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent")
+
+
+def _decimal_percent(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """ "3.0 (15.0%)", a count that a program printed with a decimal; of a mean it is a spread."""
+    if kind not in (None, "count", "percent", "count_percent"):
+        return None
+    doubt = None if is_share(cell, size) else "taken for n (%)"
+    return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent", doubt)
 
 
 def _spread_range(
@@ -275,7 +291,8 @@ def _plus_minus(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression | None:
     a, b = cell.parts["a"], cell.parts["b"]
-    said = kind or next(
+    # No median has ±: the word is a nerve's, or the row's other numbers'.
+    said = (kind if kind != "median" else None) or next(
         (one for one in ("mean_sd", "mean_se") if {one} == usual & {"mean_sd", "mean_se"}), None
     )
     if said == "mean_se":
@@ -368,6 +385,7 @@ _BY_FORM = {
     "percent_fraction": _fraction,
     "fraction": _fraction,
     "share": _share,
+    "decimal_percent": _decimal_percent,
     "spread_range": _spread_range,
     "spread_median": _spread_median,
     "spread_size": _pair,

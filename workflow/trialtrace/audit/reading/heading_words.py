@@ -26,8 +26,9 @@ _CI = (
     rf"(?:\s?{_LEVEL})?)"
 )
 _N = (
-    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
-    r"subjects|cases|events)| in (?:the )?analysis| (?:analy|randomi)[sz]ed| evaluated)?"
+    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases?|frequency)(?: of (?:patients|participants|"
+    r"subjects|cases|events|women|men|children|infants)| in (?:the )?analysis"
+    r"| (?:analy|randomi)[sz]ed| evaluated)?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"

@@ -13,13 +13,18 @@ from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.columns import breaking
+from trialtrace.audit.verdicts.hundreds import of_hundred
 from trialtrace.audit.verdicts.lines import far
-from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
+from trialtrace.audit.verdicts.odd_p import odd
+from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
 from trialtrace.audit.verdicts.sums import broken
+from trialtrace.audit.verdicts.twice import misprinted
 from trialtrace.audit.verdicts.unlike import unlike
 
 CERTAIN = 0.95
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
+IN_DOUBT = ("whole.mean",)
+"""Checks whose remarks that nothing decides are asked about in a draft."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
 ASKED = "asked"
@@ -46,11 +51,21 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     another reading of a table agrees as well, or a claim is uncertain."""
     readings = Readings(ledger, findings)
     made = [
-        _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
+        _asked(one, ledger, readings)
+        if one.agreement == INCONSISTENT or _of_draft(one, ledger)
+        else one
+        for one in findings
     ]
-    every = chain(unlike(ledger), far(ledger), breaking(ledger), broken(ledger))
+    of_tables = unlike(ledger), far(ledger), breaking(ledger), broken(ledger), of_hundred(ledger)
+    every = chain(*of_tables, misprinted(ledger), odd(ledger, findings))
     apart = {(one.claim, one.component): (one, entry, asked) for one, entry, asked in every}
     return made + [_question(*one) for one in apart.values()]
+
+
+def _of_draft(finding: Finding, ledger: Ledger) -> bool:
+    """Whether a remark that only who was measured could explain is one on a number of a draft."""
+    doubtful = finding.remark and finding.agreement == NOT_CHECKABLE
+    return doubtful and finding.check in IN_DOUBT and drafted(ledger.entries[finding.claim])
 
 
 def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:

@@ -7,6 +7,7 @@ patients, in all of a column but one: that is asked about, and never called wron
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import floor, log
+from statistics import median
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -26,40 +27,71 @@ from trialtrace.base.grouping import grouped
 CENTRE, PATIENTS = "line.centre", "line.patients"
 LEAST = {CENTRE: 2, PATIENTS: 4}
 """So many numbers keep a relation at least."""
-SHARE = 0.2
+SHARE = {CENTRE: 0.34, PATIENTS: 0.2}
 """At most so many of a column do not, or one."""
 LEEWAY = 0.01
 """A middle is met within this share of the interval's width."""
+NARROW = 1.1
+"""Numbers of patients within this factor of each other are much the same."""
 Asked = tuple[Finding, Claim, Reading]
 
 
 def breaking(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that breaks what the others of its column or table keep."""
     cells = [one for one in ledger.entries.values() if drafted(one) and column_of(one)]
-    intervals = [one for one in cells if _centred(one) is not None]
+    intervals = [one for one in cells if centred(one) is not None]
     asked: dict[str, Asked] = {}
     lines = grouped(intervals, column_of), grouped(intervals, lambda one: (table_of(one),))
     for line in (line for of in lines for line in of.values()):
-        kept = [one for one in line if _centred(one)]
+        kept = [one for one in line if centred(one)]
         for one in _few(line, kept, CENTRE):
             asked.setdefault(one.name, _off_centre(one, len(kept), len(line)))
     yield from asked.values()
     yield from (_of_none(one) for one in cells if _prints_of_none(ledger, one))
-    counts = [
-        one
-        for one in cells
-        if ledger.size(one) is None and not one.about.compared and sizes_of(one)
-    ]
-    for line in grouped(counts, first_column).values():
-        votes = Counter(n for one in line for n in sizes_of(one))
-        n, _ = max(votes.items(), key=lambda vote: (vote[1], -vote[0]))
-        kept = [one for one in line if n in sizes_of(one)]
-        other = _few(line, kept, PATIENTS)
-        again = Counter(n for one in other for n in sizes_of(one))
-        for one in other:
-            # Several that are of one other number are of others, as of the women.
-            if all(again[n] == 1 for n in sizes_of(one)):
-                yield _of_others(one, n, kept)
+    shares = [one for one in cells if not one.about.compared and sizes_of(one)]
+    for line in grouped(shares, first_column).values():
+        yield from _of_patients(ledger, line)
+
+
+def _of_patients(ledger: Ledger, line: Sequence[Claim]) -> Iterator[Asked]:
+    """Of counts of a column those that are of others than the patients of the rest; where most are
+    of the patients over it, another check asks."""
+    misfits = [one for one in line if ledger.size(one) not in sizes_of(one)]
+    unsized = [one for one in misfits if ledger.size(one) is None]
+    votes = Counter(n for one in unsized for n in sizes_of(one))
+    n = max(votes, key=lambda vote: (votes[vote], -vote), default=0)
+    kept = [one for one in unsized if n in sizes_of(one)]
+    other = _few(unsized, kept, PATIENTS)
+    again = Counter(size for one in other for size in sizes_of(one))
+    # Several that are of one other number are of others, as of the women.
+    asked = [one for one in other if all(again[size] == 1 for size in sizes_of(one))]
+    yield from (_of_others(one, thousands(n), kept, (n,)) for one in asked)
+    for one, first, last in _far_sizes(line):
+        if one in misfits and one not in asked and len(misfits) >= LEAST[CENTRE] + 1:
+            kept = [other for other in line if other is not one]
+            yield _of_others(one, f"{thousands(first)} to {thousands(last)}", kept, (first, last))
+
+
+def _far_sizes(line: Sequence[Claim]) -> Iterator[tuple[Claim, int, int]]:
+    """Claims whose patients are far from those of all others, which are much the same; and theirs,
+    from least to most."""
+    told = [one for one in line if sizes_of(one)[-1] <= NARROW * sizes_of(one)[0]]
+    middle = median([sizes_of(one)[0] for one in told]) if told else 0
+    told.sort(key=lambda one: abs(log(sizes_of(one)[0] / middle)))
+    for left in range(1, max(1, len(told) // 10) + 1):
+        kept, far = told[:-left], told[-left:]
+        if len(kept) < LEAST[PATIENTS]:
+            return
+        first = min(sizes_of(one)[0] for one in kept)
+        last = max(sizes_of(one)[-1] for one in kept)
+        apart = [
+            one
+            for one in far
+            if sizes_of(one)[-1] * NARROW < first or sizes_of(one)[0] > last * NARROW
+        ]
+        if last <= NARROW**2 * first and len(apart) == left:
+            yield from ((one, first, last) for one in far)
+            return
 
 
 def _prints_of_none(ledger: Ledger, entry: Claim) -> bool:
@@ -86,11 +118,11 @@ def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim
     """Those that break a relation, where enough of their line keep it."""
     names = {one.name for one in kept}
     left = [one for one in line if one.name not in names]
-    enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE * len(line))
+    enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE[check] * len(line))
     return left if enough else []
 
 
-def _centred(entry: Claim) -> bool | None:
+def centred(entry: Claim) -> bool | None:
     """Whether an estimate can be the middle of its interval, on a scale that it can have; None
     where it has none, or is a median, whose interval need not have it there."""
     main = entry.main
@@ -129,15 +161,13 @@ def _off_centre(entry: Claim, kept: int, every: int) -> Asked:
     return Finding(CENTRE, entry.name, "ci_low", NOT_CHECKABLE, text), entry, reading
 
 
-def _of_others(entry: Claim, n: int, kept: Sequence[Claim]) -> Asked:
-    text = (
-        f"{len(kept)} counts of its column print as percentages of {thousands(n)}; this does not."
-    )
+def _of_others(entry: Claim, n: str, kept: Sequence[Claim], sizes: tuple[int, ...]) -> Asked:
+    text = f"{len(kept)} counts of its column print as percentages of {n}; this does not."
     reading = Reading(
-        f"Is each of these of {thousands(n)}, and read and printed right?",
-        f"of {thousands(n)}, and read and printed right",
+        f"Is each of these of {n}, and read and printed right?",
+        f"of {n}, and read and printed right",
         "The others of its column are.",
-        (n,),
+        sizes,
     )
     beside = tuple(one.name for one in kept)
     return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text, beside), entry, reading

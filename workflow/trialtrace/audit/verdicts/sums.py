@@ -1,12 +1,13 @@
-"""Columns of a drafted table of which one is the sum of two others, and rows in which it is not.
+"""Columns and rows of a drafted table of which one is made of others, and where it is not.
 
-A change is the second visit less the first, "Total" both groups together, whatever a table calls
-them. Where three columns keep it in nearly all rows, the few others are asked about.
+A change is the second visit less the first, "Total" all groups together, an estimate the ratio of
+the groups' numbers, a percentage that of another column's count, whatever a table calls them.
+Where columns keep it in nearly all rows, the few others are asked about.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations, permutations, product
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -17,34 +18,114 @@ from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.readings import Reading, drafted, first_column, row_of
 from trialtrace.base.grouping import grouped
 
-CHECK = "line.sum"
+SUM, RATIO, MULTIPLE = "line.sum", "line.ratio", "line.multiple"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
-"""The sum is kept in so many rows at least, and in such a share of them."""
+"""The relation is kept in so many rows at least, and in such a share of them."""
 UNITS = 3
 """Numbers of fewer units of their last digit would often add up by chance."""
 MOST = 14
 """So many columns of a table are tried, the first."""
+SEVERAL = (3, 4, 5, 6)
+"""So many columns that stand beside each other are added up, besides any two."""
+MANY = 10
+"""A quotient, or a sum of rows, is told apart from others by numbers of so many units at least."""
+FINE = 50
+"""Numbers of fewer units are a multiple of each other by chance."""
 Cells = Mapping[str, Claim]
+Asked = tuple[Finding, Claim, Reading]
+Numbers = Sequence[Component]
 
 
-def broken(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
-    """A question on each row that does not add up as the others of its table do."""
-    for part in PARTS:
-        cells = [
-            one
-            for one in ledger.entries.values()
-            if drafted(one) and row_of(one) and _told(one, part)
-        ]
-        tables = grouped(cells, lambda one: row_of(one)[0])
-        for of_table in tables.values():
-            columns = grouped(of_table, lambda one: first_column(one)[1])
-            every = [{row_of(one)[1]: one for one in own} for own in columns.values()]
-            every = [own for own in every if len(own) > LEAST][:MOST]
-            for three in combinations(every, 3):
-                for at in range(3):
-                    parts = [own for n, own in enumerate(three) if n != at]
-                    yield from _of_columns(three[at], parts[0], parts[1], part)
+def broken(ledger: Ledger) -> Iterator[Asked]:
+    """A question on each row that does not add up, or divide, as the others of its table do."""
+    cells = [one for one in ledger.entries.values() if drafted(one) and row_of(one)]
+    for of_table in grouped(cells, lambda one: row_of(one)[0]).values():
+        for part in PARTS:
+            told = [one for one in of_table if _told(one, part)]
+            columns = _lines(told, _column, _row)[:MOST]
+            for whole, parts in chain(_of_any_two(columns), _beside(columns, SEVERAL)):
+                yield from _of_columns(whole, parts, part, _adds_up, SUM)
+            rows = _lines(told, _row, _column)
+            for whole, parts in _beside(rows, range(2, MOST)):
+                yield from _of_columns(whole, parts, part, _adds_up, SUM, "row", "columns")
+        yield from _quotients(of_table)
+        yield from _multiples(of_table)
+
+
+def _column(entry: Claim) -> str:
+    return first_column(entry)[1]
+
+
+def _row(entry: Claim) -> str:
+    return row_of(entry)[1]
+
+
+def _lines(
+    cells: Sequence[Claim], line: Callable[[Claim], str], place: Callable[[Claim], str]
+) -> list[Cells]:
+    """Columns, or rows, of enough cells, each by its place in them."""
+    every = [{place(one): one for one in own} for own in grouped(cells, line).values()]
+    return [own for own in every if len(own) > LEAST]
+
+
+def _of_any_two(columns: Sequence[Cells]) -> Iterator[tuple[Cells, list[Cells]]]:
+    for three in combinations(columns, 3):
+        for at in range(3):
+            yield three[at], [own for n, own in enumerate(three) if n != at]
+
+
+def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Cells, list[Cells]]]:
+    """Each line with several that stand beside it, or are every other one, as where each group has
+    two columns."""
+    for several, step in product(numbers, (1, 2)):
+        for first in range(len(lines) - several * step):
+            run = list(lines[first : first + several * step + 1 : step])
+            yield run[0], run[1:]
+            yield run[-1], run[:-1]
+
+
+def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of estimates that are the quotient of the numbers of two groups."""
+    of_pairs = [one for one in cells if one.about.compared and _told(one, "value")]
+    estimates = _lines(of_pairs, _column, _row)
+    for part in ("percent", "value"):
+        of_group = [one for one in cells if one.about.group and _told(one, part)]
+        groups = _lines(of_group, _column, _row)[:MOST]
+        for whole in estimates:
+            for first, second in permutations(groups, 2):
+                yield from _of_columns(whole, [first, second], part, _divides, RATIO)
+
+
+def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of numbers alone that are a fixed multiple of another one."""
+    alone = [one for one in cells if len(one.parts) == 1 and _told(one, next(iter(one.parts)))]
+    columns = _lines(alone, _column, _row)[:MOST]
+    for one, two in combinations(columns, 2):
+        rows = [row for row in one if row in two]
+        spans = {row: _multiple(one[row], two[row]) for row in rows}
+        narrow = {row: span for row, span in spans.items() if span is not None}
+        ends = [low for low, _ in narrow.values()]
+        most = max(ends, key=lambda k: sum(a <= k <= b for a, b in narrow.values()), default=None)
+        left = [row for row, (a, b) in narrow.items() if most is None or not a <= most <= b]
+        kept = len(narrow) - len(left)
+        if most in (None, 1) or kept <= LEAST or not left or kept < SHARE * len(narrow):
+            continue
+        for row in left:
+            names = next(iter(one[row].parts)), next(iter(two[row].parts))
+            where = f"as its column is in {kept} of {len(narrow)} rows of its table"
+            yield _asked(one[row], [two[row]], names, where, MULTIPLE)
+
+
+def _multiple(one: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
+    """By what a number multiplies another, over all that prints so; None where that is open."""
+    first, second = next(iter(one.parts.values())), next(iter(two.parts.values()))
+    if any(abs(_number(part)) < FINE * part.ulp for part in (first, second)):
+        return None
+    if (_number(first) > 0) != (_number(second) > 0):
+        return Decimal(-1), Decimal(-1)
+    ends = [end / own for end in first.bounds for own in second.bounds]
+    return min(ends), max(ends)
 
 
 def _told(entry: Claim, part: str) -> bool:
@@ -53,27 +134,54 @@ def _told(entry: Claim, part: str) -> bool:
 
 
 def _of_columns(
-    whole: Cells, first: Cells, second: Cells, part: str
-) -> Iterator[tuple[Finding, Claim, Reading]]:
-    rows = [row for row in whole if row in first and row in second]
+    whole: Cells,
+    parts: Sequence[Cells],
+    part: str,
+    kept_by: Callable[[Component, Numbers], bool],
+    check: str,
+    line: str = "column",
+    places: str = "rows",
+) -> Iterator[Asked]:
+    rows = [row for row in whole if all(row in one for one in parts)]
     kept, large = [], 0
+    name = part if check == SUM else "value"
     for row in rows:
-        own = [column[row].parts[part] for column in (whole, first, second)]
-        if _adds_up(*own):
+        own = [column[row].parts[part] for column in parts]
+        if kept_by(whole[row].parts[name], own):
             kept.append(row)
-            unit = max(one.ulp for one in own)
-            large += all(abs(_number(one)) >= UNITS * unit for one in own[1:])
+            large += _is_large(whole[row].parts[name], own, check, line)
     if large < LEAST or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
         return
     for row in rows:
         if row not in kept:
-            entry, beside = whole[row], (first[row], second[row])
-            yield _asked(entry, beside, part, f"{len(kept)} of {len(rows)}")
+            beside = [column[row] for column in parts]
+            where = f"as its {line} is in {len(kept)} of {len(rows)} {places} of its table"
+            yield _asked(whole[row], beside, (name, part), where, check)
 
 
-def _adds_up(whole: Component, first: Component, second: Component) -> bool:
-    reach = (whole.ulp + first.ulp + second.ulp) / 2
-    return abs(_number(whole) - _number(first) - _number(second)) <= reach
+def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:
+    """Whether numbers keep a relation that others beside them would not."""
+    unit = max(one.ulp for one in (whole, *parts))
+    if check == RATIO:
+        return all(abs(_number(one)) >= MANY * one.ulp for one in (whole, *parts))
+    if line == "row" and (not all(map(_number, parts)) or abs(_number(whole)) < MANY * unit):
+        return False
+    return sum(abs(_number(one)) >= UNITS * unit for one in parts) >= 2
+
+
+def _adds_up(whole: Component, parts: Numbers) -> bool:
+    reach = sum((one.ulp for one in parts), whole.ulp) / 2
+    return abs(_number(whole) - sum(map(_number, parts))) <= reach
+
+
+def _divides(whole: Component, parts: Numbers) -> bool:
+    """Whether a number is the quotient of two, over all that print so."""
+    first, second = parts
+    low, high = second.bounds
+    if low <= 0:
+        return False
+    ends = [end / own for end in first.bounds for own in (low, high)]
+    return min(ends) < whole.bounds[1] and whole.bounds[0] <= max(ends)
 
 
 def _number(part: Component) -> Decimal:
@@ -81,14 +189,18 @@ def _number(part: Component) -> Decimal:
 
 
 def _asked(
-    entry: Claim, beside: tuple[Claim, Claim], part: str, rows: str
-) -> tuple[Finding, Claim, Reading]:
-    own, *two = (one.parts[part].text for one in (entry, *beside))
-    text = f"{own} is not {listed(two)} together, as its column is in {rows} rows of its table."
+    entry: Claim, beside: Sequence[Claim], names: tuple[str, str], where: str, check: str
+) -> Asked:
+    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in beside]
+    made = f"{listed(others)} together"
+    if check != SUM:
+        made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
+    text = f"{own} is not {made}, {where}."
+    what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
-        "Are each of these and the two that they are the sum of read and printed right?",
+        f"Are each of these and the numbers that they are the {what} of read and printed right?",
         f"read and printed right beside {listed([one.printed for one in beside])}",
-        "The other rows add up.",
+        "The others add up." if check == SUM else "The others agree.",
     )
-    names = tuple(one.name for one in beside)
-    return Finding(CHECK, entry.name, part, NOT_CHECKABLE, text, names), entry, reading
+    told = tuple(one.name for one in beside)
+    return Finding(check, entry.name, names[0], NOT_CHECKABLE, text, told), entry, reading

@@ -2,12 +2,16 @@
 
 Nothing but their row can be held against them. Groups that were drawn by lot are alike before they
 are treated, and spread alike nearly always: a deviation of which another group has two and a half
-times as much, or a mean that lies far from the others', is asked about, and never called wrong.
-Spreads are held against each other by F.
+times as much, a mean or a median that lies far from the others', or a change between two visits
+that is far from that of another group, is asked about, and never called wrong. Spreads are held
+against each other by F.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from math import sqrt
+from statistics import median
 
 from scipy.special import fdtrc
 
@@ -19,14 +23,25 @@ from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.readings import Reading, drafted, row_of, table_of
 from trialtrace.base.grouping import grouped
 
-CHECK = "row.unlike"
+CHECK, CHANGE = "row.unlike", "visit.unlike"
 TIMES, UNSIZED = 2.5, 3.5
 """From so many times another group's deviation on; where no number of patients is known."""
 CHANCE = 1e-4
 """A ratio of variances that chance makes more often is none, where the patients are known."""
-ERRORS, DEVIATIONS = 5.0, 3.0
+SMALLER, RARER = 1.4, 1e-7
+"""From so many times on where chance makes it as seldom, and the deviation is as much unlike
+beside its mean: of what is larger in one group the deviation is larger too."""
+UNALIKE = 1.0
+"""Means before treatment lie apart by so many deviations where no patients are known."""
+ERRORS, DEVIATIONS = 4.0, 2.0
 """So many standard errors of their difference means lie apart before treatment, and so many
 deviations at any time."""
+OF_MEDIANS, OF_CHANGES, OF_VISITS, OF_SHARES = 1.5, 1.0, 2.5, 3.5
+"""So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, changes between
+two visits, and visits where no other group has both; so many errors shares before treatment."""
+_BEFORE = re.compile(
+    r"(?:at )?(?:baseline|before|pre\b|pre-|pretest|pretreat)|(?:week|day|month) 0$", re.IGNORECASE
+)
 
 
 def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
@@ -36,10 +51,114 @@ def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
         for one in ledger.of_group()
         if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
     ]
-    rows = grouped(cells, lambda one: (table_of(one), one.about.cell, one.about.category))
+    rows = grouped(cells, _place)
     for row in rows.values():
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
+    yield from _of_shares(ledger)
+    visits = grouped(
+        [
+            one
+            for one in ledger.entries.values()
+            if drafted(one) and row_of(one) and one.about.visit and _spread(ledger, one)
+            if not (one.about.change or one.about.compared or one.about.group == ALL)
+        ],
+        lambda one: (table_of(one), one.about.outcome, one.about.category, _is_median(one)),
+    )
+    for own in visits.values():
+        yield from _of_visits(ledger, own)
+
+
+def _of_shares(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """Shares of a table of baseline values that lie far from those of all other groups."""
+    cells = [
+        one
+        for one in ledger.of_group()
+        if drafted(one) and one.about.group != ALL and row_of(one) and not one.about.visit
+        if _is_baseline(ledger, one) and _share(ledger, one)
+    ]
+    for row in grouped(cells, _place).values():
+        if len({one.about.group for one in row}) != len(row):
+            continue
+        for one in row if len(row) > 1 else ():
+            others = [other for other in row if other is not one]
+            if all(_shares_apart(ledger, one, other) > OF_SHARES for other in others):
+                yield _asked(one, others, next(iter(one.parts)), "share")
+                break
+
+
+def _is_baseline(ledger: Ledger, entry: Claim) -> bool:
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    return outcome is not None and outcome.baseline
+
+
+def _share(ledger: Ledger, entry: Claim) -> tuple[float, int] | None:
+    """What share of how many patients a claim is of."""
+    n, percent, count = ledger.size(entry), entry.parts.get("percent"), entry.whole_count
+    if not n or (percent is None and (count is None or count > n)):
+        return None
+    if percent is None:
+        return (count or 0) / n, n
+    return (float(percent.value or 0) / 100, n) if percent.relation == "=" else None
+
+
+def _shares_apart(ledger: Ledger, entry: Claim, other: Claim) -> float:
+    """By how many errors the shares of two groups differ."""
+    (one, n), (two, m) = (_share(ledger, each) or (0.0, 1) for each in (entry, other))
+    all_in = (one * n + two * m) / (n + m)
+    error = sqrt(max(all_in * (1 - all_in), 0.0) * (1 / n + 1 / m))
+    return abs(one - two) / error if error else 0.0
+
+
+def _place(entry: Claim) -> tuple[object, ...]:
+    """Its table and what it is of, but for its group."""
+    return table_of(entry), entry.about.cell, entry.about.category, _is_median(entry)
+
+
+def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """The first two groups whose change between two visits differs by far, or the first visits of
+    the only group that differ by more."""
+    by_group = grouped(cells, lambda one: one.about.group)
+    lines = [{one.about.visit: one for one in own} for own in by_group.values()]
+    if len(lines) == 1:
+        for first, second in combinations(lines[0].values(), 2):
+            spread = max(_spread(ledger, first) or 0.0, _spread(ledger, second) or 0.0)
+            if abs(_middle(first) - _middle(second)) > OF_VISITS * spread:
+                yield _of_change(second, (first, second))
+                return
+    for one, two in combinations(lines, 2):
+        for before, after in combinations([visit for visit in one if visit in two], 2):
+            four = [line[visit] for line in (one, two) for visit in (before, after)]
+            a, b, c, d = map(_middle, four)
+            spread = max(_spread(ledger, each) or 0.0 for each in four)
+            if abs(a - b - c + d) > OF_CHANGES * spread:
+                middle = median((a, b, c, d))
+                entry = max(four, key=lambda each: abs(_middle(each) - middle))
+                yield _of_change(entry, four)
+                return
+
+
+def _of_change(entry: Claim, four: Sequence[Claim]) -> tuple[Finding, Claim, Reading]:
+    told = [one.printed for one in four]
+    text = f"{told[0]} and {told[1]} are more than {OF_VISITS} deviations apart."
+    if len(four) > 2:
+        text = f"From {told[0]} to {told[1]} and from {told[2]} to {told[3]} two groups changed "
+        text += f"unlike each other, by more than {OF_CHANGES} deviations."
+    reading = Reading(
+        "Are each of these and the visits beside it read and printed right?",
+        "and the visits beside it read and printed right",
+        "One trial changes its patients less, and more alike, nearly always.",
+    )
+    names = tuple(one.name for one in four if one is not entry)
+    return Finding(CHANGE, entry.name, "value", NOT_CHECKABLE, text, names), entry, reading
+
+
+def _middle(entry: Claim) -> float:
+    return float(entry.parts["value"].value or 0)
+
+
+def _is_median(entry: Claim) -> bool:
+    return "quartile_low" in entry.parts
 
 
 def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
@@ -50,14 +169,18 @@ def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[tuple[Finding, Cla
             if all(apart(ledger, one, other) for other in row if other is not one)
         ]
         if far:
-            yield _asked(far[0], [one for one in row if one is not far[0]], name)
+            what = "median" if _is_median(far[0]) else "mean"
+            if name == "sd":
+                what = "spread" if _is_median(far[0]) else "deviation"
+            yield _asked(far[0], [one for one in row if one is not far[0]], name, what)
             return
 
 
-def _asked(entry: Claim, others: Sequence[Claim], name: str) -> tuple[Finding, Claim, Reading]:
-    what = "deviation" if name == "sd" else "mean"
+def _asked(
+    entry: Claim, others: Sequence[Claim], name: str, what: str
+) -> tuple[Finding, Claim, Reading]:
     beside = " and ".join(one.printed for one in others)
-    part = name if name in entry.parts else "se"
+    part = next(one for one in (name, "se", "quartile_high") if one in entry.parts)
     text = f"Its {what} is unlike that of the other groups in its row, {beside}."
     reading = Reading(
         f"Is the {what} of each of these read and printed right?",
@@ -69,10 +192,14 @@ def _asked(entry: Claim, others: Sequence[Claim], name: str) -> tuple[Finding, C
 
 
 def _spread(ledger: Ledger, entry: Claim) -> float | None:
-    """The deviation of a mean, from its error where that is printed and the patients are known."""
+    """The deviation of a mean, from its error where that is printed and the patients are known; of
+    a median that of normal values with its quartiles."""
     sd, se, n = entry.parts.get("sd"), entry.parts.get("se"), ledger.size(entry)
     if "value" not in entry.parts or "ci_low" in entry.parts:
         return None
+    low, high = (entry.parts.get(one) for one in ("quartile_low", "quartile_high"))
+    if low is not None and high is not None:
+        return float((high.value or 0) - (low.value or 0)) / 1.35 or None
     if sd is not None and sd.value:
         return float(sd.value)
     return float(se.value) * sqrt(n) if se is not None and se.value and n else None
@@ -81,22 +208,28 @@ def _spread(ledger: Ledger, entry: Claim) -> float | None:
 def _spreads_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
     one, two = (_spread(ledger, each) or 1.0 for each in (entry, other))
     ratio = max(one, two) / min(one, two)
-    if ratio < TIMES:
+    if ratio < SMALLER:
         return False
     sizes = [ledger.size(each) for each in (entry, other)]
     first, second = sizes if one > two else sizes[::-1]
-    if first is None or second is None or min(first, second) < 2:
+    if first is None or second is None or min(first, second) < 2 or _is_median(entry):
         return ratio >= UNSIZED
-    return 2 * float(fdtrc(first - 1, second - 1, ratio**2)) < CHANCE
+    chance = 2 * float(fdtrc(first - 1, second - 1, ratio**2))
+    means = [_middle(each) for each in (entry, other)]
+    relative = one * means[1] / (two * means[0]) if min(means) > 0 else ratio
+    alone = max(relative, 1 / relative) >= SMALLER and chance < RARER
+    return alone or (ratio >= TIMES and chance < CHANCE)
 
 
 def _means_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
     spread = max(_spread(ledger, each) or 0.0 for each in (entry, other))
-    first, second = (float(each.parts["value"].value or 0) for each in (entry, other))
-    apart = abs(first - second) / spread
-    outcome = ledger.outcomes.get(entry.about.outcome or "")
-    before = entry.about.visit is None and not entry.about.change
+    apart = abs(_middle(entry) - _middle(other)) / spread
+    if _is_median(entry):
+        return apart > OF_MEDIANS
+    visit, change = entry.about.visit or "", entry.about.change
+    baseline = not visit and _is_baseline(ledger, entry)
+    before = not change and (baseline or bool(_BEFORE.match(visit)))
     n, m = ledger.size(entry), ledger.size(other)
-    if before and outcome is not None and outcome.baseline and n and m:
+    if before and n and m:
         return apart / sqrt(1 / n + 1 / m) > ERRORS
-    return apart > DEVIATIONS
+    return apart > (UNALIKE if before else DEVIATIONS)

@@ -27,6 +27,7 @@ from trialtrace.audit.verdicts.tally import (
     worst_first,
 )
 from trialtrace.audit.verdicts.text import by_verdict
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.links import (
@@ -138,7 +139,7 @@ def audit_page(
     return page(
         title,
         body,
-        synthetic=synthetic,
+        stamp=SYNTHETIC if synthetic else None,
         style=style,
         draft=draft,
         script=script,

@@ -46,7 +46,7 @@ def claims_page(materials: Sequence[Material]) -> str:
     ]
     style = audit_style() + filter_rules(rows) + trial_rules(trials)
     body = "\n".join([*parts, ""])
-    return page(title, body, synthetic=False, style=style, above=[OF_SITE])
+    return page(title, body, stamp=None, style=style, above=[OF_SITE])
 
 
 def _counts(materials: Sequence[Material]) -> Iterator[str]:

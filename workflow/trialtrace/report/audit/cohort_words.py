@@ -47,7 +47,7 @@ def truth_of(material: Material) -> Row:
 def put_in(material: Material) -> str:
     """The sentence beside counts of verdicts; empty where no number of the cohort was set by a
     paper, or the data were not drawn here."""
-    return PUT_IN if material.trial.drawn and material.tracer.put_in.margins else ""
+    return PUT_IN if material.trial.tells_cohort and material.tracer.put_in.margins else ""
 
 
 def of_claim(material: Material, claim_id: str) -> str:
@@ -63,7 +63,7 @@ def of_claim(material: Material, claim_id: str) -> str:
 
 def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     """The same of numbers that stand in a line: a short sentence without the margins."""
-    if not material.trial.drawn:
+    if not material.trial.tells_cohort:
         return ""
     together = _together(material, rows)
     if not together.own and not together.columns:
@@ -109,7 +109,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
 
     Of their own numbers where a paper printed such; else of those whose columns they are made of.
     """
-    if not material.trial.drawn:
+    if not material.trial.tells_cohort:
         return ""
     rows = [row for name in analyses for row in material.of(name)]
     rests = _together(material, rows)
@@ -124,9 +124,10 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
     counted = any(margin["tag"] == "arithmetic" for margin in rests.own)
     chosen = f" {CHOSEN}" if counted else ""
+    margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
     return (
         "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
-        f"or counts that print so. {escape_markdown(material.tracer.put_in.told(rests.own))}. "
+        f"or counts that print so. {margins}. "
         f"Agreement with the paper therefore shows nothing.{chosen}{assumed}"
     )
 
@@ -134,7 +135,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
 def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:
     """The same of the primary analyses in short, with links to where the cohort was set and to what
     was drawn; `places` has the page of each section, that of the same document needs none."""
-    if not material.trial.drawn:
+    if not material.trial.tells_cohort:
         return ""
     rests = _rests(material, [analysis.name for analysis in analyses])
     margins = rests.own or rests.columns

@@ -61,7 +61,7 @@ def editor_page(
         *_questions("Questions to the authors", questions),
         *_unchecked(unchecked),
     ]
-    return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
+    return page(title, "\n".join(parts) + "\n", stamp=None, style=audit_style())
 
 
 def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from trialtrace.audit.registration.registration import held
 from trialtrace.audit.registration.rows import as_json
 from trialtrace.base.config.spec import structure
 from trialtrace.report.audit.audit_page import audit_style, registration_section
-from trialtrace.report.downloads import as_xlsx
+from trialtrace.report.downloads import as_xlsx, stamped
 from trialtrace.report.figures.make import Drawn
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -72,7 +72,8 @@ def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple
         *registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE),
     ]
     text = report_page(trial, TITLE, "\n".join([*parts, ""]), style=audit_style())
-    return text, as_xlsx(_table(lines, left, reported))
+    rows, stamp = [*_table(lines, left, reported)], trial.at.purpose.stamp
+    return text, as_xlsx(stamped(rows, stamp) if stamp else rows)
 
 
 def _counted(
@@ -109,9 +110,12 @@ def _told(trial: Trial, line: PlanLine) -> str:
 
 
 def _run(plan: Plan, line: PlanLine) -> bool:
-    """Whether the plan that is run has an entry of the file; that of a blinded draft leaves out
-    what needs the arms."""
+    """Whether the plan that is run has an entry of the file: without arms it leaves out what needs
+    them, and beside a data cut what is asked at cuts alone."""
     match line.key:
+        case ("analyses", str(name), str(part), int(at)):
+            steps = getattr(plan.analyses.get(name), part, ())
+            return at < len(steps)
         case ("estimands" | "analyses" | "multiplicity" | "planning" as part, str(name), *_):
             return name in getattr(plan, part)
         case ("displays", str(kind), int(at)):
@@ -122,7 +126,7 @@ def _run(plan: Plan, line: PlanLine) -> bool:
 def _words(trial: Trial, line: PlanLine) -> str:
     plan = trial.plan
     if not _run(plan, line):
-        return "not run while the draft is blinded"
+        return "not run while the draft is blinded" if trial.draft else "no part of this run"
     match line.key:
         case ("estimands", str(name)):
             return plan.estimands[name].summary

@@ -92,7 +92,7 @@ def review_page(
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
     ]
     body = "\n".join(part for part in parts if part) + "\n"
-    return page(title, body, synthetic=False, style=STYLE, forms=True)
+    return page(title, body, stamp=None, style=STYLE, forms=True)
 
 
 def _designs(papers: Sequence[str], designs: Designs, typed: Form) -> Iterator[str]:

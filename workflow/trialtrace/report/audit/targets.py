@@ -121,7 +121,7 @@ COUNTED = ("share", "total", "count of")
 
 def targets(material: Material) -> str:
     """The section as Markdown; empty for a trial whose data are not drawn here."""
-    if not material.trial.drawn:
+    if not material.trial.tells_cohort:
         return ""
     truth = truth_of(material)
     display = truth["mode"] == "display"

@@ -4,11 +4,13 @@ import sys
 from collections.abc import Iterator
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_text
+from trialtrace.report.commands.decisions import late_decisions
 from trialtrace.report.commands.diff import compared, last_two, tell_strange
 from trialtrace.report.links import CHANGES_PAGE
 from trialtrace.report.pages.changes_page import Latest, changes_page
-from trialtrace.run.archive.comparison import Told
+from trialtrace.run.archive.comparison import Account
 from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
@@ -21,9 +23,15 @@ from trialtrace.run.trial.load import load_trial
 
 
 def end(run: Run, resources: object) -> None:
-    """The record of a run, its last lines, and what changed since the run before."""
-    end_run(run, resources)
-    after_run(run)
+    """The record of a run, its last lines, and what changed since the run before. What cannot be
+    written, as on a full disk, ends the process: raised inside a hook, it would be told with the
+    frames of Snakemake."""
+    try:
+        end_run(run, resources)
+        after_run(run)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def after_run(run: Run) -> None:
@@ -40,7 +48,8 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
-            for line in _few(run, shelf):
+            late = late_decisions(run.at, trial) if run.at.purpose == ANALYSIS else ()
+            for line in (*_few(run, shelf), *late):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True
@@ -83,7 +92,7 @@ def _few(run: Run, shelf: Shelf) -> list[str]:
     return [] if shown == "full" else list(few_lines(shelf))
 
 
-def _latest(run: Run, new: list[Told]) -> Iterator[Latest]:
+def _latest(run: Run, new: list[Account]) -> Iterator[Latest]:
     """Of each trial its last kept run, and what that changed, if there was one before it."""
     fresh = {one["trial"]: one for one in new}
     for trial in run.trials:
@@ -96,7 +105,7 @@ def _latest(run: Run, new: list[Told]) -> Iterator[Latest]:
             yield Latest(trial, None, None, [])
 
 
-def _lines(new: list[Told], first: list[str], site: bool) -> Iterator[str]:
+def _lines(new: list[Account], first: list[str], site: bool) -> Iterator[str]:
     """What changed, and where to read it: also on the page of a site, where there is one."""
     changed = [(one["trial"], len(one["results"])) for one in new if one["results"]]
     flips = sum(result["flips"] for one in new for result in one["results"])

@@ -8,10 +8,10 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text
 from trialtrace.report.which_run import configured
-from trialtrace.run.archive.comparison import Told, told_comparison
+from trialtrace.run.archive.comparison import Account, comparison_account
 from trialtrace.run.archive.functions import function_faults
 from trialtrace.run.archive.shelf import Kept, Shelf
-from trialtrace.run.archive.text import counted, run_text, told_text
+from trialtrace.run.archive.text import account_text, counted, run_text
 from trialtrace.run.trial.listing import listed_trials
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -28,15 +28,15 @@ def diff(at: Project, asked: Sequence[str], form: str, whole: bool) -> int:
     if form == "json":
         print(json_text(told), end="")
     else:
-        print("\n".join(told_text(one, whole) for one in told), end="")
+        print("\n".join(account_text(one, whole) for one in told), end="")
     return int(any(one["results"] or one["verdicts"] for one in told))
 
 
-def compared(at: Project, trial: str, old: Kept, new: Kept) -> Told:
+def compared(at: Project, trial: str, old: Kept, new: Kept) -> Account:
     """What changed of a trial, as far as its disclosure lets it be told."""
     loaded = load_trial(trial, at)
     full = loaded.disclosure(load_settings(at)) == "full"
-    return told_comparison(Shelf(at, trial), loaded, old, new, full)
+    return comparison_account(Shelf(at, trial), loaded, old, new, full)
 
 
 def tell_strange(shelf: Shelf) -> None:

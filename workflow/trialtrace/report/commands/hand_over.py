@@ -90,11 +90,17 @@ def _add_export(add: Add, lift_pandas: Callable[[], None]) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("cohort", "adam", "csv"),
+        choices=("cohort", "adam", "csv", "ard", "ars", "public"),
         default="cohort",
-        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
-        "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read",
+        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); of the "
+        "last run adam: the derived data sets as XPT with define.xml; csv: the same as CSV, which "
+        "scripts of R read; ard: the results in the columns of R's cards; ars: the same by CDISC's "
+        "Analysis Results Standard; public: what everyone may see of them",
+    )
+    command.add_argument(
+        "--preset",
+        choices=("trial", "opensafely", "midpoint6", "sacro"),
+        help="with --as public, by which rules small counts are hidden",
     )
     command.set_defaults(run=run_export, lift_pandas=lift_pandas)
 
@@ -104,12 +110,14 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     if arguments.form != "cohort":
-        from trialtrace.report.interchange.adam import write_form
+        from trialtrace.report.commands.export import write_form
         from trialtrace.run.jobs.fresh import CHECK
 
-        at, _ = tell_run(at, name, CHECK, earlier=True)
+        # What everyone sees is of the run that stands, not of one that another has replaced.
+        at, _ = tell_run(at, name, CHECK, earlier=arguments.preset is None)
         arguments.lift_pandas()
-        print(write_form(load_trial(name, at), arguments.folder, arguments.form), end="")
+        trial = load_trial(name, at)
+        print(write_form(trial, arguments.folder, arguments.form, arguments.preset), end="")
         return 0
     from trialtrace.run.synthetic.folder import export_folder
 

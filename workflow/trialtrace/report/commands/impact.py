@@ -49,7 +49,7 @@ def tell_impact(at: Project, name: str, place: str | None, subject: str | None, 
         _tell(material, impact, chosen, f"subject {subject}", [], form)
         return
     where = impact.place(place)
-    chosen, text = impact.edges(where), str(where)
+    chosen, text = impact.edges(where), impact.called(where)
     if rows := impact.rows_of_key(where):
         text = f"{text}, key of {counted(len(rows), 'row')}: what these reach"
         chosen = np.logical_or.reduce([impact.edges(row) for row in rows])

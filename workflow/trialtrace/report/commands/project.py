@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import RUNNING, Project, project, project_of
+from trialtrace.base.purpose import Purpose
 from trialtrace.report.which_run import Add
 
 README = """\
@@ -22,7 +23,9 @@ config/trials/NAME/ is a trial, config/norms/ and config/conversions/ hold table
 reports/NAME/ documents of your own (`trialtrace report NAME --write`). A run makes results/, site/,
 logs/ and archive/; results/ and archive/ hold the data.
 """
-IGNORED = ".snakemake/\n/results/\n/archive/\n/site/\nlogs/\n/data/\n"
+# What a run under another purpose than the analysis makes, beside what an analysis makes.
+BLINDED, COMMITTEE = "blinded", "dmc"
+IGNORED = f".snakemake/\n/results/\n/archive/\n/site/\nlogs/\n/data/\n/{BLINDED}/\n/{COMMITTEE}/\n"
 # Pages of what runs where it is asked for, and the target that makes those of all trials.
 ASKED = {"multiverse": "multiverse", "simulation": "simulate"}
 
@@ -39,27 +42,37 @@ def add_project(add: Add) -> None:
         metavar="TARGET",
         help="a trial, audit, multiverse, simulate, or a file of results",
     )
-    run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
-    run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
     run.add_argument(
         "--results", metavar="FOLDER", help="write there, and nothing to the project's own folder"
     )
+    run.add_argument(
+        "--blinded",
+        action="store_true",
+        help="with arms permuted, into blinded/: to review data before anybody knows the arms",
+    )
+    for page in ASKED:
+        text = f"of each trial that is named its {page}; of none, of all that have one"
+        run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
+    add_how(run)
+    run.set_defaults(run=run_workflow)
+
+
+def add_how(run: argparse.ArgumentParser) -> None:
+    """How Snakemake runs."""
+    run.add_argument("-c", "--cores", metavar="N", help="cores (default: what the profile says)")
+    run.add_argument("-n", "--dry-run", action="store_true", help="only tell what would be done")
     run.add_argument(
         "--profile",
         metavar="NAME | FOLDER",
         default="default",
         help="a profile of Snakemake: slurm, lsf, pbs, or a folder of your own",
     )
-    for page in ASKED:
-        text = f"of each trial that is named its {page}; of none, of all that have one"
-        run.add_argument(f"--{page}", dest="asked", action="store_const", const=page, help=text)
     run.add_argument(
         "--snakemake",
         nargs=argparse.REMAINDER,
         default=[],
         help="all that follows is for Snakemake",
     )
-    run.set_defaults(run=run_workflow)
 
 
 def start(folder: Path) -> int:
@@ -93,11 +106,11 @@ def _skeleton() -> Iterator[tuple[str, bytes]]:
 
 def run_workflow(arguments: argparse.Namespace) -> int:
     """Snakemake on the project's Snakefile; its exit code."""
-    import subprocess
-
     if find_spec("snakemake") is None:
         # The extra that has it is named.
         raise ModuleNotFoundError(name="snakemake")
+    from trialtrace.run.jobs.run import apart
+
     at = project(arguments.project)
     if not at.config.is_dir():
         raise UserError(
@@ -105,9 +118,18 @@ def run_workflow(arguments: argparse.Namespace) -> int:
             "no project: there is no config/",
             do="trialtrace init, or run it in the project's folder",
         )
+    purpose = Purpose("blinded") if arguments.blinded else at.purpose
     if arguments.results:
-        at = _elsewhere(at, Path(arguments.results).resolve())
-    targets = _targets(arguments.target, arguments.asked)
+        at = _elsewhere(at, Path(arguments.results).resolve(), purpose)
+    elif purpose != at.purpose:
+        at = apart(at, at.root / BLINDED, purpose)
+    return run_snakemake(at, arguments, _targets(arguments.target, arguments.asked))
+
+
+def run_snakemake(at: Project, arguments: argparse.Namespace, targets: list[str]) -> int:
+    """Snakemake on some targets, where the project's runs write; its exit code."""
+    import subprocess
+
     words = [sys.executable, "-m", "snakemake", *_how(at, arguments), *targets]
     words += arguments.snakemake
     status = subprocess.run(words, cwd=at.made, env=_environment(at), check=False).returncode
@@ -124,14 +146,14 @@ def _targets(named: list[str], asked: str | None) -> list[str]:
     return [f"results/{one}/{asked}/{asked}.html" for one in named] or [ASKED[asked]]
 
 
-def _elsewhere(at: Project, folder: Path) -> Project:
+def _elsewhere(at: Project, folder: Path, purpose: Purpose) -> Project:
     from trialtrace.run.jobs.run import apart
 
     if project_of(folder) is None and folder.is_dir() and any(folder.iterdir()):
         raise UserError(
             str(folder), "is not empty, and holds no results of this project", do="name a new one"
         )
-    return apart(at, folder)
+    return apart(at, folder, purpose)
 
 
 def _how(at: Project, arguments: argparse.Namespace) -> list[str]:

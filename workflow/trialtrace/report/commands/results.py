@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
+from trialtrace.base.stamp import Stamp
 from trialtrace.report.listing import headed, listing
 from trialtrace.run.tables.contracts import RESULTS
 
@@ -11,9 +12,15 @@ RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
 PLANNED_COLUMNS = ("result_id", "given")
 
 
-def tell_results(rows: Sequence[Mapping[str, object]], analysis: str | None, form: str) -> None:
-    """Print the results of a run, as a table under the name of each analysis."""
-    _tell(rows, [str(row["analysis_id"]) for row in rows], analysis, form, RESULTS.names)
+def tell_results(
+    rows: Sequence[Mapping[str, object]], analysis: str | None, form: str, stamp: Stamp | None
+) -> None:
+    """Print the results of a run, as a table under the name of each analysis; each has the stamp of
+    a run that is not the analysis."""
+    names = RESULTS.names
+    if stamp:
+        rows, names = [{**row, "stamp": stamp.caption} for row in rows], [*names, "stamp"]
+    _tell(rows, [str(row["analysis_id"]) for row in rows], analysis, form, names)
 
 
 def tell_planned(at: Project, name: str, analysis: str | None, form: str) -> None:
@@ -38,6 +45,7 @@ def _tell(
         pairs = [pair for pair in zip(rows, of, strict=True) if pair[1] == analysis]
         rows, of = [row for row, _ in pairs], [one for _, one in pairs]
     shown = PLANNED_COLUMNS if names == PLANNED_COLUMNS else RESULT_COLUMNS
+    shown = (*shown, "stamp") if "stamp" in names else shown
     told = listing(rows, names, shown, form)
     print(headed(told, of) if form == "table" else told, end="")
 

@@ -40,13 +40,13 @@ def verify(
     if form == "json":
         print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
     else:
-        print(told_text(told), end="")
+        print(verified_text(told), end="")
     if told.uncompared:
         return NOT_COMPARED
     return ALTERED if told.found else WHOLE
 
 
-def told_text(told: Verified) -> str:
+def verified_text(told: Verified) -> str:
     """For a terminal."""
     which = f"run of {told.trial}" if told.trial else "the site of all trials"
     if told.earlier is not None:

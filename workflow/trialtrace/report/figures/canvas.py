@@ -11,7 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
+from trialtrace.base.words import tight_percent
 from trialtrace.report.links import FIELD, UP, trace_link
 from trialtrace.report.render.typeset import further_fonts
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 
-STAMPED = "{} (synthetic, not evidence)"
 # The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
 # drawings, all of them at once, with the fonts that it has for a PDF.
 DPI = 128
@@ -35,12 +36,12 @@ _HEAD = 33
 _PER_METRE = round(DPI / 0.0254)
 
 
-def title(name: str, *, synthetic: bool) -> str:
+def title(name: str, stamp: Stamp | None) -> str:
     """What a figure is called in its files."""
-    return STAMPED.format(name) if synthetic else name
+    return f"{name} ({stamp.caption.lower()})" if stamp else name
 
 
-def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None:
+def write_pixels(folder: Path, names: Sequence[str], stamp: Stamp | None) -> None:
     """Write name.png beside each name.svg in `folder`."""
     import typst
 
@@ -52,9 +53,7 @@ def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
-        write_bytes(
-            folder / f"{name}.png", _told(_few_colours(data), title(name, synthetic=synthetic))
-        )
+        write_bytes(folder / f"{name}.png", _told(_few_colours(data), title(name, stamp)))
 
 
 def _page(folder: Path, name: str) -> str:
@@ -166,8 +165,8 @@ def _without_manual() -> Iterator[None]:
         artist.kwdoc = kept
 
 
-def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """Write name.svg, of which `write_pixels` makes name.png; a synthetic cohort is stamped across.
+def save_drawing(figure: "Figure", folder: Path, name: str, stamp: Stamp | None) -> None:
+    """Write name.svg, of which `write_pixels` makes name.png; a stamp stands across it.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """
@@ -176,7 +175,7 @@ def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) 
     from trialtrace.report.figures.svg import FAMILY, SIZE, Canvas
 
     with matplotlib.rc_context(STYLE):
-        if synthetic:
+        if stamp:
             size = min(44.0, 16.0 * figure.get_size_inches()[1])
             across: dict[str, Any] = {
                 "ha": "center",
@@ -184,8 +183,8 @@ def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) 
                 "rotation": 25,
                 "color": "#c0392b",
             }
-            figure.text(0.5, 0.5, "SYNTHETIC", fontsize=size, alpha=0.18, zorder=100, **across)
-        canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
+            figure.text(0.5, 0.5, stamp.across, fontsize=size, alpha=0.18, zorder=100, **across)
+        canvas = Canvas(figure, {"Title": title(name, stamp), "Date": None})
         _settle(figure)
         look = f'{_JOINED} font-family="{FAMILY}" font-size="{SIZE}"'
         write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn(), look).encode())
@@ -226,7 +225,7 @@ def field(
 def lead_to(artist: "Artist", lead: tuple[str, str]) -> None:
     """Make what is drawn a link to a result, by its identifier and what it says."""
     result_id, words = lead
-    artist.set_url(f"{UP}{trace_link(result_id)} {words}")
+    artist.set_url(f"{UP}{trace_link(result_id)} {tight_percent(words)}")
 
 
 def _settle(figure: "Figure") -> None:

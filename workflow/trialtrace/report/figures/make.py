@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 from pathlib import Path
 
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
@@ -86,8 +87,6 @@ def _name(material: Material, row: ResultRow, several: bool) -> str:
 FIGURES = "trialtrace.report.figures"
 # What is looked at first where the primary outcome is a time.
 CURVES = ("kaplan_meier", "cumulative_incidence", "interval_survival")
-STAMP = "Synthetic, not evidence. "
-STAMPED = ("synthetic", "not evidence")
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class Drawn:
 
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     """Write every figure into `folder`; a list of what was drawn, in the report's order."""
-    synthetic, fine = material.trial.synthetic, material.disclosure == "full"
+    stamp, fine = material.trial.stamp, material.disclosure == "full"
     folder.mkdir(parents=True, exist_ok=True)  # also where the plan asks for no figure
     drawn = []
     for kind, name, given in asked(material):
@@ -120,12 +119,12 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
         except NothingToDraw as reason:
             drawn.append(Drawn(kind, _label(name), "", "", "", beside, str(reason)))
             continue
-        drawn.append(_drawn(picture, folder, (kind, name, beside), synthetic=synthetic, fine=fine))
+        drawn.append(_drawn(picture, folder, (kind, name, beside), stamp=stamp, fine=fine))
     for analysis, picture in strips(material):
         place = STRIP, f"{STRIP}_{analysis}", analysis
-        drawn.append(_drawn(picture, folder, place, synthetic=synthetic, fine=fine))
+        drawn.append(_drawn(picture, folder, place, stamp=stamp, fine=fine))
     files = [Path(one.file).stem for one in drawn if one.file]
-    write_pixels(folder, files, synthetic=synthetic)
+    write_pixels(folder, files, stamp)
     return drawn
 
 
@@ -134,25 +133,24 @@ def _label(name: str) -> str:
 
 
 def _drawn(
-    picture: Picture, folder: Path, place: tuple[str, str, str], *, synthetic: bool, fine: bool
+    picture: Picture, folder: Path, place: tuple[str, str, str], *, stamp: Stamp | None, fine: bool
 ) -> Drawn:
     """A figure whose drawing is written and its pixels are not; `place` is its kind, its name and
     the analysis beside which it stands."""
     kind, name, beside = place
-    save_drawing(picture.figure, folder, name, synthetic=synthetic)
-    caption = (STAMP if synthetic else "") + picture.caption
-    data = _written(picture.data, folder / f"{name}.csv", synthetic=synthetic, fine=fine)
+    save_drawing(picture.figure, folder, name, stamp)
+    caption = (f"{stamp.caption}. " if stamp else "") + picture.caption
+    data = _written(picture.data, folder / f"{name}.csv", stamp=stamp, fine=fine)
     return Drawn(kind, _label(name), f"{name}.png", caption, picture.alt, beside, data=data)
 
 
-def _written(data: Data, file: Path, *, synthetic: bool, fine: bool) -> str:
-    """The name of the file of the numbers of a figure, written; each row of a synthetic cohort
-    says that it is no evidence."""
-    stamp = [STAMPED] if synthetic else []
+def _written(data: Data, file: Path, *, stamp: Stamp | None, fine: bool) -> str:
+    """The name of the file of the numbers of a figure, written; each row has the stamp."""
+    columns = [stamp.column] if stamp else []
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow([*data.columns, *(name for name, _ in stamp)])
-    told = [value for _, value in stamp]
+    lines.writerow([*data.columns, *(name for name, _ in columns)])
+    told = [value for _, value in columns]
     lines.writerows([*(_cell(one, fine) for one in row), *told] for row in data.rows)
     write_text(file, text.getvalue())
     return file.name

@@ -12,6 +12,8 @@ from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextToPath
 
+from trialtrace.base.words import tight_percent
+
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase
     from matplotlib.figure import Figure
@@ -35,6 +37,7 @@ class _Measured(TextToPath):
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: "bool | Literal['TeX']"
     ) -> tuple[float, float, float]:
+        s = tight_percent(s)
         key = s, _file(prop)
         if key not in self._sizes:
             whole = prop.copy()
@@ -93,7 +96,8 @@ class _Renderer(RendererSVG):
         if angle:
             place = {"transform": f"translate({x:.2f} {y:.2f}) rotate({-angle:g})"}
         # Blanks at the beginning, or several, would else be none, or one.
-        words = s if s == " ".join(s.split()) else s.replace(" ", NO_BREAK)
+        words = tight_percent(s)
+        words = words if words == " ".join(words.split()) else words.replace(" ", NO_BREAK)
         if words.strip():
             self.writer.element("text", words, attrib=place | attributes)
 

@@ -1,6 +1,5 @@
 """Installed files: held against what their packages say of them, the lock, and the commit."""
 
-import base64
 import csv
 import hashlib
 import json
@@ -25,7 +24,7 @@ from trialtrace.report.installation.packages import (
     installed,
     read_pins,
 )
-from trialtrace.run.jobs.installed import built_from
+from trialtrace.run.jobs.installed import built_from, digest_of, recorded
 
 CODE = (".py", ".pth", ".so", ".pyd")
 # What of a checkout is the program; configuration and documents are their owner's.
@@ -36,18 +35,18 @@ SHOWN = 12
 def installation(at: Project, wheels: Path | None, *, quick: bool) -> Iterator[Test]:
     """The tests of what is installed here."""
     there = installed()
-    recorded = {path: digest for _, info in there.values() for path, digest in _record(info)}
+    files = {path: digest for _, info in there.values() for path, digest in recorded(info)}
     yield _lock(at, there)
-    yield _files(recorded, len(there))
-    strange = sorted(_strange(recorded))
-    seen = f"{sum(path.suffix in CODE for path in recorded)} files of code, all of a package"
+    yield _files(files, len(there))
+    strange = sorted(_strange(files))
+    seen = f"{sum(path.suffix in CODE for path in files)} files of code, all of a package"
     yield tested("I.strange", "No code lies between the packages", _named(strange), seen)
     yield _memory(strange)
     yield _wheels(wheels, read_pins(at), there)
     if quick:
         yield Test("I.bytecode", "Compiled code is that of its source", NOT_RUN, "--quick")
     else:
-        yield _bytecode(recorded)
+        yield _bytecode(files)
     yield _project(at)
 
 
@@ -57,26 +56,12 @@ def _lock(at: Project, there: Mapping[str, tuple[str, Path]]) -> Test:
     return tested("I.lock", "Versions are those of the lock", wrong, line.found)
 
 
-def _record(info: Path) -> Iterator[tuple[Path, str]]:
-    """Each file that an installed package names, with its sha256 as the package gives it."""
-    record = info / "RECORD"
-    if record.is_file():
-        with record.open(encoding="utf-8", newline="") as lines:
-            for name, digest, _ in csv.reader(lines):
-                yield Path(os.path.normpath(info.parent / name)), digest.removeprefix("sha256=")
-
-
-def _digest(content: bytes) -> str:
-    """As a RECORD writes it."""
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-
-
-def _files(recorded: Mapping[Path, str], packages: int) -> Test:
+def _files(files: Mapping[Path, str], packages: int) -> Test:
     wrong = []
-    hashed = {path: digest for path, digest in recorded.items() if digest}
+    hashed = {path: digest for path, digest in files.items() if digest}
     for path, digest in hashed.items():
         try:
-            same = _digest(path.read_bytes()) == digest
+            same = digest_of(path.read_bytes()) == digest
             wrong += [] if same else [f"{_short(path)} is altered"]
         except OSError as error:
             wrong.append(f"{_short(path)}: {error.strerror}")
@@ -84,9 +69,9 @@ def _files(recorded: Mapping[Path, str], packages: int) -> Test:
     return tested("I.files", "Files are as their packages record them", _named(wrong), seen)
 
 
-def _strange(recorded: Iterable[Path]) -> Iterator[str]:
+def _strange(files: Iterable[Path]) -> Iterator[str]:
     """Files of code that no package names, where Python looks for packages."""
-    known = set(recorded)
+    known = set(files)
     for folder in folders():
         for path in folder.rglob("*"):
             if path.suffix in CODE and path not in known and path.is_file():
@@ -126,7 +111,7 @@ def _wheels(
             built.append(pin.name)
             continue
         seen += 1
-        installed_record = dict(_record(there[pin.name][1]))
+        installed_record = dict(recorded(there[pin.name][1]))
         wrong += _other_records(archive, there[pin.name][1], installed_record)
     told = f"{seen} of the lock" + (f"; no archive of {', '.join(built)}" if built else "")
     return tested(
@@ -144,10 +129,10 @@ def _other_records(archive: Path, info: Path, record: Mapping[Path, str]) -> Ite
                 yield f"{_short(path)} is not that of {archive.name}"
 
 
-def _bytecode(recorded: Iterable[Path]) -> Test:
+def _bytecode(files: Iterable[Path]) -> Test:
     """What Python runs is the compiled file beside a source, if that has its time and size."""
     wrong, seen = [], 0
-    for source in recorded:
+    for source in files:
         compiled = Path(cache_from_source(str(source))) if source.suffix == ".py" else None
         if compiled is None or not compiled.is_file() or not source.is_file():
             continue

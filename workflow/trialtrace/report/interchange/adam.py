@@ -1,13 +1,12 @@
-"""Writes a run's data into a folder in the form that another program reads: as ADaM, or as CSV.
+"""A run's data sets in the forms that another program reads: as ADaM, or as CSV.
 
 ADaM are the derived data sets as SAS transport files (XPT, version 5) beside a define.xml, with
 names, labels, keys and codes of their columns. CSV R and every other program reads.
 """
 
-import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +14,6 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_text
-from trialtrace.base.synthetic import SIGN
 from trialtrace.base.words import upper_first
 from trialtrace.run.tables.canonical import column_text, csv_bytes
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DERIVED, OCCDS, Contract, read_table
@@ -71,7 +68,7 @@ class Dataset:
 
 
 # Name, label, class of ADaM, file of the run, contract.
-_DATASETS = (
+DATASETS = (
     ("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS DATASET", "adsl", ADSL),
     ("ADBDS", "Values by Subject and Parameter", "BASIC DATA STRUCTURE", "bds", BDS),
     ("ADTTE", "Times to Events", "BASIC DATA STRUCTURE", "adtte", ADTTE),
@@ -86,7 +83,7 @@ def datasets(trial: Trial) -> tuple[Dataset, ...]:
 
 def _read(trial: Trial) -> Iterator[Dataset]:
     folder = trial.at.results / trial.name / "derived"
-    for name, label, kind, file, contract in _DATASETS:
+    for name, label, kind, file, contract in DATASETS:
         table = read_table(folder / f"{file}.parquet", contract)
         if not table.num_rows:
             continue
@@ -362,30 +359,3 @@ def derived_csv(folder: Path) -> Iterator[tuple[str, bytes]]:
             text = column_text(table[column].combine_chunks(), f"{name}.{column}")
             table = table.set_column(position, column, text)
         yield f"{name}.csv", csv_bytes(table)
-
-
-FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
-    "adam": adam_files,
-    "csv": csv_files,
-}
-
-
-def write_form(trial: Trial, folder: str, form: str) -> str:
-    """Write the files; what to tell of it. Those of real patients only their owner can read.
-
-    Raises UserError for a folder that holds files, and where the trial has not run.
-    """
-    at = Path(folder)
-    if at.exists() and (not at.is_dir() or any(os.scandir(at))):
-        raise UserError(
-            Problem(folder, found="a file, or a folder with files", expected="a new folder")
-        )
-    files = FORMS[form](trial)
-    make_folder(at, trial.private)
-    for name, data in files.items():
-        write_bytes(at / name, data, 0o600 if trial.private else 0o644)
-    text = f"{len(files)} files in {folder}: {', '.join(files)}\n"
-    if not trial.synthetic:
-        return text
-    write_text(at / SIGN, f"{SYNTHETIC}\n")
-    return f"SYNTHETIC: {text}"

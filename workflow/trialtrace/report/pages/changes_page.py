@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import upper_first
 from trialtrace.report.links import OF_SITE
 from trialtrace.report.pages.shell import page
-from trialtrace.report.render.house import SYNTHETIC
-from trialtrace.run.archive.comparison import Told, ToldCell
+from trialtrace.run.archive.comparison import Account, CellAccount
 from trialtrace.run.archive.shelf import Kept
 from trialtrace.run.archive.text import NOTHING, cause_texts, overview, run_text, shown_pair
 
@@ -24,7 +24,7 @@ class Latest(NamedTuple):
 
     trial: str
     kept: Kept | None
-    told: Told | None
+    told: Account | None
     few: list[str]
 
 
@@ -36,7 +36,7 @@ def changes_page(trials: Iterable[Latest]) -> str:
         '<p class="quiet">Each run whose inputs or results are others is kept in archive/. This '
         "page is made anew at the end of every run and is part of no report.</p>\n" + body
     )
-    return page(TITLE, text, synthetic=False, above=[OF_SITE])
+    return page(TITLE, text, stamp=None, above=[OF_SITE])
 
 
 def _section(latest: Latest) -> str:
@@ -82,11 +82,11 @@ def _section(latest: Latest) -> str:
 
 def _stamped(synthetic: bool, *parts: str) -> Iterator[str]:
     """Each table of synthetic data says so in its caption, wherever it is taken to."""
-    caption = f"<table>\n<caption>{SYNTHETIC}</caption>"
+    caption = f"<table>\n<caption>{SYNTHETIC.sentence}</caption>"
     yield from (part.replace("<table>", caption) if synthetic else part for part in parts)
 
 
-def _cells(title: str, cells: list[ToldCell]) -> str:
+def _cells(title: str, cells: list[CellAccount]) -> str:
     rows = [(cell["place"], cell["old"] or "—", cell["new"] or "—") for cell in cells]
     return _listed(title, ("place", "before", "now"), rows)
 

@@ -139,7 +139,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class RowsHead:
     """What is said of a variable above its rows: title, and lines of HTML by their label."""
 
     title: str
@@ -147,7 +147,7 @@ class Told:
 
 
 def rows_page(
-    material: Material, about: Variable, sets: Sequence[RowSet], told: Told, cells: RawCells
+    material: Material, about: Variable, sets: Sequence[RowSet], told: RowsHead, cells: RawCells
 ) -> str:
     """The page; a very long table is cut, and says so."""
     table = material.tracer.frames.table(about.dataset)

@@ -10,9 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.report.links import STYLE, Step, crumbs, of_report
-from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
+from trialtrace.report.render.house import CSP, assets, breakable
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -82,7 +83,7 @@ def report_page(
     return page(
         title or f"{here} \N{EN DASH} {trial.title}",
         body,
-        synthetic=trial.synthetic,
+        stamp=trial.stamp,
         style=style,
         script=script,
         draft=trial.draft,
@@ -97,7 +98,7 @@ def page_alone(trial: "Trial", name: str, body: str, style: str) -> str:
     return page(
         f"{name} \N{EN DASH} {trial.title}",
         body,
-        synthetic=trial.synthetic,
+        stamp=trial.stamp,
         draft=trial.draft,
         style=style,
     )
@@ -107,7 +108,7 @@ def page(
     title: str,
     body: str,
     *,
-    synthetic: bool,
+    stamp: Stamp | None,
     style: str = "",
     draft: str = "",
     up: str = "",
@@ -122,19 +123,19 @@ def page(
 
     With `up`, the way to the folder of the style sheet ("../"), it is linked; else the page has it
     inside and can be mailed alone. `above` are the pages over it, by title and link from that
-    folder, and `here` is what it is called after them. Of synthetic data a page is stamped at its
-    top, where the stamp stays in sight, and each of its tables and pictures by itself; `draft` is
-    the stamp of a draft.
+    folder, and `here` is what it is called after them. The stamp stands at its top, where it stays
+    in sight, and at each of its tables and pictures by itself; `draft` is the stamp of a draft.
     With `forms` it may send its forms to where it came from.
     """
-    stamp = f'<p class="synthetic held">{SYNTHETIC}</p>\n' if synthetic else ""
-    stamp += f'<p class="synthetic">{escape(draft)}</p>\n' if draft else ""
-    if synthetic:
-        body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
-        body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
+    told = escape(stamp.sentence) if stamp else ""
+    top = f'<p class="synthetic held">{told}</p>\n' if stamp else ""
+    top += f'<p class="synthetic">{escape(draft)}</p>\n' if draft else ""
+    if stamp:
+        body = body.replace("<table>", f"<table>\n<caption>{told}</caption>")
+        body = body.replace("<figcaption>", f"<figcaption>{told}. ")
     body = SCROLLS.sub(REACHED, body if up else breakable(body))
     way = crumbs(above, here or title, up) if above else ""
-    meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
+    meta = f'<meta name="description" content="{told}">\n' if stamp else ""
     own = f"<style>\n{'' if up else sheet()}{style}</style>\n" if style or not up else ""
     linked = f'<link rel="stylesheet" href="{up}{STYLE}">\n' if up else ""
     run = f'<script src="{script}" defer></script>\n' if script else ""
@@ -148,5 +149,5 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
         f"<title>{escape(title)}</title>\n{linked}{own}{run}</head>\n<body>\n"
-        f"{stamp}{way}<main>\n{body}</main>\n</body>\n</html>\n"
+        f"{top}{way}<main>\n{body}</main>\n</body>\n</html>\n"
     )

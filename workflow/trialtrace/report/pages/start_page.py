@@ -14,6 +14,7 @@ from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, PRINT
 from trialtrace.audit.verdicts.tally import shown as counted
 from trialtrace.audit.verdicts.tally import tally, unmatched_text
 from trialtrace.base.number_needed import through_infinity
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS, MINUS, RATIOS, no_effect, tight_percent
 from trialtrace.report.audit.claims_page import claims_page
@@ -23,12 +24,12 @@ from trialtrace.report.links import (
     CLAIMS_PAGE,
     SUMMARY_PAGE,
     WARNINGS,
-    in_site,
 )
 from trialtrace.report.material import Material
 from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.site_copy import copy_report
 from trialtrace.report.sections.findings import compared, primary, primary_results
 from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -46,7 +47,7 @@ WIDEST_RATIO = 1000.0
 MOST_TICKS = 7
 
 
-def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) -> str:
+def interval_picture(lines: Sequence[tuple[str, ResultRow]], stamp: Stamp | None) -> str:
     """A figure of (name, result) of one statistic; "" where none has a value.
 
     Ratios stand on a log scale. Each of several lines is drawn under its words; an end that is
@@ -63,7 +64,7 @@ def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) ->
         parts.append(f"<p>{told}</p>" if len(drawn) > 1 else "")
         parts.append(_svg(LINE, _line(row, place, stat), told))
     parts.append(_axis(place, ticks, axis_label(stat, [drawn[0][1]["unit"]])))
-    caption = "<figcaption>Synthetic data: not evidence</figcaption>" if synthetic else ""
+    caption = f"<figcaption>{escape(stamp.sentence)}</figcaption>" if stamp else ""
     return f'<figure class="interval">{"".join(parts)}{caption}</figure>'
 
 
@@ -154,14 +155,14 @@ def start_page(materials: Iterable[Material], links: Iterable[tuple[str, str]]) 
         '<p class="quiet">Every number in a report is a link to the rows, the plan and the code '
         f'behind it.</p>\n{others}{_SEARCH}<ul id="trials" class="trials">\n{cards}\n</ul>\n'
     )
-    return page("Trials", text, synthetic=False, script=SEARCH_SCRIPT)
+    return page("Trials", text, stamp=None, script=SEARCH_SCRIPT)
 
 
 def _card(material: Material) -> str:
     trial = material.trial
     data = (
-        '<p class="synthetic">Synthetic data: not evidence</p>'
-        if trial.synthetic
+        f'<p class="synthetic">{escape(trial.stamp.sentence)}</p>'
+        if trial.stamp
         else "<p class='kind'>Patients' data, as exported</p>"
     )
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
@@ -183,8 +184,8 @@ def _design(material: Material) -> str:
     if trial.design.kind in OWN_TREATMENT:
         arms = " and ".join(arm.label for arm in trial.design.arms.values())
         text = f"{kind}: {arms} (n = {frames.table('adsl').num_rows} patients)"
-    elif trial.blinded:
-        text = f"{kind}: n = {frames.table('adsl').num_rows} subjects, blinded"
+    elif trial.pooled:
+        text = f"{kind}: n = {frames.table('adsl').num_rows} subjects, all arms together"
     else:
         text = f"{kind}: " + ", ".join(
             f"{arm.label} (n = {frames.select('adsl', {'TRT01P': {'is': name}}).n})"
@@ -208,7 +209,7 @@ def _picture(material: Material) -> str:
             row = result.estimate
             name = analysis.label + result.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))
-    return "".join(interval_picture(lines, material.trial.synthetic) for lines in kinds.values())
+    return "".join(interval_picture(lines, material.trial.stamp) for lines in kinds.values())
 
 
 def _verdicts(material: Material) -> str:
@@ -255,11 +256,6 @@ def _links(material: Material, report: str) -> str:
     return " · ".join([*links, escape(name)])
 
 
-# What a workflow manager leaves in a folder that it made; and figures as pixels, which are for DOCX
-# alone: pages hold the drawings, and lead to them.
-_HIDDEN = shutil.ignore_patterns(".*", "*.png")
-
-
 def build_site(trials: list[Trial], settings: Settings, results_root: Path, site_dir: Path) -> None:
     """Write site/index.html and copy every report; the whole folder is made anew."""
     site = Path(site_dir)
@@ -268,10 +264,7 @@ def build_site(trials: list[Trial], settings: Settings, results_root: Path, site
     materials = []
     for trial in trials:
         folder = Path(results_root) / trial.name
-        shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
-        for file in sorted((site / trial.name).rglob("*.html")):
-            up = "../" * (len(file.relative_to(site).parts) - 1)
-            write_text(file, in_site(file.read_text(encoding="utf-8"), up))
+        copy_report(folder / "report", site / trial.name)
         materials.append(Material(trial, settings, folder, {}))
     links = []
     audited = [material for material in materials if material.claims]

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.report.links import (
     CARD_SCRIPT,
@@ -31,7 +32,7 @@ from trialtrace.report.pages.rows_page import (
     SCRIPT,
     SUBJECTS,
     RowSets,
-    Told,
+    RowsHead,
     Variable,
     rows_page,
 )
@@ -43,7 +44,7 @@ from trialtrace.report.pages.trace_page import (
     numbers_page,
     variable_told,
 )
-from trialtrace.report.render.house import SYNTHETIC, assets
+from trialtrace.report.render.house import assets
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.short_id import short_id
@@ -121,11 +122,11 @@ class Card:
 class Cards:
     """The cards of a report as they are collected."""
 
-    def __init__(self, wanted: Iterable[str], *, synthetic: bool, lined: bool):
+    def __init__(self, wanted: Iterable[str], *, stamp: Stamp | None, lined: bool):
         """Only the numbers at the anchors `wanted` have a card; `lined` says that the plan has a
         page of its lines."""
         self._wanted = frozenset(wanted)
-        self._stamp = SYNTHETIC if synthetic else ""
+        self._stamp = stamp.sentence if stamp else ""
         self._lined = lined
         self._cards: dict[str, Card] = {}
 
@@ -226,8 +227,8 @@ def write_traces(
     families: dict[str, list[dict[str, str]]] = {}
     cards = Cards(
         [*map(short_id, printed), *(_anchor(link) for link in parts)],
-        synthetic=trial.synthetic,
-        lined=not trial.blinded,
+        stamp=trial.stamp,
+        lined=not trial.pooled,
     )
     write_style(out)
     for name, rows in _by_page(results.values()).items():
@@ -236,7 +237,7 @@ def write_traces(
             printed,
             frozenset(parts),
             partial(sets.link, page=name) if sets else None,
-            not trial.blinded,
+            not trial.pooled,
             places,
         )
         traces = [_shown(material, row["result_id"]) for row in rows]
@@ -336,11 +337,11 @@ def _rows(material: Material, sets: RowSets, out: Path) -> None:
     (out / FOLDER).mkdir(exist_ok=True)
     shutil.copyfile(assets() / SCRIPT, out / FOLDER / SCRIPT)
     for about, own in sets.sets.items():
-        text = rows_page(material, about, list(own.values()), _told(material, about, sets), cells)
+        text = rows_page(material, about, list(own.values()), _head(material, about, sets), cells)
         write_text(out / FOLDER / about.file, text)
 
 
-def _told(material: Material, about: Variable, sets: RowSets) -> Told:
+def _head(material: Material, about: Variable, sets: RowSets) -> RowsHead:
     """What stands above the rows of a variable: its rule, and who chose its patients."""
     variables = material.tracer.variables
     if about.dataset != SUBJECTS:
@@ -361,4 +362,4 @@ def _told(material: Material, about: Variable, sets: RowSets) -> Told:
         if about == Variable(SUBJECTS)
         else f"{about.code or about.dataset} {', '.join(about.columns)}".strip()
     )
-    return Told(title, {label: items for label, items in lines.items() if any(items)})
+    return RowsHead(title, {label: items for label, items in lines.items() if any(items)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
 from trialtrace.report.render.house import Chains, Page
@@ -41,7 +42,7 @@ def render_document(
     renderer: str = EMBEDDED,
     title: str | None = None,
     note: str = "",
-    synthetic: bool = False,
+    stamp: Stamp | None = None,
     private: bool = False,
     before: Sequence[tuple[str, str]] = (),
     beside: Sequence[tuple[str, str]] = (),
@@ -53,7 +54,7 @@ def render_document(
 
     `note` stands at the head of the first. `inputs` maps a name to a file or folder that cells and
     images find under that name beside the document. `title` replaces the title of the front
-    matter; `synthetic` stamps every page; `private` keeps what an exception says, which may hold a
+    matter; `stamp` stands on every page; `private` keeps what an exception says, which may hold a
     value of the data, out of errors. `before` and `beside` are title and link of other pages of
     the folder, to which its pages lead before and after its own; with `above`, those over it, they
     begin with the way to them, on which one that has none over it goes by its title. In a DOCX or
@@ -72,7 +73,7 @@ def render_document(
         _place_inputs(folder, inputs or {})
         over = None if above is None else tuple(above)
         around = tuple(before), tuple(beside), over
-        page = Page(title, synthetic, private, stem, *around, chains, note)
+        page = Page(title, stamp, private, stem, *around, chains, note)
         made, name = chosen(documents, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}

@@ -3,12 +3,15 @@
 import json
 import os
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
+from xml.sax.saxutils import escape as xml_escape
 
 from trialtrace.base.paths import project
+from trialtrace.base.stamp import SYNTHETIC, Stamp
 from trialtrace.report.links import Step, crumbs
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.tree.authored import OF_RUN
@@ -29,7 +32,6 @@ CSP = (
     "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-SYNTHETIC = "Synthetic data: not evidence"
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
 SHEETS = ("report.css", "card.css")
@@ -67,7 +69,7 @@ class Page:
     """
 
     title: str | None = None
-    synthetic: bool = False
+    stamp: Stamp | None = None
     private: bool = False
     stem: str = "document"
     before: tuple[tuple[str, str], ...] = ()
@@ -109,9 +111,18 @@ def page_header() -> str:
     return f"{policy}\n<style>\n{css}</style>\n"
 
 
-def reference_docx(page: Page) -> Path:
-    """The DOCX whose styles a report takes."""
-    return assets() / REFERENCES[page.synthetic]
+def reference_docx(page: Page, folder: Path) -> Path:
+    """The DOCX whose styles and running head a report takes; one with the head of another stamp is
+    written into the folder."""
+    shipped = assets() / REFERENCES[page.stamp is not None]
+    if page.stamp in (None, SYNTHETIC):
+        return shipped
+    made = folder / "reference-stamped.docx"
+    told = xml_escape(page.stamp.sentence).encode()
+    with zipfile.ZipFile(shipped) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.infolist():
+            new.writestr(part, old.read(part).replace(SYNTHETIC.sentence.encode(), told))
+    return made
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -25,7 +25,6 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
-    SYNTHETIC,
     Page,
     breakable,
     clean_environment,
@@ -197,7 +196,9 @@ class _Conversion:
         if self.process.returncode or "Could not fetch resource" in log:
             kind = next(flag[5:] for flag in self.command if flag.startswith("--to="))
             what = f"pandoc could not write {kind}"
-            raise UserError(Problem(document.name, what, found=log.strip()))
+            # What follows are places in the sources of pandoc.
+            said = log.partition("HasCallStack backtrace")[0].strip()
+            raise UserError(Problem(document.name, what, found=said))
 
 
 def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> _Conversion:
@@ -230,7 +231,11 @@ def _of_format(
 ) -> list[str]:
     flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
-        return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
+        return [
+            "--to=docx",
+            f"--reference-doc={_near(reference_docx(page, build.parent), build)}",
+            *flags,
+        ]
     flags += ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     if kind == "pdf":
         return ["--to=typst", f"--template={_near(HERE / 'template.typ', build)}", *flags]
@@ -265,9 +270,9 @@ def _metadata(document: Document, page: Page) -> str:
         "lang": "en",
         "number-sections": document.numbered,
     }
-    if page.synthetic:
-        meta.update(synthetic=SYNTHETIC, description=SYNTHETIC, keywords=[SYNTHETIC])
-        meta["subject"] = SYNTHETIC
+    if page.stamp:
+        told = page.stamp.sentence
+        meta.update(synthetic=told, description=told, keywords=[told], subject=told)
     kept = {key: value for key, value in meta.items() if value not in ("", [])}
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
 

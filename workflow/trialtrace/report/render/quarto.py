@@ -20,7 +20,6 @@ from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
-    SYNTHETIC,
     Page,
     clean_environment,
     page_header,
@@ -103,7 +102,7 @@ def _around(page: Page, names: Sequence[str], stem: str) -> str:
     )
     parts = [
         SKIP,
-        f'<div class="synthetic-banner">{SYNTHETIC}</div>' if page.synthetic else "",
+        f'<div class="synthetic-banner">{page.stamp.sentence}</div>' if page.stamp else "",
         page.way(stem.capitalize(), over),
         PAGES.format(links) if pages[1:] else "",
     ]
@@ -126,7 +125,7 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
     }
     docx = shared | {
         "toc": document.contents("docx"),
-        "reference-doc": str(reference_docx(page)),
+        "reference-doc": str(reference_docx(page, folder)),
     }
     execute = document.setting("execute")
     meta = {
@@ -145,8 +144,9 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
             meta[name] = escape_markdown(meta[name])
     (folder / "before.html").write_text(around, encoding="utf-8")
     html["include-before-body"] = "before.html"
-    if page.synthetic:
-        meta |= {"description": SYNTHETIC, "subject": SYNTHETIC, "keywords": [SYNTHETIC]}
+    if page.stamp:
+        told = page.stamp.sentence
+        meta |= {"description": told, "subject": told, "keywords": [told]}
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
 
 

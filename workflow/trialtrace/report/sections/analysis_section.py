@@ -1,6 +1,6 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
 from trialtrace.base.words import LABELS, number, upper_first
@@ -266,11 +266,9 @@ def _entered(material: Material, analysis: Analysis) -> str:
             lacking = lacking or _n_of(least) < size
             parts.append(f"{n_link} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
-        of = (
-            populations.get(ALL)
-            if 1 + len(analysis.pairs) == len(material.trial.design.arms)
-            else None
-        )
+        arms = dict.fromkeys(arm for pair in analysis.pairs for arm in pair)
+        several = len(arms) < len(material.trial.design.arms) and arms.keys() <= populations.keys()
+        of = {arm: populations[arm] for arm in (arms if several else [ALL]) if arm in populations}
         entered = f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name, of)}."
         return " ".join([entered, *_why(material, analysis)])
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
@@ -317,9 +315,9 @@ def _why(material: Material, analysis: Analysis) -> list[str]:
     return several if len(told) > 1 else [escape_markdown(text) for text in told]
 
 
-def _used_in_all(material: Material, name: str, of: ResultRow | None = None) -> str:
+def _used_in_all(material: Material, name: str, of: Mapping[str, ResultRow]) -> str:
     """Over all that compares groups: of how many it was made, with links to these results, and `of`
-    how many in the population.
+    how many in the population, by arm or in all.
 
     What describes a single arm compares nothing.
     """
@@ -335,10 +333,12 @@ def _used_in_all(material: Material, name: str, of: ResultRow | None = None) -> 
         f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
         for row in (by_size[0], by_size[-1])
     )
-    whole = f" of {link(of)}" if of is not None else ""
+    labels = {arm: "subjects" if arm == ALL else material.arm_label(arm) for arm in of}
+    wholes = [f"{link(row)} {escape_markdown(labels[arm])}" for arm, row in of.items()]
+    whole = f" of {' and '.join(wholes)}" if wholes else " subjects"
     if by_size[0]["n_used"] == by_size[-1]["n_used"]:
-        return f", {low}{whole} subjects"
-    return f", {low} to {high}{whole} subjects in a comparison"
+        return f", {low}{whole}"
+    return f", {low} to {high}{whole} in a comparison"
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The tables of an analysis: lines by visit, stratum and group, columns by statistic."""
 
+import json
 from collections.abc import Callable, Iterable
 
 from trialtrace.base.words import (
-    P_VALUES,
     POINTS,
     SYMBOLS,
     upper_first,
@@ -156,7 +156,12 @@ def _pivot(
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
-    limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
+    limits = {
+        _column(row): escape_markdown(
+            limits_of(row["options"]) + until(row, time_unit, years=years)
+        )
+        for row in shown
+    }
     level = level_of(rows)
     others = {
         _column(row): f", {100 * row['ci_level']:g} % interval"
@@ -191,6 +196,16 @@ def _pivot(
         again = f"-{number}" if number > 1 else ""
         made.append(captioned(material, table, f"{slug(label)}{again}", caption))
     return "\n".join(made)
+
+
+def until(row: ResultRow, time_unit: str, *, years: bool) -> str:
+    """ ", up to 5 years", as far as a restricted mean goes; nothing of any other number."""
+    horizon = json.loads(row["options"] or "{}").get("horizon")
+    if not isinstance(horizon, (int, float)):
+        return ", up to the last time observed" if horizon else ""
+    unit = (row["unit"] or time_unit).strip()
+    whole = whole_years(str(horizon), unit) if years else ""
+    return f", up to {whole or f'{horizon:g} {unit}'.rstrip()}"
 
 
 def _only(cuts: list[str]) -> str | None:
@@ -327,7 +342,7 @@ def _title(
         at = whole if years else f"{at} ({whole})" if whole else at
         own += f" at {at}" if timed else ""
         own += "" if timed else f", {second[1]}"
-    plain = stat in P_VALUES or stat in SYMBOLS
+    plain = stat in SYMBOLS or title.partition(",")[0] == "p"
     joint = own[:1] if own[:1] == " " else ""
     over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)

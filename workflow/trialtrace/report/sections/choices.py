@@ -12,7 +12,7 @@ from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import pair_of
-from trialtrace.report.tables import link, texts_table, under
+from trialtrace.report.tables import NO_BREAK, link, texts_table, under, with_sign
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -298,8 +298,10 @@ def _methods(
 
 def _named(row: ResultRow, wanted: str | None) -> str:
     """A number, with what it is where that is not the `wanted` statistic of its column."""
-    what = "p" if row["stat_name"] == "p_value" else LABELS[row["stat_name"]]
-    return ("" if row["stat_name"] == wanted else f"{escape_markdown(what)} ") + link(row)
+    if row["stat_name"] == "p_value":
+        return f"p{NO_BREAK}{with_sign(row)}"
+    what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
+    return what + link(row)
 
 
 def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str | None) -> str:

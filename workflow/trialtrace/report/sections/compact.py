@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from trialtrace.base.words import LABELS, POINTS
+from trialtrace.base.words import LABELS, POINTS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -19,6 +19,7 @@ from trialtrace.report.tables import (
     pair_text,
     pipe_table,
     with_level,
+    with_sign,
 )
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -214,7 +215,7 @@ def _effect(material: Material, row: ResultRow) -> str:
 
 
 def _method(material: Material, row: ResultRow) -> str:
-    return method_of(row["method"]).title
+    return upper_first(method_of(row["method"]).title)
 
 
 def of_arm_in_words(rows: list[ResultRow]) -> str:
@@ -259,7 +260,7 @@ def _in_category(level: str, rows: list[ResultRow]) -> str:
 
 
 def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
-    """ "1.20 (0.40 to 2.00), p 0.004 and 0.005, adjusted p 0.01": estimates, then p-values.
+    """ "1.20 (0.40 to 2.00), p = 0.004 and 0.005, adjusted p = 0.01": estimates, then p-values.
 
     The caption names the tests; a cell that lacks one of them names its own.
     """
@@ -270,8 +271,10 @@ def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
     for row in values:
         if row["stat_name"].startswith("p_"):
             how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
-            texts.setdefault(LABELS[row["stat_name"]], []).append(link(row) + how)
-    parts += [f"{escape_markdown(p)}{NO_BREAK}{' and '.join(each)}" for p, each in texts.items()]
+            label = escape_markdown(LABELS[row["stat_name"]])
+            shown = link(row) if label in texts else with_sign(row)
+            texts.setdefault(label, []).append(shown + how)
+    parts += [f"{p}{NO_BREAK}{' and '.join(each)}" for p, each in texts.items()]
     return ", ".join(parts)
 
 
@@ -283,14 +286,14 @@ def _value(row: ResultRow) -> str:
 
 
 def _tested(rows: list[ResultRow]) -> str:
-    """ "F 4.04 (1.95, 451.32), p 0.019, adjusted p 0.04"."""
+    """ "F 4.04 (1.95, 451.32), p = 0.019, adjusted p = 0.04"."""
     by = {row["stat_name"]: row for row in rows}
     parts = []
     if "f" in by:
         df = [link(by[key]) for key in ("df1", "df2") if key in by]
         parts.append(f"F{NO_BREAK}{link(by['f'])} ({', '.join(df)})")
     shown = {"p_value": "p", "p_adjusted": "adjusted p"}
-    parts += [f"{name}{NO_BREAK}{link(by[key])}" for key, name in shown.items() if key in by]
+    parts += [f"{name}{NO_BREAK}{with_sign(by[key])}" for key, name in shown.items() if key in by]
     return ", ".join(parts)
 
 

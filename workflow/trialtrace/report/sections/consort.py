@@ -14,7 +14,7 @@ from trialtrace.report.sections.harms import reports_events
 from trialtrace.report.sections.summary import registered_otherwise
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.trial.reported import HARMS, ROLES
+from trialtrace.run.trial.reported import ROLES, is_harm
 
 ITEMS = {
     "1a": "Title: identified as randomised",
@@ -103,7 +103,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
     yield from _of_design(material)
     late = ", as written with the results in print" if trial.reanalysis else ""
     yield "14", f"Endpoints; the question of each analysis{late}"
-    if any(endpoint.kind in HARMS for endpoint in trial.endpoints.values()):
+    if any(is_harm(trial, endpoint) for endpoint in trial.endpoints.values()):
         yield "15", "Endpoints: how defined"
     yield "21a", "Methods, software and references"
     yield "21b", "Patients: populations; each analysis: patients analysed"

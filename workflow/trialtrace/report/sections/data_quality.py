@@ -159,8 +159,12 @@ def known_table(material: Material) -> str:
     counts = [row for analysis in primary(material) for row in known_counts(material, analysis)]
     unique = {(label, visit): arms for label, visit, arms in counts}
     design = material.trial.design.arms
+    visits = any(visit for _, visit in unique)
     body = [
-        [*map(with_names, (label, visit)), *("{} of {}".format(*arms[arm]) for arm in design)]
+        [
+            *map(with_names, (label, visit) if visits else (label,)),
+            *("{} of {}".format(*arms[arm]) for arm in design),
+        ]
         for (label, visit), arms in unique.items()
     ]
     if not body:
@@ -169,7 +173,7 @@ def known_table(material: Material) -> str:
     times = any(is_time(e) for one in primary(material) for e in parameters(material.trial, one))
     caption = "Patients with a known primary outcome, of those in each arm."
     caption += " A time that is censored counts as known." if times else ""
-    table = pipe_table(["Outcome", "Visit", *arms], body)
+    table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
     return captioned(material, table, "known", caption)
 
 

@@ -135,7 +135,7 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
     ]
     note = "" if judged else "; not adjusted for multiplicity"
     if note and of_all_arms(material, analysis.name):
-        note = "; adjusted for multiplicity is the test of all arms alone"
+        note = "; only the test of all arms is adjusted for multiplicity, these comparisons are not"
     return [f"{'; '.join(told)}{note}."]
 
 

@@ -38,7 +38,8 @@ def pair_of(analysis: Analysis, row: ResultRow) -> tuple[str, str] | None:
 
 def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
     """Whether a row is the adjusted p-value of a test: of the same name at the same place."""
-    if adjusted["stat_name"] != ADJUSTED:
+    # An analysis of many endpoints asks this of each with each.
+    if adjusted["stat_name"] != ADJUSTED or adjusted["parameter"] != p["parameter"]:
         return False
     short, test = (row["method"].split(".", 1)[1] for row in (adjusted, p))
     of_one = (*PLACE, "group1_level", "group2", "group2_level")
@@ -104,13 +105,13 @@ def reach(values: Sequence[float], level: float) -> str:
 
 
 def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
-    """ ", below the significance level of 0.05"; of a pair beneath the test of all arms, that it is
-    not judged; else nothing."""
+    """ ", below the significance level of 0.05"; of a pair beneath the test of all arms, that this
+    decides; else nothing."""
     result_row = deciding(material, analysis, p)
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
         return f", {side} the significance level of {analysis.decision_level:g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
-        return ", not judged by itself"
+        return ", descriptive: the test of all arms decides"
     return ""

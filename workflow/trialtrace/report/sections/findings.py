@@ -23,7 +23,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -360,8 +360,7 @@ def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
 def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
     """The same with links; no line ends between p and its number."""
     return ", ".join(
-        f"{LABELS[row['stat_name']]}{NO_BREAK}{sign(row).replace(' ', NO_BREAK)}{link(row)} "
-        f"({escape_markdown(how)})"
+        f"{LABELS[row['stat_name']]}{NO_BREAK}{with_sign(row)} ({escape_markdown(how)})"
         for row, how in tests
     )
 

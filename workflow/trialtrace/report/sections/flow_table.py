@@ -60,10 +60,10 @@ def flow_table(material: Material) -> str:
         body.append(_line(f"**Analysed: {label}**", candidate, ("analysed", name, None), groups))
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
-    caption = (
-        f"Flow of the patients. Below each analysis stand those {lower_first(who or 'randomised')} "
-        "who did not enter it, by reason."
-    )
+    caption = "Flow of the patients."
+    if any(_reasons(candidate, "not_analysed", name, groups) for name in data["analysed"]):
+        caption += f" Below each analysis stand those {lower_first(who or 'randomised')} who did "
+        caption += "not enter it, by reason."
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 

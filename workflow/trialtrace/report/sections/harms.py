@@ -75,8 +75,10 @@ def _line(by: dict, level: str, groups: list[str]) -> list[str]:
 
 
 def _cell(by: dict, level: str, group: str) -> str:
-    """ "3 (5.5 %), 4": patients, their share, occurrences."""
+    """ "3 (5.5 %), 4": patients, their share, occurrences; "0" of nobody."""
     patients, events = by["patients", level, group], by["occurrences", level, group]
+    if not patients["stat_value"]:
+        return link(patients)
     n = patients["denominator"]
     share = f"{NO_BREAK}({percent(patients['stat_value'] / n)}{NO_BREAK}%)" if n else ""
     return f"{link(patients, short_text(patients) + share)}, {link(events)}"

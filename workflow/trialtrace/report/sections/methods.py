@@ -31,6 +31,10 @@ _ARTICLE = re.compile(
 )
 
 
+def _to_list(at: int) -> str:
+    return rf" [\[{at}\]](#ref-{at})"
+
+
 class _References:
     """References by the number under which the text has them."""
 
@@ -41,11 +45,10 @@ class _References:
         return iter(self._numbers)
 
     def cited(self, reference: str) -> str:
-        """ " (3)" as a link to the list; nothing without a reference."""
+        """ " [3]" as a link to the list: in round brackets stand patients. Nothing without one."""
         if not reference:
             return ""
-        at = self._numbers.setdefault(reference, len(self._numbers) + 1)
-        return f" [({at})](#ref-{at})"
+        return _to_list(self._numbers.setdefault(reference, len(self._numbers) + 1))
 
 
 def cited(material: Material, analysis: Analysis, text: str) -> str:
@@ -71,7 +74,7 @@ def cited(material: Material, analysis: Analysis, text: str) -> str:
         if match[0] in found:
             return match[0]
         found.add(match[0])
-        return f"{match[0]} [({numbers[match[0]]})](#ref-{numbers[match[0]]})"
+        return match[0] + _to_list(numbers[match[0]])
 
     return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", numbered, text) if names else text
 

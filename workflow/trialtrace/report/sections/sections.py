@@ -27,6 +27,7 @@ def stamps(trial: Trial) -> list[str]:
     guessed = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
     texts = [escape_markdown(guessed)] if trial.draft else []
     texts += ["Synthetic data: not evidence of anything."] if trial.synthetic else []
+    texts += [f"{trial.at.purpose.stamp.sentence}."] if trial.at.purpose.stamp else []
     return [f"::: {{.synthetic}}\n{text}\n:::" for text in texts]
 
 
@@ -66,7 +67,9 @@ def design_line(trial: Trial) -> str:
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
     kind = design.kind.replace("_", " ").capitalize()
     text = f"{kind} design; {arms}; {scheme}{strata}{_blinding(design.blinding)}."
-    if trial.blinded:
+    if trial.at.purpose.kind == "open":
+        text = "All arms together: this report tells nothing by arm."
+    elif trial.pooled:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
         text += "are confirmed."
     if trial.registration:
@@ -172,7 +175,7 @@ def made_by(material: Material) -> str:
 def _origins(material: Material) -> Iterator[str]:
     """Where the rules of the trial and the sources of what was printed can be read."""
     trial = material.trial
-    if trial.blinded:
+    if trial.pooled:
         return
     folder = trial.at.trial_config(trial.name)
     files = [f"{part}.yaml" for part in CONFIGURATION if (folder / f"{part}.yaml").is_file()]

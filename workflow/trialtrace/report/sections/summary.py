@@ -209,7 +209,17 @@ def _patients(material: Material, places: Mapping[str, str]) -> str:
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     text += "; the number randomised is not in the data" if who and text else ""
     of = [_analysed(material, analysis, places) for analysis in primary(material)]
-    return " ".join([*([f"{text}."] if text else []), *of])
+    return " ".join([*([f"{text}."] if text else []), *of, *_followed(material)])
+
+
+def _followed(material: Material) -> Iterator[str]:
+    """How long all were followed, where a primary outcome is a time and the plan asks for it."""
+    if any(is_time(e) for one in primary(material) for e in parameters(material.trial, one)):
+        for row in material.results:
+            if row["stat_name"] == "follow_up" and row["group1_level"] == ALL:
+                of = lower_first(material.trial.plan.analyses[row["analysis_id"]].label)
+                told = link(row, row["stat_text"])
+                yield f"Median follow-up {told}, for {escape_markdown(of)}."
 
 
 def _analysed(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:

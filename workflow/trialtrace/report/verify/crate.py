@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, SUMS, listed
-from trialtrace.report.verify.kept_run import Found
+from trialtrace.report.verify.kept_run import Alteration
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -20,47 +20,49 @@ def is_crate(path: Path) -> bool:
     return path.is_dir() and ((path / METADATA).exists() or (path / SUMS).exists())
 
 
-def altered_crate(folder: Path) -> Iterator[Found]:
+def altered_crate(folder: Path) -> Iterator[Alteration]:
     """Every file that is missing, extra, changed or leads outside, and what its description says
     otherwise."""
     if not (folder / SUMS).is_file():
-        yield Found(SUMS, "missing", "the list of files")
+        yield Alteration(SUMS, "missing", "the list of files")
         return
     sums: dict[str, str] = {}
     text = (folder / SUMS).read_bytes().decode("utf-8", "backslashreplace")
     for at, line in enumerate(text.split("\n")[:-1] if text.endswith("\n") else [text], 1):
         match = _LINE.fullmatch(line)
         if match is None or match[2] in sums:
-            yield Found(SUMS, "changed", f"line {at}", line, "a hash and a path, each path once")
+            yield Alteration(
+                SUMS, "changed", f"line {at}", line, "a hash and a path, each path once"
+            )
         elif _outside(folder, match[2]):
-            yield Found(match[2], "changed", "a path that leads outside of the crate")
+            yield Alteration(match[2], "changed", "a path that leads outside of the crate")
         else:
             sums[match[2]] = match[1]
     yield from _unlisted(folder)
     there = listed(folder)
     for name, digest in sums.items():
         if name not in there:
-            yield Found(name, "missing", f"listed in {SUMS}")
+            yield Alteration(name, "missing", f"listed in {SUMS}")
         elif (now := sha256_file(folder / name)) != digest:
-            yield Found(name, "changed", "", f"sha256 {now}", f"sha256 {digest}")
+            yield Alteration(name, "changed", "", f"sha256 {now}", f"sha256 {digest}")
     for name in there:
         if name not in sums:
             place = "a path that leads outside" if _outside(folder, name) else f"not in {SUMS}"
-            yield Found(name, "extra", place)
+            yield Alteration(name, "extra", place)
     yield from _described(folder, sums)
 
 
-def _unlisted(folder: Path) -> Iterator[Found]:
+def _unlisted(folder: Path) -> Iterator[Alteration]:
     """What sums cannot list: links, folders without a file, and what is neither."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            yield Found(name, "extra", "a link: a crate has none")
+            yield Alteration(name, "extra", "a link: a crate has none")
         elif path.is_dir():
             if not any(path.iterdir()):
-                yield Found(name, "extra", "an empty folder")
+                yield Alteration(name, "extra", "an empty folder")
         elif not path.is_file():
-            yield Found(name, "extra", "no file")
+            yield Alteration(name, "extra", "no file")
 
 
 def _outside(folder: Path, name: str) -> bool:
@@ -70,7 +72,7 @@ def _outside(folder: Path, name: str) -> bool:
     return not (folder / name).resolve().is_relative_to(folder.resolve())
 
 
-def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Found]:
+def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Alteration]:
     """Files whose hash in the description is another than in the sums, or that only one has."""
     try:
         graph = json.loads((folder / METADATA).read_bytes())["@graph"]
@@ -78,17 +80,17 @@ def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Found]:
         files = {str(one["@id"]): one["sha256"] for one in graph if "sha256" in one}
         values = {str(one["@id"]): str(one.get("value")) for one in graph}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield Found(METADATA, "changed", "no description of a crate")
+        yield Alteration(METADATA, "changed", "no description of a crate")
         return
     for name in sorted(name for name, many in Counter(places).items() if many > 1):
-        yield Found(METADATA, "changed", name, "described twice", "once")
+        yield Alteration(METADATA, "changed", name, "described twice", "once")
     for name in sorted({*files, *sums} - {METADATA}):
         if files.get(name) != sums.get(name):
-            yield Found(METADATA, "changed", name, files.get(name), sums.get(name))
+            yield Alteration(METADATA, "changed", name, files.get(name), sums.get(name))
         # What the hash of the run is over.
         read = values.get(f"#configuration-{name}", "")
         if _HASH.fullmatch(read) and name in sums and read != sums[name]:
-            yield Found(name, "changed", "not as the run read it", sums[name], read)
+            yield Alteration(name, "changed", "not as the run read it", sums[name], read)
 
 
 def crate_trial(folder: Path) -> str | None:

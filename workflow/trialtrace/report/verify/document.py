@@ -16,7 +16,7 @@ from trialtrace.report.seal_file import DOCX, HTML, NAME, PDF, Kept, kept_docume
 from trialtrace.report.shown.compare import NUMBER, alterations, place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.lines import Line, is_trace
-from trialtrace.report.verify.kept_run import Found, KeptRun, altered_file
+from trialtrace.report.verify.kept_run import Alteration, KeptRun, altered_file
 from trialtrace.run.archive.shelf import Kept as ArchivedRun
 from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash
 from trialtrace.run.archive.shelf import kept_documents as archived_documents
@@ -52,7 +52,7 @@ UNREAD = (
 class Judged:
     """What came of a document: what is altered in it, what to know, how much was compared."""
 
-    found: list[Found] = field(default_factory=list)
+    found: list[Alteration] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
 
@@ -91,7 +91,7 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         read = docx_lines(data) if kept.name.endswith(DOCX) else None
         lines = read.lines if read else lines_of(kept.name, data)
     except BrokenDocument as error:
-        counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
+        counted.found.append(Alteration(file, "changed", f"cannot be read: {error}"))
         return counted
     found = alterations(kept.lines, lines)
     gone = {altered.gone for altered in found}
@@ -100,12 +100,12 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         counted.compared = _compared(_counts(left), every)
     for one in found:
         result = result_at(pages, one.page or "")
-        counted.found.append(Found(file, one.what, one.place, one.shown, one.kept, result))
+        counted.found.append(Alteration(file, one.what, one.place, one.shown, one.kept, result))
     if read is not None:
         counted.notes += _saved_anew(kept, read)
     elif not counted.found:
         told = UNSEEN[kept.name.endswith(PDF)]
-        counted.found.append(Found(file, "changed", told))
+        counted.found.append(Alteration(file, "changed", told))
     return counted
 
 
@@ -327,16 +327,20 @@ def _hashes(lines: list[Line]) -> list[str]:
     ]
 
 
-def _altered(file: str, lines: list[Line], kept: list[str], read: Docx | None) -> Iterator[Found]:
+def _altered(
+    file: str, lines: list[Line], kept: list[str], read: Docx | None
+) -> Iterator[Alteration]:
     """The lines that the earlier report does not have; how many of its own are gone."""
     if read is None:
-        yield Found(file, "changed", "shows the hash of that run, and is not as that run wrote it")
+        yield Alteration(
+            file, "changed", "shows the hash of that run, and is not as that run wrote it"
+        )
         return
     left = Counter(kept)
     for at, one in enumerate(_hashes(lines)):
         left[one] -= 1
         if left[one] < 0:
-            yield Found(file, "changed", f"{place_of(lines, at)}: {UNKNOWN}", lines[at].text)
+            yield Alteration(file, "changed", f"{place_of(lines, at)}: {UNKNOWN}", lines[at].text)
     gone = sum(n for n in left.values() if n > 0)
     if gone:
-        yield Found(file, "missing", f"{gone} lines of the report of that run")
+        yield Alteration(file, "missing", f"{gone} lines of the report of that run")

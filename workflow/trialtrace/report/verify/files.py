@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.links import alone
+from trialtrace.report.pages.site_copy import alone
 from trialtrace.report.seal_file import FOLDERS, HTML
 from trialtrace.report.shown.compare import NUMBER
-from trialtrace.report.verify.kept_run import Found, KeptRun
+from trialtrace.report.verify.kept_run import Alteration, KeptRun
 from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import VOLATILE, read_record, record_path
 
@@ -27,23 +27,23 @@ def site_files(at: Project) -> dict[str, str]:
     return {} if record is None else {n: d for f in record.outputs.values() for n, d in f.items()}
 
 
-def altered_site(at: Project, files: dict[str, str]) -> Iterator[Found]:
+def altered_site(at: Project, files: dict[str, str]) -> Iterator[Alteration]:
     """Every file of the site that is missing, extra, or not as it was built."""
     for name, digest in files.items():
         yield from altered_in_site(at, name, digest)
     for path in sorted(at.site.rglob("*")):
         name = path.relative_to(at.made).as_posix()
         if name not in files and path.is_file() and path.name not in VOLATILE:
-            yield Found(name, "extra", f"written by no {SITE}")
+            yield Alteration(name, "extra", f"written by no {SITE}")
 
 
-def altered_in_site(at: Project, name: str, digest: str) -> Iterator[Found]:
+def altered_in_site(at: Project, name: str, digest: str) -> Iterator[Alteration]:
     """A file of the site that is not as it was built."""
     path = at.made / name
     if not path.is_file():
-        yield Found(name, "missing", f"written by {SITE}")
+        yield Alteration(name, "missing", f"written by {SITE}")
     elif (now := sha256_bytes(path.read_bytes())) != digest:
-        yield Found(name, "changed", f"written by {SITE}", f"sha256 {now}", f"sha256 {digest}")
+        yield Alteration(name, "changed", f"written by {SITE}", f"sha256 {now}", f"sha256 {digest}")
 
 
 def sealed_files(run: KeptRun) -> set[str]:
@@ -164,18 +164,20 @@ def _nearest(
     return best if len(best) == 1 else same or alike
 
 
-def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterator[Found]:
+def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterator[Alteration]:
     """What is another in a file of a report's folders; of a table in CSV each cell."""
     digest, kept = sha256_bytes(data), run.sealed["downloads"][name]
     if digest == kept:
         return
-    yield Found(file, "changed", f"{name} of {run.trial}", f"sha256 {digest}", f"sha256 {kept}")
+    yield Alteration(
+        file, "changed", f"{name} of {run.trial}", f"sha256 {digest}", f"sha256 {kept}"
+    )
     own = run.folder / "report" / name
     if name.endswith(".csv") and own.is_file() and sha256_bytes(own.read_bytes()) == kept:
         yield from _cells(own.read_bytes(), data, file)
 
 
-def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Found]:
+def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Alteration]:
     """Each cell that is another, by its row and what its column is called."""
     old, new = _rows(kept), _rows(data)
     for number in range(max(len(old), len(new))):
@@ -183,7 +185,7 @@ def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Found]:
             gone = number >= len(new)
             text = " | ".join((old if gone else new)[number])
             told = (None, text) if gone else (text, None)
-            yield Found(file, "missing" if gone else "extra", f"row {number + 1}", *told)
+            yield Alteration(file, "missing" if gone else "extra", f"row {number + 1}", *told)
             continue
         for column in range(max(len(old[number]), len(new[number]))):
             was, now = (
@@ -193,7 +195,7 @@ def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Found]:
                 head = old[0][column] if column < len(old[0]) else str(column + 1)
                 what = "text" if NUMBER.findall(was) == NUMBER.findall(now) else "number"
                 place = f"row {number + 1} ({old[number][0]}), column {head}"
-                yield Found(file, what, place, now, was)
+                yield Alteration(file, what, place, now, was)
 
 
 def _rows(data: bytes) -> list[list[str]]:

@@ -29,7 +29,7 @@ from trialtrace.run.trace.seal import value_of
 
 
 @dataclass(frozen=True)
-class Found:
+class Alteration:
     """One thing that is altered: in which file, what, and for a number where it stands.
 
     `what` is missing, extra, changed; number, text, link, figure for a document.
@@ -139,24 +139,24 @@ class KeptRun:
             )
 
 
-def altered_run(run: KeptRun) -> list[Found]:
+def altered_run(run: KeptRun) -> list[Alteration]:
     """Every file that is not as the run wrote it; of records, what they contradict."""
     candidates = [candidate for name in run.written if (candidate := altered_file(run, name))]
     return [*candidates, *_extra(run), *_records(run), *_seal(run)]
 
 
-def altered_file(run: KeptRun, name: str) -> Found | None:
+def altered_file(run: KeptRun, name: str) -> Alteration | None:
     """A file by its path from the root; None where it is as it was written."""
     digest, rule = run.written[name]
     now = run.digest(name)
     if now == digest:
         return None
     if now is None:
-        return Found(name, "missing", f"written by {rule}")
-    return Found(name, "changed", f"written by {rule}", f"sha256 {now}", f"sha256 {digest}")
+        return Alteration(name, "missing", f"written by {rule}")
+    return Alteration(name, "changed", f"written by {rule}", f"sha256 {now}", f"sha256 {digest}")
 
 
-def _extra(run: KeptRun) -> Iterator[Found]:
+def _extra(run: KeptRun) -> Iterator[Alteration]:
     records = {record_path(rule, run.trial) for rule in STAGES}
     if any(rule not in run.records for rule in STAGES):
         return  # what a stage wrote is not known
@@ -164,10 +164,10 @@ def _extra(run: KeptRun) -> Iterator[Found]:
         name = path.relative_to(run.at.made).as_posix()
         known = name in run.written or name in records or path.name in VOLATILE
         if not known and (path.is_symlink() or not path.is_dir()):
-            yield Found(name, "extra", "written by no stage")
+            yield Alteration(name, "extra", "written by no stage")
 
 
-def _records(run: KeptRun) -> Iterator[Found]:
+def _records(run: KeptRun) -> Iterator[Alteration]:
     """Records that are not there, not as a job writes them, or that contradict each other."""
     made = {one: files for r in run.records.values() for one, files in r.outputs.items()}
     there = [rule for rule in STAGES if (run.at.made / record_path(rule, run.trial)).exists()]
@@ -178,28 +178,30 @@ def _records(run: KeptRun) -> Iterator[Found]:
         name = record_path(rule, run.trial)
         record = run.records.get(rule)
         if record is None and rule in there:
-            yield Found(name, "changed", f"the record of {rule}, which cannot be read")
+            yield Alteration(name, "changed", f"the record of {rule}, which cannot be read")
         elif record is None and not run.unfinished:
-            yield Found(name, "missing", f"the record of {rule}, which is not there")
+            yield Alteration(name, "missing", f"the record of {rule}, which is not there")
         if record is None:
             continue
         told = json.dumps(asdict(record), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
         other = (run.at.made / name).read_bytes() != told.encode() or record.rule != rule
         if other or not _names_its_files(record):
-            yield Found(name, "changed", f"is not as the job of {rule} writes it")
+            yield Alteration(name, "changed", f"is not as the job of {rule} writes it")
         if run.unfinished:
             continue  # records of two runs
         for one, digest in record.inputs.items():
             if one not in made and len(run.records) < len(STAGES):
                 continue  # the record that names it is the one that is missing
             if one not in made or together(made[one]) != digest:
-                yield Found(name, "changed", f"{rule} read another {one} than the one recorded")
+                yield Alteration(
+                    name, "changed", f"{rule} read another {one} than the one recorded"
+                )
         if len(contracts) > 1 and 2 * contracts[record.contract] <= contracts.total():
-            yield Found(name, "changed", "names another contract of tables than other records")
+            yield Alteration(name, "changed", "names another contract of tables than other records")
         if kept and rule in kept["made"]:
             outputs = {n: d for files in record.outputs.values() for n, d in files.items()}
             if kept["made"][rule] != [record.fresh, together(outputs)]:
-                yield Found(name, "changed", f"is not what the archive keeps of {rule}")
+                yield Alteration(name, "changed", f"is not what the archive keeps of {rule}")
 
 
 def _names_its_files(record: Made) -> bool:
@@ -221,7 +223,7 @@ def archived(run: KeptRun) -> Manifest | None:
         return None
 
 
-def _seal(run: KeptRun) -> Iterator[Found]:
+def _seal(run: KeptRun) -> Iterator[Alteration]:
     """The hash over the run against what it is over; without a report there is none."""
     if RENDER not in run.records or run.unfinished:
         return
@@ -229,15 +231,15 @@ def _seal(run: KeptRun) -> Iterator[Found]:
     try:
         sealed = run.sealed
     except UserError as error:
-        yield Found(name, "changed", str(error.problems[0].message or error.problems[0].found))
+        yield Alteration(name, "changed", str(error.problems[0].message or error.problems[0].found))
         return
     candidates = {f"report/{one}": digest for one, digest in sealed["downloads"].items()}
     for file, digest in (sealed["parts"]["data"] | candidates).items():
         wrote = run.written.get(f"results/{run.trial}/{file}")
         if wrote is not None and wrote[0] != digest:
-            yield Found(name, "changed", f"names another {file} than the record of {wrote[1]}")
+            yield Alteration(name, "changed", f"names another {file} than the record of {wrote[1]}")
     if not sealed["keyed"] and sealed["seal"] != value_of(sealed["trial"], sealed["parts"]):
-        yield Found(name, "changed", "its hash is not that of what it is over")
+        yield Alteration(name, "changed", "its hash is not that of what it is over")
 
 
 def outdated_files(run: KeptRun) -> list[str]:

@@ -12,7 +12,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, described_run, listed
-from trialtrace.report.verify.kept_run import Found
+from trialtrace.report.verify.kept_run import Alteration
 from trialtrace.run.jobs.run_state import read_run
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.study.source import Files
@@ -23,7 +23,7 @@ RESULTS = "results/"
 CODE = "code of "
 
 
-def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Found], list[str]]:
+def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list[str]]:
     """Run the trial in a new folder, which stays: each file of the results that has other bytes or
     is missing on one side, and what of code and packages is another than when the crate was made.
 
@@ -80,7 +80,7 @@ def _project(crate: Path, trial: str, folder: Path) -> Project:
     return at
 
 
-def differences_of(crate: Path, results: Path) -> Iterator[Found]:
+def differences_of(crate: Path, results: Path) -> Iterator[Alteration]:
     """Files of a crate's results that a folder of results has otherwise, or only one of them."""
     held = {name for name in listed(crate) if name.startswith(RESULTS)}
     folders = {name.split("/")[1] for name in held}
@@ -92,13 +92,15 @@ def differences_of(crate: Path, results: Path) -> Iterator[Found]:
     }
     for name in sorted(held | now):
         if name not in now:
-            yield Found(name, "missing", "in the crate, and not made here")
+            yield Alteration(name, "missing", "in the crate, and not made here")
         elif name not in held:
-            yield Found(name, "extra", "made here, and not in the crate")
+            yield Alteration(name, "extra", "made here, and not in the crate")
         else:
             digests = sha256_file(results / name.removeprefix(RESULTS)), sha256_file(crate / name)
             if digests[0] != digests[1]:
-                yield Found(name, "changed", "made anew", *(f"sha256 {one}" for one in digests))
+                yield Alteration(
+                    name, "changed", "made anew", *(f"sha256 {one}" for one in digests)
+                )
 
 
 def _made_otherwise(crate: Path, at: Project, trial: str) -> Iterator[str]:

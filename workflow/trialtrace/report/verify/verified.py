@@ -10,7 +10,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
-from trialtrace.report.links import alone
+from trialtrace.report.pages.site_copy import LEFT_OUT, alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
@@ -39,7 +39,7 @@ from trialtrace.report.verify.files import (
     site_files,
 )
 from trialtrace.report.verify.kept_run import (
-    Found,
+    Alteration,
     KeptRun,
     altered_file,
     altered_run,
@@ -62,7 +62,7 @@ NAMED = {"analysis/results.parquet": "result_id", "audit/claims.parquet": "claim
 MOST = 50
 
 
-def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[Found]:
+def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[Alteration]:
     """Each value of a changed table that is not the kept one; nothing where neither can be read.
 
     Of tables that hold patients' data the columns are told, and no value.
@@ -78,23 +78,23 @@ def altered_values(run: KeptRun, file: str, kept: Manifest | None) -> Iterator[F
         return
     if before.num_rows != now.num_rows:
         rows = f"{now.num_rows} rows", f"{before.num_rows} rows"
-        yield Found(file, "changed", "number of rows", *rows)
+        yield Alteration(file, "changed", "number of rows", *rows)
         return
     for column in before.column_names:
         if column not in now.column_names:
-            yield Found(file, "missing", f"column {column}")
+            yield Alteration(file, "missing", f"column {column}")
         elif name in NAMED:
             yield from _values(file, before, now, column, before[NAMED[name]].to_pylist())
         elif not before[column].equals(now[column]):
-            yield Found(file, "changed", f"column {column}")
+            yield Alteration(file, "changed", f"column {column}")
 
 
 def _values(
     file: str, before: pa.Table, now: pa.Table, column: str, names: list[object]
-) -> Iterator[Found]:
+) -> Iterator[Alteration]:
     pairs = zip(before[column].to_pylist(), now[column].to_pylist(), names, strict=True)
     for old, new, name in [(o, n, name) for o, n, name in pairs if o != n][:MOST]:
-        yield Found(file, "number", column, str(new), str(old), str(name))
+        yield Alteration(file, "number", column, str(new), str(old), str(name))
 
 
 # What a folder has in it that is a report's.
@@ -112,7 +112,7 @@ class Verified:
     trial: str | None
     what: str
     seal: str | None
-    found: list[Found] = field(default_factory=list)
+    found: list[Alteration] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
     earlier: str | None = None
@@ -168,7 +168,7 @@ def _crate(path: Path, signers: str | None, signer: str | None, again: Path | No
     found = list(altered_crate(path))
     said, holds = signature(path, signers, signer)
     if not holds:
-        found.append(Found(SIGNATURE, "changed", said))
+        found.append(Alteration(SIGNATURE, "changed", said))
     told = Verified(crate_trial(path), str(path), None, found)
     if (path / SUMS).is_file():
         root, names = sha256_file(path / SUMS), listed(path)
@@ -239,7 +239,8 @@ def _folder(
                 do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
-    document = _document(at, reports[0], reports[0].read_bytes(), name)
+    data = reports[0].read_bytes()
+    document = _document(at, reports[0], data, name)
     assert document.trial is not None  # a document is of a trial
     run = KeptRun(at, document.trial)
     kept = _documents(at, document.trial)
@@ -250,6 +251,8 @@ def _folder(
         document.compared += more.compared
     prefix = f"results/{document.trial}/report/"
     wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
+    if alone(data) != data:
+        wrote = {name: digest for name, digest in wrote.items() if not name.endswith(LEFT_OUT)}
     document.what = str(path)
     if document.earlier is not None:
         document.notes.append("of earlier runs reports are known, other files are not compared")
@@ -267,19 +270,19 @@ def _documents(at: Project, trial: str) -> list[str]:
 
 def _copied(
     run: KeptRun, place: Path, wrote: dict[str, str], documents: Collection[str]
-) -> Iterable[Found]:
+) -> Iterable[Alteration]:
     """A copy of a report's folder against what was written; its documents are told apart."""
     there = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*"))}
     for name, digest in wrote.items():
         if name not in there:
-            yield Found(name, "missing")
+            yield Alteration(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
             sealed = run.sealed["downloads"] if seal_stands(run) else {}
             candidates = altered_download(run, name, there[name].read_bytes(), name)
-            yield from candidates if name in sealed else [Found(name, "changed")]
+            yield from candidates if name in sealed else [Alteration(name, "changed")]
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
-            yield Found(name, "extra")
+            yield Alteration(name, "extra")
 
 
 def _digest(file: Path) -> str:

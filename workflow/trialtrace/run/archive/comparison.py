@@ -87,7 +87,7 @@ def _plan_of(run: RunOfTrial, trial: Trial) -> "Plan":
     """The plan that a run was made by; today's where it is of a version that is read no more."""
     path = trial.at.trial_config(trial.name) / "plan.yaml"
     content = run.configuration.get(path.relative_to(trial.at.root).as_posix())
-    if content is None or trial.blinded:
+    if content is None or trial.pooled:
         return trial.plan
     document = compose_text("plan.yaml", content.decode("utf-8", "backslashreplace"))
     if not document.problems:
@@ -149,7 +149,7 @@ def turned_by_another_test(
                 yield name
 
 
-class ToldCell(TypedDict):
+class CellAccount(TypedDict):
     """A changed cell; no values where disclosure is not full."""
 
     place: str
@@ -157,7 +157,7 @@ class ToldCell(TypedDict):
     new: str | None
 
 
-class ToldTable(TypedDict):
+class TableAccount(TypedDict):
     """A table with its number of changed cells and rows; where its rows are the same, how its
     file differs."""
 
@@ -170,12 +170,12 @@ class ToldTable(TypedDict):
     same_rows: str | None
 
 
-class ToldCause(TypedDict):
+class CauseAccount(TypedDict):
     kind: str
     place: str
 
 
-class ToldResult(TypedDict):
+class ResultAccount(TypedDict):
     """A result that changed, or that is decided otherwise: as the report shows it, its value to 12
     digits, and of a p value the level of each run."""
 
@@ -187,10 +187,10 @@ class ToldResult(TypedDict):
     level_old: float | None
     level_new: float | None
     flips: bool
-    causes: list[ToldCause]
+    causes: list[CauseAccount]
 
 
-class ToldVerdict(TypedDict):
+class VerdictAccount(TypedDict):
     claim_id: str
     component: str
     what: str
@@ -198,14 +198,14 @@ class ToldVerdict(TypedDict):
     new: str | None
 
 
-class ToldWords(TypedDict):
+class WordsAccount(TypedDict):
     """Results, and published numbers, of which nothing but words changed."""
 
     results: list[str]
     claims: list[str]
 
 
-class Told(TypedDict):
+class Account(TypedDict):
     """Everything that changed from one run to another."""
 
     trial: str
@@ -213,32 +213,32 @@ class Told(TypedDict):
     new: Kept
     synthetic: bool
     disclosure: str
-    raw: list[ToldTable]
-    raw_cells: list[ToldCell]
-    derived: list[ToldTable]
-    derived_cells: list[ToldCell]
-    configuration: list[ToldCell]
+    raw: list[TableAccount]
+    raw_cells: list[CellAccount]
+    derived: list[TableAccount]
+    derived_cells: list[CellAccount]
+    configuration: list[CellAccount]
     comments: list[str]
     code: list[str]
     moved: list[str]
     environment: bool
     results_in_all: int
-    results: list[ToldResult]
-    verdicts: list[ToldVerdict]
-    worded: ToldWords
+    results: list[ResultAccount]
+    verdicts: list[VerdictAccount]
+    worded: WordsAccount
     reordered: bool
 
 
-def told_comparison(shelf: Shelf, trial: Trial, old: Kept, new: Kept, full: bool) -> Told:
+def comparison_account(shelf: Shelf, trial: Trial, old: Kept, new: Kept, full: bool) -> Account:
     """Compare two runs. Values of patients are told only where disclosure is `full`."""
     comparison = Comparison(shelf, old, new)
     try:
-        return told_of(comparison, trial, full)
+        return account_of(comparison, trial, full)
     finally:
         comparison.close()
 
 
-def told_of(comparison: Comparison, trial: Trial, full: bool) -> Told:
+def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
     """What a comparison found."""
     table = comparison.new.table("analysis/results")
     plans = plans_of(comparison, trial)
@@ -271,7 +271,7 @@ def told_of(comparison: Comparison, trial: Trial, full: bool) -> Told:
     }
 
 
-def _table(change: TableChange, same: str | None = None) -> ToldTable:
+def _table(change: TableChange, same: str | None = None) -> TableAccount:
     return {
         "table": change.name.rpartition("/")[2],
         "cells": len(change.cells),
@@ -283,9 +283,9 @@ def _table(change: TableChange, same: str | None = None) -> ToldTable:
     }
 
 
-def _raw_cells(comparison: Comparison) -> list[ToldCell]:
+def _raw_cells(comparison: Comparison) -> list[CellAccount]:
     """Changed cells by file and line of the newer run; then lines that are new, or gone."""
-    found: list[ToldCell] = []
+    found: list[CellAccount] = []
     for change in comparison.raw:
         table = change.name.removeprefix("raw/")
         new, old = (run.table(change.name) for run in (comparison.new, comparison.old))
@@ -304,7 +304,7 @@ def _place(table: pa.Table | None, at: int) -> tuple[str, int]:
     return table["source_file"][at].as_py(), table["source_row"][at].as_py()
 
 
-def _derived_cells(comparison: Comparison) -> list[ToldCell]:
+def _derived_cells(comparison: Comparison) -> list[CellAccount]:
     return [
         {"place": _derived_place(change, cell), "old": _text(cell.old), "new": _text(cell.new)}
         for change in comparison.derived
@@ -320,7 +320,7 @@ def _derived_place(change: TableChange, cell: CellChange) -> str:
 
 def _results(
     comparison: Comparison, trial: Trial, plans: Plans, full: bool
-) -> Iterator[ToldResult]:
+) -> Iterator[ResultAccount]:
     """Results that changed, then those that are as they were and are decided otherwise."""
     changed, levelled = comparison.rows_of_results, [*decided_otherwise(comparison, plans)]
     turned = {*turned_by_another_test(changed, plans)}
@@ -328,23 +328,23 @@ def _results(
         return
     causes = Causes(comparison, trial)
     for name, (old, new) in changed.items():
-        told = told_result(name, old, new, plans)
-        told["flips"] = told["flips"] or name in turned
-        yield _result(told, causes.of(name), full)
+        account = result_account(name, old, new, plans)
+        account["flips"] = account["flips"] or name in turned
+        yield _result(account, causes.of(name), full)
     before, after = comparison.results_of_runs
     for name in levelled:
-        told = told_result(name, before[name], after[name], plans)
-        yield _result(told, causes.of_level(after[name]), full)
+        account = result_account(name, before[name], after[name], plans)
+        yield _result(account, causes.of_level(after[name]), full)
 
 
-def _result(told: ToldResult, causes: list[Cause], full: bool) -> ToldResult:
-    told["causes"] = [
+def _result(account: ResultAccount, causes: list[Cause], full: bool) -> ResultAccount:
+    account["causes"] = [
         {"kind": cause.kind, "place": cause.place} for cause in _disclosed(causes, full)
     ]
-    return told
+    return account
 
 
-def told_result(name: str, old: Row | None, new: Row | None, plans: Plans) -> ToldResult:
+def result_account(name: str, old: Row | None, new: Row | None, plans: Plans) -> ResultAccount:
     """A changed result, without its causes."""
     level_old, level_new = levels_of(old, new, plans)
     return {
@@ -382,7 +382,7 @@ def _number(row: Row | None) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _verdicts(change: TableChange) -> list[ToldVerdict]:
+def _verdicts(change: TableChange) -> list[VerdictAccount]:
     return [
         {
             "claim_id": str(cell.key[0]),

@@ -35,7 +35,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     if AUDIT not in records:
         return None
     shelf = Shelf(at, trial)
-    made = {rule: [record.fresh, _made(record)] for rule, record in records.items()}
+    made = {rule: [record.fresh, _output_hash(record)] for rule, record in records.items()}
     log = shelf.log()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
@@ -82,7 +82,7 @@ def manifest_of(
     }
 
 
-def _made(record: Made) -> str:
+def _output_hash(record: Made) -> str:
     """One hash over all that a stage made."""
     return together(
         {name: digest for files in record.outputs.values() for name, digest in files.items()}
@@ -167,8 +167,8 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     if run.kept["ended"]:
         write_json(results / "run.json", dict(run.kept))
     fresh = {rule: origin for rule, (origin, _) in made.items()}
-    kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart)
-    if load_trial(trial, kept).drawn:
+    kept = KeptProject(at.root, folder, run.name, fresh, apart=at.apart, purpose=at.purpose)
+    if load_trial(trial, kept).tells_cohort:
         # What a cohort was drawn to is not kept: it is the run's where all of raw/ is.
         raw = f"results/{trial}/raw"
         if together(contents(at.made, raw)) != made[INGEST][1]:

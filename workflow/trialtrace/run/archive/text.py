@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import visible
 
 if TYPE_CHECKING:
-    from trialtrace.run.archive.comparison import Told, ToldCause, ToldCell, ToldResult, ToldTable
+    from trialtrace.run.archive.comparison import (
+        Account,
+        CauseAccount,
+        CellAccount,
+        ResultAccount,
+        TableAccount,
+    )
     from trialtrace.run.archive.shelf import Kept
 
 # Of a long list so many lines are shown; the JSON has all.
@@ -17,63 +23,63 @@ CAUSES_SHOWN = 4
 NOTHING = "nothing changed"
 
 
-def told_text(told: Told, whole: bool = False) -> str:
+def account_text(account: Account, whole: bool = False) -> str:
     """What changed, from the export to the audit, then each result with why."""
     lines = [
-        f"{told['trial']}: run {run_text(told['old'])} → run {run_text(told['new'])}",
-        *(["SYNTHETIC data: not evidence"] if told["synthetic"] else []),
-        *(f"{label:<16}{text}" for label, text in overview(told)),
+        f"{account['trial']}: run {run_text(account['old'])} → run {run_text(account['new'])}",
+        *(["SYNTHETIC data: not evidence"] if account["synthetic"] else []),
+        *(f"{label:<16}{text}" for label, text in overview(account)),
     ]
     limit = None if whole else SHOWN
     sections = (
-        ("Raw cells", [_cell(cell) for cell in told["raw_cells"]]),
-        ("Configuration", [_cell(cell) for cell in told["configuration"]]),
-        ("Code", told["code"]),
-        ("Code that moved, its functions as they were", told["moved"]),
-        ("Derived values", [_cell(cell) for cell in told["derived_cells"]]),
-        ("Verdicts on published numbers", list(_verdicts(told))),
+        ("Raw cells", [_cell(cell) for cell in account["raw_cells"]]),
+        ("Configuration", [_cell(cell) for cell in account["configuration"]]),
+        ("Code", account["code"]),
+        ("Code that moved, its functions as they were", account["moved"]),
+        ("Derived values", [_cell(cell) for cell in account["derived_cells"]]),
+        ("Verdicts on published numbers", list(_verdicts(account))),
     )
     for title, entries in sections:
         lines += _section(title, entries, limit)
-    results = [line for result in told["results"] for line in _result(result)]
+    results = [line for result in account["results"] for line in _result(result)]
     lines += _section("Results", results, None if limit is None else 3 * limit)
     return visible("\n".join(lines)) + "\n"
 
 
-def overview(told: Told) -> list[tuple[str, str]]:
+def overview(account: Account) -> list[tuple[str, str]]:
     """(part, what changed of it), a line each."""
-    flips = sum(result["flips"] for result in told["results"])
+    flips = sum(result["flips"] for result in account["results"])
     unknown = sum(
-        cause["kind"] == "unknown" for result in told["results"] for cause in result["causes"]
+        cause["kind"] == "unknown" for result in account["results"] for cause in result["causes"]
     )
-    results = _results(told["results"], told["results_in_all"])
+    results = _results(account["results"], account["results_in_all"])
     more = [f"{flips} cross the level of their decision"] if flips else []
     more += [f"{unknown} WITHOUT A KNOWN CAUSE"] if unknown else []
-    order = ["results or published numbers in another order"] if told["reordered"] else []
-    judged, recomputed = judged_anew(told), len({one["claim_id"] for one in told["verdicts"]})
+    order = ["results or published numbers in another order"] if account["reordered"] else []
+    judged, recomputed = judged_anew(account), len({one["claim_id"] for one in account["verdicts"]})
     verdicts = [f"{judged} changed"] if judged else []
     verdicts += [f"{recomputed - judged} recomputed otherwise"] if recomputed > judged else []
-    verdicts += _worded(told["worded"]["claims"])
-    keys, functions = len(told["configuration"]), len(told["code"])
+    verdicts += _worded(account["worded"]["claims"])
+    keys, functions = len(account["configuration"]), len(account["code"])
     code = [f"{counted(functions, 'function')} changed"] if functions else []
-    moved = [f"{counted(len(told['moved']), 'file')} moved"] if told["moved"] else []
+    moved = [f"{counted(len(account['moved']), 'file')} moved"] if account["moved"] else []
     configured = [f"{counted(keys, 'key')} changed"] if keys else []
     words = "comments or order only"
-    comments = [f"{words}: {', '.join(told['comments'])}"] if told["comments"] else []
+    comments = [f"{words}: {', '.join(account['comments'])}"] if account["comments"] else []
     return [
-        ("raw data", _tables(told["raw"])),
+        ("raw data", _tables(account["raw"])),
         ("configuration", "; ".join([*configured, *comments]) or NOTHING),
         ("code", "; ".join([*code, *moved]) or NOTHING),
-        ("environment", "packages or Python changed" if told["environment"] else NOTHING),
-        ("derived data", _tables(told["derived"])),
-        ("results", "; ".join([results, *more, *_worded(told["worded"]["results"]), *order])),
+        ("environment", "packages or Python changed" if account["environment"] else NOTHING),
+        ("derived data", _tables(account["derived"])),
+        ("results", "; ".join([results, *more, *_worded(account["worded"]["results"]), *order])),
         ("verdicts", "; ".join(verdicts) or NOTHING),
     ]
 
 
-def judged_anew(told: Told) -> int:
+def judged_anew(account: Account) -> int:
     """Published numbers of which a verdict changed."""
-    verdicts = (one for one in told["verdicts"] if one["what"] in ("against_data", "on_print"))
+    verdicts = (one for one in account["verdicts"] if one["what"] in ("against_data", "on_print"))
     return len({verdict["claim_id"] for verdict in verdicts})
 
 
@@ -93,12 +99,12 @@ def run_text(kept: Kept) -> str:
     return f"{kept['run']} ({at}{f', commit {commit[:7]}{changed}' if commit else ''})"
 
 
-def _tables(tables: Iterable[ToldTable]) -> str:
+def _tables(tables: Iterable[TableAccount]) -> str:
     """ "vas: 1 cell changed, 2 rows new; other: same rows, in another order"."""
     return "; ".join(f"{table['table']}: {', '.join(_table(table))}" for table in tables) or NOTHING
 
 
-def _table(item: ToldTable) -> Iterator[str]:
+def _table(item: TableAccount) -> Iterator[str]:
     if item["same_rows"] is not None:
         yield f"same rows, {item['same_rows']}"
     counts = (
@@ -111,7 +117,7 @@ def _table(item: ToldTable) -> Iterator[str]:
     yield from (f"column {name} gone" for name in item["columns_gone"])
 
 
-def _results(results: Sequence[ToldResult], of: int) -> str:
+def _results(results: Sequence[ResultAccount], of: int) -> str:
     if not results:
         return f"all {of} the same"
     new = sum(result["old"] is None for result in results)
@@ -120,7 +126,7 @@ def _results(results: Sequence[ToldResult], of: int) -> str:
     return f"of {of}: " + ", ".join(f"{n} {how}" for n, how in parts if n)
 
 
-def _cell(cell: ToldCell) -> str:
+def _cell(cell: CellAccount) -> str:
     return f"{cell['place']}: {_value(cell['old'])} → {_value(cell['new'])}"
 
 
@@ -128,22 +134,22 @@ def _value(text: str | None) -> str:
     return "—" if text is None else text
 
 
-def _verdicts(told: Told) -> Iterator[str]:
-    for one in told["verdicts"]:
+def _verdicts(account: Account) -> Iterator[str]:
+    for one in account["verdicts"]:
         yield (
             f"{one['claim_id']} {one['component']}, {one['what']}: "
             f"{_value(one['old'])} → {_value(one['new'])}"
         )
 
 
-def _result(result: ToldResult) -> Iterator[str]:
+def _result(result: ResultAccount) -> Iterator[str]:
     old, new = shown_pair(result)
     yield f"{result['result_id']}"
     yield f"    {old} → {new}{'   CROSSES THE LEVEL' if result['flips'] else ''}"
     yield f"    because of {'; '.join(cause_texts(result['causes']))}"
 
 
-def shown_pair(result: ToldResult) -> tuple[str, str]:
+def shown_pair(result: ResultAccount) -> tuple[str, str]:
     """Old and new as the report shows them; where that shows no difference, with more digits;
     of a p that is judged at another level, with both."""
     levels = result["level_old"], result["level_new"]
@@ -153,11 +159,13 @@ def shown_pair(result: ToldResult) -> tuple[str, str]:
         pair = _value(result["old"]), _value(result["new"])
     else:
         pair = _shown_pair(result)
-    old, new = (f"{told} at level {level:g}" for told, level in zip(pair, levels, strict=True))
+    old, new = (
+        f"{decision} at level {level:g}" for decision, level in zip(pair, levels, strict=True)
+    )
     return old, new
 
 
-def _shown_pair(result: ToldResult) -> tuple[str, str]:
+def _shown_pair(result: ResultAccount) -> tuple[str, str]:
     old, new = result["old"], result["new"]
     before, after = result["value_old"], result["value_new"]
     if old == new and before is not None and after is not None and before != after:
@@ -177,7 +185,7 @@ def apart(before: float, after: float) -> tuple[str, str]:
     return old, new if old != new else f"{new} (they differ beyond the 12th digit)"
 
 
-def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
+def cause_texts(causes: Sequence[CauseAccount]) -> list[str]:
     """The causes in words, the first few."""
     words = {
         "unknown": "NO KNOWN CAUSE: {}",

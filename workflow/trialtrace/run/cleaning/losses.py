@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from trialtrace.base.errors import Problem, Problems
 from trialtrace.run.cleaning.account import Decision, RedLine, run_text
+from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import columns_of
@@ -83,6 +84,8 @@ def _where(key: Variable, value: object) -> str:
     return f"of one {key.name}" if label is None else f"of {key.name} {value} ({label})"
 
 
+# Runs in which columns that reveal the arm hold nothing.
+UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
 LINES_TOLD = 12
@@ -140,18 +143,21 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
     """Add what the columns of a table lose, by the findings in its log."""
     spec, rows = typed.spec, arms.rows(typed)
     accept = trial.cleaning.tables[spec.name].accept
+    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.kind in UNSEEN else ()
     for column in typed.columns:
         if column not in (spec.subject, *spec.key_):
             loss = column_loss(typed, column, rows)
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)
             bare = gaps(typed, trial.dictionary[spec.name], column)
+            hidden = not_shown(typed, loss, column)
             if reason:
-                lost = bool(loss.lost or bare)
+                lost = bool(loss.lost or bare or hidden)
                 _accepted(spec.name, loss, column, reason, lost, losses)
             _judge(trial, typed, loss, wanted, reason, losses)
-            if not reason:
+            if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
+                losses.warnings += hidden
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -166,6 +172,20 @@ def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> Co
     shares = [(gone & mask).sum() / max(1, (there & mask).sum()) for mask in arms.values()]
     most = float(max(shares, default=0.0))
     return ColumnLoss(len(positions), int(there.sum()), counts, positions, by_arm, most)
+
+
+def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
+    """A red line where more than a tenth of a column's values stand where the dictionary's
+    branching logic does not show it: one of the two is wrong."""
+    table = typed.spec.name
+    found = [one for one in typed.log.findings if (one.rule, one.column) == (BRANCHING, column)]
+    n = sum(len(one.positions) for one in found)
+    if n < FEWEST_BROKEN or n <= BROKEN * loss.there:
+        return []
+    text = f"Table {table}, column {column}: {n} of {loss.there} values are there although "
+    text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
+    way = f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
+    return [RedLine("not_shown", table, column, f"{text} {way}")]
 
 
 def _judge(

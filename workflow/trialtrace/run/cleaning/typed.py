@@ -264,7 +264,7 @@ class Arms:
 def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     """The subjects of each arm, by the column that says it."""
     origin = arm_origin(trial)
-    if origin is None or trial.blinded:
+    if origin is None or trial.pooled:
         return Arms()
     one = typed[origin.table]
     code = one.text(origin.column)

@@ -15,9 +15,11 @@ from trialtrace.run.drafting.names import (
     PARAMETERS,
     SEQUENCES,
     SURE_ARMS,
+    SURE_CONTROL,
     TREATED,
     VISIT_PARTS,
     VISITS,
+    flat,
     is_dose,
     name_words,
     rank,
@@ -40,10 +42,11 @@ VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
 WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
+# Who is ill beside who is not: no arms.
+CASES = {"case", "cases", "patient", "patients", "fall", "cas", "caso", "casos"}
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
 NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-SHAM = re.compile(r"pla[cz]ebo|plasebo|\bsham\b", re.IGNORECASE)
 LABELS = re.compile(
     r"treatment arm|study arm|randomi[sz]|treatment group|allocat|"
     r"actual treatment|planned treatment|"
@@ -190,12 +193,17 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")
     levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]
-    versions = {"new", "old"} <= {level.casefold() for level in levels}
-    if versions or any(TREATED.search(level) for level in levels):
+    flats = [flat(level).casefold() for level in levels]
+    if {"new", "old"} <= {*flats} or any(map(TREATED.search, flats)):
         score += TREATMENTS
-        # Nothing else of a file has a placebo; a second such column is a rival.
-        doubt = doubt and named is None and not any(SHAM.search(level) for level in levels)
+        doubt = doubt and named is None
         evidence.append("its levels read like treatments")
+    if any(map(SURE_CONTROL.fullmatch, flats)) and not (
+        {*flats} & CASES or words & {*NO_ARM_PARTS}
+    ):
+        # Nothing else of a file has a placebo; a second such column is a rival.
+        score += EVEN
+        doubt = False
     if any(NOT_RANDOMISED.fullmatch(level) for level in levels):
         score -= EVEN
         evidence.append("a level is of those who were not randomised")

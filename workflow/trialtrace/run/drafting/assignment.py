@@ -18,23 +18,22 @@ from trialtrace.run.drafting.arms import (
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import is_dose, name_words, words_of
+from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
 
-CONTROL = re.compile(
-    r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
-    r"no treatment|untreated|plac|pbo|observation|reference|vehicle|ubliche|conventional|routine|"
-    r"traditional|konventionell|soins courants|cura usuale|habitual|gebruikelijk|"
-    r"wait(ing)? ?list|warteliste|\b(obs|none|cont|contr|ctl|tau|soc|bsc|dummy|saline)\b).*|"
-    r"(no|without|ohne|keine?|sans|senza|sin|zonder|uden|uten|utan) .+",
-    re.IGNORECASE,
-)
+# The smallest arm, as a share of the largest, where nothing else speaks for a column.
+NEARLY_EVEN = 0.7
 # Rows of a number that may be a dose.
 FEWEST_OF_DOSE = 3
+# Words of where patients were, and of who saw them.
+WHERE_OR_WHO = {
+    *("location", "area", "place", "town", "city", "district", "ward", "village", "plot", "field"),
+    *("rater", "observer", "assessor", "operator", "surgeon", "nurse", "batch", "plate", "season"),
+}
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
@@ -83,6 +82,10 @@ def arm_of(
         and one.name not in known
         and one.constant_within is not False
     ]
+    if not ranked and _only_even(tables, others, subject):
+        only = f"{others[0].name}: no other column divides patients into few, but for what they "
+        choices.append((others.pop().name, f"{only}are and what came of them."))
+        sure = True
     for one in sorted(others, key=of_patients):
         why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
         choices.append((one.name, why))
@@ -236,6 +239,30 @@ def _only_groups(
     )
 
 
+def _only_even(
+    tables: Sequence[Table], others: Sequence[Column], subject: Mapping[str, str]
+) -> bool:
+    """Whether one column alone is left that could be the arm, whose levels are words, neither yes
+    and no nor of patients or outcomes, each of nearly as many rows."""
+    if len(others) != 1 or of_patients(others[0]):
+        return False
+    only = others[0]
+    labels = [label_of(only, code) for code in levels(only)]
+    counts = [count for _, count in only.values]
+    few = [
+        one
+        for table in tables
+        for one in table.columns
+        if one is not only
+        and one.name not in (subject[table.name], *table.visit)
+        and 2 <= one.distinct <= MOST_NAMED
+        and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
+    ]
+    words = not any(NO_NAME.fullmatch(one) or HAS.fullmatch(one) for one in labels)
+    named = outcome_words(name_words(only.name)) or name_words(only.name) & WHERE_OR_WHO
+    return words and not few and not named and min(counts) >= NEARLY_EVEN * max(counts)
+
+
 def _uneven(column: Column) -> bool:
     """Whether a level has far fewer rows than another, as steps of a scale have, not arms."""
     counts = [count for _, count in column.values]
@@ -291,7 +318,7 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
 
 def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
     """The arms that may be the control, and whether it is beyond doubt that the only one is."""
-    words = {n: [re.sub(r"[\W_]+", " ", folded(each)) for each in arm] for n, arm in arms.items()}
+    words = {n: [flat(each) for each in arm] for n, arm in arms.items()}
     said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
     if said:
         return said, len(said) == 1

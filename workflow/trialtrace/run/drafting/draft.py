@@ -244,7 +244,7 @@ def _offered(
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
-    found.sort(key=lambda item: -item.score)
+    found.sort(key=lambda item: (not item.primary, -item.score))
     return Offered(views, found, at, subject, arm, told_by, once, design.own_treatment)
 
 

@@ -41,7 +41,25 @@ OUTCOMES = re.compile(
     r"discharge|evntfl|dthfl|relief|efficacy|accuracy|effect|rate$|episode|attack|bleed|adv[e]?|"
     r"nausea|vomit|emesis|hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification|"
     r"erfolg|schmerz|verstorben|tod$|rezidiv|heilung|ansprechen|douleur|deces|guerison|succes|muerte|"
-    r"dolor|curacion|exito|morte|dolore|guarigione"
+    r"dolor|curacion|exito|morte|dolore|guarigione|"
+    r"pijn|smart|smert|kipu|bolest|bolec|bol$|durere|fajdal|agri$|valu$|sapes|skausm|πον|боль|болк|біль|"
+    r"ergebnis|endpunkt|zielgros|nachher$|resultat|utfall|uitkomst|eindpunt|esito|risultat|desfecho|"
+    r"wynik|vysled|eredmeny|rezultat|sonuc|tulos|αποτελ|исход|результат|смерт|θανατ|zgon|smrt|umrt|"
+    r"overl(e|i)d|dod$|dode|dods|kuolem|olum$|halal|surm|nave$|mirti|smierc|skor|punteg|puntua|pontua|pontsz|poang|pistee"
+)
+# What a file calls its primary endpoint, in words without marks.
+_PRIMARY = (
+    r"(primar|primaer|primair|principal|prvotni|pierwszorz|glavni|ensisijai|elsodleg|birincil|"
+    r"первичн|основн|πρωτευ|κυρι|haupt)\w*"
+)
+_ENDPOINT = (
+    r"(outcome|end ?point|efficacy|endpunkt|endepunkt|eindpunt|ziel\w*|critere|criterio|kriteri\w*|"
+    r"uitkomst\w*|effekt\w*|utfall\w*|resultat\w*|desfecho|esito|punkt|cil|cilj|vegpont\w*|"
+    r"sonlanim|paatetapahtuma|paatemuuttuja|исход|конечн\w*|результат|καταληκτικ\w*|εκβαση)"
+)
+SAID_SO = re.compile(
+    rf"\b({_PRIMARY} (\w+ )?{_ENDPOINT}|{_ENDPOINT} (\w+ ){{0,2}}{_PRIMARY}|"
+    r"haupt(ziel\w*|endpunkt|kriterium))\b|[^ ]+ primary$"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -92,7 +110,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     """The candidates of a table, the best first; `taken` are columns with another role."""
     used = {*taken, visit}
     free = [one for one in table.columns if one.name not in used and usable(one)]
-    found = list(pairs(table, free)) if not visit else []
+    found = [_called(table, one) for one in pairs(table, free)] if not visit else []
     paired = {name for one in found for name in (one.column, one.status)}
     names = [one.name for one in table.columns]
     items = items_of(table.columns)
@@ -166,20 +184,22 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
     any other. The time of a file and how it ended, which need no further word, were what patients
     were followed for."""
     scores = [outcome.score for outcome in ranked]
+    if [outcome.primary for outcome in ranked].count(True) == 1 and ranked[0].primary:
+        return not ranked[0].doubted
     # A mean over rows is a way out, and columns that may be no visits a guess: nobody's plan before
     # it is confirmed.
     if scores and (ranked[0].kind == MEAN or ranked[0].doubted):
         return False
     if len(scores) == 1:
         return scores[0] >= ALONE
-    if not scores or scores[0] < SURE:
+    if not scores:
         return False
     first = ranked[0]
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
     # What was measured before and after, beside what was measured once and has no outcome's name.
-    again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & BEFORE)
+    again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & (BEFORE | {"0"}))
     beside = BESIDE_TIME if followed else BESIDE_ONCE if again else BESIDE
-    return max(scores[1:]) <= beside
+    return scores[0] >= (ALONE if again else SURE) and max(scores[1:]) <= beside
 
 
 def of_patients(column: Column) -> bool:
@@ -200,7 +220,8 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     elif named := outcome_words(name) or outcome_words(label):
         score += NAMED
         told.append(f"Its name speaks of {named}.")
-    if any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
+    said = is_primary(column)
+    if said or any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
         score += SAID_PRIMARY
         told.append("It is called primary.")
     if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
@@ -229,7 +250,18 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if outcome.kind in (COUNT, MEAN):
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
-    return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]))
+    return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]), primary=said)
+
+
+def _called(table: Table, time: Outcome) -> Outcome:
+    """A time and how it ended, with whether one of both is called primary."""
+    said = any(is_primary(table.column(name)) for name in (time.column, time.status))
+    return replace(time, primary=said)
+
+
+def is_primary(column: Column) -> bool:
+    """Whether a name or a label says that a column is the primary endpoint."""
+    return any(SAID_SO.search(" ".join(parts(text))) for text in (column.name, column.label))
 
 
 def _first(known: re.Pattern[str], words: Iterable[str]) -> str:

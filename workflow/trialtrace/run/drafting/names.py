@@ -2,9 +2,31 @@
 
 import re
 
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import folded, parts, plain
 from trialtrace.run.trial.label_words import NOT_KNOWN
 
+# Words for a patient, and what stands before or behind them in a name: numeropaciente, pacjentnr.
+_PEOPLE = (
+    *("pazient", "paziente", "paciente", "pacient", "pacienta", "pacjent", "pacjenta", "pasient"),
+    *("deelnemer", "proefpersoon", "deltager", "deltaker", "deltagare", "potilas", "tutkittava"),
+    *("beteg", "pacijent", "ispitanik", "bolnik", "patsient", "uuritav", "pacients", "pacientas"),
+    *(
+        "hasta",
+        "katilimci",
+        "soggetto",
+        "sujeto",
+        "sujeito",
+        "sujet",
+        "versuchsperson",
+        "pacientul",
+    ),
+    *("ασθενης", "ασθενους", "пациент", "пациента", "пацієнт", "пацієнта", "больнои", "patient"),
+    *("proband", "participant", "subject"),
+)
+_BESIDE = (
+    *("id", "nr", "no", "num", "nummer", "number", "numero", "codice", "codigo", "kod", "kode"),
+    *("cislo", "szam", "stevilka", "broj", "code", "номер", "κωδικος", "numar"),
+)
 # The whole name in small letters without marks between, the surest first.
 SUBJECTS = (
     *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
@@ -14,6 +36,8 @@ SUBJECTS = (
     *("subjectno", "subjno", "subjectnumber", "patientnumber", "patnum", "patientennummer"),
     *("nr", "proband", "probandennr", "probandid", "patientnr", "paziente", "paciente"),
     "patienten",
+    *(one for one in _PEOPLE if one not in ("hasta", "sujet")),
+    *(text for one in _PEOPLE for n in _BESIDE for text in (one + n, n + one, f"{n}de{one}")),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *("caseid", "casenum", "caseno", "case", "childid", "woman", "rat", "animal", "animalid"),
     *("mouse", "dog", "pig", "rabbit"),
@@ -38,7 +62,9 @@ ARMS = (
     *("behandling", "behandlingsgrupp", "behandlingsgruppe", "randomisering", "lottning"),
     *("hoito", "hoitoryhma", "satunnaistaminen", "leczenie", "ramie", "randomizacja"),
     *("lecba", "rameno", "randomizace", "liecba", "kezeles", "kezelesicsoport", "tratament"),
-    *("tedavi", "tedavigrubu"),
+    *("tedavi", "tedavigrubu", "lijecenje", "zdravljenje", "ravi", "ravim", "arstesana", "gydymas"),
+    *("θεραπεια", "ομαδαθεραπειας", "τυχαιοποιηση", "лечение", "группалечения", "рандомизация"),
+    *("лікування", "групалікування", "рандомізація", "randomizare", "randomizavimas"),
     *(
         "therapy",
         "regimen",
@@ -52,7 +78,21 @@ ARMS = (
         "therapie",
     ),
     *("gruppe", "groupe", "gruppo", "grupo", "groep", "grupp", "grupa", "skupina", "csoport"),
-    *("ryhma", "grup", "medikation", "medikament", "terapia", "bedingung", "method", "program"),
+    *(
+        "ομαδα",
+        "группа",
+        "група",
+        "ruhm",
+        "grupe",
+        "ryhma",
+        "grup",
+        "medikation",
+        "medikament",
+        "terapia",
+        "bedingung",
+        "method",
+        "program",
+    ),
     *("programme", "stim", "dose", "dosis", "dosage", "formulation", "preparation", "product"),
 )
 DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
@@ -60,10 +100,18 @@ DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 SURE_ARMS = ARMS.index("therapy")
 ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation", "gruppe",
              "groupe", "gruppo", "grupo", "behandlung", "traitement", "trattamento", "tratamiento",
-             "behandeling", "behandling", "randomisierung", "prufmedikation")  # fmt: skip
+             "behandeling", "behandling", "randomisierung", "prufmedikation", "groep", "grupp",
+             "grupa", "skupina", "csoport", "ryhma", "hoito", "leczenie", "lecba", "liecba",
+             "kezeles", "tratament", "tratamento", "tedavi", "lijecenje", "zdravljenje", "gydymas",
+             "ruhm", "grupe", "ομαδα", "группа", "група", "лечение", "лікування",
+             "θεραπεια")  # fmt: skip
 # A group of these is none of treatment.
 NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis",
-                "alter", "alters", "blut", "sequence", "seq", "sequenz", "reihenfolge")  # fmt: skip
+                "alter", "alters", "blut", "wiek", "vek", "ika", "leeftijd", "eta", "edad", "idade",
+                "alder", "sanguin", "sanguineo", "sanguigno", "krwi", "bloed", "blod", "krevni",
+                "krvna", "ver", "крови", "guess", "guessed", "belief", "believed", "prior",
+                "previous", "preference", "preferred", "sequence", "seq", "sequenz",
+                "reihenfolge")  # fmt: skip
 # Columns of who has which treatments in which order.
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
@@ -106,6 +154,25 @@ CLUSTERS = {
     *("cluster", "practice", "ward", "school", "village", "household", "centre", "center", "site"),
     *("hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"),
 }
+# Arms that nothing else than a trial has, as the whole of a level without marks.
+SURE_CONTROL = re.compile(
+    r".*(pla(c|z|s|ts|ci)e+b|\b[ck]ontrol(?!led)|\bsham\b|\bschein|usual care|standard (of )?care|"
+    r"treatment as usual|no treatment|untreated|wait(ing)? ?list|warteliste|vehicle|lumelaak|"
+    r"verrokki|\btemoin|gebruikelijke zorg|(sed)?vanlig behandling|saedvanlig|tavanomai|martor|"
+    r"\bunbehandel|\bu?behandlet|obehandlad|onbehandeld|neleceni|nieleczon|szokasos|"
+    r"плацебо|контрол|εικονικ|μαρτυρ|ελεγχ).*|tau",
+    re.IGNORECASE,
+)
+# Words of a control that also stand in levels of something else.
+CONTROL = re.compile(
+    rf"{SURE_CONTROL.pattern}|.*(ctrl|standard|usual|plac|pbo|observation|reference|ubliche|"
+    r"conventional|routine|traditional|konventionell|soins (courants|habituels)|habitu|"
+    r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
+    r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline)\b).*|"
+    r"(no|without|ohne|keine?|sans|senza|sin|zonder|geen|uden|uten|utan|bez|без|χωρις|fara|ilman) "
+    r".+",
+    re.IGNORECASE,
+)
 # Words in the levels of an arm.
 TREATED = re.compile(
     r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"
@@ -131,7 +198,8 @@ POPULATION_FLAGS = {
     "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
 }
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
-       "kjonn", "sukupuoli", "plec", "pohlavi", "nem", "cinsiyet")  # fmt: skip
+       "kjonn", "sukupuoli", "plec", "pohlavi", "pohlavie", "nem", "cinsiyet", "spol", "sugu",
+       "dzimums", "lytis", "φυλο", "пол", "стать")  # fmt: skip
 PERSONS = (
     *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
     *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
@@ -226,6 +294,11 @@ def unit_of(*texts: str) -> str:
 def speaks_of(name: str, known: tuple[str, ...], inside: tuple[str, ...]) -> bool:
     """Whether a name is one of those that are known, or holds a word of theirs."""
     return rank(name, known) is not None or bool(set(parts(name)) & set(inside))
+
+
+def flat(text: str) -> str:
+    """A text in letters without marks, with a blank for all that stands between words."""
+    return re.sub(r"[\W_]+", " ", folded(text)).strip()
 
 
 def name_words(name: str) -> set[str]:

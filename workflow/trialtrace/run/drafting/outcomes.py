@@ -94,7 +94,8 @@ class Outcome:
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
     number counts; `before` are the visits before treatment, the last of which is the baseline. What
-    is `doubted` may be no visits, and nobody takes it unasked."""
+    is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so.
+    """
 
     table: str
     column: str
@@ -117,6 +118,7 @@ class Outcome:
     once: bool = False
     before: tuple[str, ...] = ()
     doubted: bool = False
+    primary: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -305,20 +307,16 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and not (column.low and float(column.low) < 0)
         and column.constant_within is None
     ]
-    # A record of days and of what they end with, whatever that is called: adm_days, adm_link.
-    linked = [
-        column for column in free
-        if is_coded(column) and len(levels(column)) == 2 and column.constant_within is None
-        and len(parts(column.name)) == 2 and not column.form.startswith("baseline")
-    ]  # fmt: skip
+    linked = [column for column in free if _may_link(column)]
     # One that has no further word before others: protime is of prothrombin.
     lead = [time for time in times if plain(time.name) in TIMES] or times
     alone = [state for state in states if plain(state.name) in STATUSES]
     for time in times:
+        stem = _stem(time.name)
         if lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
-            mates = alone
+            # What the time shares a word with may tell its end as well: two are asked.
+            mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
         else:
-            stem = _stem(time.name)
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
             first = parts(time.name)[:1]
@@ -332,8 +330,25 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
                 one for one in states
                 if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
             ]  # fmt: skip
+        # How long patients were followed, and the one column that says how something ended.
+        mates = mates or (states if "followup" in plain(time.name) else [])
         if len(mates) == 1:
             yield paired(table, time, mates[0])
+
+
+def _may_link(column: Column) -> bool:
+    """Whether a column of two values may tell what the days of a record end with, whatever that is
+    called: adm_link beside adm_days."""
+    once = len(levels(column)) == 2 and column.constant_within is None
+    two = len(parts(column.name)) == 2 and not column.form.startswith("baseline")
+    return is_coded(column) and once and two
+
+
+def is_recorded_time(column: Column, others: Sequence[Column]) -> bool:
+    """Whether a number is the time of a record of which another column may tell the end."""
+    first = parts(column.name)[:1]
+    ends = any(parts(one.name)[:1] == first and _may_link(one) for one in others)
+    return ends and len(parts(column.name)) > 1 and may_be_time(column)
 
 
 def may_be_time(column: Column) -> bool:

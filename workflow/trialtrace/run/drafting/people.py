@@ -21,6 +21,7 @@ from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
     is_number,
+    is_recorded_time,
     is_time,
     label_of,
     levels,
@@ -144,7 +145,7 @@ def _may_end(draft: Draft) -> dict[str, str]:
         for one in draft.home.columns
         if one.constant_within is not False
         and not _is_age(one)
-        and is_time(one)
+        and (is_time(one) or is_recorded_time(one, draft.home.columns))
         and one.name not in known
     ]
     ended = {

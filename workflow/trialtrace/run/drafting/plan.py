@@ -103,6 +103,11 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 **visits,
                 **steps,
             }
+            if draft.design.kind == CROSSOVER and draft.design.sequence:
+                # CONSORT asks for each sequence and period.
+                cells = {"label": f"{label}, each sequence", "role": "supportive", "of": name}
+                by = {"report": "main", "by": who.named(draft.design.sequence)}
+                analyses[f"{name}_cells"] = {**cells, **by, "describe": steps["describe"]}
             if steps is not plain_steps:
                 beside = {k: each for k, each in plain_steps.items() if k != "describe"}
                 crude = {"label": f"{label}, not adjusted", "role": "supportive", "of": name}
@@ -277,9 +282,10 @@ def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
         if outcome.kind == EVENT:
             return {**given, "tests": [{"mainland_gart": {**by, **TWO_SIDED}}]}
         test = {"crossover_t": {**by, "compared": "treatment", **TWO_SIDED}}
+        effects = ("mean_difference", "period_difference", "carry_over")
         return {
             **given,
-            "estimates": [{"mean_difference": {"method": "crossover", **by}}],
+            "estimates": [{effect: {"method": "crossover", **by}} for effect in effects],
             "tests": [test],
         }
     if outcome.kind == EVENT:

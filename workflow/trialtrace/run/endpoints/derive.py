@@ -16,6 +16,7 @@ from trialtrace.run.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import Cells, Records, distinct, rejects_table
 from trialtrace.run.endpoints.registry import derivation
+from trialtrace.run.endpoints.review import leave_populations
 from trialtrace.run.endpoints.study import ReadClean, Study, config_file, read_clean
 from trialtrace.run.integrity.first_page import Uses, looks_at_rows
 from trialtrace.run.tables.contracts import (
@@ -185,6 +186,7 @@ def derive_study(trial: Trial, read: ReadClean) -> Study:
         derive = derivation(endpoint)
         study.made[endpoint.name] = derive(endpoint, study)
     add_flags(study, found)
+    leave_populations(study)
     return study
 
 

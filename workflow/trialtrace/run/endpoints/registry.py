@@ -33,6 +33,8 @@ KINDS = {
     "oral_morphine": "trialtrace.run.endpoints.kinds.oral_morphine",
     "occurrence_count": "trialtrace.run.endpoints.kinds.occurrence",
     "recurrent_events": "trialtrace.run.endpoints.kinds.recurrent_events",
+    "deviation": "trialtrace.run.endpoints.kinds.protocol",
+    "outside_window": "trialtrace.run.endpoints.kinds.protocol",
 }
 
 

@@ -3,18 +3,20 @@
 A column that stands in two tables under one name, with one value a patient in each, is the same
 where it agrees for most, and where it is a sex, an age or a day of birth; ages may differ by a
 year. So is an age the time from birth to entry, where the patients' table has all three. More than
-one patient in a hundred for whom it differs is unusual (binomial).
+one patient in a hundred for whom it differs is unusual (binomial). So is a column of another table
+that has the name of the arm, by the arm that most with its code have.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
+from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, MOSTLY, SLIPS = 20, 0.7, 0.01
@@ -27,7 +29,9 @@ YEAR = 365.25
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each pair of tables that share a column, and one for each age beside a birth."""
+    """A look for each pair of tables that share a column, for the arm in other tables, and for each
+    age beside a birth."""
+    yield from _arms(export)
     alone: dict[tuple[str, str], list[Slice]] = {}
     for one in export.slices:
         alone.setdefault((one.column, one.kind), []).append(one)
@@ -48,6 +52,28 @@ def looks(export: Export) -> Iterator[Look]:
         for birth in births[:1]:
             for age in ages:
                 yield from _ages(age, (entry.values - birth.values) / YEAR)
+
+
+def _arms(export: Export) -> Iterator[Look]:
+    """A look for each column of another table that is called as the arm."""
+    if export.arm is None or export.arm_column is None:
+        return
+    table, name = export.arm_column
+    arms = np.where(export.arm == NOBODY, np.nan, export.arm)
+    for one in export.slices:
+        if one.kind == CODE and one.table != table and one.column == name:
+            known = replace(one, table=table, values=arms)
+            yield from _look(export, name, _as_arm(one, export.arm), known)
+
+
+def _as_arm(item: Slice, arm: Places) -> Slice:
+    """A column of codes by the arm that most with each code have."""
+    values = item.values.copy()
+    for code in np.unique(item.values[item.there]):
+        own = item.values == code
+        arms = arm[own & (arm != NOBODY)]
+        values[own] = np.bincount(arms).argmax() if len(arms) else np.nan
+    return replace(item, values=values)
 
 
 def _ages(age: Slice, years: Floats) -> Iterator[Look]:

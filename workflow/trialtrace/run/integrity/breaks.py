@@ -7,19 +7,22 @@ approximation, times the sites, or times the places at which the patients in the
 entry can be cut. Where no day of entry is known the order is that of the rows, unless a column
 shows that the file was sorted by it. An end of a column that nobody has before or after one place
 in that order has the chance that all who have it are drawn from the other side, times four.
+Of dates of visits it is the days since entry, at the visit with the most, whose spread is taken for
+a week at least: one site may keep its visits closer to their day.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.ordered import is_sorted
 
-FEWEST, LEVELS, ALLOWED, SHOWN = 10, 8, 1.0, 0.01
+FEWEST, LEVELS, ALLOWED, SHOWN, WEEK = 10, 8, 1.0, 0.01, 7.0
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -42,15 +45,40 @@ def looks(export: Export) -> Iterator[Look]:
             yield from _by_site(export, number, scaled, export.site[number.there])
         if day is not None:
             yield from _by_entry(number, scaled, day)
+    if entry is not None:
+        for visit in _days_since(export, entry):
+            days = visit.values[visit.there]
+            if export.site is not None:
+                yield from _by_site(export, visit, days, export.site[visit.there], WEEK)
+            yield from _by_entry(visit, days, entry.values[visit.there], WEEK)
 
 
-def _by_site(export: Export, item: Slice, values: Floats, site: Places) -> Iterator[Look]:
+def _days_since(export: Export, entry: Slice) -> Iterator[Slice]:
+    """Of each column of dates at declared visits the days since entry at the visit that has the
+    most, where they vary."""
+    visits = {sheet.name for sheet in export.sheets if sheet.visits}
+    best: dict[tuple[str, str], Slice] = {}
+    for one in export.slices:
+        if one.kind != DATE or one.table not in visits:
+            continue
+        days = replace(one, values=one.values - entry.values)
+        there = best.get((one.table, one.column))
+        varied = len(np.unique(days.values[days.there])) >= LEVELS
+        if varied and (there is None or len(days.there) > len(there.there)):
+            best[one.table, one.column] = days
+    yield from best.values()
+
+
+def _by_site(
+    export: Export, item: Slice, values: Floats, site: Places, least: float = 0.0
+) -> Iterator[Look]:
     looks = []
     for s in np.unique(site[site >= 0]):
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             inside, others = values[own], values[~own]
-            looks.append((float(further(*_sums(inside), *_sums(others))), int(s)))
+            p = float(further(*_sums(inside), *_sums(others), least))
+            looks.append((p, int(s)))
     if looks:
         p, s = min(looks)
         text = f"the level of {len(values)} values at the site that differs most from the others"
@@ -58,7 +86,7 @@ def _by_site(export: Export, item: Slice, values: Floats, site: Places) -> Itera
         yield Look(item.where, text, min(1.0, float(p) * len(looks)), rows)
 
 
-def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
+def _by_entry(item: Slice, values: Floats, entered: Floats, least: float = 0.0) -> Iterator[Look]:
     known = np.flatnonzero(~np.isnan(entered))
     order = known[np.argsort(entered[known], kind="stable")]
     x, day, n = values[order], entered[order], len(order)
@@ -72,7 +100,7 @@ def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
     size = at.astype(float)
     p = further(
         size, sums[at - 1], squares[at - 1],
-        n - size, sums[-1] - sums[at - 1], squares[-1] - squares[at - 1],
+        n - size, sums[-1] - sums[at - 1], squares[-1] - squares[at - 1], least,
     )  # fmt: skip
     best = int(np.argmin(p))
     rows = tuple(sorted(int(row) for row in item.rows[item.there[order[at[best] :]]]))
@@ -110,13 +138,19 @@ def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def further(
-    n: Floats, total: Floats, squares: Floats, m: Floats, others: Floats, of_others: Floats
+    n: Floats,
+    total: Floats,
+    squares: Floats,
+    m: Floats,
+    others: Floats,
+    of_others: Floats,
+    least: float = 0.0,
 ) -> Floats:
     """The chance of means as far apart where they are `ALLOWED` standard deviations apart, of two
-    samples by their sizes, sums and sums of squares."""
+    samples by their sizes, sums and sums of squares; their spread is taken for `least` or more."""
     within = squares - total**2 / n + of_others - others**2 / m
     df = n + m - 2
-    spread = np.sqrt(np.maximum(within, 1e-300) / df)
+    spread = np.maximum(np.sqrt(np.maximum(within, 1e-300) / df), least)
     root = np.sqrt(n * m / (n + m))
     t = np.abs(total / n - others / m) / spread * root
     z = (t - ALLOWED * root) / np.sqrt(1 + t**2 / (2 * df))

@@ -80,18 +80,20 @@ class Slice:
 @dataclass(frozen=True)
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
-    missing, and None where the configuration names none; `scheme` is that of the randomisation,
-    `complete` says whether all patients that were planned are there, `used` the tables and columns
-    that an endpoint or a variable of the patients is made of, `outcomes` those of an endpoint.
-    `last` are the days of last contact as dates, `planned` the days until the visit of a column,
-    `wide` the columns of numbers that each hold one visit of the same, in order, `scales` the
-    highest value of a score from 0, `free` who is known to have had no event until a time that its
-    label says, in days."""
+    missing, and None where the configuration names none, `arm_column` where the arm stands;
+    `scheme` is that of the randomisation, `complete` says whether all patients that were
+    planned are there, `used` the tables and columns that an endpoint or a variable of the
+    patients is made of, `outcomes` those of an endpoint. `last` are the days of last contact
+    as dates, `planned` the days until the visit of a column, `wide` the columns of numbers
+    that each hold one visit of the same, in order, `scales` the highest value of a score
+    from 0, `free` who is known to have had no event until a time that its label says, in
+    days."""
 
     n: int
     subjects: str
     sheets: tuple[Sheet, ...]
     arm: Places | None = None
+    arm_column: tuple[str, str] | None = None
     site: Places | None = None
     strata: Places | None = None
     entry: tuple[str, str] | None = None

@@ -46,13 +46,13 @@ def looks_at_rows(
 def same_line(export: Export) -> tuple[RedLine, ...]:
     """A line on patients who are equal in every column though few would be by chance, which is no
     warning: a patient twice, under two numbers, or two who are alike."""
-    found = same_patients(export)
-    if found is None or found.due > LIKELY:
+    found = same_patients(export, LIKELY)
+    if found is None:
         return ()
     pairs = "1 pair of patients is" if found.pairs == 1 else f"{found.pairs} pairs of patients are"
-    text = (
-        f"{pairs} equal in all {found.columns} columns but their number (rows {_runs(found.rows)}"
-    )
+    of = f" of table {found.table}" if found.table else ""
+    text = f"{pairs} equal in all {found.columns} columns{of} but their number"
+    text += f" (rows {_runs(found.rows)}"
     due = f"{found.due:.2g}" if found.due > LEAST_P else f"fewer than {LEAST_P}"
     text += f"): one patient twice? Columns that are independent give {due} such pairs."
     return (RedLine("same_patients", export.subjects, None, text),)

@@ -7,7 +7,9 @@ usual time of their visit when that is undone. Of the dates far from it, those t
 against those that come as near when the step is a little shorter or longer (binomial). A month is
 no such step: courses of three and of four weeks are that far apart. Where the days between two
 dates fall into two groups 1,462 days apart, the gap is held against the widest of spacings drawn at
-random.
+random. Deaths none of which is in the first 1,462 days, and of which the first comes as soon after
+them as deaths follow each other, have the chance that as many, at any time up to the last, are all
+that late.
 """
 
 import re
@@ -20,7 +22,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, SLIPS, MOSTLY = 20, 0.01, 0.8
+FEWEST, SLIPS, MOSTLY, SOON = 20, 0.01, 0.8, 10
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
 STEPS = {
     f"{EXCEL} days late, as by another calendar of Excel": (EXCEL,),
@@ -57,6 +59,8 @@ def looks(export: Export) -> Iterator[Look]:
         for one in export.slices:
             if one.kind == DATE and (one.table, one.column) != export.entry:
                 yield from _two_groups(one, one.values - entry.values)
+        for death in deaths:
+            yield from _none_early(death, death.values - entry.values)
 
 
 def is_death(export: Export, item: Slice) -> bool:
@@ -177,3 +181,15 @@ def _two_groups(item: Slice, apart: Floats) -> Iterator[Look]:
     text = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
     rows = tuple(sorted(int(row) for row in item.rows[fewer])) if p < 1 else ()
     yield Look(item.where, text, p, rows)
+
+
+def _none_early(death: Slice, since: Floats) -> Iterator[Look]:
+    """A look at deaths that all come as late as another calendar of Excel would move them."""
+    days = np.sort(since[~np.isnan(since)]) - EXCEL
+    n, p = len(days), 1.0
+    if n < FEWEST:
+        return
+    if 0 <= days[0] <= SOON * (days[-1] - days[0]) / n:
+        p = float((days[-1] / (days[-1] + EXCEL)) ** n)
+    text = f"none of {n} deaths is in the first {EXCEL} days, as with another calendar of Excel"
+    yield Look(death.where, text, p)

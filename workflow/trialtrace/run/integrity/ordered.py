@@ -5,7 +5,7 @@ values in an order drawn at random the chance of one without a step down is the 
 factorials of how often each occurs, over n factorial; twice that for either direction. Dates and
 numbers that count entries rise by themselves; so does what belongs to a site. Whole files are
 sorted by groups (a sex, a phase, litters numbered from 1): of those only what an endpoint is made
-of is looked at.
+of is looked at. Of a number at several visits each visit is looked at too.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from trialtrace.base.arrays import Floats, Places, Whole
-from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
+from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, FEW_LEVELS, ROWS_A_GROUP = 20, 10, 3
@@ -34,6 +34,26 @@ def looks(export: Export) -> Iterator[Look]:
             text = f"{int(known.sum())} values, in the order of the rows"
             p = 1.0 if whole else chance(values[known])
             yield Look(f"{sheet.name}.{column.name}", text, p)
+    for series in export.series:
+        yield from _at_a_visit(export, series)
+
+
+def _at_a_visit(export: Export, series: tuple[Slice, ...]) -> Iterator[Look]:
+    """A look at a number at its visits: whether at one of them, and not at all, it stands sorted by
+    the patients in the order of their rows."""
+    sheet = next(one for one in export.sheets if one.name == series[0].table)
+    tried = [
+        (chance(values), one)
+        for one in series
+        if len(values := one.values[one.there[np.argsort(one.rows[one.there])]]) >= FEWEST
+        and len(np.unique(values)) > FEW_LEVELS
+    ]
+    if not sheet.in_order or len(tried) < 2:
+        return
+    p, one = min(tried, key=lambda each: each[0])
+    alone = sum(each < 1 for each, _ in tried) < len(tried)
+    text = f"{len(one.there)} values of one visit, in the order of the rows"
+    yield Look(one.where, text, min(1.0, p * len(tried)) if alone else 1.0)
 
 
 def chance(values: Floats) -> float:

@@ -1,7 +1,7 @@
 """The clean tables of a trial as an `Export`; what each column is the configuration says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -64,6 +64,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         subjects=first,
         sheets=tuple(sheets),
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
+        arm_column=(arm.table, arm.column) if arm else None,
         site=by_subject(first, site) if site else None,
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=entry_column(trial),
@@ -95,7 +96,7 @@ def _sheet(
         Column(
             name,
             kind,
-            _numbers(table, name, kind),
+            _numbers(table, variable, kind),
             units.get(name, ""),
             variable.label,
             _levels(table, variable),
@@ -162,28 +163,30 @@ def _kind(variable: Variable) -> str:
     return DATE if variable.kind == "date" else NUMBER
 
 
-def _numbers(table: pa.Table, name: str, kind: str) -> Floats:
+def _numbers(table: pa.Table, variable: Variable, kind: str) -> Floats:
     if kind == CODE:
-        codes = _codes(table, name)
+        codes = _codes(table, variable.name, variable.choices)
         return np.where(codes == NOBODY, np.nan, codes.astype(float))
-    values = table[name]
+    values = table[variable.name]
     if kind == DATE:
         values = values.cast(pa.int32())
     made: Floats = values.cast(pa.float64(), safe=False).to_numpy()
     return made
 
 
-def _codes(table: pa.Table, name: str) -> Places:
-    """A column as places of its values in their order; `NOBODY` where missing."""
+def _codes(table: pa.Table, name: str, choices: Iterable[str] = ()) -> Places:
+    """A column as places of its values in their order, choices that no row has among them, so that
+    they are the same in every table; `NOBODY` where missing."""
     cells = table[name].to_pylist()
-    levels = {value: at for at, value in enumerate(sorted({c for c in cells if c is not None}))}
+    known = sorted({*choices, *(c for c in cells if c is not None)})
+    levels = {value: at for at, value in enumerate(known)}
     return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
 
 
 def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
     """What the choices are called, in the places of `_codes`."""
     cells = table[variable.name].to_pylist() if variable.choices else []
-    known = sorted({str(cell) for cell in cells if cell is not None})
+    known = sorted({*variable.choices, *(str(cell) for cell in cells if cell is not None)})
     return tuple(variable.choices.get(code, code) for code in known)
 
 

@@ -14,7 +14,7 @@ column alone, and in two: of counts that fall off ever faster there are at most 
 square of the former over the latter (Poisson, of three times that).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -184,19 +184,29 @@ def _the_same(export: Export) -> Iterator[Look]:
 
 @dataclass(frozen=True)
 class Same:
-    """Pairs of patients that are equal in so many columns, their rows, and how many pairs `due`
-    were, if columns were independent."""
+    """Pairs of patients that are equal in so many columns, of one `table` alone where it is named,
+    their rows, and how many pairs `due` were, if columns were independent."""
 
+    table: str
     pairs: int
     columns: int
     rows: tuple[int, ...]
     due: float
 
 
-def same_patients(export: Export) -> Same | None:
-    """Patients who are equal to another in every column at every visit; a missing value equals a
-    missing one alone. None where nobody is, or columns are too few."""
-    varied = [one for one in export.slices if len(one.there) > 1 and _alike(one) < 1]
+def same_patients(export: Export, likely: float) -> Same | None:
+    """Patients who are equal to another in every column at every visit, or in every column of the
+    table of patients, as one entered twice and visited once is; a missing value equals a missing
+    one alone. None where nobody is, columns are too few, or more than `likely` such pairs are due.
+    """
+    own = [one for one in export.slices if one.table == export.subjects]
+    found = [_same_in(export, "", export.slices), _same_in(export, export.subjects, own)]
+    return next((one for one in found if one is not None and one.due <= likely), None)
+
+
+def _same_in(export: Export, table: str, columns: Iterable[Slice]) -> Same | None:
+    """The pairs of patients that are equal in all of some columns."""
+    varied = [one for one in columns if len(one.there) > 1 and _alike(one) < 1]
     if len(varied) < COLUMNS or export.n < FEWEST:
         return None
     names = _groups([one.values for one in varied], slice(None))
@@ -207,7 +217,7 @@ def same_patients(export: Export) -> Same | None:
     share = np.array([len(one.there) / export.n for one in varied])
     chance = share**2 * np.array([_alike(one) for one in varied]) + (1 - share) ** 2
     due = export.n * (export.n - 1) / 2 * float(chance.prod())
-    return Same(_equal(names[who]), len(varied), export.places(who), due)
+    return Same(table, _equal(names[who]), len(varied), export.places(who), due)
 
 
 def _equal(keys: Whole) -> int:

@@ -93,49 +93,53 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
 
     A formula is one text, a tuple of texts, or the name of either.
     """
-    given: dict[str, ast.expr] = {}
+    constants: dict[str, ast.expr] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            given |= {each.id: node.value for each in node.targets if isinstance(each, ast.Name)}
+            constants |= {
+                each.id: node.value for each in node.targets if isinstance(each, ast.Name)
+            }
             for call in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
-                kind, arguments = _call(call, given)
+                kind, arguments = _call(call, constants)
                 if isinstance(call, ast.Call) and kind in CARDS:
                     key, room = CARDS[kind]
-                    modules = _modules(arguments.get(key), room, given)
+                    modules = _modules(arguments.get(key), room, constants)
                     yield _Card(_text(call.args[0], {}) or "", modules, call)
 
 
-def _call(call: ast.expr, given: Mapping[str, ast.expr]) -> tuple[str, dict[str | None, ast.expr]]:
+def _call(
+    call: ast.expr, constants: Mapping[str, ast.expr]
+) -> tuple[str, dict[str | None, ast.expr]]:
     """What is called, and its arguments by name, those among them that a `partial` has fixed."""
     if not isinstance(call, ast.Call):
         return "", {}
     arguments = {each.arg: each.value for each in call.keywords}
     name = getattr(call.func, "id", "")
-    fixed = given.get(name)
+    fixed = constants.get(name)
     if isinstance(fixed, ast.Call) and getattr(fixed.func, "id", "") == "partial":
         whole = ast.Call(fixed.args[0], fixed.args[1:], fixed.keywords)
-        name, before = _call(whole, given)
+        name, before = _call(whole, constants)
         arguments = before | arguments
     return name, arguments
 
 
-def _modules(named: ast.expr | None, room: str, given: Mapping[str, ast.expr]) -> list[str]:
+def _modules(named: ast.expr | None, room: str, constants: Mapping[str, ast.expr]) -> list[str]:
     """The modules of the formulas of a card, or of its figure, each once."""
-    texts = (_text(each, {}) for each in _flat(named, given))
+    texts = (_text(each, {}) for each in _flat(named, constants))
     modules = (text.partition(":")[0] for text in texts if text)
     return list(dict.fromkeys(f"{room}.{module}" for module in modules))
 
 
-def _flat(named: ast.expr | None, given: Mapping[str, ast.expr]) -> Iterator[ast.expr]:
+def _flat(named: ast.expr | None, constants: Mapping[str, ast.expr]) -> Iterator[ast.expr]:
     """The elements of a tuple, of those in it, and of what a name stands for."""
     match named:
-        case ast.Name(id=name) if name in given:
-            yield from _flat(given[name], given)
+        case ast.Name(id=name) if name in constants:
+            yield from _flat(constants[name], constants)
         case ast.Starred(value=value):
-            yield from _flat(value, given)
+            yield from _flat(value, constants)
         case ast.Tuple(elts=elements):
             for each in elements:
-                yield from _flat(each, given)
+                yield from _flat(each, constants)
         case ast.expr():
             yield named
 

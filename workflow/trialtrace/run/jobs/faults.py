@@ -4,8 +4,11 @@ A mistake in data or configuration is a `UserError`, whose text holds no value. 
 comes from anywhere, often from a library that quotes what it could not convert.
 """
 
+import errno
+import os
 import re
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -14,11 +17,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from trialtrace.base.errors import UserError
+
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
 
 PACKAGE = Path(__file__).resolve().parents[2]
 LOGS = "logs"
+# A disk or a quota that is full, a file beyond what the shell allows.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MAKE_ROOM = "make room on the disk, or ask for a larger quota or limit, and run again"
+# Bytes that the jobs of a small trial want.
+PROBE = 16 << 20
 
 
 def guard(trial: str | None = None) -> None:
@@ -74,7 +84,11 @@ def forget_last_words(logs: Path) -> None:
 def tell(
     trial: str | None, kind: type[BaseException], error: BaseException, at: TracebackType | None
 ) -> None:
-    """The whole traceback where disclosure is full, else the exception's kind and where it was."""
+    """The whole traceback where disclosure is full, else the exception's kind and where it was;
+    of a disk without room what the system says of it."""
+    if said := _no_room(error):
+        print(UserError("the disk", said, do=MAKE_ROOM), file=sys.stderr)
+        return
     if kind is KeyboardInterrupt or not _hidden(trial):
         sys.__excepthook__(kind, error, at)
         return
@@ -101,13 +115,34 @@ def _hidden(trial: str | None) -> bool:
         return True
 
 
+def _no_room(error: BaseException) -> str | None:
+    """What the system says, in words of its own, where there was no room to write."""
+    codes = [each.errno for each in _chain(error) if isinstance(each, OSError)]
+    return next((os.strerror(code) for code in codes if code in NO_ROOM), None)
+
+
+def room_lacks(folder: Path) -> str | None:
+    """What the system says where a few megabytes more do not fit into a folder."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(PROBE))
+            file.flush()
+    except OSError as error:
+        return _no_room(error)
+    return None
+
+
 def _kinds(error: BaseException) -> Iterator[str]:
+    return (type(each).__name__ for each in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
     """The exception and those that it came from."""
     seen: set[int] = set()
     base_exception: BaseException | None = error
     while base_exception is not None and id(base_exception) not in seen:
         seen.add(id(base_exception))
-        yield type(base_exception).__name__
+        yield base_exception
         base_exception = base_exception.__cause__ or (
             None if base_exception.__suppress_context__ else base_exception.__context__
         )

@@ -23,6 +23,7 @@ from typing import Any
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.paths import Project
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.installed import not_as_locked
@@ -36,6 +37,7 @@ from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.no_pingouin import lacks_pingouin
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
+from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 from trialtrace.run.trial.study.source import Files
 
@@ -62,6 +64,8 @@ MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
+# Read before the raw tables are written where a run may not see all of them.
+SEEN_BY = (DICTIONARY, CLEANING, ENDPOINTS)
 STAGES = {
     INGEST: Stage((TRIAL,)),
     CLEAN: Stage((TRIAL, DICTIONARY, CLEANING)),
@@ -109,6 +113,7 @@ BY_CARD = {ANALYSE: FORMULAS, RENDER: FIGURES} | dict.fromkeys(ASKED, FORMULAS)
 # Which names of a registry a trial's configuration uses, and the file that has them: a stage that
 # does not read the file uses none.
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
+    "trialtrace.run.blinding.ingest": (TRIAL, lambda trial: {trial.at.purpose.kind}),
     "trialtrace.run.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
     "trialtrace.run.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
     "trialtrace.run.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
@@ -295,9 +300,10 @@ class Freshness:
     def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
         """The names of the trial's configuration files that a stage reads."""
         files = self._stage(rule, trial).files
-        if trial and rule in SYNTHETIC and self.trial(trial).drawn:
-            return (*files, *SYNTHETIC[rule])
-        return files
+        more = SYNTHETIC.get(rule, ()) if trial and self.trial(trial).drawn else ()
+        if trial and rule == INGEST and self.at.purpose != ANALYSIS:
+            more = (*more, *SEEN_BY)
+        return tuple(dict.fromkeys([*files, *more]))
 
     def _stage(self, rule: str, trial: str | None) -> Stage:
         return (STAGES | ASKED)[rule] if trial else SITE_STAGE
@@ -321,6 +327,8 @@ class Freshness:
             files |= {*frozen_files(self.at, trial)}
         if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
             files.add(self.at.trial_config(trial) / AMENDMENTS)
+        if trial and rule in (DERIVE, RENDER) and (self.at.trial_config(trial) / REVIEW).is_file():
+            files.add(self.at.trial_config(trial) / REVIEW)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:
@@ -343,8 +351,10 @@ class Freshness:
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
             values += [renderer(self.settings)] if rule == RENDER else []
-            if trial and rule != INGEST and self.trial(trial).blinded:
+            if trial and rule != INGEST and self.trial(trial).pooled:
                 values += ["blinded"]
+            if trial and self.at.purpose != ANALYSIS:
+                values += [f"purpose={self.at.purpose.text}, seed={self.settings.seed}"]
             if trial and rule in (CHECK, RENDER) and lacks_pingouin(self.trial(trial)):
                 values += ["without pingouin"]
             files = self.config_files(rule, trial)

@@ -1,16 +1,12 @@
 """What is known of the code that a wheel brought: its commit, and the packages around it."""
 
 import base64
+import csv
 import hashlib
+import os
 import re
 from collections.abc import Iterator
-from importlib.metadata import (
-    Distribution,
-    PackageNotFoundError,
-    PackagePath,
-    distributions,
-    version,
-)
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from trialtrace.base.paths import Code
@@ -32,21 +28,27 @@ def built_from(code: Code) -> dict[str, str | bool | None]:
 
 
 def altered_files(code: Code) -> Iterator[str]:
-    """The files of an installed package that are not as its RECORD has them."""
-    for found in distributions(name="trialtrace", path=[str(code.package.parent)]):
-        for file in found.files or ():
-            if file.hash and not _as_recorded(found, file):
-                yield str(file)
+    """The files of an installed package that are not as its RECORD has them, or not there."""
+    site = code.package.parent
+    for info in site.glob("trialtrace-*.dist-info"):
+        for path, digest in recorded(info):
+            if digest and not (path.is_file() and digest_of(path.read_bytes()) == digest):
+                yield os.path.relpath(path, site)
 
 
-def _as_recorded(found: Distribution, file: PackagePath) -> bool:
-    assert file.hash is not None
-    try:
-        data = Path(str(found.locate_file(file))).read_bytes()
-    except OSError:
-        return False
-    digest = base64.urlsafe_b64encode(hashlib.new(file.hash.mode, data).digest())
-    return digest.decode().rstrip("=") == file.hash.value
+def recorded(info: Path) -> Iterator[tuple[Path, str]]:
+    """Each file that an installed package names, with its sha256 as the package gives it; also
+    those that are gone, which importlib.metadata leaves out from Python 3.12 on."""
+    record = info / "RECORD"
+    if record.is_file():
+        with record.open(encoding="utf-8", newline="") as lines:
+            for name, digest, _ in csv.reader(lines):
+                yield Path(os.path.normpath(info.parent / name)), digest.removeprefix("sha256=")
+
+
+def digest_of(content: bytes) -> str:
+    """As a RECORD writes it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
 def not_as_locked(lock: Path) -> tuple[str, ...]:

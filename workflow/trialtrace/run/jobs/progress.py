@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from trialtrace.base.errors import Problem
-from trialtrace.run.jobs.faults import last_word
+from trialtrace.run.jobs.faults import MAKE_ROOM, last_word, room_lacks
 from trialtrace.run.jobs.fresh import ASKED, SITE, STAGES
 
 RULES = (*STAGES, SITE, *ASKED)
@@ -136,9 +136,15 @@ class Progress:
             path = said if said.exists() else Path(log)
             text = path.read_text(errors="replace").splitlines() if path.is_file() else []
             shown = text[-LOG_LINES:]
-            shown += ["it left no message; was it killed, or out of memory?"] * self.silent
+            shown += self._why_silent(Path(log).parent) if self.silent else []
             yield from (f"  {line}".rstrip() for line in shown)
             yield from ("", f"  this is in {log}")
+
+    def _why_silent(self, folder: Path) -> list[str]:
+        """What may have ended a job that said nothing; on a full disk it could not."""
+        if folder.is_dir() and (said := room_lacks(folder)):
+            return [f"it left no message: there is no room for one ({said})", f"to do: {MAKE_ROOM}"]
+        return ["it left no message; was it killed, or out of memory?"]
 
     def _other(self, record: logging.LogRecord) -> str | None:
         text = record.getMessage()

@@ -12,6 +12,7 @@ from typing import IO, Any
 from trialtrace.base.config.files import accepted
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
+from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
@@ -341,11 +342,11 @@ def for_rules(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def at_work(here: Path, named: str | None = None) -> Project:
+def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
     """The project of a run whose rules write to `here`: the one there, or the one that is named, as
-    by a workflow that has this one as a module. Raises UserError.
+    by a workflow that has this one as a module; `purpose` is what the run is for. Raises UserError.
     """
-    at = apart(project(named), here) if named else project()
+    at = apart(project(named), here, purpose_of(purpose)) if named else project()
     if here.resolve() != at.made.resolve():
         raise UserError(
             str(here),
@@ -355,17 +356,19 @@ def at_work(here: Path, named: str | None = None) -> Project:
     return at
 
 
-def apart(at: Project, folder: Path) -> Project:
-    """The project with its results in a folder apart, which is told whose they are. Raises
-    UserError where it holds those of another."""
-    if folder == at.root:
+def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
+    """The project with its results in a folder apart, which is told whose they are and what for.
+    Raises UserError where it holds those of another, or of runs for something else."""
+    if folder == at.root and purpose == ANALYSIS:
         return Project(at.root)
-    of = project_of(folder)
-    if of not in (None, at.root):
-        raise UserError(str(folder), f"holds the results of {of}", do="name another folder")
-    if of is None:
-        write_text(folder / ELSEWHERE, f"{at.root}\n")
-    return Project(at.root, apart=folder)
+    before = project(folder) if project_of(folder) else None
+    if before is not None and (before.root, before.purpose) != (at.root, purpose):
+        what = f"holds the results of {before.root}, of runs for: {before.purpose.text}"
+        raise UserError(str(folder), what, do="name another folder")
+    if before is None:
+        told = "" if purpose == ANALYSIS else f"{purpose.text}\n"
+        write_text(folder / ELSEWHERE, f"{at.root}\n{told}")
+    return Project(at.root, apart=folder, purpose=purpose)
 
 
 def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = ()) -> Run:

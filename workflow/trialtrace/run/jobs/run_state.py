@@ -91,7 +91,7 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
 def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
     """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
     path = (results or at.results) / trial / "analysis" / "results.parquet"
-    if not (path.is_file() and load_trial(trial, at).blinded):
+    if not (path.is_file() and load_trial(trial, at).pooled):
         return
     import pyarrow.parquet as pq
 
@@ -162,12 +162,12 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 REMEMBERED = ".snakemake/trialtrace.jobs.json"
 # Of a trial the digest, stage -> hash of its job but for the report's, stage -> hash of its code.
-Told = tuple[str, dict[str, str], dict[str, str]]
+Remembered = tuple[str, dict[str, str], dict[str, str]]
 
 
 def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
     """Stage -> hash of its job, but for the report's; None where no run has found them so."""
-    data = _told(sources.at).get(trial.name)
+    data = _remembered(sources.at).get(trial.name)
     if data is None or not _same_code(sources.at):
         return None
     content, jobs, _ = data
@@ -181,7 +181,7 @@ def recall(fresh: Freshness) -> set[str]:
     if not _same_code(fresh.at):
         return set()
     sound = set()
-    for name, (content, jobs, codes) in _told(fresh.at).items():
+    for name, (content, jobs, codes) in _remembered(fresh.at).items():
         try:
             same = name in fresh.settings.named and content == _content(
                 fresh.sources, fresh.trial(name)
@@ -198,7 +198,7 @@ def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
     """Keep what is known of these trials, whose configuration is in order."""
     if not _same_code(fresh.at):
         return
-    before = _told(fresh.at)
+    before = _remembered(fresh.at)
     now = before | {
         name: (
             _content(fresh.sources, fresh.trial(name)),
@@ -211,7 +211,7 @@ def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
         write_bytes(fresh.at.made / REMEMBERED, json.dumps(now).encode())
 
 
-def _told(at: Project) -> dict[str, Told]:
+def _remembered(at: Project) -> dict[str, Remembered]:
     try:
         told = json.loads((at.made / REMEMBERED).read_text(encoding="utf-8"))
         return {name: (own, dict(jobs), dict(codes)) for name, (own, jobs, codes) in told.items()}

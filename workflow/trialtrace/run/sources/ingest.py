@@ -1,6 +1,7 @@
 """Ingest: a trial's sources as raw tables of text, with a manifest of where they came from."""
 
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,26 @@ from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Files, Rdatasets, Source, Synthetic
 
+Seen = Callable[[Trial, list[RawTable]], list[RawTable]]
 
-def ingest_sources(trial: Trial, out_dir: Path) -> None:
+
+def ingest_sources(trial: Trial, out_dir: Path, seen: Seen | None = None) -> None:
     """Write `<raw table>.parquet` for each item of the trial's source, and `manifest.json`.
 
-    Every table is read and checked before the first file is written.
+    Every table is read and checked before the first file is written; `seen` gives what a run may
+    see of them.
     """
     out_dir = Path(out_dir)
     problems = Problems()
     loaded = read_sources(trial, problems)
     problems.raise_if_any()
+    loaded = seen(trial, loaded) if seen else loaded
     tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
     manifest: dict[str, Any] = {"trial": trial.name, "kind": trial.source.kind, "tables": {}}
     if trial.synthetic:
         manifest["synthetic"] = SYNTHETIC
+    if trial.at.purpose.stamp:
+        manifest["purpose"] = trial.at.purpose.stamp.sentence
     make_folder(out_dir, trial.private)
     for raw in loaded:
         for name, content in raw.companions.items():

@@ -310,7 +310,7 @@ def export(trial: Trial, drawn: Drawn) -> Export:
             }
             for sheet in made
         },
-        "mess": [_told(done, lines[done.sheet.name]) for done in mess],
+        "mess": [_mess_row(done, lines[done.sheet.name]) for done in mess],
     }
     return Export(files, truth)
 
@@ -363,7 +363,7 @@ def _quoted(column: pa.Array, separator: str) -> pa.Array:
     return pc.if_else(special, inside, column).cast(pa.string())
 
 
-def _told(done: Done, lines: pa.Array) -> dict[str, Any]:
+def _mess_row(done: Done, lines: pa.Array) -> dict[str, Any]:
     """A defect in the truth manifest: as declared, where, and what cleaning has to list of it."""
     n = len(done.rows)
     return {

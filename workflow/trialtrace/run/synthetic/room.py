@@ -139,7 +139,7 @@ def groups(
             yield ((table.by, OTHERWISE), *group), leaf, inside
 
 
-def told(group: Group) -> str:
+def group_text(group: Group) -> str:
     """A group as it is told: "arm = smt, visit = post"."""
     return ", ".join(f"{by} = {value}" for by, value in group) or "all rows"
 

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wiek", "vek",
-        "eletkor", "yas", "varsta"}  # fmt: skip
+        "eletkor", "yas", "varsta", "starost", "vanus", "vecums", "amzius", "ηλικια", "возраст",
+        "вік", "възраст"}  # fmt: skip
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",

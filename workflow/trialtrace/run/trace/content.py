@@ -200,6 +200,7 @@ class Tracer:
             "warning": row["warning"],
             "error": row["error"],
             "synthetic": row["synthetic"],
+            "stamp": stamp.caption if (stamp := self.trial.at.purpose.stamp) else "",
             "drawn": self.put_in.lines(row),
             "checks": [checked(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),

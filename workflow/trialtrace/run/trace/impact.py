@@ -7,7 +7,7 @@ same predicates.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypedDict
@@ -166,11 +166,12 @@ class Impact:
             )
         file, row, column = self._file(match["file"]), int(match["row"]), match["column"]
         if file not in self._files:
+            names = [*self._files] if self._full else [*dict.fromkeys(self._files.values())]
             raise UserError(
                 f"file {file!r}",
                 found=f"no source file of {self.tracer.trial.name}",
-                expected=one_of(self._files) if self._full else "the name of a source file",
-                do=did_you_mean(file, list(self._files)) if self._full else None,
+                expected=one_of(names),
+                do=did_you_mean(file, names) if self._full else None,
             )
         table = self._files[file]
         raw = Columns(self._path(table), RAW)
@@ -184,6 +185,10 @@ class Impact:
             do = did_you_mean(column, columns)
             raise UserError(place, found="no such column", expected=one_of(columns), do=do)
         return RawPlace(table, file, row, column)
+
+    def called(self, place: RawPlace) -> str:
+        """A place as a trace calls it: by its file where files may be told, else by its table."""
+        return str(place) if self._full else str(replace(place, file=place.table))
 
     def _path(self, table: str) -> Path:
         return self.tracer.folder / "raw" / f"{table}.parquet"
@@ -294,9 +299,9 @@ class Impact:
                 if known[key]:
                     found.append(at)
                     break
-        return self._told(found)
+        return self._listed(found)
 
-    def _told(self, places: list[int]) -> list[Listed]:
+    def _listed(self, places: list[int]) -> list[Listed]:
         return self._results.take(pa.array(places, pa.int64())).to_pylist()
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
@@ -309,7 +314,7 @@ class Impact:
         ]
         reached = set().union(*(one for one in families if one & analyses))
         names = self._results["stat_name"].to_pylist()
-        adjusted = self._told([at for at, name in enumerate(names) if name == ADJUSTED])
+        adjusted = self._listed([at for at, name in enumerate(names) if name == ADJUSTED])
         return [
             row
             for row in adjusted

@@ -92,7 +92,7 @@ class PutIn:
     @cached_property
     def margins(self) -> list[Margin]:
         """As the truth manifest has them; a simulated cohort is held to none."""
-        if not self._trial.drawn:
+        if not self._trial.tells_cohort:
             return []
         truth = json.loads((self._results / "raw" / TRUTH).read_text(encoding="utf-8"))
         rows: list[Margin] = truth["parameters"] if truth["mode"] == "display" else []
@@ -110,16 +110,16 @@ class PutIn:
 
     def lines(self, row: ResultRow) -> list[str]:
         """What a trace says of it; nothing of data that were not drawn here."""
-        if not self._trial.drawn or row["analysis_id"] == PLANNING:
+        if not self._trial.tells_cohort or row["analysis_id"] == PLANNING:
             return []
         found = self.behind(row)
         if found.own:
-            return [f"{DRAWN_TO} {self.told(found.own)}"]
+            return [f"{DRAWN_TO} {self.margins_text(found.own)}"]
         if found.columns:
-            return [f"{MADE_OF} {self.told(found.columns)}"]
+            return [f"{MADE_OF} {self.margins_text(found.columns)}"]
         return [TO_NOTHING]
 
-    def told(self, margins: Iterable[Margin]) -> str:
+    def margins_text(self, margins: Iterable[Margin]) -> str:
         """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"."""
         by: dict[str, list[str]] = {}
         for margin in margins:

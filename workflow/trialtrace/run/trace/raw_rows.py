@@ -213,7 +213,7 @@ class RawRows:
 
     def rests_on(self, selection: Selection, chosen: np.ndarray) -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
-        return any(chosen[some].any() for some in self._found(selection))
+        return any(chosen[some].any() for some in self._edges(selection))
 
     def cells(self, selection: Selection) -> pa.Table:
         """The edges of the selected rows: one line a derived value and raw cell."""
@@ -262,7 +262,7 @@ class RawRows:
     def uses(self, selection: Selection) -> np.ndarray:
         """Whether each edge is one of the selected rows or of their subjects."""
         there = np.zeros(len(self.all_edges.subject), dtype=bool)
-        for some in self._found(selection):
+        for some in self._edges(selection):
             there[some] = True
         return there
 
@@ -274,7 +274,7 @@ class RawRows:
 
     def value_columns(self, selection: Selection) -> set[tuple[str, str]]:
         """Table and column of the raw cells that the selected rows were made of."""
-        *_, own = self._found(selection)
+        *_, own = self._edges(selection)
         return self.all_edges.columns_of(own)
 
     def variable_columns(self, variable: str) -> set[tuple[str, str]]:
@@ -282,7 +282,7 @@ class RawRows:
         every = np.ones(len(self._subjects), dtype=bool)
         return self.all_edges.columns_of(self.all_edges.of_subjects(every, [variable]))
 
-    def _found(self, selection: Selection) -> list[np.ndarray]:
+    def _edges(self, selection: Selection) -> list[np.ndarray]:
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
         _, first, count = self._of_dataset(selection.dataset)
         there = self.subjects(selection)

@@ -25,6 +25,7 @@ def trace_text(trace: Trace, *, colour: bool) -> str:
     headline = f"\x1b[1m{trace['heading']}\x1b[0m" if colour else trace["heading"]
     if trace["synthetic"]:
         headline += "   SYNTHETIC, not evidence"
+    headline += f"   {trace['stamp']}" if trace["stamp"] else ""
     lines = [headline, trace["subject"], ""]
     lines += [
         f"{label:<{WIDTH}}{without_controls(text)}".rstrip() for label, text in entries(trace)

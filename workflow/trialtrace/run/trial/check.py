@@ -15,6 +15,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import NAME, Project, project
 from trialtrace.run.trial import check_cleaning as cleaning
+from trialtrace.run.trial import check_review as review
 from trialtrace.run.trial import check_trial as trial
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.amendments import Amendment, AmendmentsFile
@@ -34,6 +35,7 @@ from trialtrace.run.trial.migrations import newer
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
+from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
 from trialtrace.run.trial.simulation import check as simulation
 from trialtrace.run.trial.simulation.file import FILE as SIMULATION
@@ -130,6 +132,10 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     if (folder / AMENDMENTS).is_file():
         documents["amendments"] = read_document(at, folder / AMENDMENTS, "amendments")
         known = (*known, AMENDMENTS)
+    if (folder / REVIEW).is_file():
+        documents["review"] = read_document(at, folder / REVIEW, "review")
+        review.check(files, documents["review"])
+        known = (*known, REVIEW)
     known = (*known, FROZEN) if is_frozen(at, name) else known
     problems = _other_files(at, name, known) + _frozen(at, name, documents)
     problems += files.trial.in_order() + read.wrong + _forms(files)

@@ -1,6 +1,6 @@
 """cleaning.yaml: tables, columns and conditions against the dictionary."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,7 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
         for one in entry.get(part, {}):
             column(document, (*path, part, one), one, columns, kinds)
+    _reveals_arm(files, name, entry.get("reveals_arm", ()), columns)
     codes_for_missing(files, name, entry.get("missing", {}))
     for one, codes in entry.get("synonyms", {}).items():
         variable = column(document, (*path, "synonyms", one), one, columns)
@@ -65,6 +66,20 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
     _losses(files, name, entry, columns)
+
+
+def _reveals_arm(
+    files: Files, name: str, revealing: Sequence[str], columns: dict[str, Variable]
+) -> None:
+    """Columns that a blinded run can do without."""
+    table = files.trial.get("tables", name) or {}
+    needed = {*table.get("key", ()), table.get("subject"), table.get("arm")}
+    for position, one in enumerate(revealing):
+        path = ("tables", name, "reveals_arm", position)
+        if one in needed:
+            expected = "a column that is neither arm, subject nor key: these stand for the row"
+            files.cleaning.add(path, found=one, expected=expected)
+        column(files.cleaning, path, one, columns)
 
 
 def _synonyms(

@@ -64,10 +64,16 @@ def check(files: Files) -> None:
     check_units(files)
     orders_of_dates(files)
     _populations(files)
-    strata = files.trial.get("design", "randomisation", "strata") or []
-    for position, name in enumerate(strata):
-        place = ("design", "randomisation", "strata", position)
-        known(files.trial, place, name, files.subject_variables, "a variable of subjects")
+    given = files.trial.get("design") or {}
+    scheme = given.get("randomisation") or {}
+    named: dict[Path_, str | None] = {
+        ("design", "randomisation", "strata", at): name
+        for at, name in enumerate(scheme.get("strata", ()))
+    }
+    named |= {("design", "randomisation", "block"): scheme.get("block")}
+    named |= {("design", "unit"): given.get("unit")}
+    for place, variable in named.items():
+        known(files.trial, place, variable, files.subject_variables, "a variable of subjects")
 
 
 def _arms(files: Files) -> None:
@@ -141,9 +147,24 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
             here, expected = (*path, "reason"), "where: the rows that are not left out"
             document.add(here, found="reason without where", expected=expected)
         _reason(files, path, table["reason"], columns)
+    _at_a_cut(files, path, table, columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
+
+
+def _at_a_cut(
+    files: Files, path: Path_, table: dict[str, Any], columns: dict[str, Variable]
+) -> None:
+    """What is known of a table at a data cut: columns that are there, and dates."""
+    document = files.trial
+    if "dated" in table:
+        column(document, (*path, "dated"), table["dated"], columns, ("date",))
+    for late, then in table.get("later", {}).items():
+        column(document, (*path, "later", late), late, columns, ("date",))
+        for other, code in then.items() if isinstance(then, dict) else ():
+            at = (*path, "later", late, other)
+            known_code(document, at, code, column(document, at, other, columns))
 
 
 def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:

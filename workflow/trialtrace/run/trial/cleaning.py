@@ -309,6 +309,11 @@ class CleaningTable:
         "enough."
     )
     empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
+    reveals_arm: Distinct[Column] = optional(
+        "Columns that reveal the arm, such as a dose or the number of a kit: in a blinded run, and "
+        "in an open report to a monitoring committee, they hold nothing.",
+        empty=tuple,
+    )
 
     @property
     def absent(self) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,8 @@ from trialtrace.base.config.files import read_yaml, sound_document
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project, project
+from trialtrace.base.purpose import ANALYSIS
+from trialtrace.base.stamp import SYNTHETIC, Stamp, both
 from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.dictionary import read_dictionary
 from trialtrace.run.trial.endpoints import families
@@ -28,7 +30,9 @@ from trialtrace.run.trial.guesses import (
 )
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import Outcomes
+from trialtrace.run.trial.plan.committee import described
 from trialtrace.run.trial.readers import READERS
+from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
 from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
@@ -104,13 +108,20 @@ class Trial:
         return self.guesses.stamp if self.guesses else ""
 
     @property
-    def blinded(self) -> bool:
-        """Whether this is a draft of which nothing may be computed by arm.
+    def pooled(self) -> bool:
+        """Whether nothing may be computed by arm: of a draft of which that is open, or in an open
+        report to a monitoring committee.
 
         The design has no arms then, the tables no arm, and the plan and the claims are empty: no
         stage can store what none of them has.
         """
-        return self.guesses is not None and self.guesses.blind
+        blind = self.guesses is not None and self.guesses.blind
+        return blind or self.at.purpose.kind == "open"
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """What is stamped on everything shown of it."""
+        return both(SYNTHETIC if self.synthetic else None, self.at.purpose.stamp)
 
     @cached_property
     def frozen(self) -> "Frozen | None":
@@ -131,15 +142,22 @@ class Trial:
             return None
         return structure(AmendmentsFile, self.document("amendments"))
 
+    @cached_property
+    def review(self) -> ReviewFile | None:
+        """What a data review decided of its rows."""
+        if not self._path("review").is_file():
+            return None
+        return structure(ReviewFile, self.document("review"))
+
     @property
     def has_multiverse(self) -> bool:
         """Whether an analysis of its plan is run by all combinations of choices."""
-        return self._path("multiverse").is_file() and not self.blinded
+        return self._is_analysis and self._path("multiverse").is_file()
 
     @property
     def has_simulation(self) -> bool:
         """Whether trials are drawn under truths, to see what its analyses can show."""
-        return self._path("simulation").is_file() and not self.blinded
+        return self._is_analysis and self._path("simulation").is_file()
 
     @property
     def title(self) -> str:
@@ -173,6 +191,11 @@ class Trial:
         return isinstance(self.source, Synthetic)
 
     @property
+    def tells_cohort(self) -> bool:
+        """Whether pages tell what its cohort was drawn to, which is by its true arms."""
+        return self.drawn and self._is_analysis
+
+    @property
     def synthetic(self) -> bool:
         """Whether its patients are none: drawn here, or in files that are declared as drawn."""
         return self.drawn or (isinstance(self.source, Files) and self.source.synthetic)
@@ -190,7 +213,7 @@ class Trial:
                 )
             )
         declared = self._trial.design
-        return pooled_design(declared) if self.blinded else declared
+        return pooled_design(declared) if self.pooled else declared
 
     @property
     def source(self) -> Source:
@@ -211,7 +234,7 @@ class Trial:
     @property
     def tables(self) -> dict[str, TableSpec]:
         declared = self._trial.tables
-        return pooled_tables(declared) if self.blinded else declared
+        return pooled_tables(declared) if self.pooled else declared
 
     @property
     def subjects(self) -> Subjects:
@@ -221,7 +244,7 @@ class Trial:
     def populations(self) -> dict[str, Population]:
         """The populations; the label of one that an outcome chooses says so wherever it stands."""
         declared = self._trial.populations
-        if self.blinded:
+        if self.pooled:
             return pooled_populations(declared)
         outcomes = Outcomes(self.endpoints, self.subjects)
         return {name: outcomes.labelled(one) for name, one in declared.items()}
@@ -253,18 +276,27 @@ class Trial:
     @cached_property
     def plan(self) -> "Plan":
         data = self.document("plan")
-        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
-        return self.frozen.labelled(plan) if self.frozen else plan
+        cut, whole = self.at.purpose.cut, data
+        if self.pooled:
+            data = pooled_plan(whole) | (described(whole) if cut else {})
+        plan: Plan = _reader("plan.yaml").plan(data, cut)
+        # At a data cut looks are those of the cut: that is no change of the plan.
+        return self.frozen.labelled(plan) if self.frozen and not cut else plan
 
     @cached_property
     def claims_document(self) -> dict[str, Any]:
         """claims.yaml as it stands; `trialtrace.audit.ledger.claim` makes claims of it."""
-        return {"papers": {}, "claims": {}} if self.blinded else self.document("claims")
+        return self.document("claims") if self._is_analysis else {"papers": {}, "claims": {}}
+
+    @property
+    def _is_analysis(self) -> bool:
+        """Whether its results are those of its arms, of all its data."""
+        return not self.pooled and self.at.purpose == ANALYSIS
 
     def disclosure(self, settings: Settings) -> str:
-        """full or restricted: as set, or by the kind of source. What is blinded is restricted: a
-        row shows the arm beside the outcome."""
-        if self.blinded:
+        """full or restricted: as set, or by the kind of source. What is pooled is restricted: a row
+        shows the arm beside the outcome."""
+        if self.pooled:
             return "restricted"
         if settings.disclosure != "by_source":
             return settings.disclosure

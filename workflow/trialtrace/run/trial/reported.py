@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint
     from trialtrace.run.trial.plan.build import Analysis
 
 REPORT, SUPPLEMENT = "report", "supplement"
@@ -54,4 +55,10 @@ def _of_harms(trial: "Trial", analysis: "Analysis") -> bool:
     endpoints = [
         endpoint for name in analysis.estimand.variables for endpoint in trial.family(name)
     ]
-    return bool(endpoints) and all(endpoint.kind in HARMS for endpoint in endpoints)
+    return bool(endpoints) and all(is_harm(trial, endpoint) for endpoint in endpoints)
+
+
+def is_harm(trial: "Trial", endpoint: "Endpoint") -> bool:
+    """Whether an endpoint is of adverse events; deviations from the protocol are none."""
+    of = (trial.endpoints[name].kind for name in endpoint.entry.parents)
+    return endpoint.kind in HARMS and "deviation" not in of

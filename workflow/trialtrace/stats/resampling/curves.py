@@ -40,8 +40,10 @@ from trialtrace.stats.results import StatsError
 
 # Places of the ordered curve at which its band is kept: enough for a line.
 BAND_PLACES = 41
-# Cells of z that are in memory at once, 32 MiB, and of assignments, 16 MiB.
+# Cells of z that are worked on at once, 32 MiB, and of assignments, 16 MiB.
 CHUNK_CELLS, ASSIGNMENT_CELLS = 1 << 22, 1 << 24
+# Draws for which scores are asked once, however many analyses there are: 2 KiB of z an analysis.
+LEAST_DRAWS = 250
 # Scores (n, analyses), some analyses at a time in their order, each time from the first.
 Slabs = Callable[[], Iterator[Floats]]
 
@@ -153,7 +155,8 @@ def curve_draws(observed: Curve, *, level: float, seed: Seed, start: int, stop: 
     check_seed(seed)
     scheme = observed.scheme
     sign = 1.0 if scheme.index_of(observed.arm) == 1 else -1.0
-    rows = max(1, min(CHUNK_CELLS // observed.z.size, ASSIGNMENT_CELLS // scheme.n))
+    few = max(1, CHUNK_CELLS // observed.z.size)
+    rows = max(1, min(max(few, LEAST_DRAWS), ASSIGNMENT_CELLS // scheme.n))
     parts = []
     for _, codes in blocks(layout_of(scheme), seed=seed, start=start, stop=stop, rows=rows):
         z, at = np.empty((len(codes), observed.z.size)), 0
@@ -163,7 +166,8 @@ def curve_draws(observed: Curve, *, level: float, seed: Seed, start: int, stop: 
             z[:, columns] = data.in_units_of_scores(sign * sums_of(data, codes))
             at = columns.stop
         z /= observed.sd
-        parts.append(summarised(observed, z, level=level))
+        slices = (z[first : first + few] for first in range(0, len(z), few))
+        parts += [summarised(observed, slice_, level=level) for slice_ in slices]
     if not parts:
         raise StatsError(f"no draws from {start} to {stop}.")
     return joined(parts)

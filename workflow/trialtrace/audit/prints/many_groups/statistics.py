@@ -22,7 +22,7 @@ from trialtrace.audit.prints.agreements import (
     UNDECIDED,
 )
 from trialtrace.audit.prints.finding import Card, Finding, verdict
-from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
@@ -44,6 +44,8 @@ WITH_DEGREES = {
     "q": "Q(3) = 8.1, p = .04",
 }
 
+FEWEST, MOST = 2.0, 1e6
+"""Degrees of freedom within groups, where none are printed."""
 
 CARD = Card(
     "F, t, z, r, χ² and degrees of freedom against p and the effect size; the ε that a "
@@ -64,6 +66,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         part = entry.parts["statistic"]
         symbol = part.symbol or ""
         if symbol in WITH_DEGREES and "df1" not in entry.parts:
+            if found := _of_any_degrees(ledger, entry, symbol):
+                yield found
+                continue
             text = f"The degrees of freedom of {part.text} are not in the ledger; write them as in "
             text += f'"{WITH_DEGREES[symbol]}".'
             yield verdict("statistic.p", entry, part, NOT_CHECKABLE, text)
@@ -75,6 +80,38 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _plain(entry, symbol)
         except StatsError as error:
             yield verdict("statistic.p", entry, part, NOT_CHECKABLE, f"{NOT_CHECKED} {error}")
+
+
+def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None:
+    """A t, χ² or F of two groups against p, over all degrees of freedom that are not printed: a t
+    has two or more, χ² one or more, and F of two groups is t² unless it has visits too."""
+    part, printed = entry.parts["statistic"], entry.parts.get("p")
+    if printed is None or printed.relation == "ns" or entry.tails != TWO_SIDED:
+        return None
+    statistic = as_range(part)
+    if symbol == "f" and len(ledger.compared_groups(entry)) == 2:
+        every = [p_of_f(statistic, 1.0, df, epsilon=(1.0, 1.0)) for df in (FEWEST, MOST)]
+    elif symbol == "t":
+        every = [p_of_t(statistic, df, sides="two_sided") for df in (FEWEST, MOST)]
+    elif symbol == CHI_SQUARED:
+        every = [p_of_chi_squared(statistic, 1.0)]
+    else:
+        return None
+    low, high = span_of(*every)
+    span = Span(low, 1.0 if symbol == CHI_SQUARED else high)
+    fits, least = overlaps(printed, *span), 1 if symbol == CHI_SQUARED else f"{FEWEST:g}"
+    if fits:
+        # What is left open is told, and decides nothing.
+        return None
+    text = f"{part.text} on {least} degrees of freedom or more gives {p_span(*span)}"
+    if symbol == "f":
+        text = f"{part.text} of two groups on one degree of freedom between them gives "
+        text += f"{p_span(*span)}; printed is {printed.text}. Of more degrees it may be another."
+        return verdict("statistic.p", entry, printed, UNDECIDED, text, open=True)
+    half = symbol == "t" and overlaps(printed, *span.times(0.5))
+    text += f"; printed is {printed.text}, which is that of one side." if half else ""
+    detail = {**span._asdict(), "one_sided": half}
+    return verdict("statistic.p", entry, printed, INCONSISTENT, text, detail=detail)
 
 
 def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:

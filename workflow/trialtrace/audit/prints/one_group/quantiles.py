@@ -2,8 +2,9 @@
 
 n values between a least and a greatest one that both occur have a standard deviation from
 range / sqrt(2 (n - 1)) to range / 2 * sqrt(n / (n - 1)); with their mean m of at most
-sqrt((m - a)(b - m) n / (n - 1)), from a to b. Sources: von Szokefalvi Nagy 1918, Popoviciu 1935,
-Bhatia & Davis 2000. Oracle: enumeration of whole numbers.
+sqrt((m - a)(b - m) n / (n - 1)), from a to b. Mean and median lie at most a deviation apart.
+Sources: von Szokefalvi Nagy 1918, Popoviciu 1935, Bhatia & Davis 2000, Hotelling & Solomons 1932.
+Oracle: enumeration of whole numbers.
 """
 
 from collections.abc import Iterator
@@ -23,11 +24,12 @@ QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
 CARD = Card(
     "quartiles, range and median in order, and on their scale; the deviation that a range leaves "
-    "room for; medians of whole numbers",
+    "room for; a mean and a median that lie at most a deviation apart; medians of whole numbers",
     {
         "quantile.order": "Quartiles and range, and the value between them.",
         "quantile.scale": "Medians, quartiles and ranges, and the ends of the scale.",
         "quantile.deviation": "A standard deviation, and the range of the values.",
+        "median.apart": "A mean with its standard deviation, and the median.",
         "median.granularity": "A median of whole numbers, and the medians that there are.",
     },
     of_sizes=(
@@ -50,6 +52,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _deviation(entry, n, whole=_of_whole(ledger, entry))
         elif said and entry.basis is None:
             yield from _of_range_beside(ledger, entry)
+        if said and entry.basis is None and entry.about.group and not _is_median(entry):
+            yield from _of_median_beside(ledger, entry)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if outcome and outcome.whole and entry.about.group and _is_median(entry):
             yield from _halves(ledger, entry)
@@ -66,6 +70,24 @@ def _of_range_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     parts = {**entry.parts, **{name: other.parts[name] for name in ENDS}}
     whole = _of_whole(ledger, other)
     yield _deviation(replace(entry, parts=parts), n, whole=whole, beside=(other,))
+
+
+def _of_median_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A mean and its deviation against the median of the same values that another claim prints."""
+    beside = [one for one in ledger.beside(entry, str(entry.about.group)) if _is_median(one)]
+    other = ledger.agreed(beside, "value")
+    mean = entry.parts.get("value")
+    if other is None or other.basis or mean is None or mean.relation != "=":
+        return
+    if ledger.size(other) != ledger.size(entry):
+        return
+    (low, high), (first, last) = ends_of(mean), ends_of(other.parts["value"])
+    most, least = ends_of(entry.parts["sd"])[1], max(first - high, low - last, 0.0)
+    text = f"A median of {other.parts['value'].text} is at least {least:.3g} from the mean, where "
+    text += f"{entry.parts['sd'].text} is the most"
+    if least <= most:
+        text = f"A median of {other.parts['value'].text} is within a deviation of the mean"
+    yield verdict("median.apart", entry, mean, least <= most, text, (other,))
 
 
 def _is_median(entry: Claim) -> bool:

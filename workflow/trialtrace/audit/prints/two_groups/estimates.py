@@ -119,9 +119,12 @@ def _on_scale(entry: Claim, main: Component) -> OnScale | None:
 
 
 def _is_unnamed_difference(entry: Claim) -> bool:
-    """Whether a comparison that nothing names is no ratio, for a number of it is below 0."""
+    """Whether a comparison that nothing names, of two groups or called a difference, is no ratio,
+    for a number of it is below 0."""
     parts = [entry.parts.get(name) for name in ("value", "ci_low", "ci_high")]
-    compared = entry.measure is None and len(entry.about.compared) == 2 and parts[0] is not None
+    called = not entry.about.group and entry.printed.startswith("difference ")
+    two = called or len(entry.about.compared) == 2
+    compared = entry.measure is None and two and parts[0] is not None
     return compared and any(part is not None and (part.value or 0) < 0 for part in parts)
 
 

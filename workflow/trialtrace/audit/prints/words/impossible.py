@@ -45,6 +45,9 @@ def _unclear(ledger: Ledger, entry: Claim) -> Finding:
             'or "… (95% CI …)".'
         )
         covers = (low.name, high.name)
+        if value.bounds[1] <= low.bounds[0] or value.bounds[0] >= high.bounds[1]:
+            text = f"{value.text} lies outside of {low.text} to {high.text}, whatever these are."
+            return verdict("number.unclear", entry, "value", INCONSISTENT, text, covers=covers)
         return verdict("number.unclear", entry, "value", NOT_CHECKABLE, text, covers=covers)
     count, percent = entry.parts["count"], entry.parts["percent"]
     text = (

@@ -2,6 +2,8 @@
 
 And grades: classes of another endpoint's value by declared limits."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +11,7 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import (
     PLACE_OF_RECORD,
+    Cells,
     Records,
     chosen_cells,
     pick,
@@ -52,7 +55,7 @@ def _of_endpoint(endpoint: Endpoint, entry: EventOfEndpoint, study: Study) -> Re
     what = entry.value or "value"
     values = values_of(parent, what)
     truth = evaluate({"AVAL": entry.event}, pa.table({"AVAL": values}))
-    return _beside(parent, what, yes_no(truth))
+    return beside(parent, what, yes_no(truth))
 
 
 def derive_event_by(endpoint: Endpoint[EventBy], study: Study) -> Records:
@@ -102,13 +105,16 @@ def derive_graded(endpoint: Endpoint[Graded], study: Study) -> Records:
         raise UserError(f"{study.place(endpoint)}: grades", found=found, expected=expected)
     grade = pa.array(met.argmax(axis=0), mask=~known)
     told = {"AVAL": grade.cast("float64"), "AVALC": pa.array(list(tests)).take(grade)}
-    return _beside(parent, what, told)
+    return beside(parent, what, told)
 
 
-def _beside(parent: Records, what: str, values: dict[str, pa.Array]) -> Records:
-    """Values in place of those of another endpoint's records, made from what they are made from."""
+def beside(
+    parent: Records, what: str, values: dict[str, pa.Array], more: Iterable[Cells] = ()
+) -> Records:
+    """Values in place of those of another endpoint's records, made from what they are made from,
+    and from `more`."""
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
     behind = [cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP")]
     if what != "value":
         behind += renamed([cell for cell in parent.cells if cell.variable == "BASE"], "AVAL")
-    return Records("bds", parent.subject, kept | values, tuple(behind))
+    return Records("bds", parent.subject, kept | values, (*behind, *more))

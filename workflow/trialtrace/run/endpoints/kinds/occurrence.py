@@ -23,6 +23,7 @@ from trialtrace.run.trial.endpoints.occurrence import (
     OfOccurrences,
     OneOccurrence,
 )
+from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.model import Endpoint
 
 
@@ -142,9 +143,10 @@ def behind(endpoint: Endpoint[OfOccurrences], study: Study, outcomes: Outcomes) 
 
 
 def _behind_no(
-    study: Study, occurrence: Endpoint[FurtherColumns], had: np.ndarray, tested: set[str]
+    study: Study, occurrence: Endpoint[InTable], had: np.ndarray, tested: set[str]
 ) -> list[Cells]:
-    given = (occurrence.entry.columns or {}).items()
+    entry = occurrence.entry
+    given = (entry.columns or {}).items() if isinstance(entry, FurtherColumns) else ()
     more = [column for name, column in given if name.upper() in tested]
     columns = list(dict.fromkeys([*registry.looked_at(occurrence, study), *more]))
     table = study.table(occurrence, columns)

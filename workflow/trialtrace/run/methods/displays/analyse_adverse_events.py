@@ -19,7 +19,7 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.endpoints.occurrence import FurtherColumns
+    from trialtrace.run.trial.endpoints.shared import InTable
     from trialtrace.run.trial.load import Trial
     from trialtrace.run.trial.model import Endpoint
 
@@ -60,9 +60,10 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
                 yield from _counts(trial, place, rows, everybody, interval=name is None)
 
 
-def _declared(trial: "Trial", endpoint: "Endpoint[FurtherColumns]", name: str) -> list[str]:
+def _declared(trial: "Trial", endpoint: "Endpoint[InTable]", name: str) -> list[str]:
     """The labels that the dictionary has for a further column: those without an event are told."""
-    column = (endpoint.entry.columns or {}).get(name)
+    entry = endpoint.entry
+    column = (getattr(entry, "columns", None) or {}).get(name)
     variable = trial.dictionary[endpoint.entry.table].get(column) if column else None
     return list(variable.choices.values()) if variable else []
 

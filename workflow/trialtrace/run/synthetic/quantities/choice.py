@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, parameter, score, told
+from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, score
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import CATEGORY, INTEGER, Values, yes_no
 from trialtrace.run.trial.cohort.margins import Group
@@ -37,7 +37,7 @@ def _draw_choice(room: Room, rows: Rows, quantity: Choice) -> dict[str, Values]:
             if numbers.sum() != len(here):
                 raise room.fail(
                     quantity,
-                    f"{told(group)}: the counts do not add up to the rows",
+                    f"{group_text(group)}: the counts do not add up to the rows",
                     found=f"{numbers.sum()} in the counts, {len(here)} rows",
                 )
             codes[here] = at[_by_counts(z[here], numbers)]

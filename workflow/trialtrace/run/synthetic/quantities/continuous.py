@@ -11,7 +11,15 @@ import numpy as np
 from trialtrace.base.config.spec import items_of, mapping_of
 from trialtrace.run.synthetic.moments import Parts, Unreachable, hit, with_moments
 from trialtrace.run.synthetic.moments import draw as draw_numbers
-from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, score, told
+from trialtrace.run.synthetic.room import (
+    Room,
+    group_text,
+    groups,
+    in_steps,
+    limits,
+    parameter,
+    score,
+)
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import Values, number
 from trialtrace.run.trial.cohort.margins import Group, Moments
@@ -101,7 +109,7 @@ def _moments(
             except Unreachable as reason:
                 raise room.fail(
                     quantity,
-                    f"{told(group)}: {reason}",
+                    f"{group_text(group)}: {reason}",
                     found=", ".join(f"{key} {text}" for key, text in texts.items()),
                     expected="moments that values in this step and these limits can have",
                 ) from None

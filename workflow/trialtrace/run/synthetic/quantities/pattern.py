@@ -14,7 +14,7 @@ import numpy as np
 
 from trialtrace.run.synthetic.assignment import NoAssignment, Sum, assign, assign_with_gaps
 from trialtrace.run.synthetic.quantities.share import Cell, ToldMargin, tell_margin
-from trialtrace.run.synthetic.room import Room, groups, parameter, told, uniforms
+from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, uniforms
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import Values, yes_no
 from trialtrace.run.trial.cohort.margins import CountsOfShare
@@ -174,11 +174,11 @@ def _gaps(room: Room, quantity: Pattern, margins: Margins, open_: np.ndarray) ->
             if wanted < 0 and not room.simulates:
                 raise room.fail(
                     quantity,
-                    f"parts.{name}, {told(group)}: its denominator cannot be",
+                    f"parts.{name}, {group_text(group)}: its denominator cannot be",
                     found=f"of {leaf.of}, {int(here.sum())} rows that can have a value",
                     expected="at most the rows that can have a value",
                 )
-            gaps.append((at, here, wanted, f"parts.{name}, {told(group)}"))
+            gaps.append((at, here, wanted, f"parts.{name}, {group_text(group)}"))
     return gaps
 
 
@@ -247,7 +247,7 @@ def _noise(room: Room, rows: Rows, names: list[str]) -> np.ndarray:
 
 def _sums(margins: Margins, known: np.ndarray) -> list[Sum]:
     return [
-        (at, mask & known[:, at], leaf.count or 0, f"parts.{name}, {told(group)}")
+        (at, mask & known[:, at], leaf.count or 0, f"parts.{name}, {group_text(group)}")
         for at, (name, entries) in enumerate(margins.items())
         for group, leaf, mask in entries
     ]
@@ -319,7 +319,7 @@ def _by_probability(
         if leaf.probability is not None:
             p = parameter(rows, leaf.probability)[mask]
             if not ((p >= 0) & (p <= 1)).all():
-                where = f"parts.{part.name}, {told(group)}"
+                where = f"parts.{part.name}, {group_text(group)}"
                 raise room.fail(quantity, f"{where}: probability has to be 0 to 1 in every row")
             made.append((mask, p))
     return made

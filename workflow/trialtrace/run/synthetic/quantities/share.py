@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, parameter, score, told, uniforms
+from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, score, uniforms
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.truth import plain
 from trialtrace.run.synthetic.values import INTEGER, Values, yes_no
@@ -172,11 +172,11 @@ def _top(room: Room, name: str, z: np.ndarray, rows: np.ndarray, wanted: float) 
 
 def _cells(rows: Rows, quantity: Share, fixed: list[Cell]) -> tuple[Cells, list[Margin]]:
     """Rows by what the margins tell apart, and the margins over them."""
-    counted = [(told(group), leaf, mask) for group, leaf, mask in fixed]
+    counted = [(group_text(group), leaf, mask) for group, leaf, mask in fixed]
     for other in quantity.among or ():
         inside = rows[other.of].is_yes()
         counted += [
-            (f"{told(group)} among {other.of}", leaf, mask)
+            (f"{group_text(group)} among {other.of}", leaf, mask)
             for group, leaf, mask in groups(rows, other.margin, inside)
             if leaf.count is not None
         ]
@@ -325,14 +325,14 @@ def _draw_spread(room: Room, rows: Rows, quantity: Spread) -> dict[str, Values]:
                     uniforms(room.stream(quantity.name), rows.all)[rows.serial[here]], mean * means
                 )
         elif len(here):
-            name = f"{quantity.name} {told(group)}" if group else quantity.name
+            name = f"{quantity.name} {group_text(group)}" if group else quantity.name
             place = uniforms(room.stream(name), leaf.total)
             row = np.searchsorted(np.cumsum(means) / means.sum(), place, side="right")
             found[here] = np.bincount(np.minimum(row, len(here) - 1), minlength=len(here))
             noted[group] = leaf.total / len(here)
         elif leaf.total:
             raise room.fail(
-                quantity, f"{told(group)}: there are no rows", found=f"total {leaf.total}"
+                quantity, f"{group_text(group)}: there are no rows", found=f"total {leaf.total}"
             )
         covered |= mask
         room.truth.add(

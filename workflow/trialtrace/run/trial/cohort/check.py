@@ -173,21 +173,21 @@ def _uses(document: Document, types: Types, quantity: Quantity, whole: bool) -> 
         _use(document, types, quantity, ((*path, *place), name), whole)
     columns = {name: held.variable() for name, held in types.seen(quantity.level).items()}
     if quantity.where is not None and whole:
-        check_condition(document, (*path, "where"), quantity.where, columns, _told(quantity))
+        check_condition(document, (*path, "where"), quantity.where, columns, _reference(quantity))
     if isinstance(quantity, RuleQuantity) and whole:
         for position, case in enumerate(quantity.rule.cases):
             place = ("rule", "cases", position, "when")
-            check_condition(document, (*path, *place), case.when, columns, _told(quantity))
+            check_condition(document, (*path, *place), case.when, columns, _reference(quantity))
     return len(document.problems) == before
 
 
 def _what(quantity: Quantity, path: Place) -> str:
     """What may stand at a place: where a parameter stands, a number too."""
     number = path[-1] in quantity.parameters() or "limits" in path
-    return ("a number, or " if number else "") + _told(quantity)
+    return ("a number, or " if number else "") + _reference(quantity)
 
 
-def _told(quantity: Quantity) -> str:
+def _reference(quantity: Quantity) -> str:
     return f"a quantity of the level {quantity.level} or of those above"
 
 
@@ -202,7 +202,7 @@ def _use(
         document.add(
             path,
             found=f'"{name}", a quantity of the level {types.columns[name].level}',
-            expected=_told(quantity),
+            expected=_reference(quantity),
             do="summarise it with gather"
             if quantity.level in types.above(types.columns[name].level)
             else None,

@@ -52,6 +52,7 @@ _PARENTS = {
     "finding": methods.SCORES,
     "interval_time": methods.BINARY,
     "event_by": ("time_to_event",),
+    "outside_window": ("repeated", "repeated_event"),
 }
 
 

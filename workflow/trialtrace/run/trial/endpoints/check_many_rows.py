@@ -23,6 +23,7 @@ from trialtrace.run.trial.endpoints.check_made import (
     subject_number,
 )
 from trialtrace.run.trial.endpoints.norms import Conversions
+from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.methods import TIMES
 
@@ -236,6 +237,21 @@ def _by_label(name: str, variable: Variable) -> Variable:
     return Variable(name, "", _kind(variable), name, labels)
 
 
+def _outside_window(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """The visits of the other endpoint have dates and windows."""
+    of = files.derived.get(entry["of"])
+    if of is not None and not (isinstance(of.entry, DatedRecords) and of.entry.windows):
+        expected = "an endpoint with date, start and windows"
+        files.endpoints.add((name, "of"), found=f"{entry['of']}, without", expected=expected)
+
+
+def _deviation(files: Files, name: str, entry: Given, columns: Columns) -> None:
+    """The table is that of the subjects."""
+    if (first := files.subjects_table) and entry["table"] != first:
+        path = (name, "table")
+        files.endpoints.add(path, found=entry["table"], expected=f"{first}, that of the subjects")
+
+
 _CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {
     "aggregate": _aggregate,
     "graded": _graded,
@@ -243,6 +259,8 @@ _CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {
     "dose_change": _dose_change,
     "attendance": _attendance,
     "oral_morphine": _oral_morphine,
+    "deviation": _deviation,
+    "outside_window": _outside_window,
     "occurrence": _further,
     "any_occurrence": _any_occurrence,
     "occurrence_count": _any_occurrence,

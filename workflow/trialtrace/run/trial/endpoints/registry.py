@@ -30,6 +30,8 @@ MODULES: dict[str, str] = {
     "oral_morphine": f"{_HERE}.doses",
     "occurrence_count": f"{_HERE}.occurrence",
     "recurrent_events": f"{_HERE}.time_to_event",
+    "deviation": f"{_HERE}.protocol",
+    "outside_window": f"{_HERE}.protocol",
 }
 
 

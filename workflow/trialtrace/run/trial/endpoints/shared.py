@@ -206,7 +206,7 @@ class InTable(Entry):
     """An entry whose values stand in a clean table."""
 
     table: str
-    where: Condition | None
+    where: Condition | None = None
 
 
 @shape

@@ -15,6 +15,7 @@ from trialtrace.base.styles import SHOWN, STYLES, Style
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.plan.analysis import Analysis as DeclaredAnalysis
 from trialtrace.run.trial.plan.analysis import DecisionLevel
+from trialtrace.run.trial.plan.committee import at_cut
 from trialtrace.run.trial.plan.estimand import Estimand as DeclaredEstimand
 from trialtrace.run.trial.plan.estimand import Intercurrent
 from trialtrace.run.trial.plan.file import PlanFile
@@ -127,8 +128,10 @@ class Plan:
     style: Style
 
 
-def plan(data: dict[str, Any]) -> Plan:
-    """The plan of a file. Raises UserError for an analysis or estimand that is none of it."""
+def plan(data: dict[str, Any], cut: str | None = None) -> Plan:
+    """The plan of a file, at a data cut for a monitoring committee. Raises UserError for an
+    analysis or estimand that is none of it."""
+    data = at_cut(data, cut)
     file: PlanFile = structure(PlanFile, data)
     estimands = {name: _estimand(name, declared) for name, declared in file.estimands.items()}
     return Plan(

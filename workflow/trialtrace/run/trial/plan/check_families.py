@@ -212,6 +212,10 @@ def check_level(files: Files, place: Path_, given: Any) -> None:
             found=f"{fractions}",
             expected="shares of the information that grow and end at 1",
         )
+    cuts = files.plan.get("cuts") or ()
+    if len(cuts) >= len(fractions):
+        found = f"{len(fractions)} looks, the last of which is the analysis, and {len(cuts)} cuts"
+        files.plan.add(place, found=found, expected="fewer cuts than looks")
     if look > len(fractions):
         files.plan.add(
             (*place, "look"),
@@ -235,12 +239,17 @@ def check_stopped(
             expected="decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
         )
         return
-    if statistic in INTERIM and level["look"] >= len(level["fractions"]):
+    cuts = files.plan.get("cuts")
+    if statistic in INTERIM and not cuts and level["look"] >= len(level["fractions"]):
         files.plan.add(
             place,
             found=f"look {level['look']} of {len(level['fractions'])}, after which nothing comes",
             expected="an analysis at an earlier look",
         )
+    later = (files.plan.get("analyses", name, "estimates") or ())[int(place[-2]) :]
+    if statistic in INTERIM and cuts and any(not {*step} & {*INTERIM} for step in later):
+        expected = "the last of the estimates: in the analysis they are left out"
+        files.plan.add(place, found="a step of data cuts before others", expected=expected)
     effect = options.get("effect")
     if method.removeprefix("of_") in RATIOS and isinstance(effect, int | float) and effect <= 0:
         files.plan.add(

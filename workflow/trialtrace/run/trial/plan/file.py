@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Text
-from trialtrace.base.config.spec import By, Filled, key, optional, shape
+from trialtrace.base.config.spec import By, Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.plan.analysis import Analysis
 from trialtrace.run.trial.plan.displays.registry import Displays
 from trialtrace.run.trial.plan.estimand import Estimand
@@ -31,6 +31,12 @@ class PlanFile:
         "Journal as whose tables the report writes its numbers: leading zero, digits and bounds of "
         "p, digits of a mean by its standard deviation. Without it p has up to four decimals and a "
         "mean two."
+    )
+    cuts: Distinct[Annotated[str, Rule(pattern=r"\d{4}-\d{2}-\d{2}")]] | None = optional(
+        "Days of the data cuts for a monitoring committee, in their order: at the second, analyses "
+        "with looks are at their second. Conditional power and limits of futility are then of cuts "
+        "alone.",
+        expected='a list of days, such as ["2020-06-30"]',
     )
     estimands: Filled[Name, Estimand] = key("Estimands (ICH E9(R1)).")
     analyses: Filled[Name, Analysis] = key("Analyses, in the order of the report.")

@@ -12,6 +12,7 @@ BINARY = (
     "finding",
     "composite_event",
     "event_by",
+    "outside_window",
     # Measured by codes of which each is yes or no.
     "measure_event",
     "repeated_event",
@@ -27,7 +28,7 @@ SCORES = (
     "oral_morphine",
     "occurrence_count",
 )
-OCCURRENCES = ("occurrence", "dose_change")
+OCCURRENCES = ("occurrence", "dose_change", "deviation")
 TIMES = ("time_to_event",)
 INTERVALS = ("interval_time",)
 RECURRENT = ("recurrent_events",)
@@ -43,6 +44,7 @@ DATASETS = {
     "recurrent_events": "adtte",
     "occurrence": "occds",
     "dose_change": "occds",
+    "deviation": "occds",
 }
 
 OWN_TREATMENT = ("within_subject", "crossover")

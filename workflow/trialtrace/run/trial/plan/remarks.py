@@ -46,7 +46,7 @@ _BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "
 
 def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
-    if trial.blinded:
+    if trial.pooled:
         return []
     named = [
         *trial.frozen_warnings,

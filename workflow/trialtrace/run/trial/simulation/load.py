@@ -58,6 +58,11 @@ class SimulatedTrial(Trial):
     def simulation(self) -> SimulationFile:
         return simulation_of(Trial(self.name, self.at))
 
+    @cached_property
+    def review(self) -> None:
+        """None: what was decided is of patients who were not drawn anew."""
+        return None
+
     @property
     def stated(self) -> Truth:
         """What the truth says."""

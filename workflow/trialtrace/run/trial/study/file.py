@@ -10,6 +10,7 @@ from trialtrace.base.config.names import (
     Spellings,
     Test,
     Text,
+    Value,
     VisitLabel,
     listed,
 )
@@ -39,6 +40,19 @@ class TableSpec:
     reason: Column | None = optional(
         "Column with the reason why `where` leaves a row out, counted by its labels: in a log of "
         "screening why a person was not randomised."
+    )
+    dated: Column | None = optional(
+        "Column of the date from which a row is known: a data cut leaves later rows out."
+    )
+    undated: Text | None = optional(
+        "Why every row is known at any data cut, where none has a date; in place of `dated`."
+    )
+    later: dict[Column, Literal["cut", "empty"] | Filled[Column, Value]] = optional(
+        "Columns of dates that are filled in later than the row. Where the date is after a data "
+        "cut, the cell is the day of the cut (`cut`, of a last contact) or `empty`; and the "
+        'columns beside it hold what they held until then, with `{died_on: {died: "0"}}`.',
+        empty=dict,
+        expected="a mapping of columns to cut, to empty, or to columns with their earlier values",
     )
 
 
@@ -112,6 +126,9 @@ class Arm:
         return self.codes[0]
 
 
+BLOCK = "Variable of `subjects` that tells the block: a blinded run permutes arms within it."
+
+
 @shape
 class Simple:
     """Every patient on its own."""
@@ -124,6 +141,7 @@ class Blocked:
     """In blocks."""
 
     scheme: Literal["blocked"] = key("blocked.")
+    block: Name | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -143,6 +161,7 @@ class StratifiedBlocks:
 
     scheme: Literal["stratified_blocks"] = key("stratified_blocks.")
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    block: Name | None = optional(BLOCK)
     block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
         "Sizes of the blocks, in patients, where known."
     )
@@ -167,6 +186,10 @@ class Design:
         Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
         By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
     ] = key("How patients were randomised.")
+    unit: Name | None = optional(
+        "Variable of `subjects` that tells what was randomised as a whole, in a trial of clusters: "
+        "a blinded run permutes arms between these."
+    )
     blinding: (
         Annotated[
             Literal["nobody"] | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
@@ -188,6 +211,13 @@ class Design:
         if isinstance(randomisation, Stratified | StratifiedBlocks):
             return randomisation.strata
         return ()
+
+    @property
+    def block(self) -> str | None:
+        """The variable that tells the block, where one does."""
+        if isinstance(self.randomisation, Blocked | StratifiedBlocks):
+            return self.randomisation.block
+        return None
 
 
 @shape

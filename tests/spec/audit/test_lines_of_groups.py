@@ -1,0 +1,210 @@
+"""Numbers of a draft that break what rows, columns and sentences of a paper keep between groups."""
+
+import pytest
+
+from trialtrace.cli import main
+
+HEAD = """papers: {paper: "A trial"}
+groups: {a: {label: "Old"}, b: {label: "New"}}
+outcomes:
+"""
+CLAIM = """  c{n}:
+    from: paper
+    place: "{place}"
+    label: "Number {n}"
+    printed: "{printed}"
+    about: {{outcome: {outcome}, {whose}}}
+    unconfirmed: "read"
+    chance: "0.95"
+"""
+A, B, BOTH = "group: a", "group: b", "compare: [a, b], measure: risk_ratio"
+
+
+def asked(tmp_path, capsys, cells, *, baseline=False):
+    """What is told of cells, each (place, printed, whose)."""
+    more = ", baseline: true" if baseline else ""
+    outcomes = {place: f"o{n}" for n, place in enumerate(dict.fromkeys(_line(c) for c in cells))}
+    text = HEAD + "".join(f'  {name}: {{label: "{name}"{more}}}\n' for name in outcomes.values())
+    text += "claims:\n"
+    for n, cell in enumerate(cells):
+        place, printed, whose = cell
+        outcome = outcomes[_line(cell)]
+        text += CLAIM.format(n=n, place=place, printed=printed, whose=whose, outcome=outcome)
+    path = tmp_path / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    main(["audit", str(path), "--trust"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+def _line(cell):
+    return cell[0].rpartition(", column")[0] or cell[0]
+
+
+def table(rows, whose=None):
+    """Cells of a table, its rows from 2 and its columns from 2 on."""
+    return [
+        (f"table 1, row {row}, column {column}", printed, (whose or {}).get(column, A))
+        for row, own in enumerate(rows, 2)
+        for column, printed in enumerate(own, 2)
+    ]
+
+
+# 22.9 over 25.4 is 0.902, 28.5 over 31.6 0.902, 30.4 over 33.1 0.918, 21.4 over 20.7 1.034; 22.1
+# over 25.0 is 0.884, and over 21.0 1.052.
+@pytest.mark.parametrize(("last", "told"), [("21.0", True), ("25.0", False)])
+def test_an_estimate_that_is_not_the_quotient_as_others_are(tmp_path, capsys, last, told):
+    rows = [("22.9", "25.4", "0.90"), ("28.5", "31.6", "0.90"), ("30.4", "33.1", "0.92")]
+    rows += [("21.4", "20.7", "1.03"), ("22.1", last, "0.89")]
+    cells = [[f"{a}%", f"{b}%", f"risk ratio {ratio}"] for a, b, ratio in rows]
+    found = asked(tmp_path, capsys, table(cells, {3: B, 4: BOTH}))
+    assert ("0.89 is not 22.1 % over 21.0 %" in found) == told
+    assert ("as its column is in 4 of 5 rows" in found) == told
+
+
+# Three groups and all of them: 12 + 14 + 11 = 37, 30 + 28 + 33 = 91, 7 + 9 + 5 = 21, 40 + 38 + 41 =
+# 119; 21 + 19 + 25 = 65.
+@pytest.mark.parametrize(("last", "told"), [("68", True), ("65", False)])
+def test_a_total_of_three_groups(tmp_path, capsys, last, told):
+    rows = [("12", "14", "11", "37"), ("30", "28", "33", "91"), ("7", "9", "5", "21")]
+    rows += [("40", "38", "41", "119"), ("21", "19", "25", last)]
+    found = asked(tmp_path, capsys, table(rows))
+    assert ("68 is not 21, 19 and 25 together, as its column is in 4 of 5 rows" in found) == told
+
+
+# 21 + 15 = 36, 12 + 30 = 42, 25 + 25 = 50, 14 + 17 = 31; 18 + 16 = 34.
+@pytest.mark.parametrize(("last", "told"), [("39", True), ("34", False)])
+def test_a_row_of_totals(tmp_path, capsys, last, told):
+    rows = [("21", "12", "25", "14", "18"), ("15", "30", "25", "17", "16")]
+    found = asked(tmp_path, capsys, table([*rows, ("36", "42", "50", "31", last)]))
+    assert ("39 is not 18 and 16 together, as its row is in 4 of 5 columns" in found) == told
+
+
+# 26 + 74 = 100, 5 + 21 + 74 = 100, 6 + 24 + 70 = 100; 15 + 20 + 35 = 70.
+@pytest.mark.parametrize(("last", "told"), [("35", True), ("65", False)])
+def test_percentages_of_a_section_that_make_100_in_other_columns(tmp_path, capsys, last, told):
+    rows = [("0", "5", "6", "15"), ("26", "21", "24", "20"), ("74", "74", "70", last)]
+    found = asked(tmp_path, capsys, table([[f"{one}%" for one in row] for row in rows]))
+    assert ("3 percentages of its section add up to 70 %; in 3 other columns" in found) == told
+
+
+# 36 of 36 + 64 are 36 %, 12 of 48 25 %, 45 of 90 50 %, 27 of 90 30 %; 135 of 252 are 53.6 %, 195 of
+# 312 62.5 %.
+@pytest.mark.parametrize(("count", "told"), [("195", True), ("135", False)])
+def test_percentages_of_the_row_are_those_of_its_counts(tmp_path, capsys, count, told):
+    rows = [("36 (36.0%)", "64 (64.0%)"), ("12 (25.0%)", "36 (75.0%)")]
+    rows += [("45 (50.0%)", "45 (50.0%)"), ("27 (30.0%)", "63 (70.0%)")]
+    rows += [(f"{count} (53.6%)", "117 (46.4%)")]
+    found = asked(tmp_path, capsys, table(rows, {3: B}))
+    assert ("The percentages are of the row in 4 of 5 rows" in found) == told
+
+
+# Of 25 factors each is 4 % of the variance: 7.213 / 0.25 = 28.85, 2.005 / 0.25 = 8.02.
+@pytest.mark.parametrize(("last", "told"), [("9.596", True), ("7.596", False)])
+def test_a_column_that_is_a_multiple_of_another(tmp_path, capsys, last, told):
+    rows = [("7.213", "28.851"), ("2.005", "8.019"), ("1.674", "6.696"), ("1.500", "6.000")]
+    rows = [[f"mean {one}" for one in row] for row in [*rows, ("1.899", last)]]
+    found = asked(tmp_path, capsys, table(rows))
+    assert ("1.899 is not the same multiple of 9.596" in found) == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (("10.0 ± 2.5", "19.4 ± 5.2"), True),
+        (("10.0 ± 2.8", "19.4 ± 5.2"), False),
+        (("10.0 ± 7.3", "19.4 ± 5.2"), False),
+        (("11.4 ± 2.5", "19.4 ± 5.2"), False),
+    ],
+    ids=["one digit", "as printed", "two digits", "another mean"],
+)
+def test_a_number_of_a_sentence_that_its_row_has_with_another_digit(
+    tmp_path, capsys, sentence, told
+):
+    cells = table([("10.0 ± 2.8", "19.4 ± 5.2"), ("128 ± 56", "104 ± 72")], {3: B})
+    text = [
+        ("abstract, sentence 5", one, whose) for one, whose in zip(sentence, (A, B), strict=True)
+    ]
+    found = asked(tmp_path, capsys, cells + text)
+    assert ("2.5 stands in no table; table 1, row 2, column 2 has 2.8" in found) == told
+
+
+# Of 120 in each group F = (7.8 / 3.2)² = 5.94 has p of 2e-20, (4.1 / 3.2)² = 1.64 one of 0.007;
+# about means of 40 and 20 a spread of twice as much is as much beside its mean.
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [("19.6 (7.8)", True), ("19.6 (4.1)", False), ("40.0 (6.2)", False)],
+    ids=["twice as wide", "alike", "of a mean twice as large"],
+)
+def test_deviations_that_chance_seldom_makes(tmp_path, capsys, second, told):
+    of = ', patients: "120"'
+    cells = table([("mean (SD) 20.1 (3.2)", f"mean (SD) {second}")], {2: A + of, 3: B + of})
+    assert ("Its deviation is unlike that of the other" in asked(tmp_path, capsys, cells)) == told
+
+
+# 4 errors of the difference of two means of 40, of deviation 5, are 4.5; at any time 2 deviations
+# are 10.
+@pytest.mark.parametrize(("visit", "told"), [("Baseline", True), ("Week 8", False)])
+def test_means_apart_before_treatment(tmp_path, capsys, visit, told):
+    of = f', patients: "40", visit: "{visit}"'
+    row = ("mean (SD) 30.2 (5.0)", "mean (SD) 37.2 (5.0)")
+    found = asked(tmp_path, capsys, table([row], {2: A + of, 3: B + of}))
+    assert ("Its mean is unlike that of the other groups" in found) == told
+
+
+# 30 and 62 of 100 differ by 0.32, 4.5 errors of √(0.46 · 0.54 · 2 / 100); 30 and 50 by 2.9.
+@pytest.mark.parametrize(("second", "told"), [("62", True), ("50", False)])
+def test_shares_before_treatment_far_apart(tmp_path, capsys, second, told):
+    of = ', patients: "100"'
+    cells = table([("30 (30%)", f"{second} ({second}%)")], {2: A + of, 3: B + of})
+    found = asked(tmp_path, capsys, cells, baseline=True)
+    assert ("Its share is unlike that of the other groups" in found) == told
+
+
+# Between quartiles of 8 and 12 lie 4, of normal values 1.35 deviations; 1.5 of these are 4.4.
+@pytest.mark.parametrize(("second", "told"), [("15 (13 to 17)", True), ("14 (12 to 16)", False)])
+def test_medians_far_apart(tmp_path, capsys, second, told):
+    row = ("median (IQR) 10 (8 to 12)", f"median (IQR) {second}")
+    found = asked(tmp_path, capsys, table([row], {3: B}))
+    assert ("Its median is unlike that of the other groups" in found) == told
+
+
+# 60.1 to 54.3 is a change of 5.8; 60.8 to 66.9 one of -6.1: 11.9 apart, and of deviations 9.0 1.32.
+@pytest.mark.parametrize(("last", "told"), [("66.9", True), ("56.9", False)])
+def test_changes_between_visits_far_apart(tmp_path, capsys, last, told):
+    visits = [', visit: "Week 0"', ', visit: "Week 8"']
+    whose = {n: group + visits[n % 2] for n, group in enumerate((A, A, B, B), 2)}
+    row = [f"mean (SD) {one} (9.0)" for one in ("60.1", "54.3", "60.8", last)]
+    found = asked(tmp_path, capsys, table([row], whose))
+    assert ("two groups changed unlike each other" in found) == told
+
+
+# 36.5 and 46.7 are 10.2 apart, of deviations 0.4 25.
+@pytest.mark.parametrize(("last", "told"), [("46.73", True), ("36.73", False)])
+def test_visits_of_the_only_group_far_apart(tmp_path, capsys, last, told):
+    whose = {n: f'{A}, visit: "Week {n}"' for n in (2, 3)}
+    row = ("mean (SD) 36.49 (0.29)", f"mean (SD) {last} (0.40)")
+    found = asked(tmp_path, capsys, table([row], whose))
+    assert ("are more than 2.5 deviations apart" in found) == told
+
+
+@pytest.mark.parametrize(("printed", "told"), [("2.4 (0 to 1)", True), ("2.4 (0 to 6)", False)])
+def test_a_number_outside_of_two_that_nothing_names(tmp_path, capsys, printed, told):
+    found = asked(tmp_path, capsys, table([(printed,)]))
+    assert ("2.4 lies outside of 0 to 1, whatever these are" in found) == told
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"), [("P < 0.081", True), ("P < 0.05", False), ("P < 0.025", False)]
+)
+def test_a_bound_of_p_that_nobody_prints(tmp_path, capsys, printed, told):
+    found = asked(tmp_path, capsys, table([(printed,)], {2: "compare: [a, b]"}))
+    assert ("P < 0.081 has a bound that is seldom printed" in found) == told
+
+
+# -2.5 is nearly the middle of -7.0 to 2.3, of half width 4.65: z = 2.5 × 1.96 / 4.65 = 1.05.
+@pytest.mark.parametrize(("p", "told"), [("0.97", True), ("0.27", False)])
+def test_a_p_far_from_an_interval_that_is_nearly_centred(tmp_path, capsys, p, told):
+    whose = "compare: [a, b], basis: model"
+    row = (f"difference -2.5 (95% CI -7.0 to 2.3), P = {p}",)
+    found = asked(tmp_path, capsys, table([row], {2: whose}))
+    assert ("-7.0 to 2.3 about it lets expect z of some 1.05" in found) == told

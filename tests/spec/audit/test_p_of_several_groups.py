@@ -1,0 +1,80 @@
+"""p of three groups, t without degrees of freedom, and mean against median."""
+
+import pytest
+
+from trialtrace.cli import main
+
+HEAD = """papers: {main: "A trial"}
+groups:
+  a: {label: A, randomised: "20"}
+  b: {label: B, randomised: "21"}
+  c: {label: C, randomised: "19"}
+populations: {all: {label: All, sizes: {a: "20", b: "21", c: "19"}}}
+outcomes: {pain: {label: Pain}}
+claims:
+"""
+CLAIM = """  {name}:
+    {{from: main, place: table 2, label: {name}, printed: "{printed}",
+     about: {{outcome: pain, {whose}}}}}
+"""
+MEANS = {"a": "mean (SD) 5.1 (1.2)", "b": "mean (SD) 6.2 (1.1)", "c": "mean (SD) 5.5 (1.3)"}
+
+
+def told(tmp_path, capsys, claims):
+    text = HEAD + "".join(
+        CLAIM.format(name=name, printed=printed, whose=whose)
+        for name, (printed, whose) in claims.items()
+    )
+    path = tmp_path / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    main(["audit", str(path)])
+    return " ".join(capsys.readouterr().out.split())
+
+
+# R: F of these means, deviations and sizes is 4.430; `pf(4.430, 2, 57, lower = FALSE)` 0.0163.
+@pytest.mark.parametrize(
+    ("p", "test", "verdict"),
+    [
+        ("P = 0.016", "", "on print, p: compatible"),
+        ("P = 0.30", "", "on print, p: not checkable"),
+        ("P = 0.30", ", test: anova", "on print, p: inconsistent"),
+    ],
+)
+def test_p_of_three_means(tmp_path, capsys, p, test, verdict):
+    claims = {name: (printed, f"group: {name}") for name, printed in MEANS.items()}
+    found = told(tmp_path, capsys, claims | {"p": (p, f"compare: [a, b, c]{test}")})
+    assert verdict in found
+    assert "their F gives P from 0.0" in found
+
+
+# R: 2 * pt(-2.25, 2) is 0.153 and 2 * pnorm(-2.25) 0.0244; pchisq(9.5, 1, lower = FALSE) 0.00206.
+@pytest.mark.parametrize(
+    ("printed", "verdict"),
+    [
+        ("t = -2.25, P = 0.32", "inconsistent"),
+        ("t = -2.25, P = 0.02", "not checkable"),
+        ("χ² = 9.5, P = 0.0004", "inconsistent"),
+        ("χ² = 9.5, P = 0.05", "not checkable"),
+        ("F = 4.0, P = 0.60", "not checkable"),
+    ],
+)
+def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, verdict):
+    found = told(tmp_path, capsys, {"test": (printed, "compare: [a, b]")})
+    assert (f"p: {verdict}" in found) or (f"statistic: {verdict}" in found)
+    of_two = "-2.25 on 2 degrees of freedom or more gives P from 0.024" in found
+    assert of_two == (printed == "t = -2.25, P = 0.32")
+    assert ("of two groups on one degree of freedom" in found) == printed.startswith("F")
+
+
+# 0, 0, 3 have a mean of 1, a median of 0 and a deviation of 1.73: 1 is less. 12.5 is 8.5 from 21.
+@pytest.mark.parametrize(
+    ("mean", "median", "verdict"),
+    [
+        ("mean (SD) 1.0 (1.7)", "median 0", "compatible"),
+        ("mean (SD) 21.0 (3.8)", "median 12.5", "inconsistent"),
+        ("mean (SD) 21.0 (3.8)", "median 19.5", "compatible"),
+    ],
+)
+def test_a_median_lies_within_a_deviation_of_the_mean(tmp_path, capsys, mean, median, verdict):
+    found = told(tmp_path, capsys, {"m": (mean, "group: a"), "md": (median, "group: a")})
+    assert f"on print, value: {verdict}" in found

@@ -1,0 +1,242 @@
+"""Blinded runs: permuted arms, what reveals them, and what no byte of their results may hold."""
+
+import csv
+import json
+import re
+import zipfile
+from collections import Counter
+
+import pyarrow.parquet as pq
+import pytest
+from blinded_runs import many_patients, run_for
+from mini_run import run_mini, write_mini
+from mini_trial import DICTIONARY, FILES, edit
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import Purpose
+from trialtrace.cli import main
+from trialtrace.run.trial.load import load_trial
+
+BLINDED = Purpose("blinded")
+STAMP = re.compile("arms permuted", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """The analysis and the blinded run of the same export, with the report of the latter."""
+    root = tmp_path_factory.mktemp("blinded")
+    real = run_mini(root, many_patients())
+    config = real.at.config / "config.yaml"
+    text = config.read_text().replace("by_source", "full")
+    config.write_text(text.replace("[html]", "[html, docx, pdf]"))
+    return real, run_for(real.at, BLINDED, root / "blinded", report=True)
+
+
+def arms(run):
+    rows = pq.read_table(run.folder / "derived/adsl.parquet").to_pylist()
+    return {row["SUBJID"]: (row["SITEID"], row["TRT01P"]) for row in rows}
+
+
+def test_each_stratum_has_as_many_of_an_arm_as_in_truth(runs):
+    real, blinded = map(arms, runs)
+    assert Counter(real.values()) == Counter(blinded.values())
+    same = sum(real[who] == blinded[who] for who in real)
+    assert 20 < same < 70, "about half of two arms keep their own by chance"
+
+
+def test_no_contrast_of_the_true_arms_is_in_any_byte(runs):
+    """Of each estimate that differs from that of the permuted arms, at the digits of a page."""
+    real, blinded = (
+        {
+            row["result_id"]: row
+            for row in pq.read_table(run.folder / "analysis/results.parquet").to_pylist()
+            if row["comparison"] and row["stat_value"] is not None
+        }
+        for run in runs
+    )
+    hidden = {
+        f"{abs(row['stat_value']):.8g}"
+        for name, row in real.items()
+        if abs(row["stat_value"] - blinded[name]["stat_value"]) > 1e-9
+    }
+    shown = {f"{abs(row['stat_value']):.8g}" for row in blinded.values()}
+    assert len(hidden) > 10
+    looked = [path for path in runs[1].folder.rglob("*") if path.is_file()]
+    for path in looked:
+        texts = [path.read_bytes()]
+        if path.suffix in (".docx", ".xlsx"):
+            with zipfile.ZipFile(path) as whole:
+                texts = [whole.read(name) for name in whole.namelist()]
+        for value in hidden - shown:
+            assert not any(value.encode() in text for text in texts), (path, value)
+    values = pq.read_table(runs[1].folder / "analysis/results.parquet")["stat_value"].to_pylist()
+    found = {f"{abs(value):.8g}" for value in values if value is not None}
+    assert not (hidden - shown) & found
+
+
+def test_every_table_figure_page_and_download_is_stamped(runs):
+    report = runs[1].folder / "report"
+    pages = list(report.rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        text = page.read_text()
+        assert STAMP.search(text), page
+        for caption in re.findall(r"<(?:fig)?caption[^>]*>.*?</(?:fig)?caption>", text, re.DOTALL):
+            assert STAMP.search(caption), (page, caption[:80])
+    for file in (*report.glob("tables/*.csv"), *report.glob("figures/*.csv")):
+        first, *rows = csv.reader(file.read_text().splitlines())
+        assert first[-1] == "arms permuted", file
+        assert {row[-1] for row in rows} <= {"no result"}, file
+    for file in (*report.glob("tables/*.xlsx"), report / "plan-coverage.xlsx"):
+        with zipfile.ZipFile(file) as whole:
+            assert STAMP.search(whole.read("xl/worksheets/sheet1.xml").decode()), file
+    pictures = [*report.glob("figures/*.svg")]
+    assert pictures and all(STAMP.search(one.read_text()) for one in pictures)
+    with zipfile.ZipFile(report / "report.docx") as whole:
+        heads = "".join(whole.read(n).decode() for n in whole.namelist() if "header" in n)
+    assert STAMP.search(heads)
+    pdf = pytest.importorskip("pypdfium2").PdfDocument(report / "report.pdf")
+    assert all(STAMP.search(page.get_textpage().get_text_range()) for page in pdf)
+    assert STAMP.search((runs[1].folder / "raw/manifest.json").read_text())
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_commands_stamp_what_they_print(runs, capsys, form):
+    at = ["--project", str(runs[1].at.apart)]
+    assert main([*at, "results", "mini", "--format", form, "--analysis", "relief_primary"]) == 0
+    told = capsys.readouterr().out
+    assert len(STAMP.findall(told)) >= 10
+    first = next(iter(re.findall(r"mini/relief_primary/[^\s\",]+", told)))
+    assert main([*at, "trace", first, "--format", "json" if form == "json" else "text"]) == 0
+    assert STAMP.search(capsys.readouterr().out)
+
+
+def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_path):
+    again = run_for(runs[0].at, BLINDED, tmp_path / "again")
+    assert arms(again) == arms(runs[1])
+
+
+def test_nothing_that_names_the_true_arm_is_left_in_the_raw_tables(tmp_path):
+    """A column that is declared to reveal it, one that nobody described, and a copy of the file."""
+    rows = [
+        row | {"kit": row["arm"] + "7", "comment": "the drug" * (row["arm"] == "A")}
+        for row in many_patients()
+    ]
+    dictionary = DICTIONARY.replace(
+        "relief,patients", "kit,patients,,text,Kit,,,,,,,,,,,,,\nrelief,patients", 1
+    )
+    cleaning = FILES["cleaning.yaml"].replace("    units:", "    reveals_arm: [kit]\n    units:", 1)
+    at = write_mini(tmp_path, rows, more=["kit"], dictionary=dictionary, cleaning=cleaning)
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    raw = pq.read_table(run.folder / "raw/export.parquet")
+    assert set(raw["kit"].to_pylist()) == set(raw["comment"].to_pylist()) == {""}
+    clean = pq.read_table(run.folder / "clean/patients.parquet")
+    assert clean["kit"].null_count == len(rows)
+    assert "Kit" not in json.dumps(json.loads((run.folder / "clean/account.json").read_text()))
+
+
+def warnings(run):
+    account = json.loads((run.folder / "clean/account.json").read_text())
+    return " ".join(one["text"] for one in account["warnings"])
+
+
+def test_a_column_that_tells_the_arm_is_named_before_arms_are_permuted(tmp_path):
+    rows = [row | {"smoker": "1" if row["arm"] == "A" else "0"} for row in many_patients()]
+    run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")
+    told = warnings(run)
+    assert "The arm can be told, beyond chance, from patients.smoker:" in told
+    assert "reveals_arm" in told
+
+
+CHECK = """\
+checks:
+  smokers_have_the_drug:
+    label: Smokers have the drug
+    table: patients
+    severity: flag
+    columns: [smoker]
+    expect: {any: [{arm: {is: "A"}, smoker: {is: "1"}}, {arm: {is: "B"}, smoker: {is: "0"}}]}
+"""
+
+
+def test_a_check_that_holds_the_arm_against_a_column_tells_it(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    edit(at, "cleaning.yaml", "checks:\n", CHECK)
+    with pytest.raises(UserError, match=r"holds the arm against patients\.smoker"):
+        run_for(at, BLINDED, tmp_path / "blinded")
+    edit(at, "cleaning.yaml", "    units:", "    reveals_arm: [smoker]\n    units:")
+    run_for(at, BLINDED, tmp_path / "blinded")
+
+
+def test_an_outcome_that_differs_is_not_named_since_that_is_a_result(tmp_path):
+    """Nine in ten with the drug and one in ten without: an effect, and no reveal."""
+    rows = many_patients()
+    for at, row in enumerate(rows):
+        row["relief"] = int((row["arm"] == "A") != (at % 10 == 0))
+    run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")
+    assert "can be told" not in warnings(run)
+    for row in rows:
+        row["relief"] = int(row["arm"] == "A")
+    (tmp_path / "all").mkdir()
+    run = run_for(write_mini(tmp_path / "all", rows), BLINDED, tmp_path / "all" / "blinded")
+    assert "from patients.relief" in warnings(run)
+
+
+def test_an_export_sorted_by_arm_is_told(tmp_path):
+    rows = sorted(many_patients(), key=lambda row: row["arm"])
+    run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")
+    assert "from patients.rows" in warnings(run)
+
+
+def test_strata_of_one_arm_are_permuted_together(tmp_path):
+    """All of the first site have the drug: their own arms would be known."""
+    rows = many_patients()
+    for row in rows:
+        row["site"] = "01" if row["arm"] == "A" and row["id"] < 40 else "02"
+    at = write_mini(tmp_path, rows)
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    sites = Counter(arms(run).values())
+    assert sites["North", "placebo"] > 0
+    assert Counter(arm for _, arm in arms(run).values()) == Counter(
+        {"A": "drug", "B": "placebo"}[row["arm"]] for row in rows
+    )
+
+
+def test_few_arrangements_are_told(tmp_path):
+    run = run_for(write_mini(tmp_path, many_patients()[:12]), BLINDED, tmp_path / "blinded")
+    assert "all could be tried" in warnings(run)
+
+
+def test_a_trial_of_clusters_must_say_what_was_randomised(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    edit(at, "trial.yaml", "kind: parallel", "kind: cluster")
+    with pytest.raises(UserError, match=r"design\.unit"):
+        run_for(at, BLINDED, tmp_path / "blinded")
+
+
+def test_clusters_are_permuted_whole(tmp_path):
+    rows = many_patients()
+    for row in rows:
+        row["age"] = 40 + row["id"] % 12
+        row["arm"] = "AB"[row["age"] % 2]
+    at = write_mini(tmp_path, rows)
+    edit(at, "trial.yaml", "{scheme: stratified, strata: [site]}", "{scheme: simple}\n  unit: age")
+    edit(at, "trial.yaml", "kind: parallel", "kind: cluster")
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    table = pq.read_table(run.folder / "derived/adsl.parquet").to_pylist()
+    of = {row["AGE"]: row["TRT01P"] for row in table}
+    assert all(of[row["AGE"]] == row["TRT01P"] for row in table)
+    assert Counter(of.values()) == {"drug": 6, "placebo": 6}
+
+
+def test_a_folder_of_blinded_results_takes_no_others(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    run_for(at, BLINDED, tmp_path / "blinded")
+    with pytest.raises(UserError, match="of runs for: blinded"):
+        run_for(at, Purpose(), tmp_path / "blinded")
+
+
+def test_printed_numbers_are_not_held_against_permuted_arms(tmp_path):
+    run = run_for(write_mini(tmp_path, many_patients()), BLINDED, tmp_path / "blinded")
+    assert load_trial("mini", run.at).claims_document["claims"] == {}
+    assert not pq.read_table(run.folder / "audit/claims.parquet").num_rows

@@ -1,0 +1,209 @@
+"""Reports to a monitoring committee: what is known at a cut, looks, open without arms."""
+
+from datetime import date, timedelta
+from html import unescape
+from statistics import NormalDist
+
+import pyarrow.parquet as pq
+import pytest
+from blinded_runs import many_patients, run_for
+from mini_run import write_mini
+from mini_trial import FILES, edit
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import Purpose
+from trialtrace.report.material import Material
+from trialtrace.report.sections.committee_section import committee_section
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_settings
+
+CUT = "2020-06-30"
+DATES = "".join(
+    f"{name},patients,,text,{label},,,date_ymd,,,,,,,,,,\n"
+    for name, label in (("entry", "Entry"), ("died_on", "Death"), ("last_on", "Last contact"))
+)
+DEATH = """\
+death:
+  label: Death
+  code: DEATH
+  kind: time_to_event
+  table: patients
+  start: entry
+  event: {died: {is: "1"}}
+  event_date: died_on
+  last_contact: last_on
+  terminal: true
+  day_of_start: 0
+  event_label: Death
+  censored_label: Alive
+"""
+TABLE = """\
+  patients:
+    of: export
+    key: [id]
+    subject: id
+    arm: arm
+    dated: entry
+    later: {died_on: {died: "0"}, last_on: cut, seen: empty}
+  adverse: {of: events, key: [source_row], subject: id, undated: A list of the first week.}
+"""
+LEVEL = "decision_level: {boundary: spending_obrien_fleming, alpha: 0.05, fractions: [0.4, 0.7, 1]"
+HAZARD = "estimates: [{hazard_ratio: {method: cox, ties: efron}}]"
+POWER = (
+    "estimates: [{hazard_ratio: {method: cox, ties: efron}}, {conditional_power: "
+    "{method: of_hazard_ratio, effect: current_trend, better: lower, ties: efron}}]"
+)
+
+
+def rows():
+    made = many_patients()
+    for row in made:
+        entry = date(2020, 1, 1) + timedelta(days=3 * row["id"])
+        end = entry + timedelta(days=row["days"])
+        row |= {"entry": entry, "last_on": end, "died_on": end if row["died"] else ""}
+        row["seen"] = entry + timedelta(days=7)
+    return made
+
+
+def project(root, given=None):
+    endpoints = FILES["endpoints.yaml"]
+    endpoints = endpoints[: endpoints.index("death:")] + DEATH
+    dictionary = FILES["dictionary.csv"].replace("relief,patients", f"{DATES}relief,patients", 1)
+    plan = FILES["plan.yaml"].replace(
+        "confidence: 0.95", f'confidence: 0.95\ncuts: ["2020-03-31", "{CUT}"]', 1
+    )
+    plan = plan.replace(HAZARD, f"{LEVEL}, look: 3}}\n    {POWER}")
+    at = write_mini(
+        root,
+        given or rows(),
+        more=["entry", "died_on", "last_on"],
+        endpoints=endpoints,
+        dictionary=dictionary,
+        plan=plan,
+    )
+    tables = FILES["trial.yaml"]
+    old = tables[tables.index("  patients: {of") : tables.index("subjects:")]
+    edit(at, "trial.yaml", old, TABLE)
+    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    entry: entry")
+    assert check_trial(at, "mini") == []
+    return at
+
+
+def run_at(at, kind, cut=CUT, **options):
+    return run_for(at, Purpose(kind, cut), at.root / "dmc" / "mini" / cut / kind, **options)
+
+
+def table(run, name):
+    return pq.read_table(run.folder / name).to_pylist()
+
+
+def test_what_came_after_the_cut_is_not_known(tmp_path):
+    run = run_at(project(tmp_path), "closed")
+    known = {str(row["id"]): row for row in rows() if row["entry"].isoformat() <= CUT}
+    assert 50 < len(known) < 90
+    found = {
+        row["USUBJID"].removeprefix("mini-"): row for row in table(run, "derived/adtte.parquet")
+    }
+    assert found.keys() == known.keys()
+    cut = date.fromisoformat(CUT)
+    for who, row in known.items():
+        dead = bool(row["died"]) and row["died_on"] <= cut
+        end = min(row["last_on"], cut)
+        assert found[who]["CNSR"] == (0 if dead else 1), who
+        assert found[who]["AVAL"] == (end - row["entry"]).days, who
+
+
+def results(run):
+    return {row["result_id"]: row for row in table(run, "analysis/results.parquet")}
+
+
+def test_looks_are_those_of_the_cut_with_conditional_power(tmp_path):
+    at = project(tmp_path)
+    first, second = (run_at(at, "closed", cut) for cut in ("2020-03-31", CUT))
+    looks = [run.trial.plan.analyses["death_time"].look.look for run in (first, second)]
+    assert looks == [1, 2]
+    power = [name for name in results(second) if "/conditional_power." in name]
+    assert power, "at a cut it is computed"
+    whole = run_for(at, Purpose(), tmp_path / "whole")
+    assert not [name for name in results(whole) if "/conditional_power." in name]
+    assert whole.trial.plan.analyses["death_time"].look.look == 3
+
+
+def test_an_open_report_has_no_arm_in_any_table(tmp_path):
+    run = run_at(project(tmp_path), "open", report=True)
+    raw = {row["arm"] for row in table(run, "raw/export.parquet")}
+    assert raw == {"B"}, "one code in place of both"
+    assert {row["group1_level"] for row in table(run, "analysis/results.parquet")} <= {"all", None}
+    assert {row["TRT01P"] for row in table(run, "derived/adsl.parquet")} == {None}
+    page = (run.folder / "report" / "report.html").read_text()
+    assert f"Open report, data to {CUT}, all arms together" in page
+    found = {name for name in results(run) if name.startswith("mini/relief_primary/")}
+    assert found, "what is described of arms is described of all patients"
+
+
+def test_dates_after_the_cut_that_nothing_takes_back_are_told(tmp_path):
+    at = project(tmp_path)
+    edit(at, "trial.yaml", ", seen: empty", "")
+    run = run_at(at, "closed")
+    told = (run.folder / "clean/account.json").read_text()
+    assert "column seen:" in told and "dates lie after the data cut" in told
+
+
+def test_rows_without_a_date_are_left_out_and_told(tmp_path):
+    given = rows()
+    given[0]["entry"] = ""
+    run = run_at(project(tmp_path, given), "closed")
+    assert "mini-1" not in {row["USUBJID"] for row in table(run, "derived/adsl.parquet")}
+    assert "1 rows without a date in entry" in (run.folder / "clean/account.json").read_text()
+
+
+def test_a_table_must_say_what_dates_its_rows(tmp_path):
+    at = project(tmp_path)
+    edit(at, "trial.yaml", ", undated: A list of the first week.", "")
+    with pytest.raises(UserError, match=r"tables\.adverse"):
+        run_at(at, "closed")
+
+
+def test_the_cut_is_one_of_the_plan(tmp_path, capsys):
+    from trialtrace.cli import main
+
+    project(tmp_path)
+    assert main(["--project", str(tmp_path), "dmc", "mini", "--cut", "2020-05-01"]) == 1
+    assert "one of the cuts of plan.yaml: 2020-03-31, 2020-06-30" in capsys.readouterr().err
+
+
+def test_runs_of_two_cuts_are_kept_side_by_side(tmp_path):
+    at = project(tmp_path)
+    first, second = (run_at(at, "closed", cut) for cut in ("2020-03-31", CUT))
+    assert first.at.archive == second.at.archive != run_at(at, "open").at.archive
+
+
+def test_a_closed_report_has_the_looks_and_whether_this_one_crosses(tmp_path):
+    """The level spent by hand: on each side 2 - 2 Phi(z / sqrt t), with z of half of 0.025."""
+    run = run_at(project(tmp_path), "closed")
+    settings = load_settings(run.at)
+    text = unescape(committee_section(Material(run.trial, settings, run.folder, {})))
+    lines = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    looks = [line[1:7] for line in lines if len(line) > 6 and line[1][:1].isdigit()]
+    assert [line[:2] for line in looks] == [
+        ["1", "40 %"],
+        ["2 (this report)", "70 %"],
+        ["3", "100 %"],
+    ]
+    normal = NormalDist()
+    z = normal.inv_cdf(1 - 0.025 / 2)
+    spent = [4 * (1 - normal.cdf(z / share**0.5)) for share in (0.4, 0.7, 1)]
+    assert [float(line[4]) for line in looks] == pytest.approx(spent, abs=6e-5)
+    assert float(looks[0][3]) == pytest.approx(spent[0], abs=6e-5), "at the first p is all of it"
+    (p,) = (row["stat_value"] for name, row in results(run).items() if "/p_value.log_rank" in name)
+    assert ("does not cross" in looks[1][5]) == (p > float(looks[1][3]))
+    assert looks[0][5] == looks[2][5] == "–"
+
+
+def test_steps_of_looks_stand_behind_all_others(tmp_path):
+    at = project(tmp_path)
+    hazard = "{hazard_ratio: {method: cox, ties: efron}}"
+    last = POWER.replace(f"{hazard}, ", "").removesuffix("]") + f", {hazard}]"
+    edit(at, "plan.yaml", POWER, last)
+    (problem,) = check_trial(at, "mini")
+    assert "a step of data cuts before others" in str(problem)

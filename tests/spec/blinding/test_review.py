@@ -1,0 +1,232 @@
+"""Decisions of a data review: applied to the rows that they name alone, told, and refused where a
+row is gone; visits outside their window."""
+
+import json
+from html import unescape
+
+import pyarrow.parquet as pq
+import pytest
+from blinded_runs import many_patients, run_for
+from mini_run import run_mini, write_mini
+from mini_trial import FILES, REPOSITORY, edit
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import Purpose
+from trialtrace.cli import main
+from trialtrace.report.material import Material
+from trialtrace.report.sections.review_section import review_section
+from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.load import load_settings, load_trial
+
+REVIEW = """\
+decisions:
+  wrong_kit:
+    by: A. Reviewer
+    date: "2026-11-20"
+    table: patients
+    rows: [{id: "7"}, {id: "12"}]
+    leaves: [adults]
+    deviation: {severity: major, label: Wrong kit}
+    reason: They were given the kit of another patient.
+  late_call:
+    by: A. Reviewer
+    date: "2026-11-21"
+    table: patients
+    rows: [{id: "12"}]
+    deviation: {severity: minor, label: Late call}
+    query: pain1
+    reason: The call came two weeks late.
+"""
+ENDPOINTS = (
+    FILES["endpoints.yaml"]
+    + """\
+deviations: {label: Deviations, code: DV, kind: deviation, table: patients}
+major: {label: Major deviations, code: DVMAJ, kind: deviation, table: patients, severity: major}
+any_major: {label: Any major deviation, code: DVANY, kind: any_occurrence, of: major}
+"""
+)
+
+
+def project(root, review=REVIEW, **files):
+    at = write_mini(root, many_patients(), **{"endpoints": ENDPOINTS} | files)
+    (at.trial_config("mini") / "review.yaml").write_text(review)
+    return at
+
+
+def test_a_plan_counts_deviations_by_arm_with_their_members(tmp_path):
+    plan = FILES["plan.yaml"]
+    plan = plan.replace(
+        "analyses:\n",
+        "  major_itt:\n    treatment: {of: drug, to: placebo}\n    population: itt\n"
+        "    variable: any_major\n    intercurrent: []\n    summary: share\nanalyses:\n"
+        "  any_major_deviation: {label: Any major deviation, role: supportive, overall: true,\n"
+        "    estimand: major_itt, describe: [{proportion: wilson}]}\n",
+        1,
+    )
+    at = project(tmp_path, plan=plan)
+    assert check_trial(at, "mini") == []
+    run = run_for(at, Purpose(), tmp_path / "run")
+    rows = {
+        row["result_id"]: row["stat_value"]
+        for row in pq.read_table(run.folder / "analysis/results.parquet").to_pylist()
+    }
+    arm = {str(row["id"]): row["arm"] for row in many_patients()}
+    for name, code in (("drug", "A"), ("placebo", "B")):
+        many = sum(arm[who] == code for who in ("7", "12"))
+        assert rows[f"mini/any_major_deviation/count.events@{name}"] == many
+
+
+def flags(run):
+    rows = pq.read_table(run.folder / "derived/adsl.parquet").to_pylist()
+    return {row["SUBJID"]: (row["ITTFL"], row["ADULTFL"]) for row in rows}
+
+
+def test_decisions_change_the_named_rows_alone(tmp_path):
+    before = flags(run_mini(tmp_path / "before", many_patients()))
+    (tmp_path / "after").mkdir()
+    run = run_for(project(tmp_path / "after"), Purpose(), tmp_path / "after" / "run")
+    after = flags(run)
+    assert {who for who in before if before[who] != after[who]} == {"7", "12"}
+    assert after["7"] == after["12"] == ("Y", "N")
+    records = pq.read_table(run.folder / "derived/occds.parquet").to_pylist()
+    found = sorted(
+        (row["PARAMCD"], row["USUBJID"], row["TERM"])
+        for row in records
+        if row["PARAMCD"][:2] == "DV"
+    )
+    assert found == [
+        ("DV", "mini-12", "Late call"),
+        ("DV", "mini-12", "Wrong kit"),
+        ("DV", "mini-7", "Wrong kit"),
+        ("DVMAJ", "mini-12", "Wrong kit"),
+        ("DVMAJ", "mini-7", "Wrong kit"),
+    ]
+    sources = pq.read_table(run.folder / "derived/sources.parquet").to_pylist()
+    lines = {
+        row["source_row"] for row in sources if (row["variable"], row["column"]) == ("TERM", "id")
+    }
+    assert {8, 13} <= lines, "patients 7 and 12 stand in lines 8 and 13 of the export"
+    yes = [
+        row["USUBJID"]
+        for row in pq.read_table(run.folder / "derived/bds.parquet").to_pylist()
+        if row["PARAMCD"] == "DVANY" and row["AVAL"] == 1
+    ]
+    assert sorted(yes) == ["mini-12", "mini-7"]
+
+
+def test_they_hold_in_the_blinded_run_that_they_were_made_in(tmp_path):
+    run = run_for(project(tmp_path), Purpose("blinded"), tmp_path / "blinded")
+    assert [who for who, (_, adult) in flags(run).items() if adult == "N"] == ["12", "7"]
+
+
+def test_a_row_that_is_no_longer_there_stops_the_run_at_its_line(tmp_path):
+    at = project(tmp_path, REVIEW.replace('{id: "12"}], ', "").replace('"7"', '"777"'))
+    with pytest.raises(UserError) as error:
+        run_for(at, Purpose(), tmp_path / "run")
+    (problem,) = error.value.problems
+    assert "review.yaml, line 6: decisions.wrong_kit.rows, entry 1" in problem.place
+    assert "777" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[adults]", "[adult]", "a population of trial.yaml"),
+        ('{id: "7"}', '{age: "7"}', "the key of patients: id"),
+        ("table: patients", "table: people", "a table of trial.yaml"),
+        ("query: pain1", "query: pain9", "a column"),
+        ("2026-11-20", "2026-02-30", "a day of the calendar"),
+        ("severity: major", "severity: grave", "major"),
+        ("    deviation: {severity: minor, label: Late call}\n    query: pain1\n", "", "leaves"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told(tmp_path, old, new, told):
+    problems = check_trial(project(tmp_path, REVIEW.replace(old, new, 1)), "mini")
+    assert len(problems) == 1
+    assert "review.yaml" in problems[0].place
+    assert told in f"{problems[0]}"
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_the_section_tells_who_decided_what_and_keys_where_they_may_be_shown(tmp_path, disclosure):
+    at = project(tmp_path)
+    edit(at, "config.yaml", "by_source", disclosure)
+    run = run_for(at, Purpose(), tmp_path / "run")
+    text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
+    assert "A. Reviewer" in text and "leaves: Adults; major deviation: Wrong kit" in text
+    assert "They were given the kit of another patient." in text
+    assert ("[id 7](data/export.html#L8)" in text) == (disclosure == "full")
+
+
+def test_decisions_after_the_freeze_are_said(tmp_path):
+    at = project(tmp_path)
+    for name in ("scripts", "requirements.lock", "workflow"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
+    day = load_trial("mini", at).frozen.record.frozen[:10]
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(path.read_text().replace("2026-11-21", "2199-01-01").replace("2026-11-20", day))
+    run = run_for(at, Purpose(), tmp_path / "run")
+    text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
+    assert f"Decided after the plan was frozen, on {day}: late_call." in text
+
+
+def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
+    """Patients seen on day 3, 10 and never, of a window from day 0 to 7."""
+    rows = many_patients()[:12]
+    for row in rows:
+        row |= {"entry": "2020-01-01", "seen": "2020-01-04", "pain0": 5, "visit": 1}
+    rows[0]["seen"], rows[1]["seen"] = "2020-01-11", ""
+    dictionary = FILES["dictionary.csv"].replace(
+        "relief,patients",
+        "entry,patients,,text,Entry,,,date_ymd,,,,,,,,,,\n"
+        'visit,patients,,radio,Visit,"1, week 1 | 2, week 2",,,,,,,,,,,,\nrelief,patients',
+        1,
+    )
+    endpoints = FILES["endpoints.yaml"] + (
+        "seen_pain: {label: Seen, code: SEENP, kind: repeated, table: patients, column: pain0,\n"
+        '  visit: {column: visit, labels: {"1": week 1, "2": week 2}}, date: seen, start: entry,\n'
+        "  windows: {week 1: [0, 7]}, outside: flag}\n"
+        "late: {label: Outside, code: LATE, kind: outside_window, of: seen_pain}\n"
+    )
+    at = write_mini(
+        tmp_path, rows, more=["entry", "visit"], dictionary=dictionary, endpoints=endpoints
+    )
+    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    entry: entry")
+    assert check_trial(at, "mini") == []
+    run = run_for(at, Purpose(), tmp_path / "run")
+    table = pq.read_table(run.folder / "derived/bds.parquet").to_pylist()
+    found = {
+        (row["USUBJID"].removeprefix("mini-"), row["AVISIT"]): row["AVAL"]
+        for row in table
+        if row["PARAMCD"] == "LATE"
+    }
+    assert (found["1", "week 1"], found["2", "week 1"], found["3", "week 1"]) == (1, None, 0)
+    assert {found[str(who), "week 2"] for who in range(1, 13)} == {None}
+
+
+def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
+    at = project(tmp_path)
+    command = ["--project", str(tmp_path), "review", "mini"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "wrong_kit: 2026-11-20, A. Reviewer: 2 rows of patients; leaves: Adults; major" in told
+    assert "not held against rows" in told
+    run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    assert main(command) == 0
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(path.read_text().replace('{id: "7"}', '{id: "777"}'))
+    capsys.readouterr()
+    assert main(command) == 1
+    assert "! 1 not in the clean table of the blinded run" in capsys.readouterr().out
+
+
+def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
+    at = project(tmp_path)
+    Shelf(at, "mini").folder.mkdir(parents=True)
+    kept = ({"run": "a" * 12, "ended": f"{day}T10:00"} for day in ("2026-11-20", "2026-11-30"))
+    (Shelf(at, "mini").folder / "log.jsonl").write_text("\n".join(map(json.dumps, kept)) + "\n")
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
+    told = capsys.readouterr().out
+    assert "Decided after the first run by arm that is kept, of 2026-11-20: late_call." in told

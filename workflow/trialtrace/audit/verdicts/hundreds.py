@@ -1,0 +1,119 @@
+"""Percentages of a drafted table that add up to 100 in most columns, or in most rows.
+
+Where those of a section do in all columns but one, it is asked about; where those of two columns
+do, they are of the row, and each count is that percentage of both.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.readings import Reading, drafted, first_column, row_of
+from trialtrace.base.grouping import grouped
+
+CHECK = "line.hundred"
+ROWS = range(2, 11)
+"""So many rows below each other are added up."""
+OF_ROW = 3
+"""In so many rows at least two columns make 100."""
+KEPT = 2
+"""So many columns make 100, and no more than one does not; one more of two rows."""
+Percentages = Mapping[str, Claim]
+
+
+def of_hundred(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """A question on each percentage of a section that makes 100 in all columns but its own."""
+    cells = [
+        one
+        for one in ledger.entries.values()
+        if drafted(one) and row_of(one) and _percent(one) is not None and not one.about.compared
+    ]
+    asked: set[str] = set()
+    for of_table in grouped(cells, lambda one: row_of(one)[0]).values():
+        rows = grouped(of_table, lambda one: int(row_of(one)[1]))
+        lines = {at: {first_column(one)[1]: one for one in own} for at, own in rows.items()}
+        for number in reversed(ROWS):
+            for first in lines:
+                section = [lines[at] for at in range(first, first + number) if at in lines]
+                if len(section) == number and not asked & {one.name for one in _every(section)}:
+                    for question in _of_section(section):
+                        asked |= {one.name for one in _every(section)}
+                        yield question
+        yield from _of_rows(list(lines.values()))
+
+
+def _of_rows(rows: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """Of two columns whose percentages make 100 in nearly all rows, those of other counts."""
+    columns = dict.fromkeys(column for row in rows for column in row)
+    for pair in pairwise(columns):
+        both = [[row[column] for column in pair] for row in rows if set(pair) <= set(row)]
+        both = [two for two in both if all("count" in one.parts for one in two)]
+        whole = [two for two in both if _is_whole(two)]
+        if len(whole) < OF_ROW or len(whole) < 0.8 * len(both):
+            continue
+        fit = [two for two in whole if _are_shares(two)]
+        for two in whole if len(fit) >= OF_ROW and len(fit) >= 0.8 * len(whole) else ():
+            if two not in fit:
+                text = f"The percentages are of the row in {len(fit)} of {len(whole)} rows; here "
+                text += "they are not those of its counts."
+                reading = Reading(
+                    "Are each of these and the number beside it read and printed right?",
+                    f"read and printed right beside {two[1].printed}",
+                    "The other rows agree.",
+                )
+                found = Finding(CHECK, two[0].name, "count", NOT_CHECKABLE, text, (two[1].name,))
+                yield found, two[0], reading
+
+
+def _are_shares(two: Sequence[Claim]) -> bool:
+    counts = [float(one.parts["count"].value or 0) for one in two]
+    part = two[0].parts["percent"]
+    share = 100 * counts[0] / sum(counts) if sum(counts) else 0.0
+    return abs(share - float(part.value or 0)) <= float(part.ulp)
+
+
+def _every(section: Sequence[Percentages]) -> Iterator[Claim]:
+    return (one for row in section for one in row.values())
+
+
+def _of_section(section: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Reading]]:
+    columns = [column for column in section[0] if all(column in row for row in section)]
+    left = [column for column in columns if not _is_whole([row[column] for row in section])]
+    kept = len(columns) - len(left)
+    if len(left) != 1 or kept < KEPT + (len(section) == 2):
+        return
+    entry = max((row[left[0]] for row in section), key=lambda one: _apart(one, section))
+    texts = [one.parts["percent"] for one in (row[left[0]] for row in section)]
+    total = sum(part.value or 0 for part in texts)
+    text = f"The {len(section)} percentages of its section add up to {total:f} %; in {kept} other "
+    text += "columns they make 100 %."
+    reading = Reading(
+        "Are each of these and the others of its section read and printed right?",
+        "and the others of its section read and printed right",
+        "Those of the other columns make 100 %.",
+    )
+    beside = tuple(one[left[0]].name for one in section if one[left[0]] is not entry)
+    yield Finding(CHECK, entry.name, "percent", NOT_CHECKABLE, text, beside), entry, reading
+
+
+def _is_whole(cells: Sequence[Claim]) -> bool:
+    """Whether percentages make 100 by their rounding."""
+    parts = [one.parts["percent"] for one in cells]
+    return abs(sum(part.value or 0 for part in parts) - 100) <= sum(part.ulp for part in parts) / 2
+
+
+def _apart(entry: Claim, section: Sequence[Percentages]) -> float:
+    """How far a percentage lies from the middle of its row."""
+    row = next(row for row in section if entry in row.values())
+    own = [_percent(one) or 0.0 for one in row.values()]
+    return abs((_percent(entry) or 0.0) - median(own))
+
+
+def _percent(entry: Claim) -> float | None:
+    part = entry.parts.get("percent")
+    exact = part is not None and part.value is not None and part.relation == "="
+    return float(part.value) if exact and part is not None and part.value is not None else None

@@ -1,0 +1,141 @@
+"""Numbers of a draft that are printed twice, with another digit.
+
+A sentence whose numbers stand in one row of a table, but for one that no table has, while a number
+of that row differs from it in one digit and stands in no sentence; or a cell of two tables, of one
+group and of outcomes that share a word, of which one number is the same and another differs in one
+digit: one of the two is a misprint, or was read wrong. It is asked about, and never called wrong.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.verdicts.readings import Reading, drafted, row_of, table_of
+from trialtrace.base.grouping import grouped
+
+CHECK, OF_TABLES = "text.digit", "table.digit"
+SHARED, REPEATED = 2, 4
+"""So many numbers of a sentence stand in a row at least, and cells of a table in another."""
+DIGITS, ALONE = 2, 3
+"""Numbers of fewer digits are in many rows; that of a number with no other beside it."""
+
+
+def misprinted(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+    """A question on each number of a text, or of a table, that another place has with another
+    digit."""
+    claims = [one for one in ledger.entries.values() if drafted(one)]
+    yield from _of_tables(ledger, [one for one in claims if row_of(one)])
+    rows = grouped([one for one in claims if row_of(one)], row_of)
+    texts = grouped([one for one in claims if not row_of(one)], lambda one: one.place)
+    in_rows = {row: _numbers(own) for row, own in rows.items()}
+    printed = {number for numbers in in_rows.values() for number in numbers}
+    told = {number for own in texts.values() for number in _numbers(own)}
+    for own in texts.values():
+        numbers = _numbers(own)
+        for entry, part in _parts(own):
+            if _number(part) in printed:
+                continue
+            for row, cells in rows.items():
+                if len(numbers & in_rows[row]) >= SHARED:
+                    yield from _beside(entry, part, cells, told)
+
+
+def _beside(
+    entry: Claim, part: Component, cells: Sequence[Claim], told: set[str]
+) -> Iterator[tuple[Finding, Claim, Reading]]:
+    near = [
+        (cell, other)
+        for cell, other in _parts(cells)
+        if other.name == part.name
+        and _number(other) not in told
+        and _one_digit_apart(_number(part), _number(other))
+        and _is_of(entry, cell, part)
+    ]
+    if len(near) != 1:
+        return
+    cell, other = near[0]
+    text = f"{part.text} stands in no table; {cell.place} has {other.text}, and other numbers of "
+    text += "this sentence."
+    reading = Reading(
+        "Is each of these printed right here, or in the table?",
+        f"printed right here, or “{cell.printed}” in {cell.place}",
+        "They differ in one digit.",
+    )
+    yield Finding(CHECK, entry.name, part.name, NOT_CHECKABLE, text, (cell.name,)), entry, reading
+
+
+def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
+    pairs = [one for one in cells if one.about.group and len(list(_parts([one]))) > 1]
+    printed = Counter((one.about.group, one.printed) for one in pairs)
+    lone = [one for one in pairs if printed[one.about.group, one.printed] == 1]
+    tables = grouped(pairs, table_of)
+    whole = {
+        table: {(one.about.group, one.printed) for one in own} for table, own in tables.items()
+    }
+    for own in grouped(lone, lambda one: (one.about.group, tuple(one.parts))).values():
+        for first, second in combinations(own, 2):
+            here, there = table_of(first), table_of(second)
+            if here == there or len(whole[here] & whole[there]) < REPEATED:
+                continue
+            if not _share_a_word(ledger, first, second):
+                continue
+            unlike = [
+                (first.parts[name], second.parts[name])
+                for name in first.parts
+                if _number(first.parts[name]) != _number(second.parts[name])
+            ]
+            if len(unlike) == 1 and _one_digit_apart(*map(_number, unlike[0])):
+                part, _ = unlike[0]
+                text = f"{first.place} has {part.text}, and the other number of this cell."
+                reading = Reading(
+                    "Which of these that two tables print is right?",
+                    f"printed right in {second.place}, or “{first.printed}” in {first.place}",
+                    "They differ in one digit.",
+                )
+                finding = Finding(
+                    OF_TABLES, second.name, part.name, NOT_CHECKABLE, text, (first.name,)
+                )
+                yield finding, second, reading
+
+
+def _share_a_word(ledger: Ledger, first: Claim, second: Claim) -> bool:
+    labels = [ledger.outcomes[str(one.about.outcome)].label.lower() for one in (first, second)]
+    words = [set(re.findall(r"[^\W\d_]{4,}", label)) for label in labels]
+    return bool(words[0] & words[1])
+
+
+def _is_of(entry: Claim, cell: Claim, part: Component) -> bool:
+    """Whether a cell may be what a sentence repeats: they have another number in common, or a
+    number of several digits has none beside it."""
+    common = (entry.parts.keys() & cell.parts.keys()) - {part.name}
+    if not common:
+        return len(_number(part).replace(".", "")) >= ALONE
+    return any(_number(entry.parts[name]) == _number(cell.parts[name]) for name in common)
+
+
+def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Component]]:
+    for one in claims:
+        parts: Mapping[str, Component] = one.parts
+        for part in parts.values():
+            if len(_number(part).replace(".", "").lstrip("0")) >= DIGITS:
+                yield one, part
+
+
+def _numbers(claims: Sequence[Claim]) -> set[str]:
+    return {_number(part) for _, part in _parts(claims)}
+
+
+def _number(part: Component) -> str:
+    """A number as it is printed, without its sign."""
+    return "" if part.value is None else f"{abs(part.value):f}"
+
+
+def _one_digit_apart(first: str, second: str) -> bool:
+    pairs = list(zip(first, second, strict=False))
+    return len(first) == len(second) and sum(one != other for one, other in pairs) == 1

@@ -1,0 +1,139 @@
+"""The results of a run as everyone may see them: a folder with a page, tables and what is hidden.
+
+All of it is made of the released results alone (`trialtrace.run.disclosure`): no file of the run's
+own report, figure or trace goes along, so that no number passes by the rules.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import sha256_bytes
+from trialtrace.report.interchange.ard import ard
+from trialtrace.report.interchange.ars import TRACE, ReportingEvent
+from trialtrace.report.listing import csv_text, json_text
+from trialtrace.report.pages.shell import page_alone, table_lines
+from trialtrace.run.disclosure.presets import Preset
+from trialtrace.run.disclosure.release import Release, Told
+from trialtrace.run.trace.about import DISPLAYS
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trial.load import Trial
+
+PAGE, SUMS = "index.html", "SHA256SUMS"
+TITLE = "Results for everyone"
+RESULTS = ("result", "of", "statistic", "value", "hidden")
+HIDDEN = ("result", "reason")
+RULES = (
+    "What is hidden says why; where a table has a hidden count, its zeros are hidden too, so that "
+    "hidden is not the same as some. A statistic goes with the counts that it is reckoned from. "
+    "There are no figures, no rows and no traces here; every number was recomputed by other code "
+    "in the run that this is of."
+)
+
+
+@dataclass(frozen=True)
+class PublicResults:
+    """The results of a trial's last run under a preset.
+
+    Raises UserError of a blinded run, of which nothing is for everyone.
+    """
+
+    trial: Trial
+    preset: Preset
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The files by name."""
+        event = self._event
+        made = {
+            PAGE: self._page(),
+            "results.csv": csv_text([RESULTS, *self._lines]),
+            "hidden.csv": csv_text([HIDDEN, *self._hidden]),
+            "ard.json": json_text(ard(self.told)),
+            "ars.json": json_text(event.document()),
+            "ars-trace.csv": csv_text([TRACE, *event.trace_rows]),
+        }
+        files = {name: text.encode() for name, text in made.items()}
+        sums = "".join(f"{sha256_bytes(data)}  {name}\n" for name, data in sorted(files.items()))
+        return files | {SUMS: sums.encode()}
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return Tracer(self.trial, self.trial.at.results / self.trial.name, "restricted")
+
+    @cached_property
+    def release(self) -> Release:
+        if self.trial.blinded:
+            raise UserError(
+                Problem(
+                    f"trial {self.trial.name}",
+                    found="a blinded run: its arms are permuted",
+                    expected="results of the real arms",
+                    do="end the blinding, and run it",
+                )
+            )
+        frames = self._tracer.frames
+        return Release(
+            list(self._tracer.results.values()),
+            self._tracer.members,
+            lambda dataset, where: frames.select(dataset, where).column("USUBJID").tolist(),
+            self.trial.design.arms,
+            self.preset,
+        )
+
+    @cached_property
+    def told(self) -> list[Told]:
+        return self.release.told()
+
+    @property
+    def _event(self) -> ReportingEvent:
+        members = self._tracer.members
+        datasets = {name: rows[0]["dataset"] for name, rows in members.items()}
+        return ReportingEvent(self.trial, self.told, datasets)
+
+    @property
+    def _lines(self) -> Iterator[tuple[str, ...]]:
+        for each in self.told:
+            row = each.row
+            subject = self._tracer.about.subject(row)
+            name = row["result_id"]
+            yield name, subject, row["stat_label"], row["stat_text"], each.reason
+
+    @property
+    def _hidden(self) -> Iterator[tuple[str, ...]]:
+        return ((each.row["result_id"], each.reason) for each in self.told if each.reason)
+
+    def _page(self) -> str:
+        told, hidden = self.told, sum(bool(each.reason) for each in self.told)
+        open_ones = self.release.bounded
+        notes = [
+            self.preset.rule,
+            RULES,
+            f"{hidden} of {len(told)} results are hidden.",
+            *(
+                [
+                    f"{open_ones} hidden counts can be one of two numbers at most, by what the "
+                    "preset tells exactly."
+                ]
+                if open_ones
+                else []
+            ),
+        ]
+        body = [f"<h1>{escape(self.trial.title)}</h1>", f"<p>{escape(self.trial.question)}</p>"]
+        body += [f"<p>{escape(note)}</p>" for note in notes]
+        links = ("results.csv", "hidden.csv", "ard.json", "ars.json", "ars-trace.csv", SUMS)
+        body.append("<p>" + ", ".join(f'<a href="{name}">{name}</a>' for name in links) + "</p>")
+        analyses: dict[str, list[str]] = {}
+        for each in told:
+            row, subject = each.row, self._tracer.about.subject(each.row)
+            cells = (subject, row["stat_label"], row["stat_text"], each.reason)
+            line = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            analyses.setdefault(row["analysis_id"], []).append(f"<tr>{line}</tr>")
+        for name, lines in analyses.items():
+            planned = self.trial.plan.analyses.get(name)
+            label = planned.label if planned else DISPLAYS[name].capitalize()
+            body.append(f"<h2>{escape(label)}</h2>")
+            body += table_lines(("Of", "Statistic", "Value", "Hidden, since it is"), lines)
+        return page_alone(self.trial, TITLE, "\n".join([*body, ""]), "")

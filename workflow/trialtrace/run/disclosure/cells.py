@@ -1,0 +1,250 @@
+"""The numbers of subjects that a run's results tell, and which of them add up to which.
+
+A cell is a set of subjects or rows that a member list names. Cells of several analyses are one
+where they count the same rows: the patients of an arm with a value, of whichever endpoint. What
+adds up is read off the conditions: those that differ in one column alone are parts of the one
+without it.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from trialtrace.base.words import COUNTS
+from trialtrace.run.disclosure.presets import Preset
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
+from trialtrace.run.tables.frames import Predicate, canonical
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
+
+ARM = "TRTP"
+# Columns that say which value a row has; without them a condition is on who is there.
+OF_VALUES = ("AVAL", "AVALC", "CNSR", "PARAMCD", "AVISIT", "AVISITN", "ASEQ")
+WHO = "who"
+Subjects = Callable[[str, Predicate], Collection[str]]
+Form = tuple[str, str]
+
+
+@dataclass
+class Cell:
+    """A count. `kept`: it is never hidden. `absent`: it is of who is not there, so that a 0 tells
+    of nobody. `wheres` are the conditions that select it."""
+
+    count: int
+    kept: bool = False
+    absent: bool = False
+    wheres: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`parts` are a `whole` together; where not `complete`, they are no more than it."""
+
+    whole: int
+    parts: tuple[int, ...]
+    complete: bool
+
+
+class Cells:
+    """The cells of results, by number; `of` has those that a result tells, by their role."""
+
+    def __init__(
+        self,
+        rows: Iterable[ResultRow],
+        members: Mapping[str, Sequence[MemberRow]],
+        subjects: Subjects,
+        arms: Collection[str],
+        preset: Preset,
+    ):
+        """`subjects` gives the rows that a predicate selects, of a subject's single row himself."""
+        self.cells: list[Cell] = []
+        self.of: dict[str, dict[str, int]] = {}
+        self._subjects, self._arms, self._preset = subjects, set(arms), preset
+        self._known: dict[object, int] = {}
+        self._forms: dict[Form, set[int]] = {}
+        self._labelled: dict[tuple[object, ...], dict[str | None, int]] = {}
+        self._parts: list[tuple[int, int]] = []
+        rows = [row for row in rows if row["analysis_id"] != PLANNING]
+        for row in rows:
+            self._row(row, members.get(row["result_id"], ()))
+        self.sums = list(dict.fromkeys(self._sums(rows)))
+
+    def value(self, row: ResultRow) -> int | None:
+        """The cell that is the value of a count."""
+        return self.of.get(row["result_id"], {}).get("value")
+
+    def _row(self, row: ResultRow, members: Sequence[MemberRow]) -> None:
+        kept = not self._preset.everywhere and not cross_classified(row)
+        cells = {
+            member["role"]: self._of(member["dataset"], json.loads(member["predicate"]), kept)
+            for member in members
+            if member["role"] != "drawn_from"
+        }
+        whole = cells.get("denominator", cells.get("analysed"))
+        if whole is not None and (inner := cells.get("numerator")) is not None and inner != whole:
+            self._parts.append((whole, inner))
+        if (count := _count(row)) is not None:
+            cells["value"] = self._value(row, count, cells, kept)
+            key = tuple(
+                row[name] for name in ("analysis_id", "method", "parameter", "visit", "stratum")
+            )
+            key += (row["group2"], row["group2_level"])
+            self._labelled.setdefault(key, {})[row["group1_level"]] = cells["value"]
+        self.of[row["result_id"]] = cells
+
+    def _value(self, row: ResultRow, count: int, cells: Mapping[str, int], kept: bool) -> int:
+        """Of the members the one that is counted; a count that none is, such as the patients at
+        risk at a time, is a part of them."""
+        for role in ("numerator", "analysed"):
+            if role in cells and self.cells[cells[role]].count == count:
+                return cells[role]
+        cell = self._add(count, kept)
+        if "analysed" in cells and self.cells[cells["analysed"]].count >= count:
+            self._parts.append((cells["analysed"], cell))
+        return cell
+
+    def _add(self, count: int, kept: bool) -> int:
+        self.cells.append(Cell(count, kept))
+        return len(self.cells) - 1
+
+    def _of(self, dataset: str, predicate: Predicate, kept: bool) -> int:
+        """The cell of a member list, with those of its single arms."""
+        where = self._normal(predicate)
+        key = dataset, canonical(where), kept
+        if key in self._known:
+            return self._known[key]
+        chosen = self._subjects(dataset, predicate)
+        who = who_is_there(dataset, where)
+        # The same patients, of whichever endpoint and whichever rows, are one cell.
+        same = (canonical(who), frozenset(chosen)) if who is not None and chosen else key
+        if same not in self._known:
+            self._known[same] = self._add(len(chosen), kept)
+        number = self._known[key] = self._known[same]
+        cell = self.cells[number]
+        cell.kept |= kept or self._size_of_arm(who, len(chosen))
+        cell.absent |= "lacking" in where or "missing" in where.values()
+        cell.kept |= cell.absent and self._preset.exact
+        cell.wheres.append((dataset, where))
+        self._forms.setdefault((dataset, canonical(where)), set()).add(number)
+        if who is not None:
+            self._forms.setdefault((WHO, canonical(who)), set()).add(number)
+        column = ARM if ARM in predicate else "TRT01P"
+        if (test := predicate.get(column)) and isinstance(test, dict) and "in" in test:
+            for arm in test["in"]:
+                self._of(dataset, {**predicate, column: {"is": arm}}, kept)
+        return number
+
+    def _size_of_arm(self, who: Mapping[str, object] | None, count: int) -> bool:
+        """Whether a count says how many patients an arm or a population has, and is not small."""
+        columns = () if who is None else (name for name in who if not name.endswith("FL"))
+        return who is not None and {*columns} <= {ARM} and not self._preset.too_small(count)
+
+    def _normal(self, predicate: Predicate) -> dict[str, object]:
+        """A condition as it is compared: the arm by one name, and no test that all arms pass."""
+        where = {ARM if name == "TRT01P" else name: test for name, test in predicate.items()}
+        test = where.get(ARM)
+        if isinstance(test, dict) and set(test.get("in", ())) >= self._arms:
+            del where[ARM]
+        return {
+            name: test for name, test in where.items() if test != "present" or name in OF_VALUES
+        }
+
+    def _sums(self, rows: Iterable[ResultRow]) -> Iterator[Sum]:
+        for whole, inner in dict.fromkeys(self._parts):
+            yield Sum(whole, (inner,), complete=False)
+            # What a count leaves of its whole is told with them, and may be small itself.
+            left = self.cells[whole].count - self.cells[inner].count
+            if self._preset.exact and self._preset.too_small(left):
+                yield Sum(whole, (inner, self._add(left, self.cells[inner].kept)), complete=True)
+        yield from self._by_condition()
+        for by_arm in self._labelled.values():
+            arms = tuple(number for arm, number in by_arm.items() if arm in self._arms)
+            for whole in (number for arm, number in by_arm.items() if arm not in self._arms):
+                yield from self._sum(whole, arms)
+        yield from self._flow(rows)
+
+    def _by_condition(self) -> Iterator[Sum]:
+        groups: dict[Form, dict[str, dict[str, int]]] = {}
+        for (space, text), numbers in self._forms.items():
+            where = json.loads(text)
+            for column, test in where.items():
+                value = test if isinstance(test, str) else canonical(test)
+                if value == "missing" or (isinstance(test, dict) and test.keys() == {"is"}):
+                    rest = {name: other for name, other in where.items() if name != column}
+                    parts = groups.setdefault((space, canonical(rest)), {})
+                    parts.setdefault(column, {})[value] = max(
+                        numbers, key=lambda number: self.cells[number].count
+                    )
+        for (space, others), columns in groups.items():
+            for name, levels in columns.items():
+                yield from self._wholes(space, json.loads(others), name, levels)
+        for (space, _), numbers in self._forms.items():
+            if space == WHO:
+                ordered = sorted(numbers, key=lambda number: -self.cells[number].count)
+                yield from (Sum(a, (b,), complete=False) for a, b in combinations(ordered, 2))
+
+    def _wholes(
+        self, space: str, rest: dict[str, object], column: str, parts: Mapping[str, int]
+    ) -> Iterator[Sum]:
+        """The cells that parts by a column make up: without it, with any value, with one of a
+        list. What is missing in the column is a part of those without it."""
+        named = tuple(number for value, number in parts.items() if value != "missing")
+        for test in (None, "present"):
+            where = rest if test is None else rest | {column: test}
+            for whole in self._forms.get((space, canonical(where)), ()):
+                yield from self._sum(whole, named, alone=column not in OF_VALUES)
+                if "missing" in parts:
+                    yield from self._sum(whole, (*named, parts["missing"]))
+        if "missing" in parts and space == WHO:
+            there = self._forms.get((WHO, canonical(rest)), ())
+            for a, b in combinations(sorted(there, key=lambda n: self.cells[n].count), 2):
+                if self.cells[a].count + self.cells[parts["missing"]].count == self.cells[b].count:
+                    yield Sum(b, (a, parts["missing"]), complete=True)
+
+    def _sum(self, whole: int, parts: tuple[int, ...], *, alone: bool = False) -> Iterator[Sum]:
+        """The sum of parts; `alone`: one part can be all there is, a variable's only level."""
+        parts = tuple(number for number in dict.fromkeys(parts) if number != whole)
+        total = sum(self.cells[number].count for number in parts)
+        if parts and total <= self.cells[whole].count:
+            yield Sum(
+                whole,
+                parts,
+                complete=total == self.cells[whole].count and (alone or len(parts) > 1),
+            )
+
+    def _flow(self, rows: Iterable[ResultRow]) -> Iterator[Sum]:
+        """Who was randomised was analysed, or not for one of the reasons."""
+        found: dict[tuple[str | None, str | None], list[int]] = {}
+        whole: dict[str | None, list[int]] = {}
+        for row in rows:
+            if row["analysis_id"] == "flow" and (cell := self.value(row)) is not None:
+                if row["stat_name"] in ("analysed", "not_analysed"):
+                    found.setdefault((row["group1_level"], row["parameter"]), []).append(cell)
+                elif row["stat_name"] in ("randomised", "in_population"):
+                    whole.setdefault(row["group1_level"], []).append(cell)
+        for (arm, _), parts in found.items():
+            for total in whole.get(arm, ()):
+                yield from self._sum(total, tuple(parts))
+
+
+def cross_classified(row: ResultRow) -> bool:
+    """Whether a result is of more than an arm and an outcome: of a subgroup, or of a level of what
+    patients were at entry."""
+    return bool(row["stratum"]) or (row["analysis_id"] == "baseline" and bool(row["group2"]))
+
+
+def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object] | None:
+    """The condition on subjects behind one that asks for any value; None where it asks for one,
+    or for rows of which a subject may have several."""
+    values = {name: test for name, test in where.items() if name in OF_VALUES}
+    plain = values.pop("AVAL", "present") == "present"
+    if dataset == "occds" or not plain or values.keys() - {"PARAMCD", "AVISIT", "AVISITN"}:
+        return None
+    return {name: test for name, test in where.items() if name not in OF_VALUES}
+
+
+def _count(row: ResultRow) -> int | None:
+    """The value of a count of patients or occurrences."""
+    value = row["stat_value"]
+    counted = row["stat_name"] in COUNTS and value is not None and row["ci_level"] is None
+    return round(value) if counted and value is not None else None

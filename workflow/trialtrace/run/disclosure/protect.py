@@ -1,0 +1,107 @@
+"""Which counts are hidden: the small ones, and as many others as leave each of them open."""
+
+from collections.abc import Iterable
+
+from trialtrace.run.disclosure.bounds import ENOUGH, Program, components
+from trialtrace.run.disclosure.cells import Cells, Sum
+from trialtrace.run.disclosure.presets import Preset
+
+
+class Protection:
+    """`hidden` cells, by number; `bounded` are those of which what the preset tells exactly leaves
+    fewer values than `ENOUGH`, whatever else is hidden."""
+
+    def __init__(self, cells: Cells, preset: Preset):
+        self.cells, self._preset = cells.cells, preset
+        self._sums = cells.sums
+        self._of_cell: dict[int, list[Sum]] = {}
+        for each in self._sums:
+            for number in (each.whole, *each.parts):
+                self._of_cell.setdefault(number, []).append(each)
+        self._most = preset.span(max((cell.count for cell in self.cells), default=0))[1]
+        self._safe: set[frozenset[tuple[int, tuple[int, int]]]] = set()
+        self.bounded: set[int] = set()
+        self._keep_what_is_told()
+        self._small = {
+            number
+            for number, cell in enumerate(self.cells)
+            if not cell.kept and preset.too_small(cell.count) and (cell.count or not cell.absent)
+        }
+        self.hidden = self._with_zeros(self._small)
+        while more := self._needed():
+            self.hidden = self._with_zeros(self.hidden | more)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """What is known of a count before it is held against others: of a hidden one that it is no
+        more than all patients, and of a small one, to be on the safe side, that it is small."""
+        if number not in self.hidden:
+            return self._preset.span(self.cells[number].count)
+        return 0, self._preset.small if number in self._small else self._most
+
+    def _keep_what_is_told(self) -> None:
+        """A part of a 0 that is told is a 0, and the only part of what is told is the same."""
+        for each in self._sums:
+            whole = self.cells[each.whole]
+            if whole.kept and (not whole.count or (each.complete and len(each.parts) == 1)):
+                for part in each.parts:
+                    self.cells[part].kept = True
+
+    def guarded(self, number: int) -> bool:
+        """Whether a count must stay open: a hidden one, or the small ones that share a class."""
+        cell = self.cells[number]
+        return number in self.hidden or (not cell.kept and 0 < cell.count < self._preset.fewest)
+
+    def _with_zeros(self, hidden: set[int]) -> set[int]:
+        """With the zeros of the sums in which a part is hidden: else a hidden one is none."""
+        found, new = set(hidden), list(hidden)
+        while new:
+            for each in self._of_cell.get(new.pop(), ()):
+                for part in each.parts if len(each.parts) > 1 else ():
+                    cell = self.cells[part]
+                    if cell.count == 0 and not (cell.kept or cell.absent) and part not in found:
+                        found.add(part)
+                        new.append(part)
+        return found
+
+    def _needed(self) -> set[int]:
+        """A cell more to hide for each component in which one is known too well."""
+        spans = {number: self.span(number) for number in range(len(self.cells))}
+        needed: set[int] = set()
+        for numbers, sums in components(self._sums, spans):
+            state = frozenset((number, spans[number]) for number in numbers)
+            if state in self._safe:
+                continue
+            program = Program(numbers, sums, spans)
+            for number in numbers:
+                if number in self.bounded or not self.guarded(number):
+                    continue
+                if len(program.values(number)) >= ENOUGH:
+                    continue
+                if (other := self._next(number, sums)) is not None:
+                    needed.add(other)
+                    break
+                self.bounded.add(number)
+            else:
+                self._safe.add(state)
+        return needed
+
+    def _next(self, number: int, sums: Iterable[Sum]) -> int | None:
+        """The smallest count that may be hidden beside one: in its own sums, else in those of its
+        component."""
+        for complete in (True, False):
+            for near in (self._of_cell.get(number, ()), sums):
+                found = {
+                    other
+                    for each in near
+                    if each.complete == complete
+                    for other in (each.whole, *each.parts)
+                    if other not in self.hidden and not self.cells[other].kept
+                }
+                if found:
+                    return min(found, key=self._loss)
+        return number if number not in self.hidden and not self.cells[number].kept else None
+
+    def _loss(self, number: int) -> tuple[bool, int, int]:
+        """Small counts are hidden first, a 0 last."""
+        count = self.cells[number].count
+        return count == 0, count, number

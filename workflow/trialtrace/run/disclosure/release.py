@@ -1,0 +1,209 @@
+"""Results as everyone may see them: what is told of each, or why it is not.
+
+What is not hidden is told in the digits of the report. A statistic goes where a count goes that
+it is reckoned from, since both together would give the count.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor, log10
+
+from trialtrace.run.disclosure.cells import Cells, Subjects
+from trialtrace.run.disclosure.presets import Preset
+from trialtrace.run.disclosure.protect import Protection
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
+
+HIDDEN = "hidden"
+SMALL = "a small count, or one from which a small count could be reckoned"
+RESTS = "rests on a count that is hidden"
+FEW = "of too few patients"
+EXTREME = "the value of one patient"
+NEARLY = "of nearly the same patients as another one, so that both would tell of the few others"
+ROUNDED = "would tell counts that are rounded"
+EXTREMES = ("minimum", "maximum")
+# How often the fewest patients must be there for a quantile, so that as many lie beyond it.
+QUANTILES = {"median": 2, "median_time": 2, "follow_up": 2, "q1": 4, "q3": 4}
+VALUES = ("mean", *QUANTILES)
+DIFFERENCES = ("mean_difference", "median_difference", "difference_of_medians")
+# Reckoned from their own numerator and denominator alone.
+OF_OWN = ("proportion", "any_event", "upper_bound")
+PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
+SAME = ("stat_name", "method", "parameter", "visit", "stratum", "group1_level", "comparison")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A result as it is told; the row of a hidden one has no number, and `reason` says why."""
+
+    row: ResultRow
+    reason: str = ""
+
+
+class Release:
+    """The results of a run under a preset. `bounded` says how many hidden counts can be narrowed to
+    one or two values by what the preset tells exactly, whatever else is hidden."""
+
+    def __init__(
+        self,
+        rows: Sequence[ResultRow],
+        members: Mapping[str, Sequence[MemberRow]],
+        subjects: Subjects,
+        arms: Collection[str],
+        preset: Preset,
+    ):
+        self._rows, self._members, self._preset = rows, members, preset
+        self.cells = Cells(rows, members, subjects, arms, preset)
+        self.protection = Protection(self.cells, preset)
+        self._hidden = self.protection.hidden
+        self.bounded = len(self.protection.bounded & self._hidden)
+        self._places = {
+            values_of(row, PLACE) for row in rows if self.cells.value(row) in self._hidden
+        }
+        self._conditions = list(self._hidden_conditions())
+        self._sizes: dict[tuple[object, ...], list[int]] = {}
+
+    def told(self) -> list[Told]:
+        return [self._told(row) for row in self._rows]
+
+    def _told(self, row: ResultRow) -> Told:
+        if row["analysis_id"] == PLANNING:
+            return Told(row)
+        if reason := self._reason(row):
+            return Told(_emptied(row), reason)
+        kept = _as_printed(row) | {"warning": None, "error": None}
+        if not self._preset.exact:
+            text, value = self._rounded(kept)
+            kept |= {"stat_text": text, "stat_value": value}
+            kept |= {"n_used": self._counted(row["n_used"])}
+            kept |= {"denominator": self._counted(row["denominator"])}
+            kept |= {"ci_low": None, "ci_high": None, "ci_level": None}
+        return Told(kept)
+
+    def _reason(self, row: ResultRow) -> str:
+        roles = self.cells.of[row["result_id"]]
+        cells, count = set(roles.values()), self.cells.value(row) is not None
+        if row["stat_name"] in EXTREMES:
+            return EXTREME
+        if cells & self._hidden:
+            return SMALL if count else RESTS
+        if count:
+            return ""
+        share = row["stat_name"] in OF_OWN and {"numerator", "denominator"} <= roles.keys()
+        if values_of(row, PLACE) in self._places or (not share and self._rests(row)):
+            return RESTS
+        return self._few(row) or ("" if self._preset.exact else self._exact_counts(row))
+
+    def _few(self, row: ResultRow) -> str:
+        """Why a statistic of values would tell of few patients."""
+        roles = self.cells.of[row["result_id"]]
+        if "numerator" in roles or "analysed" not in roles:
+            return ""
+        size = self.protection.cells[roles["analysed"]].count
+        arms = 2 if row["comparison"] else 1
+        if size < self._preset.fewest * QUANTILES.get(row["stat_name"], arms):
+            return FEW
+        sizes = self._sizes.setdefault(values_of(row, SAME), [])
+        if any(0 < abs(size - other) < self._preset.fewest for other in sizes):
+            return NEARLY
+        sizes.append(size)
+        return ""
+
+    def _exact_counts(self, row: ResultRow) -> str:
+        """Where counts are rounded, what else is told: shares of them, and the centre of values.
+        Intervals and tests tell how many patients there are."""
+        roles = self.cells.of[row["result_id"]]
+        if row["stat_name"] == "proportion" and {"numerator", "denominator"} <= roles.keys():
+            return ""
+        return (
+            ""
+            if row["stat_name"] in (*VALUES, *DIFFERENCES) and "numerator" not in roles
+            else ROUNDED
+        )
+
+    def _rounded(self, row: ResultRow) -> tuple[str, float | None]:
+        """Text and value where counts are rounded; a mean has so few digits that it does not tell
+        of how many patients it is."""
+        roles, value = self.cells.of[row["result_id"]], row["stat_value"]
+        if (cell := self.cells.value(row)) is not None:
+            count = self._preset.told(self.protection.cells[cell].count)
+            return str(count), float(count)
+        if row["stat_name"] == "proportion":
+            events, whole = (
+                self._preset.told(self.protection.cells[roles[name]].count)
+                for name in ("numerator", "denominator")
+            )
+            share = min(events / whole, 1) if whole else 0.0
+            return f"{share:.0%}", round(share, 2)
+        digits = floor(log10(self.protection.cells[roles["analysed"]].count))
+        if value is None or row["stat_name"] != "mean" or _decimals(row["stat_text"]) <= digits:
+            return row["stat_text"].partition(" (")[0], value
+        return f"{value:.{digits}f}", round(value, digits)
+
+    def _counted(self, count: int | None) -> int | None:
+        return None if count is None else self._preset.told(count)
+
+    def _hidden_conditions(self) -> Iterator[tuple[str, dict[str, object]]]:
+        for number in sorted(self._hidden):
+            yield from self.protection.cells[number].wheres
+
+    def _rests(self, row: ResultRow) -> bool:
+        """Whether a hidden count is one of those that a statistic is reckoned from: its condition
+        is on columns that the statistic knows, and the same rows can meet both."""
+        options = {adsl_code(name) for name in _words(json.loads(row["options"]))}
+        for member in self._members.get(row["result_id"], ()):
+            where = json.loads(member["predicate"])
+            known = {"TRTP" if name == "TRT01P" else name: test for name, test in where.items()}
+            for dataset, hidden in self._conditions:
+                if (
+                    dataset == member["dataset"]
+                    and hidden.keys() <= known.keys() | options | {"TRTP"}
+                    and all(_meet(known.get(name), test) for name, test in hidden.items())
+                ):
+                    return True
+        return False
+
+
+def _as_printed(row: ResultRow) -> ResultRow:
+    """A result whose numbers have the digits of its text: with more of them, the results of two
+    runs that differ by a patient would give what this patient has."""
+    text = row["stat_text"]
+    digits = _decimals(text) + (2 if "%" in text or "percentage" in text else 0)
+    value, low, high = (
+        None if number is None else round(number, digits)
+        for number in (row["stat_value"], row["ci_low"], row["ci_high"])
+    )
+    return row | {"stat_value": value, "ci_low": low, "ci_high": high, "mc_se": None}
+
+
+def _decimals(text: str) -> int:
+    """The decimals of the first number in a text."""
+    found = re.search(r"\d(?:\.(\d+))?(?!\d)", text)
+    return len(found[1] or "") if found else 0
+
+
+def _meet(one: object, other: object) -> bool:
+    """Whether a row can pass two tests of the same column."""
+    values = []
+    for test in (one, other):
+        if isinstance(test, dict) and test.keys() <= {"is", "in"}:
+            values.append(set(test["in"]) if "in" in test else {test["is"]})
+    return len(values) < 2 or bool(values[0] & values[1])
+
+
+def _words(options: object) -> Iterator[str]:
+    """Every text of the options of a method, among them names of variables."""
+    if isinstance(options, str):
+        yield options
+    parts: Iterable[object] = options.values() if isinstance(options, dict) else ()
+    for part in options if isinstance(options, list) else parts:
+        yield from _words(part)
+
+
+def _emptied(row: ResultRow) -> ResultRow:
+    emptied = row | {"stat_value": None, "ci_low": None, "ci_high": None, "ci_level": None}
+    emptied |= {"n_used": None, "denominator": None, "mc_se": None}
+    return emptied | {"warning": None, "error": None, "stat_text": HIDDEN}

@@ -1,0 +1,42 @@
+"""Entries of what was not as the protocol has it: deviations, visits outside their window."""
+
+from typing import Literal
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.run.trial.endpoints.shared import EndpointEntry, InTable, Labels
+
+
+@shape
+class Deviations(EndpointEntry, InTable):
+    """Deviations from the protocol, as review.yaml has them: an occurrence each."""
+
+    table: Name = key("Clean table of the subjects: who has none is traced to a row of it.")
+    severity: Literal["major", "minor"] | None = optional(
+        "Deviations of this severity alone; all where it is left out."
+    )
+
+    def rule(self, labels: Labels) -> str:
+        which = f"{self.severity} deviation" if self.severity else "deviation"
+        return f"every {which} from the protocol that the data review decided on"
+
+
+@shape
+class OutsideWindow(EndpointEntry):
+    """Whether a visit was outside its window."""
+
+    of: Name = key("Endpoint of kind repeated with date, start and windows.")
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    @property
+    def follows_visits(self) -> bool:
+        return True
+
+    def rule(self, labels: Labels) -> str:
+        return f"yes where the day of {labels.of(self.of)} is outside the window of its visit"
+
+
+ENTRIES = {"deviation": Deviations, "outside_window": OutsideWindow}

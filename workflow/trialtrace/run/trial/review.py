@@ -1,0 +1,48 @@
+"""review.yaml: what a data review decided of populations, deviations and values, before the arms
+were known."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from trialtrace.base.config.names import Column, Name, Text, Value
+from trialtrace.base.config.spec import Distinct, Filled, entry_name, key, optional, shape
+
+FILE = "review.yaml"
+
+
+@shape
+class Deviation:
+    """A deviation from the protocol."""
+
+    severity: Literal["major", "minor"] = key("major or minor.")
+    label: Text = key("What was deviated from, as tables name it.")
+
+
+@shape(least=6, expected="by, date, table, rows, reason, and leaves, deviation or query")
+class Decision:
+    """A decision on rows."""
+
+    name: str = entry_name(default="")
+    by: Text = key("Who decided. Reports print it.")
+    date: Text = key("When it was decided, as 2026-11-20.", pattern=r"\d{4}-\d{2}-\d{2}")
+    table: Name = key("Clean table of the rows.")
+    rows: tuple[Filled[Column, Value], ...] = key(
+        "Each row by the columns of the table's key: column to value, in quotes.", minItems=1
+    )
+    leaves: Distinct[Name] = optional("Populations that the rows' subjects leave.", empty=tuple)
+    deviation: Deviation | None = optional("The deviation from the protocol that the rows show.")
+    query: Column | None = optional(
+        "Column whose value is queried; it is used as it is until it is mended."
+    )
+    reason: Text = key("Why. Reports print it.")
+
+
+@shape
+class ReviewFile:
+    """What a data review decided."""
+
+    decisions: dict[Name, Decision] = key("Decisions, in the order of reports.")
+
+    def known_at(self, cut: str | None) -> Iterator[Decision]:
+        """Those that were made up to a day; all where there is none."""
+        return (one for one in self.decisions.values() if cut is None or one.date <= cut)
