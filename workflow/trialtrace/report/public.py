@@ -65,13 +65,13 @@ class PublicResults:
 
     @cached_property
     def release(self) -> Release:
-        if self.trial.blinded:
+        if self.trial.pooled:
             raise UserError(
                 Problem(
                     f"trial {self.trial.name}",
-                    found="a blinded run: its arms are permuted",
-                    expected="results of the real arms",
-                    do="end the blinding, and run it",
+                    found="results of all arms together",
+                    expected="results by arm, once arms, control and primary endpoint are confirmed",
+                    do=f"trialtrace confirm {self.trial.name}",
                 )
             )
         frames = self._tracer.frames
