@@ -70,7 +70,7 @@ class PublicResults:
                 Problem(
                     f"trial {self.trial.name}",
                     found="results of all arms together",
-                    expected="results by arm, once arms, control and primary endpoint are confirmed",
+                    expected="results by arm, once arms, control and endpoint are confirmed",
                     do=f"trialtrace confirm {self.trial.name}",
                 )
             )
