@@ -26,6 +26,7 @@ from trialtrace.run.trial.context import (
     column,
     known,
     known_code,
+    names_nobody,
     of_kind,
     repeated,
     told_kind,
@@ -196,7 +197,8 @@ def _subjects(files: Files) -> None:
         if isinstance(source, dict):
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
         else:
-            column(document, (*path, "variables", name), source, columns)
+            variable = column(document, (*path, "variables", name), source, columns)
+            names_nobody(document, (*path, "variables", name), variable)
     check_groups(files)
 
 
@@ -313,7 +315,8 @@ def chosen_rows(files: Files, path: Path_, name: str, given: ChosenRows) -> None
         return
     columns = files.columns(table)
     ordered = (*NUMERIC, "date") if given.take else ()
-    column(document, (*path, "column"), given.column, columns, ordered)
+    variable = column(document, (*path, "column"), given.column, columns, ordered)
+    names_nobody(document, (*path, "column"), variable)
     if given.where is not None:
         check_condition(document, (*path, "where"), given.where, columns)
     _own_name(files, path, name, table, given.column)
