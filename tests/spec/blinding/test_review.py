@@ -204,6 +204,11 @@ def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
     }
     assert (found["1", "week 1"], found["2", "week 1"], found["3", "week 1"]) == (1, None, 0)
     assert {found[str(who), "week 2"] for who in range(1, 13)} == {None}
+    edit(at, "config.yaml", "by_source", "full")
+    text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
+    arm = {"A": "Drug", "B": "Placebo"}[rows[0]["arm"]]
+    assert f"| mini-1 | {arm} | week 1 | 2020-01-11 | 0 to 7 |" in text
+    assert "Outside: 1 visit of 1 patient." in text and "mini-3" not in text
 
 
 def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):

@@ -81,7 +81,7 @@ AFTER = {
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
         ("The frozen plan and what changed since", "sec-frozen", "frozen"),
-        ("Data review", "sec-review", "review"),
+        ("Data review and visits outside their window", "sec-review", "review"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
         ("Simulation", "sec-simulation", "simulation"),

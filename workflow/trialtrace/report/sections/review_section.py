@@ -1,4 +1,5 @@
-"""The data review of a report: what was decided, by whom and when, of which rows, and why."""
+"""The data review of a report: what was decided, by whom and when, of which rows, and why; and the
+visits outside their window."""
 
 from collections.abc import Iterator
 
@@ -8,15 +9,22 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
 from trialtrace.run.endpoints.review import same_rows
 from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.review import Decision
 
+# More rows fill a document; the data set has them all.
+MOST = 300
 HEADER = ["Decision", "By", "Date", "Rows", "Of", "What", "Reason"]
 
 
 def review_section(material: Material) -> str:
-    """Every decision that the run knows; under restricted disclosure how many rows it is of, and
-    not which. Empty where no data were reviewed."""
+    """Every decision that the run knows, and every visit outside its window where an endpoint asks;
+    unless disclosure is full how many rows these are, and not which."""
+    return "\n\n".join(filter(None, [_decisions(material), *_outside(material)]))
+
+
+def _decisions(material: Material) -> str:
     trial = material.trial
     if trial.review is None:
         return ""
@@ -25,6 +33,38 @@ def review_section(material: Material) -> str:
     table = texts_table(material, HEADER, rows, "review", "Decisions of the data review.")
     late = _late(material, decisions)
     return f"{escape_markdown(late)}\n\n{table}" if late else table
+
+
+def _outside(material: Material) -> Iterator[str]:
+    """A listing for each endpoint of visits outside their window (ICH E3 16.2.2)."""
+    trial = material.trial
+    for endpoint in trial.endpoints.values():
+        if endpoint.kind != "outside_window":
+            continue
+        where = {"PARAMCD": {"is": endpoint.code}, "AVAL": {"is": 1}}
+        rows = material.tracer.frames.select("bds", where)
+        n, who = rows.n, len(set(rows.column("USUBJID")))
+        told = f"{endpoint.label}: {n} visit{'s' * (n != 1)} of {who} patient{'s' * (who != 1)}"
+        if material.disclosure != "full":
+            yield escape_markdown(f"{told}. Which is not shown, since disclosure is not full.")
+            continue
+        of = trial.endpoints[endpoint.entry.parents[0]].entry
+        windows = (of.windows or {}) if isinstance(of, DatedRecords) else {}
+        columns = (rows.column(name) for name in ("USUBJID", "TRTP", "AVISIT", "ADT"))
+        body = [
+            [
+                escape_markdown(str(patient)),
+                escape_markdown(material.arm_label(str(arm))),
+                escape_markdown(str(visit)),
+                str(day)[:10],
+                " to ".join(f"{end:g}" for end in windows.get(visit, ())),
+            ]
+            for patient, arm, visit, day in zip(*columns, strict=True)
+        ]
+        head = ["Patient", "Arm", "Visit", "Date", "Days of the window"]
+        label = f"outside-{endpoint.name.replace('_', '-')}"
+        more = f" The first {MOST} stand here." if n > MOST else ""
+        yield texts_table(material, head, body[:MOST], label, f"{told}.{more}")
 
 
 def _late(material: Material, decisions: list[Decision]) -> str:

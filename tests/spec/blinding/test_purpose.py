@@ -1,0 +1,65 @@
+"""What hangs on the purpose of a run: its folder, the hashes of its jobs, their code."""
+
+import pytest
+from blinded_runs import many_patients
+from mini_run import write_mini
+from mini_trial import REPOSITORY
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
+from trialtrace.base.purpose import Purpose, purpose_of
+from trialtrace.run.jobs.fresh import DERIVE, INGEST, RENDER, STAGES, freshness
+from trialtrace.run.jobs.run import apart, at_work
+
+
+@pytest.fixture
+def at(tmp_path):
+    for name in ("scripts", "requirements.lock", "workflow"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    return write_mini(tmp_path, many_patients())
+
+
+@pytest.mark.parametrize("text", ["blinded", "open 2020-06-30", "closed 2020-06-30", "analysis"])
+def test_a_folder_says_what_its_runs_are_for(at, tmp_path, text):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    assert at_work(folder, str(at.root), text).purpose == project(folder).purpose
+    assert project(folder).purpose.text == text
+    assert project(folder).root == at.root.resolve()
+
+
+@pytest.mark.parametrize("text", ["blind", "open", "closed 30.6.2020", "blinded 2020-06-30"])
+def test_what_is_no_purpose_is_told(text):
+    with pytest.raises(UserError, match="blinded, or open or closed and a day"):
+        purpose_of(text)
+
+
+def test_every_job_of_another_purpose_has_another_hash(at, tmp_path):
+    purposes = (Purpose(), Purpose("blinded"), Purpose("closed", "2020-06-30"))
+    runs = [
+        freshness(apart(at, tmp_path / f"run {n}", purpose)) for n, purpose in enumerate(purposes)
+    ]
+    for rule in STAGES:
+        assert len({run.job(rule, "mini") for run in runs}) == len(runs), rule
+
+
+def test_an_analysis_hangs_on_no_code_that_blinds(at, tmp_path):
+    """A change of cleaning reads no export anew; of a blinded run it does."""
+    analysis = freshness(at)
+    blinded = freshness(apart(at, tmp_path / "blinded", Purpose("blinded")))
+    names = [
+        {path.as_posix().rpartition("/trialtrace/")[2] for path in one.code_files(INGEST, "mini")}
+        for one in (analysis, blinded)
+    ]
+    for module in ("run/blinding/permuted.py", "run/cleaning/clean.py", "run/endpoints/adsl.py"):
+        assert [module in one for one in names] == [False, True], module
+    assert not any("blinding/cut.py" in one for one in names)
+
+
+def test_decisions_make_derived_data_and_reports_anew(at):
+    before = freshness(at)
+    hashes = {rule: before.job(rule, "mini") for rule in STAGES}
+    (at.trial_config("mini") / "review.yaml").write_text("decisions: {}\n")
+    after = freshness(at)
+    changed = {rule for rule in STAGES if after.job(rule, "mini") != hashes[rule]}
+    assert changed == {DERIVE, RENDER}
