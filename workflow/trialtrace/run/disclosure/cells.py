@@ -67,9 +67,14 @@ class Cells:
         self._forms: dict[Form, set[int]] = {}
         self._labelled: dict[tuple[object, ...], dict[str | None, int]] = {}
         self._parts: list[tuple[int, int]] = []
+        self._sizes: set[int] = set()
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
         for row in rows:
             self._row(row, members.get(row["result_id"], ()))
+        # Sizes of arms are told, but where one is small: the others and the total would give it.
+        if not any(preset.too_small(self.cells[number].count) for number in self._sizes):
+            for number in self._sizes:
+                self.cells[number].kept = True
         self.sums = list(dict.fromkeys(self._sums(rows)))
 
     def value(self, row: ResultRow) -> int | None:
@@ -124,7 +129,9 @@ class Cells:
             self._known[same] = self._add(len(chosen), kept)
         number = self._known[key] = self._known[same]
         cell = self.cells[number]
-        cell.kept |= kept or self._size_of_arm(who, len(chosen))
+        cell.kept |= kept
+        if _size_of_arm(who):
+            self._sizes.add(number)
         cell.absent |= "lacking" in where or "missing" in where.values()
         cell.kept |= cell.absent and self._preset.exact
         cell.wheres.append((dataset, where))
@@ -136,11 +143,6 @@ class Cells:
             for arm in test["in"]:
                 self._of(dataset, {**predicate, column: {"is": arm}}, kept)
         return number
-
-    def _size_of_arm(self, who: Mapping[str, object] | None, count: int) -> bool:
-        """Whether a count says how many patients an arm or a population has, and is not small."""
-        columns = () if who is None else (name for name in who if not name.endswith("FL"))
-        return who is not None and {*columns} <= {ARM} and not self._preset.too_small(count)
 
     def _normal(self, predicate: Predicate) -> dict[str, object]:
         """A condition as it is compared: the arm by one name, and no test that all arms pass."""
@@ -258,6 +260,11 @@ def _further(member: MemberRow) -> bool:
     names = {name for name, test in where.items() if test != "present"}
     names -= {ARM, "TRT01P", *OF_VALUES, *OF_RECORDS}
     return member["dataset"] != "occds" and any(not name.endswith("FL") for name in names)
+
+
+def _size_of_arm(who: Mapping[str, object] | None) -> bool:
+    """Whether a condition is on the arm and the population alone."""
+    return who is not None and {name for name in who if not name.endswith("FL")} <= {ARM}
 
 
 def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object] | None:
