@@ -3,8 +3,8 @@
 Trials of two arms of 60 with a baseline and two later visits. Half of those in the treated arm
 whose first visit went badly leave before the last; nobody else does, so values are missing at
 random. The truth of an interval is the difference of the last visit if nobody had left, or, where
-those who left go on as the reference arm does, the difference that this makes. Where the last visit is
-a count or a level its mean rests on the first visit alone, and the truth is a difference of 0.
+those who left go on as the reference arm does, the difference that this makes. Where the last visit
+is a count or a level its mean rests on the first visit alone, and the truth is a difference of 0.
 Twenty imputations a trial.
 """
 

@@ -125,6 +125,10 @@ for (d in cases("missing.csv")) {
   deltas <- c(0.5, -1, 2)
   m <- model(d, Y)
   whole <- estimates(d, Y, deltas, m)
+  for (a in assumptions) {
+    filled <- fill(d, Y, m, a)
+    for (i in which(is.na(Y))) emit(case, paste(a, "imputed", i, sep = "."), filled[i])
+  }
   n <- nrow(d)
   without <- sapply(seq_len(n), function(i) {
     estimates(d[-i, ], Y[-i, ], deltas, model(d[-i, ], Y[-i, ], m$S))

@@ -64,7 +64,7 @@ by_hand <- function(d, y, X, family, working, beta) {
     if (max(abs(step)) < 1e-14) break
   }
   M <- solve(information)
-  meat <- list(robust = 0, kauermann_carroll = 0, mancl_derouen = 0)
+  meat <- list(robust = 0, kauermann_carroll = 0, mancl_derouen = 0, fay_graubard = 0)
   for (s in seq_along(ids)) {
     i <- ids[[s]]
     Di <- D[i, , drop = FALSE]
@@ -72,11 +72,14 @@ by_hand <- function(d, y, X, family, working, beta) {
     left <- diag(length(i)) - Di %*% M %*% W
     r <- (y - mu)[i]
     u <- list(robust = W %*% r, kauermann_carroll = W %*% mat_power(left, -0.5) %*% r,
-              mancl_derouen = W %*% solve(left, r))
+              mancl_derouen = W %*% solve(left, r),
+              fay_graubard = (W %*% r) / sqrt(1 - pmin(0.75, diag(W %*% Di %*% M))))
     for (n in names(u)) meat[[n]] <- meat[[n]] + tcrossprod(u[[n]])
   }
-  list(beta = beta, phi = phi, R = R, model = M,
-       covariance = lapply(meat, function(m) M %*% m %*% M))
+  covariance <- lapply(meat, function(m) M %*% m %*% M)
+  k <- length(ids)
+  covariance$degrees_of_freedom <- covariance$robust * k / (k - ncol(X))
+  list(beta = beta, phi = phi, R = R, model = M, covariance = covariance)
 }
 
 for (d in cases("gee.csv")) {

@@ -78,7 +78,7 @@ PACKAGES = {
     "cox_start_stop": ("survival",),
     "competing_risks": ("cmprsk",),
     "rates": ("survival",),
-    "counts": ("MASS", "sandwich"),
+    "counts": ("MASS", "sandwich", "numDeriv"),
     "one_sided": ("survival",),
     "hazards": ("survival", "cmprsk"),
     "vcdextra": ("vcdExtra",),

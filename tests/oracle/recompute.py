@@ -98,6 +98,7 @@ def _test(
 
 INTERVALS = {
     "newcombe": c.risk_difference_newcombe,
+    "newcombe_corrected": c.risk_difference_newcombe_corrected,
     "nnt": c.number_needed_to_treat,
     "wald": c.risk_difference_wald,
     "wald_corrected": c.risk_difference_wald_corrected,
@@ -251,6 +252,7 @@ def repeated() -> Numbers:
                     if hasattr(effect, part):
                         yield case, f"type{kind}.{name}.{part}", getattr(effect, part)
             yield case, f"type{kind}.mauchly_w", fit.mauchly_w
+            yield case, f"type{kind}.mauchly_chi_squared", fit.mauchly.statistic
             yield case, f"type{kind}.mauchly_p", fit.mauchly_p
             yield case, f"type{kind}.mauchly_p_anderson", fit.mauchly_p_anderson
 

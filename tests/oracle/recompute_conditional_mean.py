@@ -29,6 +29,12 @@ def conditional_mean() -> Numbers:
                     method="REML",
                 )
                 yield from _told(case, f"{assumption}.{shift}", fits, arms)
+                if shift == "none":
+                    # R counts down the columns, from 1.
+                    imputed = zip(y.T.ravel(), fits.completed.T.ravel(), strict=True)
+                    for i, (seen, value) in enumerate(imputed, 1):
+                        if np.isnan(seen):
+                            yield case, f"{assumption}.imputed.{i}", value
 
 
 def _told(case: str, name: str, fits: means.ConditionalMeans, arms: int) -> Numbers:

@@ -16,7 +16,7 @@ from trialtrace.stats.regression.clusters import (
     design_effect_of_sizes,
     intracluster_correlation,
 )
-from trialtrace.stats.regression.gee import GeeFit, gee
+from trialtrace.stats.regression.gee import VARIANCES, GeeFit, gee
 from trialtrace.stats.regression.ordinal_gee import ordinal_gee
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
 
@@ -236,7 +236,7 @@ def subjects_in_clusters() -> Numbers:
 def _equations(case: str, y, x, family: str, working: str) -> Numbers:
     name = f"{family}.{working}"
     options = {"family": family, "working": working, "reference": "t", "confidence": 0.95}
-    for variance in ("robust", "kauermann_carroll", "mancl_derouen"):
+    for variance in VARIANCES:
         try:
             fit = gee(y, x, variance=variance, **options)
         except StatsError:

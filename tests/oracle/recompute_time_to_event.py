@@ -17,7 +17,11 @@ from trialtrace.stats.survival.group_cox import cox_groups
 from trialtrace.stats.survival.interval_censored import interval_log_rank, turnbull
 from trialtrace.stats.survival.proportional_hazards import TRANSFORMS, proportional_hazards_test
 from trialtrace.stats.survival.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets
-from trialtrace.stats.survival.weighted_log_rank import log_rank_trend, weighted_log_rank
+from trialtrace.stats.survival.weighted_log_rank import (
+    log_rank_trend,
+    weighted_log_rank,
+    weighted_sums_of_groups,
+)
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
@@ -92,6 +96,11 @@ def restricted_mean(cases: Cases) -> Numbers:
                 options = {"rho": rho, "gamma": gamma, "strata": strata}
                 found = _or(NO_TEST, weighted_log_rank, *data, **options)
                 yield from _test(case, name + end, found, df=True)
+            for gamma in (0.5, 1):
+                sums = weighted_sums_of_groups(*data, rho=0.5, gamma=gamma, strata=strata)
+                for i, value in enumerate(sums.difference, 1):
+                    yield case, f"sums{gamma}{end}.u.{i}", value
+                    yield case, f"sums{gamma}{end}.v.{i}", sums.variance[i - 1, i - 1]
             options = {"scores": {0: 0, 1: 1, 2: 4}, "strata": strata}
             yield from _test(case, "trend" + end, _or(NO_TEST, log_rank_trend, *data, **options))
 

@@ -63,6 +63,9 @@ from_car <- function(case, Y, arm, type) {
   mauchly <- if (ncol(Y) == 2) c(NaN, NaN) else unclass(s$sphericity.tests)["visit", ]
   emit(case, paste0("type", type, ".mauchly_w"), mauchly[1])
   emit(case, paste0("type", type, ".mauchly_p"), mauchly[2])
+  d <- ncol(Y) - 1
+  box <- -(model$df.residual - (2 * d^2 + d + 2) / (6 * d)) * log(mauchly[[1]])
+  emit(case, paste0("type", type, ".mauchly_chi_squared"), box)
   emit(case, paste0("type", type, ".mauchly_p_anderson"),
        if (ncol(Y) == 2) NaN else anderson(mauchly[[1]], ncol(Y) - 1, model$df.residual))
 }
@@ -91,6 +94,7 @@ from_aov <- function(case, Y) {
   emit(case, "typeIII.within.p_lower", p(1 / (k - 1)))
   emit(case, "typeIII.mauchly_w", NaN)
   emit(case, "typeIII.mauchly_p", NaN)
+  emit(case, "typeIII.mauchly_chi_squared", NaN)
   emit(case, "typeIII.mauchly_p_anderson", NaN)
 }
 

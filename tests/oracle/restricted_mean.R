@@ -93,7 +93,12 @@ for (d in cases("survival.csv")) {
       emit_log_rank(case, paste0("rho", rho, end), test)
     }
     for (gamma in c(0.5, 1)) {
-      emit_log_rank(case, paste0("rho0.5gamma", gamma, end), by_hand(own, 0.5, gamma))
+      sums <- by_hand(own, 0.5, gamma)
+      emit_log_rank(case, paste0("rho0.5gamma", gamma, end), sums)
+      for (i in seq_along(sums$obs)) {
+        emit(case, paste0("sums", gamma, end, ".u.", i), sums$obs[i] - sums$exp[i])
+        emit(case, paste0("sums", gamma, end, ".v.", i), sums$var[i, i])
+      }
     }
     test <- or_nan(survdiff(formula, d))
     score <- c(0, 1, 4)[sort(unique(d$group)) + 1]

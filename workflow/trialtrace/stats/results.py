@@ -281,9 +281,13 @@ class Contrasts(Tabular):
     def ratio(self) -> Ratios:
         """The ratios of contrasts of logarithms, with their bounds."""
         ratios = [contrast.ratio() for contrast in self.contrasts]
-        columns = zip(*((one.estimate, one.low, one.high) for one in ratios), strict=True)
-        labels, p_value = zip(*((one.label, one.p_value) for one in self.contrasts), strict=True)
-        return Ratios(labels, *columns, p_value)
+        return Ratios(
+            labels=tuple(one.label for one in self.contrasts),
+            ratio=tuple(one.estimate for one in ratios),
+            low=tuple(one.low for one in ratios),
+            high=tuple(one.high for one in ratios),
+            p_value=tuple(one.p_value for one in self.contrasts),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

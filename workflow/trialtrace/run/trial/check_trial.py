@@ -34,6 +34,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints.check_made import AVAL
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
@@ -148,22 +149,20 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
             here, expected = (*path, "reason"), "where: the rows that are not left out"
             document.add(here, found="reason without where", expected=expected)
         _reason(files, path, table["reason"], columns)
-    _at_a_cut(files, path, table, columns)
+    _at_a_cut(files, path, structure(TableSpec, table), columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
 
 
-def _at_a_cut(
-    files: Files, path: Path_, table: dict[str, Any], columns: dict[str, Variable]
-) -> None:
+def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
     """What is known of a table at a data cut: columns that are there, and dates."""
     document = files.trial
-    if "dated" in table:
-        column(document, (*path, "dated"), table["dated"], columns, ("date",))
-    for late, then in table.get("later", {}).items():
+    if table.dated is not None:
+        column(document, (*path, "dated"), table.dated, columns, ("date",))
+    for late, then in table.later.items():
         column(document, (*path, "later", late), late, columns, ("date",))
-        for other, code in then.items() if isinstance(then, dict) else ():
+        for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
             known_code(document, at, code, column(document, at, other, columns))
 

@@ -96,7 +96,8 @@ def draw_normal(y: Floats, x: Floats, uniform: Floats, what: str) -> NormalDraw:
         )
     q, r = triangle_of(x, what)
     y = np.ascontiguousarray(np.atleast_2d(y))
-    b = np.linalg.solve(r, (np.swapaxes(q, -1, -2) @ y[..., None]))[..., 0]
+    projected = np.swapaxes(q, -1, -2) @ y[..., None]
+    b = np.linalg.solve(r, projected).astype(np.float64, copy=False)[..., 0]
     residual = y - (x @ b[..., None])[..., 0]
     rss = (residual**2).sum(axis=-1)
     if (rss <= rows * (64 * np.finfo(float).eps * np.abs(y).max(axis=-1)) ** 2).any():
@@ -232,7 +233,7 @@ def count_values(mean: Floats, residual: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         near = np.nan_to_num(np.floor(pdtrik(residual, mean)), nan=0.0)
     # The continuous inverse rounds: the least count whose tail reaches the number is beside it.
-    found = np.maximum(near - 1, 0)
+    found: Floats = np.maximum(near - 1, 0)
     for _ in range(3):
         found = np.where(pdtr(found, mean) < residual, found + 1, found)
     return found

@@ -40,11 +40,13 @@ BY_CONDITIONAL_MEAN = (AT_RANDOM, "jump_to_reference", "copy_increments", "copy_
 class ConditionalMeans:
     """Coefficients (n + 1, visits, p) of all patients, then without each of them in turn.
 
-    The columns are a mean for each of `arms`, then the covariates.
+    The columns are a mean for each of `arms`, then the covariates. `completed`, (n, visits), are
+    the values of all patients with the imputed ones in place, the offset not taken off.
     """
 
     coef: Floats
     arms: tuple[object, ...]
+    completed: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,12 +117,13 @@ def conditional_mean_fits(
 
     data = _Data(values, ~missing, index, design, x, shift[index], less, at, assumption, method)
     everybody = np.ones(n, dtype=bool)
-    coef = [_fitted(data, everybody)]
+    completed = _outcome(data, everybody)
+    coef = [_fitted(data, everybody, completed)]
     for i in range(n):
         kept = everybody.copy()
         kept[i] = False
-        coef.append(_fitted(data, kept))
-    return ConditionalMeans(np.stack(coef), tuple(names.tolist()))
+        coef.append(_fitted(data, kept, _outcome(data, kept)))
+    return ConditionalMeans(np.stack(coef), tuple(names.tolist()), completed)
 
 
 def conditional_mean_contrast(
@@ -157,13 +160,18 @@ def conditional_mean_contrast(
     return wald_contrast(float(estimates[0]), error, df=inf, sides=sides, confidence=confidence)
 
 
-def _fitted(data: _Data, kept: Flags) -> Floats:
-    """Coefficients (visits, p) of the analysis of covariance in the patients kept."""
-    y, x = data.y[kept], data.x[kept]
-    fit = mmrm(y, data.design.x[kept], structure="unstructured", method=data.method)
+def _outcome(data: _Data, kept: Flags) -> Floats:
+    """Values of the patients kept, each missing one at its conditional mean and shifted."""
+    x = data.design.x[kept]
+    fit = mmrm(data.y[kept], x, structure="unstructured", method=data.method)
     filled = np.where(data.seen[kept], 0.0, data.shift[kept, None])
-    outcome = _completed(data, kept, fit.coef, fit.sigma[0]) + filled - data.offset[kept, None]
-    q, triangle = orthonormal(x)
+    return _completed(data, kept, fit.coef, fit.sigma[0]) + filled
+
+
+def _fitted(data: _Data, kept: Flags, completed: Floats) -> Floats:
+    """Coefficients (visits, p) of the analysis of covariance in the patients kept."""
+    outcome = completed - data.offset[kept, None]
+    q, triangle = orthonormal(data.x[kept])
     coef: Floats = np.linalg.solve(triangle, q.T @ outcome).astype(np.float64, copy=False)
     return coef.T
 

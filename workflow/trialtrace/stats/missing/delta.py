@@ -86,12 +86,12 @@ def add_delta(
             f"deltas must have shape {(len(own), *values.shape[2:])}; got {deltas.shape}."
         )
     if not several:
-        return values + deltas @ own
+        return np.asarray(values + deltas @ own)
     shift = own * deltas[:, None]
     if cumulative:
         for visit in range(1, values.shape[2]):
             shift[:, :, visit] += own[:, :, visit] * shift[:, :, visit - 1]
-    return values + shift.sum(axis=0)
+    return np.asarray(values + shift.sum(axis=0))
 
 
 def missed_in_a_row(filled: ArrayLike) -> Floats:

@@ -400,7 +400,8 @@ def _drawn_values(
         draw = draw_normal(y, x, uniform, what)
         mean: Floats = (x_gap @ draw.coef[..., None])[..., 0]
         if kind == "normal":
-            return mean + draw.sd[:, None] * ndtri(residual)
+            drawn: Floats = mean + draw.sd[:, None] * ndtri(residual)
+            return drawn
         if len(y) < data.donors:
             raise StatsError(f"{what} has {len(y)} observed values for {data.donors} donors.")
         best = (x @ draw.best[..., None])[..., 0]
@@ -414,7 +415,8 @@ def _drawn_values(
         model = augmented(model, _predictors(values, data.fixed, everyone, rows.others))
     coef = draw_logistic(model, uniform[:, :p], what)
     risk = expit((x_gap @ coef[..., None])[..., 0])
-    return (residual < risk).astype(np.float64)
+    happened: Floats = (residual < risk).astype(np.float64)
+    return happened
 
 
 def _predictors(values: Floats, fixed: Floats, rows: Places, others: list[int]) -> Floats:

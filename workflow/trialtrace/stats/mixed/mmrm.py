@@ -313,9 +313,11 @@ def _powers(name: str, visits: int) -> Places:
     apart = np.abs(np.subtract.outer(place, place))
     if name == "ante_dependence":
         low, high = np.minimum.outer(place, place), np.maximum.outer(place, place)
-        return np.stack([(low <= k) & (k < high) for k in place[:-1]]).astype(np.intp)
+        between: Places = np.stack([(low <= k) & (k < high) for k in place[:-1]]).astype(np.intp)
+        return between
     if name == "toeplitz":
-        return (apart == place[1:, None, None]).astype(np.intp)
+        lags: Places = (apart == place[1:, None, None]).astype(np.intp)
+        return lags
     return (np.minimum(apart, 1) if name == "compound_symmetry" else apart)[None]
 
 

@@ -16,6 +16,7 @@ from trialtrace.stats.regression.clusters import (
 from trialtrace.stats.regression.coefficients import contrast as contrast
 from trialtrace.stats.regression.coefficients import wald_test as wald_test
 from trialtrace.stats.regression.counts import NegativeBinomial as NegativeBinomial
+from trialtrace.stats.regression.counts import PoissonFit as PoissonFit
 from trialtrace.stats.regression.counts import negative_binomial as negative_binomial
 from trialtrace.stats.regression.counts import poisson_rates as poisson_rates
 from trialtrace.stats.regression.gee import GeeFit as GeeFit

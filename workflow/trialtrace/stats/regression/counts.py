@@ -12,14 +12,14 @@ Stat 1987;15:209. Venables and Ripley, Modern Applied Statistics with S, 4th ed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf, log
+from math import exp, inf, log, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma, xlogy
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, sample
+from trialtrace.stats._inputs import check_choice, chi2_tail, sample
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import orthonormal, without_intercept
 from trialtrace.stats.regression._likelihood import (
@@ -29,8 +29,7 @@ from trialtrace.stats.regression._likelihood import (
     maximise,
     recedes,
 )
-from trialtrace.stats.regression.coefficients import from_covariance
-from trialtrace.stats.results import Coefficients, StatsError
+from trialtrace.stats.results import Coefficients, StatsError, TestResult
 
 # Beyond this a likelihood is lower by far than at its start, whatever its value.
 LARGEST = 300.0
@@ -45,17 +44,34 @@ AT_BOUND = (
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class PoissonFit(Coefficients):
+    """Log rate ratios; `deviance` and `pearson`, the chi-squared, on `residual_df`.
+
+    `scale` is pearson / residual_df: how many times the counts vary as much as Poisson's.
+    """
+
+    log_likelihood: float
+    deviance: float
+    pearson: float
+    residual_df: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class NegativeBinomial(Coefficients):
     """Log rate ratios, and the dispersion: the variance of a count is mean + dispersion mean^2.
 
-    `boundary` says that the dispersion is estimated as 0. `error` names the model whose expected
+    `boundary` says that the dispersion is estimated as 0. `error` names the model whose
     information the standard errors are of: "negative binomial", at the bound "Poisson".
+    `against_poisson` is the likelihood ratio test of a dispersion of 0, whose p-value is half that
+    of chi-squared, since it is a bound.
     """
 
     dispersion: float
     log_likelihood: float
     boundary: bool
     error: str
+    against_poisson: TestResult
 
 
 @dataclass(frozen=True)
@@ -93,15 +109,16 @@ class _Counts:
 
 def poisson_rates(
     y: ArrayLike, x: ArrayLike, *, exposure: ArrayLike, variance: str, confidence: float
-) -> Coefficients:
+) -> PoissonFit:
     """Log rate ratios of counts y, (n,), on the columns of x, (n, p), an intercept among them.
 
-    `exposure`, (n,) and above 0, is the time that each count is of. `variance` is "model" or
-    "robust", the sandwich HC0; normal reference. Exponentiate for rate ratios.
+    `exposure`, (n,) and above 0, is the time that each count is of. `variance` is "model",
+    "robust", the sandwich HC0, or "quasi", the model's times `scale`, with t on the residual
+    degrees of freedom; else the normal reference. Exponentiate for rate ratios.
 
     Raises `StatsError` for counts that are no whole numbers, no events at all or none in a
-    combination of columns, and columns that are combinations of each other. Oracle: glm with an
-    offset, and sandwich::vcovHC(type = "HC0").
+    combination of columns, columns that are combinations of each other, and with "quasi" as many
+    columns as counts. Oracle: glm with an offset, quasipoisson, sandwich::vcovHC(type = "HC0").
 
     R: `glm(y ~ x + offset(log(exposure)), poisson)`.
 
@@ -111,41 +128,63 @@ def poisson_rates(
     >>> fit.coef.round(4)
     array([ 0.6931, -0.6931])
     """
-    check_choice("variance", variance, ("model", "robust"))
+    check_choice("variance", variance, ("model", "robust", "quasi"))
     data = _counts(y, x, exposure)
     gamma, information = _poisson(data)
+    mean, df = data.mean(gamma), float(data.y.size - gamma.size)
+    pearson = float(np.sum((data.y - mean) ** 2 / mean))
+    if variance == "quasi" and not (df and pearson):
+        raise StatsError("nothing is left to estimate how much the counts vary.")
+    scale = pearson / df if df else nan
     inverse = np.linalg.inv(data.triangle)
     covariance = np.linalg.inv(information)
     if variance == "robust":
-        half = covariance @ (data.q.T * (data.y - data.mean(gamma)))
+        half = covariance @ (data.q.T * (data.y - mean))
         covariance = half @ half.T
+    elif variance == "quasi":
+        covariance = scale * covariance
     covariance = inverse @ covariance @ inverse.T
     if (np.diag(covariance) <= 1e-20 * np.sum(inverse**2, axis=1)).any():
         raise StatsError("counts do not vary where a coefficient is fitted; its error is 0.")
-    return from_covariance(
+    fields = wald_fields(
         data.untold(gamma),
         covariance,
-        df=inf,
+        df=df if variance == "quasi" else inf,
         confidence=confidence,
         labels=data.names,
         notes=without_intercept(data.q),
     )
+    return PoissonFit(
+        **fields,
+        log_likelihood=_log_likelihood(data, mean, inf),
+        deviance=2 * float(np.sum(xlogy(data.y, data.y / mean) - (data.y - mean))),
+        pearson=pearson,
+        residual_df=df,
+        scale=scale,
+    )
 
 
 def negative_binomial(
-    y: ArrayLike, x: ArrayLike, *, exposure: ArrayLike, confidence: float
+    y: ArrayLike,
+    x: ArrayLike,
+    *,
+    exposure: ArrayLike,
+    confidence: float,
+    information: str | None = None,
 ) -> NegativeBinomial:
     """Log rate ratios of overdispersed counts y on the columns of x; see `poisson_rates`.
 
     Coefficients and dispersion by maximum likelihood; the covariance of the coefficients is the
-    inverse of their expected information at the estimated dispersion, as `glm.nb` has it; normal
-    reference.
+    inverse of their expected information at the estimated dispersion, as `glm.nb` has it, or with
+    `information` "observed" that of coefficients and dispersion together, as SAS's GENMOD has it;
+    normal reference.
 
     Where the counts vary no more than Poisson counts the dispersion has its maximum at 0: the
     coefficients, errors and log-likelihood are then Poisson's, and `boundary` says so. They are on
     the safe side of counts that vary less.
 
-    Raises `StatsError` as `poisson_rates`. Oracle: MASS::glm.nb; at the bound glm, poisson.
+    Raises `StatsError` as `poisson_rates`. Oracle: MASS::glm.nb, its Hessian by numDeriv; at the
+    bound glm, poisson.
 
     R: `MASS::glm.nb(y ~ x + offset(log(exposure)))`.
 
@@ -154,14 +193,20 @@ def negative_binomial(
     >>> fit.coef.round(4)
     array([ 1.3863, -0.6931])
     """
+    if information is not None:
+        check_choice("information", information, ("expected", "observed"))
     data = _counts(y, x, exposure)
-    gamma, _ = _poisson(data)
-    size, gamma = _size(data, gamma)
-    mean = data.mean(gamma)
-    information = (data.q.T * (mean / (1 + mean / size))) @ data.q
+    poisson, _ = _poisson(data)
+    size, gamma = _size(data, poisson)
+    mean, boundary = data.mean(gamma), size == inf
+    if information == "observed" and not boundary:
+        spread = np.linalg.inv(_observed(data, mean, size))[:-1, :-1]
+    else:
+        spread = np.linalg.inv((data.q.T * (mean / (1 + mean / size))) @ data.q)
     inverse = np.linalg.inv(data.triangle)
-    covariance = inverse @ np.linalg.inv(information) @ inverse.T
-    boundary = size == inf
+    covariance = inverse @ spread @ inverse.T
+    log_likelihood = _log_likelihood(data, mean, size)
+    ratio = max(2 * (log_likelihood - _log_likelihood(data, data.mean(poisson), inf)), 0.0)
     fields = wald_fields(
         data.untold(gamma),
         covariance,
@@ -173,10 +218,21 @@ def negative_binomial(
     return NegativeBinomial(
         **fields,
         dispersion=1 / size,
-        log_likelihood=_log_likelihood(data, mean, size),
+        log_likelihood=log_likelihood,
         boundary=boundary,
         error="Poisson" if boundary else "negative binomial",
+        against_poisson=TestResult(ratio, 1.0, chi2_tail(ratio, 1) / 2),
     )
+
+
+def _observed(data: _Counts, mean: Floats, size: float) -> Floats:
+    """Minus the second derivatives of the likelihood by the coefficients and the size."""
+    y, q, total = data.y, data.q, size + mean
+    by_size = polygamma(1, y + size) - polygamma(1, size) + 1 / size - 2 / total
+    by_size = by_size + (y + size) / total**2
+    across = q.T @ ((y - mean) * mean / total**2)
+    within = (q.T * (size * mean * (y + size) / total**2)) @ q
+    return np.block([[within, -across[:, None]], [-across[None], -by_size.sum()[None, None]]])
 
 
 def _counts(y: ArrayLike, x: ArrayLike, exposure: ArrayLike) -> _Counts:

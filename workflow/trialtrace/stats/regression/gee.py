@@ -82,7 +82,9 @@ def gee(
     whose and when each is; the columns of a DataFrame then name the coefficients. `family`
     is "gaussian" (identity link), "binomial" (0 or 1, logit) or "poisson" (log); `working` is
     "independence", "exchangeable", "ar1" or "unstructured"; `variance` is "robust",
-    "kauermann_carroll" or "mancl_derouen"; `reference` "t" takes subjects - coefficients degrees
+    "kauermann_carroll", "mancl_derouen", "fay_graubard" or
+    "degrees_of_freedom", the robust one times K / (K - p) of K subjects and p coefficients;
+    `reference` "t" takes subjects - coefficients degrees
     of freedom.
 
     Raises `StatsError` where x is missing at an observed visit or its columns are combinations of
@@ -90,7 +92,8 @@ def gee(
     working correlation is not positive definite or not determined, subjects are no more than
     coefficients or one alone determines a coefficient, or the iteration does not converge.
 
-    Oracle: geepack::geeglm for everything but the corrections; base R for these.
+    Source: Kauermann and Carroll 2001, Mancl and DeRouen 2001, Fay and Graubard, Biometrics
+    2001;57:1198. Oracle: geepack::geeglm for everything but the corrections; base R for these.
 
     R: `geepack::geeglm(y ~ x, id = subject, corstr = "exchangeable")`.
 
@@ -105,7 +108,7 @@ def gee(
     """
     check_choice("family", family, FAMILIES)
     check_choice("working", working, WORKING)
-    check_choice("variance", variance, POWERS)
+    check_choice("variance", variance, VARIANCES)
     check_choice("reference", reference, REFERENCES)
     check_confidence(confidence)
     names = column_names(x)
@@ -149,6 +152,9 @@ FAMILIES = ("gaussian", "binomial", "poisson")
 WORKING = ("independence", "exchangeable", "ar1", "unstructured")
 # Power of I - H by which residuals are multiplied, H being the leverage of a subject.
 POWERS = {"robust": 0.0, "kauermann_carroll": -0.5, "mancl_derouen": -1.0}
+VARIANCES = (*POWERS, "fay_graubard", "degrees_of_freedom")
+# The most of a subject's share in a coefficient that Fay and Graubard's correction takes off.
+MOST_SHARE = 0.75
 MAX_ITERATIONS = 500
 # Length of the last step in model-based standard errors; steps shrink by a constant factor.
 STEP = 1e-11
@@ -174,7 +180,7 @@ class _Solution:
     residual: Floats
 
     def sandwich(self, variance: str) -> Floats:
-        """Covariance of the coefficients: robust, kauermann_carroll or mancl_derouen."""
+        """Covariance of the coefficients, of one of `VARIANCES`."""
         flat = self.white.reshape(-1, self.white.shape[2])
         bread = np.linalg.inv(flat.T @ flat)
         hat = self.white @ bread @ self.white.transpose(0, 2, 1)
@@ -184,11 +190,22 @@ class _Solution:
                 "one subject alone determines a coefficient, so the sandwich cannot tell its "
                 "variance."
             )
-        power = POWERS[variance]
+        power = POWERS.get(variance, 0.0)
         turned = vectors.transpose(0, 2, 1) @ self.residual[:, :, None]
         residual = vectors @ (turned * (roots**power)[:, :, None])
-        scores = (self.white.transpose(0, 2, 1) @ residual)[:, :, 0] @ bread @ self.back.T
-        return scores.T @ scores
+        moved = (self.white.transpose(0, 2, 1) @ residual)[:, :, 0]
+        if variance == "fay_graubard":
+            # In the columns as given: the shares of a subject are not those in others.
+            triangle = np.linalg.inv(self.back)
+            own = self.white @ triangle
+            gram = own.transpose(0, 2, 1) @ own
+            share = np.diagonal(gram @ (self.back @ bread @ self.back.T), axis1=1, axis2=2)
+            corrected = moved @ triangle / np.sqrt(1 - np.minimum(share, MOST_SHARE))
+            moved = corrected @ self.back
+        scores = moved @ bread @ self.back.T
+        spread = scores.T @ scores
+        k, p = scores.shape
+        return spread * k / (k - p) if variance == "degrees_of_freedom" else spread
 
 
 def _solve(y: Floats, x: Floats, seen: Flags, *, family: str, working: str) -> _Solution:

@@ -23,7 +23,7 @@ from trialtrace.stats._wald import column_names
 from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
 from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.results import Coefficients, Contrasts, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Contrast, Contrasts, StatsError, TestResult
 
 WEIGHTS = ("equal", "observed")
 
@@ -211,8 +211,11 @@ def interaction_test(
     rows = (by_arm[:, 1:] - by_arm[:, :1]).reshape(-1, design.cells.shape[2])
     if not rows.any():
         raise StatsError("the design has no columns of an interaction.")
-    _check(fit, rows, df)
-    return wald_test(fit, rows) if df is None else f_test(fit, rows, df=df)
+    _check_size(fit, rows)
+    if isinstance(fit, MixedFit):
+        return f_test(fit, rows, df=_of_mixed(df))
+    _of_others(df)
+    return wald_test(fit, rows)
 
 
 def _levels(design: ArmDesign | VisitDesign) -> tuple[object, ...]:
@@ -243,21 +246,33 @@ def _contrasts(
     confidence: float,
     df: str | None,
 ) -> Contrasts:
-    _check(fit, np.array([row for _, row in rows]), df)
-    options = {"sides": sides, "confidence": confidence}
-    if df is None:
-        found = (contrast(fit, row, **options, label=label) for label, row in rows)
-    else:
-        found = (mixed_contrast(fit, row, df=df, **options, label=label) for label, row in rows)
+    _check_size(fit, np.array([row for _, row in rows]))
+    found: list[Contrast] = []
+    for label, row in rows:
+        if isinstance(fit, MixedFit):
+            one = mixed_contrast(
+                fit, row, df=_of_mixed(df), sides=sides, confidence=confidence, label=label
+            )
+        else:
+            _of_others(df)
+            one = contrast(fit, row, sides=sides, confidence=confidence, label=label)
+        found.append(one)
     return Contrasts(tuple(found))
 
 
-def _check(fit: Coefficients | MixedFit, rows: Floats, df: str | None) -> None:
-    if isinstance(fit, MixedFit) and df is None:
-        raise StatsError("say by df which degrees of freedom a mixed model takes.")
-    if not isinstance(fit, MixedFit) and df is not None:
-        raise StatsError("df is of mixed models; this model has its own.")
+def _check_size(fit: Coefficients | MixedFit, rows: Floats) -> None:
     if rows.shape[1] != fit.coef.size:
         raise StatsError(
             f"the design has {rows.shape[1]} columns and the fit {fit.coef.size} coefficients."
         )
+
+
+def _of_mixed(df: str | None) -> str:
+    if df is None:
+        raise StatsError("say by df which degrees of freedom a mixed model takes.")
+    return df
+
+
+def _of_others(df: str | None) -> None:
+    if df is not None:
+        raise StatsError("df is of mixed models; this model has its own.")

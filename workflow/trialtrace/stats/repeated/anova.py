@@ -30,7 +30,8 @@ from trialtrace.stats.repeated.anova_general import (
     _effect_row,
     repeated_anova,
 )
-from trialtrace.stats.results import Row, StatsError, Tabular
+from trialtrace.stats.repeated.sphericity import mauchly_chi_squared
+from trialtrace.stats.results import Row, StatsError, Tabular, TestResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ class RepeatedAnova(Tabular):
     mauchly_p: float
     mauchly_p_anderson: float
 
+    @property
+    def mauchly(self) -> TestResult:
+        """Mauchly's test by its chi-squared, with the p-value of R."""
+        options = {"visits": self.n_visits, "df": self.n_subjects - 1}
+        return mauchly_chi_squared(self.mauchly_w, self.mauchly_p, **options)
+
     def rows(self) -> list[Row]:
         return [_effect_row("visit", self.within, self.within.epsilon_gg, self.within.p_gg)]
 
@@ -86,6 +93,12 @@ class MixedAnova(Tabular):
     mauchly_w: float
     mauchly_p: float
     mauchly_p_anderson: float
+
+    @property
+    def mauchly(self) -> TestResult:
+        """Mauchly's test by its chi-squared, with the p-value of R."""
+        options = {"visits": self.n_visits, "df": self.n_subjects - len(self.groups)}
+        return mauchly_chi_squared(self.mauchly_w, self.mauchly_p, **options)
 
     def rows(self) -> list[Row]:
         within = {"visit": self.within, "group:visit": self.interaction}

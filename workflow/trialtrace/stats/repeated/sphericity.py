@@ -16,7 +16,7 @@ from scipy.special import gammaincc, gammaln
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import MOST_COUNTED, numbers, whole_number
-from trialtrace.stats.results import Columns, StatsError
+from trialtrace.stats.results import Columns, StatsError, TestResult
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,6 +95,17 @@ def _mauchly(error: Floats, df: int, columns: int) -> tuple[float, float, float]
     log_w = float(np.sum(np.log(roots)) - d * log(roots.mean()))
     p, anderson = (float(mauchly_tail(log_w, d, df, c)) for c in (columns, d))
     return exp(log_w), p, anderson
+
+
+def mauchly_chi_squared(w: float, p_value: float, *, visits: int, df: int) -> TestResult:
+    """Mauchly's W as SPSS and SAS print its test: Box's chi-squared, its degrees of freedom, p.
+
+    `df` are those of the error, subjects less arms. NaN where W is.
+    """
+    d = visits - 1
+    rho = 1 - (2 * d**2 + d + 2) / (6 * d * df)
+    statistic = -df * rho * log(w) if w == w else nan
+    return TestResult(statistic, d * (d + 1) / 2 - 1, p_value)
 
 
 def mauchly_tail(log_w: Floats | float, d: int, df: int, columns: int) -> Floats:

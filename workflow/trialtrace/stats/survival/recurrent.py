@@ -197,13 +197,20 @@ def _arms(
 ) -> list[tuple[float, float]]:
     """The mean of each arm at a time, with its standard error."""
     at = one_number(at, "at")
-    columns = [None if each is None else as_array(each, "rows") for each in (start, stop, event)]
-    columns.append(as_array(subject, "subject"))
+    ends, events, who = (as_array(each, "rows") for each in (stop, event, subject))
+    begin = None if start is None else as_array(start, "start")
     found = []
-    for own in two_arms(group, as_array(stop, "stop").size, *pair):
-        rows = (None if each is None else each[own] for each in columns)
-        options = {"times": at, "interval": "plain", "variance": variance, "confidence": 0.95}
-        mean = mean_cumulative(*rows, **options)
+    for own in two_arms(group, ends.size, *pair):
+        mean = mean_cumulative(
+            None if begin is None else begin[own],
+            ends[own],
+            events[own],
+            who[own],
+            times=at,
+            interval="plain",
+            variance=variance,
+            confidence=0.95,
+        )
         if np.isnan(mean.estimate):
             raise StatsError(f"an arm is not followed up to time {at:g}.")
         found.append((float(mean.estimate), float(mean.se)))

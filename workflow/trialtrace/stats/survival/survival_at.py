@@ -85,11 +85,11 @@ def survival_difference(
         ends = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
         found = Interval(difference, *ends, standard_error=se)
         return Contrast(found, wald_test_of(difference, se, df=inf, sides=sides))
-    scaled = [_scaled(arm, interval) for arm in (arm1, arm0)]
+    one, other = (_scaled(arm, interval) for arm in (arm1, arm0))
     (low1, high1), (low0, high0) = (_bounds(arm, interval, confidence) for arm in (arm1, arm0))
     low = difference - hypot(arm1.estimate - low1, high0 - arm0.estimate)
     high = difference + hypot(high1 - arm1.estimate, arm0.estimate - low0)
-    return Contrast(Interval(difference, low, high), _compared(*scaled, sides))
+    return Contrast(Interval(difference, low, high), _compared(one, other, sides))
 
 
 def survival_ratio(

@@ -13,6 +13,7 @@ and Fleming, Biometrika 1982;69:553.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -55,13 +56,48 @@ def weighted_log_rank(
     >>> weighted_log_rank(time, event, list("aaaabbbb"), rho=0, gamma=1)
     TestResult(statistic=0.0789174, df=1, p_value=0.77877)
     """
+    sums = weighted_sums_of_groups(time, event, group, rho=rho, gamma=gamma, strata=strata)
+    return compare_groups(sums.difference, sums.expected, sums.variance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedSums:
+    """Of each of `groups` the weighted events less those expected, and these; the covariance."""
+
+    groups: tuple[object, ...]
+    difference: Floats
+    expected: Floats
+    variance: Floats
+
+
+def weighted_sums_of_groups(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    rho: float,
+    gamma: float,
+    strata: ArrayLike | None = None,
+) -> WeightedSums:
+    """The sums behind `weighted_log_rank`: U is the `difference`, V the `variance`.
+
+    Arguments, weights and refusals as there; in the order of the groups' labels, summed over
+    strata. Oracle: survdiff for gamma 0, sums written out in R for other gamma.
+
+    R: `survival::survdiff(Surv(time, event) ~ group, rho = 1)`, its obs, exp and var.
+
+    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0]
+    >>> found = weighted_sums_of_groups(time, event, list("aaaabbbb"), rho=0, gamma=0)
+    >>> found.difference.round(4), found.expected.round(4)
+    (array([-1.0881,  1.0881]), array([4.0881, 1.9119]))
+    """
     rho, gamma = one_number(rho, "rho"), one_number(gamma, "gamma")
     if rho < 0 or gamma < 0:
         raise StatsError("rho and gamma must be at least 0.")
-    difference, expected, variance, _ = sums_over_strata(
+    difference, expected, variance, names = sums_over_strata(
         time, event, group, strata, partial(fleming_harrington, rho=rho, gamma=gamma)
     )
-    return compare_groups(difference, expected, variance)
+    return WeightedSums(tuple(names.tolist()), difference, expected, variance)
 
 
 def at_risk_log_rank(

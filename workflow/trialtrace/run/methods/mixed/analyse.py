@@ -252,6 +252,28 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), of)
 
 
+def interaction(cut: Cut, step: "Step[cards.AncovaInteraction]") -> Iterator[Result]:
+    """Whether adjusted differences of arms differ between strata."""
+    names, strata = step.options.covariates, step.options.strata
+    design_of, ols, tested = formulas(step)
+
+    def compute(rows: Selection) -> TestResult:
+        table = subject_table(cut, rows, {})
+        arm, by = table.column("TRTP").astype(str), _strata(table, strata)
+        columns = {"covariates": covariates(table, names), "intercept": True}
+        design = design_of(arm, by=by, interaction=True, **columns)
+        level = cut.analysis.confidence
+        fit = ols(table.values[:, 0], design.x, variance="model", confidence=level)
+        return tested(fit, design)
+
+    pairs = [None] if step.options.groups == "all" else cut.analysis.pairs
+    for pair in pairs:
+        arms = cut.arms() if pair is None else list(pair)
+        rows = cut.rows(TRTP={"in": arms}, **known([*names, *strata]))
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
+        yield from sample.f_test(partial(compute, rows))
+
+
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
     ancova, *_ = formulas(step)
@@ -330,5 +352,6 @@ def _random_site(
 METHODS = {
     "mean_difference.mmrm": mmrm,
     "mean_difference.ancova": ancova,
+    "p_value.ancova_interaction": interaction,
     "mean_difference.random_site": random_site,
 }

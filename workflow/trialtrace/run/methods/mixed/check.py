@@ -242,7 +242,7 @@ class _Curved:
         return np.array([self.v(theta + 1j * tiny * one).imag / tiny for one in np.eye(theta.size)])
 
     def of(self, at: np.ndarray, group: int, groups: int) -> mixed_fit.Curve:
-        q, here = sum(self.sizes), np.ix_(at, at)
+        q = sum(self.sizes)
 
         def curve(whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             theta = whole[group * q : (group + 1) * q]
@@ -251,12 +251,12 @@ class _Curved:
             own = slice(group * q, (group + 1) * q)
             g = np.zeros((q * groups, len(at), len(at)))
             h = np.zeros((q * groups, *g.shape))
-            g[own] = self.slopes(theta)[:, *here]
+            g[own] = self.slopes(theta)[:, at][:, :, at]
             for number, one in enumerate(np.eye(q)):
                 far = STEP * theta[number] or STEP
                 change = self.slopes(theta + far * one) - self.slopes(theta - far * one)
-                h[group * q + number, own] = change[:, *here] / (2 * far)
-            return self.v(theta)[here], g, h
+                h[group * q + number, own] = change[:, at][:, :, at] / (2 * far)
+            return self.v(theta)[at][:, at], g, h
 
         return curve
 

@@ -103,6 +103,39 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     return answer(data, asked, value, error, fit.df_resid)
 
 
+def _of_strata(data: Data, asked: Asked) -> tuple[tuple[Design, int] | None, int]:
+    """The design with products of arms and strata, and their number; the records."""
+    records, z = covariates(data, data.records(asked), asked.options["covariates"])
+    names = [adsl_code(name) for name in asked.options["strata"]]
+    records = records.drop(columns=names, errors="ignore")
+    records = records.merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
+    stratum = records[names].astype(str).agg(":".join, axis=1)
+    cells = pd.crosstab(records["TRTP"], stratum)
+    if min(cells.shape, default=0) < 2 or not cells.to_numpy().all():
+        return None, len(records)
+    arms, levels = (
+        pd.get_dummies(column, drop_first=True, dtype=float)
+        for column in (records["TRTP"], stratum)
+    )
+    products = [arms[a] * levels[level] for a in arms for level in levels]
+    own = z.loc[records["USUBJID"]].to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(records)), arms, levels, own, *products])
+    if len(records) <= x.shape[1] or np.linalg.matrix_rank(x) < x.shape[1]:
+        return None, len(records)
+    return (Design(records["AVAL"].to_numpy(), x, []), len(products)), len(records)
+
+
+@peer(OLS, _of_strata)
+def interaction(data: Data, asked: Asked, made: tuple[Design, int]) -> Answer:
+    """statsmodels' `OLS` with and without the products, compared by its `compare_f_test`."""
+    design, products = made
+    fit = _fit(design, "nonrobust")
+    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
+        return nan
+    f, p_value, df1 = fit.compare_f_test(Model(design.y, design.x[:, :-products]).fit())
+    return {"f": f, "p_value": p_value, "df1": df1, "df2": fit.df_resid}
+
+
 def _fit(design: Design, covariance: str) -> RegressionResults:
     return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
 
@@ -111,5 +144,6 @@ CHECKS = by_name(
     {
         **with_coefficients("mean_difference.ancova", ancova),
         "p_value,f,df1,df2.ancova": ancova,
+        "p_value,f,df1,df2.ancova_interaction": interaction,
     }
 )

@@ -14,6 +14,7 @@ from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
 from trialtrace.run.methods.survival.analyse import (
+    compared,
     roles,
     strata_of,
     tested_of,
@@ -92,6 +93,21 @@ def margin_test(cut: Cut, step: "Step[cards.HazardRatioMargin]") -> Iterator[Res
     asked = {"margin": step.options.margin, "sides": step.options.sides}
     for number, pair in enumerate(cut.analysis.pairs):
         yield from sample.at(pair=pair).test(partial(_test, step, fit, number, **asked))
+
+
+def interaction(cut: Cut, step: "Step[cards.CoxInteraction]") -> Iterator[Result]:
+    """Whether hazard ratios differ between strata, of the subjects whose strata are known."""
+    options = step.options
+    design_of, cox, tested = formulas(step)
+
+    def compute(rows: Selection) -> TestResult:
+        arm, by = rows.column("TRTP").astype(str), strata_of(rows, options.strata)
+        design = design_of(arm, by=by, interaction=True, intercept=False)
+        level = cut.analysis.confidence
+        return tested(cox(*times(rows), design.x, ties=options.ties, confidence=level), design)
+
+    for sample, rows in compared(cut, step, options.groups, options.strata):
+        yield from sample.test(partial(compute, rows))
 
 
 AT_RISK, SAME = "time_at_risk", "same_for_all"
@@ -268,6 +284,7 @@ def _ratios(sample: Sample, rows: Selection, fit: Model, *, intercept: bool) -> 
 METHODS = {
     "hazard_ratio.cox_adjusted": adjusted,
     "p_value.hazard_ratio_margin": margin_test,
+    "p_value.cox_interaction": interaction,
     "events.recurrent": describe,
     "mean_events.lawless_nadeau": mean_events,
     "mean_events_difference.lawless_nadeau": compare_means,

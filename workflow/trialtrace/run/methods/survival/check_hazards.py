@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from math import log, nan, sqrt
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import linprog
 from scipy.stats import norm
 from statsmodels.duration.hazard_regression import PHReg
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
+from trialtrace.run.methods.checking.outcome import (
+    ITERATIVE,
+    Answer,
+    by_name,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     complete,
@@ -197,6 +204,14 @@ def _discrete(model: Model, ties: str) -> Fit:
     return beta / spread, information(beta) * np.outer(spread, spread)
 
 
+def with_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
+    """The records whose strata are known, with these, and how many they are."""
+    names = [adsl_code(name) for name in asked.options["strata"]]
+    rows = data.records(asked).drop(columns=names, errors="ignore")
+    rows = rows.merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
+    return rows.assign(stratum=rows[names].astype(str).agg("\x1f".join, axis=1)), len(rows)
+
+
 def _by(asked: Asked) -> str:
     if asked.options["ties"] == "discrete":
         return POLYNOMIAL
@@ -227,8 +242,29 @@ def margin(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     return {"z": z, "p_value": TAILS[asked.options["sides"]](z)}
 
 
+@peer(PHREG, with_strata, ITERATIVE)
+def interaction(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
+    """The products of arms and strata in statsmodels' `PHReg`, tested together by Wald's form.
+
+    None where a cell has no event, since the hazard ratios then have no estimate.
+    """
+    happened = pd.crosstab(rows["TRTP"], rows["stratum"], rows["CNSR"] == 0, aggfunc="sum")
+    if min(happened.shape) < 2 or not (happened.fillna(0) > 0).to_numpy().all():
+        return nan
+    arm, stratum = (
+        pd.get_dummies(rows[name], drop_first=True, dtype=float) for name in ("TRTP", "stratum")
+    )
+    products = [arm[a] * stratum[s] for a in arm for s in stratum]
+    x = np.column_stack([arm, stratum, *products])
+    ties, k = asked.options["ties"], len(products)
+    fit = PHReg(rows["AVAL"], x, status=rows["CNSR"] == 0, ties=ties).fit()
+    beta, spread = fit.params[-k:], fit.cov_params()[-k:, -k:]
+    return of_chi_squared(float(beta @ np.linalg.solve(spread, beta)), float(k))
+
+
 CHECKS = by_name(
     {
+        "p_value,chi_squared,df.cox_interaction": interaction,
         **with_coefficients("hazard_ratio.cox_adjusted", hazards),
         "p_value.cox_adjusted_wald": hazards,
         "p_value,z.hazard_ratio_margin": margin,

@@ -6,9 +6,12 @@ from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
+from trialtrace.run.trial.plan.methods import SCORES
 from trialtrace.run.trial.plan.options import (
+    OF_GROUPS,
     AdjustedForBaseline,
     Estimation,
+    Groups,
     LinearErrors,
     MixedDf,
     OfCoefficients,
@@ -57,6 +60,20 @@ class Ancova(AdjustedForBaseline):
 @shape
 class AncovaModel(Ancova, OfCoefficients):
     """The same, with its coefficients."""
+
+
+@shape
+class AncovaOverLevels(AdjustedForBaseline):
+    """F test of arm by the levels of `by` in an analysis of covariance with both."""
+
+    groups: Groups = key(OF_GROUPS)
+
+
+@shape
+class AncovaInteraction(AncovaOverLevels):
+    """F test of arm by stratum in an analysis of covariance with both."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
 
 
 @shape
@@ -200,6 +217,32 @@ CARDS = (
             },
             _ANCOVA + TERM,
             packages=("sandwich",),
+        ),
+    ),
+    Card(
+        "p_value.ancova_interaction",
+        "F test of an interaction in an analysis of covariance",
+        "Fisher 1932",
+        options=AncovaInteraction,
+        interaction=AncovaOverLevels,
+        gives=f_test("compared"),
+        kinds=SCORES,
+        check="ancova",
+        formula=(
+            "regression.least_squares_means:arm_design",
+            "regression.ancova:ols",
+            "regression.least_squares_means:interaction_test",
+        ),
+        r=R(
+            {
+                "p_value": "test$`Pr(>F)`[2]",
+                "f": "test$F[2]",
+                "df1": "test$Df[2]",
+                "df2": "test$Res.Df[2]",
+            },
+            'plain <- lm(reformulate(c("arm", "stratum", covariates), "AVAL"),\n'
+            "            cbind(d, arm, stratum))\n"
+            "test <- anova(plain, update(plain, . ~ . + arm:stratum))\n",
         ),
     ),
     Card(

@@ -8,7 +8,7 @@ from trialtrace.base.config.spec import Distinct, Rule, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
-from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Ties
+from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 from trialtrace.run.trial.plan.r_tests import Z_TEST, wald
 
@@ -198,6 +198,21 @@ class HazardRatioMargin(CoxAdjusted):
     sides: Sides = key("Sidedness; less tests for a hazard ratio below the margin.")
 
 
+@shape
+class CoxOverLevels:
+    """Wald test of arm by the levels of `by` in a Cox model with both."""
+
+    groups: Groups = key(OF_GROUPS)
+    ties: Ties = key("How tied times are handled.")
+
+
+@shape
+class CoxInteraction(CoxOverLevels):
+    """Wald test of arm by stratum in a Cox model with both."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+
+
 _COX = """\
 rows <- data.frame(d[covariates], arm, time, event, stratum, id = d$USUBJID)
 terms <- paste(c("arm", covariates[seq_along({covariates})], "strata(stratum)"), collapse = " + ")
@@ -212,6 +227,35 @@ error <- sqrt(spread[of, of])
 
 
 CARDS = (
+    Card(
+        "p_value.cox_interaction",
+        "Wald test of an interaction in a Cox model",
+        "Cox 1972, J R Stat Soc B 34:187",
+        options=CoxInteraction,
+        interaction=CoxOverLevels,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=TIMES,
+        check="hazards",
+        formula=(
+            "regression.least_squares_means:arm_design",
+            "survival.cox:cox",
+            "regression.least_squares_means:interaction_test",
+        ),
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
+            "             control = coxph.control(1e-12, iter.max = 100))\n"
+            'of <- grepl(":", names(coef(fit)))\n'
+            "b <- coef(fit)[of]\n"
+            "chi_squared <- sum(b * solve(vcov(fit)[of, of], b))\n"
+            "df <- sum(of)\n",
+            packages=("survival",),
+        ),
+    ),
     Card(
         "events.recurrent",
         "counts over the time at risk",
