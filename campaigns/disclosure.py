@@ -41,7 +41,7 @@ def thresholded(trial: RandomTrial, preset: Preset) -> Attack:
     told = []
     for row in trial.rows:
         counted = row["stat_name"] in ("count", "missing")
-        held = preset.everywhere or cross_classified(row)
+        held = preset.everywhere or cross_classified(row, trial.members[row["result_id"]])
         if counted and held and preset.too_small(round(row["stat_value"])):
             row = row | {"stat_value": None, "stat_text": "hidden"}
         told.append(Told(row))

@@ -2,17 +2,20 @@
 
 import csv
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.commands.export import write_form
-from trialtrace.report.interchange.adam import DEF, ODM, XLINK, adam_files
+from trialtrace.report.interchange import adam
+from trialtrace.report.interchange.adam import DEF, ODM, XLINK, Column, Dataset, adam_files
 
 FILES = {"adsl": "adsl", "adbds": "bds", "adtte": "adtte", "adoccds": "occds"}
 
@@ -96,6 +99,17 @@ def test_a_folder_that_holds_files_is_left_alone(mini, folder):
     with pytest.raises(UserError, match="a new folder"):
         write_form(mini.trial, str(folder), "adam")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_text_longer_than_a_transport_file_holds_is_refused(mini, monkeypatch):
+    """200 bytes, which a writer of its own would take: 201, and 101 letters of two bytes each."""
+    column = Column("NOTE", "Note", pa.chunked_array([["x" * 201]]), {}, None)
+    for text, longest in (("x" * 201, 201), ("é" * 101, 202)):
+        long = replace(column, values=pa.chunked_array([[text]]))
+        data = Dataset("ADSL", "Subjects", "", "", 1, (long,))
+        monkeypatch.setattr(adam, "datasets", lambda trial, data=data: (data,))
+        with pytest.raises(UserError, match=f"a text of {longest} bytes"):
+            adam_files(mini.trial)
 
 
 @pytest.mark.r

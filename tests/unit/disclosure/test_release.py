@@ -1,5 +1,7 @@
 """Small tables, worked by hand: what is hidden, what is told, and that no more can be reckoned."""
 
+import json
+
 import pytest
 
 from disclosed.attack import Attack
@@ -135,6 +137,37 @@ def test_means_of_few_or_of_nearly_the_same_patients_and_the_smallest_value_are_
     told = Release(rows, members, subjects, ["arm0", "arm1"], preset).told()
     shown = {each.row["result_id"]: each.row["stat_value"] for each in told}
     assert shown == {"all": 5.1, "but two": None, "but ten": 5.1, "three": None, "least": None}
+
+
+def test_few_events_of_an_arm_are_told_and_of_its_women_alone_are_not():
+    """By `trial`; the analysis of the women has no stratum, but a condition."""
+    arms, events = ["a", "b"], {("a", "all"): 2, ("a", "F"): 2, ("b", "all"): 30, ("b", "F"): 9}
+    rows, members = [], {}
+    for (arm, who), count in events.items():
+        name = f"{arm} {who}"
+        more = {"SEX": {"is": who}} if who == "F" else {}
+        about = {"result_id": name, "analysis_id": who, "stat_name": "count"}
+        about |= {"stat_value": float(count), "stat_text": str(count), "group1_level": arm}
+        rows.append(RandomTrial(0).rows[0] | about)
+        there = {"TRTP": {"is": arm}, "PARAMCD": {"is": "X"}, "AVAL": "present"} | more
+        roles = {"numerator": there | {"AVAL": {"is": 1}}, "denominator": there}
+        members[name] = [
+            {"result_id": name, "role": role, "dataset": "bds", "predicate": json.dumps(where)}
+            for role, where in roles.items()
+        ]
+
+    def subjects(dataset, where):
+        arm, who = where["TRTP"]["is"], where.get("SEX", {"is": "all"})["is"]
+        most = events[arm, who] if where["AVAL"] != "present" else 40 if who == "all" else 20
+        return [f"{arm}{number}" for number in range(most)]
+
+    told = Release(rows, members, subjects, arms, PRESETS["trial"]).told()
+    assert {each.row["result_id"]: each.row["stat_text"] for each in told} == {
+        "a all": "2",
+        "a F": "hidden",
+        "b all": "30",
+        "b F": "9",
+    }
 
 
 def test_an_attack_that_contradicts_itself_is_an_error():

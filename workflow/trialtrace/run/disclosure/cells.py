@@ -20,9 +20,12 @@ from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 ARM = "TRTP"
 # Columns that say which value a row has; without them a condition is on who is there.
 OF_VALUES = ("AVAL", "AVALC", "CNSR", "PARAMCD", "AVISIT", "AVISITN", "ASEQ")
+OF_RECORDS = ("LAT", "LOC", "ADT", "ADY", "TSTART", "TSTOP", "complete", "lacking", "USUBJID")
 WHO = "who"
 Subjects = Callable[[str, Predicate], Collection[str]]
 Form = tuple[str, str]
+# Of a condition without a column the cells by its value there.
+Groups = dict[Form, dict[str, dict[str, int]]]
 
 
 @dataclass
@@ -64,9 +67,14 @@ class Cells:
         self._forms: dict[Form, set[int]] = {}
         self._labelled: dict[tuple[object, ...], dict[str | None, int]] = {}
         self._parts: list[tuple[int, int]] = []
+        self._sizes: set[int] = set()
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
         for row in rows:
             self._row(row, members.get(row["result_id"], ()))
+        # Sizes of arms are told, but where one is small: the others and the total would give it.
+        if not any(preset.too_small(self.cells[number].count) for number in self._sizes):
+            for number in self._sizes:
+                self.cells[number].kept = True
         self.sums = list(dict.fromkeys(self._sums(rows)))
 
     def value(self, row: ResultRow) -> int | None:
@@ -74,7 +82,7 @@ class Cells:
         return self.of.get(row["result_id"], {}).get("value")
 
     def _row(self, row: ResultRow, members: Sequence[MemberRow]) -> None:
-        kept = not self._preset.everywhere and not cross_classified(row)
+        kept = not self._preset.everywhere and not cross_classified(row, members)
         cells = {
             member["role"]: self._of(member["dataset"], json.loads(member["predicate"]), kept)
             for member in members
@@ -121,7 +129,9 @@ class Cells:
             self._known[same] = self._add(len(chosen), kept)
         number = self._known[key] = self._known[same]
         cell = self.cells[number]
-        cell.kept |= kept or self._size_of_arm(who, len(chosen))
+        cell.kept |= kept
+        if _size_of_arm(who):
+            self._sizes.add(number)
         cell.absent |= "lacking" in where or "missing" in where.values()
         cell.kept |= cell.absent and self._preset.exact
         cell.wheres.append((dataset, where))
@@ -133,11 +143,6 @@ class Cells:
             for arm in test["in"]:
                 self._of(dataset, {**predicate, column: {"is": arm}}, kept)
         return number
-
-    def _size_of_arm(self, who: Mapping[str, object] | None, count: int) -> bool:
-        """Whether a count says how many patients an arm or a population has, and is not small."""
-        columns = () if who is None else (name for name in who if not name.endswith("FL"))
-        return who is not None and {*columns} <= {ARM} and not self._preset.too_small(count)
 
     def _normal(self, predicate: Predicate) -> dict[str, object]:
         """A condition as it is compared: the arm by one name, and no test that all arms pass."""
@@ -164,7 +169,7 @@ class Cells:
         yield from self._flow(rows)
 
     def _by_condition(self) -> Iterator[Sum]:
-        groups: dict[Form, dict[str, dict[str, int]]] = {}
+        groups: Groups = {}
         for (space, text), numbers in self._forms.items():
             where = json.loads(text)
             for column, test in where.items():
@@ -175,6 +180,7 @@ class Cells:
                     parts.setdefault(column, {})[value] = max(
                         numbers, key=lambda number: self.cells[number].count
                     )
+        self._constant = self._constants(groups)
         for (space, others), columns in groups.items():
             for name, levels in columns.items():
                 yield from self._wholes(space, json.loads(others), name, levels)
@@ -182,6 +188,18 @@ class Cells:
             if space == WHO:
                 ordered = sorted(numbers, key=lambda number: -self.cells[number].count)
                 yield from (Sum(a, (b,), complete=False) for a, b in combinations(ordered, 2))
+
+    def _constants(self, groups: Groups) -> set[str]:
+        """Columns in which all patients have the same value."""
+        found: dict[str, bool] = {}
+        for (space, rest), columns in groups.items():
+            there = self._forms.get((WHO, rest), ()) if space == WHO else ()
+            if most := max((self.cells[number].count for number in there), default=0):
+                for column, parts in columns.items():
+                    counts = [self.cells[number].count for number in parts.values()]
+                    alone = [count for count in counts if count] == [most]
+                    found[column] = found.get(column, True) and alone
+        return {column for column, alone in found.items() if alone}
 
     def _wholes(
         self, space: str, rest: dict[str, object], column: str, parts: Mapping[str, int]
@@ -192,7 +210,7 @@ class Cells:
         for test in (None, "present"):
             where = rest if test is None else rest | {column: test}
             for whole in self._forms.get((space, canonical(where)), ()):
-                yield from self._sum(whole, named, alone=column not in OF_VALUES)
+                yield from self._sum(whole, named, alone=column in self._constant)
                 if "missing" in parts:
                     yield from self._sum(whole, (*named, parts["missing"]))
         if "missing" in parts and space == WHO:
@@ -227,10 +245,26 @@ class Cells:
                 yield from self._sum(total, tuple(parts))
 
 
-def cross_classified(row: ResultRow) -> bool:
-    """Whether a result is of more than an arm and an outcome: of a subgroup, or of a level of what
-    patients were at entry."""
-    return bool(row["stratum"]) or (row["analysis_id"] == "baseline" and bool(row["group2"]))
+def cross_classified(row: ResultRow, members: Iterable[MemberRow]) -> bool:
+    """Whether a result is of more than an arm and an outcome: of a subgroup, of a level of what
+    patients were at entry, or of those alone who meet a further condition."""
+    if row["analysis_id"] == "baseline":
+        return bool(row["group2"])
+    return bool(row["stratum"]) or (row["analysis_id"] != "flow" and any(map(_further, members)))
+
+
+def _further(member: MemberRow) -> bool:
+    """Whether a member list has a condition on what its patients are, beside arm and population;
+    what occurred is the outcome itself."""
+    where: dict[str, object] = json.loads(member["predicate"])
+    names = {name for name, test in where.items() if test != "present"}
+    names -= {ARM, "TRT01P", *OF_VALUES, *OF_RECORDS}
+    return member["dataset"] != "occds" and any(not name.endswith("FL") for name in names)
+
+
+def _size_of_arm(who: Mapping[str, object] | None) -> bool:
+    """Whether a condition is on the arm and the population alone."""
+    return who is not None and {name for name in who if not name.endswith("FL")} <= {ARM}
 
 
 def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object] | None:
