@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference lock bundle slurm crate-tools clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes bench-cluster campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure lock bundle slurm crate-tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,7 @@ help:
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
 	@echo 'make: a trial with one thing changed; a section of the same page'
+	@echo 'make campaign-disclosure: an attack on public results; a section of docs/campaigns.md'
 	@echo 'make campaign-reference: records the trials that trialtrace validate compares with'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
@@ -113,7 +114,7 @@ docs: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-faults campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages campaign-cluster campaign-reference campaign-disclosure: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

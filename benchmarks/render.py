@@ -22,8 +22,8 @@ PARTS = {"draw_figures": "figures", "_document": "documents", "write_traces": "t
 DERIVED = ("raw", "clean", "derived", "analysis", "audit")
 PAGES = {".html", ".js", ".css"}
 LIMITS = {"the largest report": 12.0, "the site": 20.0}
-# Bytes of the largest page of a report, of all traces, of all pages; files of all.
-LARGEST, TRACES, ALL_PAGES, FILES = 1.5e6, 10e6, 35e6, 3500
+# Bytes of the largest page of a report, of all traces, of all pages, of all; files of all.
+LARGEST, TRACES, ALL_PAGES, ALL, FILES = 1.5e6, 3e6, 15e6, 30e6, 3500
 START = 0.3
 
 REPORT = f"""
@@ -129,6 +129,7 @@ def sizes(site: Path) -> list[str]:
     beside = {path: n for path, n in bytes_of.items() if path.parent.parent == site}
     largest = max(beside, key=lambda path: beside[path])
     told = (
+        ("all of it", sum(path.stat().st_size for path in files), ALL),
         ("all pages, without downloads", sum(bytes_of.values()), ALL_PAGES),
         ("of these, numbers (`trace/`)", traces, TRACES),
         ("of these, rows (`rows/`)", rows, None),

@@ -454,6 +454,21 @@ FACTS = [
         ("relief: Relief takes died (Died;", "while relief (Relief;"),
     ),
     Fact(
+        "the bounds of a group",
+        (f"{T}: subjects.groups.*.from", f"{T}: label of the group"),
+        "a range in a label has the number that the group begins or ends at",
+        TOLD,
+        (
+            (
+                T,
+                "populations:\n",
+                "  groups:\n    agegrp: {of: age, label: Age, from: {under 50: 0, over 50: 60}}\n"
+                "populations:\n",
+            ),
+        ),
+        ("groups.agegrp.from: under 50 begins at 0 and ends below 60",),
+    ),
+    Fact(
         "patients randomised",
         (f"{L}: groups.*.randomised", f"{DATA}: patients with the arm"),
         "counted",
@@ -505,7 +520,18 @@ FACTS = [
         "comparisons within a row are read; values are kept and flagged",
         TOLD,
         ((D, "yesno,Smoker,,,,,,,,", "yesno,Smoker,,,,,,,[sex]='1',"),),
-        ("flagged (branching 10",),
+        ("flagged (branching 10", "smoker: 10 of 20 values are there although"),
+    ),
+    Fact(
+        "what a code for missing is, where nothing bounds a number",
+        (f"{C}: tables.*.missing", f"{DATA}: values on both sides of it"),
+        "it is not amid the values, or written in nines, eights or sevens",
+        TOLD,
+        (
+            (D, "Age,,,integer,0,110", "Age,,,integer,,"),
+            (C, 'missing: {relief: ["9"]}', 'missing: {relief: ["9"], age: ["50"]}'),
+        ),
+        ("column age: cleaning.yaml has 50 as missing, in 1 of 20 cells",),
     ),
     Fact(
         "choices of a column",

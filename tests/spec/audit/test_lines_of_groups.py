@@ -141,6 +141,15 @@ def test_deviations_that_chance_seldom_makes(tmp_path, capsys, second, told):
     assert ("Its deviation is unlike that of the other" in asked(tmp_path, capsys, cells)) == told
 
 
+def test_many_unlike_numbers_of_a_table_are_no_misprints(tmp_path, capsys):
+    of = ', patients: "120"'
+    row = ("mean (SD) 20.1 (3.2)", "mean (SD) 19.6 (7.8)")
+    three = asked(tmp_path, capsys, table([row] * 3, {2: A + of, 3: B + of}))
+    assert "Its deviation is unlike" in three
+    four = asked(tmp_path, capsys, table([row] * 4, {2: A + of, 3: B + of}))
+    assert "Its deviation is unlike" not in four
+
+
 # 4 errors of the difference of two means of 40, of deviation 5, are 4.5; at any time 2 deviations
 # are 10.
 @pytest.mark.parametrize(("visit", "told"), [("Baseline", True), ("Week 8", False)])
@@ -191,6 +200,11 @@ def test_visits_of_the_only_group_far_apart(tmp_path, capsys, last, told):
 def test_a_number_outside_of_two_that_nothing_names(tmp_path, capsys, printed, told):
     found = asked(tmp_path, capsys, table([(printed,)]))
     assert ("2.4 lies outside of 0 to 1, whatever these are" in found) == told
+
+
+def test_bounds_that_are_a_habit_of_the_paper(tmp_path, capsys):
+    rows = [("P < 0.081",), ("P < 0.0379",), ("P < 0.007",)]
+    assert "seldom" not in asked(tmp_path, capsys, table(rows, {2: "compare: [a, b]"}))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import zipfile
 from collections import Counter
 
@@ -10,11 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 from blinded_runs import many_patients, run_for
 from mini_run import run_mini, write_mini
-from mini_trial import DICTIONARY, FILES, edit
+from mini_trial import DICTIONARY, FILES, REPOSITORY, edit
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
+from trialtrace.run.blinding.permuted import seen
+from trialtrace.run.jobs.run import apart
+from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
 BLINDED = Purpose("blinded")
@@ -240,3 +245,44 @@ def test_printed_numbers_are_not_held_against_permuted_arms(tmp_path):
     run = run_for(write_mini(tmp_path, many_patients()), BLINDED, tmp_path / "blinded")
     assert load_trial("mini", run.at).claims_document["claims"] == {}
     assert not pq.read_table(run.folder / "audit/claims.parquet").num_rows
+
+
+def test_a_multiverse_is_of_the_analysis(tmp_path, capsys):
+    write_mini(tmp_path)
+    assert main(["--project", str(tmp_path), "run", "mini", "--blinded", "--multiverse"]) == 1
+    assert "not of: blinded" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["export", "script", "crate"])
+def test_what_would_leave_the_folder_without_a_stamp_is_refused(runs, capsys, command):
+    more = [] if command == "script" else ["out"]
+    assert main(["--project", str(runs[1].at.apart), command, "mini", *more]) == 1
+    assert "a folder of runs for: blinded" in capsys.readouterr().err
+
+
+def test_of_a_crossover_each_patient_keeps_both_treatments(tmp_path):
+    """What they are called is drawn anew for each; nothing tells what the cohort was drawn to."""
+    folder = tmp_path / "config" / "trials" / "made_crossover"
+    shutil.copytree(REPOSITORY / "config" / "trials" / "made_crossover", folder)
+    shutil.copy(REPOSITORY / "config" / "config.yaml", tmp_path / "config")
+    cleaning = (folder / "cleaning.yaml").read_text()
+    hidden = cleaning.replace("  patients:\n", "  patients:\n    reveals_arm: [sequence]\n", 1)
+    (folder / "cleaning.yaml").write_text(hidden)
+    there = apart(Project(tmp_path), tmp_path / "apart", BLINDED)
+    trial, raw = load_trial("made_crossover", there), {}
+    for name, module in (("real", None), ("blinded", seen)):
+        ingest_sources(trial, tmp_path / name, module)
+        rows = pq.read_table(tmp_path / name / "periods.parquet").to_pylist()
+        raw[name] = {(row["record_id"], row["period"]): row["treatment"] for row in rows}
+    patients = {who for who, _ in raw["real"]}
+    changed = set()
+    for who in patients:
+        real, blinded = (
+            [given for (one, _), given in raw[name].items() if one == who] for name in raw
+        )
+        assert len(set(real)) == len(set(blinded)) == len(real)
+        changed |= {who} if real != blinded else set()
+    assert 10 < len(changed) < len(patients) - 10, "half of them, by lot"
+    assert "truth.json" in {path.name for path in (tmp_path / "real").iterdir()}
+    assert {path.suffix for path in (tmp_path / "blinded").iterdir()} == {".parquet", ".json"}
+    assert not (tmp_path / "blinded" / "truth.json").exists()

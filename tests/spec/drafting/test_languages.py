@@ -171,3 +171,25 @@ def test_visits_from_0_on_are_what_a_trial_followed(tmp_path: Path, first: str, 
         for n in range(1, 61)
     ]
     assert (taken(asked(tmp_path / "t.csv", head, rows), "primary") is not None) == sure
+
+
+@pytest.mark.parametrize(
+    ("name", "woman", "man"),
+    [
+        ("Geschlecht", "weiblich", "männlich"),
+        ("sexe", "femme", "homme"),
+        ("Kjønn", "kvinne", "mann"),
+        ("płeć", "kobieta", "mężczyzna"),
+        ("nem", "nő", "férfi"),
+        ("пол", "женский", "мужской"),
+        ("φύλο", "γυναίκα", "άνδρας"),
+        ("sex", "1_female", "2_male"),
+    ],
+)
+def test_a_sex_is_read_in_its_language(tmp_path: Path, name: str, woman: str, man: str):
+    rows = [f"{n},{'AB'[n % 2]},{(woman, man)[n // 2 % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
+    (tmp_path / "t.csv").write_text("\n".join([f"id,arm,{name},score", *rows]) + "\n")
+    draft = decide(
+        profile([str(tmp_path / "t.csv")]), {}, lambda q: None if q.several else q.choices[0][0]
+    )
+    assert people(draft).sex == (name, {"F": woman, "M": man})

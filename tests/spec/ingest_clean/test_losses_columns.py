@@ -1,5 +1,6 @@
 """Columns that lose much, each with its wanted end: a stop with what would fit, or a red line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -345,3 +346,25 @@ def test_a_column_with_gaps_elsewhere_or_of_few_rows_is_no_sign(tmp_path: Path):
     given.visits = [[n, v, "" if v == "1" else p] for n, v, p in given.visits]
     given.visits = [row for row in given.visits if row[1] == "0" or row[0] <= "P004"]
     assert account(tmp_path / "few", given).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "bounds", "told"),
+    [("80", ",", True), ("80", "30,250", False), ("999", ",", False), ("77", ",", False)],
+)
+def test_a_code_for_missing_amid_the_values_is_an_answer(
+    tmp_path: Path, code: str, bounds: str, told: bool
+):
+    """Weights lie on both sides of 80; of a number of sevens or nines nobody weighs it for sure."""
+    given = Given(
+        cleaning=CLEANING + f"  patients:\n    missing: {{weight: ['{code}']}}\n",
+        dictionary=DICTIONARY.replace("Weight,,,number,30,250", f"Weight,,,number,{bounds}"),
+    )
+    given.column("weight", lambda cell: code, slice(0, 3))
+    lines = [one.text for one in account(tmp_path, given).warnings if one.kind == "missing_amid"]
+    assert bool(lines) == told
+    assert all("has 80 as missing, in 3 of 40 cells" in line for line in lines)
+    reason = given.cleaning + "    accept: {weight: 80 was typed for not weighed}\n"
+    again = account(tmp_path / "accepted", replace(given, cleaning=reason))
+    assert not any(one.kind == "missing_amid" for one in again.warnings)
+    assert told == (not any(one.kind == "stale_accept" for one in again.warnings))

@@ -59,6 +59,14 @@ def test_what_describes_values_has_their_decimals_and_a_difference_one_more():
     assert value_text("mean_difference", 0.284, style) == "0.28"
     told = stat_text("mean_difference", 0.284, (0.012, 0.556), 0.95, "points", style)
     assert told == "0.28 points (95 % CI 0.01 to 0.56)"
+    # Of grades with a deviation of 0.85, and of areas with one of 560.
+    grades, areas = replace(style, places=2), replace(style, places=0)
+    told = stat_text("mean_difference", 0.287, (-0.28, 0.8537), 0.95, None, grades)
+    assert told == "0.29 (95 % CI \N{MINUS SIGN}0.28 to 0.85)"
+    told = stat_text("mean_difference", 0.287, (0.0021, 0.8537), 0.95, None, grades)
+    assert told == "0.287 (95 % CI 0.002 to 0.854)"
+    told = stat_text("mean_difference", 8.61, (2.5, 254.65), 0.95, "µm²", areas)
+    assert told == "8.6 µm² (95 % CI 2.5 to 254.7)"
 
 
 def test_medians_of_counts_are_whole_where_all_of_a_variable_are():
@@ -70,6 +78,18 @@ def test_medians_of_counts_are_whole_where_all_of_a_variable_are():
     ]
     texts = [row["stat_text"] for row in in_style(rows, STYLES["nejm"])]
     assert texts == ["3.4", "2", "5", "0.87", "2.50", "3.00"]
+
+
+def test_medians_without_a_deviation_have_the_decimals_that_one_of_them_needs():
+    rows = [
+        {"analysis_id": "a", "parameter": name, "stat_name": stat, "stat_value": value}
+        | {"ci_level": None, "unit": None, "stat_text": value_text(stat, value)}
+        for name, values in (("score", (4, 4.5, 3)), ("knee", (5.25, 4, 3)), ("share", (0.9786, 1)))
+        for stat, value in zip(("median", "q1", "q3"), values, strict=False)
+    ]
+    texts = [row["stat_text"] for row in in_style(rows, STYLES["bmj"])]
+    assert texts[:6] == ["4.0", "4.5", "3.0", "5.25", "4.00", "3.00"]
+    assert texts[6:] == [row["stat_text"] for row in rows[6:]]
 
 
 def test_without_a_place_means_have_two_decimals_and_ratios_keep_theirs():

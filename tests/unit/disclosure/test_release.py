@@ -109,15 +109,16 @@ def test_numbers_have_the_digits_of_their_text():
             assert line["stat"][0] == round(line["stat"][0], 3)
 
 
-def test_a_mean_of_few_and_the_means_of_nearly_the_same_patients_are_hidden():
+def test_means_of_few_or_of_nearly_the_same_patients_and_the_smallest_value_are_hidden():
     trial, preset = RandomTrial(1), PRESETS["trial"]
-    rows, members, sizes = [], {}, {"all": 40, "but two": 38, "but ten": 30, "three": 3}
+    rows, members = [], {}
+    sizes = {"all": 40, "but two": 38, "but ten": 30, "three": 3, "least": 200}
     for name in sizes:
         row = trial.rows[0] | {
             "result_id": name,
             "analysis_id": name,
             "method": "mean.descriptive",
-            "stat_name": "mean",
+            "stat_name": "minimum" if name == "least" else "mean",
             "stat_value": 5.123456,
             "stat_text": "5.1",
             "parameter": "score",
@@ -133,7 +134,7 @@ def test_a_mean_of_few_and_the_means_of_nearly_the_same_patients_are_hidden():
 
     told = Release(rows, members, subjects, ["arm0", "arm1"], preset).told()
     shown = {each.row["result_id"]: each.row["stat_value"] for each in told}
-    assert shown == {"all": 5.1, "but two": None, "but ten": 5.1, "three": None}
+    assert shown == {"all": 5.1, "but two": None, "but ten": 5.1, "three": None, "least": None}
 
 
 def test_an_attack_that_contradicts_itself_is_an_error():

@@ -209,6 +209,24 @@ def test_what_a_measure_can_be_is_known_by_name_and_unit():
     assert known_ends("weight_change", "kg") == known_ends("score", "") == []
 
 
+@pytest.mark.parametrize(
+    ("label", "unit", "middle", "red"),
+    [
+        ("Haemoglobin", "g/l", 13.2, True),
+        ("Haemoglobin", "g/dl", 13.2, False),
+        ("Haemoglobin", "g/l", 128.0, False),
+        ("Albumin", "g/l", 4.1, True),
+        ("Albumin", "g/dl", 4.1, False),
+        ("Albumin", "g/l", 24.0, False),
+    ],
+)
+def test_a_median_that_no_patients_have_in_a_unit(label, unit, middle, red):
+    values = middle * np.linspace(0.8, 1.2, 60)
+    column = Column("lab", NUMBER, values, unit, label)
+    found = list(single.possible(Export(60, "p", (one_sheet("p", [column]),))))
+    assert len(found) == 2 and (min(one.p for one in found) < 1e-6) == red
+
+
 def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
     looks = judged(
         [

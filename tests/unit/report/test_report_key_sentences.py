@@ -212,7 +212,7 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
     trial = SimpleNamespace(
         synthetic=False,
         stamp=None,
-        drawn=False,
+        tells_cohort=False,
         name="mini",
         claims_document=yaml.safe_load(f"{told}\nclaims: {{}}\n"),
     )

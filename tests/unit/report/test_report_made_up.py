@@ -22,8 +22,8 @@ def count(arm, value):
 def material(margins, rows, *, own=True):
     """A cohort in which every result rests on the same margins: its own, or of its columns."""
     rests = Rests(tuple(margins), ()) if own else Rests((), tuple(margins))
-    put_in = Stub(margins=margins, behind=lambda _: rests, told=lambda _: "Died")
-    trial = Stub(drawn=True, design=Stub(arms=ARMS))
+    put_in = Stub(margins=margins, behind=lambda _: rests, margins_text=lambda _: "Died")
+    trial = Stub(tells_cohort=True, design=Stub(arms=ARMS))
     return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows)
 
 

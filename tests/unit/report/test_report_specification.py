@@ -15,6 +15,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.sections.choices import _methods, other_choices, same_question
 from trialtrace.report.sections.summary import _choices
+from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
 OTHER = """\
@@ -158,7 +159,9 @@ def test_an_analysis_that_only_repeats_has_what_it_repeats(visits):
     above = set()
     first, again = (_methods({None: rows}, "mean_difference", above) for _ in range(2))
     (told,) = again["as above"].values()
-    assert told.startswith("p [") and [told] == [cell[None] for cell in first.values()]
+    assert told.startswith(f"p{NO_BREAK}={NO_BREAK}[") and [told] == [
+        cell[None] for cell in first.values()
+    ]
 
 
 THIRD = mini_trial.TRIAL.replace(
@@ -200,7 +203,9 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
     assert [one[0] for one in told] == ["Relief", "", "Relief otherwise", ""]
     # Newcombe's interval and Fisher's test stand above already.
     assert [one[1] for one in told] == ["Newcombe's", "Fisher's", "Wald's", "Pearson's"]
-    assert all(cell.startswith("p ") for line in (found[1], found[3]) for cell in line[2:])
+    assert all(
+        cell.startswith(f"p{NO_BREAK}") for line in (found[1], found[3]) for cell in line[2:]
+    )
 
 
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):

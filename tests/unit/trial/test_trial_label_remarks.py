@@ -151,7 +151,7 @@ def test_an_analysis_labelled_with_another_visit(tmp_path, label, visits, said):
     assert lines == ([expected] if said else [])
 
 
-def from_dates(tmp_path, first: str, second: str, label: str = "Death") -> list[str]:
+def from_dates(tmp_path, first: str, second: str, label: str = "Death", more=()) -> list[str]:
     """A time from a first to a last date; the labels of the first, and of a second date."""
     fields = "".join(
         f"{name},patients,,text,{date},,,date_ymd,2020-01-01,2021-12-31,,,,,,,,\n"
@@ -164,6 +164,7 @@ def from_dates(tmp_path, first: str, second: str, label: str = "Death") -> list[
         (T, "smoker: smoker\n", "smoker: smoker\n    entry: first\n"),
         (E, "label: Death\n  code", f"label: {label}\n  code"),
         (E, "  time: days\n  origin: randomisation\n", f"{dates}  day_of_start: 0\n"),
+        *more,
     )
 
 
@@ -180,6 +181,34 @@ def test_times_from_screening_where_randomisation_has_a_date(tmp_path):
     assert from_dates(tmp_path, "Date of screening", "First dose") == []
     assert from_dates(tmp_path, "Date of surgery", randomised) == []
     assert from_dates(tmp_path, "Registration", randomised, "Death from registration") == []
+
+
+def test_a_time_that_ends_with_the_column_from_which_it_runs(tmp_path):
+    first = (E, "last_contact: last", "last_contact: first")
+    (line,) = from_dates(tmp_path, "Day of entry", "Seen", more=(first,))
+    assert line == (
+        "endpoints.yaml, death: last_contact is first, from which the time runs (start), so that "
+        "it is 0 for all; name the column of the end"
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "odd"),
+    [
+        ("{under 50: 0, 50 and over: 60}", ["under 50", "50 and over"]),
+        ("{under 50: 0, 50 to 64: 50, 65 and over: 65}", []),
+        ("{up to 49: 0, 50–64: 50, 65+: 65}", []),
+        ("{below 36.5: 0, 36.5 to 37.9: 36.5, 38 and more: 38}", []),
+        ("{40 to 49: 0, over 50: 50}", []),
+        ("{1 to 3: 0, 4 or more: 5}", ["1 to 3"]),
+        ("{Q1: 0, Q2: 40}", []),
+        ("{young: 0, old: 65}", []),
+    ],
+)
+def test_groups_whose_labels_name_other_bounds(tmp_path, groups, odd):
+    made = f"  groups:\n    agegrp: {{of: age, label: Age group, from: {groups}}}\npopulations:"
+    lines = labelled(tmp_path, (T, "populations:", made))
+    assert [line.split("from: ")[1].split(" begins")[0] for line in lines] == odd
 
 
 def test_a_time_that_is_an_age_or_no_time(tmp_path):

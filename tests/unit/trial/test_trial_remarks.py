@@ -230,3 +230,31 @@ def test_a_time_without_a_unit_and_times_of_several_units(tmp_path):
     words = labels(trial)
     assert words.in_unit(52, "left") == words.in_unit(52, "first") == "52 weeks"
     assert words.in_unit(5, "died") == "5 years"
+
+
+def test_endpoints_of_one_kind_and_label(tmp_path):
+    of_events = ENDPOINTS.replace("label: Any nausea", "label: Any pain")
+    alike = [one for one in remarks(tmp_path / "kinds", PLAN, of_events) if "one label" in one]
+    assert alike == [], "an event of a table and one of occurrences are of two kinds"
+    same = ENDPOINTS.replace("label: Any pain\n", "label: Relief\n")
+    (line,) = [one for one in remarks(tmp_path / "same", PLAN, same) if "one label" in one]
+    assert line == "endpoints.yaml, relief, pain_any: all have one label; tell them apart by it"
+
+
+@pytest.mark.parametrize(("family", "said"), [(True, False), (False, True)])
+def test_several_primary_analyses_in_no_family(tmp_path, family, said):
+    plan = PLAN.replace(
+        "    label: Pain\n    role: secondary", "    label: Pain\n    role: primary"
+    )
+    if not family:
+        start, end = plan.index("multiplicity:"), plan.index("displays:")
+        plan = plan[:start] + plan[end:]
+    lines = [one for one in remarks(tmp_path, plan) if "are all primary" in one]
+    assert lines == (
+        [
+            "plan.yaml, analyses: relief_primary, pain_each are all primary, and in no family of "
+            "multiplicity: each is tested at the whole level"
+        ]
+        if said
+        else []
+    )

@@ -4,7 +4,7 @@ A plan names one by `style`; without it a report writes numbers as `SHOWN` says.
 as `PLAIN` says, which is also how the audit compares them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import floor, log10
 
@@ -20,8 +20,8 @@ class Style:
     A p below `least` is "<0.001"; one above `most`, or that would read as 1 and is none, is
     ">0.99". It has two decimals from 0.01, three below, and more where it would else read as 0.05,
     which it is not; where it is `fine` it has three below 0.1. `zero` is the zero before the
-    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`;
-    medians and quartiles have none where all of them are `whole`.
+    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`,
+    `ordered` those of medians and quartiles where these have their own.
     Numbers needed to treat are whole unless `fine`.
     """
 
@@ -30,17 +30,20 @@ class Style:
     least: float = 0.001
     most: float = 1
     places: int | None = None
-    whole: bool = False
+    ordered: int | None = None
     fine: bool = False
 
-    def places_for(self, stat: str) -> int | None:
+    def places_for(self, stat: str, values: Iterable[float | None] = ()) -> int | None:
         """Decimals of a statistic on the scale of the values: a difference has one more than a
-        mean, so that a bound beside no difference stays visible."""
-        if self.whole and stat in OF_ORDER:
-            return 0
+        mean, up to two; beyond where one of `values`, it and its bounds, would read as none."""
+        if self.ordered is not None and stat in OF_ORDER:
+            return self.ordered
         if self.places is None:
             return None
-        return self.places if stat in DESCRIBED else self.places + 1
+        if stat in DESCRIBED:
+            return self.places
+        few = max(self.places, min(self.places + 1, 2))
+        return self.places + 1 if any(one and not round(one, few) for one in values) else few
 
 
 PLAIN = Style("plain", least=0.0001, fine=True)

@@ -381,7 +381,8 @@ def value_text(
         return str(round(value))
     if stat in P_VALUES:
         return p_text(value, style)
-    if stat in IN_UNITS and (places := style.places_for(stat)) is not None:
+    others = list(values)
+    if stat in IN_UNITS and (places := style.places_for(stat, [value, *others])) is not None:
         return decimals(value, places)
     if stat in SYMBOLS and not style.fine:
         return decimals(value, 2)
@@ -390,7 +391,6 @@ def value_text(
         return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
     if stat in SHARES or stat in POINTS:
         return percent(value)
-    others = list(values)
     if stat in RATIOS:
         return decimals(value, ratio_decimals([value, *others]))
     if stat in {

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.interchange.ard import ard
 from trialtrace.report.interchange.ars import TRACE, ReportingEvent
@@ -19,7 +20,7 @@ from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.release import Release, Told
 from trialtrace.run.trace.about import DISPLAYS
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, load_settings
 
 PAGE, SUMS = "index.html", "SHA256SUMS"
 TITLE = "Results for everyone"
@@ -37,7 +38,7 @@ RULES = (
 class PublicResults:
     """The results of a trial's last run under a preset.
 
-    Raises UserError of a blinded run, of which nothing is for everyone.
+    Raises UserError of a run that is not the analysis, and of own files under full disclosure.
     """
 
     trial: Trial
@@ -65,15 +66,7 @@ class PublicResults:
 
     @cached_property
     def release(self) -> Release:
-        if self.trial.blinded:
-            raise UserError(
-                Problem(
-                    f"trial {self.trial.name}",
-                    found="a blinded run: its arms are permuted",
-                    expected="results of the real arms",
-                    do="end the blinding, and run it",
-                )
-            )
+        self._refuse()
         frames = self._tracer.frames
         return Release(
             list(self._tracer.results.values()),
@@ -82,6 +75,17 @@ class PublicResults:
             self.trial.design.arms,
             self.preset,
         )
+
+    def _refuse(self) -> None:
+        """Raises UserError where results, or their words, are for nobody but who has the data."""
+        trial, what = self.trial, f"trial {self.trial.name}"
+        if trial.pooled or trial.at.purpose != ANALYSIS:
+            found = f"a run that is {trial.at.purpose.text}, not the analysis"
+            raise UserError(Problem(what, found=found, expected="results of the analysis"))
+        if trial.private and trial.disclosure(load_settings(trial.at)) == "full":
+            found = "disclosure: full, under which names of events may be free text"
+            expected = "disclosure: by_source or restricted, under which they are words of a list"
+            raise UserError(Problem(what, found=found, expected=expected, do="run it so"))
 
     @cached_property
     def told(self) -> list[Told]:

@@ -32,6 +32,13 @@ def named_trial(arguments: argparse.Namespace) -> tuple[Project, str]:
     return at, configured(at, arguments.trial)
 
 
+def check_analysis(at: Project, trial: str) -> None:
+    """Refuse what would leave a folder without a stamp, of runs that are not the analysis."""
+    if at.purpose.stamp:
+        found = f"a folder of runs for: {at.purpose.text}"
+        raise UserError(trial, found=found, expected="the project's folder, with the analysis")
+
+
 def tell_version(at: Project, trial: str) -> None:
     """Say what to do where a trial's configuration is of an older version, or a draft."""
     from trialtrace.run.trial.load import draft_line

@@ -151,8 +151,9 @@ def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -
     if count <= of:
         return Expression(printed, "fraction")
     # "35/22 (61)" are two sexes and the percentage of the first.
-    share = float(cell.parts.get("b", "nan").replace(",", ""))
-    if not 0 <= share <= 100 or abs(100 * count / (count + of) - share) < 1 or of == 0:
+    percentage = float(cell.parts.get("b", "nan").replace(",", ""))
+    of_both = abs(100 * count / (count + of) - percentage) < 1
+    if not 0 <= percentage <= 100 or of_both or of == 0:
         return None
     return Expression(printed, "fraction", "its count is above its denominator")
 

@@ -11,14 +11,14 @@ from statistics import median
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.readings import (
+    Asked,
     Reading,
     column_of,
     drafted,
     first_column,
+    question,
     sizes_of,
     table_of,
 )
@@ -33,7 +33,6 @@ LEEWAY = 0.01
 """A middle is met within this share of the interval's width."""
 NARROW = 1.1
 """Numbers of patients within this factor of each other are much the same."""
-Asked = tuple[Finding, Claim, Reading]
 
 
 def breaking(ledger: Ledger) -> Iterator[Asked]:
@@ -111,7 +110,7 @@ def _of_none(entry: Claim) -> Asked:
         "read and printed right",
         "No number of patients gives both.",
     )
-    return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text), entry, reading
+    return question(PATIENTS, entry, "percent", text, reading)
 
 
 def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim]:
@@ -158,7 +157,7 @@ def _off_centre(entry: Claim, kept: int, every: int) -> Asked:
         "read and printed right, with its interval",
         "Intervals of one method have their estimates in the middle, as the others do.",
     )
-    return Finding(CENTRE, entry.name, "ci_low", NOT_CHECKABLE, text), entry, reading
+    return question(CENTRE, entry, "ci_low", text, reading)
 
 
 def _of_others(entry: Claim, n: str, kept: Sequence[Claim], sizes: tuple[int, ...]) -> Asked:
@@ -169,5 +168,4 @@ def _of_others(entry: Claim, n: str, kept: Sequence[Claim], sizes: tuple[int, ..
         "The others of its column are.",
         sizes,
     )
-    beside = tuple(one.name for one in kept)
-    return Finding(PATIENTS, entry.name, "percent", NOT_CHECKABLE, text, beside), entry, reading
+    return question(PATIENTS, entry, "percent", text, reading, kept)

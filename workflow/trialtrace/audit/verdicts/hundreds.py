@@ -10,9 +10,14 @@ from statistics import median
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.verdicts.readings import Reading, drafted, first_column, row_of
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    drafted,
+    first_column,
+    question,
+    row_of,
+)
 from trialtrace.base.grouping import grouped
 
 CHECK = "line.hundred"
@@ -25,7 +30,7 @@ KEPT = 2
 Percentages = Mapping[str, Claim]
 
 
-def of_hundred(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+def of_hundred(ledger: Ledger) -> Iterator[Asked]:
     """A question on each percentage of a section that makes 100 in all columns but its own."""
     cells = [
         one
@@ -46,7 +51,7 @@ def of_hundred(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
         yield from _of_rows(list(lines.values()))
 
 
-def _of_rows(rows: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_rows(rows: Sequence[Percentages]) -> Iterator[Asked]:
     """Of two columns whose percentages make 100 in nearly all rows, those of other counts."""
     columns = dict.fromkeys(column for row in rows for column in row)
     for pair in pairwise(columns):
@@ -65,8 +70,7 @@ def _of_rows(rows: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Read
                     f"read and printed right beside {two[1].printed}",
                     "The other rows agree.",
                 )
-                found = Finding(CHECK, two[0].name, "count", NOT_CHECKABLE, text, (two[1].name,))
-                yield found, two[0], reading
+                yield question(CHECK, two[0], "count", text, reading, two)
 
 
 def _are_shares(two: Sequence[Claim]) -> bool:
@@ -80,7 +84,7 @@ def _every(section: Sequence[Percentages]) -> Iterator[Claim]:
     return (one for row in section for one in row.values())
 
 
-def _of_section(section: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
     columns = [column for column in section[0] if all(column in row for row in section)]
     left = [column for column in columns if not _is_whole([row[column] for row in section])]
     kept = len(columns) - len(left)
@@ -96,8 +100,7 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[tuple[Finding, Claim
         "and the others of its section read and printed right",
         "Those of the other columns make 100 %.",
     )
-    beside = tuple(one[left[0]].name for one in section if one[left[0]] is not entry)
-    yield Finding(CHECK, entry.name, "percent", NOT_CHECKABLE, text, beside), entry, reading
+    yield question(CHECK, entry, "percent", text, reading, [row[left[0]] for row in section])
 
 
 def _is_whole(cells: Sequence[Claim]) -> bool:

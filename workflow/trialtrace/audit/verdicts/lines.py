@@ -16,9 +16,15 @@ from scipy.special import stdtrit
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.verdicts.readings import Reading, column_of, drafted, row_of, table_of
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    column_of,
+    drafted,
+    question,
+    row_of,
+    table_of,
+)
 from trialtrace.base.grouping import grouped
 
 CHECK = "line.unlike"
@@ -61,7 +67,7 @@ class Spread:
         return self.width * (sqrt(n or MANY) if self.kind == "se" else 1)
 
 
-def far(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+def far(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that is far from all others in its row or column."""
     found: dict[tuple[str, str], Apart] = {}
     for one in chain(_with_spread(ledger), _alone(ledger)):
@@ -199,7 +205,7 @@ def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
     return abs(values[at] - mean(others)) > reach * max(apart, floor)
 
 
-def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> tuple[Finding, Claim, Reading]:
+def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> Asked:
     spreads = ("sd", "se", "quartile_high")
     component = part if part in entry.parts else next(one for one in spreads if one in entry.parts)
     what = LIMITS.get(part, "spread")
@@ -215,5 +221,4 @@ def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> tuple[Finding, C
         f"read and printed right beside {told}",
         "Numbers of one line are more alike nearly always.",
     )
-    names = tuple(other.name for other in beside)
-    return Finding(CHECK, entry.name, component, NOT_CHECKABLE, text, names), entry, reading
+    return question(CHECK, entry, component, text, reading, beside)

@@ -12,36 +12,39 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.estimates import CHECK
 from trialtrace.audit.verdicts.columns import centred
-from trialtrace.audit.verdicts.readings import Reading, drafted
+from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question
 
 BOUND, APART = "p.bound", "line.p"
+HABIT = 2
+"""So many such bounds a paper has at most."""
 USUAL = {"1", "15", "2", "25", "3", "5"}
 """Digits of bounds that are printed."""
 UNCENTRED = 0.1
 """An estimate lies within this share of the interval's width from its middle."""
 MORE = 0.6
 """By so much more than a factor of `NEAR` z of p and of the interval lie apart."""
-Asked = tuple[Finding, Claim, Reading]
 
 
 def odd(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
     """A question on each such p, but those that `findings` hold against their interval."""
     held = {one.claim for one in findings if one.check == CHECK}
+    bounds = []
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
         if part is None or part.value is None or not drafted(entry):
             continue
-        if part.relation in ("<", "<=") and _digits(part) not in USUAL and part.value < 1:
-            yield _of_bound(entry, part)
+        if part.relation == "<" and _digits(part) not in USUAL and 0 < part.value < 1:
+            bounds.append(_of_bound(entry, part))
         elif part.relation == "=" and entry.name not in held and (found := _apart(entry, part)):
             yield found
+    # Of several it is how the paper prints P.
+    yield from bounds if len(bounds) <= HABIT else ()
 
 
 def _digits(part: Component) -> str:
@@ -56,7 +59,7 @@ def _of_bound(entry: Claim, part: Component) -> Asked:
         "read and printed right",
         "Bounds such as 0.05, 0.01 and 0.001 are usual.",
     )
-    return Finding(BOUND, entry.name, "p", NOT_CHECKABLE, text), entry, reading
+    return question(BOUND, entry, "p", text, reading)
 
 
 def _apart(entry: Claim, part: Component) -> Asked | None:
@@ -83,4 +86,4 @@ def _apart(entry: Claim, part: Component) -> Asked | None:
         f"read and printed right, {part.text} beside {entry.interval}",
         "By one analysis they lie nearer.",
     )
-    return Finding(APART, entry.name, "p", NOT_CHECKABLE, text), entry, reading
+    return question(APART, entry, "p", text, reading)

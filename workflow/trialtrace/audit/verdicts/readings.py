@@ -54,6 +54,24 @@ class Reading:
         return f"Is {number} {self.each}?"
 
 
+Asked = tuple[Finding, Claim, Reading]
+"""A finding that is a question, the claim whose reading is asked for, and the question."""
+
+
+def question(
+    check: str,
+    entry: Claim,
+    component: str,
+    text: str,
+    reading: Reading,
+    beside: Iterable[Claim] = (),
+) -> Asked:
+    """A question on a number of a draft that others `beside` it make unlikely; it is never called
+    wrong."""
+    names = tuple(one.name for one in beside if one is not entry)
+    return Finding(check, entry.name, component, NOT_CHECKABLE, text, names), entry, reading
+
+
 @dataclass(frozen=True)
 class Other:
     """Claims as they would be by another reading, and the question which one holds. `within` are

@@ -11,11 +11,16 @@ from itertools import chain, combinations, permutations, product
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.wording import listed
-from trialtrace.audit.verdicts.readings import Reading, drafted, first_column, row_of
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    drafted,
+    first_column,
+    question,
+    row_of,
+)
 from trialtrace.base.grouping import grouped
 
 SUM, RATIO, MULTIPLE = "line.sum", "line.ratio", "line.multiple"
@@ -33,7 +38,6 @@ MANY = 10
 FINE = 50
 """Numbers of fewer units are a multiple of each other by chance."""
 Cells = Mapping[str, Claim]
-Asked = tuple[Finding, Claim, Reading]
 Numbers = Sequence[Component]
 
 
@@ -202,5 +206,4 @@ def _asked(
         f"read and printed right beside {listed([one.printed for one in beside])}",
         "The others add up." if check == SUM else "The others agree.",
     )
-    told = tuple(one.name for one in beside)
-    return Finding(check, entry.name, names[0], NOT_CHECKABLE, text, told), entry, reading
+    return question(check, entry, names[0], text, reading, beside)

@@ -13,10 +13,8 @@ from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.verdicts.readings import Reading, drafted, row_of, table_of
+from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question, row_of, table_of
 from trialtrace.base.grouping import grouped
 
 CHECK, OF_TABLES = "text.digit", "table.digit"
@@ -26,7 +24,7 @@ DIGITS, ALONE = 2, 3
 """Numbers of fewer digits are in many rows; that of a number with no other beside it."""
 
 
-def misprinted(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+def misprinted(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number of a text, or of a table, that another place has with another
     digit."""
     claims = [one for one in ledger.entries.values() if drafted(one)]
@@ -48,7 +46,7 @@ def misprinted(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
 
 def _beside(
     entry: Claim, part: Component, cells: Sequence[Claim], told: set[str]
-) -> Iterator[tuple[Finding, Claim, Reading]]:
+) -> Iterator[Asked]:
     near = [
         (cell, other)
         for cell, other in _parts(cells)
@@ -67,10 +65,10 @@ def _beside(
         f"printed right here, or “{cell.printed}” in {cell.place}",
         "They differ in one digit.",
     )
-    yield Finding(CHECK, entry.name, part.name, NOT_CHECKABLE, text, (cell.name,)), entry, reading
+    yield question(CHECK, entry, part.name, text, reading, [cell])
 
 
-def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     pairs = [one for one in cells if one.about.group and len(list(_parts([one]))) > 1]
     printed = Counter((one.about.group, one.printed) for one in pairs)
     lone = [one for one in pairs if printed[one.about.group, one.printed] == 1]
@@ -98,10 +96,7 @@ def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding
                     f"printed right in {second.place}, or “{first.printed}” in {first.place}",
                     "They differ in one digit.",
                 )
-                finding = Finding(
-                    OF_TABLES, second.name, part.name, NOT_CHECKABLE, text, (first.name,)
-                )
-                yield finding, second, reading
+                yield question(OF_TABLES, second, part.name, text, reading, [first])
 
 
 def _share_a_word(ledger: Ledger, first: Claim, second: Claim) -> bool:

@@ -18,9 +18,7 @@ from scipy.special import fdtrc
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.verdicts.readings import Reading, drafted, row_of, table_of
+from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question, row_of, table_of
 from trialtrace.base.grouping import grouped
 
 CHECK, CHANGE = "row.unlike", "visit.unlike"
@@ -31,6 +29,8 @@ CHANCE = 1e-4
 SMALLER, RARER = 1.4, 1e-7
 """From so many times on where chance makes it as seldom, and the deviation is as much unlike
 beside its mean: of what is larger in one group the deviation is larger too."""
+MOST = 3
+"""So many numbers of one table are asked about at most."""
 UNALIKE = 1.0
 """Means before treatment lie apart by so many deviations where no patients are known."""
 ERRORS, DEVIATIONS = 4.0, 2.0
@@ -44,8 +44,14 @@ _BEFORE = re.compile(
 )
 
 
-def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
-    """A question on each number that is far from those of all other groups."""
+def unlike(ledger: Ledger) -> Iterator[Asked]:
+    """A question on each number that is far from those of all other groups; where a table has many
+    such its groups are unlike each other."""
+    asked = grouped(_every(ledger), lambda one: (table_of(one[1]), one[0].check))
+    yield from (one for several in asked.values() if len(several) <= MOST for one in several)
+
+
+def _every(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         one
         for one in ledger.of_group()
@@ -69,7 +75,7 @@ def unlike(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
         yield from _of_visits(ledger, own)
 
 
-def _of_shares(ledger: Ledger) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_shares(ledger: Ledger) -> Iterator[Asked]:
     """Shares of a table of baseline values that lie far from those of all other groups."""
     cells = [
         one
@@ -115,7 +121,7 @@ def _place(entry: Claim) -> tuple[object, ...]:
     return table_of(entry), entry.about.cell, entry.about.category, _is_median(entry)
 
 
-def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     """The first two groups whose change between two visits differs by far, or the first visits of
     the only group that differ by more."""
     by_group = grouped(cells, lambda one: one.about.group)
@@ -138,7 +144,7 @@ def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[tuple[Finding
                 return
 
 
-def _of_change(entry: Claim, four: Sequence[Claim]) -> tuple[Finding, Claim, Reading]:
+def _of_change(entry: Claim, four: Sequence[Claim]) -> Asked:
     told = [one.printed for one in four]
     text = f"{told[0]} and {told[1]} are more than {OF_VISITS} deviations apart."
     if len(four) > 2:
@@ -149,8 +155,7 @@ def _of_change(entry: Claim, four: Sequence[Claim]) -> tuple[Finding, Claim, Rea
         "and the visits beside it read and printed right",
         "One trial changes its patients less, and more alike, nearly always.",
     )
-    names = tuple(one.name for one in four if one is not entry)
-    return Finding(CHANGE, entry.name, "value", NOT_CHECKABLE, text, names), entry, reading
+    return question(CHANGE, entry, "value", text, reading, four)
 
 
 def _middle(entry: Claim) -> float:
@@ -161,7 +166,7 @@ def _is_median(entry: Claim) -> bool:
     return "quartile_low" in entry.parts
 
 
-def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[tuple[Finding, Claim, Reading]]:
+def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
     for name, apart in (("sd", _spreads_apart), ("value", _means_apart)):
         far = [
             one
@@ -176,9 +181,7 @@ def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[tuple[Finding, Cla
             return
 
 
-def _asked(
-    entry: Claim, others: Sequence[Claim], name: str, what: str
-) -> tuple[Finding, Claim, Reading]:
+def _asked(entry: Claim, others: Sequence[Claim], name: str, what: str) -> Asked:
     beside = " and ".join(one.printed for one in others)
     part = next(one for one in (name, "se", "quartile_high") if one in entry.parts)
     text = f"Its {what} is unlike that of the other groups in its row, {beside}."
@@ -187,8 +190,7 @@ def _asked(
         f"read and printed right beside {beside}",
         "Groups of one trial are more alike nearly always.",
     )
-    names = tuple(one.name for one in others)
-    return Finding(CHECK, entry.name, part, NOT_CHECKABLE, text, names), entry, reading
+    return question(CHECK, entry, part, text, reading, others)
 
 
 def _spread(ledger: Ledger, entry: Claim) -> float | None:

@@ -8,7 +8,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.interchange.crate import write_crate
 from trialtrace.report.seal_file import Sealed
 from trialtrace.report.verify.kept_run import KeptRun, altered_run
-from trialtrace.report.which_run import named_trial, tell_run
+from trialtrace.report.which_run import check_analysis, named_trial, tell_run
 from trialtrace.run.jobs.fresh import RENDER
 from trialtrace.run.trace.seal import configuration_files
 from trialtrace.run.trial.load import Trial, load_trial
@@ -16,6 +16,7 @@ from trialtrace.run.trial.load import Trial, load_trial
 
 def crate(arguments: argparse.Namespace) -> int:
     at, name = named_trial(arguments)
+    check_analysis(at, name)
     _, changed = tell_run(at, name, RENDER, whole=True)
     trial = load_trial(name, at)
     check_unaltered(trial)

@@ -5,7 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trialtrace.base.paths import project
-from trialtrace.report.which_run import Add, add_of_trial, named_trial, tell_run, tell_version
+from trialtrace.report.which_run import (
+    Add,
+    add_of_trial,
+    check_analysis,
+    named_trial,
+    tell_run,
+    tell_version,
+)
 
 
 def add_hand_over(add: Add, lift_pandas: Callable[[], None]) -> None:
@@ -109,6 +116,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
+    check_analysis(at, name)
     if arguments.form != "cohort":
         from trialtrace.report.commands.export import write_form
         from trialtrace.run.jobs.fresh import CHECK

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import RUNNING, Project, project, project_of
-from trialtrace.base.purpose import Purpose
+from trialtrace.base.purpose import ANALYSIS, Purpose
 from trialtrace.report.which_run import Add
 
 README = """\
@@ -119,6 +119,8 @@ def run_workflow(arguments: argparse.Namespace) -> int:
             do="trialtrace init, or run it in the project's folder",
         )
     purpose = Purpose("blinded") if arguments.blinded else at.purpose
+    if arguments.asked and purpose != ANALYSIS:
+        raise UserError(f"--{arguments.asked}", f"is of the analysis, and not of: {purpose.text}")
     if arguments.results:
         at = _elsewhere(at, Path(arguments.results).resolve(), purpose)
     elif purpose != at.purpose:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import project
 from trialtrace.report.listing import put
-from trialtrace.report.which_run import Add, asked_result, configured, tell_run
+from trialtrace.report.which_run import Add, asked_result, check_analysis, configured, tell_run
 
 if TYPE_CHECKING:
     from trialtrace.report.rcode.script import Scripts
@@ -55,6 +55,7 @@ def _script(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     asked = asked_result(at, arguments.of)
     name, _, result = asked.partition("/")
+    check_analysis(at, name)
     at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
     trial = load_trial(name, at)
     tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))

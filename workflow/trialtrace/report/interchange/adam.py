@@ -4,6 +4,7 @@ ADaM are the derived data sets as SAS transport files (XPT, version 5) beside a 
 names, labels, keys and codes of their columns. CSV R and every other program reads.
 """
 
+import hmac
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,8 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.words import upper_first
 from trialtrace.run.tables.canonical import column_text, csv_bytes
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DERIVED, OCCDS, Contract, read_table
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.hash_key import read_hash_key
+from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.model import Variable, adsl_code
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 40
 CUT = "..."
 YES = {"Y": "Yes", "N": "No"}
+# Hexadecimal digits of a patient's hash: two of 100,000 share one in 1 of 4,000,000,000 trials.
+HASHED = 16
 SEXES = {"F": "Female", "M": "Male", "U": "Unknown"}
 
 
@@ -82,15 +86,44 @@ def datasets(trial: Trial) -> tuple[Dataset, ...]:
 
 
 def _read(trial: Trial) -> Iterator[Dataset]:
-    folder = trial.at.results / trial.name / "derived"
     for name, label, kind, file, contract in DATASETS:
-        table = read_table(folder / f"{file}.parquet", contract)
+        table = _table(trial, file, contract)
         if not table.num_rows:
             continue
         columns = tuple(_column(trial, column, table, contract) for column in table.column_names)
         yield Dataset(
             name, label, kind, upper_first(contract.row.partition(";")[0]), table.num_rows, columns
         )
+
+
+def _table(trial: Trial, name: str, contract: Contract) -> "pa.Table":
+    """A derived data set, with keyed hashes in place of what the dictionary calls identifiers.
+
+    Raises UserError where these are asked for and there is no key.
+    """
+    table = read_table(trial.at.results / trial.name / "derived" / f"{name}.parquet", contract)
+    of = trial.subjects.table
+    variable = trial.dictionary.get(of, {}).get(trial.tables[of].subject)
+    if not trial.private or variable is None or not variable.identifier:
+        return table
+    key = read_hash_key(trial.at, load_settings(trial.at).hash_key)
+    if key is None:
+        raise UserError(
+            Problem(
+                f"{trial.name}: {variable.name}",
+                found="an identifier by dictionary.csv, and no hash_key in config.yaml",
+                expected="a key, by whose hashes the data tell patients apart",
+            )
+        )
+    for column in ("USUBJID", "SUBJID"):
+        if column in table.column_names:
+            hashes = [_hashed(key, value) for value in table[column].to_pylist()]
+            table = table.set_column(table.column_names.index(column), column, [hashes])
+    return table.sort_by([(column, "ascending") for column in contract.key])
+
+
+def _hashed(key: bytes, identifier: str) -> str:
+    return hmac.digest(key, f"subject\n{identifier}".encode(), "sha256").hex()[:HASHED]
 
 
 def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> Column:
@@ -346,13 +379,12 @@ def csv_files(trial: Trial) -> dict[str, bytes]:
 
     Raises UserError where the trial has not run.
     """
-    return dict(derived_csv(trial.at.results / trial.name / "derived"))
+    return dict(_derived_csv(trial))
 
 
-def derived_csv(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file, of a folder of derived data sets."""
+def _derived_csv(trial: Trial) -> Iterator[tuple[str, bytes]]:
     for name, contract in DERIVED.items():
-        table = read_table(folder / f"{name}.parquet", contract)
+        table = _table(trial, name, contract)
         if not table.num_rows:
             continue
         for position, column in enumerate(table.column_names):

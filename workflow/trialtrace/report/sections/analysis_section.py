@@ -268,8 +268,11 @@ def _entered(material: Material, analysis: Analysis) -> str:
     if not parts:
         arms = dict.fromkeys(arm for pair in analysis.pairs for arm in pair)
         several = len(arms) < len(material.trial.design.arms) and arms.keys() <= populations.keys()
-        of = {arm: populations[arm] for arm in (arms if several else [ALL]) if arm in populations}
-        entered = f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name, of)}."
+        sizes = {
+            arm: populations[arm] for arm in (arms if several else [ALL]) if arm in populations
+        }
+        used_of = _used_in_all(material, analysis.name, sizes)
+        entered = f"{escape_markdown(population.label)}{used_of}."
         return " ".join([entered, *_why(material, analysis)])
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, Problems
 from trialtrace.run.cleaning.account import Decision, RedLine, run_text
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
+from trialtrace.run.cleaning.rejects import stripped
 from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
@@ -90,6 +92,8 @@ TOLD = 0.05
 STOPS = 0.20
 LINES_TOLD = 12
 BROKEN, FEWEST_BROKEN = 0.10, 10
+# A code for missing, as a number; what nobody takes for an answer; the share beyond it.
+NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
 AT_MOST = f"at most {100 * STOPS:g} % of them"
 BETTER = "dates that no other order fits better"
 
@@ -150,14 +154,14 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)
             bare = gaps(typed, trial.dictionary[spec.name], column)
-            hidden = not_shown(typed, loss, column)
+            red = [*not_shown(typed, loss, column), *amid_values(trial, typed, column)]
             if reason:
-                lost = bool(loss.lost or bare or hidden)
+                lost = bool(loss.lost or bare or red)
                 _accepted(spec.name, loss, column, reason, lost, losses)
             _judge(trial, typed, loss, wanted, reason, losses)
             if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
-                losses.warnings += hidden
+                losses.warnings += red
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -186,6 +190,35 @@ def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
     text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
     way = f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
     return [RedLine("not_shown", table, column, f"{text} {way}")]
+
+
+def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
+    """A red line where a code for missing stands amid the numbers of a column that has no choices
+    and no limits to tell it from an answer, and is not written in nines, eights or sevens."""
+    table, variable = typed.spec.name, trial.dictionary[typed.spec.name][column]
+    spelling = spelling_of(trial, typed.spec, column)
+    free = variable.kind in ("number", "integer") and not variable.choices
+    if not free or (variable.minimum is not None and variable.maximum is not None):
+        return []
+    values = typed.columns[column].values.drop_null().cast(pa.float64()).to_numpy()
+    text = stripped(typed.raw[column], ())
+    sign = spelling.sign(variable)
+    for code in spelling.missing:
+        number = code.replace(sign, ".")
+        if not NUMBER.fullmatch(number) or OF_MISSING.fullmatch(number) or not len(values):
+            continue
+        n = pc.sum(pc.equal(text, code)).as_py() or 0
+        low, high = np.quantile(values, [AMID, 1 - AMID])
+        if n and low < float(number) < high:
+            told = (
+                f"Table {table}, column {column}: cleaning.yaml has {code} as missing, in {n} of "
+            )
+            told += f"{n + len(values)} cells, and most values are on both sides of it: an answer?"
+            way = (
+                f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
+            )
+            return [RedLine("missing_amid", table, column, f"{told} {way}")]
+    return []
 
 
 def _judge(

@@ -31,6 +31,7 @@ from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
+from trialtrace.run.trial.label_words import sex_meant
 
 # What a step calls the endpoint's own value before.
 OWN_BASELINE = "baseline"
@@ -262,29 +263,9 @@ def _sex(column: Column) -> tuple[str, dict[str, str]] | None:
         named = {"0": no, "1": yes}
         made = {named[code]: code for code in codes if code in named}
     else:
-        letters = {code: _letter(label_of(column, code)) for code in codes}
+        letters = {code: sex_meant(label_of(column, code).replace("_", " ")) for code in codes}
         made = {letter: code for code, letter in letters.items() if letter}
     return (column.name, made) if len(made) == len(codes) else None
-
-
-def _letter(label: str) -> str:
-    first = re.sub(r"^[0-9_. -]+", "", label).lower()
-    whole = {
-        "donna": "F",
-        "mujer": "F",
-        "mulher": "F",
-        "vrouw": "F",
-        "kvinna": "F",
-        "kvinne": "F",
-        "kvinde": "F",
-        "nainen": "F",
-        "uomo": "M",
-        "hombre": "M",
-        "homem": "M",
-        "homme": "M",
-        "mies": "M",
-    }
-    return whole.get(first) or {"f": "F", "w": "F", "m": "M"}.get(first[:1], "")
 
 
 def _named(columns: Iterable[Column]) -> Iterator[tuple[str, str]]:

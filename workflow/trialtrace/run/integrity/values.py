@@ -9,7 +9,7 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
-from trialtrace.run.tables.measures import known_ends, parts
+from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
@@ -28,16 +28,18 @@ def _numbers(export: Export, fewest: int) -> Iterator[tuple[Sheet, Column, Place
 
 def possible(export: Export) -> Iterator[Look]:
     """A look for each column of a known measure: an age, a weight, a blood pressure beyond what is
-    possible.
+    possible, and for those whose median another unit would explain.
 
     A column is known by its name, or a short label, and its unit. More than one value in a hundred
     that is not possible is unusual (binomial): another unit, or the values of another column.
+    Half of them lie on one side of the median (binomial).
     """
     for sheet, column, known in _numbers(export, FEWEST):
-        values = column.values[known]
-        ends = known_ends(column.name, column.unit)
+        values, name = column.values[known], column.name
+        ends = known_ends(name, column.unit)
         if not ends and column.unit and len(parts(column.label)) <= LABEL_WORDS:
-            ends = known_ends(column.label, column.unit)
+            name = column.label
+            ends = known_ends(name, column.unit)
         outside = [(values < low) | (values > high) for low, high in ends]
         if outside:
             least = min(outside, key=lambda one: int(one.sum()))
@@ -46,6 +48,10 @@ def possible(export: Export) -> Iterator[Look]:
             text = f"{k} of {n} values are beyond what is possible"
             where = f"{sheet.name}.{column.name}"
             yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
+            for low, high in known_middles(name, column.unit):
+                k = max(int((values < low).sum()), int((values > high).sum()))
+                text = f"{k} of {n} values are on one side of where any patients have their median"
+                yield Look(where, text, chances.binomial(k, n, 0.5))
 
 
 def totals(export: Export) -> Iterator[Look]:

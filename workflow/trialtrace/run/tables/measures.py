@@ -35,6 +35,14 @@ POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
     (r"albumin", "g/dL", 0.3, 7),
     (r"albumin", "g/L", 3, 70),
 )  # fmt: skip
+# The ends between which the median of any patients lies, where another unit has many of the same
+# numbers.
+MIDDLES: tuple[tuple[str, str, float, float], ...] = (
+    (r"h(a)?emoglobin|hgb", "g/dL", 5, 21),
+    (r"h(a)?emoglobin|hgb", "g/L", 50, 210),
+    (r"albumin", "g/dL", 1, 6),
+    (r"albumin", "g/L", 10, 60),
+)  # fmt: skip
 # Changes and scores of a variable are not the variable.
 NOT_IT = re.compile(r"chg|change|diff|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr")
 
@@ -58,12 +66,23 @@ def parts(name: str) -> list[str]:
 def known_ends(name: str, unit: str) -> list[tuple[float, float]]:
     """The ends of what a variable of this name and unit can be: several where the unit is not said,
     none where nothing is known of it, as of its change or a score of it."""
+    return _ends(name, unit, POSSIBLE)
+
+
+def known_middles(name: str, unit: str) -> list[tuple[float, float]]:
+    """The ends of what the median of a variable can be in this unit; none where it is not said."""
+    return _ends(name, unit, MIDDLES) if unit else []
+
+
+def _ends(
+    name: str, unit: str, table: tuple[tuple[str, str, float, float], ...]
+) -> list[tuple[float, float]]:
     words = {*parts(name), plain(name)}
     if any(NOT_IT.fullmatch(word) for word in words):
         return []
     return [
         (low, high)
-        for known, its_unit, low, high in POSSIBLE
+        for known, its_unit, low, high in table
         if (not unit or not its_unit or unit.lower() == its_unit.lower())
         and (words & AGES if known == "age" else any(re.fullmatch(known, w) for w in words))
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import isclose
 
 from trialtrace.base.number_needed import needed_text
 from trialtrace.base.styles import OF_ORDER, SHOWN, Style, places_of
@@ -12,6 +13,9 @@ from trialtrace.run.tables.contracts.rows import (
 )
 from trialtrace.run.trace.years import yearly, years_text
 from trialtrace.run.trial.plan.build import Plan
+
+# Decimals of medians and quartiles that no standard deviation tells.
+ENOUGH = 2
 
 
 class StyledRow(ResultRow):
@@ -42,15 +46,19 @@ def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
 
     What describes the values of an endpoint or a variable has the decimals of the smallest of its
     standard deviations in the analysis, so that none has fewer than two figures; its medians and
-    quartiles none where all are whole. A text that a method has written by itself stays.
+    quartiles none where all are whole, and without a deviation one or two where these are enough
+    for all. A text that a method has written by itself stays.
     """
     if style is SHOWN:
         return [_styled(row, style) if _read_otherwise(row) else row for row in rows]
-    places, broken = _places(rows), _broken(rows)
-    styles = {
-        variable: replace(style, places=places.get(variable), whole=variable not in broken)
-        for variable in dict.fromkeys(map(_variable, rows))
-    }
+    places, ordered = _places(rows), _ordered(rows)
+    styles = {}
+    for variable in dict.fromkeys(map(_variable, rows)):
+        own = ordered.get(variable, 0)
+        by_deviation = own > ENOUGH or (own > 0 and variable in places)
+        styles[variable] = replace(
+            style, places=places.get(variable), ordered=None if by_deviation else own
+        )
     return [_styled(row, styles[_variable(row)]) for row in rows]
 
 
@@ -76,13 +84,16 @@ def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
     return places
 
 
-def _broken(rows: list[ResultRow]) -> set[tuple[str, str | None]]:
-    """The variables of which a median, a quartile or an extreme is no whole number."""
-    return {
-        _variable(row)
-        for row in rows
-        if row["stat_name"] in OF_ORDER and row["stat_value"] is not None and row["stat_value"] % 1
-    }
+def _ordered(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
+    """By variable the decimals that its medians, quartiles and extremes need."""
+    needed: dict[tuple[str, str | None], int] = {}
+    for row in rows:
+        value = row["stat_value"]
+        if row["stat_name"] in OF_ORDER and value is not None:
+            own = next((n for n in range(ENOUGH) if isclose(value, round(value, n))), ENOUGH)
+            own += not isclose(value, round(value, ENOUGH))
+            needed[_variable(row)] = max(needed.get(_variable(row), 0), own)
+    return needed
 
 
 def _styled(row: ResultRow, style: Style) -> StyledRow:

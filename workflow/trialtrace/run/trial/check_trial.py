@@ -26,6 +26,7 @@ from trialtrace.run.trial.context import (
     column,
     known,
     known_code,
+    names_nobody,
     of_kind,
     repeated,
     told_kind,
@@ -33,6 +34,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints.check_made import AVAL
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
@@ -147,22 +149,20 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
             here, expected = (*path, "reason"), "where: the rows that are not left out"
             document.add(here, found="reason without where", expected=expected)
         _reason(files, path, table["reason"], columns)
-    _at_a_cut(files, path, table, columns)
+    _at_a_cut(files, path, structure(TableSpec, table), columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         codes_of_arms(files, variable)
 
 
-def _at_a_cut(
-    files: Files, path: Path_, table: dict[str, Any], columns: dict[str, Variable]
-) -> None:
+def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
     """What is known of a table at a data cut: columns that are there, and dates."""
     document = files.trial
-    if "dated" in table:
-        column(document, (*path, "dated"), table["dated"], columns, ("date",))
-    for late, then in table.get("later", {}).items():
+    if table.dated is not None:
+        column(document, (*path, "dated"), table.dated, columns, ("date",))
+    for late, then in table.later.items():
         column(document, (*path, "later", late), late, columns, ("date",))
-        for other, code in then.items() if isinstance(then, dict) else ():
+        for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
             known_code(document, at, code, column(document, at, other, columns))
 
@@ -197,7 +197,8 @@ def _subjects(files: Files) -> None:
         if isinstance(source, dict):
             chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
         else:
-            column(document, (*path, "variables", name), source, columns)
+            variable = column(document, (*path, "variables", name), source, columns)
+            names_nobody(document, (*path, "variables", name), variable)
     check_groups(files)
 
 
@@ -314,7 +315,8 @@ def chosen_rows(files: Files, path: Path_, name: str, given: ChosenRows) -> None
         return
     columns = files.columns(table)
     ordered = (*NUMERIC, "date") if given.take else ()
-    column(document, (*path, "column"), given.column, columns, ordered)
+    variable = column(document, (*path, "column"), given.column, columns, ordered)
+    names_nobody(document, (*path, "column"), variable)
     if given.where is not None:
         check_condition(document, (*path, "where"), given.where, columns)
     _own_name(files, path, name, table, given.column)

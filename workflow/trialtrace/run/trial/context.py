@@ -281,6 +281,17 @@ def column(
     return variable
 
 
+def names_nobody(document: Document, path: Path_, variable: Variable | None) -> None:
+    """Tells of a column that is taken for its values and says who a patient is: these do not go
+    beyond the clean tables. A date is taken for the days between it and others."""
+    if variable is not None and variable.identifier and variable.kind != "date":
+        document.add(
+            path,
+            found=f"{variable.name}, an identifier by dictionary.csv",
+            expected="a column that names nobody; the number of the patient stands in each row",
+        )
+
+
 def told_kind(variable: Variable) -> str:
     return f"{variable.kind} with choices" if variable.choices else variable.kind
 

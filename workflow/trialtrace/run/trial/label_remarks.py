@@ -5,6 +5,7 @@ that takes its values, a date the screening from which times run. A label may be
 more than it says: so these are told and stop nothing, and another label makes them silent.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from trialtrace.run.trial.label_words import (
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import texts
+from trialtrace.run.trial.study.subjects import GroupsFrom
 from trialtrace.run.trial.visits import visit_labels
 
 Columns = Mapping[str, Variable]
@@ -39,12 +41,14 @@ def label_remarks(trial: Trial) -> Iterator[str]:
     """Sentences, in the order of the files."""
     yield from _variables(trial)
     yield from _missing(trial)
+    yield from _groups(trial)
     yield from _starts(trial)
     for endpoint in trial.endpoints.values():
         columns = _columns(trial, endpoint)
         yield from _codes(trial, endpoint, columns)
         yield from _visits(endpoint, columns)
         yield from _time(trial, endpoint, columns)
+        yield from _no_time(trial, endpoint)
         yield from _other_column(endpoint, trial.dictionary)
         yield from _ends(endpoint, columns)
     yield from _analyses(trial)
@@ -69,6 +73,31 @@ def _missing(trial: Trial) -> Iterator[str]:
                         f"missing, while dictionary.csv (line {variable.row}) allows it, from "
                         f"{ends[0]} to {ends[1]}; take it out here, or narrow the bounds there"
                     )
+
+
+_RANGE = re.compile(
+    r"\b(under|over|below|above|and|to|from|less|more|least|most|unter|über|bis|ab|moins|plus)\b"
+    r"|[<>≤≥+–-]",
+    re.IGNORECASE,
+)
+
+
+def _groups(trial: Trial) -> Iterator[str]:
+    """Groups of a number whose label names another number than those that they begin and end at."""
+    for name, made in trial.subjects.groups.items():
+        if not isinstance(made, GroupsFrom):
+            continue
+        bounds = [*made.from_.items(), ("", math.inf)]
+        for (label, low), (_, after) in pairwise(bounds):
+            numbers = re.findall(r"\d+(?:\.\d+)?", label) if _RANGE.search(label) else []
+            named = set(map(float, numbers))
+            step = 10.0 ** -max((len(n) for n in re.findall(r"\d\.(\d+)", label)), default=0)
+            if named and not named & {low, low - step, after, round(after - step, 6)}:
+                yield (
+                    f"trial.yaml, subjects.groups.{name}.from: {label} begins at {low:g}"
+                    + (f" and ends below {after:g}" if after < math.inf else "")
+                    + ", which its label does not name"
+                )
 
 
 def _columns(trial: Trial, endpoint: Endpoint) -> Columns:
@@ -260,6 +289,19 @@ def _starts(trial: Trial) -> Iterator[str]:
             yield (
                 f"trial.yaml, subjects.variables.{start}: days of {', '.join(names)} run from "
                 f"{_described(variable)}, while {_described(dates[0])} is there"
+            )
+
+
+def _no_time(trial: Trial, endpoint: Endpoint) -> Iterator[str]:
+    """A time that runs from the very column that it ends with."""
+    entry = endpoint.entry
+    start = trial.subjects.origins.get(getattr(entry, "start", None) or "")
+    for key in ("last_contact", "event_date"):
+        column = getattr(entry, key, None)
+        if start and (start.table, start.column) == (getattr(entry, "table", ""), column):
+            yield (
+                f"{_place(endpoint)}: {key} is {column}, from which the time runs (start), so that "
+                "it is 0 for all; name the column of the end"
             )
 
 

@@ -41,19 +41,23 @@ _NOT_KNOWN = frozenset({
     "ej utförd", "ej känt", "ej gjort", "brak danych", "nieznane", "nieznany", "nie wykonano",
     "nie dotyczy", "chybí", "neznámé", "neznámý", "neprovedeno",
 })
+# As casefold writes them: a last sigma is a sigma.
 _SEXES = {
     "F": frozenset({
         "f", "w", "female", "females", "woman", "women", "girl", "lady", "weiblich", "frau",
         "mädchen", "femme", "féminin", "féminine", "femenino", "femenina", "mujer", "hembra",
         "feminino", "feminina", "mulher", "femmina", "femminile", "donna", "vrouw", "vrouwelijk",
         "kvinde", "kvinne", "kvinna", "kvindelig", "kvinnlig", "kobieta", "żeńska", "žena",
-        "nainen", "kadın",
+        "nainen", "kadın", "mulheres", "feminin", "vrouwen", "ženský", "ženská", "nő", "femeie",
+        "ж", "женский", "женщина", "жінка", "жена", "γυναίκα", "θήλυ", "naine", "moteris",
+        "sieviete",
     }),
     "M": frozenset({
         "m", "male", "males", "man", "men", "boy", "männlich", "mann", "herr", "junge", "homme",
         "masculin", "masculine", "masculino", "masculina", "hombre", "varón", "macho", "homem",
         "maschio", "maschile", "uomo", "mannelijk", "mand", "mandlig", "manlig", "mężczyzna",
-        "męska", "muž", "mies", "erkek",
+        "męska", "muž", "mies", "erkek", "mužský", "muški", "férfi", "bărbat", "м", "мужской",
+        "мужчина", "чоловік", "мъж", "άνδρασ", "άρρεν", "mees", "vyras", "vīrietis",
     }),
 }
 # fmt: on

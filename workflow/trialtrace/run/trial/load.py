@@ -278,7 +278,7 @@ class Trial:
         data = self.document("plan")
         cut, whole = self.at.purpose.cut, data
         if self.pooled:
-            data = pooled_plan(whole) | (described(whole) if cut else {})
+            data = {**pooled_plan(whole), **(described(whole) if cut else {})}
         plan: Plan = _reader("plan.yaml").plan(data, cut)
         # At a data cut looks are those of the cut: that is no change of the plan.
         return self.frozen.labelled(plan) if self.frozen and not cut else plan

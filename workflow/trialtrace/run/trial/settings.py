@@ -57,7 +57,7 @@ class Settings:
             "registry and synthetic sources and restricted for files of your own; full shows "
             "values and rows; restricted shows counts and hashes only."
         ),
-        expected="by_source, full or restricted (public is not built yet)",
+        expected="by_source, full or restricted; for everyone: trialtrace export --as public",
     )
     hash_key: str | None = optional(
         (

@@ -86,7 +86,7 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
     """A t, χ² or F of two groups against p, over all degrees of freedom that are not printed: a t
     has two or more, χ² one or more, and F of two groups is t² unless it has visits too."""
     part, printed = entry.parts["statistic"], entry.parts.get("p")
-    if printed is None or printed.relation == "ns" or entry.tails != TWO_SIDED:
+    if printed is None or printed.relation == "ns" or printed.adjusted or entry.tails != TWO_SIDED:
         return None
     statistic = as_range(part)
     if symbol == "f" and len(ledger.compared_groups(entry)) == 2:

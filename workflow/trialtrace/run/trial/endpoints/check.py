@@ -20,6 +20,7 @@ from trialtrace.run.trial.context import (
     known,
     known_arm,
     known_code,
+    names_nobody,
     proposed_codes,
     repeated,
 )
@@ -103,9 +104,12 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
             check_condition(document, (name, key), entry[key], columns)
     for key, kinds in _COLUMNS.items():
         if key in entry:
-            column(document, (name, key), entry[key], columns, kinds)
+            names_nobody(
+                document, (name, key), column(document, (name, key), entry[key], columns, kinds)
+            )
     if "column" in entry and entry["kind"] != "instrument":
         variable = column(document, (name, "column"), entry["column"], columns)
+        names_nobody(document, (name, "column"), variable)
         if entry["kind"] != "aggregate":
             _scores(files, (name, "column"), entry, variable)
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
@@ -113,6 +117,7 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
     visits: dict[str, Variable] = {}
     for path, visit in _visit_columns(entry.get("visits", {})):
         variable = column(document, (name, "visits", *path), visit, columns)
+        names_nobody(document, (name, "visits", *path), variable)
         if variable is not None:
             scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
             wide = "pattern" in entry["visits"]

@@ -11,6 +11,7 @@ from trialtrace.run.trial.context import (
     column,
     known,
     known_code,
+    names_nobody,
     proposed_codes,
     told_kind,
 )
@@ -194,6 +195,7 @@ def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
             found = f"{short.upper()}, a column that the data set has already"
             document.add(place, found=found, expected="another name")
         variable = column(document, place, source, columns)
+        names_nobody(document, place, variable)
         for other, kind in _kinds(files, short).items():
             if variable and kind and other != name and kind != _kind(variable):
                 found = f"a column of {_kind(variable)}, while {other} has one of {kind}"

@@ -131,8 +131,7 @@ class Plan:
 def plan(data: dict[str, Any], cut: str | None = None) -> Plan:
     """The plan of a file, at a data cut for a monitoring committee. Raises UserError for an
     analysis or estimand that is none of it."""
-    data = at_cut(data, cut)
-    file: PlanFile = structure(PlanFile, data)
+    file: PlanFile = structure(PlanFile, at_cut(data, cut))
     estimands = {name: _estimand(name, declared) for name, declared in file.estimands.items()}
     return Plan(
         file.decision_level,

@@ -1,32 +1,38 @@
 """The plan at a data cut for a monitoring committee: its look, and what is asked at looks alone."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from trialtrace.run.trial.plan.methods import INTERIM
 
-CUTS = "cuts"
+Entry = Mapping[str, object]
+# What of an analysis needs its arms.
+BY_ARM = ("estimates", "tests", "interaction", "overall", "decision_level", "p_values_by_level")
 
 
-def at_cut(data: dict[str, Any], cut: str | None) -> dict[str, Any]:
+def at_cut(data: Entry, cut: str | None) -> Entry:
     """A plan that declares cuts as it runs at one of them, or, without, in the analysis.
 
     At a cut the look of each analysis is the cut's number. What is asked at an interim look stands
     in such a plan for the cuts, and is no part of the analysis.
     """
-    cuts = data.get(CUTS)
-    if not cuts or not isinstance(data.get("analyses"), Mapping):
+    cuts = data.get("cuts")
+    if not isinstance(cuts, list):
         return data
     look = cuts.index(cut) + 1 if cut in cuts else None
-    analyses = {name: dict(_entry(one, look)) for name, one in data["analyses"].items()}
-    return data | {"analyses": analyses}
+    return {**data, "analyses": {name: dict(_at(one, look)) for name, one in _analyses(data)}}
 
 
-def _entry(analysis: Mapping[str, Any], look: int | None) -> Iterator[tuple[str, Any]]:
+def _analyses(data: Entry) -> Iterator[tuple[str, Entry]]:
+    analyses = data.get("analyses")
+    if isinstance(analyses, Mapping):
+        yield from analyses.items()
+
+
+def _at(analysis: Entry, look: int | None) -> Iterator[tuple[str, object]]:
     for key, value in analysis.items():
         if key == "decision_level" and isinstance(value, Mapping) and look is not None:
             yield key, {**value, "look": look}
-        elif key == "estimates" and look is None:
+        elif key == "estimates" and isinstance(value, list) and look is None:
             kept = [step for step in value if not set(step) & set(INTERIM)]
             if kept:
                 yield key, kept
@@ -34,18 +40,18 @@ def _entry(analysis: Mapping[str, Any], look: int | None) -> Iterator[tuple[str,
             yield key, value
 
 
-def described(data: dict[str, Any]) -> dict[str, Any]:
-    """What a plan describes of arms: its analyses without estimates and tests, as an open report
-    has them of all patients."""
-    analyses = data.get("analyses") or {}
-    whole = {name: dict(_description(one)) for name, one in analyses.items() if "describe" in one}
-    heads = {one["of"] for one in whole.values() if "of" in one}
-    while missing := {name for name in heads if name in analyses and name not in whole}:
-        whole |= {name: dict(_description(analyses[name])) for name in missing}
-        heads |= {one["of"] for one in whole.values() if "of" in one}
-    return {"estimands": data.get("estimands", {}), "analyses": whole}
+def described(data: Entry) -> Entry:
+    """What a plan describes of arms: its analyses without what needs these, as an open report has
+    them of all patients."""
+    every = dict(_analyses(data))
+    wanted = [name for name, one in every.items() if "describe" in one]
+    for name in wanted:
+        # An analysis takes its question from the one that it is `of`.
+        if (of := every[name].get("of")) in every and of not in wanted:
+            wanted.append(str(of))
+    kept = {name: _bare(one) for name, one in every.items() if name in wanted}
+    return {"estimands": data.get("estimands", {}), "analyses": kept}
 
 
-def _description(analysis: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    asked = ("estimates", "tests", "interaction", "overall", "decision_level", "p_values_by_level")
-    yield from ((key, value) for key, value in analysis.items() if key not in asked)
+def _bare(analysis: Entry) -> Entry:
+    return {key: value for key, value in analysis.items() if key not in BY_ARM}

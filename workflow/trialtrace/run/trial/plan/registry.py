@@ -56,9 +56,10 @@ def tested_by(method: str) -> Named | None:
     return Named(named, title.reference) if named and title else None
 
 
-def comparing(how: str) -> list[str]:
+@cache
+def comparing(how: str) -> tuple[str, ...]:
     """Methods that compare "within" or "between" subjects."""
-    return list(dict.fromkeys(card.method for card in cards() if card.compares == how))
+    return tuple(dict.fromkeys(card.method for card in cards() if card.compares == how))
 
 
 def step_key(section: str, name: str, method: str) -> str:

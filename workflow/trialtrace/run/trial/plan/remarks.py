@@ -56,7 +56,33 @@ def plan_remarks(trial: Trial) -> list[str]:
     ]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
     named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
+    named += [*_labelled_alike(trial), *_several_primary(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
+
+
+def _labelled_alike(trial: Trial) -> Iterator[str]:
+    """Two endpoints of one kind and label, whose tables nobody tells apart; an event and its time
+    may have one."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for endpoint in trial.endpoints.values():
+        alike.setdefault((endpoint.kind, endpoint.label.casefold()), []).append(endpoint.name)
+    for names in alike.values():
+        if len(names) > 1:
+            yield f"endpoints.yaml, {', '.join(names)}: all have one label; tell them apart by it"
+
+
+def _several_primary(trial: Trial) -> Iterator[str]:
+    """Primary analyses of several endpoints whose tests are in no family."""
+    primary = [one for one in trial.plan.analyses.values() if one.role == "primary" and one.tests]
+    families = trial.plan.multiplicity.values()
+    named = {test.analysis for family in families for test in family.tests}
+    names = [one.name for one in primary]
+    several = len({one.estimand.variables for one in primary}) > 1
+    if several and not named.intersection(names):
+        yield (
+            f"plan.yaml, analyses: {', '.join(names)} are all primary, and in no family of "
+            "multiplicity: each is tested at the whole level"
+        )
 
 
 def _other_control(trial: Trial) -> Iterator[str]:

@@ -8,7 +8,7 @@ from trialtrace.base.config.names import Column, Name, Text
 from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.context import Files, known, known_arm, of_kind
+from trialtrace.run.trial.context import Files, known, known_arm, names_nobody, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
@@ -173,12 +173,7 @@ def _check_listing(files: Files, place: Path_, listing: Listing) -> None:
         here = (*place, "columns", position)
         if not known(files.plan, here, name, columns, f"a column of {listing.table}"):
             continue
-        if columns is not None and columns[name].identifier:
-            files.plan.add(
-                here,
-                found=f"{name}, an identifier by dictionary.csv",
-                expected="columns that name nobody; the number of the patient stands in each row",
-            )
+        names_nobody(files.plan, here, columns[name] if columns is not None else None)
 
 
 DISPLAYS = (

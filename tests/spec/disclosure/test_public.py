@@ -1,0 +1,99 @@
+"""A public release: nothing of a single patient in any byte of it, and its files agree."""
+
+import hashlib
+import json
+
+import mini_run
+import pytest
+from sentinel_trial import good_export
+
+from trialtrace.base.errors import UserError
+from trialtrace.report.commands.export import write_form
+from trialtrace.report.interchange.ars_rules import faults
+from trialtrace.run.disclosure.presets import PRESETS
+from trialtrace.run.trial.load import load_trial
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """(export, trial) of a run in which every cell that is no declared code is a sentinel."""
+    export = good_export()
+    at = export.write(tmp_path_factory.mktemp("sentinels"))
+    made = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
+    return export, made.trial
+
+
+@pytest.fixture(scope="module", params=PRESETS)
+def released(run, request, tmp_path_factory):
+    """(export, folder, told)."""
+    export, trial = run
+    folder = tmp_path_factory.mktemp("public") / request.param
+    told = write_form(trial, str(folder), "public", request.param)
+    return export, folder, told
+
+
+def test_no_cell_and_no_identifier_is_in_any_byte(released):
+    """A median or a quartile can be one patient's value; a threshold says of how many it is."""
+    export, folder, told = released
+    lines = json.loads((folder / "ard.json").read_text(encoding="utf-8"))
+    quantiles = ("median", "q1", "q3", "median_time", "follow_up")
+    shown = [line["stat"][0] for line in lines if line["stat"] and line["stat_name"] in quantiles]
+    export.sentinels.forget(set(shown))
+    identifiers = {f"mini-{name}" for name in export.column("id")}
+    for path in folder.iterdir():
+        assert not export.sentinels.found_in_file(path), path.name
+        text = path.read_text(encoding="utf-8")
+        assert not [name for name in identifiers if name in text]
+    assert not export.sentinels.found_in(told)
+
+
+def test_hidden_results_are_listed_with_the_reason_and_have_no_number(released):
+    _, folder, _ = released
+    lines = json.loads((folder / "ard.json").read_text(encoding="utf-8"))
+    hidden = {line["result_id"] for line in lines if line["suppressed"]}
+    listed = (folder / "hidden.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(listed) == len(hidden) > 0
+    of_hidden = [line for line in lines if line["result_id"] in hidden]
+    assert {line["stat"] is None for line in of_hidden} == {True}
+    event = json.loads((folder / "ars.json").read_text(encoding="utf-8"))
+    assert faults(event) == []
+    results = [each for analysis in event["analyses"] for each in analysis["results"]]
+    assert sum(each.get("formattedValue") == "hidden" for each in results) == len(hidden)
+
+
+def test_sums_are_of_the_files(released):
+    _, folder, _ = released
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    listed = dict(reversed(line.split("  ")) for line in lines)
+    assert set(listed) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
+    for name, digest in listed.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_two_releases_are_the_same_bytes(run, tmp_path):
+    _, trial = run
+    for name in ("one", "two"):
+        write_form(trial, str(tmp_path / name), "public", "sacro")
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
+    assert one == two
+
+
+def test_nothing_of_a_run_without_its_arms_is_for_everyone(run, tmp_path, monkeypatch):
+    _, trial = run
+    monkeypatch.setattr(type(trial), "pooled", True)
+    with pytest.raises(UserError, match="not the analysis"):
+        write_form(trial, str(tmp_path / "public"), "public", "trial")
+    assert not (tmp_path / "public").exists()
+
+
+def test_free_text_of_ones_own_files_is_not_for_everyone(run, tmp_path):
+    """Under full disclosure nobody has said that names of events are words of a list."""
+    _, trial = run
+    config = trial.at.config / "config.yaml"
+    text = config.read_text()
+    try:
+        config.write_text(text.replace("by_source", "full"))
+        with pytest.raises(UserError, match="free text"):
+            write_form(trial, str(tmp_path / "public"), "public", "trial")
+    finally:
+        config.write_text(text)

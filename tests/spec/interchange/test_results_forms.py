@@ -1,0 +1,165 @@
+"""Results as ARD and as ARS: read back, they are the results; the rules of ARS are held."""
+
+import copy
+import csv
+import io
+import json
+import subprocess
+
+import pyarrow.parquet as pq
+import pytest
+
+from trialtrace.base.errors import UserError
+from trialtrace.report.commands.export import write_form
+from trialtrace.report.interchange.ars_rules import faults
+
+
+@pytest.fixture(scope="module")
+def results(mini) -> dict[str, dict]:
+    table = pq.ParquetFile(mini.folder / "analysis" / "results.parquet").read()
+    return {row["result_id"]: row for row in table.to_pylist()}
+
+
+@pytest.fixture(scope="module")
+def forms(mini, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forms")
+    for form in ("ard", "ars"):
+        write_form(mini.trial, str(folder / form), form)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def event(forms) -> dict:
+    return json.loads((forms / "ars" / "ars.json").read_text(encoding="utf-8"))
+
+
+BESIDE = {
+    "conf.low": "ci_low",
+    "conf.high": "ci_high",
+    "conf.level": "ci_level",
+    "N": "n_used",
+    "denominator": "denominator",
+}
+
+
+def test_an_ard_holds_every_number_of_every_result(forms, results):
+    lines = json.loads((forms / "ard" / "ard.json").read_text(encoding="utf-8"))
+    read = {name: {} for name in results}
+    for line in lines:
+        column = BESIDE.get(line["stat_name"], "stat_value")
+        read[line["result_id"]][column] = line["stat"] and line["stat"][0]
+    for name, row in results.items():
+        numbers = {column: row[column] for column in ("stat_value", *BESIDE.values())}
+        assert {column: read[name].get(column) for column in numbers} == numbers
+
+
+def test_no_two_lines_of_an_ard_are_of_the_same_statistic(forms):
+    """cards calls it an error."""
+    lines = json.loads((forms / "ard" / "ard.json").read_text(encoding="utf-8"))
+    of = ("group", "variable", "context", "stat_name")
+    told = [
+        json.dumps([value for name, value in line.items() if name.startswith(of)]) for line in lines
+    ]
+    assert len(told) == len(set(told)) > 100
+
+
+@pytest.mark.r
+def test_r_reads_list_columns_and_the_same_numbers(forms, results):
+    """jsonlite; cards itself is in no package of Debian's."""
+    script = """
+    d <- jsonlite::fromJSON(commandArgs(TRUE)[1], simplifyMatrix = FALSE)
+    stopifnot(is.list(d$stat), is.list(d$group1_level), is.list(d$variable_level))
+    own <- d[!d$stat_name %in% c("conf.low", "conf.high", "conf.level", "N", "denominator"), ]
+    own$stat <- vapply(own$stat, function(x) if (is.null(x)) NA_real_ else x[[1]], 0)
+    write.csv(own[c("result_id", "stat")], row.names = FALSE, na = "")
+    """
+    command = ["Rscript", "-e", script, forms / "ard" / "ard.json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["result_id"] for row in rows] == list(results)
+    for row in rows:
+        expected = results[row["result_id"]]["stat_value"]
+        if expected is None:
+            assert not row["stat"]
+        else:
+            assert float(row["stat"]) == pytest.approx(expected, rel=1e-14)
+
+
+def test_an_event_holds_every_value_and_its_trace(event, forms, results):
+    with (forms / "ars" / "ars-trace.csv").open(encoding="utf-8", newline="") as file:
+        traces = list(csv.DictReader(file))
+    assert [each["result_id"] for each in traces] == list(results)
+    read = {}
+    for analysis in event["analyses"]:
+        for result in analysis["results"]:
+            of = [
+                each.get("groupValue") or each["groupId"].rpartition(".")[2]
+                for each in result.get("resultGroups", ())
+            ]
+            read[analysis["id"], result["operationId"], *of] = result
+    for trace in traces:
+        groups = [part.partition("=")[2] for part in trace["groups"].split(";") if part]
+        result = read[trace["analysisId"], trace["operationId"], *groups]
+        row = results[trace["result_id"]]
+        value = result.get("rawValue")
+        assert (None if value is None else float(value)) == row["stat_value"]
+        assert result["formattedValue"] == row["stat_text"]
+
+
+def test_a_share_names_the_operations_it_is_of(event):
+    methods = {method["id"]: method for method in event["methods"]}
+    found = [each for each in event["analyses"] if each.get("referencedAnalysisOperations")]
+    assert found
+    for share in found:
+        value = methods[share["methodId"]]["operations"][0]
+        roles = {
+            each["referencedOperationRole"]["controlledTerm"]: each["operationId"]
+            for each in value["referencedOperationRelationships"]
+        }
+        assert roles.keys() == {"NUMERATOR", "DENOMINATOR"}
+        assert roles["NUMERATOR"].endswith(".value")
+
+
+def change(event: dict, *path: object, **new: object) -> dict:
+    changed = copy.deepcopy(event)
+    inner = changed
+    for step in path:
+        inner = inner[step]
+    inner.update(new)
+    return changed
+
+
+def test_what_the_standard_does_not_allow_is_found(event):
+    assert faults(event) == []
+    first = ("analyses", 0)
+    result = (*first, "results", 0)
+    for changed, found in (
+        (change(event, *first, methodId="NOPE"), "NOPE is not there"),
+        (change(event, *first, trace="x"), "/analyses[0]/trace: no key of Analysis"),
+        (change(event, *first, reason={"controlledTerm": "WHY NOT"}), "none of"),
+        (change(event, *result, rawValue=12), "rawValue: no text"),
+        (change(event, *result, operationId="MT.x"), "MT.x is not there"),
+        (change(event, "analyses", 1, id=event["analyses"][0]["id"]), "a second time"),
+        (change(event, "methods", 0, operations=None), "operations: no list"),
+        (change(event, "analysisSets", 0, level=True), "level: no whole"),
+    ):
+        assert any(found in each for each in faults(changed)), found
+    lacking = copy.deepcopy(event)
+    del lacking["mainListOfContents"]
+    assert faults(lacking) == ["/mainListOfContents: is not there"]
+
+
+def test_an_operation_of_another_method_is_found(event):
+    other = event["methods"][-1]["operations"][0]["id"]
+    assert event["analyses"][0]["methodId"] != event["methods"][-1]["id"]
+    changed = change(event, "analyses", 0, "results", 0, operationId=other)
+    assert any("is of another method" in each for each in faults(changed))
+
+
+@pytest.mark.parametrize("form", ["ard", "ars", "adam"])
+def test_a_preset_is_of_what_is_public_alone(form, mini, tmp_path):
+    with pytest.raises(UserError, match="--preset trial"):
+        write_form(mini.trial, str(tmp_path / "new"), form, "trial")
+    with pytest.raises(UserError, match="no --preset"):
+        write_form(mini.trial, str(tmp_path / "new"), "public")
+    assert not (tmp_path / "new").exists()
