@@ -36,7 +36,7 @@ LARGEST, LEAST, MOST_LOG = 1e150, 1e-150, 600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pooled(WithErrors, Columns):
+class Pooled(WithErrors[Floats], Columns):
     """Pooled estimates; every field but `scale` and `imputations` has the estimates' shape.
 
     `estimate`, `low` and `high` are back-transformed for scale "log"; variances, `se` and the test

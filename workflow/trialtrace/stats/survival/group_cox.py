@@ -24,7 +24,7 @@ STRIDE, ARRIVED = 2.0, 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupCox(WithErrors):
+class GroupCox(WithErrors[Floats]):
     """Cox models of the groups alone: log hazard ratios to the first group, NaN without answer.
 
     `coef` and `se` have shape (subsets, groups - 1); the likelihood-ratio and score tests,

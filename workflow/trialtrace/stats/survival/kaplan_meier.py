@@ -44,7 +44,7 @@ WIDTH = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class KaplanMeier(WithErrors, Columns):
+class KaplanMeier(WithErrors[Floats], Columns):
     """A survival curve with one row for each distinct time, events and censorings alike.
 
     `se` is Greenwood's standard error of the survival itself (NaN once it is 0). Bounds are NaN

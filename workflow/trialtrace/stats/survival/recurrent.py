@@ -38,7 +38,7 @@ from trialtrace.stats.survival.cox_start_stop import _entered, _subjects
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MeanCumulative(WithErrors, Columns):
+class MeanCumulative(WithErrors[Floats], Columns):
     """Mean numbers of events by times, arrays of the shape of the times asked for.
 
     NaN beyond the last time at which anybody is followed. Bounds are NaN where the mean is 0.

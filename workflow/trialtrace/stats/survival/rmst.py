@@ -38,7 +38,7 @@ from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RestrictedMean(WithErrors, Columns):
+class RestrictedMean(WithErrors[float], Columns):
     """One arm's restricted mean with its Wald bounds, in the unit of time.
 
     `n_risk` is the number still observed just before `tau`: where it is small, so is what the end
