@@ -59,6 +59,7 @@ IN_NO_PLAN = {
     "deltas of each visit, alone or summed over visits missed in a row": (
         "missing.delta.missed_in_a_row",
     ),
+    "long data as the other functions of visits take them": ("mixed.visit_design.wide",),
     "families of tests in order, and adjustments that others beat": (
         "multiplicity.adjusted.benjamini_yekutieli",
         "multiplicity.adjusted.holm_sidak",

@@ -107,6 +107,11 @@ for (d in cases("arms.csv")) {
   }
   emit_contrasts(case, "single", estimates, sqrt(diag(spread)), 2 * pt(abs(t), df, lower.tail = FALSE),
                  qt(0.975, df))
+  two <- 2 * pt(abs(t), df, lower.tail = FALSE)
+  emit_contrasts(case, "bonferroni", estimates, sqrt(diag(spread)), p.adjust(two, "bonferroni"),
+                 qt(1 - 0.025 / 2, df))
+  emit_contrasts(case, "sidak", estimates, sqrt(diag(spread)), -expm1(2 * log1p(-two)),
+                 qt((1 + sqrt(0.95)) / 2, df))
 
   # Dunnett: the first arm is the reference.
   l <- sqrt(n[-1] / (n[-1] + n[1]))

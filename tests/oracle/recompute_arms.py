@@ -32,6 +32,9 @@ def arm_contrasts(cases: Cases) -> Numbers:
             "single",
             a.arm_contrasts(y, arm, single, adjust="none", sides="two_sided", **LEVEL),
         )
+        for adjust in ("bonferroni", "sidak"):
+            both = a.arm_contrasts(y, arm, single, adjust=adjust, sides="two_sided", **LEVEL)
+            yield from _whole(case, adjust, both)
         reference = {"reference": names[0]}
         yield from _whole(
             case, "dunnett", a.dunnett(y, arm, sides="two_sided", **reference, **LEVEL)

@@ -8,7 +8,7 @@ A result prints as a statistician reads it, numbers to six digits; its fields ke
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field
 from math import exp, inf, isnan, nan
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trialtrace.base.arrays import Floats
 
 Row = dict[str, object]
+# A number, or an array of several.
+Errors = TypeVar("Errors")
 
 
 class StatsError(ValueError):
@@ -39,6 +41,17 @@ class Tabular:
 
     def __repr__(self) -> str:
         return aligned(type(self).__name__, self.rows())
+
+
+class WithErrors(Generic[Errors]):
+    """A result whose standard errors, `se`, go by the name of an interval's one too."""
+
+    __slots__ = ()
+    se: Errors
+
+    @property
+    def standard_error(self) -> Errors:
+        return self.se
 
 
 class Columns(Tabular):
@@ -219,7 +232,7 @@ class Contrast(Tabular):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Estimates(Tabular):
+class Estimates(WithErrors["Floats"], Tabular):
     """Terms of a model, each array (p,) in the order of the columns of x.
 
     `labels` name them: a DataFrame's columns, else x1, x2, … `statistic` and `p_value` are those

@@ -326,3 +326,10 @@ def test_deltas_of_visits_are_refused_where_they_do_not_fit():
         missing.add_delta(values, filled, [0, 0, 1], arms=(0,), deltas=[1], cumulative=True)
     with pytest.raises(StatsError, match="filled must hold truth values"):
         missing.missed_in_a_row([[1, 0]])
+
+
+def test_visits_missed_in_a_row_are_cumulative_deltas_of_one():
+    filled = np.random.default_rng(2).random((30, 5)) < 0.5
+    ones = {"arms": ("a",), "deltas": np.ones((1, 5)), "cumulative": True}
+    shifted = missing.add_delta(np.zeros((2, 30, 5)), filled, ["a"] * 30, **ones)
+    assert (shifted == missing.missed_in_a_row(filled)).all() and shifted.max() > 3

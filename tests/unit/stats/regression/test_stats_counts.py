@@ -75,3 +75,22 @@ def test_a_rate_ratio_is_that_of_any_unit_of_time():
     for one, other in zip(fits[:2], fits[2:], strict=True):
         assert one.coef[1] == pytest.approx(other.coef[1])
         assert one.se[1] == pytest.approx(other.se[1])
+
+
+def test_deviance_scale_and_quasi_errors_by_hand():
+    """Arms of 2 an hour and 1.5 an hour: Pearson's sum over 4 is what errors are multiplied by."""
+    fit = poisson_rates(COUNTS, TWO, exposure=TIMES, variance="quasi", confidence=0.95)
+    mean = np.array([2, 4, 6, 1.5, 1.5, 3])
+    pearson = float(np.sum((np.array(COUNTS) - mean) ** 2 / mean))
+    assert (fit.pearson, fit.residual_df, fit.scale) == pytest.approx((pearson, 4, pearson / 4))
+    assert fit.se[0] == pytest.approx(sqrt(pearson / 4 / 12)) and fit.df == 4
+    y = np.array(COUNTS, dtype=float)
+    logs = np.log(y / mean, where=y > 0, out=np.zeros(6))
+    assert fit.deviance == pytest.approx(2 * float(np.sum(y * logs - (y - mean))))
+
+
+def test_at_the_bound_there_is_no_more_than_poisson():
+    fit = negative_binomial([2, 2, 2, 3, 3, 3], TWO, exposure=[1] * 6, confidence=0.95)
+    assert fit.boundary and (fit.against_poisson.statistic, fit.against_poisson.p_value) == (0, 0.5)
+    with pytest.raises(StatsError, match="information must be one of"):
+        negative_binomial(COUNTS, TWO, exposure=TIMES, confidence=0.95, information="both")

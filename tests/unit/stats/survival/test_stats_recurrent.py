@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.survival.recurrent import mean_cumulative
+from trialtrace.stats.survival.recurrent import (
+    mean_cumulative,
+    mean_cumulative_difference,
+    mean_cumulative_ratio,
+)
 
 OPTIONS = {"interval": "log", "variance": "robust", "confidence": 0.95}
 
@@ -97,3 +101,15 @@ def test_refused(wrong, told):
     options = {"times": [1]} | OPTIONS | {k: data.pop(k) for k in [*OPTIONS, "times"] if k in data}
     with pytest.raises(StatsError, match=told):
         mean_cumulative(*data.values(), **options)
+
+
+def test_two_arms_that_cannot_be_compared_are_refused():
+    rows = [0, 0, 0, 0], [4, 5, 6, 6], [0, 1, 0, 0], list("abcd"), list("xxyy")
+    arms = {"treated": "y", "reference": "x", "variance": "robust", "sides": "two_sided"}
+    for function, at, told in (
+        (mean_cumulative_difference, 5.5, "not followed up to time 5.5"),
+        (mean_cumulative_ratio, 5, "no events by this time"),
+        (mean_cumulative_difference, 3, "no variance at this time"),
+    ):
+        with pytest.raises(StatsError, match=told):
+            function(*rows, **arms, at=at, confidence=0.95)

@@ -195,3 +195,14 @@ def test_a_hundred_thousand_patients_are_no_trouble():
     time = np.ceil(rng.exponential(np.exp(-x @ [0.5, -0.2])) * 300)
     fit = cox(time, rng.random(n) < 0.8, x, **EFRON)
     assert (np.abs(fit.coef - [0.5, -0.2]) < 5 * fit.se).all()
+
+
+def test_quartiles_are_where_the_curve_crosses_them():
+    """Deaths at 1 to 8: three quarters are left at 2 and one at 6, each until the next drop."""
+    curve = kaplan_meier(range(1, 9), [1] * 8, confidence=0.95, interval="plain")
+    lower, median, upper = curve.quartiles()
+    assert (lower.estimate, median.estimate, upper.estimate) == (2.5, 4.5, 6.5)
+    assert curve.quantile(0.2).estimate == 2
+    for share in (0, 1, nan, "0.5"):
+        with pytest.raises(StatsError, match="share must"):
+            curve.quantile(share)

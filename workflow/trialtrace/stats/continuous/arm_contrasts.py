@@ -37,10 +37,11 @@ from trialtrace.stats.multiplicity._single_step import (
     dunnett_tail,
     tukey_tail,
 )
+from trialtrace.stats.multiplicity.adjusted import bonferroni, sidak
 from trialtrace.stats.multiplicity.max_t import max_t
 from trialtrace.stats.results import StatsError
 
-ADJUST = ("none", "max_t")
+ADJUST = ("none", "max_t", "bonferroni", "sidak")
 # Coefficients whose sum is below this share of the largest sum to 0 but for rounding.
 ROUNDING = 1e-9
 
@@ -67,8 +68,9 @@ def arm_contrasts(
 ) -> Simultaneous:
     """Contrasts of means of y, (n,), by arm, (n,) labels: {name: {arm: coefficient}}.
 
-    An arm without a coefficient has 0. `adjust`: "none", each contrast by Student's t, or "max_t",
-    together by the multivariate t distribution (`max_t`). `sides` concerns the p-values; intervals
+    An arm without a coefficient has 0. `adjust`: "none", each contrast by Student's t, "max_t",
+    together by the multivariate t distribution (`max_t`), or "bonferroni" or "sidak", p-values and
+    intervals alike for as many as there are. `sides` concerns the p-values; intervals
     are two-sided. In the units of y times those of the coefficients.
 
     Raises `StatsError` for coefficients that do not sum to 0 or name another arm, a single arm, no
@@ -107,6 +109,10 @@ def arm_contrasts(
         )
     errors = np.sqrt(np.diag(spread))
     p_values = t_tails(estimates / errors, np.asarray(arms.df), sides)
+    if adjust == "bonferroni":
+        p_values, level = bonferroni(p_values), 1 - (1 - level) / len(rows)
+    elif adjust == "sidak":
+        p_values, level = sidak(p_values), level ** (1 / len(rows))
     critical = float(stdtrit(arms.df, 0.5 + level / 2))
     found = contrasts_of(estimates, errors, arms.df, p_values, critical, list(contrasts))
     return Simultaneous(found, critical, 0.0)

@@ -98,7 +98,8 @@ def missed_in_a_row(filled: ArrayLike) -> Floats:
     """How many visits up to each have been missed in a row, filled (n, visits), 0 where none.
 
     At the analysed visit these are the `multiples` of a delta that is added at every visit missed.
-    Raises `StatsError` for what is not truth values of that shape.
+    Raises `StatsError` for what is not truth values of that shape. Oracle: through `add_delta`,
+    whose cumulative sums of deltas of 1 it equals.
 
     >>> missed_in_a_row([[False, True, True], [True, False, True]])
     array([[0., 1., 2.],

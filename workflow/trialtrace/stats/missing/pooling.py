@@ -29,14 +29,14 @@ from trialtrace.stats._inputs import (
     numbers,
     one_number,
 )
-from trialtrace.stats.results import Columns, StatsError, TestResult
+from trialtrace.stats.results import Columns, StatsError, TestResult, WithErrors
 
 # Estimates and variances whose squares are within the range of numbers; logarithms of ratios.
 LARGEST, LEAST, MOST_LOG = 1e150, 1e-150, 600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pooled(Columns):
+class Pooled(WithErrors[Floats], Columns):
     """Pooled estimates; every field but `scale` and `imputations` has the estimates' shape.
 
     `estimate`, `low` and `high` are back-transformed for scale "log"; variances, `se` and the test

@@ -11,3 +11,4 @@ from trialtrace.stats.mixed.visit_design import difference_row as difference_row
 from trialtrace.stats.mixed.visit_design import interaction_rows as interaction_rows
 from trialtrace.stats.mixed.visit_design import mean_row as mean_row
 from trialtrace.stats.mixed.visit_design import visit_design as visit_design
+from trialtrace.stats.mixed.visit_design import wide as wide

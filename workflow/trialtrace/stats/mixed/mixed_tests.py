@@ -41,6 +41,7 @@ from trialtrace.stats.results import (
     StatsError,
     Tabular,
     TestResult,
+    WithErrors,
     aligned,
 )
 
@@ -51,7 +52,7 @@ ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MixedFit(Tabular):
+class MixedFit(WithErrors[Floats], Tabular):
     """A fitted model; coefficients in the order of the columns of x.
 
     `covariance`, (p, p), and `se` are the plain ones, without the adjustment of Kenward and Roger.

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers
+from trialtrace.stats.regression._design import by_visit
 from trialtrace.stats.results import StatsError
 
 CODINGS = ("cell_means", "treatment")
@@ -83,6 +84,26 @@ def visit_design(
         covariate_means=means,
         cells=np.concatenate([cells, at_means], axis=2),
     )
+
+
+def wide(values: ArrayLike, subject: ArrayLike, visit: ArrayLike) -> Floats:
+    """Long values, a row a subject and visit, as (subjects, visits), NaN where there is no row.
+
+    All of shape (rows,); subjects and visits stand in the order of their labels, those of a pandas
+    Categorical in its own. A missing value may be NaN.
+
+    Raises `StatsError` for two rows of a subject at a visit, and missing labels. Oracle: R's
+    reshape.
+
+    R: `reshape(d, direction = "wide", idvar = "subject", timevar = "visit")`.
+
+    >>> wide([3, 4, 5], ["a", "a", "b"], ["week 1", "week 2", "week 2"])
+    array([[ 3.,  4.],
+           [nan,  5.]])
+    """
+    column = as_array(values, "values")
+    table, _, _ = by_visit(column, np.ones((column.size, 1)), subject, visit)
+    return np.asarray(table, dtype=np.float64)
 
 
 def mean_row(design: VisitDesign, *, arm: object, visit: object) -> Floats:

@@ -31,11 +31,11 @@ from trialtrace.stats._inputs import (
     two_arms,
 )
 from trialtrace.stats._wald import wald_contrast
-from trialtrace.stats.results import Columns, Contrast, StatsError
+from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CumulativeIncidence(Columns):
+class CumulativeIncidence(WithErrors[Floats], Columns):
     """The incidence of one cause with one row for each time at which anybody has any event.
 
     `n_event` counts events of the cause, `n_other` those of other causes. Row i holds from its

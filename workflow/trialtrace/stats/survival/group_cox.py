@@ -15,6 +15,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice
+from trialtrace.stats.results import WithErrors
 from trialtrace.stats.survival.risk_sets import RiskSets
 
 ITERATIONS = 30
@@ -23,7 +24,7 @@ STRIDE, ARRIVED = 2.0, 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupCox:
+class GroupCox(WithErrors[Floats]):
     """Cox models of the groups alone: log hazard ratios to the first group, NaN without answer.
 
     `coef` and `se` have shape (subsets, groups - 1); the likelihood-ratio and score tests,

@@ -32,7 +32,7 @@ from trialtrace.stats._inputs import (
     stratum_numbers,
     survival_data,
 )
-from trialtrace.stats.results import Columns, Interval, StatsError, TestResult
+from trialtrace.stats.results import Columns, Interval, StatsError, TestResult, WithErrors
 from trialtrace.stats.survival.cox import CoxFit, cox
 
 __all__ = ["CoxFit", "KaplanMeier", "cox", "kaplan_meier", "log_rank"]
@@ -44,7 +44,7 @@ WIDTH = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class KaplanMeier(Columns):
+class KaplanMeier(WithErrors[Floats], Columns):
     """A survival curve with one row for each distinct time, events and censorings alike.
 
     `se` is Greenwood's standard error of the survival itself (NaN once it is 0). Bounds are NaN

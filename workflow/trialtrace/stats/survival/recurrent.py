@@ -33,12 +33,12 @@ from trialtrace.stats._inputs import (
     two_arms,
 )
 from trialtrace.stats._wald import exponential, wald_contrast
-from trialtrace.stats.results import Columns, Contrast, StatsError
+from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
 from trialtrace.stats.survival.cox_start_stop import _entered, _subjects
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MeanCumulative(Columns):
+class MeanCumulative(WithErrors[Floats], Columns):
     """Mean numbers of events by times, arrays of the shape of the times asked for.
 
     NaN beyond the last time at which anybody is followed. Bounds are NaN where the mean is 0.

@@ -34,11 +34,11 @@ from trialtrace.stats._inputs import (
     two_arms,
 )
 from trialtrace.stats._wald import exponential, wald_contrast
-from trialtrace.stats.results import Columns, Contrast, StatsError
+from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RestrictedMean(Columns):
+class RestrictedMean(WithErrors[float], Columns):
     """One arm's restricted mean with its Wald bounds, in the unit of time.
 
     `n_risk` is the number still observed just before `tau`: where it is small, so is what the end
