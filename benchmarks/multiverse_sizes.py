@@ -23,8 +23,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks-multiverse-sizes.md"
 SEED, DRAWS = 20261126, 1000
-# Covariates and patients of each size: about 10^2 to 10^4 specifications, 10^2 to 10^5 patients.
-BY_SPECIFICATIONS = ((7, 1000), (10, 1000), (13, 1000))
+# Covariates and patients of each size: about 10^2 to 10^5 specifications and patients.
+BY_SPECIFICATIONS = ((7, 1000), (10, 1000), (13, 1000), (17, 1000))
 BY_PATIENTS = ((7, 100), (7, 1000), (7, 10_000), (7, 100_000))
 STEPS = ("estimates", "draws", "gathering")
 
@@ -212,7 +212,7 @@ def page(found: dict[tuple[int, int], dict[str, float]]) -> str:
         "# The multiverse by its size",
         "",
         "Measured by `make bench-multiverse-sizes`: made-up trials, analysis of covariance by "
-        f"every set of 7, 10 or 13 covariates, {DRAWS:,} re-randomisations; Python "
+        f"every set of 7, 10, 13 or 17 covariates, {DRAWS:,} re-randomisations; Python "
         f"{platform.python_version()}. Each size in one process, from its derived data on: "
         "estimates, draws, and what then is gathered and written.",
     ]
