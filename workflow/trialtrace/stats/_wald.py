@@ -120,6 +120,21 @@ def column_names(x: ArrayLike) -> tuple[str, ...] | None:
     return None if names is None else tuple(map(str, names))
 
 
+class NamedColumns(np.ndarray):
+    """An array that knows the names of its columns, as a DataFrame does; what is cut or computed
+    from it does not."""
+
+    columns: tuple[str, ...] | None
+
+    def __new__(cls, values: Floats, names: tuple[str, ...]) -> "NamedColumns":
+        array = np.asarray(values).view(cls)
+        array.columns = names
+        return array
+
+    def __array_finalize__(self, obj: object) -> None:
+        self.columns = None
+
+
 def _two_sided(statistic: float, df: float) -> float:
     if df < inf:
         return t_tail(float(statistic), df, "two_sided")

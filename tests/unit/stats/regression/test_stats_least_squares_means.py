@@ -75,3 +75,16 @@ def test_what_has_no_mean_is_refused():
         interaction_test(fit, arm_design(ARM, by=LEVEL, interaction=False, intercept=True))
     with pytest.raises(StatsError, match="two arms and two levels"):
         interaction_test(fit, arm_design(ARM, intercept=True))
+
+
+def test_a_design_of_another_model_with_as_many_columns_is_refused():
+    """By size alone the differences of one model were called those of another."""
+    arm, y = list("aabbabba"), [4, 6, 7, 8, 5, 7.5, 6, 3]
+    by_sex = arm_design(arm, by=list("fmfmmffm"), interaction=False, intercept=True)
+    by_age = arm_design(arm, by=list("oyyoyooy"), interaction=False, intercept=True)
+    fit = ols(y, by_sex.x, variance="model", confidence=0.95)
+    assert fit.labels == ("intercept", "b", "m")
+    with pytest.raises(StatsError, match="the fit has the columns intercept, b, m"):
+        least_squares_means(fit, by_age, confidence=0.95)
+    # Columns cut from a design have no names: what they are is the caller's to know.
+    assert ols(y, by_sex.x[:, :2], variance="model", confidence=0.95).labels == ("x1", "x2")

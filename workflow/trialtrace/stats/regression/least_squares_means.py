@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_array, check_choice, labels, numbers
-from trialtrace.stats._wald import column_names
+from trialtrace.stats._wald import NamedColumns, column_names, numbered
 from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
 from trialtrace.stats.regression.coefficients import contrast, wald_test
@@ -30,7 +30,8 @@ WEIGHTS = ("equal", "observed")
 
 @dataclass(frozen=True, slots=True)
 class ArmDesign:
-    """Columns x, (n, p), their names, and `cells`, (arms, levels, p): the row of each mean.
+    """Columns x, (n, p), which a fit knows by their names, the names, and `cells`, (arms, levels, p):
+    the row of each mean.
 
     `shares`, (levels,), is how often each level occurs; without levels there is one for all.
     """
@@ -90,9 +91,10 @@ def arm_design(
     cells = np.concatenate(parts, axis=2)
     z, of_z = _covariates(covariates, n)
     means = np.broadcast_to(z.mean(axis=0), (*shape, z.shape[1]))
+    named = (*names, *of_z)
     return ArmDesign(
-        x=np.hstack([cells[of_arm, of_level], z]),
-        names=(*names, *of_z),
+        x=NamedColumns(np.hstack([cells[of_arm, of_level], z]), named),
+        names=named,
         arms=tuple(arms.tolist()),
         levels=() if by is None else tuple(levels.tolist()),
         shares=shares,
@@ -127,7 +129,8 @@ def least_squares_means(
     level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
     models alone, as in `mixed_contrast`. The test is of a mean of 0.
 
-    Raises `StatsError` where fit and design have other numbers of columns, and for `df` of another
+    Raises `StatsError` where fit and design have other columns (by name where the fit was given
+    `design.x` itself, else by number), and for `df` of another
     model or a mixed model without.
 
     R: `emmeans::emmeans(fit, ~ arm | by)`, `emmeans::emmeans(fit, ~ arm, weights = "equal")`.
@@ -146,7 +149,7 @@ def least_squares_means(
         for place, arm in enumerate(design.arms)
         for level, row in _rows(design, design.cells[place], weights)
     ]
-    return _contrasts(fit, rows, sides="two_sided", confidence=confidence, df=df)
+    return _contrasts(fit, design, rows, sides="two_sided", confidence=confidence, df=df)
 
 
 def least_squares_differences(
@@ -186,7 +189,7 @@ def least_squares_differences(
         if arm != reference
         for level, row in _rows(design, design.cells[place] - base, weights)
     ]
-    return _contrasts(fit, rows, sides=sides, confidence=confidence, df=df)
+    return _contrasts(fit, design, rows, sides=sides, confidence=confidence, df=df)
 
 
 def interaction_test(
@@ -211,7 +214,7 @@ def interaction_test(
     rows = (by_arm[:, 1:] - by_arm[:, :1]).reshape(-1, design.cells.shape[2])
     if not rows.any():
         raise StatsError("the design has no columns of an interaction.")
-    _check_size(fit, rows)
+    _check_columns(fit, design)
     if isinstance(fit, MixedFit):
         return f_test(fit, rows, df=_of_mixed(df))
     _of_others(df)
@@ -240,13 +243,14 @@ def _label(of: object, level: object) -> str:
 
 def _contrasts(
     fit: Coefficients | MixedFit,
+    design: ArmDesign | VisitDesign,
     rows: list[tuple[str, Floats]],
     *,
     sides: str,
     confidence: float,
     df: str | None,
 ) -> Contrasts:
-    _check_size(fit, np.array([row for _, row in rows]))
+    _check_columns(fit, design)
     found: list[Contrast] = []
     for label, row in rows:
         if isinstance(fit, MixedFit):
@@ -260,11 +264,17 @@ def _contrasts(
     return Contrasts(tuple(found))
 
 
-def _check_size(fit: Coefficients | MixedFit, rows: Floats) -> None:
-    if rows.shape[1] != fit.coef.size:
+def _check_columns(fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign) -> None:
+    """A fit that knows the names of its columns has those of the design."""
+    if len(design.names) != fit.coef.size:
         raise StatsError(
-            f"the design has {rows.shape[1]} columns and the fit {fit.coef.size} coefficients."
+            f"the design has {len(design.names)} columns and the fit {fit.coef.size} coefficients."
         )
+    if not isinstance(fit, Coefficients) or fit.labels == numbered(fit.coef.size):
+        return
+    if fit.labels != design.names:
+        fitted, designed = ", ".join(fit.labels), ", ".join(design.names)
+        raise StatsError(f"the fit has the columns {fitted}, and the design {designed}.")
 
 
 def _of_mixed(df: str | None) -> str:
