@@ -30,8 +30,8 @@ WEIGHTS = ("equal", "observed")
 
 @dataclass(frozen=True, slots=True)
 class ArmDesign:
-    """Columns x, (n, p), which a fit knows by their names, the names, and `cells`, (arms, levels, p):
-    the row of each mean.
+    """Columns x, (n, p), which a fit knows by their names, the names, and the row of each mean,
+    `cells`, (arms, levels, p).
 
     `shares`, (levels,), is how often each level occurs; without levels there is one for all.
     """
