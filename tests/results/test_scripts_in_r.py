@@ -14,13 +14,14 @@ from written.r_scripts import PAGE, counted
 from written.r_scripts import told as told_by
 
 from trialtrace.base.paths import Project, project
-from trialtrace.report.interchange.adam import derived_csv
+from trialtrace.report.interchange.adam import csv_tables
 from trialtrace.report.rcode.call import Calls, NoCall
 from trialtrace.report.rcode.script import Scripts
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.sources.ingest import ingest_sources
+from trialtrace.run.tables.contracts import DERIVED, read_table
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.registry import card_of, cards
@@ -135,7 +136,8 @@ def told(folders: list[Path]) -> dict[str, dict[str, list[float]]]:
 
 def written_to(folder: Path, derived: Path, one: list[str], whole: str) -> Path:
     (folder / "scripts").mkdir(parents=True)
-    for file, data in derived_csv(derived):
+    tables = ((name, read_table(derived / f"{name}.parquet", of)) for name, of in DERIVED.items())
+    for file, data in csv_tables(tables):
         (folder / file).write_bytes(data)
     for position, text in enumerate(one):
         (folder / "scripts" / f"{position:04}.R").write_text(text, encoding="utf-8")

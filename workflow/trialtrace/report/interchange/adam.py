@@ -379,12 +379,12 @@ def csv_files(trial: Trial) -> dict[str, bytes]:
 
     Raises UserError where the trial has not run.
     """
-    return dict(_derived_csv(trial))
+    return dict(csv_tables((name, _table(trial, name, of)) for name, of in DERIVED.items()))
 
 
-def _derived_csv(trial: Trial) -> Iterator[tuple[str, bytes]]:
-    for name, contract in DERIVED.items():
-        table = _table(trial, name, contract)
+def csv_tables(tables: "Iterable[tuple[str, pa.Table]]") -> Iterator[tuple[str, bytes]]:
+    """Name and content of a file for each table that has a row."""
+    for name, table in tables:
         if not table.num_rows:
             continue
         for position, column in enumerate(table.column_names):

@@ -257,8 +257,9 @@ def interaction(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     products = [arm[a] * stratum[s] for a in arm for s in stratum]
     x = np.column_stack([arm, stratum, *products])
     ties, k = asked.options["ties"], len(products)
-    fit = PHReg(rows["AVAL"], x, status=rows["CNSR"] == 0, ties=ties).fit()
-    beta, spread = fit.params[-k:], fit.cov_params()[-k:, -k:]
+    library = PHReg(rows["AVAL"], x, status=rows["CNSR"] == 0, ties=ties)
+    fitted = newton(library.score, lambda at: -library.hessian(at), x.shape[1])
+    beta, spread = fitted[-k:], np.linalg.inv(-library.hessian(fitted))[-k:, -k:]
     return of_chi_squared(float(beta @ np.linalg.solve(spread, beta)), float(k))
 
 
