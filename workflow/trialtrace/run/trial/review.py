@@ -8,13 +8,14 @@ from trialtrace.base.config.names import Column, Name, Text, Value
 from trialtrace.base.config.spec import Distinct, Filled, entry_name, key, optional, shape
 
 FILE = "review.yaml"
+Severity = Literal["major", "minor"]
 
 
 @shape
 class Deviation:
     """A deviation from the protocol."""
 
-    severity: Literal["major", "minor"] = key("major or minor.")
+    severity: Severity = key("major or minor.")
     label: Text = key("What was deviated from, as tables name it.")
 
 

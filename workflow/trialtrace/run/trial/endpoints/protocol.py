@@ -1,10 +1,9 @@
 """Entries of what was not as the protocol has it: deviations, visits outside their window."""
 
-from typing import Literal
-
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.endpoints.shared import EndpointEntry, InTable, Labels
+from trialtrace.run.trial.review import Severity
 
 
 @shape
@@ -12,7 +11,7 @@ class Deviations(EndpointEntry, InTable):
     """Deviations from the protocol, as review.yaml has them: an occurrence each."""
 
     table: Name = key("Clean table of the subjects: who has none is traced to a row of it.")
-    severity: Literal["major", "minor"] | None = optional(
+    severity: Severity | None = optional(
         "Deviations of this severity alone; all where it is left out."
     )
 
