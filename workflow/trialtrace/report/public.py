@@ -13,7 +13,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.interchange.ard import ard
-from trialtrace.report.interchange.ars import TRACE, ReportingEvent
+from trialtrace.report.interchange.ars import ars_files
 from trialtrace.report.listing import csv_text, json_text
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.disclosure.presets import Preset
@@ -47,14 +47,12 @@ class PublicResults:
     @cached_property
     def files(self) -> dict[str, bytes]:
         """The files by name."""
-        event = self._event
         made = {
             PAGE: self._page(),
             "results.csv": csv_text([RESULTS, *self._lines]),
             "hidden.csv": csv_text([HIDDEN, *self._hidden]),
             "ard.json": json_text(ard(self.told)),
-            "ars.json": json_text(event.document()),
-            "ars-trace.csv": csv_text([TRACE, *event.trace_rows]),
+            **ars_files(self.trial, self.told, self._tracer.members),
         }
         files = {name: text.encode() for name, text in made.items()}
         sums = "".join(f"{sha256_bytes(data)}  {name}\n" for name, data in sorted(files.items()))
@@ -90,12 +88,6 @@ class PublicResults:
     @cached_property
     def told(self) -> list[Told]:
         return self.release.told()
-
-    @property
-    def _event(self) -> ReportingEvent:
-        members = self._tracer.members
-        datasets = {name: rows[0]["dataset"] for name, rows in members.items()}
-        return ReportingEvent(self.trial, self.told, datasets)
 
     @property
     def _lines(self) -> Iterator[tuple[str, ...]]:

@@ -22,6 +22,8 @@ ARM = "TRTP"
 OF_VALUES = ("AVAL", "AVALC", "CNSR", "PARAMCD", "AVISIT", "AVISITN", "ASEQ")
 OF_RECORDS = ("LAT", "LOC", "ADT", "ADY", "TSTART", "TSTOP", "complete", "lacking", "USUBJID")
 WHO = "who"
+# Of each result the lists of its members.
+Members = Mapping[str, Sequence[MemberRow]]
 Subjects = Callable[[str, Predicate], Collection[str]]
 Form = tuple[str, str]
 # Of a condition without a column the cells by its value there.
@@ -54,7 +56,7 @@ class Cells:
     def __init__(
         self,
         rows: Iterable[ResultRow],
-        members: Mapping[str, Sequence[MemberRow]],
+        members: Members,
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,

@@ -6,14 +6,14 @@ it is reckoned from, since both together would give the count.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
-from trialtrace.run.disclosure.cells import Cells, Subjects
+from trialtrace.run.disclosure.cells import Cells, Members, Subjects
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
-from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -50,7 +50,7 @@ class Release:
     def __init__(
         self,
         rows: Sequence[ResultRow],
-        members: Mapping[str, Sequence[MemberRow]],
+        members: Members,
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
@@ -63,7 +63,11 @@ class Release:
         self._places = {
             values_of(row, PLACE) for row in rows if self.cells.value(row) in self._hidden
         }
-        self._conditions = list(self._hidden_conditions())
+        self._conditions = [
+            where
+            for number in sorted(self._hidden)
+            for where in self.protection.cells[number].wheres
+        ]
         self._sizes: dict[tuple[object, ...], list[int]] = {}
 
     def told(self) -> list[Told]:
@@ -145,10 +149,6 @@ class Release:
 
     def _counted(self, count: int | None) -> int | None:
         return None if count is None else self._preset.told(count)
-
-    def _hidden_conditions(self) -> Iterator[tuple[str, dict[str, object]]]:
-        for number in sorted(self._hidden):
-            yield from self.protection.cells[number].wheres
 
     def _rests(self, row: ResultRow) -> bool:
         """Whether a hidden count is one of those that a statistic is reckoned from: its condition
