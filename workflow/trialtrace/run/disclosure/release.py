@@ -119,14 +119,10 @@ class Release:
     def _exact_counts(self, row: ResultRow) -> str:
         """Where counts are rounded, what else is told: shares of them, and the centre of values.
         Intervals and tests tell how many patients there are."""
-        roles = self.cells.of[row["result_id"]]
-        if row["stat_name"] == "proportion" and {"numerator", "denominator"} <= roles.keys():
-            return ""
-        return (
-            ""
-            if row["stat_name"] in (*VALUES, *DIFFERENCES) and "numerator" not in roles
-            else ROUNDED
-        )
+        roles, name = self.cells.of[row["result_id"]], row["stat_name"]
+        share = name == "proportion" and {"numerator", "denominator"} <= roles.keys()
+        centre = name in (*VALUES, *DIFFERENCES) and "numerator" not in roles
+        return "" if share or centre else ROUNDED
 
     def _rounded(self, row: ResultRow) -> tuple[str, float | None]:
         """Text and value where counts are rounded; a mean has so few digits that it does not tell
