@@ -17,7 +17,7 @@ from trialtrace.report.interchange.ars import ars_files
 from trialtrace.report.listing import csv_text, json_text
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.disclosure.presets import Preset
-from trialtrace.run.disclosure.release import Release, Told
+from trialtrace.run.disclosure.release import Release, Released
 from trialtrace.run.trace.about import DISPLAYS
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import Trial, load_settings
@@ -87,7 +87,7 @@ class PublicResults:
             raise UserError(Problem(what, found=found, expected=expected, do="run it so"))
 
     @cached_property
-    def told(self) -> list[Told]:
+    def told(self) -> list[Released]:
         return self.release.told()
 
     @cached_property

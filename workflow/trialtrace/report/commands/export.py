@@ -12,7 +12,7 @@ from trialtrace.report.interchange.ars import ars_files
 from trialtrace.report.listing import json_text
 from trialtrace.report.public import PublicResults
 from trialtrace.run.disclosure.presets import PRESETS
-from trialtrace.run.disclosure.release import Told
+from trialtrace.run.disclosure.release import Released
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import Trial, load_settings
 
@@ -55,7 +55,7 @@ def _files(trial: Trial, form: str, preset: str | None) -> dict[str, bytes]:
         return adam_files(trial) if form == "adam" else csv_files(trial)
     disclosure = trial.disclosure(load_settings(trial.at))
     tracer = Tracer(trial, trial.at.results / trial.name, disclosure)
-    results = [Told(row) for row in tracer.results.values()]
+    results = [Released(row) for row in tracer.results.values()]
     if form == "ard":
         return {"ard.json": json_text(ard(results)).encode()}
     files = ars_files(trial, results, tracer.members)

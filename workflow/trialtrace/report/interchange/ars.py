@@ -10,11 +10,11 @@ from typing import TypedDict
 
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.report.interchange.adam import DATASETS
-from trialtrace.report.interchange.ard import BESIDE, LEVELS, groups_of, numbers_of
+from trialtrace.report.interchange.ard import BESIDE, LEVELS, Groups, groups_of, numbers_of
 from trialtrace.report.interchange.ars_rules import faults
 from trialtrace.report.listing import csv_text, json_text
 from trialtrace.run.disclosure.cells import Members
-from trialtrace.run.disclosure.release import Told
+from trialtrace.run.disclosure.release import Released
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.frozen import POST_HOC
@@ -44,7 +44,7 @@ TRACE = ("analysisId", "operationId", "groups", "result_id")
 SHARES, COUNTED = "proportion", "count"
 
 
-def ars_files(trial: Trial, results: Iterable[Told], members: Members) -> dict[str, str]:
+def ars_files(trial: Trial, results: Iterable[Released], members: Members) -> dict[str, str]:
     """The document of a trial's results, whole or as they are released, and its trace."""
     event = _ReportingEvent(trial, results, members)
     trace = csv_text([TRACE, *event.trace_rows])
@@ -54,7 +54,7 @@ def ars_files(trial: Trial, results: Iterable[Told], members: Members) -> dict[s
 class _ReportingEvent:
     """The document; by its members each result is of a derived data set."""
 
-    def __init__(self, trial: Trial, results: Iterable[Told], members: Members):
+    def __init__(self, trial: Trial, results: Iterable[Released], members: Members):
         self._trial, self._members = trial, members
         self._frozen = trial.frozen.states(trial.plan) if trial.frozen else {}
         self._sets: dict[str, Entry] = {}
@@ -101,7 +101,7 @@ class _ReportingEvent:
             raise ValueError(f"no reporting event of ARS 1.0: {found[0]}")
         return made
 
-    def _result(self, told: Told) -> None:
+    def _result(self, told: Released) -> None:
         row = told.row
         analysis, method = self._analysis(row), self._method(row["method"])
         groups = [self._result_group(name, level[0]) for name, level in self._groups(row)]
@@ -119,7 +119,7 @@ class _ReportingEvent:
         of = ";".join(f"{name}={level[0]}" for name, level in self._groups(row))
         self.trace_rows.append((analysis, f"{method}.{VALUE}", of, row["result_id"]))
 
-    def _groups(self, row: ResultRow) -> list[tuple[str, list[str]]]:
+    def _groups(self, row: ResultRow) -> Groups:
         """What the results of an analysis differ in; of a comparison the arms are its subset."""
         groups = [each for each in groups_of(row) if len(each[1]) == 1 and each[0] != "AVISIT"]
         if row["group2"] in LEVELS and row["group2_level"]:

@@ -36,7 +36,7 @@ SAME = ("stat_name", "method", "parameter", "visit", "stratum", "group1_level", 
 
 
 @dataclass(frozen=True)
-class Told:
+class Released:
     """A result as it is told; the row of a hidden one has no number, and `reason` says why."""
 
     row: ResultRow
@@ -70,14 +70,14 @@ class Release:
         ]
         self._sizes: dict[tuple[object, ...], list[int]] = {}
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[Released]:
         return [self._told(row) for row in self._rows]
 
-    def _told(self, row: ResultRow) -> Told:
+    def _told(self, row: ResultRow) -> Released:
         if row["analysis_id"] == PLANNING:
-            return Told(row)
+            return Released(row)
         if reason := self._reason(row):
-            return Told(_emptied(row), reason)
+            return Released(_emptied(row), reason)
         kept = _as_printed(row) | {"warning": None, "error": None}
         if not self._preset.exact:
             text, value = self._rounded(kept)
@@ -85,7 +85,7 @@ class Release:
             kept |= {"n_used": self._counted(row["n_used"])}
             kept |= {"denominator": self._counted(row["denominator"])}
             kept |= {"ci_low": None, "ci_high": None, "ci_level": None}
-        return Told(kept)
+        return Released(kept)
 
     def _reason(self, row: ResultRow) -> str:
         roles = self.cells.of[row["result_id"]]
