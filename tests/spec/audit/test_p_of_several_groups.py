@@ -78,3 +78,13 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
 def test_a_median_lies_within_a_deviation_of_the_mean(tmp_path, capsys, mean, median, verdict):
     found = told(tmp_path, capsys, {"m": (mean, "group: a"), "md": (median, "group: a")})
     assert f"on print, value: {verdict}" in found
+
+
+# R: of these three F is 4.430 on 2 and 57; `pf(4.430, 2, 57, lower = FALSE)` is 0.0163, and with 3
+# degrees of freedom 0.0072.
+@pytest.mark.parametrize(("p", "verdict"), [("0.016", "compatible"), ("0.0072", "inconsistent")])
+def test_p_of_three_means_is_on_two_degrees_of_freedom(tmp_path, capsys, p, verdict):
+    means = {"a": "5.100 (1.200)", "b": "6.200 (1.100)", "c": "5.500 (1.300)"}
+    claims = {name: (f"mean (SD) {one}", f"group: {name}") for name, one in means.items()}
+    found = told(tmp_path, capsys, claims | {"p": (f"P = {p}", "compare: [a, b, c], test: anova")})
+    assert f"on print, p: {verdict}" in found
