@@ -246,3 +246,20 @@ def test_no_copy_of_the_data_lies_beside_the_tables_of_a_cut(tmp_path, kind):
     ingest_sources(trial, tmp_path / "raw", with_copies)
     names = {path.name for path in (tmp_path / "raw").iterdir()}
     assert "export.parquet" in names and "all.csv" not in names
+
+
+REVIEW = """\
+decisions:
+  early: {by: A, date: "2020-06-30", table: patients, leaves: [adults], reason: x,
+    rows: [{id: "7"}]}
+  later: {by: A, date: "2020-07-01", table: patients, leaves: [adults], reason: x,
+    rows: [{id: "12"}]}
+"""
+
+
+def test_a_decision_of_a_data_review_is_known_from_its_day(tmp_path):
+    at = project(tmp_path)
+    (at.trial_config("mini") / "review.yaml").write_text(REVIEW)
+    rows = table(run_at(at, "closed"), "derived/adsl.parquet")
+    flags = {row["SUBJID"]: row["ADULTFL"] for row in rows}
+    assert (flags["7"], flags["12"]) == ("N", "Y")
