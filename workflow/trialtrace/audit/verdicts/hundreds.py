@@ -119,5 +119,6 @@ def _apart(entry: Claim, section: Sequence[Percentages]) -> float:
 
 def _percent(entry: Claim) -> float | None:
     part = entry.parts.get("percent")
-    exact = part is not None and part.value is not None and part.relation == "="
-    return float(part.value) if exact and part is not None and part.value is not None else None
+    if part is None or part.value is None or part.relation != "=":
+        return None
+    return float(part.value)

@@ -282,5 +282,6 @@ def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object]
 def _count(row: ResultRow) -> int | None:
     """The value of a count of patients or occurrences."""
     value = row["stat_value"]
-    counted = row["stat_name"] in COUNTS and value is not None and row["ci_level"] is None
-    return round(value) if counted and value is not None else None
+    if value is None or row["stat_name"] not in COUNTS or row["ci_level"] is not None:
+        return None
+    return round(value)
