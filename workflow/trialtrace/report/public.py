@@ -13,9 +13,10 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.interchange.ard import ard
-from trialtrace.report.interchange.ars import ars_files
+from trialtrace.report.interchange.ars import TRACE, ReportingEvent
 from trialtrace.report.listing import csv_text, json_text
 from trialtrace.report.pages.shell import page_alone, table_lines
+from trialtrace.run.disclosure.cells import Members
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.release import Release, Released
 from trialtrace.run.trace.about import DISPLAYS
@@ -121,3 +122,10 @@ class PublicResults:
             body.append(f"<h2>{escape(label)}</h2>")
             body += table_lines(("Of", "Statistic", "Value", "Hidden, since it is"), lines)
         return page_alone(self.trial, TITLE, "\n".join([*body, ""]), "")
+
+
+def ars_files(trial: Trial, results: Iterable[Released], members: Members) -> dict[str, str]:
+    """The reporting event of results, and beside it which result each of its numbers is."""
+    event = ReportingEvent(trial, results, members)
+    trace = csv_text([TRACE, *event.trace_rows])
+    return {"ars.json": json_text(event.document()), "ars-trace.csv": trace}

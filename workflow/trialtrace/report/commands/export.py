@@ -8,9 +8,8 @@ from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_tex
 from trialtrace.base.synthetic import SIGN
 from trialtrace.report.interchange.adam import adam_files, csv_files
 from trialtrace.report.interchange.ard import ard
-from trialtrace.report.interchange.ars import ars_files
 from trialtrace.report.listing import json_text
-from trialtrace.report.public import PublicResults
+from trialtrace.report.public import PublicResults, ars_files
 from trialtrace.run.disclosure.presets import PRESETS
 from trialtrace.run.disclosure.release import Released
 from trialtrace.run.trace.content import Tracer

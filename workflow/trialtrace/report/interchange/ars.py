@@ -12,7 +12,6 @@ from trialtrace.base.store import SYNTHETIC
 from trialtrace.report.interchange.adam import DATASETS
 from trialtrace.report.interchange.ard import BESIDE, LEVELS, Groups, groups_of, numbers_of
 from trialtrace.report.interchange.ars_rules import faults
-from trialtrace.report.listing import csv_text, json_text
 from trialtrace.run.disclosure.cells import Members
 from trialtrace.run.disclosure.release import Released
 from trialtrace.run.tables.canonical import number_text
@@ -44,15 +43,11 @@ TRACE = ("analysisId", "operationId", "groups", "result_id")
 SHARES, COUNTED = "proportion", "count"
 
 
-def ars_files(trial: Trial, results: Iterable[Released], members: Members) -> dict[str, str]:
-    """The document of a trial's results, whole or as they are released, and its trace."""
-    event = _ReportingEvent(trial, results, members)
-    trace = csv_text([TRACE, *event.trace_rows])
-    return {"ars.json": json_text(event.document()), "ars-trace.csv": trace}
+class ReportingEvent:
+    """The document of a trial's results, whole or as they are released.
 
-
-class _ReportingEvent:
-    """The document; by its members each result is of a derived data set."""
+    By its members each result is of a derived data set.
+    """
 
     def __init__(self, trial: Trial, results: Iterable[Released], members: Members):
         self._trial, self._members = trial, members
