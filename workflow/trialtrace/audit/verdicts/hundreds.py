@@ -46,9 +46,9 @@ def of_hundred(ledger: Ledger) -> Iterator[Asked]:
             for first in lines:
                 section = [lines[at] for at in range(first, first + number) if at in lines]
                 if len(section) == number and not asked & {one.name for one in _every(section)}:
-                    for question in _of_section(section):
+                    for asked_one in _of_section(section):
                         asked |= {one.name for one in _every(section)}
-                        yield question
+                        yield asked_one
         yield from _of_rows(list(lines.values()))
 
 
@@ -92,8 +92,7 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
     if len(left) != 1 or kept < KEPT + (len(section) == 2):
         return
     entry = max((row[left[0]] for row in section), key=lambda one: _apart(one, section))
-    texts = [one.parts["percent"] for one in (row[left[0]] for row in section)]
-    total = sum(part.value or 0 for part in texts)
+    total = sum(row[left[0]].parts["percent"].value or 0 for row in section)
     text = f"The {len(section)} percentages of its section add up to {total:f} %; in {kept} other "
     text += "columns they make 100 %."
     reading = Reading(
@@ -120,5 +119,6 @@ def _apart(entry: Claim, section: Sequence[Percentages]) -> float:
 
 def _percent(entry: Claim) -> float | None:
     part = entry.parts.get("percent")
-    exact = part is not None and part.value is not None and part.relation == "="
-    return float(part.value) if exact and part is not None and part.value is not None else None
+    if part is None or part.value is None or part.relation != "=":
+        return None
+    return float(part.value)

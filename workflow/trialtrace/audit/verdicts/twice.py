@@ -8,7 +8,7 @@ digit: one of the two is a misprint, or was read wrong. It is asked about, and n
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
@@ -116,8 +116,7 @@ def _is_of(entry: Claim, cell: Claim, part: Component) -> bool:
 
 def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Component]]:
     for one in claims:
-        parts: Mapping[str, Component] = one.parts
-        for part in parts.values():
+        for part in one.parts.values():
             if len(_number(part).replace(".", "").lstrip("0")) >= DIGITS:
                 yield one, part
 

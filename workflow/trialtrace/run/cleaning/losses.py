@@ -94,6 +94,7 @@ LINES_TOLD = 12
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
+RIGHT = "Where that is right, declare it in cleaning.yaml: tables.{}.accept.{}."
 AT_MOST = f"at most {100 * STOPS:g} % of them"
 BETTER = "dates that no other order fits better"
 
@@ -188,8 +189,7 @@ def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
         return []
     text = f"Table {table}, column {column}: {n} of {loss.there} values are there although "
     text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
-    way = f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
-    return [RedLine("not_shown", table, column, f"{text} {way}")]
+    return [RedLine("not_shown", table, column, f"{text} {RIGHT.format(table, column)}")]
 
 
 def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
@@ -210,14 +210,10 @@ def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
         n = pc.sum(pc.equal(text, code)).as_py() or 0
         low, high = np.quantile(values, [AMID, 1 - AMID])
         if n and low < float(number) < high:
-            told = (
-                f"Table {table}, column {column}: cleaning.yaml has {code} as missing, in {n} of "
-            )
-            told += f"{n + len(values)} cells, and most values are on both sides of it: an answer?"
-            way = (
-                f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
-            )
-            return [RedLine("missing_amid", table, column, f"{told} {way}")]
+            told = f"Table {table}, column {column}: cleaning.yaml has {code} as missing, in {n} "
+            told += f"of {n + len(values)} cells, and most values are on both sides of it: an "
+            told += f"answer? {RIGHT.format(table, column)}"
+            return [RedLine("missing_amid", table, column, told)]
     return []
 
 
@@ -260,7 +256,7 @@ def _accepted(
 
 def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
     """Where a column holds nothing, and how to declare that this is right."""
-    way = f"where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}"
+    way = RIGHT.format(table, column)
     for told in bare:
         losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [way])))
 

@@ -22,6 +22,8 @@ ARM = "TRTP"
 OF_VALUES = ("AVAL", "AVALC", "CNSR", "PARAMCD", "AVISIT", "AVISITN", "ASEQ")
 OF_RECORDS = ("LAT", "LOC", "ADT", "ADY", "TSTART", "TSTOP", "complete", "lacking", "USUBJID")
 WHO = "who"
+# Of each result the lists of its members.
+Members = Mapping[str, Sequence[MemberRow]]
 Subjects = Callable[[str, Predicate], Collection[str]]
 Form = tuple[str, str]
 # Of a condition without a column the cells by its value there.
@@ -54,7 +56,7 @@ class Cells:
     def __init__(
         self,
         rows: Iterable[ResultRow],
-        members: Mapping[str, Sequence[MemberRow]],
+        members: Members,
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
@@ -280,5 +282,6 @@ def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object]
 def _count(row: ResultRow) -> int | None:
     """The value of a count of patients or occurrences."""
     value = row["stat_value"]
-    counted = row["stat_name"] in COUNTS and value is not None and row["ci_level"] is None
-    return round(value) if counted and value is not None else None
+    if value is None or row["stat_name"] not in COUNTS or row["ci_level"] is not None:
+        return None
+    return round(value)

@@ -117,8 +117,7 @@ def rate_difference(
     The variance is the sum of events over squared times. `sides` "greater" tests for the larger
     rate in arm 1. Oracle: the formula in R.
 
-    Raises `StatsError` as `garwood_rate` does, and with no event in either arm. Oracle:
-    `poisson.test`.
+    Raises `StatsError` as `garwood_rate` does, and with no event in either arm.
 
     R: by hand in rates.R.
 
