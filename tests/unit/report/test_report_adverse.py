@@ -219,7 +219,8 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         claims=none,
     )
     assert words(harms_in_short(uncounted, {})[0]).startswith(
-        f"Died at home, in the flow of the patients: Drug {of_arm['drug']:g} of 10; "
+        f"Died at home, by the flow of the patients, of those randomised: "
+        f"Drug {of_arm['drug']:g} of 10; "
         f"Placebo {of_arm['placebo']:g} of 10."
     )
     # The same numbers are told once.

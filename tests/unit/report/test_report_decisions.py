@@ -45,6 +45,9 @@ def analysis(role, **more):
         "pairs": [("drug", "placebo"), ("other", "placebo")],
         "by": None,
         "of": None,
+        "estimand": Stub(name="e"),
+        "value": "value",
+        "where": None,
     }
     return Stub(**(known | more))
 
@@ -304,7 +307,7 @@ def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
     told, assumed = sentences(material(HAZARD, WALD, hazards, of_all), two)
-    assert words(assumed).startswith("Assumptions of the model: p = ")
+    assert words(assumed).startswith("Evidence against what the model assumes: p = ")
     assert words(assumed).endswith("(score test of proportional hazards).")
     assert words(told).endswith(
         "; p = 0.60 (log-rank test), not below the significance level of 0.05; "

@@ -87,7 +87,7 @@ LABELS = {
     "hazard_ratio": "hazard ratio",
     "subdistribution_hazard_ratio": "subdistribution hazard ratio",
     "number_needed_to_treat": "number needed to treat",
-    "probability_of_superiority": "probability of a higher value",
+    "probability_of_superiority": "probability of a higher value, ties half",
     "mean_difference": "mean difference",
     "period_difference": "difference of the periods, second less first",
     "carry_over": "carry-over",

@@ -13,7 +13,12 @@ from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
-from trialtrace.report.sections.findings import described, not_adjusted, sentences
+from trialtrace.report.sections.findings import (
+    described,
+    not_adjusted,
+    sentences,
+    subgroups,
+)
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
@@ -145,6 +150,10 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
+    if analysis.role == "primary" and (
+        groups := list(subgroups(material, analysis, lambda name: f"#{name}"))
+    ):
+        parts.append(f"**Subgroups.** {' '.join(groups)}")
     if later := over_time(material, analysis):
         parts.append(f"**Over time.** {later}")
     if early := decided_early(material, analysis):

@@ -11,7 +11,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import deaths_by_arm
 from trialtrace.report.sections.harms import reports_events
-from trialtrace.report.sections.summary import registered_otherwise
+from trialtrace.report.sections.summary import registered_late, registered_otherwise
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.trial.reported import ROLES, is_harm
@@ -93,7 +93,8 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         yield "1a", "Title"
     yield "1b", "Summary"
     if trial.registration:
-        yield "2", f"Summary: {trial.registration}"
+        late = ", registered retrospectively" if any(registered_late(material)) else ""
+        yield "2", f"Summary: {trial.registration}{late}"
     if trial.funding:
         yield "5a", "Summary"
     yield "3", "Coverage of the plan: the plan of the analysis alone"

@@ -1,11 +1,11 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, upper_first
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators
@@ -24,6 +24,7 @@ from trialtrace.report.sections.decisions import (
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -149,7 +150,10 @@ def _assumptions(material: Material, analysis: Analysis) -> list[str]:
     if not rows or len(rows) > SEVERAL or analysis.by is not None:
         return []
     tests = _tests_markdown([(row, method_of(row["method"]).title) for row in rows])
-    return [f"Assumptions of the model: {tests}{ending(material)}"]
+    level = analysis.decision_level
+    against = any(present(row["stat_value"]) <= level for row in rows)
+    lead = "Evidence against" if against else "No evidence against"
+    return [f"{lead} what the model assumes: {tests}{ending(material)}"]
 
 
 def _first(material: Material, analysis: Analysis) -> list[str]:
@@ -193,6 +197,17 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
         tests = _tests_markdown(_tests(material, row, strata))
         told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
     return told
+
+
+def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
+    """The tests of interaction of the subgroups of an analysis, with a link to each; they stand
+    with its result, since one effect for all is what that result says."""
+    for other in material.trial.plan.analyses.values():
+        if other.of == analysis.name and other.by is not None and other.interaction is not None:
+            label, at = escape_markdown(other.label), place(analysis_place(other.name))
+            tests = _interaction(material, other)
+            told = [lower_first(text).removesuffix(ending(material)) for text in tests]
+            yield f"{f'[{label}]({at})' if at else label} (exploratory): {'; '.join(told)}."
 
 
 def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:
