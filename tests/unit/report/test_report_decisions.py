@@ -53,7 +53,8 @@ def analysis(role, **more):
 
 
 def material(*rows, families=()):
-    plan = Stub(analyses={}, multiplicity={name: Stub(tests=tests) for name, tests in families})
+    of_families = {name: Stub(tests=tests) for name, tests in families}
+    plan = Stub(analyses={}, multiplicity=of_families, decision_level=0.05)
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
@@ -266,7 +267,7 @@ def test_how_many_were_compared_counts_no_single_arm():
         for arm, n in (("drug", 295), ("placebo", 307))
     }
     told = words(_used_in_all(material(*rows[:2]), "a", sizes))
-    assert told == ", 107 of 295 Drug and 307 Placebo"
+    assert told == ", 107 of 602 (295 Drug and 307 Placebo)"
 
 
 HAZARD = pair(

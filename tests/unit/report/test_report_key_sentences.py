@@ -22,7 +22,7 @@ from trialtrace.report.sections.key_sentences import (
 )
 from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import (
-    _caveat,
+    caveat,
     printed_in_short,
     registered_late,
     registered_otherwise,
@@ -285,19 +285,19 @@ def test_the_note_of_a_primary_result_begins_on_the_first_page(mini):
     """What follows its first sentence stands in the report."""
     primary = mini.trial.plan.analyses["relief_primary"]
     noted = replace(primary, note="A level of 0.5 is ours. The rest.")
-    assert _caveat(noted) == " A level of 0.5 is ours."
-    assert _caveat(replace(primary, note=None)) == ""
+    assert caveat(noted) == " A level of 0.5 is ours."
+    assert caveat(replace(primary, note=None)) == ""
 
 
 def test_the_intervals_that_lie_otherwise_are_named():
     clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
 
     def told(*rows):
-        return words(exceptions(rows, lambda _: "A"))
+        return words(exceptions(rows))
 
     assert told(clear, clear) == told(across) == ""
-    assert told(clear, clear, across) == ", all but 1.00 (95 % CI \N{MINUS SIGN}1.00 to 3.00) (A)"
-    assert told(clear, across, across) == ": 2.50 (95 % CI 0.50 to 4.50) (A)"
+    assert told(clear, clear, across) == ", all but 1.00 (95 % CI \N{MINUS SIGN}1.00 to 3.00)"
+    assert told(clear, across, across) == ": 2.50 (95 % CI 0.50 to 4.50)"
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
 @pytest.mark.parametrize(
     ("claimed", "told"),
     [
-        ([RISK], "and therefore without p-values here."),
-        ([FISHER], "one that a paper printed is recomputed beside it, to judge the print and not"),
+        ([RISK], "and have no p-values here."),
+        ([FISHER], "; those that a paper printed are checked with the published numbers."),
     ],
 )
 def test_a_p_value_that_the_audit_tells_all_the_same_is_announced(claimed, told):

@@ -97,7 +97,7 @@ LABELS = {
     "visit_difference": "difference of two visits",
     "slope_difference": "difference of slopes",
     "slope_odds_ratio": "ratio of the odds ratios of a unit of time",
-    "median_difference": "median difference",
+    "median_difference": "median of the differences",
     "difference_of_medians": "difference of medians",
     "geometric_mean_ratio": "ratio of geometric means",
     "fold_change": "ratio of expression",

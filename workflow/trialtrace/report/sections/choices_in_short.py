@@ -1,7 +1,6 @@
 """How far a primary result goes under other choices, in sentences: of the summary."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, no_effect, unit_text, value_text
@@ -120,7 +119,7 @@ def _range(
     text = f"{lead}: {estimates} of the {LABELS[stat]}, "
     text += reach
     if whole:
-        text += f"; {excluding(clear, len(whole))}{exceptions(whole, partial(_label, material))}"
+        text += f"; {excluding(clear, len(whole))}{exceptions(whole)}"
     if whole and clear == len(whole):
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
@@ -131,22 +130,23 @@ def _range(
     return f"{text}{_ruled(material, analysis, first)}{bounds}"
 
 
-def _label(material: Material, row: ResultRow) -> str:
-    """What an estimate is of: the analysis that made it."""
-    return escape_markdown(material.trial.plan.analyses[row["analysis_id"]].label)
-
-
 def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> str:
     """The estimates that are of all who were randomised to both arms, where the first is of fewer;
-    without those that `text` has with their intervals."""
+    of those that `text` has with their intervals the value alone."""
     sizes = randomised_by_arm(material)
     first = rows[0]
     arms = [sizes[arm] for arm in (first["comparison"], first["reference"]) if arm in sizes]
     whole = round(sum(present(row["stat_value"]) for row in arms))
-    wider = [row for row in rows if row["n_used"] == whole and with_level(row) not in text]
+    wider = [row for row in rows if row["n_used"] == whole]
     if not wider or first["n_used"] == whole:
         return ""
-    return f" Of all {whole} randomised: {'; '.join(map(with_level, wider))}."
+    shown = [
+        link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
+        if with_level(row) in text
+        else with_level(row)
+        for row in wider
+    ]
+    return f" Of all {whole} randomised: {'; '.join(shown)}."
 
 
 def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
@@ -170,10 +170,7 @@ def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
         return f" By another rule of the outcome: {shown}."
     reach = " to ".join(dict.fromkeys(ends))
 
-    def rule(row: ResultRow) -> str:
-        return escape_markdown(", ".join(material.parameter_words(row))) or _label(material, row)
-
-    which = exceptions(rows, rule) or f", the nearest {shown}"
+    which = exceptions(rows) or f", the nearest {shown}"
     return (
         f" By other rules of the outcome: {len(rows)} estimates, {reach}; "
         f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}{which}."

@@ -80,8 +80,8 @@ def consort_section(material: Material) -> str:
     caption = "Items of CONSORT 2025, and where this report answers them."
     table = texts_table(material, header, body, "consort", caption)
     text = (
-        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are not in "
-        "the data or the configuration of the trial: they are for its authors to add."
+        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are for the "
+        "authors of a report to add: no data or configuration of the trial answers them."
     )
     return f"{text}\n\n{table}\n"
 
@@ -130,6 +130,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
         yield "21d", f"{named}: the question of each{late}"
         yield "28", named
+    yield "30", "Limitations of this re-analysis"
 
 
 def _of_design(material: Material) -> Iterator[tuple[str, str]]:

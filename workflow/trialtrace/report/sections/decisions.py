@@ -14,7 +14,7 @@ from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
 
-NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
+NOT_ADJUSTED = "Comparisons are not adjusted for multiplicity, and have no p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
 
@@ -87,10 +87,7 @@ def unadjusted(material: Material, analysis: Analysis) -> str:
     of_it = {row["result_id"] for row in material.of(analysis.name) if row["stat_name"] in P_VALUES}
     if not of_it & {row["result_id"] for row in material.claims}:
         return f"{NOT_ADJUSTED}."
-    return (
-        f"{NOT_ADJUSTED}: one that a paper printed is recomputed beside it, to judge the print and "
-        "not the effect."
-    )
+    return f"{NOT_ADJUSTED}; those that a paper printed are checked with the published numbers."
 
 
 def rejected(values: Sequence[float], level: float) -> int:

@@ -114,7 +114,7 @@ def harms_section(material: Material) -> str:
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
         for texts in _displays(material)
     ]
-    return "\n\n".join([*deaths, *_unreported(material)]) + "\n"
+    return "\n\n".join([*deaths, *unreported(material)]) + "\n"
 
 
 def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
@@ -137,7 +137,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     elif not declared:
         deaths += [_shares(material, given, terms) for given in logged]
     deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
-    return [*deaths, *_unreported(material)]
+    return [*deaths, *unreported(material)]
 
 
 def reports_events(material: Material) -> bool:
@@ -249,7 +249,7 @@ def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str
         yield f"Denominators of events: {label}{counts}."
 
 
-def _unreported(material: Material) -> list[str]:
+def unreported(material: Material) -> list[str]:
     """Where the plan reports no adverse event: whether the data have a log of events."""
     if reports_events(material):
         return []

@@ -55,16 +55,15 @@ def excluding(clear: int, number: int, which: str = "") -> str:
     return f"{many}{which} {told} no effect"
 
 
-def exceptions(rows: Sequence[ResultRow], label: Callable[[ResultRow], str]) -> str:
+def exceptions(rows: Sequence[ResultRow]) -> str:
     """Which intervals are those that `excluding` sets apart, on whichever side the fewer are:
-    ", all but −18.1 (…, of all)". Empty where all lie alike, or the fewer are more than a few."""
+    ", all but −18.1 (…)". Empty where all lie alike, or the fewer are more than a few."""
     clear = [row for row in rows if leaves_out_no_effect(row)]
     across = [row for row in rows if not leaves_out_no_effect(row)]
     fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
     if len(fewer) > FEW:
         return ""
-    shown = "; ".join(f"{with_level(row)} ({label(row)})" for row in fewer)
-    return f"{lead}{shown}" if fewer else ""
+    return f"{lead}{'; '.join(map(with_level, fewer))}" if fewer else ""
 
 
 def leaves_out_no_effect(row: ResultRow) -> bool:

@@ -2,6 +2,7 @@
 
 from trialtrace.report.figures.clean_rows import table_rows
 from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -10,8 +11,8 @@ from trialtrace.run.trial.plan.build import Analysis
 
 
 def recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """ "without a record in 575, who count as none"; empty where all have a record, and of
-    a log of events, in which nobody has to stand."""
+    """ "recorded of Drug 11, Placebo 16 alone; all others count as none"; empty where all have a
+    record, and of a log of events, in which nobody has to stand."""
     trial = material.trial
     endpoint = next(
         (each for each in parameters(trial, analysis) if row["parameter"] in (None, each.name)),
@@ -29,4 +30,8 @@ def recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
     known = rows.met(dict.fromkeys(columns_of(entry.where), "present"))
     if known.all():
         return ""
-    return f"without a record in {(~known).sum()}, who count as none"
+    arms = [
+        f"{escape_markdown(material.arm_label(arm))} {(known & (rows.arm == arm)).sum()}"
+        for arm in trial.design.arms
+    ]
+    return f"recorded of {', '.join(arms)} alone; all others count as none"

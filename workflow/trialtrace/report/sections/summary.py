@@ -84,7 +84,7 @@ def printed_in_short(material: Material) -> str:
     lines += _others(failing[MOST_CLAIMS:])
     told = f" {'; '.join(lines)}." if lines else ""
     told += f" {put}" if (put := put_in(material)) else ""
-    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{_unread(material)}"
+    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{unread(material)}"
 
 
 def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
@@ -101,7 +101,7 @@ def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
     return [f"[{', '.join(told)}]({AUDIT_PAGE})"] if told else []
 
 
-def _unread(material: Material) -> str:
+def unread(material: Material) -> str:
     """The papers of which whoever typed the numbers had no text, or the abstract alone."""
     ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
     used = {row["paper"] for row in material.claims}
@@ -194,7 +194,7 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     told = [
         f"**{escape_markdown(one.label)}. "
         f"{once(material, [*against_thresholds(material, one), *sentences(material, one)])}**"
-        f"{_caveat(one)}"
+        f"{caveat(one)}"
         for one in primary(material)
     ]
     told += not_adjusted(material)
@@ -203,7 +203,7 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     return [*told, *([" ".join(said)] if said else [])]
 
 
-def _caveat(analysis: Analysis) -> str:
+def caveat(analysis: Analysis) -> str:
     """The first sentence of the note on an analysis, without which its result misleads."""
     first = (analysis.note or "").partition(". ")[0].rstrip(".")
     return f" {escape_markdown(first)}." if first else ""
