@@ -69,8 +69,8 @@ AGREES = (
 )
 APART = ("does not fit other printed numbers", "do not fit other printed numbers")
 GLOSS = (
-    "(On print: held against the other printed numbers, without the data. Exact: the same; "
-    "compatible: possible; used: in the check of another number.)"
+    "(On print: held against the other printed numbers alone. Compatible: possible; used: in the "
+    "check of another number.)"
 )
 
 
