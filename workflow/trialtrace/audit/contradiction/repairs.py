@@ -113,8 +113,8 @@ def repairs(whole: Whole, cores: Sequence[Core]) -> list[Repair]:
     """
     shared = sorted(set.intersection(*(set(core.numbers) for core in cores)))
     suspects = [Suspect(whole, cores, number) for number in shared]
-    tries = [one for suspect in suspects for one in suspect.tries()]
-    tries.sort(key=lambda one: -one.weight)
+    tries = [attempt for suspect in suspects for attempt in suspect.tries()]
+    tries.sort(key=lambda attempt: -attempt.weight)
     found = _enough(whole, tries)
     return found or _enough(
         whole, [context for suspect in suspects for context in suspect.implied()]

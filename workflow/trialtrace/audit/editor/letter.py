@@ -99,7 +99,7 @@ def _lines(
         else:
             continue
         judged = [row for row in claim if row[PRINT] == verdict or unmatched(row)]
-        row = min(judged, key=lambda one: WORST_FIRST.index(str(one[PRINT])))
+        row = min(judged, key=lambda judgement: WORST_FIRST.index(str(judgement[PRINT])))
         text = str(row["print_finding"])
         if name in turned:
             grade, text = FLIPS, house(turned[name])

@@ -290,7 +290,7 @@ def _spellings(
             if own < set(one.split()) - _AND and not _PARTING.search(one)
         }
         if own and len(wider) == 1 and not _no_name(name):
-            same(*sorted((name, wider.pop()), key=lambda one: (-seen[one], -len(one))))
+            same(*sorted((name, wider.pop()), key=lambda name: (-seen[name], -len(name))))
     return spelt
 
 

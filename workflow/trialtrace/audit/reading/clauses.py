@@ -448,7 +448,7 @@ _VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", 
 
 
 def _nearest(
-    one: Seen,
+    number: Seen,
     before: Sequence[Mention],
     behind: Sequence[Mention],
     mentions: Sequence[Mention],
@@ -457,16 +457,16 @@ def _nearest(
     alone: bool,
 ) -> _Arm:
     """The arm of a number by itself: that behind it where a word joins them, else that before."""
-    inside = [m for m in mentions if one[0] <= m.begin < one[1]]
+    inside = [m for m in mentions if number[0] <= m.begin < number[1]]
     if len(inside) == 1:
         return inside[0].arm, inside[0].doubt or NEAREST
     behind = [m for m in behind if not _REFERENCE.search(text, 0, m.begin)]
-    begun = bool(_ENDED.search(text[max(0, one[0] - 20) : one[0]]))
+    begun = bool(_ENDED.search(text[max(0, number[0] - 20) : number[0]]))
     # A name in brackets that are closed is of what stands in them.
-    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : one[0]])]
-    earlier = [m for m in mentions if m.begin < one[0]]
-    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : one[0]])]
-    tail = text[one[1] : behind[0].begin] if behind else ""
+    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : number[0]])]
+    earlier = [m for m in mentions if m.begin < number[0]]
+    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : number[0]])]
+    tail = text[number[1] : behind[0].begin] if behind else ""
     tail = re.sub(r"^\s*[(\[][^()\[\]]*[)\]]", "", tail)
     joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
@@ -475,6 +475,6 @@ def _nearest(
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
     contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
-    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, one[0]):
+    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, number[0]):
         return earlier[-1].arm, EARLIER
     return None, NOT_NAMED

@@ -115,10 +115,10 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     return read, arms
 
 
-def _by_text(one: Item | Left) -> Item | Left:
-    if isinstance(one, Item) and (one.arm or one.compare):
-        return one.doubted("the groups are known from the text alone")
-    return one
+def _by_text(item: Item | Left) -> Item | Left:
+    if isinstance(item, Item) and (item.arm or item.compare):
+        return item.doubted("the groups are known from the text alone")
+    return item
 
 
 def _groups(claim: Entry) -> Iterable[object]:

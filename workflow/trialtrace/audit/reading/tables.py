@@ -346,11 +346,11 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
-def _at_no_time(one: Item | Left) -> TypeGuard[Item]:
+def _at_no_time(item: Item | Left) -> TypeGuard[Item]:
     """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
-    if not isinstance(one, Item) or one.arm is None or one.change or one.visit is not None:
+    if not isinstance(item, Item) or item.arm is None or item.change or item.visit is not None:
         return False
-    return one.kind.startswith(("mean", "median", "value"))
+    return item.kind.startswith(("mean", "median", "value"))
 
 
 def _procedure(text: str) -> str | None:

@@ -223,7 +223,7 @@ class Readings:
             near = table_of(one) == table_of(entry) or one.about.group == entry.about.group
             if near and one.about.n:
                 sizes.add(one.about.n)
-        for size in sorted(sizes - {n}, key=lambda one: abs(one - n))[:MOST_SIZES]:
+        for size in sorted(sizes - {n}, key=lambda size: abs(size - n))[:MOST_SIZES]:
             of = f" of {group.label}" if group else ""
             several = f"Is each of these numbers{of} of the {thousands(n)} that were taken, or of "
             several += f"{thousands(size)}?"

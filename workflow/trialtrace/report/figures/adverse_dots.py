@@ -90,7 +90,7 @@ def counts(request: Request) -> Counts:
         for term, by_arm in found.items()
         if max(present(row["stat_value"]) for arm, row in by_arm.items() if arm != ALL) >= least
     }
-    return dict(sorted(enough.items(), key=lambda one: -present(one[1][ALL]["stat_value"])))
+    return dict(sorted(enough.items(), key=lambda term: -present(term[1][ALL]["stat_value"])))
 
 
 def _share(row: ResultRow) -> float:

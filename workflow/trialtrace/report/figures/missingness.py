@@ -62,7 +62,7 @@ def patterns(request: Request, name: str, arm: str) -> Patterns:
     for subject, visit in zip(rows.column("USUBJID"), rows.column("AVISIT"), strict=True):
         seen.setdefault(subject, set()).add(visit)
     counted = Counter(tuple(visit in has for visit in visits) for has in seen.values())
-    return sorted(counted.items(), key=lambda one: (-sum(one[0]), -one[1], one[0]))
+    return sorted(counted.items(), key=lambda pattern: (-sum(pattern[0]), -pattern[1], pattern[0]))
 
 
 def _patients(request: Request, arm: str) -> list[str]:

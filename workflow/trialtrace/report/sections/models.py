@@ -164,7 +164,7 @@ def models_left_out(material: Material, analysis: Analysis) -> Iterator[str]:
         if estimated and (lost := _lost(material, row)) is not None:
             losts.setdefault(method_of(row["method"]).title, []).append(lost)
     for title, every in losts.items():
-        most = max(every, key=lambda one: one.whole - one.n)
+        most = max(every, key=lambda loss: loss.whole - loss.n)
         many = len({(one.n, one.whole) for one in every}) > 1
         number = f"[{most.n}]({trace_link(most.row['result_id'], 'n')}) of {most.whole} subjects"
         number += " where it loses most" if many else ""

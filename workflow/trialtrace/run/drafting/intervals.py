@@ -52,7 +52,9 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     used = {subject, *taken}
     free = [one for one in table.columns if one.name not in used and bounds(table)]
     outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
-    return sorted((one for one in outcomes if one is not None), key=lambda one: -one.score)
+    return sorted(
+        (outcome for outcome in outcomes if outcome is not None), key=lambda outcome: -outcome.score
+    )
 
 
 def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:

@@ -121,7 +121,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         if made is not None:
             scored = _scored(made, one, place / max(1, len(free)), names)
             found.append(_of_scale(scored, one, items))
-    return sorted(found, key=lambda one: -one.score)
+    return sorted(found, key=lambda outcome: -outcome.score)
 
 
 def items_of(columns: Sequence[Column]) -> dict[str, str]:

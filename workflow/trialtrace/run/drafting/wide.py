@@ -93,7 +93,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     taken = set(times)
     families += [*_worded(columns), *_of_treatments(columns)]
     # The most columns first, and what is sure before what is not.
-    families.sort(key=lambda one: (-len(one.columns), one.most != math.inf))
+    families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]

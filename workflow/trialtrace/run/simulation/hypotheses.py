@@ -51,9 +51,9 @@ def holds(
     return _one(told) if row["comparison"] is not None else False if False in told else None
 
 
-def _same_place(one: ResultRow, other: ResultRow) -> bool:
+def _same_place(row: ResultRow, other: ResultRow) -> bool:
     names = ("analysis_id", "parameter", "population", "visit", "stratum")
-    return all(dict(one)[name] == dict(other)[name] for name in names)
+    return all(dict(row)[name] == dict(other)[name] for name in names)
 
 
 def _compares(other: ResultRow, row: ResultRow) -> bool:

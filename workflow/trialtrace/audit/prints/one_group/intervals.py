@@ -104,7 +104,7 @@ def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
             ):
                 x, n = pairs[place].tolist()
                 texts.setdefault((x, n), []).append(name)
-    return dict(sorted(texts.items(), key=lambda one: one[0][::-1]))
+    return dict(sorted(texts.items(), key=lambda item: item[0][::-1]))
 
 
 def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:

@@ -124,7 +124,7 @@ def _follow_up(ledger: Ledger) -> Iterator[Finding]:
 def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
     """The group whose time by patient is farthest from the middle one, if it is far."""
     middle = median(time for *_, time in found)
-    entry, counted, time = max(found, key=lambda one: abs(log(one[2] / middle)))
+    entry, counted, time = max(found, key=lambda row: abs(log(row[2] / middle)))
     others = [one for *_, one in found if one != time]
     if not others or max(time / max(others), min(others) / time) <= UNEVEN:
         return
@@ -189,7 +189,7 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
             low, high = ends_of(value)
             rates.append((claim, Span(low / float(per), high / float(per))))
     agree = rates and max(low for _, (low, _) in rates) <= min(high for _, (_, high) in rates)
-    return min(rates, key=lambda one: one[1][1] - one[1][0]) if agree else None
+    return min(rates, key=lambda rate: rate[1][1] - rate[1][0]) if agree else None
 
 
 def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

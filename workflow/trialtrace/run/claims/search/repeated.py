@@ -213,7 +213,7 @@ def repeated_readings(
         values = np.stack([_at(one, places, kind, how) for one in each], axis=1)
         values = values[:, 0] if len(each) == 1 else values
         readings.append(Reading(name, 2 if name else 1, values))
-    return sorted(readings, key=lambda one: one.tier)
+    return sorted(readings, key=lambda reading: reading.tier)
 
 
 def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:
