@@ -60,9 +60,9 @@ class Repair:
 class Whole:
     """The whole ledger with what it contradicts as it stands."""
 
-    def __init__(self, ledger: Ledger, found: Sequence[Finding]):
+    def __init__(self, ledger: Ledger, findings: Sequence[Finding]):
         self.ledger, self.left = replace(ledger, brief=True), MOST_CHECKS
-        self.before = set(_contradicted(found))
+        self.before = set(_contradicted(findings))
 
     def mends(self, cores: Sequence[Core], changes: Changes) -> bool:
         """Whether none of these contradictions is left."""

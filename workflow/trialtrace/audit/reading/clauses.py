@@ -85,20 +85,20 @@ class _Outcome:
     within: bool = False
     unsaid: bool = False
 
-    def next(self, told: str) -> None:
-        self.number, self.told, self.seen = self.number + 1, told, []
+    def next(self, words: str) -> None:
+        self.number, self.told, self.seen = self.number + 1, words, []
         self.compared = self.tested = self.unsaid = False
 
 
-def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
+def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
     """Items with arms and outcome: an arm named once more begins another outcome."""
     mentions = names.mentions(text)
-    found = _of_each(found, distinct(mentions), text)
-    assigned = _assigned([one for one in found if one[2].kind in PARTS], mentions, text, names)
+    numbers = _of_each(numbers, distinct(mentions), text)
+    assigned = _assigned([one for one in numbers if one[2].kind in PARTS], mentions, text, names)
     outcome, before, lone, first = _Outcome(), 0, 0, ""
-    for at, (start, end, item) in enumerate(found):
+    for at, (start, end, item) in enumerate(numbers):
         says = _says(text, before, start, mentions)
-        behind = "" if item.kind not in PARTS and says else _behind(found, at, mentions, text)
+        behind = "" if item.kind not in PARTS and says else _behind(numbers, at, mentions, text)
         clause = _clause(text[before:start], behind, first)
         first, begin, before = first or clause, before, max(before, end)
         if item.kind in PARTS:
@@ -129,12 +129,12 @@ def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> It
         yield replace(item, path=(_named(outcome, place),))
 
 
-def _behind(found: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
+def _behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
     """The words behind a number, past others between which nothing is said."""
-    for place in range(at, len(found)):
-        end = max(one[1] for one in found[: place + 1])
-        to = found[place + 1][0] if place + 1 < len(found) else len(text)
-        if found[place][2].kind == "p" or _says(text, end, to, mentions):
+    for place in range(at, len(numbers)):
+        end = max(one[1] for one in numbers[: place + 1])
+        to = numbers[place + 1][0] if place + 1 < len(numbers) else len(text)
+        if numbers[place][2].kind == "p" or _says(text, end, to, mentions):
             return _FILLED.sub("", _without(text, end, to, mentions))
     return ""
 
@@ -312,24 +312,24 @@ def _says(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     return bool({word for word in found if len(word) > 1} - _LINKS)
 
 
-def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
+def _of_each(numbers: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
     """The same; values with intervals are one of each arm where arms are named and no word calls
     them differences, or as many arms as there are values."""
-    values = [one for one in found if one[2].kind == "estimate"]
+    values = [one for one in numbers if one[2].kind == "estimate"]
     if (
         not values
         or len(named) < 2
-        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in found)
+        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in numbers)
     ):
-        return found
+        return numbers
     if _COMPARED.search(text) and len(values) != len(named):
-        return found
+        return numbers
     doubt = "taken for a value of one group, and not for a comparison"
     return [
         (start, end, replace(item, kind="mean_ci").doubted(doubt))
         if item.kind == "estimate"
         else (start, end, item)
-        for start, end, item in found
+        for start, end, item in numbers
     ]
 
 
@@ -340,7 +340,7 @@ _Arm = tuple[str | None, str | None]
 
 
 def _assigned(
-    found: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
+    numbers: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
 ) -> dict[tuple[int, str], _Arm]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
     made: dict[tuple[int, str], _Arm] = {}
@@ -348,17 +348,17 @@ def _assigned(
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
         mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
-    for run in _runs(found, mentions, text):
-        arms = _of_run(run, found, mentions, text, names)
+    for run in _runs(numbers, mentions, text):
+        arms = _of_run(run, numbers, mentions, text, names)
         for (start, _, item), (arm, doubt) in zip(run, arms, strict=True):
             made[start, item.printed] = (arm, doubt)
     return made
 
 
-def _runs(found: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
+def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
     """Numbers of one kind between which nothing stands but arms and links."""
     run: list[Seen] = []
-    for one in found:
+    for one in numbers:
         if run:
             end, start = run[-1][1], one[0]
             between = re.sub(r"\bn\s*=\s*[0-9]+", "", text[end:start])
@@ -379,14 +379,14 @@ _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
 def _of_run(
     run: Sequence[Seen],
-    found: Sequence[Seen],
+    numbers: Sequence[Seen],
     mentions: Sequence[Mention],
     text: str,
     names: Names,
 ) -> list[_Arm]:
     """The arms of numbers that stand together."""
     size, start, end = len(run), run[0][0], run[-1][1]
-    after = min((one[0] for one in found if one[0] >= end and one not in run), default=len(text))
+    after = min((one[0] for one in numbers if one[0] >= end and one not in run), default=len(text))
     # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
     own = re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
     past = end + (own.end() if own else 0)
@@ -396,7 +396,7 @@ def _of_run(
     behind = [
         [m for m in mentions if one[1] <= m.begin < to] for one, to in zip(run, ends, strict=True)
     ]
-    previous = max((one[1] for one in found if one[1] <= start), default=0)
+    previous = max((one[1] for one in numbers if one[1] <= start), default=0)
     begins = [previous, *(one[1] for one in run[:-1])]
     before = [
         [m for m in mentions if at <= m.begin < one[0]] for one, at in zip(run, begins, strict=True)
@@ -438,7 +438,7 @@ def _of_run(
             ahead,
             mentions,
             text,
-            alone=len(found) == 1 and len(distinct(mentions)) == 1,
+            alone=len(numbers) == 1 and len(distinct(mentions)) == 1,
         )
         for one, back, ahead in zip(run, before, behind, strict=True)
     ]

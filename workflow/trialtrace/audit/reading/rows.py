@@ -166,7 +166,7 @@ class _Sections:
         """Whether the row below is indented further."""
         return self._indent(self._next(at)) > self._indent(at)
 
-    def open(self, at: int, own: Said) -> None:
+    def open(self, at: int, said: Said) -> None:
         """A row that is a section's name alone."""
         self._leave(at)
         if self._holds(at):
@@ -175,11 +175,11 @@ class _Sections:
                 # A list below its name begins a section anew.
                 self.loose = []
             self.stacked = bool(self.loose and self.counted)
-            self.nested.append((self._indent(at), own))
+            self.nested.append((self._indent(at), said))
         else:
-            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
+            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and said.size)
             above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
-            self.loose = [*above, own]
+            self.loose = [*above, said]
             self.nested = []
             self.stacked = False
         self.counted, self.kinds, self.units = [], [], False
@@ -188,10 +188,10 @@ class _Sections:
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
-    def enter(self, at: int, own: Said, label: str, cells: Sequence[str]) -> None:
+    def enter(self, at: int, said: Said, label: str, cells: Sequence[str]) -> None:
         """A row of numbers, before it is read."""
         self._leave(at)
-        kind = own.kind or _kind_of(cells)
+        kind = said.kind or _kind_of(cells)
         if not self.loose:
             return
         # Rows of numbers end a section whose own rows count patients, and the other way.
@@ -202,7 +202,7 @@ class _Sections:
     def count(
         self,
         at: int,
-        own: Said,
+        said: Said,
         label: str,
         cells: Sequence[str],
         sizes: Sequence[int | None],
@@ -211,8 +211,8 @@ class _Sections:
         below = self.table.rows[self._next(at)]
         numbers = self._holds(at) and re.search("[0-9]", " ".join(below[1:]))
         if numbers and not _apart(label, below[0]):
-            self.nested.append((self._indent(at), own))
-        self.kinds.append(own.kind or _kind_of(cells))
+            self.nested.append((self._indent(at), said))
+        self.kinds.append(said.kind or _kind_of(cells))
         self.units = _is_unit(label) and (self.units or not self.counted)
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):

@@ -207,7 +207,7 @@ def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
     return abs(values[at] - mean(others)) > reach * max(apart, floor)
 
 
-def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> Asked:
+def _asked(entry: Claim, part: str, others: Sequence[Claim]) -> Asked:
     spreads = ("sd", "se", "quartile_high")
     component = part if part in entry.parts else next(one for one in spreads if one in entry.parts)
     what = LIMITS.get(part, "spread")
@@ -215,12 +215,12 @@ def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> Asked:
         what = "median"
     elif len(entry.parts) == 1:
         what = "value"
-    told = " and ".join(other.printed for other in beside[:3])
-    more = " and others" if len(beside) > 3 else ""
+    told = " and ".join(other.printed for other in others[:3])
+    more = " and others" if len(others) > 3 else ""
     text = f"Its {what} lies far from those beside it in its table, {told}{more}."
     reading = Reading(
         f"Is the {what} of each of these read and printed right?",
         f"read and printed right beside {told}",
         "Numbers of one line are more alike nearly always.",
     )
-    return question(CHECK, entry, component, text, reading, beside)
+    return question(CHECK, entry, component, text, reading, others)

@@ -316,8 +316,8 @@ def _only(ledger: Ledger, names: Collection[str]) -> Ledger:
     return replace(ledger, entries=kept, brief=True)
 
 
-def _score(found: Iterable[Finding], claims: Collection[str]) -> int:
+def _score(findings: Iterable[Finding], claims: Collection[str]) -> int:
     """How many more findings on these claims agree than contradict."""
-    own = [one for one in found if {one.claim, *one.beside} & set(claims)]
+    own = [one for one in findings if {one.claim, *one.beside} & set(claims)]
     against = sum(one.agreement in CONTRADICTS for one in own)
     return sum(one.agreement != NOT_CHECKABLE for one in own) - 2 * against

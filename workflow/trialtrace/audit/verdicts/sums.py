@@ -193,9 +193,9 @@ def _number(part: Component) -> Decimal:
 
 
 def _asked(
-    entry: Claim, beside: Sequence[Claim], names: tuple[str, str], where: str, check: str
+    entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
-    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in beside]
+    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
     made = f"{listed(others)} together"
     if check != SUM:
         made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
@@ -203,7 +203,7 @@ def _asked(
     what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
-        f"read and printed right beside {listed([one.printed for one in beside])}",
+        f"read and printed right beside {listed([one.printed for one in claims])}",
         "The others add up." if check == SUM else "The others agree.",
     )
-    return question(check, entry, names[0], text, reading, beside)
+    return question(check, entry, names[0], text, reading, claims)

@@ -45,13 +45,13 @@ def misprinted(ledger: Ledger) -> Iterator[Asked]:
 
 
 def _beside(
-    entry: Claim, part: Component, cells: Sequence[Claim], told: set[str]
+    entry: Claim, part: Component, cells: Sequence[Claim], values: set[str]
 ) -> Iterator[Asked]:
     near = [
         (cell, other)
         for cell, other in _parts(cells)
         if other.name == part.name
-        and _number(other) not in told
+        and _number(other) not in values
         and _one_digit_apart(_number(part), _number(other))
         and _is_of(entry, cell, part)
     ]

@@ -160,10 +160,10 @@ def _count(rows: list[ResultRow]) -> str:
 
 
 def _lines(
-    material: Material, analysis: Analysis, place: str, told: Callable[[list[ResultRow]], str]
+    material: Material, analysis: Analysis, place: str, words: Callable[[list[ResultRow]], str]
 ) -> Iterator[tuple[str, list[ResultRow]]]:
     """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
-    the results in it; `told` says what of an arm."""
+    the results in it; `words` say what of an arm."""
     result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
@@ -173,7 +173,7 @@ def _lines(
     for (label, visit), arms in result_rows.items():
         shown = escape_markdown(", ".join(filter(None, [label, visit])))
         lines = [
-            f"{escape_markdown(material.arm_label(arm))} {told(rows)}"
+            f"{escape_markdown(material.arm_label(arm))} {words(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]

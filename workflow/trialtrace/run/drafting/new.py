@@ -32,14 +32,16 @@ NO_NAMES = ("null", "true", "false")
 Files = dict[str, str]
 
 
-def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
+def new(
+    at: Project, name: str, texts: Sequence[str], answers: Mapping[str, str], ask: Ask
+) -> Draft:
     """Draft a trial into config/trials/NAME and list it in config.yaml.
 
     Nothing is written before the last question is answered, and then the folder at once.
     """
     free_name(at, name)
     profiles = profile(texts)
-    draft = with_covariates(decide(profiles, told, ask), ask)
+    draft = with_covariates(decide(profiles, answers, ask), ask)
     files = files_of(at, name, texts, draft)
     config = at.config / "config.yaml"
     listed = with_trial(at, name)
@@ -192,7 +194,7 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
 
 
 def guesses_text(
-    name: str, texts: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
+    name: str, texts: Sequence[str], answers: Mapping[str, str], files: Mapping[str, str],
     guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
     """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
@@ -208,8 +210,8 @@ def guesses_text(
         for guess in guesses
     }  # fmt: skip
     content: dict[str, object] = {"given": [Quoted(one) for one in texts]}
-    if told:
-        content["told"] = {key: Quoted(value) for key, value in told.items()}
+    if answers:
+        content["told"] = {key: Quoted(value) for key, value in answers.items()}
     sums = {file: Quoted(each) for file, each in sums.items()}
     content |= {"drafted": sums, "guesses": entries}
     return HEAD.format(name=name) + document(content)

@@ -73,7 +73,7 @@ def _is(known: Known, tested: float, sides: str | None) -> bool | None:
     return away <= 0 if sides in SIGNS else away == 0
 
 
-def _one(told: list[bool | None]) -> bool | None:
+def _one(verdicts: list[bool | None]) -> bool | None:
     """What all that can be said agree on."""
-    said = set(told) - {None}
+    said = set(verdicts) - {None}
     return said.pop() if len(said) == 1 else None

@@ -121,11 +121,11 @@ def _follow_up(ledger: Ledger) -> Iterator[Finding]:
         yield from _uneven_times(list(own.values()))
 
 
-def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
+def _uneven_times(rows: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
     """The group whose time by patient is farthest from the middle one, if it is far."""
-    middle = median(time for *_, time in found)
-    entry, counted, time = max(found, key=lambda row: abs(log(row[2] / middle)))
-    others = [one for *_, one in found if one != time]
+    middle = median(time for *_, time in rows)
+    entry, counted, time = max(rows, key=lambda row: abs(log(row[2] / middle)))
+    others = [one for *_, one in rows if one != time]
     if not others or max(time / max(others), min(others) / time) <= UNEVEN:
         return
     spans = span_text(f"{end:.3g}" for end in (min(others), max(others)))
@@ -133,7 +133,7 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
         f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
         f"follow-up by patient randomised; the other groups' numbers make {spans}."
     )
-    times = [counted, *(one for one, *_ in found)]
+    times = [counted, *(one for one, *_ in rows)]
     yield verdict("rate.follow_up", entry, "value", REMARK, text, times)
 
 

@@ -146,11 +146,11 @@ class Repeated:
         self,
         patients: Patients,
         label: str,
-        found: Sequence[Reading],
+        readings: Sequence[Reading],
         designs: Callable[[str], Iterator[Design]],
         effects: Sequence[str],
     ):
-        self.patients, self.label, self.readings = patients, label, found
+        self.patients, self.label, self.readings = patients, label, readings
         self.designs, self.effects = designs, effects
 
     def supports(self, key: Key) -> bool:
