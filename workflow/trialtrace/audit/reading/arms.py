@@ -190,8 +190,8 @@ def arms_of(tables: Iterable[Sequence[Column]], allocation: Allocation) -> Arms:
     """The arms: heads that stand over numbers beside others such, of any table, in order.
 
     Heads with a number of patients are arms, else those of tables with a control, else those that
-    `allocation` knows as allocated to or that come back most. Where two are a control's or allocated to,
-    one that is neither has to stand beside such.
+    `allocation` knows as allocated to or that come back most. Where two are a control's or
+    allocated to, one that is neither has to stand beside such.
     """
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
