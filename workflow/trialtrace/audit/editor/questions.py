@@ -40,18 +40,14 @@ def questions(
     order = {line.claim: k for k, line in enumerate(lines)}
     wrong.sort(key=lambda finding: order.get(finding.claim, len(order)))
     asked = [question for kind in KINDS for question in kind.asked(ledger, wrong)]
-    asked += _which(
-        ledger, contradictions, [finding for finding in wrong if not _handled(finding.check)]
-    )
+    asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
     open_ = [
         finding
         for finding in findings
         if finding.open and unmatched(of.get((finding.claim, finding.component), {}))
     ]
     open_.sort(key=lambda finding: order.get(finding.claim, len(order)))
-    asked = _with_tests(
-        ledger, asked, [finding for finding in open_ if finding.claim not in _of(asked)]
-    )
+    asked = _with_tests(ledger, asked, [one for one in open_ if one.claim not in _of(asked)])
     for line in lines:
         if line.claim not in _of(asked):
             how = "computed" if line.verdict == "alternative" else "obtained"

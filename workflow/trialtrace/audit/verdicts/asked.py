@@ -42,10 +42,8 @@ def uncertain(entry: Claim) -> bool:
 def doubted(finding: Finding, ledger: Ledger) -> Claim | None:
     """Of the claims that a contradiction rests on, the one that is the least sure."""
     names = (finding.claim, *finding.beside)
-    unsure = [claim for name in names if (claim := ledger.entries.get(name)) and uncertain(claim)]
-    return min(
-        unsure, key=lambda claim: 0.0 if claim.chance is None else claim.chance, default=None
-    )
+    unsure = [one for name in names if (one := ledger.entries.get(name)) and uncertain(one)]
+    return min(unsure, key=lambda claim: claim.chance or 0.0, default=None)
 
 
 def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:

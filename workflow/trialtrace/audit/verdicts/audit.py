@@ -131,9 +131,7 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
         told = _told(NOT_CHECKABLE, reasons or [unchecked])
         return told | {"no_usual_test": any(finding.open for finding in findings)}
     # A remark decides only where nothing else does, or where it is graver than compatible.
-    deciding = [
-        finding for finding in judged if not (finding.remark and finding.agreement == COMPATIBLE)
-    ]
+    deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]
     judged = deciding or judged
     worst = min(judged, key=lambda finding: WORST_FIRST.index(finding.agreement))
     as_grave = [finding for finding in judged if finding.agreement == worst.agreement]

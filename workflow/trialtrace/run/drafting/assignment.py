@@ -62,9 +62,7 @@ def arm_of(
         return _arm_of(_by_patients(tables, subject), data, subject)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda pair: -pair[0].weights.get(pair[1], 0.0))
-    ranked = sorted(
-        ranked, key=lambda pair: not _first_of_patients(ranked, pair[0], pair[1], subject)
-    )
+    ranked = sorted(ranked, key=lambda pair: not _first_of_patients(ranked, *pair, subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [

@@ -52,9 +52,7 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     used = {subject, *taken}
     free = [one for one in table.columns if one.name not in used and bounds(table)]
     outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
-    return sorted(
-        (outcome for outcome in outcomes if outcome is not None), key=lambda outcome: -outcome.score
-    )
+    return sorted(filter(None, outcomes), key=lambda outcome: -outcome.score)
 
 
 def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:

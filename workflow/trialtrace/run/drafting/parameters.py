@@ -199,11 +199,9 @@ def _row_of_patients(table: Table, subject: str, visit: str) -> tuple[str, str] 
     """A column and its code that every patient has in one row: a first visit, a start of 0."""
     varying = [column for column in table.columns if column.constant_within is False]
     codes = {
-        column.name: list(levels(column))
-        if column.name == visit
-        else [code for code, _ in column.values[:1]]
-        for column in sorted(varying, key=lambda column: column.name != visit)
-        if column.name == visit or is_number(column)
+        one.name: list(levels(one)) if one.name == visit else [code for code, _ in one.values[:1]]
+        for one in sorted(varying, key=lambda column: column.name != visit)
+        if one.name == visit or is_number(one)
     }
     if subject == SOURCE_ROW or not codes or table.rows > MOST_ROWS:
         return None
