@@ -209,25 +209,30 @@ def _comparing(
         arm = near[0] if len(near) == 1 else before[0] if len(before) == 1 else None
         compare, outcome.within = (), True
     item = replace(item, compare=compare, arm=arm)
-    if item.kind in ("effect", "estimate"):
-        item = item.doubted(
-            "the order of the groups is guessed"
-            if compare
-            else "which groups are compared is not said"
-        )
-    elif item.kind == "statistic" and (mentions or _BETWEEN.search(text)):
-        item = item.doubted("which groups it compares is guessed")
-    elif item.kind == "p":
-        item = item.doubted(
-            "which numbers this p belongs to is guessed"
-            if pair
-            else "which groups it compares is guessed"
-            if compare or arm
-            else "which numbers it is of is not said"
-        )
+    item = item.doubted(_doubt(item, pair, bool(mentions or _BETWEEN.search(text))))
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
         item = replace(item, model=True).doubted("adjusted, by the words beside it")
     return item
+
+
+def _doubt(item: Item, pair: bool, named: bool) -> str | None:
+    """What of a comparison is not said: `pair` where it follows numbers of two arms, `named` where
+    the text names groups."""
+    if item.kind in ("effect", "estimate"):
+        order, groups = (
+            "the order of the groups is guessed",
+            "which groups are compared is not said",
+        )
+        return order if item.compare else groups
+    if item.kind == "statistic" and named:
+        return "which groups it compares is guessed"
+    if item.kind != "p":
+        return None
+    if pair:
+        return "which numbers this p belongs to is guessed"
+    if item.compare or item.arm:
+        return "which groups it compares is guessed"
+    return "which numbers it is of is not said"
 
 
 def _alone(item: Item, before: Sequence[str], text: str, clause: str) -> bool:
@@ -423,14 +428,9 @@ def _of_run(
                 (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
             ]
         if size == 2 and len(names.arms) == 2:
-            if len(behind[1]) == 1 and not behind[0]:
-                arm = behind[1][0].arm
-                return [(names.other(arm), OTHER), (arm, behind[1][0].doubt)]
-            if len(behind[0]) == 1 and not behind[1]:
-                arm = behind[0][0].arm
-                return [(arm, behind[0][0].doubt), (names.other(arm), OTHER)]
-            if not between and len(last) == 1 and _VERSUS.search(text[run[0][1] : run[1][0]]):
-                return [(last[0], OTHER), (names.other(last[0]), OTHER)]
+            versus = not between and bool(_VERSUS.search(text[run[0][1] : run[1][0]]))
+            if pair := _of_two(behind[0], behind[1], last if versus else [], names):
+                return pair
     return [
         _nearest(
             one,
@@ -445,6 +445,19 @@ def _of_run(
 
 
 _VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
+
+
+def _of_two(
+    first: Sequence[Mention], second: Sequence[Mention], before: Sequence[str], names: Names
+) -> list[_Arm]:
+    """The arms of two numbers of two arms where one arm is named: behind either, or before both."""
+    if len(second) == 1 and not first:
+        return [(names.other(second[0].arm), OTHER), (second[0].arm, second[0].doubt)]
+    if len(first) == 1 and not second:
+        return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
+    if len(before) == 1:
+        return [(before[0], OTHER), (names.other(before[0]), OTHER)]
+    return []
 
 
 def _nearest(

@@ -21,6 +21,7 @@ from trialtrace.audit.reading.rows import Row
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
+_BY_COLUMN = ("statistic", "p", "ci", "mean", "sd", "se", "median", "percent", "count")
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
 # "Sex (male/female)" over cells such as 10/15.
@@ -191,17 +192,7 @@ class _Reader(Comparisons):
         n = size or self._size(row, column, arm)
         if row.kind == "p" or (row.own == 0 and row.kind in ("count", "percent")):
             column = replace(column, kind=row.kind)
-        by_column = column.kind in (
-            "statistic",
-            "p",
-            "ci",
-            "mean",
-            "sd",
-            "se",
-            "median",
-            "percent",
-            "count",
-        )
+        by_column = column.kind in _BY_COLUMN
         # "% predicted" below "Mean (SD)" is a unit.
         reference = self._reference(row) if row.kind == "effect" else None
         if reference is not None and arm not in (None, ALL, reference):
