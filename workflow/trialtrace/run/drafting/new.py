@@ -174,13 +174,11 @@ def _of_clusters(draft: Draft, chosen: Sequence[Planned]) -> list[Guessed]:
 
 def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
     names = [one.name for one in chosen]
+    why = "What happens after randomisation, and how it is handled, no file says."
     made = [
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
-        Guessed(
-            "intercurrent", "plan.yaml", "estimands", "none",
-            "What happens after randomisation, and how it is handled, no file says.",
-        ),
-    ]  # fmt: skip
+        Guessed("intercurrent", "plan.yaml", "estimands", "none", why),
+    ]
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
@@ -194,9 +192,13 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
 
 
 def guesses_text(
-    name: str, texts: Sequence[str], answers: Mapping[str, str], files: Mapping[str, str],
-    guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
+    name: str,
+    texts: Sequence[str],
+    answers: Mapping[str, str],
+    files: Mapping[str, str],
+    guesses: Sequence[Guessed],
+    drafted: Mapping[str, str] | None = None,
+) -> str:
     """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
     sums = dict(drafted or {})
     sums |= {
@@ -204,11 +206,14 @@ def guesses_text(
     }
     entries = {
         guess.name: {
-            "file": guess.file, "key": Quoted(guess.key), "value": Quoted(guess.value),
+            "file": guess.file,
+            "key": Quoted(guess.key),
+            "value": Quoted(guess.value),
             "evidence": Quoted(guess.evidence or "It is the only one that fits."),
-        } | ({"blinds": True} if guess.blinds else {})
+        }
+        | ({"blinds": True} if guess.blinds else {})
         for guess in guesses
-    }  # fmt: skip
+    }
     content: dict[str, object] = {"given": [Quoted(one) for one in texts]}
     if answers:
         content["told"] = {key: Quoted(value) for key, value in answers.items()}

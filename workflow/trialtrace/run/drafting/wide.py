@@ -235,9 +235,11 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
     the sequences of a crossover."""
     orders = [
-        {*folded(level).upper()} for one in columns
-        if name_words(one.name) & SEQUENCES for level in levels(one)
-    ]  # fmt: skip
+        {*folded(level).upper()}
+        for one in columns
+        if name_words(one.name) & SEQUENCES
+        for level in levels(one)
+    ]
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for column in columns:
         for match in WORD.finditer(column.name):
