@@ -91,7 +91,8 @@ def _lines(
         verdict, entry = worst(claim, PRINT), ledger.entries[name]
         odd = any(unmatched(row) for row in claim)
         if verdict == "inconsistent":
-            grade = COMPARES if _compares(entry) else NUMBERS
+            compares = entry.about.compared or entry.about.concludes or entry.direction
+            grade = COMPARES if compares else NUMBERS
         elif verdict == "alternative":
             grade = CHOICE
         elif odd:
@@ -162,10 +163,6 @@ def _values(finding: Finding) -> list[float]:
     every += [end for span in detail.get("effects", ()) for end in span]
     every += [detail[key] for key in ("low", "high", "percent", "value", "n") if key in detail]
     return [abs(float(each)) for each in every if isinstance(each, int | float)]
-
-
-def _compares(entry: Claim) -> bool:
-    return bool(entry.about.compared or entry.about.concludes or entry.direction)
 
 
 def label_of(ledger: Ledger, entry: Claim) -> str:

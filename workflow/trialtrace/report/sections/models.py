@@ -135,12 +135,8 @@ def _time_words(material: Material, row: ResultRow, times: object) -> str:
 
 
 def _listed(material: Material, names: list[str]) -> str:
-    labels = [_label(material, name) for name in names]
+    labels = [OTHERS.get(one) or lower_first(variable_label(material.trial, one)) for one in names]
     return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
-
-
-def _label(material: Material, name: str) -> str:
-    return OTHERS.get(name) or lower_first(variable_label(material.trial, name))
 
 
 PRESENT = "present"
