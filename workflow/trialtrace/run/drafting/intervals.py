@@ -63,7 +63,7 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
     code, sure = event_code(state)
     for start, stop in bounds(table):
         names = [subject, start, stop, state.name]
-        told, several = _told(cells_of(table, names), code)
+        told, several = _evidence(cells_of(table, names), code)
         if told:
             score = SCORE - UNNAMED * (plain(state.name) not in STATUSES) - ONCE * (not several)
             return Outcome(
@@ -139,7 +139,7 @@ def _may_bound(column: Column) -> bool:
     return is_number(column) and whole and column.low != "" and float(column.low) >= 0
 
 
-def _told(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
+def _evidence(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
     """What the rows show, and whether some patient has several events; nothing where they are no
     intervals, where none ends with the event, or where one goes on after the only event."""
     times: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)
