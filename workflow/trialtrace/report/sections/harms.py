@@ -11,6 +11,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
+from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -116,6 +117,7 @@ def harms_section(material: Material) -> str:
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
         for texts in _displays(material)
     ]
+    deaths += _listed(material, lambda place: f"#{place}")
     return "\n\n".join([*deaths, *_unreported(material)]) + "\n"
 
 
@@ -139,7 +141,19 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     elif not declared:
         deaths += [_shares(material, given, terms) for given in logged]
     deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
+    deaths += _listed(material, lambda place: place_link(place, places))
     return [*deaths, *_unreported(material)]
+
+
+def _listed(material: Material, link_to: Callable[[str], str]) -> list[str]:
+    """Links to the listings of events and of deaths, patient by patient, where they are shown."""
+    kinds = (EVENTS, DEATHS) if material.disclosure == "full" else ()
+    links = [
+        f"[{escape_markdown(lower_first(entry['title']))}]({link_to(place)})"
+        for place, entry in listings_of(material.trial, kinds).items()
+        if link_to(place)
+    ]
+    return [f"Patient by patient: {', '.join(links)}."] if links else []
 
 
 def reports_events(material: Material) -> bool:
