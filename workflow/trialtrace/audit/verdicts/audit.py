@@ -220,7 +220,7 @@ def _note(
     row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str, *, told: bool
 ) -> None:
     row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
-    found = _found(row["claim_id"], searched, labels, told=told)
+    found = _match(row["claim_id"], searched, labels, told=told)
     row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found])) or None
     if searched.within(MAY_SAY):
         row["alternative"] = searched.matches[0]
@@ -232,7 +232,7 @@ def _note(
         row["no_usual_test"] = searched.bundle.unnamed
 
 
-def _found(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
+def _match(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
     """What a search says of a claim; nothing where a match would say nothing."""
     first = searched.bundle.claims[0]
     if searched.tier is None:

@@ -105,12 +105,12 @@ def _coded(colours: "np.ndarray") -> "np.ndarray":
 
 def _titled(data: bytes, words: str) -> bytes:
     """A PNG that tells its title, and its size in print."""
-    size = _part(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
-    told = _part(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
+    size = _chunk(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
+    told = _chunk(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
     return data[:_HEAD] + size + told + data[_HEAD:]
 
 
-def _part(kind: bytes, content: bytes) -> bytes:
+def _chunk(kind: bytes, content: bytes) -> bytes:
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 

@@ -97,7 +97,7 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
         if one not in (*begins, *ends, *days)
         and rank(one.name, REPEATS) is None
         and not numbers_rows(one)
-        and (_found(one, bool(begins)) if is_coded(one) else is_number(one))
+        and (_is_state(one, bool(begins)) if is_coded(one) else is_number(one))
     ]
     if day is None or measured:
         return []
@@ -108,7 +108,7 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     return [Outcome(table.name, day.name, COUNT, EPISODES, text + rest)]
 
 
-def _found(column: Column, dated: bool) -> bool:
+def _is_state(column: Column, dated: bool) -> bool:
     """Whether a code may be what was found in a row, in place of a kind of episode."""
     return plain(column.name) in STATUSES or (len(levels(column)) == 2 and not dated)
 
