@@ -186,10 +186,10 @@ def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial
     return report_page(trial, here, "\n".join([*lines, ""]), up="../")
 
 
-def _groups(found: Iterable[Number]) -> list[list[Number]]:
+def _groups(numbers: Iterable[Number]) -> list[list[Number]]:
     """Numbers that rest on the same rows, in the order of the results."""
     groups: dict[tuple[str, ...], list[Number]] = {}
-    for one in found:
+    for one in numbers:
         groups.setdefault(tuple(one.lines.get("rows", ())), []).append(one)
     return list(groups.values())
 

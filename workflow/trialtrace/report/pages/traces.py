@@ -340,7 +340,7 @@ def _code(material: Material, out: Path) -> None:
         for row in material.results
         for function in made_by(row["analysis_id"], row["method"])
     )
-    functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
+    functions = sorted(dict.fromkeys(made), key=lambda function: (function.file, function.line))
     write_text(out / CODE_PAGE, code_page(material.codes, functions, material.trial))
 
 
