@@ -24,7 +24,7 @@ class Conventions:
     strata), which is of data and no convention.
 
     >>> sap = Conventions(confidence=0.95, sides="two_sided")
-    >>> sap.rate_ratio(12, 110, 25, 140)[1]
+    >>> sap.rate_ratio(12, 110, 25, 140).test
     TestResult(statistic=0.324324, p_value=0.18591)
     >>> sap.fisher_exact(27, 295, 52, 307)
     TestResult(statistic=0.494044, p_value=0.00533905)

@@ -29,7 +29,7 @@ def _decisions(material: Material) -> str:
     if trial.review is None:
         return ""
     decisions = [*trial.review.known_at(trial.at.purpose.cut)]
-    rows = [[*_told(material, one)] for one in decisions]
+    rows = [[*_cells(material, one)] for one in decisions]
     table = texts_table(material, HEADER, rows, "review", "Decisions of the data review.")
     late = _late(material, decisions)
     return f"{escape_markdown(late)}\n\n{table}" if late else table
@@ -76,7 +76,7 @@ def _late(material: Material, decisions: list[Decision]) -> str:
     return f"Decided after the plan was frozen, on {day}: {', '.join(late)}." if late else ""
 
 
-def _told(material: Material, decision: Decision) -> Iterator[str]:
+def _cells(material: Material, decision: Decision) -> Iterator[str]:
     yield escape_markdown(decision.name)
     yield escape_markdown(decision.by)
     yield decision.date

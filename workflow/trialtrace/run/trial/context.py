@@ -82,7 +82,7 @@ class Files:
         given = self.trial.get("subjects") or {}
         for key in MADE:
             if name in given.get(key, {}):
-                return self._made(key, name)
+                return self._product(key, name)
         table, column = self.subjects_table, given.get("variables", {}).get(name)
         if name in ("age", "sex"):
             column = given.get(name, {}).get("column")
@@ -92,7 +92,7 @@ class Files:
             table, column = column.get("table", table), column["column"]
         return (self.columns(table) or {}).get(column) if column else None
 
-    def _made(self, key: str, name: str) -> Variable | None:
+    def _product(self, key: str, name: str) -> Variable | None:
         """What is made from another variable, as a variable; None where it is not sound."""
         if not self.trial.sound("subjects", key, name):
             return None
