@@ -78,6 +78,7 @@ AFTER = {
         ("How these numbers were made", "sec-made", "made"),
     ),
     SUPPLEMENT: (
+        ("Methods of these analyses", "sec-methods-further", "methods_further"),
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),

@@ -106,7 +106,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
     yield "14", f"Endpoints; the question of each analysis{late}"
     if any(is_harm(trial, endpoint) for endpoint in trial.endpoints.values()):
         yield "15", "Endpoints: how defined"
-    yield "21a", "Methods, software and references"
+    yield "21a", "Methods, software and references; in the supplement those of its own"
     yield "21b", "Patients: populations; each analysis: patients analysed"
     yield "21c", "Data: known outcomes; each analysis: patients analysed"
     flow = plan.displays.get("flow")

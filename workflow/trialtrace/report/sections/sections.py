@@ -48,6 +48,8 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
         return ""
+    if who == "unnamed":
+        return "; blinded, of whom is not recorded"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
