@@ -20,6 +20,7 @@ from trialtrace.report.sections.findings import (
     planned_p,
     sentences,
 )
+from trialtrace.report.sections.remarks import disagreeing
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.run.trial.plan.references import method_of
 
@@ -414,3 +415,24 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); without the event at "
         "5 years 61.5 % against 45.0 %; p = 0.030"
     )
+
+
+def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():
+    """Newcombe's interval without 0 beside Fisher's p of 0.052, and one with 0 beside 0.03."""
+    shown = analysis("secondary", pairs=[("drug", "placebo")])
+
+    def told(low, high, p, **more):
+        at = {"visit": None, "stratum": None, "group2": None, "stat_text": "0.1", "options": "{}"}
+        estimate = pair(
+            "risk_difference.newcombe", -0.1, ci_low=low, ci_high=high, ci_level=0.95, **at
+        )
+        of = material(estimate, pair("p_value.fisher", p, **{**at, **more}))
+        of.parameter_words = lambda _: []
+        return [words(text) for text in disagreeing(of, shown)]
+
+    assert told(-0.2, 0.01, 0.2) == told(-0.2, -0.01, 0.03) == []
+    assert told(-0.2, 0.01, 0.2, options='{"sides": "greater"}') == []
+    for low, high, p in ((-0.2, 0.01, 0.03), (-0.2, -0.001, 0.052)):
+        (text,) = told(low, high, p)
+        assert text.endswith("They are by different methods, and neither overrules the other.")
+    assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []
