@@ -54,9 +54,10 @@ def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
     estimates: dict[tuple[str | None, ...], ResultRow] = {}
     found: dict[tuple[str | None, ...], ResultRow] = {}
     for row in material.printable(analysis.name):
-        key = (pair_of(analysis, row), *values_of(row, ("parameter", "visit", "stratum")))
-        if key[0] is None or row["group2"] is not None or row["stat_value"] is None:
+        pair = pair_of(analysis, row)
+        if pair is None or row["group2"] is not None or row["stat_value"] is None:
             continue
+        key = (*pair, *values_of(row, ("parameter", "visit", "stratum")))
         if row["ci_low"] is not None and row["ci_high"] is not None:
             estimates.setdefault(key, row)
         elif row["stat_name"] == "p_value" and _tests_effect(row) and key in estimates:
