@@ -142,8 +142,8 @@ def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> s
         return ""
     shown = [
         link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
-        if with_level(row) in text
-        else with_level(row)
+        if link(row) in text
+        else link(row)
         for row in wider
     ]
     return f" Of all {whole} randomised: {'; '.join(shown)}."
@@ -188,5 +188,5 @@ def _bounded(
         words = ", which include no effect" if reached else ""
         label = "" if again else f" ({escape_markdown(member.label)})"
         told.append(f"{link(low)} to {link(high)}{words}{label}")
-    ways = "Bounds with all missing outcomes in favour of the one arm or of the other"
+    ways = "Bounds, with all missing outcomes in favour of one arm"
     return f" {'Bounds' if again else ways}: {'; '.join(told)}." if told else ""

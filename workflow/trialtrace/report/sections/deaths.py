@@ -137,7 +137,7 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
     told, bounded = [], False
     for one in found:
         bounds = [
-            f", {link(low)} to {link(high)} at most"
+            f", bounds {link(low)} to {link(high)}"
             for _, low, high in missing_bounds(material, analysis, one.estimate)
         ]
         bounded = bounded or bool(bounds)
@@ -149,7 +149,7 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
     note = "" if judged else "; not adjusted for multiplicity"
     if note and of_all_arms(material, analysis.name):
         note = "; only the test of all arms is adjusted for multiplicity, these comparisons are not"
-    note = "; at most: those unknown dead in one arm alone" * bounded + note
+    note = "; bounds: all unknown dead in one arm alone" * bounded + note
     return [f"{'; '.join(told)}{note}."]
 
 

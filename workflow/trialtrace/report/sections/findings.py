@@ -24,7 +24,6 @@ from trialtrace.report.sections.decisions import (
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
-from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -176,15 +175,22 @@ def _first(material: Material, analysis: Analysis) -> list[str]:
     return told
 
 
-def _interaction(material: Material, analysis: Analysis) -> list[str]:
-    """The test of interaction of each comparison; that there is none where the plan has none."""
+def _interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The p-values of the interaction of an analysis by subgroup; none where the plan has none."""
     if analysis.interaction is None:
-        return [f"No test of interaction is planned, so none was made{ending(material)}"]
-    rows = [
+        return []
+    return [
         row
         for row in material.printable(analysis.name)
         if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
     ]
+
+
+def _interaction(material: Material, analysis: Analysis) -> list[str]:
+    """The test of interaction of each comparison; that there is none where the plan has none."""
+    if analysis.interaction is None:
+        return [f"No test of interaction is planned, so none was made{ending(material)}"]
+    rows = _interactions(material, analysis)
     several = len({values_of(row, PLACE) for row in rows}) > 1
     told = []
     for row in rows:
@@ -200,14 +206,14 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
 
 
 def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
-    """The tests of interaction of the subgroups of an analysis, with a link to each; they stand
+    """The p-values of interaction of the subgroups of an analysis, with a link to each; they stand
     with its result, since one effect for all is what that result says."""
     for other in material.trial.plan.analyses.values():
-        if other.of == analysis.name and other.by is not None and other.interaction is not None:
+        tests = _interactions(material, other)
+        if other.of == analysis.name and other.by is not None and tests:
             label, at = escape_markdown(other.label), place(analysis_place(other.name))
-            tests = _interaction(material, other)
-            told = [lower_first(text).removesuffix(ending(material)) for text in tests]
-            yield f"{f'[{label}]({at})' if at else label} (exploratory): {'; '.join(told)}."
+            shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
+            yield f"{f'[{label}]({at})' if at else label} (exploratory): interaction {shown}."
 
 
 def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:

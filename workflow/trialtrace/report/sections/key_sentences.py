@@ -63,7 +63,7 @@ def exceptions(rows: Sequence[ResultRow]) -> str:
     fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
     if len(fewer) > FEW:
         return ""
-    return f"{lead}{'; '.join(map(with_level, fewer))}" if fewer else ""
+    return f"{lead}{'; '.join(map(link, fewer))}" if fewer else ""
 
 
 def leaves_out_no_effect(row: ResultRow) -> bool:

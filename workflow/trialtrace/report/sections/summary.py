@@ -68,10 +68,7 @@ AGREES = (
     "agree with the data and not with other printed numbers",
 )
 APART = ("does not fit other printed numbers", "do not fit other printed numbers")
-GLOSS = (
-    "(On print: held against the other printed numbers alone. Compatible: possible; used: in the "
-    "check of another number.)"
-)
+GLOSS = "(On print: held against the other printed numbers alone; compatible: possible.)"
 
 
 def printed_in_short(material: Material) -> str:
