@@ -1,6 +1,7 @@
 """Blinded runs: permuted arms, what reveals them, and what no byte of their results may hold."""
 
 import csv
+import hashlib
 import json
 import re
 import shutil
@@ -18,7 +19,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.run.blinding.permuted import seen
-from trialtrace.run.jobs.run import apart
+from trialtrace.run.jobs.run import apart, begin
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
@@ -124,6 +125,25 @@ def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_pa
     other = arms(run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "other"))
     changed = sum(arm != other[who] for who, arm in arms(again).items())
     assert 20 < changed < 70, "one cell more, and the arms are drawn anew"
+
+
+def test_no_hash_of_the_export_is_kept_and_the_key_decides_on_the_arms(runs, tmp_path):
+    """From either the true arms of a small trial are found by trying."""
+    real, blinded = runs
+    export = next(real.at.root.glob("data/**/export.csv")).read_bytes()
+    digest = hashlib.sha256(export).hexdigest()
+    assert digest in (real.folder / "raw" / "manifest.json").read_text()
+    for path in blinded.at.made.rglob("*"):
+        assert path.is_dir() or digest.encode() not in path.read_bytes(), path
+    at = write_mini(tmp_path, many_patients())
+    with pytest.raises(UserError, match=r"hash_key\s+is not there"):
+        begin(apart(at, tmp_path / "blinded", BLINDED), check=True, words=["mini"])
+    (tmp_path / "blinded" / "trialtrace.project").unlink()
+    other = run_for(at, BLINDED, tmp_path / "blinded", key=bytes(range(1, 33)))
+    assert arms(other) != arms(blinded)
+    edit(at, "trial.yaml", "path: export.csv,", f'path: export.csv, sha256: "{digest}",')
+    with pytest.raises(UserError, match=r"export\.sha256\s+arms could be tried"):
+        begin(other.at, check=True, words=["mini"])
 
 
 def test_nothing_that_names_the_true_arm_is_left_in_the_raw_tables(tmp_path):

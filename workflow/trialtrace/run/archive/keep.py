@@ -19,6 +19,7 @@ from trialtrace.run.jobs.fresh import AUDIT, INGEST, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, contents, together
 from trialtrace.run.jobs.run_state import read_run, standing
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
+from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.load import load_trial
 
 # Folders of a trial's results whose tables a run is compared by.
@@ -72,9 +73,7 @@ def manifest_of(
                 for path in sorted((folder / part).glob("*.parquet"))
             )
         },
-        "files": {
-            name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
-        },
+        "files": {name: shelf.put_file(content) for name, content in _files(at, trial, fresh)},
         "code": shelf.put_file(_code(shelf, trial, fresh, known)),
         "own": shelf.put_file(own_code(fresh, trial)),
         "environment": list(fresh.environment),
@@ -89,14 +88,15 @@ def _output_hash(record: Made) -> str:
     )
 
 
-def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, Path]]:
-    """The configuration of a run, and what its results hold beside tables."""
+def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, bytes]]:
+    """The configuration of a run, and what its results hold beside tables; of a run that hides the
+    arms without the frozen plan, which has a hash of the export."""
     used = {at.config / "config.yaml"}.union(*(fresh.config_files(rule, trial) for rule in STAGES))
     for path in sorted(used):
-        if path.is_file():
-            yield path.relative_to(at.root).as_posix(), path
+        if path.is_file() and not (at.purpose.hides_arms and path.parent.name == FROZEN):
+            yield path.relative_to(at.root).as_posix(), path.read_bytes()
     for name in OTHERS:
-        yield name, at.results / trial / name
+        yield name, (at.results / trial / name).read_bytes()
 
 
 def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> bytes:

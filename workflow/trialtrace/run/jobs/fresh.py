@@ -349,7 +349,8 @@ class Freshness:
         if (rule, trial) not in self._jobs:
             used = self._stage(rule, trial).settings
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
-            values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
+            if trial and (rule == INGEST or self.at.purpose.hides_arms):
+                values += data_digests(self.trial(trial))
             values += [renderer(self.settings)] if rule == RENDER else []
             if trial and rule != INGEST and self.trial(trial).pooled:
                 values += ["blinded"]

@@ -38,11 +38,13 @@ from trialtrace.run.jobs.products import (
 )
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
+from trialtrace.run.trial.hash_key import key_of_hidden
 from trialtrace.run.trial.listing import not_a_trial
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.migrations import older_line
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.study.source import Files
 
 # Before a run: earlier results are held against their records, so that what is to do follows.
 # A record that no longer holds is removed, and what it recorded is made again, since every target
@@ -346,7 +348,7 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
     """The project of a run whose rules write to `here`: the one there, or the one that is named, as
     by a workflow that has this one as a module; `purpose` is what the run is for. Raises UserError.
     """
-    at = apart(project(named), here, purpose_of(purpose)) if named else project()
+    at = apart(project(named), here, purpose_of(purpose)) if named or purpose else project()
     if here.resolve() != at.made.resolve():
         raise UserError(
             str(here),
@@ -359,13 +361,17 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
 def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
     """The project with its results in a folder apart, which is told whose they are and what for.
     Raises UserError where it holds those of another, or of runs for something else."""
-    if folder == at.root and purpose == ANALYSIS:
+    if folder.resolve() == at.root.resolve() and purpose == ANALYSIS:
         return Project(at.root)
     before = project(folder) if project_of(folder) else None
     if before is not None and (before.root, before.purpose) != (at.root, purpose):
         what = f"holds the results of {before.root}, of runs for: {before.purpose.text}"
         raise UserError(str(folder), what, do="name another folder")
     if before is None:
+        strange = next((one for one in ("config", "results") if (folder / one).exists()), None)
+        if purpose != ANALYSIS and strange:
+            what = f"has {strange}/, and runs for {purpose.text} have a folder of their own"
+            raise UserError(str(folder), what, do="name another one, with --directory")
         told = "" if purpose == ANALYSIS else f"{purpose.text}\n"
         write_text(folder / ELSEWHERE, f"{at.root}\n{told}")
     return Project(at.root, apart=folder, purpose=purpose)
@@ -416,6 +422,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         if not found:
             data = Problems()
             check_data(load_trial(name, at), data)
+            _check_purpose(load_trial(name, at), data)
             found += data.found
     wrong = {name: found for name, found in trials.items() if found}
     stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
@@ -430,6 +437,26 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         )
     Problems(stops).raise_if_any()
     return sound if wrong else ()
+
+
+def _check_purpose(trial: Trial, problems: Problems) -> None:
+    """What a run that is not the analysis asks of a trial: the key that hides arms, a cut of the
+    plan."""
+    purpose, cuts = trial.at.purpose, trial.document("plan").get("cuts")
+    if purpose.cut and cuts and purpose.cut not in cuts:
+        expected = f"one of the cuts of plan.yaml: {one_of(cuts)}"
+        problems.add(f"{trial.name}: data cut", found=purpose.cut, expected=expected)
+    if not purpose.hides_arms:
+        return
+    items = trial.source.items if isinstance(trial.source, Files) else {}
+    for name, item in items.items() if trial.private else ():
+        if item.sha256:
+            place = f"{trial.name}: trial.yaml: source.items.{name}.sha256"
+            problems.add(place, "arms could be tried against it", do="leave it out until then")
+    try:
+        key_of_hidden(trial, load_settings(trial.at))
+    except UserError as error:
+        problems.found += [one for one in error.problems if one not in problems.found]
 
 
 def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:

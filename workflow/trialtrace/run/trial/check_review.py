@@ -1,7 +1,8 @@
 """review.yaml against trial.yaml and the dictionary."""
 
 from trialtrace.base.config.compose import Document, Path_
-from trialtrace.run.trial.context import Files, column, is_date, known
+from trialtrace.base.purpose import is_date
+from trialtrace.run.trial.context import Files, column, known
 
 
 def check(files: Files, document: Document) -> None:
