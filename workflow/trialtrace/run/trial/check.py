@@ -194,6 +194,10 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
     return []
 
 
+# Every file of a trial that may be there.
+READ = (*FILES, COHORT, GUESSES, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
+
+
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
     folder = at.trial_config(name)
     return [
@@ -201,7 +205,7 @@ def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
             expected=one_of(known),
-            do=did_you_mean(path.name, known) or "move it out of this folder",
+            do=did_you_mean(path.name, READ) or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
         if path.name not in known and not path.name.startswith(".")
