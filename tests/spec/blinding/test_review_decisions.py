@@ -17,7 +17,7 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.report.material import Material
 from trialtrace.report.sections.review_section import review_section
-from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.archive.shelf import VERSION, Shelf, run_id
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -243,6 +243,40 @@ def test_decisions_after_the_freeze_are_said(tmp_path):
     assert f"Decided after the plan was frozen, on {day}: late_call." in text
 
 
+def test_decisions_are_frozen_with_the_plan(tmp_path, capsys):
+    """One that is edited, and keeps its date, has no reason; one that came after has its own."""
+    plan = FILES["plan.yaml"].replace("population: itt", "population: adults", 1)
+    at = project(tmp_path, plan=plan)
+    for name in ("scripts", "requirements.lock", "workflow"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    command = ["--project", str(tmp_path), "freeze", "mini"]
+    assert main(command) == 0
+    assert json.loads((at.trial_config("mini") / "frozen" / "frozen.json").read_text())["code"]
+    assert main([*command, "--check"]) == 0
+    assert "Nothing of the plan has changed since" in capsys.readouterr().out
+    today = load_trial("mini", at).frozen.record.frozen[:10]
+    late = REVIEW[REVIEW.index("  late_call") :].replace("late_call", "another_call")
+    late = late.replace("2026-11-21", today).replace("Late call", "Another call")
+    (at.trial_config("mini") / "review.yaml").write_text(REVIEW + late)
+    assert main([*command, "--check"]) == 0
+    told = capsys.readouterr().out
+    assert f"review.yaml: decisions.another_call: new\n  {today}: The call came" in told
+    edited = REVIEW.replace('{id: "7"}', '{id: "9"}')
+    (at.trial_config("mini") / "review.yaml").write_text(edited)
+    assert main([*command, "--check"]) == 1
+    told = capsys.readouterr().out
+    assert "decisions.wrong_kit.rows: others, which are not shown\n  NO REASON IS GIVEN" in told
+    trial = load_trial("mini", at)
+    states = trial.frozen.states(trial.plan)
+    analyses = trial.plan.analyses.items()
+    of_adults = {name for name, one in analyses if "adults" in repr(one.estimand)}
+    assert 0 < len(of_adults) < len(analyses)
+    assert {name for name, state in states.items() if state == "amended"} == of_adults
+    assert any(
+        "have no reason" in line or "has no reason" in line for line in trial.frozen_warnings
+    )
+
+
 def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
     """Patients seen on day 3, 10 and never, of a window from day 0 to 7."""
     rows = many_patients()[:12]
@@ -363,3 +397,18 @@ def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
     assert main(["--project", str(tmp_path), "review", "mini"]) == 0
     told = capsys.readouterr().out
     assert "Decided after the first run by arm that is kept, of 2026-11-20: late_call." in told
+
+
+def test_decisions_that_were_edited_after_the_first_run_by_arm_are_said(tmp_path, capsys):
+    """Rows of a decision that keeps its date, and a decision that is dated before that run."""
+    at = project(tmp_path)
+    shelf = Shelf(at, "mini")
+    digest = shelf.put_file(REVIEW[: REVIEW.index("  late_call")].encode())
+    manifest = {"archive": VERSION, "trial": "mini", "files": {"config/trials/mini/review.yaml": digest}}
+    shelf.put(manifest, {"run": run_id(manifest), "ended": "2026-11-22T10:00"})
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("a662a55cc0c8", "b" * 12))
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
+    told = capsys.readouterr().out
+    line = "Other than in the first run by arm that is kept, of 2026-11-22: wrong_kit, late_call."
+    assert line in told and "Decided after" not in told
