@@ -37,7 +37,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
         return None
     shelf = Shelf(at, trial)
     made = {rule: [record.fresh, _output_hash(record)] for rule, record in records.items()}
-    log = shelf.log()
+    log = shelf.of_cut()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
     make_folder(at.archive, private=True)
@@ -47,7 +47,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     if RENDER in records and (documents := documents_of(at.results / trial)):
         manifest["documents"] = shelf.put_file(documents)
     run = run_id(manifest)
-    shelf.put(manifest, _kept(run, at.results / trial))
+    shelf.put(manifest, _kept(run, at, trial))
     return run
 
 
@@ -112,15 +112,16 @@ def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> 
     return json.dumps(code).encode()
 
 
-def _kept(run: str, folder: Path) -> Kept:
+def _kept(run: str, at: Project, trial: str) -> Kept:
     """The line of the log, of what the run said of itself."""
-    told = read_run(folder)
-    return {
+    told = read_run(at.results / trial)
+    kept: Kept = {
         "run": run,
         "ended": str(told.get("ended", "")),
         "commit": told.get("commit"),
         "dirty": told.get("dirty"),
     }
+    return {**kept, "cut": at.purpose.cut} if at.purpose.cut else kept
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     Raises UserError where it cannot be read.
     """
     shelf = Shelf(at, trial)
-    log = shelf.log()
+    log = shelf.of_cut()
     if not log:
         return None
     space = tempfile.TemporaryDirectory(prefix="trialtrace-")
