@@ -404,7 +404,11 @@ def test_decisions_that_were_edited_after_the_first_run_by_arm_are_said(tmp_path
     at = project(tmp_path)
     shelf = Shelf(at, "mini")
     digest = shelf.put_file(REVIEW[: REVIEW.index("  late_call")].encode())
-    manifest = {"archive": VERSION, "trial": "mini", "files": {"config/trials/mini/review.yaml": digest}}
+    manifest = {
+        "archive": VERSION,
+        "trial": "mini",
+        "files": {"config/trials/mini/review.yaml": digest},
+    }
     shelf.put(manifest, {"run": run_id(manifest), "ended": "2026-11-22T10:00"})
     path = at.trial_config("mini") / "review.yaml"
     path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("a662a55cc0c8", "b" * 12))
