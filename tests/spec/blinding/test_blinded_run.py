@@ -219,6 +219,49 @@ def test_an_outcome_that_differs_is_not_named_since_that_is_a_result(tmp_path):
     assert "from patients.relief" in warnings(run)
 
 
+NAUSEA = 'nausea,patients,,radio,Nausea,"0, No | 1, Yes",,,,,,,,,,,,\n'
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_may_be_an_effect_is_not_named_though_no_endpoint_reads_it(tmp_path, before):
+    """Four in five with the drug, and one in seven without; a variable of the subjects is known
+    at randomisation, and is named."""
+    rows = many_patients()
+    for at, row in enumerate(rows):
+        row["nausea"] = int(at % 5 > 0 if row["arm"] == "A" else at % 7 == 0)
+    dictionary = DICTIONARY.replace("relief,patients", f"{NAUSEA}relief,patients", 1)
+    at = write_mini(tmp_path, rows, more=["nausea"], dictionary=dictionary)
+    if before:
+        edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    nausea: nausea")
+    told = warnings(run_for(at, BLINDED, tmp_path / "blinded"))
+    assert ("from patients.nausea:" in told) == before == ("can be told" in told)
+
+
+def with_events(at, patients):
+    """An adverse event of each of these patients, and of no other."""
+    path = next(at.root.glob("data/**/events.csv"))
+    header = path.read_text().splitlines()[0]
+    path.write_text("\n".join([header, *(f"{who},infusion" for who in patients)]) + "\n")
+
+
+@pytest.mark.parametrize("column", ["id", "days"])
+def test_odd_and_even_numbers_are_told(tmp_path, column):
+    rows = many_patients()
+    for at, row in enumerate(rows):
+        row[column] = 10 * at + 2 + (row["arm"] == "A")
+    at = write_mini(tmp_path, rows)
+    with_events(at, [rows[3]["id"], rows[8]["id"]])
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    assert f"from patients.{column}:" in warnings(run)
+
+
+def test_a_table_in_which_one_arm_alone_has_rows_is_told(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    with_events(at, [row["id"] for row in many_patients() if row["arm"] == "A"])
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    assert "from adverse (who has rows):" in warnings(run)
+
+
 def test_an_export_sorted_by_arm_is_told(tmp_path):
     rows = sorted(many_patients(), key=lambda row: row["arm"])
     run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")

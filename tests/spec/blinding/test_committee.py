@@ -169,7 +169,7 @@ def test_a_value_until_then_that_is_none_is_refused(tmp_path, later):
 
 
 def test_a_cut_before_the_first_patient_is_named(tmp_path):
-    with pytest.raises(UserError, match="data cut\\s+found     2019-01-01"):
+    with pytest.raises(UserError, match=r"data cut\s+found     2019-01-01"):
         run_at(project(tmp_path), "closed", "2019-01-01")
 
 
