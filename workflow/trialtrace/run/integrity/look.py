@@ -14,7 +14,8 @@ class Look:
     """What was looked at: where, what is there in counts, its chance, rows of the file; the check.
 
     `told` holds no value of the data. `p` is the chance of as much or more where nothing is
-    behind it; `rows` are row numbers of the raw file. The registry says of which check it is.
+    behind it; `rows` are row numbers of the raw file. The registry says of which check it is. Of
+    dates `out_of_order` each row is a mistake, however many slips of the pen chance may give.
     """
 
     where: str
@@ -22,6 +23,7 @@ class Look:
     p: float
     rows: tuple[int, ...] = ()
     check: str = ""
+    out_of_order: bool = False
 
 
 @dataclass(frozen=True)
