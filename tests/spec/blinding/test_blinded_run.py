@@ -259,7 +259,7 @@ def test_a_table_in_which_one_arm_alone_has_rows_is_told(tmp_path):
     at = write_mini(tmp_path, many_patients())
     with_events(at, [row["id"] for row in many_patients() if row["arm"] == "A"])
     run = run_for(at, BLINDED, tmp_path / "blinded")
-    assert "from adverse (who has rows):" in warnings(run)
+    assert "from adverse (number of rows):" in warnings(run)
 
 
 def test_an_export_sorted_by_arm_is_told(tmp_path):

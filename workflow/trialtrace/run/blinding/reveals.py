@@ -54,8 +54,8 @@ def told_arms(whole: Known) -> Iterator[str]:
         yield (
             f"The arm can be told, beyond chance, from {one_of(found)}: name columns that reveal "
             "it in cleaning.yaml, tables.TABLE.reveals_arm; where the order of rows or the number "
-            "of a patient does, sort or number the export anew; where who has rows does, leave the "
-            "table out of trial.yaml."
+            "of a patient does, sort or number the export anew; where the number of rows does, "
+            "leave the table out of trial.yaml."
         )
 
 
@@ -72,7 +72,7 @@ def _looks(whole: Known) -> Iterator[Look]:
         subject = cleaned.typed.accepted.subject.to_pylist()
         rows = Counter(subject)
         counts, every = pa.array([rows[who] for who in arm_of]), [*arm_of.values()]
-        looked = [(f"{name} (who has rows)", False, counts, every)]
+        looked = [(f"{name} (number of rows)", False, counts, every)]
         first = {who: at for at, who in reversed(list(enumerate(subject)))}
         arms = [arm_of[who] for who in first]
         hidden = {*arm_columns(trial, spec), *trial.cleaning.tables[name].reveals_arm}

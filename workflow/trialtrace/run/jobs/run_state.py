@@ -119,8 +119,7 @@ def _check_purpose(at: Project, trial: str, results: Path) -> None:
         raise UserError(
             f"trial {trial}",
             found=f"results of: {said.get('purpose', ANALYSIS.text)}",
-            expected=f"results of: {stamp.sentence if stamp else ANALYSIS.text}, which "
-            f"{at.shown(at.made)} is for",
+            expected=f"results of: {stamp.sentence if stamp else ANALYSIS.text}, as their folder",
             do=f"leave them in the folder that they were made in; {ELSEWHERE} there says what for",
         )
 
