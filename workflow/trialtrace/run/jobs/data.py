@@ -4,7 +4,7 @@ import hmac
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.errors import Problems
+from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.base.store import sha256_file
 from trialtrace.run.trial.hash_key import key_of_hidden
 from trialtrace.run.trial.load import Trial, load_settings
@@ -64,3 +64,23 @@ def check_data(trial: Trial, problems: Problems) -> None:
                 expected=f"sha256 {pinned}",
                 do="bring back the pinned file, or pin the hash of the new one in trial.yaml",
             )
+
+
+def check_purpose(trial: Trial, problems: Problems) -> None:
+    """What a run that is not the analysis asks of a trial: the key that hides arms, a cut of the
+    plan."""
+    purpose, cuts = trial.at.purpose, trial.document("plan").get("cuts")
+    if purpose.cut and cuts and purpose.cut not in cuts:
+        expected = f"one of the cuts of plan.yaml: {one_of(cuts)}"
+        problems.add(f"{trial.name}: data cut", found=purpose.cut, expected=expected)
+    if not purpose.hides_arms:
+        return
+    items = trial.source.items if isinstance(trial.source, Files) else {}
+    for name, item in items.items() if trial.private else ():
+        if item.sha256:
+            place = f"{trial.name}: trial.yaml: source.items.{name}.sha256"
+            problems.add(place, "arms could be tried against it", do="leave it out until then")
+    try:
+        key_of_hidden(trial, load_settings(trial.at))
+    except UserError as error:
+        problems.found += [one for one in error.problems if one not in problems.found]

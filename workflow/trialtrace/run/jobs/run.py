@@ -14,7 +14,7 @@ from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
-from trialtrace.run.jobs.data import check_data
+from trialtrace.run.jobs.data import check_data, check_purpose
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import (
     CLEAN,
@@ -38,13 +38,11 @@ from trialtrace.run.jobs.products import (
 )
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
-from trialtrace.run.trial.hash_key import key_of_hidden
 from trialtrace.run.trial.listing import not_a_trial
-from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.migrations import older_line
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
-from trialtrace.run.trial.study.source import Files
 
 # Before a run: earlier results are held against their records, so that what is to do follows.
 # A record that no longer holds is removed, and what it recorded is made again, since every target
@@ -422,7 +420,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         if not found:
             data = Problems()
             check_data(load_trial(name, at), data)
-            _check_purpose(load_trial(name, at), data)
+            check_purpose(load_trial(name, at), data)
             found += data.found
     wrong = {name: found for name, found in trials.items() if found}
     stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
@@ -437,26 +435,6 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         )
     Problems(stops).raise_if_any()
     return sound if wrong else ()
-
-
-def _check_purpose(trial: Trial, problems: Problems) -> None:
-    """What a run that is not the analysis asks of a trial: the key that hides arms, a cut of the
-    plan."""
-    purpose, cuts = trial.at.purpose, trial.document("plan").get("cuts")
-    if purpose.cut and cuts and purpose.cut not in cuts:
-        expected = f"one of the cuts of plan.yaml: {one_of(cuts)}"
-        problems.add(f"{trial.name}: data cut", found=purpose.cut, expected=expected)
-    if not purpose.hides_arms:
-        return
-    items = trial.source.items if isinstance(trial.source, Files) else {}
-    for name, item in items.items() if trial.private else ():
-        if item.sha256:
-            place = f"{trial.name}: trial.yaml: source.items.{name}.sha256"
-            problems.add(place, "arms could be tried against it", do="leave it out until then")
-    try:
-        key_of_hidden(trial, load_settings(trial.at))
-    except UserError as error:
-        problems.found += [one for one in error.problems if one not in problems.found]
 
 
 def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:
