@@ -85,9 +85,10 @@ def _told(material: Material, decision: Decision) -> Iterator[str]:
     yield escape_markdown(decision.by)
     yield decision.date
     table = read_table(material.folder / "clean" / f"{decision.table}.parquet", CLEAN)
+    now = None if trial.at.purpose.cut else state(trial, decision, table)
     yield _rows(material, decision, table)
     yield escape_markdown(decision.table)
-    yield escape_markdown("; ".join(effects(trial, decision, state(trial, decision, table))))
+    yield escape_markdown("; ".join(effects(trial, decision, now)))
     yield escape_markdown(decision.reason)
 
 
