@@ -4,7 +4,7 @@ All of it is made of the released results alone (`trialtrace.run.disclosure`): n
 own report, figure or trace goes along, so that no number passes by the rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -18,9 +18,12 @@ from trialtrace.report.listing import csv_text, json_text
 from trialtrace.report.pages.shell import page_alone, table_lines
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.release import Release, Told
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.about import DISPLAYS
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import Trial, load_settings
+from trialtrace.run.trial.model import Variable, adsl_code
 
 PAGE, SUMS = "index.html", "SHA256SUMS"
 TITLE = "Results for everyone"
@@ -30,7 +33,12 @@ RULES = (
     "What is hidden says why; where a table has a hidden count, its zeros are hidden too, so that "
     "hidden is not the same as some. A statistic goes with the counts that it is reckoned from. "
     "There are no figures, no rows and no traces here; every number was recomputed by other code "
-    "in the run that this is of."
+    "in the run that this is of. Names of levels that no list of the dictionary has are not told."
+)
+UNLISTED = "others rest on hidden counts, or are of a few patients or of one: they are not listed"
+BETWEEN = (
+    "{} pairs of counts that the preset tells exactly are of one population and of a part of it; "
+    "each pair tells how many of the few patients between them had what is counted."
 )
 
 
@@ -68,13 +76,30 @@ class PublicResults:
     def release(self) -> Release:
         self._refuse()
         frames = self._tracer.frames
+
+        def subjects(dataset: str, where: Mapping[str, object]) -> list[str]:
+            return frames.select(dataset, where).column("USUBJID").tolist()
+
         return Release(
             list(self._tracer.results.values()),
             self._tracer.members,
-            lambda dataset, where: frames.select(dataset, where).column("USUBJID").tolist(),
+            subjects,
             self.trial.design.arms,
             self.preset,
+            dict(self._conditions()),
+            lambda column: [
+                subjects("adsl", {column: {"is": level}})
+                for level in frames.column("adsl", column).unique().to_pylist()
+            ],
         )
+
+    def _conditions(self) -> Iterator[tuple[str, set[str]]]:
+        """Of each population its flag and the variables of subjects that its condition reads."""
+        origins = self.trial.subjects.origins.items()
+        for population in self.trial.populations.values():
+            read = columns_of(population.where or {})
+            named = {name for name, origin in origins if {name, origin.column} & {*read}}
+            yield population.flag, {adsl_code(name) for name in named}
 
     def _refuse(self) -> None:
         """Raises UserError where results, or their words, are for nobody but who has the data."""
@@ -88,8 +113,45 @@ class PublicResults:
             raise UserError(Problem(what, found=found, expected=expected, do="run it so"))
 
     @cached_property
-    def told(self) -> list[Told]:
+    def _results(self) -> list[Told]:
         return self.release.told()
+
+    @cached_property
+    def told(self) -> list[Told]:
+        """What stands in it singly."""
+        listed = self.release.listed(self._results)
+        return [each for each in listed if not self._of_words(each.row)]
+
+    @cached_property
+    def _words(self) -> set[str]:
+        """Variables and columns of events whose levels are words of the data: text without a list
+        in the dictionary."""
+        trial, dictionary = self.trial, self.trial.dictionary
+        known: dict[str, Variable | None] = {
+            name: trial.subjects.described(name, dictionary)
+            for name in trial.subjects.origins
+            if name != "sex"
+        }
+        for display in trial.plan.displays.get("adverse_events", ()):
+            entry = trial.endpoints[display["endpoint"]].entry
+            columns = {"term": getattr(entry, "term_column", None), **(entry.columns or {})}
+            of_table = dictionary[entry.table]
+            known |= {name: of_table.get(column) for name, column in columns.items() if column}
+        return {
+            name
+            for name, each in known.items()
+            if each is None or (each.kind == "text" and not each.choices)
+        }
+
+    def _of_words(self, row: ResultRow) -> bool:
+        """Whether a result is of a level that is a word of the data."""
+        level, analysis = row["group2_level"], row["analysis_id"]
+        of = {(text or "").partition("=")[0] for text in (row["stratum"], level)}
+        if level and analysis == "baseline":
+            of.add(row["parameter"] or "")
+        if level and analysis == "flow":
+            of |= set(_variables(self.trial.plan.displays["flow"]))
+        return not of.isdisjoint(self._words)
 
     @property
     def _event(self) -> ReportingEvent:
@@ -107,30 +169,37 @@ class PublicResults:
 
     @property
     def _hidden(self) -> Iterator[tuple[str, ...]]:
-        return ((each.row["result_id"], each.reason) for each in self.told if each.reason)
+        """A line a result, then one an analysis of which not all are listed."""
+        yield from ((each.row["result_id"], each.reason) for each in self.told if each.reason)
+        yield from ((f"{self.trial.name}/{name}", UNLISTED) for name in self._incomplete)
+
+    @property
+    def _incomplete(self) -> list[str]:
+        """Analyses with a hidden result, listed or not."""
+        hidden = (each.row["analysis_id"] for each in self._results if each.reason)
+        return list(dict.fromkeys(hidden))
 
     def _page(self) -> str:
-        told, hidden = self.told, sum(bool(each.reason) for each in self.told)
-        open_ones = self.release.bounded
+        hidden = sum(bool(each.reason) for each in self.told)
         notes = [
             self.preset.rule,
             RULES,
-            f"{hidden} of {len(told)} results are hidden.",
-            *(
-                [
-                    f"{open_ones} hidden counts can be one of two numbers at most, by what the "
-                    "preset tells exactly."
-                ]
-                if open_ones
-                else []
-            ),
+            f"{hidden} of {len(self.told)} listed results are hidden.",
         ]
+        if bounded := self.release.bounded:
+            notes.append(
+                f"{bounded} hidden counts can be one of two numbers at most, by what the preset "
+                "tells exactly."
+            )
+        if between := self.release.cells.between:
+            notes.append(BETWEEN.format(between))
         body = [f"<h1>{escape(self.trial.title)}</h1>", f"<p>{escape(self.trial.question)}</p>"]
         body += [f"<p>{escape(note)}</p>" for note in notes]
         links = ("results.csv", "hidden.csv", "ard.json", "ars.json", "ars-trace.csv", SUMS)
         body.append("<p>" + ", ".join(f'<a href="{name}">{name}</a>' for name in links) + "</p>")
-        analyses: dict[str, list[str]] = {}
-        for each in told:
+        incomplete = self._incomplete
+        analyses: dict[str, list[str]] = {each.row["analysis_id"]: [] for each in self._results}
+        for each in self.told:
             row, subject = each.row, self._tracer.about.subject(each.row)
             cells = (subject, row["stat_label"], row["stat_text"], each.reason)
             line = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
@@ -140,4 +209,14 @@ class PublicResults:
             label = planned.label if planned else DISPLAYS[name].capitalize()
             body.append(f"<h2>{escape(label)}</h2>")
             body += table_lines(("Of", "Statistic", "Value", "Hidden, since it is"), lines)
+            if name in incomplete:
+                body.append(f"<p>{UNLISTED[0].upper()}{UNLISTED[1:]}.</p>")
         return page_alone(self.trial, TITLE, "\n".join([*body, ""]), "")
+
+
+def _variables(of: object) -> Iterator[str]:
+    """The variables that a display names, wherever in it."""
+    for name, each in of.items() if isinstance(of, Mapping) else ():
+        if name == "variable":
+            yield each
+        yield from _variables(each)
