@@ -16,7 +16,7 @@ from record import circumstances, table, write_section
 from trialtrace.report.interchange.ard import ard
 from trialtrace.run.disclosure.cells import cross_classified
 from trialtrace.run.disclosure.presets import PRESETS, Preset
-from trialtrace.run.disclosure.release import Release, Told
+from trialtrace.run.disclosure.release import Release, Released
 
 TITLE = "Disclosure"
 COUNTS = 2_500
@@ -44,7 +44,7 @@ def thresholded(trial: RandomTrial, preset: Preset) -> Attack:
         held = preset.everywhere or cross_classified(row, trial.members[row["result_id"]])
         if counted and held and preset.too_small(round(row["stat_value"])):
             row = row | {"stat_value": None, "stat_text": "hidden"}
-        told.append(Told(row))
+        told.append(Released(row))
     return Attack(ard(told))
 
 

@@ -49,6 +49,7 @@ IN_NO_PLAN = {
         "regression.ancova.adjusted_means",
         "regression.least_squares_means.least_squares_differences",
         "regression.least_squares_means.least_squares_means",
+        "regression.least_squares_means.least_squares_pairs",
         "stratified.generalised_cmh.cmh_correlation",
         "survival.weighted_log_rank.log_rank_trend",
     ),
@@ -95,7 +96,7 @@ IN_NO_PLAN = {
 # Packages that hand on what they offer; of their modules only that is told.
 EXPORTING = ("missing.", "resampling.")
 # Modules beside the families that have no methods.
-NO_SUBJECTS = {"results"}
+NO_SUBJECTS = {"conventions", "results"}
 _LABELS = ("Raises", "Source", "Oracle", "R:")
 _SPLIT = re.compile(r"(?<=[.)])\s+(?=(?:Raises|Oracles?|Sources?)\b)")
 _ROW = re.compile(r"^`(\w+)`\s{2,}(.+)$", re.MULTILINE)

@@ -3,7 +3,7 @@
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
-for (d in cases("p_values.csv")) for (method in c("bonferroni", "holm", "hochberg", "BH", "BY")) {
+for (d in cases("p_values.csv")) for (method in c("bonferroni", "holm", "hochberg", "hommel", "BH", "BY")) {
   adjusted <- p.adjust(d$p, method)
   for (i in seq_along(adjusted)) emit(d$case[1], paste(method, i, sep = "."), adjusted[i])
 }

@@ -215,6 +215,7 @@ def adjusted() -> Numbers:
         "holm_sidak": multiplicity.holm_sidak,
         "holm": multiplicity.holm,
         "hochberg": multiplicity.hochberg,
+        "hommel": multiplicity.hommel,
         "BH": multiplicity.benjamini_hochberg,
         "BY": multiplicity.benjamini_yekutieli,
     }

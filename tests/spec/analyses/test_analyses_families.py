@@ -44,6 +44,17 @@ def test_no_pair_is_decided_before_the_test_of_all_three(arms):
     assert p_of(found, LOW, "closed") == p_of(found, LOW)
 
 
+@pytest.mark.parametrize(
+    ("adjust", "of_low"),
+    [("hommel", lambda p: p), ("hochberg", lambda p: p), ("sidak", lambda p: 1 - (1 - p) ** 2)],
+)
+def test_of_two_tests_the_larger_p(arms, adjust, of_low):
+    """The smaller is doubled, or nearly, by all of them."""
+    found = arms.results(PLAN % (f"adjust: {adjust}, " + FISHER))
+    assert p_of(found, LOW, adjust) == pytest.approx(of_low(p_of(found, LOW)))
+    assert p_of(found, HIGH, adjust) == pytest.approx(2 * p_of(found, HIGH), rel=1e-3)
+
+
 def test_the_order_is_that_of_the_tests(arms):
     order = (
         "adjust: fixed_sequence, missing: stops, tests: [{analysis: relief, test: fisher, "

@@ -20,11 +20,13 @@ CLAIM = """  c{n}:
 A, B, BOTH = "group: a", "group: b", "compare: [a, b], measure: risk_ratio"
 
 
-def asked(tmp_path, capsys, cells, *, baseline=False):
-    """What is told of cells, each (place, printed, whose)."""
+def asked(tmp_path, capsys, cells, *, baseline=False, word=""):
+    """What is told of cells, each (place, printed, whose), of outcomes with a `word` in common."""
     more = ", baseline: true" if baseline else ""
     outcomes = {place: f"o{n}" for n, place in enumerate(dict.fromkeys(_line(c) for c in cells))}
-    text = HEAD + "".join(f'  {name}: {{label: "{name}"{more}}}\n' for name in outcomes.values())
+    text = HEAD + "".join(
+        f'  {name}: {{label: "{word}{name}"{more}}}\n' for name in outcomes.values()
+    )
     text += "claims:\n"
     for n, cell in enumerate(cells):
         place, printed, whose = cell
@@ -209,3 +211,74 @@ def test_a_p_far_from_an_interval_that_is_nearly_centred(tmp_path, capsys, p, to
     row = (f"difference -2.5 (95% CI -7.0 to 2.3), P = {p}",)
     found = asked(tmp_path, capsys, table([row], {2: whose}))
     assert ("-7.0 to 2.3 about it lets expect z of some 1.05" in found) == told
+
+
+# The first four cells of both tables are the same; 3.6 and 3.9 differ in one digit, 3.6 and 4.9 in
+# two.
+@pytest.mark.parametrize(
+    ("same", "other", "word", "told"),
+    [
+        (4, "12.4 ± 3.9", "Pain ", True),
+        (3, "12.4 ± 3.9", "Pain ", False),
+        (4, "12.4 ± 3.9", "", False),
+        (4, "12.4 ± 4.9", "Pain ", False),
+        (4, "12.7 ± 3.9", "Pain ", False),
+    ],
+    ids=["one digit", "too few alike", "of other outcomes", "two digits", "both numbers"],
+)
+def test_a_cell_of_two_tables_with_another_digit(tmp_path, capsys, same, other, word, told):
+    rows = [(one,) for one in ("10.0 ± 2.8", "14.1 ± 3.3", "22.5 ± 6.1", "31.7 ± 8.4")[:same]]
+    second = [
+        (place.replace("table 1", "table 2"), printed, whose)
+        for place, printed, whose in table([*rows, (other,)])
+    ]
+    found = asked(tmp_path, capsys, [*table([*rows, ("12.4 ± 3.6",)]), *second], word=word)
+    assert ("has 3.6, and the other number of this cell" in found) == told
+
+
+# 26 + 74, 40 + 60 and 55 + 45 are 100, 30 + 60 are 90: of two rows three columns have to make 100.
+@pytest.mark.parametrize(("columns", "told"), [(4, True), (3, False)])
+def test_two_percentages_make_100_in_more_columns(tmp_path, capsys, columns, told):
+    rows = [("30", "26", "40", "55")[:columns], ("60", "74", "60", "45")[:columns]]
+    found = asked(tmp_path, capsys, table([[f"{one}%" for one in row] for row in rows]))
+    assert ("2 percentages of its section add up to 90 %" in found) == told
+
+
+# Three whole percentages of 100 add up to 98.5 to 101.5 as they print.
+@pytest.mark.parametrize(("last", "told"), [("62", True), ("64", False)])
+def test_percentages_make_100_as_they_print(tmp_path, capsys, last, told):
+    rows = [("0", "5", "6", "15"), ("26", "21", "24", "20"), ("74", "74", "70", last)]
+    found = asked(tmp_path, capsys, table([[f"{one}%" for one in row] for row in rows]))
+    assert ("3 percentages of its section add up to 97 %" in found) == told
+
+
+# 12 + 14 = 26, 30 + 28 = 58, 40 + 38 = 78; 7 + 9 is not 21 and 21 + 19 is not 55.
+def test_what_few_rows_keep_is_no_relation_of_columns(tmp_path, capsys):
+    rows = [("12", "14", "26"), ("30", "28", "58"), ("7", "9", "21"), ("40", "38", "78")]
+    found = asked(tmp_path, capsys, table([*rows, ("21", "19", "55")]))
+    assert "together, as its column is in 3 of 5 rows" not in found
+
+
+# Of 40 patients a standard error of 0.8 is a deviation of 5.1: 1.7 are a third of it, 14.8 2.9.
+@pytest.mark.parametrize(("second", "told"), [("31.9", False), ("45.0", True)])
+def test_a_standard_error_is_of_its_patients(tmp_path, capsys, second, told):
+    of = ', patients: "40", visit: "Week 8"'
+    row = ("mean (SE) 30.2 (0.8)", f"mean (SE) {second} (0.8)")
+    found = asked(tmp_path, capsys, table([row], {2: A + of, 3: B + of}))
+    assert ("Its mean is unlike that of the other groups" in found) == told
+
+
+# 10.9 over 3.0 is 3.6, 9.0 over 3.0 is 3.
+@pytest.mark.parametrize(("second", "told"), [("10.9", True), ("9.0", False)])
+def test_deviations_of_groups_of_unknown_size(tmp_path, capsys, second, told):
+    cells = table([("mean (SD) 20.1 (3.0)", f"mean (SD) 19.6 ({second})")], {3: B})
+    assert ("Its deviation is unlike that of the other" in asked(tmp_path, capsys, cells)) == told
+
+
+# log 0.54 is -0.616, nearly the middle of -1.204 and -0.186: z = 0.616 × 2 × 1.96 / 1.018 = 2.37.
+@pytest.mark.parametrize(("p", "told"), [("0.00001", True), ("0.018", False)])
+def test_a_p_far_from_the_interval_of_a_ratio(tmp_path, capsys, p, told):
+    whose = "compare: [a, b], measure: hazard_ratio, basis: model"
+    row = (f"hazard ratio 0.54 (95% CI 0.30 to 0.83), P = {p}",)
+    found = asked(tmp_path, capsys, table([row], {2: whose}))
+    assert ("0.30 to 0.83 about it lets expect z of some 2.37" in found) == told

@@ -1,7 +1,9 @@
 """p of three groups, t without degrees of freedom, and mean against median."""
 
 import pytest
+from paper import THREE, claim, read
 
+from trialtrace.audit.prints.registry import findings
 from trialtrace.cli import main
 
 HEAD = """papers: {main: "A trial"}
@@ -78,3 +80,26 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
 def test_a_median_lies_within_a_deviation_of_the_mean(tmp_path, capsys, mean, median, verdict):
     found = told(tmp_path, capsys, {"m": (mean, "group: a"), "md": (median, "group: a")})
     assert f"on print, value: {verdict}" in found
+
+
+# R: of these three F is 4.430 on 2 and 57; `pf(4.430, 2, 57, lower = FALSE)` is 0.0163, and with 3
+# degrees of freedom 0.0072.
+@pytest.mark.parametrize(("p", "verdict"), [("0.016", "compatible"), ("0.0072", "inconsistent")])
+def test_p_of_three_means_is_on_two_degrees_of_freedom(tmp_path, capsys, p, verdict):
+    means = {"a": "5.100 (1.200)", "b": "6.200 (1.100)", "c": "5.500 (1.300)"}
+    claims = {name: (f"mean (SD) {one}", f"group: {name}") for name, one in means.items()}
+    found = told(tmp_path, capsys, claims | {"p": (f"P = {p}", "compare: [a, b, c], test: anova")})
+    assert f"on print, p: {verdict}" in found
+
+
+# R: F of these is 2.376 on 2 and 155, p 0.0963 and z 1.66; z of 0.06 is 1.88, of 0.90 0.13.
+@pytest.mark.parametrize(("p", "open_to_all"), [("0.06", False), ("0.90", True)])
+def test_a_p_of_no_named_test_is_open_where_it_is_far(p, open_to_all):
+    means = {"smt": "5.100 (1.200)", "wbv": "5.600 (1.100)", "tau": "5.400 (1.300)"}
+    claims = {
+        name: claim(f"mean (SD) {one}", outcome="age", group=name, patients=n)
+        for (name, one), n in zip(means.items(), ("55", "53", "50"), strict=True)
+    }
+    claims["p"] = claim(f"P = {p}", outcome="age", compare=list(means))
+    found = [one for one in findings(read(claims, THREE)) if one.check == "p.group_means"]
+    assert [(one.agreement, one.open) for one in found] == [("not_checkable", open_to_all)]

@@ -119,6 +119,11 @@ def test_commands_stamp_what_they_print(runs, capsys, form):
 def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_path):
     again = run_for(runs[0].at, BLINDED, tmp_path / "again")
     assert arms(again) == arms(runs[1])
+    rows = many_patients()
+    rows[0]["comment"] = "seen twice"
+    other = arms(run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "other"))
+    changed = sum(arm != other[who] for who, arm in arms(again).items())
+    assert 20 < changed < 70, "one cell more, and the arms are drawn anew"
 
 
 def test_nothing_that_names_the_true_arm_is_left_in_the_raw_tables(tmp_path):
@@ -151,6 +156,13 @@ def test_a_column_that_tells_the_arm_is_named_before_arms_are_permuted(tmp_path)
     told = warnings(run)
     assert "The arm can be told, beyond chance, from patients.smoker:" in told
     assert "reveals_arm" in told
+
+
+def test_a_column_that_only_one_arm_has_values_in_tells_the_arm(tmp_path):
+    """Of whoever has a value it says nothing; whether there is one says all."""
+    rows = [row | {"smoker": "" if row["arm"] == "A" else row["smoker"]} for row in many_patients()]
+    run = run_for(write_mini(tmp_path, rows), BLINDED, tmp_path / "blinded")
+    assert "The arm can be told, beyond chance, from patients.smoker:" in warnings(run)
 
 
 CHECK = """\
@@ -232,6 +244,19 @@ def test_clusters_are_permuted_whole(tmp_path):
     of = {row["AGE"]: row["TRT01P"] for row in table}
     assert all(of[row["AGE"]] == row["TRT01P"] for row in table)
     assert Counter(of.values()) == {"drug": 6, "placebo": 6}
+
+
+def test_a_cluster_with_patients_of_two_arms_is_refused(tmp_path):
+    rows = many_patients()
+    for row in rows:
+        row["age"] = 40 + row["id"] % 12
+        row["arm"] = "AB"[row["age"] % 2]
+    rows[0]["arm"] = "A" if rows[0]["arm"] == "B" else "B"
+    at = write_mini(tmp_path, rows)
+    edit(at, "trial.yaml", "{scheme: stratified, strata: [site]}", "{scheme: simple}\n  unit: age")
+    edit(at, "trial.yaml", "kind: parallel", "kind: cluster")
+    with pytest.raises(UserError, match="1 of 12 have patients of two arms"):
+        run_for(at, BLINDED, tmp_path / "blinded")
 
 
 def test_a_folder_of_blinded_results_takes_no_others(tmp_path):

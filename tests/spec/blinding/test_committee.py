@@ -1,5 +1,6 @@
 """Reports to a monitoring committee: what is known at a cut, looks, open without arms."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from statistics import NormalDist
@@ -14,8 +15,11 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import Purpose
 from trialtrace.report.material import Material
 from trialtrace.report.sections.committee_section import committee_section
+from trialtrace.run.blinding.cut import seen
+from trialtrace.run.jobs.run import apart
+from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings, load_trial
 
 CUT = "2020-06-30"
 DATES = "".join(
@@ -207,3 +211,55 @@ def test_steps_of_looks_stand_behind_all_others(tmp_path):
     edit(at, "plan.yaml", POWER, last)
     (problem,) = check_trial(at, "mini")
     assert "a step of data cuts before others" in str(problem)
+
+
+def raw_of(run, column):
+    return {row[column] for row in table(run, "raw/export.parquet")}
+
+
+def test_the_day_of_the_cut_is_known_and_the_next_one_is_not(tmp_path):
+    given = rows()
+    last, next_one, dead = given[:3]
+    last |= {"entry": CUT, "last_on": CUT, "died_on": "", "died": 0}
+    next_one |= {"entry": "2020-07-01", "last_on": "2020-07-02", "died_on": "", "died": 0}
+    dead |= {"died_on": CUT, "last_on": CUT, "died": 1}
+    run = run_at(project(tmp_path, given), "closed")
+    found = {row["USUBJID"]: row["CNSR"] for row in table(run, "derived/adtte.parquet")}
+    assert (found["mini-1"], found["mini-3"]) == (1, 0)
+    assert "mini-2" not in found
+
+
+def test_what_reveals_the_arm_is_in_no_table_of_an_open_report(tmp_path):
+    at = project(tmp_path)
+    edit(at, "cleaning.yaml", "    units:", "    reveals_arm: [smoker]\n    units:")
+    assert raw_of(run_at(at, "open"), "smoker") == {""}
+    assert raw_of(run_at(at, "closed"), "smoker") == {"0", "1"}
+
+
+@pytest.mark.parametrize("kind", ["open", "closed"])
+def test_no_copy_of_the_data_lies_beside_the_tables_of_a_cut(tmp_path, kind):
+    trial = load_trial("mini", apart(project(tmp_path), tmp_path / "dmc", Purpose(kind, CUT)))
+
+    def with_copies(trial, tables):
+        return seen(trial, [replace(one, companions={"all.csv": b"all"}) for one in tables])
+
+    ingest_sources(trial, tmp_path / "raw", with_copies)
+    names = {path.name for path in (tmp_path / "raw").iterdir()}
+    assert "export.parquet" in names and "all.csv" not in names
+
+
+REVIEW = """\
+decisions:
+  early: {by: A, date: "2020-06-30", table: patients, leaves: [adults], reason: x,
+    rows: [{id: "7"}]}
+  later: {by: A, date: "2020-07-01", table: patients, leaves: [adults], reason: x,
+    rows: [{id: "12"}]}
+"""
+
+
+def test_a_decision_of_a_data_review_is_known_from_its_day(tmp_path):
+    at = project(tmp_path)
+    (at.trial_config("mini") / "review.yaml").write_text(REVIEW)
+    rows = table(run_at(at, "closed"), "derived/adsl.parquet")
+    flags = {row["SUBJID"]: row["ADULTFL"] for row in rows}
+    assert (flags["7"], flags["12"]) == ("N", "Y")

@@ -41,7 +41,9 @@ def analyses(at) -> tuple[str, str, int]:
             if step is not None and "carried_forward" not in step:
                 n += 1
                 listed = f"{{{step}}}" if offer.section == "interaction" else f"[{{{step}}}]"
-                described = f"    by: smoker\n    describe: [{{{group.offers[0].written}}}]\n"
+                described = (
+                    f"    by: smoker\n    describe: [{{{chosen(group.offers[0].written)}}}]\n"
+                )
                 by = described if offer.section == "interaction" else ""
                 text += (
                     f"  any_{n}:\n    label: Any\n    role: sensitivity\n    estimand: of_{name}\n"

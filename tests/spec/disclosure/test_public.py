@@ -9,11 +9,12 @@ import pytest
 from sentinel_trial import good_export
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import Purpose
 from trialtrace.report.commands.export import write_form
-from trialtrace.report.public import PublicResults
 from trialtrace.report.interchange.ars_rules import faults
+from trialtrace.report.public import PublicResults
 from trialtrace.run.disclosure.presets import PRESETS
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import Trial, load_trial
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,9 @@ def test_hidden_results_are_listed_with_the_reason_and_have_no_number(released):
     assert len(of_results) == len(hidden)
     left_out = {line.partition(",")[0] for line in listed} - hidden
     assert left_out and {name.count("/") for name in left_out} == {1}
+    every = len({line["result_id"] for line in lines})
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert f"<p>{len(hidden)} of {every} listed results are hidden.</p>" in page
     of_hidden = [line for line in lines if line["result_id"] in hidden]
     assert all(line["stat"] is None for line in of_hidden)
     event = json.loads((folder / "ars.json").read_text(encoding="utf-8"))
@@ -115,6 +119,15 @@ def test_nothing_of_a_run_without_its_arms_is_for_everyone(run, tmp_path, monkey
     with pytest.raises(UserError, match="not the analysis"):
         write_form(trial, str(tmp_path / "public"), "public", "trial")
     assert not (tmp_path / "public").exists()
+
+
+@pytest.mark.parametrize("kind", ["blinded", "closed"])
+def test_nothing_of_another_run_than_the_analysis_is_for_everyone(run, tmp_path, kind):
+    _, trial = run
+    cut = None if kind == "blinded" else "2020-06-30"
+    other = Trial(trial.name, replace(trial.at, purpose=Purpose(kind, cut)))
+    with pytest.raises(UserError, match="not the analysis"):
+        _ = PublicResults(other, PRESETS["trial"]).files
 
 
 def test_free_text_of_ones_own_files_is_not_for_everyone(run, tmp_path):

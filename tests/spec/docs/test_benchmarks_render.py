@@ -24,7 +24,7 @@ def folder(tmp_path) -> Path:
 
 def test_bytes_of_pages_stand_against_their_limits(folder):
     rows = bench.sizes(folder / "site")
-    assert "| all pages, without downloads | 2,000,350 | 35,000,000 |" in rows
+    assert "| all pages, without downloads | 2,000,350 | 15,000,000 |" in rows
     assert "| the largest, one/report.html | 2,000,000 | 1,500,000: **not kept** |" in rows
     assert "| of these, rows (`rows/`) | 40 |  |" in rows
     assert "| files, with downloads | 5 | 3,500 |" in rows

@@ -118,6 +118,34 @@ def test_a_share_names_the_operations_it_is_of(event):
         }
         assert roles.keys() == {"NUMERATOR", "DENOMINATOR"}
         assert roles["NUMERATOR"].endswith(".value")
+        assert roles["DENOMINATOR"].endswith(".denominator")
+
+
+def test_of_a_comparison_the_treated_arm_stands_first(forms, results):
+    lines = json.loads((forms / "ard" / "ard.json").read_text(encoding="utf-8"))
+    pairs = {
+        line["result_id"]: line["group1_level"]
+        for line in lines
+        if results[line["result_id"]]["comparison"]
+    }
+    assert pairs
+    for name, pair in pairs.items():
+        assert pair == [results[name]["comparison"], results[name]["reference"]]
+
+
+def test_what_an_analysis_is_for_and_of_whom_is_as_the_plan_says(event, mini):
+    """ADaM's flag of a population is Y; of a plan never frozen nothing is said to be later."""
+    conditions = [entry["condition"] for entry in event["analysisSets"] if "condition" in entry]
+    assert {(each["comparator"], *each["value"]) for each in conditions} == {("EQ", "Y")}
+    roles = set()
+    for entry in event["analyses"]:
+        planned = mini.trial.plan.analyses.get(entry["id"].removeprefix("AN.").partition("/")[0])
+        role = planned.role if planned else "none"
+        roles.add(role)
+        word = role.upper() if role in ("primary", "secondary") else "EXPLORATORY"
+        assert entry["purpose"] == {"controlledTerm": f"{word} OUTCOME MEASURE"}
+        assert entry["reason"] == {"controlledTerm": "SPECIFIED IN SAP"}
+    assert {"primary", "secondary"} <= roles
 
 
 def change(event: dict, *path: object, **new: object) -> dict:
@@ -144,6 +172,10 @@ def test_what_the_standard_does_not_allow_is_found(event):
         (change(event, "analysisSets", 0, level=True), "level: no whole"),
     ):
         assert any(found in each for each in faults(changed)), found
+    share = copy.deepcopy(event)
+    of = next(each for each in share["analyses"] if "referencedAnalysisOperations" in each)
+    of["referencedAnalysisOperations"][0]["referencedOperationRelationshipId"] = "NOPE"
+    assert any("NOPE is not there" in each for each in faults(share))
     lacking = copy.deepcopy(event)
     del lacking["mainListOfContents"]
     assert faults(lacking) == ["/mainListOfContents: is not there"]

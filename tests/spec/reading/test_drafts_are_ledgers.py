@@ -55,6 +55,7 @@ CELLS = {
     "percent_spread": "33% (13)",
     "percent_range": "33% (19 to 49)",
     "percent": "33%",
+    "decimal_percent": "13.0 (33%)",
     "plus_minus": "6.2 ± 1.1",
     "pair": "6.2 (1.1)",
     "spread_range": "6.2 (1.1) [4.0–9.1]",

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from trialtrace.base.config.spec import structure
+from trialtrace.base.paths import Project
 from trialtrace.run.cleaning.clean import clean_table
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.typed import Cleaned
@@ -66,6 +67,7 @@ class TinyTrial:
     kind: str = "files"
     synthetic: bool = False
     private: bool = True
+    at: Project = field(default_factory=lambda: Project(Path("project")))
 
     @property
     def source(self) -> Source:

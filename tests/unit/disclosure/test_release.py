@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from disclosed.attack import Attack
@@ -179,3 +180,103 @@ def test_an_attack_that_contradicts_itself_is_an_error():
     ]
     with pytest.raises(ValueError, match="contradicts itself"):
         Attack(broken, "exact", attack.hidden).values()
+
+
+def by_hand(sizes, stage=None):
+    """A trial without a result, of arms of these sizes; `stage` are levels at entry in order."""
+    trial = RandomTrial(0)
+    trial.rows, trial.members, trial.outcomes = [], {}, {}
+    trial.arms, trial.n = list(sizes), sum(sizes.values())
+    trial.arm = np.repeat(trial.arms, list(sizes.values()))
+    trial.at_entry = {"stage": np.array(stage)} if stage else {}
+    return trial
+
+
+def told(trial, preset):
+    released = Release(trial.rows, trial.members, trial.subjects, trial.arms, PRESETS[preset])
+    return [(each.row, each.reason) for each in released.told()]
+
+
+def add_values(trial, stat, where, **about):
+    """A statistic of values of who meets a condition."""
+    about = {"parameter": "score"} | about
+    trial._row(about.pop("analysis_id", "score"), f"{stat}.t", 5.0, about, "bds", where, None)
+
+
+def test_the_size_of_a_small_arm_is_hidden_with_one_that_would_give_it():
+    """3 and 40 are 43: of these two are told of none, or one."""
+    trial = by_hand({"a": 3, "b": 40})
+    for arm in ("a", "b", "all"):
+        trial._count("flow", "randomised", arm, {}, "adsl", trial._of_arm(arm), None)
+    shown = {row["group1_level"]: row["stat_value"] for row, _ in told(trial, "sacro")}
+    assert shown["a"] is None
+    assert None in (shown["b"], shown["all"])
+
+
+def test_a_zero_beside_a_hidden_count_is_hidden():
+    """Of 40 in stages 0, 2 and 38: were the 0 told, what is hidden were one or more."""
+    trial = by_hand({"a": 40, "b": 40}, ["y"] * 2 + ["z"] * 38 + ["x"] * 6 + ["z"] * 34)
+    trial._entry()
+    # The totals and the other arm would hide it by themselves.
+    trial.rows = [row for row in trial.rows if row["group1_level"] == "a"]
+    found = {
+        (row["group1_level"], row["group2_level"]): row["stat_value"]
+        for row, _ in told(trial, "trial")
+        if row["stat_name"] == "count"
+    }
+    assert found["a", "y"] is None and found["a", "x"] is None
+
+
+@pytest.mark.parametrize(
+    ("stat", "fewest"),
+    [("mean", 5), ("mean_difference", 10), ("median", 10), ("q1", 20), ("q3", 20)],
+)
+def test_how_many_patients_a_statistic_of_values_must_have(stat, fewest):
+    """By `trial` 5: in each of two arms, and on the shorter side of a quantile."""
+    for size, hidden in ((fewest - 1, True), (fewest, False)):
+        trial = by_hand({"a": size - size // 2, "b": size // 2})
+        pair = {"comparison": "a", "reference": "b"} if stat == "mean_difference" else {}
+        where = {"analysed": trial._of_arm("all", "TRTP") | {"AVAL": "present"}}
+        add_values(trial, stat, where, **pair)
+        ((row, reason),) = told(trial, "trial")
+        assert (row["stat_value"] is None, bool(reason)) == (hidden, hidden), (stat, size)
+
+
+def test_what_is_told_has_no_warning_and_no_error_of_a_simulation():
+    """A warning may name a number of patients, and the error has more digits than the value."""
+    trial = by_hand({"a": 30, "b": 30})
+    where = {"analysed": trial._of_arm("all", "TRTP") | {"AVAL": "present"}}
+    add_values(trial, "mean", where, warning="2 of 30 have no value.", mc_se=0.00123)
+    ((row, reason),) = told(trial, "trial")
+    assert (row["stat_value"], reason) == (5.0, "")
+    assert row["warning"] is None and row["mc_se"] is None
+
+
+def test_a_statistic_goes_with_the_hidden_count_that_it_is_reckoned_from():
+    """A p of 2 and 9 of 40 women each: with the total it gives the 2."""
+    trial = by_hand({"a": 40, "b": 40}, ["F"] * 20 + ["M"] * 20 + ["F"] * 20 + ["M"] * 20)
+    events = np.zeros(80, dtype=int)
+    events[[0, 1, *range(40, 49), *range(70, 80)]] = 1
+    trial.outcomes = {"relief": events}
+    trial._outcome("relief", ("stage", "F"))
+    women = trial._of_arm("all", "TRTP") | {"PARAMCD": {"is": "relief"}, "AVAL": "present"}
+    about = {"parameter": "relief", "comparison": "a", "reference": "b", "stratum": "stage=F"}
+    roles = {"analysed": women | {"STAGE": {"is": "F"}}}
+    trial._row("relief_of_women", "odds_ratio.exact", 0.2, about, "bds", roles, (0.01, 1.2))
+    shown = {
+        (row["stat_name"], row["group1_level"]): reason for row, reason in told(trial, "trial")
+    }
+    assert shown["count", "a"] and shown["proportion", "a"]
+    assert shown["p_value", None] and shown["risk_difference", None]
+    assert shown["odds_ratio", None]
+
+
+def test_sizes_are_rounded_as_counts_are():
+    """By `opensafely` 43 patients are told as 45, also in the denominator and as analysed."""
+    trial = by_hand({"a": 43, "b": 40})
+    trial.outcomes = {"relief": np.array([1] * 20 + [0] * 23 + [1] * 20 + [0] * 20)}
+    trial._outcome("relief", None)
+    shares = [row for row, _ in told(trial, "opensafely") if row["stat_name"] == "proportion"]
+    first = next(row for row in shares if row["group1_level"] == "a")
+    assert (first["n_used"], first["denominator"], first["ci_low"]) == (45, 45, None)
+    assert first["stat_value"] == round(20 / 45, 2)

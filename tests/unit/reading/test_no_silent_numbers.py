@@ -327,9 +327,9 @@ def test_a_name_over_all_columns_and_other_words_for_an_arm():
 
 
 def test_what_is_over_no_arm_is_a_part_of_the_outcome():
-    rows = (("", "2015", "Number of women"), ("Fell", "3", "4"))
+    rows = (("", "2015", "All women"), ("Fell", "3", "4"))
     made = told(read(SIDES, Table("table 2", "Table 2. Falls", rows, 1)))
-    assert [one[1:3] for one in made] == [(None, "Fell – 2015"), (None, "Fell – Number of women")]
+    assert [one[1:3] for one in made] == [(None, "Fell – 2015"), (None, "Fell – All women")]
 
 
 def test_a_p_below_one_arm_is_of_that_arm_alone():

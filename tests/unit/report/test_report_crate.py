@@ -13,12 +13,20 @@ import pytest
 from mini_trial import REPOSITORY
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
 from trialtrace.cli import main
 from trialtrace.report.commands import crate as commands
 from trialtrace.report.commands.crate import check_unaltered
-from trialtrace.report.interchange.crate import METADATA, SIGNATURE, SUMS, write_crate
+from trialtrace.report.interchange.crate import (
+    METADATA,
+    SIGNATURE,
+    SUMS,
+    described_run,
+    write_crate,
+)
 from trialtrace.report.verify.crate import altered_crate
-from trialtrace.report.verify.rerun import differences_of
+from trialtrace.report.verify.rerun import _made_otherwise, differences_of
+from trialtrace.run.jobs.run_state import read_run
 from trialtrace.run.trial.load import load_trial
 
 VALIDATOR = REPOSITORY / ".venv-crate" / "bin" / "python"
@@ -195,6 +203,14 @@ def test_a_crate_is_run_again_and_every_byte_of_its_results_compared(copy, tmp_p
     shutil.rmtree(copy / "results" / "analysis")
     whole = {each.file: each.what for each in differences_of(copy, again / "results" / "mini")}
     assert whole["results/analysis/results.parquet"] == "extra"
+    now = described_run(read_run(again / "results" / "mini"))
+    before = now | {"code of analyse_plan": "0" * 64, "python": "2.7"}
+    stated = [{"@type": "PropertyValue", "name": n, "value": str(v)} for n, v in before.items()]
+    (copy / METADATA).write_text(json.dumps({"@graph": stated}))
+    assert [*_made_otherwise(copy, Project(again), "mini")] == [
+        "other code than in the crate: analyse_plan",
+        f"python: {now['python']} here, 2.7 in the crate",
+    ]
     assert main([*verify[:-1], str(tmp_path / "third")]) == 1
     assert "not run again: it is not whole" in capsys.readouterr().out
 

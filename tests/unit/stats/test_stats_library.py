@@ -1,9 +1,11 @@
 """trialtrace.stats as a library: names, signatures, what an import brings along."""
 
 import ast
+import doctest
 import inspect
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from written.library import subjects
@@ -53,6 +55,30 @@ def test_a_family_has_its_functions(family):
 def test_a_name_of_a_family_says_so():
     with pytest.raises(AttributeError, match=r"there is trialtrace\.stats\.survival\.log_rank$"):
         ts.log_rank  # noqa: B018
+
+
+def test_conventions_go_where_they_are_asked_for_and_a_call_may_say_otherwise():
+    sap = ts.Conventions(confidence=0.95, sides="two_sided", ties="efron")
+    counts = 27, 295, 52, 307
+    fisher = ts.categorical.fisher_exact
+    assert sap.fisher_exact(*counts) == fisher(*counts, sides="two_sided")
+    assert sap.fisher_exact(*counts, sides="less") == fisher(*counts, sides="less")
+    assert {"cox", "fisher_exact"} <= set(dir(sap)) and "align" not in dir(sap)
+    assert repr(sap) == "Conventions(confidence=0.95, sides='two_sided', ties='efron')"
+    with pytest.raises(TypeError, match="'ties'"):
+        ts.Conventions(confidence=0.95).cox([1, 2, 3], [1, 1, 1], [[0], [1], [0]])
+    with pytest.raises(AttributeError, match=r"'logrank'; there is log_rank$"):
+        sap.logrank  # noqa: B018
+
+
+def test_the_worked_calls_of_conventions():
+    tried = doctest.testmod(import_module("trialtrace.stats.conventions"))
+    assert tried.attempted > 1 and not tried.failed
+
+
+def test_what_may_be_absent_is_no_convention():
+    with pytest.raises(ts.StatsError, match="may do without strata"):
+        ts.Conventions(strata=[1, 2]).log_rank([1, 2], [1, 1], ["a", "b"])
 
 
 def test_a_name_is_that_of_one_function():

@@ -8,7 +8,7 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.stamp import PERMUTED, Stamp
 
 Kind = Literal["analysis", "blinded", "open", "closed"]
-_TEXT = re.compile(r"(?P<kind>blinded)|(?P<part>open|closed) (?P<cut>\d{4}-\d{2}-\d{2})")
+_AT_CUT = re.compile(r"(open|closed) (\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,8 @@ def purpose_of(text: str) -> Purpose:
     """The purpose that a text says. Raises UserError for one that says none."""
     if text in ("", "analysis"):
         return ANALYSIS
-    found = _TEXT.fullmatch(text)
-    if found is None:
-        raise UserError(
-            Problem("purpose", found=text, expected="blinded, or open or closed and a day")
-        )
-    if found["kind"]:
+    if text == "blinded":
         return Purpose("blinded")
-    return Purpose("open" if found["part"] == "open" else "closed", found["cut"])
+    if at_cut := _AT_CUT.fullmatch(text):
+        return Purpose("open" if at_cut[1] == "open" else "closed", at_cut[2])
+    raise UserError(Problem("purpose", found=text, expected="blinded, or open or closed and a day"))

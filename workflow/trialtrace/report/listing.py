@@ -18,11 +18,7 @@ def listing(
     if form == "json":
         return json_text(rows)
     if form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, names, lineterminator="\n", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows({k: safe(v) for k, v in row.items()} for row in rows)
-        return out.getvalue()
+        return csv_text([names, *([row.get(name) for name in names] for row in rows)])
     from trialtrace.run.trace.text import cell_text
 
     return aligned([[cell_text(dict(row), name) for name in texts] for row in rows], texts) + "\n"
@@ -46,7 +42,7 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def csv_text(lines: Iterable[Iterable[str]]) -> str:
+def csv_text(lines: Iterable[Iterable[object]]) -> str:
     """Lines as CSV, for a spreadsheet too."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(map(safe, line) for line in lines)

@@ -4,7 +4,7 @@ All of it is made of the released results alone (`trialtrace.run.disclosure`): n
 own report, figure or trace goes along, so that no number passes by the rules.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -16,8 +16,9 @@ from trialtrace.report.interchange.ard import ard
 from trialtrace.report.interchange.ars import TRACE, ReportingEvent
 from trialtrace.report.listing import csv_text, json_text
 from trialtrace.report.pages.shell import page_alone, table_lines
+from trialtrace.run.disclosure.cells import Members
 from trialtrace.run.disclosure.presets import Preset
-from trialtrace.run.disclosure.release import Release, Told
+from trialtrace.run.disclosure.release import Release, Released
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.about import DISPLAYS
@@ -55,15 +56,15 @@ class PublicResults:
     @cached_property
     def files(self) -> dict[str, bytes]:
         """The files by name."""
-        event = self._event
-        made = {
-            PAGE: self._page(),
+        hidden = [(name, reason) for name, *_, reason in self._lines if reason]
+        hidden += [(f"{self.trial.name}/{name}", UNLISTED) for name in self._incomplete]
+        beside = {
             "results.csv": csv_text([RESULTS, *self._lines]),
-            "hidden.csv": csv_text([HIDDEN, *self._hidden]),
+            "hidden.csv": csv_text([HIDDEN, *hidden]),
             "ard.json": json_text(ard(self.told)),
-            "ars.json": json_text(event.document()),
-            "ars-trace.csv": csv_text([TRACE, *event.trace_rows]),
+            **ars_files(self.trial, self.told, self._tracer.members),
         }
+        made = {PAGE: self._page([*beside, SUMS]), **beside}
         files = {name: text.encode() for name, text in made.items()}
         sums = "".join(f"{sha256_bytes(data)}  {name}\n" for name, data in sorted(files.items()))
         return files | {SUMS: sums.encode()}
@@ -113,11 +114,11 @@ class PublicResults:
             raise UserError(Problem(what, found=found, expected=expected, do="run it so"))
 
     @cached_property
-    def _results(self) -> list[Told]:
+    def _results(self) -> list[Released]:
         return self.release.told()
 
     @cached_property
-    def told(self) -> list[Told]:
+    def told(self) -> list[Released]:
         """What stands in it singly."""
         listed = self.release.listed(self._results)
         return [each for each in listed if not self._of_words(each.row)]
@@ -153,33 +154,23 @@ class PublicResults:
             of |= set(_variables(self.trial.plan.displays["flow"]))
         return not of.isdisjoint(self._words)
 
-    @property
-    def _event(self) -> ReportingEvent:
-        members = self._tracer.members
-        datasets = {name: rows[0]["dataset"] for name, rows in members.items()}
-        return ReportingEvent(self.trial, self.told, datasets)
+    @cached_property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """What is told of each result, in the columns of `RESULTS`."""
+        of = self._tracer.about.subject
+        rows = ((each.row, each.reason) for each in self.told)
+        return [
+            (row["result_id"], of(row), row["stat_label"], row["stat_text"], reason)
+            for row, reason in rows
+        ]
 
-    @property
-    def _lines(self) -> Iterator[tuple[str, ...]]:
-        for each in self.told:
-            row = each.row
-            subject = self._tracer.about.subject(row)
-            name = row["result_id"]
-            yield name, subject, row["stat_label"], row["stat_text"], each.reason
-
-    @property
-    def _hidden(self) -> Iterator[tuple[str, ...]]:
-        """A line a result, then one an analysis of which not all are listed."""
-        yield from ((each.row["result_id"], each.reason) for each in self.told if each.reason)
-        yield from ((f"{self.trial.name}/{name}", UNLISTED) for name in self._incomplete)
-
-    @property
+    @cached_property
     def _incomplete(self) -> list[str]:
         """Analyses with a hidden result, listed or not."""
         hidden = (each.row["analysis_id"] for each in self._results if each.reason)
         return list(dict.fromkeys(hidden))
 
-    def _page(self) -> str:
+    def _page(self, files: Iterable[str]) -> str:
         hidden = sum(bool(each.reason) for each in self.told)
         notes = [
             self.preset.rule,
@@ -195,21 +186,17 @@ class PublicResults:
             notes.append(BETWEEN.format(between))
         body = [f"<h1>{escape(self.trial.title)}</h1>", f"<p>{escape(self.trial.question)}</p>"]
         body += [f"<p>{escape(note)}</p>" for note in notes]
-        links = ("results.csv", "hidden.csv", "ard.json", "ars.json", "ars-trace.csv", SUMS)
-        body.append("<p>" + ", ".join(f'<a href="{name}">{name}</a>' for name in links) + "</p>")
-        incomplete = self._incomplete
+        body.append("<p>" + ", ".join(f'<a href="{name}">{name}</a>' for name in files) + "</p>")
         analyses: dict[str, list[str]] = {each.row["analysis_id"]: [] for each in self._results}
-        for each in self.told:
-            row, subject = each.row, self._tracer.about.subject(each.row)
-            cells = (subject, row["stat_label"], row["stat_text"], each.reason)
+        for each, (_, *cells) in zip(self.told, self._lines, strict=True):
             line = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-            analyses.setdefault(row["analysis_id"], []).append(f"<tr>{line}</tr>")
+            analyses[each.row["analysis_id"]].append(f"<tr>{line}</tr>")
         for name, lines in analyses.items():
             planned = self.trial.plan.analyses.get(name)
             label = planned.label if planned else DISPLAYS[name].capitalize()
             body.append(f"<h2>{escape(label)}</h2>")
             body += table_lines(("Of", "Statistic", "Value", "Hidden, since it is"), lines)
-            if name in incomplete:
+            if name in self._incomplete:
                 body.append(f"<p>{UNLISTED[0].upper()}{UNLISTED[1:]}.</p>")
         return page_alone(self.trial, TITLE, "\n".join([*body, ""]), "")
 
@@ -220,3 +207,10 @@ def _variables(of: object) -> Iterator[str]:
         if name == "variable":
             yield each
         yield from _variables(each)
+
+
+def ars_files(trial: Trial, results: Iterable[Released], members: Members) -> dict[str, str]:
+    """The reporting event of results, and beside it which result each of its numbers is."""
+    event = ReportingEvent(trial, results, members)
+    trace = csv_text([TRACE, *event.trace_rows])
+    return {"ars.json": json_text(event.document()), "ars-trace.csv": trace}

@@ -40,7 +40,7 @@ class Family(ModuleType):
         source = offered(Path(self.__file__ or "")).get(name)
         if source is None:
             text = f"module {self.__name__!r} has no attribute {name!r}"
-            families = [f"{self.__name__}.{family}.{name}" for family in _families(self, name)]
+            families = [f"{self.__name__}.{family}.{name}" for family in offering(self, name)]
             raise AttributeError(f"{text}; there is {' and '.join(families)}" if families else text)
         if source == self.__name__:
             return import_module(f"{source}.{name}")
@@ -76,10 +76,19 @@ def offer(module: ModuleType, name: str) -> object:
     return value
 
 
-def _families(package: ModuleType, name: str) -> list[str]:
+def offering(package: ModuleType, name: str) -> list[str]:
     """The packages inside this one that offer the name."""
-    files = sorted(Path(package.__file__ or "").parent.glob("*/__init__.py"))
-    return [file.parent.name for file in files if name in offered(file)]
+    return [file.parent.name for file in _families(package) if name in offered(file)]
+
+
+def offers(package: ModuleType) -> list[str]:
+    """The functions that the packages inside this one offer."""
+    names = (name for file in _families(package) for name in offered(file))
+    return sorted({name for name in names if name.islower() and name not in _OWN})
+
+
+def _families(package: ModuleType) -> list[Path]:
+    return sorted(Path(package.__file__ or "").parent.glob("*/__init__.py"))
 
 
 @cache

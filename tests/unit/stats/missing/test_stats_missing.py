@@ -1,12 +1,15 @@
 """Missing data: what the methods refuse, what they never touch, and how they answer to units."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialtrace.stats import StatsError, missing
-from trialtrace.stats.missing._posterior import IMPUTATION, Stream
+from trialtrace.stats.missing._posterior import IMPUTATION, Stream, ordinal_values
+from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.resampling import drawing
 
 NOTHING_MARKED = {"not_to_impute": False, "if_marked": "refuse"}
@@ -333,3 +336,24 @@ def test_visits_missed_in_a_row_are_cumulative_deltas_of_one():
     ones = {"arms": ("a",), "deltas": np.ones((1, 5)), "cumulative": True}
     shifted = missing.add_delta(np.zeros((2, 30, 5)), filled, ["a"] * 30, **ones)
     assert (shifted == missing.missed_in_a_row(filled)).all() and shifted.max() > 3
+
+
+def test_no_level_between_drawn_thresholds_that_cross():
+    """Of four levels the second has two rows; its thresholds are drawn at 0.99 and 0.01, and cross.
+
+    By hand: estimates plus the inverse of the upper factor of the information, times normal
+    quantiles; of crossing thresholds the level between has no chance, that above its whole share.
+    """
+    y = np.repeat([0.0, 1, 2, 3], [15, 2, 12, 11])
+    z = np.random.default_rng(4).normal(size=40)
+    x, gaps = np.column_stack([np.ones(40), z])[None], np.tile([1.0, 0.0], (1, 999, 1))
+    uniform, residual = np.array([[0.99, 0.01, 0.5, 0.5, 0.5]]), np.arange(1, 1000)[None] / 1000
+    drawn = ordinal_values(y, x, gaps, uniform, residual, "column 0")[0]
+    fit = proportional_odds(y, z[:, None], confidence=0.95)
+    upper = np.linalg.cholesky(np.linalg.inv(fit.joint_covariance)).T
+    normal = [NormalDist().inv_cdf(u) for u in uniform[0, :4]]
+    first, second, third = (fit.thresholds + np.linalg.solve(upper, normal)[:3]).tolist()
+    assert second < first < third
+    shares = [1 / (1 + np.exp(-cut)) for cut in (first, third)]
+    assert set(drawn) == {0, 2, 3}
+    assert [(drawn == 0).mean(), (drawn < 3).mean()] == pytest.approx(shares, abs=2e-3)

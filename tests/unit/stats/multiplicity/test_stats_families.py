@@ -36,9 +36,19 @@ def test_holm_is_a_closed_test(p):
 
 
 @given(p=P)
+def test_hommel_is_the_closed_test_of_simes(p):
+    def simes(members):
+        ranked = sorted(p[i] for i in members)
+        return min(len(members) * value / place for place, value in enumerate(ranked, 1))
+
+    equal(m.hommel(p), closed(len(p), simes))
+
+
+@given(p=P)
 def test_order_of_the_procedures(p):
     assert (m.hochberg(p) <= m.holm(p) + 1e-12).all()
-    assert (np.asarray(p) <= m.hochberg(p) + 1e-12).all()
+    assert (m.hommel(p) <= m.hochberg(p) + 1e-12).all()
+    assert (np.asarray(p) <= m.hommel(p) + 1e-12).all()
 
 
 @given(p=P, order=st.permutations(range(6)))

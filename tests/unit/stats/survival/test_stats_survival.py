@@ -1,6 +1,7 @@
 """Invariants of survival curves, log-rank tests and Cox regression."""
 
 from math import isnan, nan
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -206,3 +207,16 @@ def test_quartiles_are_where_the_curve_crosses_them():
     for share in (0, 1, nan, "0.5"):
         with pytest.raises(StatsError, match="share must"):
             curve.quantile(share)
+
+
+def test_an_arcsine_interval_ends_where_the_angle_does():
+    """Of 20 one has the event: survival 0.95, Greenwood's error of its log √(1 / (20 · 19)).
+
+    At 99 % the upper angle, 1.3453 + 0.2880, is beyond a right angle: the bound is 1, as survfit
+    has it, and not sin(1.6333)² = 0.9961.
+    """
+    curve = kaplan_meier([*range(1, 21)], [1] + [0] * 19, confidence=0.99, interval="arcsin")
+    angle = np.arcsin(np.sqrt(0.95))
+    half = NormalDist().inv_cdf(0.995) / 2 * np.sqrt(0.95 / 0.05 / (20 * 19))
+    assert curve.high[0] == 1.0
+    assert curve.low[0] == pytest.approx(np.sin(angle - half) ** 2)

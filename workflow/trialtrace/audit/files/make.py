@@ -56,10 +56,10 @@ def habit(ledger: Ledger, paper: str) -> Habit:
     return Habit(way, way, cut, rounded, up, even)
 
 
-def _once(ledger: Ledger, found: Iterable[tuple[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
+def _once(ledger: Ledger, claims: Iterable[tuple[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
     """One number printed several times, as with two intervals, is one piece of evidence."""
     seen = set()
-    for name, ways in found:
+    for name, ways in claims:
         about, main = ledger.entries[name].about, ledger.entries[name].main
         key = about.cell, about.category, about.group, about.compared, main and main.text
         if key not in seen:

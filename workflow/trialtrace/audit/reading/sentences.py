@@ -141,7 +141,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
                 by_point = thousands_by_point(quote, commas=commas)
                 made = made.doubted(BY_POINT if by_point else None)
                 found.append((start, end, made))
-    found.sort(key=lambda one: (one[0], one[1]))
+    found.sort(key=lambda seen: (seen[0], seen[1]))
     yield from told_apart(found, text, names, place)
     for match in _RESULT.finditer(text):
         if all(match.end() <= start or match.start() >= end for start, end, _ in found):

@@ -127,7 +127,7 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
         for owner in owners.tolist():
             tier = max(family.tier, int(factor.tiers[owner]))
             found.append((tier, f"{family.name} on {factor.names[owner]}"))
-    return (len(found), min(found, key=lambda one: one[0])[1]) if found else None
+    return (len(found), min(found, key=lambda way: way[0])[1]) if found else None
 
 
 def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
@@ -136,7 +136,7 @@ def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[lis
     And whether that specification goes by another name than the printed one.
     """
     giving = [(*repair, one) for one in families if (repair := one.nearest(printed, tier))]
-    giving.sort(key=lambda one: (one[0], one[2].name.endswith(UNUSUAL), one[2].tier))
+    giving.sort(key=lambda repair: (repair[0], repair[2].name.endswith(UNUSUAL), repair[2].tier))
     told = [giving[0][1]]
     for *_, family in giving:
         where = "; ".join(_names(names) for names in family.matching(printed, tier))

@@ -122,7 +122,7 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     `unchecked` is told where there are neither.
     """
     judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
-    asked = [f"{QUESTION} {one.sentence}" for one in findings if RESTS_ON in one.detail]
+    asked = [f"{QUESTION} {finding.sentence}" for finding in findings if RESTS_ON in finding.detail]
     if not judged:
         reasons = [*asked, *(finding.sentence for finding in findings)]
         # A check that was made on it, and could not decide, says more than where it was used.
@@ -133,15 +133,15 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     # A remark decides only where nothing else does, or where it is graver than compatible.
     deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]
     judged = deciding or judged
-    worst = min(judged, key=lambda one: WORST_FIRST.index(one.agreement))
-    as_grave = [one for one in judged if one.agreement == worst.agreement]
+    worst = min(judged, key=lambda finding: WORST_FIRST.index(finding.agreement))
+    as_grave = [finding for finding in judged if finding.agreement == worst.agreement]
     remarks = [finding for finding in findings if finding.remark and finding not in as_grave]
     other = worst.detail.get("alternative")
-    row = _told(worst.agreement, [one.sentence for one in (worst, *as_grave, *remarks)])
+    row = _told(worst.agreement, [finding.sentence for finding in (worst, *as_grave, *remarks)])
     if asked and worst.agreement in (EXACT, COMPATIBLE):
         # What would contradict, were it read right, is not settled by what else holds.
-        row |= _told(NOT_CHECKABLE, [*asked, *(one.sentence for one in as_grave)])
-    left = [brief([one.sentence]) for one in remarks]
+        row |= _told(NOT_CHECKABLE, [*asked, *(finding.sentence for finding in as_grave)])
+    left = [brief([finding.sentence]) for finding in remarks]
     left = [text for text in left if text not in row["print_finding"]]
     row |= {"print_more": brief(left) if left else None}
     return row | {"alternative": ", ".join(other) if isinstance(other, list) else other}

@@ -43,10 +43,10 @@ Numbers = Sequence[Component]
 
 def broken(ledger: Ledger) -> Iterator[Asked]:
     """A question on each row that does not add up, or divide, as the others of its table do."""
-    cells = [one for one in ledger.entries.values() if drafted(one) and row_of(one)]
-    for of_table in grouped(cells, lambda one: row_of(one)[0]).values():
+    cells = [cell for cell in ledger.entries.values() if drafted(cell) and row_of(cell)]
+    for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
         for part in PARTS:
-            told = [one for one in of_table if _told(one, part)]
+            told = [cell for cell in of_table if _told(cell, part)]
             columns = _lines(told, _column, _row)[:MOST]
             for whole, parts in chain(_of_any_two(columns), _beside(columns, SEVERAL)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM)
@@ -121,9 +121,9 @@ def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
             yield _asked(one[row], [two[row]], names, where, MULTIPLE)
 
 
-def _multiple(one: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
+def _multiple(claim: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
     """By what a number multiplies another, over all that prints so; None where that is open."""
-    first, second = next(iter(one.parts.values())), next(iter(two.parts.values()))
+    first, second = next(iter(claim.parts.values())), next(iter(two.parts.values()))
     if any(abs(_number(part)) < FINE * part.ulp for part in (first, second)):
         return None
     if (_number(first) > 0) != (_number(second) > 0):
@@ -193,9 +193,9 @@ def _number(part: Component) -> Decimal:
 
 
 def _asked(
-    entry: Claim, beside: Sequence[Claim], names: tuple[str, str], where: str, check: str
+    entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
-    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in beside]
+    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
     made = f"{listed(others)} together"
     if check != SUM:
         made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
@@ -203,7 +203,7 @@ def _asked(
     what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
-        f"read and printed right beside {listed([one.printed for one in beside])}",
+        f"read and printed right beside {listed([one.printed for one in claims])}",
         "The others add up." if check == SUM else "The others agree.",
     )
-    return question(check, entry, names[0], text, reading, beside)
+    return question(check, entry, names[0], text, reading, claims)

@@ -176,10 +176,10 @@ def _part(
     yield "</form>"
 
 
-def _printed(table: Table, own: Sequence[Claim]) -> Iterator[str]:
+def _printed(table: Table, claims: Sequence[Claim]) -> Iterator[str]:
     """The table of the paper; marked is what was read of it, and what of that is uncertain."""
     read: dict[tuple[int, int], Claim] = {}
-    for claim in own:
+    for claim in claims:
         if found := re.search(r"row (\d+), column ([\d, ]+)$", str(claim.get("place"))):
             for column in found[2].split(", "):
                 read[int(found[1]) - 1, int(column) - 1] = claim

@@ -27,6 +27,7 @@ FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
 MEGABYTE = 1_000_000
 TOO_LARGE = "{} MB are more than {} MB; --large reads them"
 SOME = "looked at {}; --large looks at all"
+UNUSUAL = "What is unusual in them, row beside row, a run tells."
 NOT_LOOKED_AT = "the data were not looked at: {}"
 
 
@@ -153,6 +154,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
     some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""
     first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"
+    first += f". {UNUSUAL}"
     # Of some rows it is told which, whatever is wrong with them.
     return Look(some if rehearsed.problems else "", (first, *lines[1:]), tuple(rehearsed.problems))
 

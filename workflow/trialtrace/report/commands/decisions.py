@@ -19,7 +19,7 @@ def add_review(add: Add) -> None:
 
 def _review(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a row of a decision is not in the last blinded run."""
-    from trialtrace.report.sections.review_section import what
+    from trialtrace.report.sections.review_section import effects
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
@@ -30,11 +30,11 @@ def _review(arguments: argparse.Namespace) -> int:
     absent = 0
     for one in trial.review.decisions.values():
         rows = f"{len(one.rows)} row{'s' * (len(one.rows) > 1)} of {one.table}"
-        print(f"{one.name}: {one.date}, {one.by}: {rows}; {'; '.join(what(trial, one))}")
+        print(f"{one.name}: {one.date}, {one.by}: {rows}; {'; '.join(effects(trial, one))}")
         gone = _absent(at, name, one)
         absent += gone or 0
         if gone is None:
-            print("  not held against rows: trialtrace run " + name + " --blinded")
+            print(f"  not held against rows: trialtrace run {name} --blinded")
         elif gone:
             print(f"  ! {gone} not in the clean table of the blinded run, or not alone")
     for line in late_decisions(at, name):

@@ -1,7 +1,6 @@
 """`trialtrace dmc`: the open and the closed report to a monitoring committee at a data cut."""
 
 import argparse
-import datetime
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
@@ -27,9 +26,8 @@ def _reports(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     cut = _cut(at, name, arguments.cut)
-    for kind in ("open", "closed"):
-        folder = at.root / COMMITTEE / name / cut / kind
-        there = apart(at, folder, Purpose("open" if kind == "open" else "closed", cut))
+    for purpose in (Purpose("open", cut), Purpose("closed", cut)):
+        there = apart(at, at.root / COMMITTEE / name / cut / purpose.kind, purpose)
         if status := run_snakemake(there, arguments, [name]):
             return status
     return 0
@@ -37,18 +35,12 @@ def _reports(arguments: argparse.Namespace) -> int:
 
 def _cut(at: Project, name: str, asked: str | None) -> str:
     """The day of the cut: one of those of the plan, where it names some."""
+    from trialtrace.run.trial.context import is_date
     from trialtrace.run.trial.load import load_trial
 
     cuts = load_trial(name, at).document("plan").get("cuts") or []
     day = asked or (cuts[-1] if cuts else None)
     expected = f"one of the cuts of plan.yaml: {one_of(cuts)}" if cuts else "a day: 2020-06-30"
-    if day is None or (cuts and day not in cuts) or not _is_day(day):
+    if day is None or (cuts and day not in cuts) or not is_date(day):
         raise UserError(Problem("--cut", found=str(day or "nothing"), expected=expected))
     return day
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -8,11 +8,10 @@ from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_tex
 from trialtrace.base.synthetic import SIGN
 from trialtrace.report.interchange.adam import adam_files, csv_files
 from trialtrace.report.interchange.ard import ard
-from trialtrace.report.interchange.ars import TRACE, ReportingEvent
-from trialtrace.report.listing import csv_text, json_text
-from trialtrace.report.public import PublicResults
+from trialtrace.report.listing import json_text
+from trialtrace.report.public import PublicResults, ars_files
 from trialtrace.run.disclosure.presets import PRESETS
-from trialtrace.run.disclosure.release import Told
+from trialtrace.run.disclosure.release import Released
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import Trial, load_settings
 
@@ -62,10 +61,8 @@ def _files(trial: Trial, form: str, preset: str | None) -> dict[str, bytes]:
         return adam_files(trial) if form == "adam" else csv_files(trial)
     disclosure = trial.disclosure(load_settings(trial.at))
     tracer = Tracer(trial, trial.at.results / trial.name, disclosure)
-    results = [Told(row) for row in tracer.results.values()]
+    results = [Released(row) for row in tracer.results.values()]
     if form == "ard":
         return {"ard.json": json_text(ard(results)).encode()}
-    datasets = {name: rows[0]["dataset"] for name, rows in tracer.members.items()}
-    event = ReportingEvent(trial, results, datasets)
-    trace = csv_text([TRACE, *event.trace_rows])
-    return {"ars.json": json_text(event.document()).encode(), "ars-trace.csv": trace.encode()}
+    files = ars_files(trial, results, tracer.members)
+    return {name: text.encode() for name, text in files.items()}

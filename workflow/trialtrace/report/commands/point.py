@@ -41,12 +41,12 @@ def _told(material: Material, text: str, row: dict[str, str]) -> Iterator[tuple[
             yield from _records(material, given, row)
 
 
-def _records(material: Material, given: Given, row: dict[str, str]) -> Iterator[tuple[str, str]]:
-    if "endpoint" not in given:
-        analysis = given.get("analysis") or given.get("of")
+def _records(material: Material, display: Given, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if "endpoint" not in display:
+        analysis = display.get("analysis") or display.get("of")
         yield "results", f"trialtrace results {material.trial.name} --analysis {analysis}"
         return
-    request, words = Request(material, given), {row.get(name) for name in ARM}
+    request, words = Request(material, display), {row.get(name) for name in ARM}
     arms = [arm for arm in request.arms if material.arm_label(arm) in words]
     conditions: dict[str, object] = {"TRTP": {"is": arms[0]}} if arms else {}
     if row.get(VISIT):

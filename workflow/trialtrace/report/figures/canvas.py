@@ -277,12 +277,12 @@ _JOINED = 'stroke-linejoin="round"'
 def _shortened(svg: str, look: str) -> str:
     """The same drawing in fewer bytes: places to a hundredth of a point, no blanks that mean
     nothing. `look` is what its root says of all that it holds."""
-    svg = _INDENT.sub("\n", _PLACES.sub(lambda found: _rounded(found[0]), svg))
+    svg = _INDENT.sub("\n", _PLACES.sub(lambda match: _rounded(match[0]), svg))
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
     svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
     svg = _AREA.sub('fill-opacity="0"', svg)
     svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
-    svg = _MARKS.sub(lambda found: f"{found[1]}{found[3]}>\n{found[2].replace(found[3], '')}", svg)
+    svg = _MARKS.sub(lambda match: f"{match[1]}{match[3]}>\n{match[2].replace(match[3], '')}", svg)
     svg = _AREAS.sub(_one_area, svg)
     # Joints for the drawing alone: a page that holds it has others.
     return svg.replace(_JOINTS, "", 1).replace('version="1.1"', f'{look} version="1.1"', 1)

@@ -8,10 +8,12 @@ statistics are list columns there, so each stands in a list. An interval is the 
 
 from collections.abc import Iterable, Iterator
 
-from trialtrace.run.disclosure.release import Told
+from trialtrace.run.disclosure.release import Released
 from trialtrace.run.tables.contracts.rows import ResultRow
 
 Cell = str | bool | list[str] | list[float] | None
+# Columns, and the level or levels in each.
+Groups = list[tuple[str, list[str]]]
 LEVELS = ("level", "category")
 BESIDE = {
     "ci_low": ("conf.low", "lower limit of the interval"),
@@ -22,9 +24,9 @@ BESIDE = {
 }
 
 
-def groups_of(row: ResultRow) -> list[tuple[str, list[str]]]:
+def groups_of(row: ResultRow) -> Groups:
     """What a result is of: column and level; of a comparison both arms, the treated one first."""
-    groups = []
+    groups: Groups = []
     if row["comparison"]:
         groups.append(("TRT01P", [row["comparison"], row["reference"] or ""]))
     elif row["group1_level"]:
@@ -39,15 +41,15 @@ def groups_of(row: ResultRow) -> list[tuple[str, list[str]]]:
     return groups
 
 
-def ard(results: Iterable[Told]) -> list[dict[str, Cell]]:
+def ard(results: Iterable[Released]) -> list[dict[str, Cell]]:
     """The rows, all with the same columns."""
     told = [(each, groups_of(each.row)) for each in results]
     most = max((len(groups) for _, groups in told), default=0)
     return [line for each, groups in told for line in _lines(each, groups, most)]
 
 
-def _lines(told: Told, groups: list[tuple[str, list[str]]], most: int) -> Iterator[dict[str, Cell]]:
-    row = told.row
+def _lines(released: Released, groups: Groups, most: int) -> Iterator[dict[str, Cell]]:
+    row = released.row
     place: dict[str, Cell] = {}
     for number in range(1, most + 1):
         place |= {f"group{number}": None, f"group{number}_level": None}
@@ -63,7 +65,7 @@ def _lines(told: Told, groups: list[tuple[str, list[str]]], most: int) -> Iterat
         "analysis_id": row["analysis_id"],
         "population": row["population"],
         "result_id": row["result_id"],
-        "suppressed": told.reason or None,
+        "suppressed": released.reason or None,
         "synthetic": row["synthetic"],
     }
     value = row["stat_value"]

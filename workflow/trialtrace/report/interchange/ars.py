@@ -5,14 +5,15 @@ arms; its operations are the value, the limits of its interval and the number of
 standard leaves no room for a trace: `trace_rows` says beside it which result each number is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.report.interchange.adam import DATASETS
-from trialtrace.report.interchange.ard import BESIDE, LEVELS, groups_of, numbers_of
+from trialtrace.report.interchange.ard import BESIDE, LEVELS, Groups, groups_of, numbers_of
 from trialtrace.report.interchange.ars_rules import faults
-from trialtrace.run.disclosure.release import Told
+from trialtrace.run.disclosure.cells import Members
+from trialtrace.run.disclosure.release import Released
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.frozen import POST_HOC
@@ -45,11 +46,11 @@ SHARES, COUNTED = "proportion", "count"
 class ReportingEvent:
     """The document of a trial's results, whole or as they are released.
 
-    `datasets` has the derived data set that each result is of.
+    By its members each result is of a derived data set.
     """
 
-    def __init__(self, trial: Trial, results: Iterable[Told], datasets: dict[str, str]):
-        self._trial, self._datasets = trial, datasets
+    def __init__(self, trial: Trial, results: Iterable[Released], members: Members):
+        self._trial, self._members = trial, members
         self._frozen = trial.frozen.states(trial.plan) if trial.frozen else {}
         self._sets: dict[str, Entry] = {}
         self._subsets: dict[str, Entry] = {}
@@ -95,13 +96,10 @@ class ReportingEvent:
             raise ValueError(f"no reporting event of ARS 1.0: {found[0]}")
         return made
 
-    def _result(self, told: Told) -> None:
-        row = told.row
+    def _result(self, released: Released) -> None:
+        row = released.row
         analysis, method = self._analysis(row), self._method(row["method"])
-        groups: list[Entry] = [
-            {"groupingId": self._grouping(name), self._of(name): self._group(name, level[0])}
-            for name, level in self._groups(row)
-        ]
+        groups = [self._result_group(name, level[0]) for name, level in self._groups(row)]
         for column, value in numbers_of(row).items():
             if value is None and column != "stat_value":
                 continue
@@ -116,7 +114,7 @@ class ReportingEvent:
         of = ";".join(f"{name}={level[0]}" for name, level in self._groups(row))
         self.trace_rows.append((analysis, f"{method}.{VALUE}", of, row["result_id"]))
 
-    def _groups(self, row: ResultRow) -> list[tuple[str, list[str]]]:
+    def _groups(self, row: ResultRow) -> Groups:
         """What the results of an analysis differ in; of a comparison the arms are its subset."""
         groups = [each for each in groups_of(row) if len(each[1]) == 1 and each[0] != "AVISIT"]
         if row["group2"] in LEVELS and row["group2_level"]:
@@ -142,7 +140,8 @@ class ReportingEvent:
         label = planned.label if planned else row["analysis_id"]
         later = self._frozen.get(row["analysis_id"]) == POST_HOC
         purpose = PURPOSES.get(planned.role if planned else "", "EXPLORATORY")
-        dataset = self._datasets.get(row["result_id"], "adsl")
+        members = self._members.get(row["result_id"])
+        dataset = members[0]["dataset"] if members else "adsl"
         groups = [(group, True) for group, _ in self._groups(row)]
         if row["comparison"]:
             groups.insert(0, (ARM, False))
@@ -226,11 +225,11 @@ class ReportingEvent:
             self._groupings[name] = made
         return name
 
-    def _of(self, variable: str) -> str:
-        return "groupId" if variable == ARM else "groupValue"
-
-    def _group(self, variable: str, level: str) -> str:
-        return f"GF.{ARM}.{level}" if variable == ARM else level
+    def _result_group(self, variable: str, level: str) -> Entry:
+        grouping = {"groupingId": self._grouping(variable)}
+        if variable == ARM:
+            return {**grouping, "groupId": f"GF.{ARM}.{level}"}
+        return {**grouping, "groupValue": level}
 
     def _method(self, method: str) -> str:
         name = f"MT.{method}"
@@ -275,7 +274,7 @@ class ReportingEvent:
         ]
 
 
-def _ordered(name: str, words: str, others: Sequence[object] | dict[str, Entry]) -> Entry:
+def _ordered(name: str, words: str, others: Mapping[str, Entry]) -> Entry:
     return {"id": name, "name": words, "level": 1, "order": len(others) + 1}
 
 

@@ -32,6 +32,7 @@ ADJUSTED = {
     "bonferroni": "bonferroni",
     "holm": "holm",
     "hochberg": "hochberg",
+    "hommel": "hommel",
     "benjamini_hochberg": "BH",
 }
 ROLES = ("denominator", "analysed")

@@ -127,7 +127,7 @@ class Numbered:
     def alone(self, part: Part, files: Mapping[str, str], text: str) -> nodes.Node:
         """A part as a document. `files` gives the file of each identifier that is elsewhere."""
         blocks = _INNER.sub(
-            lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
+            lambda match: f'["{files[match[1]]}#{match[1]}",""]' if match[1] in files else match[0],
             ",".join(part.blocks),
         )
         meta = nodes.copied(self.document["meta"])

@@ -82,11 +82,11 @@ def _told(material: Material, decision: Decision) -> Iterator[str]:
     yield decision.date
     yield _rows(material, decision)
     yield escape_markdown(decision.table)
-    yield escape_markdown("; ".join(what(material.trial, decision)))
+    yield escape_markdown("; ".join(effects(material.trial, decision)))
     yield escape_markdown(decision.reason)
 
 
-def what(trial: Trial, decision: Decision) -> Iterator[str]:
+def effects(trial: Trial, decision: Decision) -> Iterator[str]:
     """What a decision does, in words."""
     if decision.leaves:
         labels = (trial.populations[name].label for name in decision.leaves)

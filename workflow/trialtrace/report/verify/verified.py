@@ -406,7 +406,7 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument:
         shown = set()
-    return max(chosen, key=lambda one: share(one, shown), default=None)
+    return max(chosen, key=lambda document: share(document, shown), default=None)
 
 
 def _seal(run: KeptRun) -> str | None:

@@ -10,15 +10,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems
 from trialtrace.base.purpose import ANALYSIS
-from trialtrace.run.blinding.known import (
-    Known,
-    emptied,
-    known,
-    nothing_unseen,
-    revealing,
-    told,
-    with_cells,
-)
+from trialtrace.run.blinding.known import Known, known, with_cells, with_warnings, without_reveals
 from trialtrace.run.cleaning.typed import clean_cells
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.trial.load import Trial
@@ -38,14 +30,12 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     pooled = _one_code(whole) if trial.pooled else {}
     made = []
     for table in tables:
-        hidden = replace(table, companions={})
-        if trial.pooled:
-            hidden = emptied(nothing_unseen(trial, table), revealing(trial, table))
+        shown = without_reveals(trial, table) if trial.pooled else replace(table, companions={})
         cells = _taken_back(whole, table, cut) | pooled.get(table.name, {})
-        hidden = with_cells(hidden, cells)
-        records, mask = hidden.records, pa.array(kept[table.name])
+        shown = with_cells(shown, cells)
+        records, mask = shown.records, pa.array(kept[table.name])
         records = replace(records, cells=records.cells.filter(mask), rows=records.rows.filter(mask))
-        made.append(told(replace(hidden, records=records), *lines.get(table.name, ())))
+        made.append(with_warnings(replace(shown, records=records), *lines.get(table.name, ())))
     return made
 
 

@@ -73,39 +73,21 @@ def with_cells(table: RawTable, cells: Mapping[str, np.ndarray]) -> RawTable:
     return replace(table, records=replace(table.records, cells=whole))
 
 
-def emptied(table: RawTable, columns: list[str]) -> RawTable:
-    """The table without a value in some columns."""
-    blank = np.full(table.records.cells.num_rows, "", dtype=object)
-    return with_cells(table, dict.fromkeys(columns, blank))
-
-
-def told(table: RawTable, *warnings: str) -> RawTable:
+def with_warnings(table: RawTable, *warnings: str) -> RawTable:
     """The table, whose red lines are told with those of its file."""
     notes = table.records.notes
     notes = notes | {"warnings": [*notes.get("warnings", ()), *warnings]}
     return replace(table, records=replace(table.records, notes=notes))
 
 
-def nothing_unseen(trial: Trial, table: RawTable) -> RawTable:
-    """The table without what cleaning does not read, and without the files beside it: columns that
-    nobody described may hold the arm, and a copy of the data does."""
-    described = {
-        column
-        for spec in trial.tables.values()
-        if spec.of == table.name
-        for column in trial.dictionary[spec.name]
-    }
-    whole = table.records.cells.column_names
-    return replace(emptied(table, [name for name in whole if name not in described]), companions={})
-
-
-def revealing(trial: Trial, table: RawTable) -> list[str]:
-    """The columns of a raw table that are declared to reveal the arm."""
-    return list(
-        dict.fromkeys(
-            column
-            for name, spec in trial.tables.items()
-            if spec.of == table.name
-            for column in trial.cleaning.tables[name].reveals_arm
-        )
-    )
+def without_reveals(trial: Trial, table: RawTable) -> RawTable:
+    """The table without a value in columns that are declared to reveal the arm, or that cleaning
+    does not read, and without the files beside it: columns that nobody described may hold the arm,
+    and a copy of the data does."""
+    specs = [spec for spec in trial.tables.values() if spec.of == table.name]
+    read = {column for spec in specs for column in trial.dictionary[spec.name]}
+    read -= {column for spec in specs for column in trial.cleaning.tables[spec.name].reveals_arm}
+    cells = table.records.cells
+    unread = [name for name in cells.column_names if name not in read]
+    blank = np.full(cells.num_rows, "", dtype=object)
+    return replace(with_cells(table, dict.fromkeys(unread, blank)), companions={})

@@ -14,15 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import Problems, UserError, one_of
-from trialtrace.run.blinding.known import (
-    Known,
-    emptied,
-    known,
-    nothing_unseen,
-    revealing,
-    told,
-    with_cells,
-)
+from trialtrace.run.blinding.known import Known, known, with_cells, with_warnings, without_reveals
 from trialtrace.run.blinding.reveals import told_arms
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.sources.raw import RawTable
@@ -42,7 +34,8 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     _refuse_telling_checks(trial)
     whole = known(trial, tables)
     rng = _generator(trial, whole)
-    cells, bits = _exchanged(whole, rng) if _own(trial) else _permuted(whole, rng)
+    draw = _exchanged if trial.design.kind in OWN_TREATMENT else _permuted
+    cells, bits = draw(whole, rng)
     warnings = list(told_arms(whole))
     if bits < FEWEST_BITS:
         warnings.append(
@@ -52,9 +45,8 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     first = trial.tables[trial.subjects.table].of
     made = []
     for table in tables:
-        hidden = emptied(nothing_unseen(trial, table), revealing(trial, table))
-        hidden = with_cells(hidden, cells.get(table.name, {}))
-        made.append(told(hidden, *warnings) if table.name == first else hidden)
+        hidden = with_cells(without_reveals(trial, table), cells.get(table.name, {}))
+        made.append(with_warnings(hidden, *warnings) if table.name == first else hidden)
     return made
 
 
@@ -77,10 +69,6 @@ def _refuse_telling_checks(trial: Trial) -> None:
                 expected="one of these among reveals_arm of its table",
             )
     problems.raise_if_any()
-
-
-def _own(trial: Trial) -> bool:
-    return trial.design.kind in OWN_TREATMENT
 
 
 def _generator(trial: Trial, whole: Known) -> np.random.Generator:

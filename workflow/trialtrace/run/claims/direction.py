@@ -196,7 +196,7 @@ def judge_direction(
     return _columns(rows[0], shown, (found, word), f"{texts[0]} and {texts[1]}")
 
 
-def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -> dict[str, Any]:
+def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], text: str) -> dict[str, Any]:
     """The columns of a direction that was found and one that is printed."""
     found, printed = ways
     same = found == printed
@@ -206,7 +206,7 @@ def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -
         "recomputed_text": found,
         "against_data": EXACT if same else DIFFERS,
         "decision": SAME if same else CHANGES,
-        "data_finding": f"The data give {told}, "
+        "data_finding": f"The data give {text}, "
         + ("as printed." if same else f"which is {found}; printed is {printed}."),
     }
 

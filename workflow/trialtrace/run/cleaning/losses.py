@@ -10,6 +10,7 @@ goes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -94,6 +95,7 @@ LINES_TOLD = 12
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
+RIGHT = "Where that is right, declare it in cleaning.yaml: tables.{}.accept.{}."
 AT_MOST = f"at most {100 * STOPS:g} % of them"
 BETTER = "dates that no other order fits better"
 
@@ -188,8 +190,7 @@ def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
         return []
     text = f"Table {table}, column {column}: {n} of {loss.there} values are there although "
     text += f"{found[0].reason}: a rule that is not the export's, or rows that slipped?"
-    way = f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
-    return [RedLine("not_shown", table, column, f"{text} {way}")]
+    return [RedLine("not_shown", table, column, f"{text} {RIGHT.format(table, column)}")]
 
 
 def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
@@ -210,14 +211,10 @@ def amid_values(trial: Trial, typed: Typed, column: str) -> list[RedLine]:
         n = pc.sum(pc.equal(text, code)).as_py() or 0
         low, high = np.quantile(values, [AMID, 1 - AMID])
         if n and low < float(number) < high:
-            told = (
-                f"Table {table}, column {column}: cleaning.yaml has {code} as missing, in {n} of "
-            )
-            told += f"{n + len(values)} cells, and most values are on both sides of it: an answer?"
-            way = (
-                f"Where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}."
-            )
-            return [RedLine("missing_amid", table, column, f"{told} {way}")]
+            told = f"Table {table}, column {column}: cleaning.yaml has {code} as missing, in {n} "
+            told += f"of {n + len(values)} cells, and most values are on both sides of it: an "
+            told += f"answer? {RIGHT.format(table, column)}"
+            return [RedLine("missing_amid", table, column, told)]
     return []
 
 
@@ -260,7 +257,7 @@ def _accepted(
 
 def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
     """Where a column holds nothing, and how to declare that this is right."""
-    way = f"where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}"
+    way = RIGHT.format(table, column)
     for told in bare:
         losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [way])))
 
@@ -341,3 +338,50 @@ def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
     return run_text(shown.tolist()) + (", …" if len(shown) < len(line) else "")
+
+
+def slipped_rows(typed: Typed, losses: Losses) -> None:
+    """Add a red line on the rows with two rejected cells side by side, one of which fits the
+    column of the other. What is not rejected in such a row, an arm or a yes and no, may be that of
+    another column, so that a count of rejected cells says too little."""
+    names = [name for name in typed.raw.column_names if name in typed.columns]
+    gone = {name: np.zeros(typed.raw.num_rows, dtype=bool) for name in names}
+    for name, mask in gone.items():
+        typed.log.first_rules(name, mask)
+    slipped = np.zeros(typed.raw.num_rows, dtype=bool)
+    for left, right in pairwise(names):
+        rows = np.flatnonzero(gone[left] & gone[right])
+        if len(rows):
+            there = ~(gone[left] | gone[right])
+            cells = {name: typed.text(name) for name in (left, right)}
+            for name, other in ((left, right), (right, left)):
+                known = cells[other].filter(pa.array(there)).drop_null()
+                slipped[rows] |= _among(cells[name].take(pa.array(rows)), known)
+    where = np.flatnonzero(slipped)
+    if not len(where):
+        return
+    rows_have = "row has" if len(where) == 1 else "rows have"
+    text = (
+        f"Table {typed.spec.name}: {len(where)} {rows_have} rejected cells side by side that fit "
+    )
+    text += f"the column beside theirs ({lines_alone(typed, where)}): slipped by a column? Then "
+    text += "what is kept of these rows, the arm too, may be of another column."
+    losses.warnings.append(RedLine("slipped_rows", typed.spec.name, None, text))
+
+
+def _among(cells: pa.Array, known: pa.Array) -> np.ndarray:
+    """Which cells are among those that are known, or numbers between the least and the greatest."""
+    among = np.asarray(pc.is_in(cells, value_set=known))
+    numbers = [n for cell in known.to_pylist() if (n := _number(cell)) is not None]
+    if not numbers or len(numbers) < len(known):
+        return among
+    low, high = min(numbers), max(numbers)
+    inside = [(n := _number(cell)) is not None and low <= n <= high for cell in cells.to_pylist()]
+    return among | np.array(inside, dtype=bool)
+
+
+def _number(cell: str | None) -> float | None:
+    try:
+        return float((cell or "").replace(",", "."))
+    except ValueError:
+        return None

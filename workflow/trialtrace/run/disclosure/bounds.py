@@ -91,20 +91,13 @@ class Program:
         low, high = self._low.copy(), self._high.copy()
         if value is not None:
             low[place] = high[place] = value
-        ends = Bounds(low, high)
-        whole = np.ones(len(cost))
-        solution = milp(cost, integrality=whole, bounds=ends, constraints=self._constraints)
-        if solution.x is None and value is None:
-            # The presolve of HiGHS calls some programs infeasible that have a solution.
-            solution = milp(
-                cost,
-                integrality=whole,
-                bounds=ends,
-                constraints=self._constraints,
-                options={"presolve": False},
-            )
-        if solution.x is None:
-            return False
-        for seen, count in zip(self._seen, solution.x, strict=True):
-            seen.add(round(count))
-        return True
+        program = {"integrality": np.ones(len(cost)), "bounds": Bounds(low, high)}
+        # The presolve of HiGHS calls some programs infeasible that have a solution.
+        for presolve in (True, False) if value is None else (True,):
+            options = {"presolve": presolve}
+            solution = milp(cost, **program, constraints=self._constraints, options=options)
+            if solution.x is not None:
+                for seen, count in zip(self._seen, solution.x, strict=True):
+                    seen.add(round(count))
+                return True
+        return False

@@ -25,6 +25,8 @@ VALUES = {*OF_VALUES, *OF_RECORDS}
 ALIKE = ("method", "parameter", "visit", "group2", "group2_level")
 WHO = "who"
 NO_POPULATIONS: Mapping[str, Collection[str]] = {}
+# Of each result the lists of its members.
+Members = Mapping[str, Sequence[MemberRow]]
 Subjects = Callable[[str, Predicate], Collection[str]]
 Form = tuple[str, str]
 # Of a condition without a column the cells by its value there.
@@ -63,7 +65,7 @@ class Cells:
     def __init__(
         self,
         rows: Iterable[ResultRow],
-        members: Mapping[str, Sequence[MemberRow]],
+        members: Members,
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
@@ -404,5 +406,6 @@ def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object]
 def _count(row: ResultRow) -> int | None:
     """The value of a count of patients or occurrences."""
     value = row["stat_value"]
-    counted = row["stat_name"] in COUNTS and value is not None and row["ci_level"] is None
-    return round(value) if counted and value is not None else None
+    if value is None or row["stat_name"] not in COUNTS or row["ci_level"] is not None:
+        return None
+    return round(value)

@@ -13,11 +13,11 @@ from itertools import product
 from math import floor, log10
 from operator import and_
 
-from trialtrace.run.disclosure.cells import NO_POPULATIONS, Cells, Subjects
+from trialtrace.run.disclosure.cells import NO_POPULATIONS, Cells, Members, Subjects
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
 from trialtrace.run.disclosure.values import Values
-from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -40,7 +40,7 @@ Levels = Callable[[str], Iterable[Collection[str]]]
 
 
 @dataclass(frozen=True)
-class Told:
+class Released:
     """A result as it is told; the row of a hidden one has no number, and `reason` says why."""
 
     row: ResultRow
@@ -54,7 +54,7 @@ class Release:
     def __init__(
         self,
         rows: Sequence[ResultRow],
-        members: Mapping[str, Sequence[MemberRow]],
+        members: Members,
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
@@ -70,22 +70,26 @@ class Release:
         self._places = {
             values_of(row, PLACE) for row in rows if self.cells.value(row) in self._hidden
         }
-        self._conditions = list(self._hidden_conditions())
+        self._conditions = [
+            where
+            for number in sorted(self._hidden)
+            for where in self.protection.cells[number].wheres
+        ]
         self._values, self._levels = Values(preset.fewest), levels
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[Released]:
         return [self._told(row) for row in self._rows]
 
-    def listed(self, told: Iterable[Told]) -> list[Told]:
+    def listed(self, told: Iterable[Released]) -> list[Released]:
         """What stands in a release: what is told, and the counts that are hidden. Which other
         statistics are hidden would tell where nobody is, since of nobody there are none."""
         return [each for each in told if not each.reason or self.cells.value(each.row) is not None]
 
-    def _told(self, row: ResultRow) -> Told:
+    def _told(self, row: ResultRow) -> Released:
         if row["analysis_id"] == PLANNING:
-            return Told(row)
+            return Released(row)
         if reason := self._reason(row):
-            return Told(_emptied(row), reason)
+            return Released(_emptied(row), reason)
         kept = _as_printed(row) | {"warning": None, "error": None}
         if not self._preset.exact:
             text, value = self._rounded(kept)
@@ -93,7 +97,7 @@ class Release:
             kept |= {"n_used": self._counted(row["n_used"])}
             kept |= {"denominator": self._counted(row["denominator"])}
             kept |= {"ci_low": None, "ci_high": None, "ci_level": None}
-        return Told(kept)
+        return Released(kept)
 
     def _reason(self, row: ResultRow) -> str:
         roles = self.cells.of[row["result_id"]]
@@ -150,14 +154,10 @@ class Release:
     def _exact_counts(self, row: ResultRow) -> str:
         """Where counts are rounded, what else is told: shares of them, and the centre of values.
         Intervals and tests tell how many patients there are."""
-        roles = self.cells.of[row["result_id"]]
-        if row["stat_name"] == "proportion" and {"numerator", "denominator"} <= roles.keys():
-            return ""
-        return (
-            ""
-            if row["stat_name"] in (*VALUES, *DIFFERENCES) and "numerator" not in roles
-            else ROUNDED
-        )
+        roles, name = self.cells.of[row["result_id"]], row["stat_name"]
+        share = name == "proportion" and {"numerator", "denominator"} <= roles.keys()
+        centre = name in (*VALUES, *DIFFERENCES) and "numerator" not in roles
+        return "" if share or centre else ROUNDED
 
     def _rounded(self, row: ResultRow) -> tuple[str, float | None]:
         """Text and value where counts are rounded; a mean has so few digits that it does not tell
@@ -180,10 +180,6 @@ class Release:
 
     def _counted(self, count: int | None) -> int | None:
         return None if count is None else self._preset.told(count)
-
-    def _hidden_conditions(self) -> Iterator[tuple[str, dict[str, object]]]:
-        for number in sorted(self._hidden):
-            yield from self.protection.cells[number].wheres
 
     def _rests(self, row: ResultRow) -> bool:
         """Whether a hidden count is one of those that a statistic is reckoned from: its condition

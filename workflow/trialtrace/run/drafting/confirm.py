@@ -334,13 +334,15 @@ def anew(
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
-        file for file, data in now.items()
+        file
+        for file, data in now.items()
         if file != FILE and sha256_bytes(data) != found.drafted.get(file)
-    ]  # fmt: skip
+    ]
     changed = [
-        file for file, text in files.items()
+        file
+        for file, text in files.items()
         if file not in (*edited, FILE) and text.encode("utf-8") != now.get(file)
-    ]  # fmt: skip
+    ]
     left = still_open(at, name, found, profiles, files[FILE])
     kept = {file: now[file].decode("utf-8") for file in edited}
     files[FILE] = guesses_text(name, texts, draft.told, files, left)

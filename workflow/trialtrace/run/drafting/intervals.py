@@ -52,7 +52,7 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     used = {subject, *taken}
     free = [one for one in table.columns if one.name not in used and bounds(table)]
     outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
-    return sorted((one for one in outcomes if one is not None), key=lambda one: -one.score)
+    return sorted(filter(None, outcomes), key=lambda outcome: -outcome.score)
 
 
 def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
@@ -67,10 +67,17 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
         if told:
             score = SCORE - UNNAMED * (plain(state.name) not in STATUSES) - ONCE * (not several)
             return Outcome(
-                table.name, state.name, RECURRENT, score,
-                f"{start} and {stop} are the start and the stop of an interval. {told}", code,
-                sure=sure, starts=start, stops=stop, once=not several,
-            )  # fmt: skip
+                table.name,
+                state.name,
+                RECURRENT,
+                score,
+                f"{start} and {stop} are the start and the stop of an interval. {told}",
+                code,
+                sure=sure,
+                starts=start,
+                stops=stop,
+                once=not several,
+            )
     return None
 
 
@@ -85,11 +92,13 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     day = next(iter(begins or days), None)
     # A yes or no beside a date alone may be what was found at a visit; a status ends an interval.
     measured = [
-        one for one in varying
-        if one not in (*begins, *ends, *days) and rank(one.name, REPEATS) is None
+        one
+        for one in varying
+        if one not in (*begins, *ends, *days)
+        and rank(one.name, REPEATS) is None
         and not numbers_rows(one)
         and (_found(one, bool(begins)) if is_coded(one) else is_number(one))
-    ]  # fmt: skip
+    ]
     if day is None or measured:
         return []
     n = day.rows - day.blank
@@ -119,9 +128,10 @@ def bounds(table: Table) -> list[tuple[str, str]]:
         (by_name[first].name, by_name[last].name)
         for first, ends in PAIRS.items()
         for last in ends
-        if first in by_name and last in by_name
+        if first in by_name
+        and last in by_name
         and all(_may_bound(by_name[one]) for one in (first, last))
-    ]  # fmt: skip
+    ]
 
 
 def _may_bound(column: Column) -> bool:

@@ -93,7 +93,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     taken = set(times)
     families += [*_worded(columns), *_of_treatments(columns)]
     # The most columns first, and what is sure before what is not.
-    families.sort(key=lambda one: (-len(one.columns), one.most != math.inf))
+    families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
@@ -235,9 +235,11 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
     the sequences of a crossover."""
     orders = [
-        {*folded(level).upper()} for one in columns
-        if name_words(one.name) & SEQUENCES for level in levels(one)
-    ]  # fmt: skip
+        {*folded(level).upper()}
+        for one in columns
+        if name_words(one.name) & SEQUENCES
+        for level in levels(one)
+    ]
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for column in columns:
         for match in WORD.finditer(column.name):

@@ -304,10 +304,10 @@ COPIED = (
 FEWEST_PATIENTS = 20
 
 
-def _alike(study: Study, made: Mapping[str, Records]) -> Iterator[RedLine]:
+def _alike(study: Study, derived: Mapping[str, Records]) -> Iterator[RedLine]:
     """Events that nobody or everybody has, and measures of one value, a line each."""
     red_lines: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: [], COPIED: []}
-    for name, records in made.items():
+    for name, records in derived.items():
         endpoint = study.trial.endpoints[name]
         for line, counted in _of_one_value(endpoint.kind, records):
             red_lines[line].append(f"{name} ({endpoint.label}; {counted})")

@@ -92,7 +92,8 @@ def tell(
     if kind is KeyboardInterrupt or not _hidden(trial):
         sys.__excepthook__(kind, error, at)
         return
-    lines = [f"a fault of the program: {', after '.join(_kinds(error))}"]
+    kinds = (type(each).__name__ for each in _chain(error))
+    lines = [f"a fault of the program: {', after '.join(kinds)}"]
     for number, place in enumerate(_places(at)):
         lines.append(f"  {'' if number else 'where':<10}{place}")
     lines += [
@@ -130,10 +131,6 @@ def room_lacks(folder: Path) -> str | None:
     except OSError as error:
         return _no_room(error)
     return None
-
-
-def _kinds(error: BaseException) -> Iterator[str]:
-    return (type(each).__name__ for each in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -51,9 +51,9 @@ def holds(
     return _one(told) if row["comparison"] is not None else False if False in told else None
 
 
-def _same_place(one: ResultRow, other: ResultRow) -> bool:
+def _same_place(row: ResultRow, other: ResultRow) -> bool:
     names = ("analysis_id", "parameter", "population", "visit", "stratum")
-    return all(dict(one)[name] == dict(other)[name] for name in names)
+    return all(dict(row)[name] == dict(other)[name] for name in names)
 
 
 def _compares(other: ResultRow, row: ResultRow) -> bool:
@@ -73,7 +73,7 @@ def _is(known: Known, tested: float, sides: str | None) -> bool | None:
     return away <= 0 if sides in SIGNS else away == 0
 
 
-def _one(told: list[bool | None]) -> bool | None:
+def _one(verdicts: list[bool | None]) -> bool | None:
     """What all that can be said agree on."""
-    said = set(told) - {None}
+    said = set(verdicts) - {None}
     return said.pop() if len(said) == 1 else None

@@ -161,7 +161,7 @@ class PutIn:
             if used & self._fixed[margin["quantity"]]
             or (margin["check"] or {}).get("endpoint") in behind
         )
-        return Rests((), tuple(sorted(made, key=lambda one: one["check"] is None)))
+        return Rests((), tuple(sorted(made, key=lambda margin: margin["check"] is None)))
 
     def _names(self, row: ResultRow) -> Iterator[str]:
         """The endpoints, the variable or the population that a result is of."""

@@ -26,6 +26,7 @@ from trialtrace.run.trial.cohort import check_forms as forms
 from trialtrace.run.trial.context import AN_ARM, Files, known_arm
 from trialtrace.run.trial.dictionary import check_dictionary
 from trialtrace.run.trial.endpoints import check as endpoints
+from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
@@ -43,14 +44,7 @@ from trialtrace.run.trial.simulation.file import FILE as SIMULATION
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
 COHORT = "cohort.yaml"
-FILES = (
-    "trial.yaml",
-    "dictionary.csv",
-    "cleaning.yaml",
-    "endpoints.yaml",
-    "plan.yaml",
-    "claims.yaml",
-)
+FILES = (*OF_PLAN, "claims.yaml")
 
 
 def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:

@@ -57,7 +57,6 @@ def mmrm(
     """Fit a mixed model for repeated measures.
 
     y has shape (subjects, visits), NaN where a visit is missing; x (subjects, visits, p), whose
-    y has shape (subjects, visits), NaN where a visit is missing; x (subjects, visits, p), whose
     rows at missing visits are not used. Subjects without any visit count nowhere. `structure` is
     one of `unstructured`, `toeplitz`, `heterogeneous_toeplitz`, `compound_symmetry`,
     `heterogeneous_compound_symmetry`, `ar1`, `heterogeneous_ar1` (visits evenly spaced),

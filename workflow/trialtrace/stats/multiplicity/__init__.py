@@ -1,7 +1,7 @@
 """Several tests at once: adjusted p-values, closed tests, graphs, interim looks.
 
 ===================  ========================================================================
-`adjusted`           adjusted p-values: Bonferroni, Sidak, Holm, Hochberg, false discoveries
+`adjusted`           adjusted p-values: Bonferroni, Sidak, Holm, Hochberg, Hommel, false discoveries
 `closed_testing`     closed test of three arms and their pairs
 `max_t`              any contrasts together: multivariate t, simultaneous intervals
 `graphical`          graphs of levels that pass on: fixed sequence, any other

@@ -5,6 +5,7 @@ from trialtrace.stats.multiplicity.adjusted import bonferroni as bonferroni
 from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm
 from trialtrace.stats.multiplicity.adjusted import holm_sidak as holm_sidak
+from trialtrace.stats.multiplicity.adjusted import hommel as hommel
 from trialtrace.stats.multiplicity.adjusted import sidak as sidak
 from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
 from trialtrace.stats.multiplicity.conditional_power import FutilityDesign as FutilityDesign

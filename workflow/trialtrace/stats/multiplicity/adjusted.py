@@ -4,7 +4,8 @@ The family is the set of p-values that are not NaN: a test that could not be mad
 and stays NaN. The adjusted value is the smallest level at which the procedure rejects.
 
 References: Dunn, JASA 1961;56:52 (Bonferroni). Sidak, JASA 1967;62:626. Holm, Scand J Stat
-1979;6:65. Hochberg, Biometrika 1988;75:800. Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
+1979;6:65. Hochberg, Biometrika 1988;75:800. Hommel, Biometrika 1988;75:383. Wright, Biometrics
+1992;48:1005. Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
 Benjamini and Yekutieli, Ann Stat 2001;29:1165. Oracle: R's p.adjust; Sidak's by its formula.
 The closed test of three arms is in `closed_testing`, weighted and ordered families in `graphical`.
 """
@@ -92,6 +93,31 @@ def hochberg(p: ArrayLike) -> Floats:
     array([0.03, 0.04, 0.04])
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * np.arange(m, 0, -1)))
+
+
+def hommel(p: ArrayLike) -> Floats:
+    """Hommel's values, p of shape (m,): the closed test whose intersections are Simes's tests.
+
+    Valid where Hochberg's are, and never above them. NaN never counts as a test. Raises
+    `StatsError` for values outside 0..1.
+
+    R: `p.adjust(p, "hommel")`.
+
+    >>> hommel([0.01, 0.04, 0.03])
+    array([0.03, 0.04, 0.04])
+    """
+    return _adjust(p, _hommel)
+
+
+def _hommel(ranked: Floats, m: int) -> Floats:
+    """By Wright 1992: of each size of intersection the worst with a hypothesis has the largest
+    of the others."""
+    worst = ranked.copy()
+    for size in range(1, m + 1):
+        others = np.min(size * ranked[m - size + 1 :] / np.arange(2, size + 1), initial=np.inf)
+        simes = np.minimum(size * ranked[: m - size + 1], others)
+        worst = np.maximum(worst, np.append(simes, np.full(size - 1, simes[-1])))
+    return worst
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:

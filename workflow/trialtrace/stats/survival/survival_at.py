@@ -28,7 +28,7 @@ from trialtrace.stats._inputs import (
     two_arms,
 )
 from trialtrace.stats._wald import exponential, wald_contrast, wald_test_of
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError
 from trialtrace.stats.survival.kaplan_meier import SCALES, curve_bounds, kaplan_meier
 
 
@@ -85,11 +85,12 @@ def survival_difference(
         ends = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
         found = Interval(difference, *ends, standard_error=se)
         return Contrast(found, wald_test_of(difference, se, df=inf, sides=sides))
-    one, other = (_scaled(arm, interval) for arm in (arm1, arm0))
+    (own, own_se), (other, other_se) = (_scaled(arm, interval) for arm in (arm1, arm0))
     (low1, high1), (low0, high0) = (_bounds(arm, interval, confidence) for arm in (arm1, arm0))
     low = difference - hypot(arm1.estimate - low1, high0 - arm0.estimate)
     high = difference + hypot(high1 - arm1.estimate, arm0.estimate - low0)
-    return Contrast(Interval(difference, low, high), _compared(one, other, sides))
+    test = wald_test_of(own - other, hypot(own_se, other_se), df=inf, sides=sides)
+    return Contrast(Interval(difference, low, high), test)
 
 
 def survival_ratio(
@@ -210,11 +211,6 @@ def _scaled(arm: _Survival, scale: str) -> tuple[float, float]:
     if scale == "arcsin":
         return asin(sqrt(survival)), arm.log_se / 2 * sqrt(survival / (1 - survival))
     return -log(-log(survival)), arm.log_se / -log(survival)
-
-
-def _compared(one: tuple[float, float], other: tuple[float, float], sides: str) -> TestResult:
-    """The z test of two independent estimates with their standard errors."""
-    return wald_test_of(one[0] - other[0], hypot(one[1], other[1]), df=inf, sides=sides)
 
 
 def _bounds(arm: _Survival, interval: str, confidence: float) -> tuple[float, float]:

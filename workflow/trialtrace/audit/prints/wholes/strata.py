@@ -61,7 +61,7 @@ def _counted(ledger: Ledger) -> list[list[Claim]]:
         if entry.about.split and entry.about.stratum and entry.whole_count is not None
     ]
     splits = grouped(
-        counts, lambda one: (one.basis, replace(one.about, stratum=None, patients=None))
+        counts, lambda count: (count.basis, replace(count.about, stratum=None, patients=None))
     )
     claims = []
     for entries in splits.values():

@@ -103,14 +103,14 @@ def _of_all(findings: list[list[Finding]]) -> Iterator[Finding]:
 
 
 def _divided(
-    entry: Claim, name: str, findings: list[Finding], found: list[tuple[Claim, Component]]
+    entry: Claim, name: str, findings: list[Finding], tests: list[tuple[Claim, Component]]
 ) -> Iterator[Finding]:
     """That of several p one agrees with the words and one does not."""
     if not {COMPATIBLE, INCONSISTENT} <= {finding.agreement for finding in findings}:
         return
-    shown = listed([part.text for _, part in found])
+    shown = listed([part.text for _, part in tests])
     text = f"“{entry.printed}” stands beside {shown}, of which one agrees with it and one does not."
-    yield verdict(CHECK, entry, name, DOUBT, text, [source for source, _ in found])
+    yield verdict(CHECK, entry, name, DOUBT, text, [source for source, _ in tests])
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:

@@ -267,15 +267,15 @@ CONCLUSIONS = {
 }
 
 
-def _holds(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
-    text = f"{shown} holds the margin of {margin}"
+def _holds(limit: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{limit} holds the margin of {margin}"
     if denied:
         return COMPATIBLE, f"{text}, as printed."
     return INCONSISTENT, f"{text}, so that it does not exclude it."
 
 
-def _excludes(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
-    text = f"{shown} excludes the margin of {margin}"
+def _excludes(limit: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{limit} excludes the margin of {margin}"
     if not denied:
         return COMPATIBLE, f"{text}."
     text += ", while non-inferiority was not shown: another level or population may be meant."

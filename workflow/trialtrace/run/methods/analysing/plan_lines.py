@@ -52,7 +52,7 @@ def plan_lines(trial: "Trial", results: Iterable[str]) -> tuple[list[PlanLine], 
     kept = [
         PlanLine(key, lines[key], tuple(of.get(key, ()))) for key in lines if key in of or _own(key)
     ]
-    return sorted(kept, key=lambda one: one.line), left
+    return sorted(kept, key=lambda line: line.line), left
 
 
 def _own(key: Path_) -> bool:

@@ -24,6 +24,7 @@ ADJUST = {
     "sidak": multiplicity.sidak,
     "holm": multiplicity.holm,
     "hochberg": multiplicity.hochberg,
+    "hommel": multiplicity.hommel,
     "benjamini_hochberg": multiplicity.benjamini_hochberg,
 }
 # Tests within strata whose statistic is held against a χ² distribution.

@@ -20,6 +20,7 @@ METHODS = {
     "sidak": "sidak",
     "holm": "holm",
     "hochberg": "simes-hochberg",
+    "hommel": "hommel",
     "benjamini_hochberg": "fdr_bh",
 }
 P = dict[str, float]

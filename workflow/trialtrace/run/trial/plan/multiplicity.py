@@ -81,6 +81,13 @@ class Hochberg(AdjustedTogether):
 
 
 @shape
+class Hommel(AdjustedTogether):
+    """Hommel's procedure: the closed test of Simes's tests."""
+
+    adjust: Literal["hommel"] = key("Procedure.")
+
+
+@shape
 class BenjaminiHochberg(AdjustedTogether):
     """Benjamini and Hochberg's control of the false discovery rate."""
 
@@ -138,5 +145,13 @@ class Graphical(AdjustedTogether):
 
 
 Family = (
-    Bonferroni | Sidak | Holm | Hochberg | BenjaminiHochberg | Closed | FixedSequence | Graphical
+    Bonferroni
+    | Sidak
+    | Holm
+    | Hochberg
+    | Hommel
+    | BenjaminiHochberg
+    | Closed
+    | FixedSequence
+    | Graphical
 )

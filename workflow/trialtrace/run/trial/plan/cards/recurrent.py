@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
-from trialtrace.run.trial.plan.r_tests import Z_TEST
+from trialtrace.run.trial.plan.r_tests import Z_TEST, wald
 
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LAWLESS_NADEAU = "Lawless and Nadeau 1995, Technometrics 37:158"
@@ -241,7 +241,20 @@ CARDS = (
             "survival.cox:cox",
             "regression.least_squares_means:interaction_test",
         ),
-        r_none="its call has not been held against R by a test",
+        r=R(
+            {
+                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
+                "chi_squared": "chi_squared",
+                "df": "df",
+            },
+            "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
+            "             control = coxph.control(1e-12, iter.max = 100))\n"
+            'of <- grepl(":", names(coef(fit)))\n'
+            "b <- coef(fit)[of]\n"
+            "chi_squared <- sum(b * solve(vcov(fit)[of, of], b))\n"
+            "df <- sum(of)\n",
+            packages=("survival",),
+        ),
     ),
     Card(
         "events.recurrent",
@@ -281,7 +294,11 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_difference",
-        r_none="its call has not been held against R by a test",
+        r=R(
+            wald("mean_events_difference", "difference", "error"),
+            _MEANS_COMPARED,
+            packages=("survival",),
+        ),
     ),
     _compared(
         "mean_events_ratio.lawless_nadeau",
@@ -292,7 +309,11 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_ratio",
-        r_none="its call has not been held against R by a test",
+        r=R(
+            wald("mean_events_ratio", "ratio", "relative", "exp({})"),
+            _MEANS_COMPARED,
+            packages=("survival",),
+        ),
     ),
     _start_stop(
         "rate_ratio.andersen_gill",
