@@ -29,9 +29,10 @@ class Values:
             return False
         known = told | {groups: told.get(groups, set()) | sets}
         if any(
-            self._few(whole & ~reduce(or_, _within(whole, known[name]), 0))
+            self._few(whole & ~reduce(or_, within))
             for whole in before | sets
             for name in known
+            if (within := _within(whole, known[name]))
         ):
             return False
         self._told[measured] = known
