@@ -247,6 +247,25 @@ def test_lines_of_a_raw_table_are_told_in_the_order_of_the_head(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"rownames": ["1", "2"]}, {"2": "line 2 (rownames 1)", "3": "line 3 (rownames 2)"}),
+        ({"batch": ["7", "7"], "n": ["12", "11"]}, {"2": "line 2 (n 12)", "3": "line 3 (n 11)"}),
+        ({"batch": ["7", "7"]}, {}),
+        ({"code": ["a", "b"]}, {}),
+        ({"n": ["1", ""]}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_line_is_told_with_the_number_that_the_export_gives_it(tmp_path, columns, told):
+    from trialtrace.report.pages.cells import RawCells
+
+    cells = RawCells(tmp_path, {})
+    cells._found["rows"] = pa.table(columns | {"source_row": [2, 3]})
+    assert cells.numbered("rows", columns) == told
+
+
 def test_harms_contents_and_numbers_of_events_lead_to_the_listing(folder):
     found = pages(folder)
     place = "supplement.html#sec-listing-1"

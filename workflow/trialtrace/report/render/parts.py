@@ -174,6 +174,26 @@ def navigation(
     return [*first, *pages, *last] if len(first) + len(pages) + len(last) > 1 else []
 
 
+def further(parts: Sequence[Part], here: Part, text: str) -> list[dict[str, str]]:
+    """The sections that stand on the other pages of a document that was cut, for its contents."""
+    headers = [
+        (part, json.loads(block)["c"])
+        for part in parts
+        if part.page == here.page
+        for block in part.blocks
+        if block.startswith('{"t":"Header"')
+    ]
+    top = min((header[0] for _, header in headers), default=1)
+    return [
+        {
+            "title": escape(f"{nodes.text_of(words)} ({part.title(text)})"),
+            "link": escape(f"{part.stem(text)}.html#{name}"),
+        }
+        for part, (level, (name, *_), words) in headers
+        if part is not here and level == top and name
+    ]
+
+
 def _header(block: nodes.Node) -> tuple[int, str] | None:
     """The level of a header and the page that it names; None for any other block."""
     if block["t"] != "Header":
