@@ -9,7 +9,7 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import beside, draw_figures, of_summary, strips
+from trialtrace.report.figures.make import _heading, beside, draw_figures, of_summary, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
@@ -132,6 +132,14 @@ def test_another_visit_or_estimand_is_another_question(visits):
     ]
     told = [html.unescape(text) for text in _choices(visits, {})]
     assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
+
+
+def test_a_heading_names_the_visit_where_several_are_asked_of(visits):
+    pain, *_ = same_question(visits, visits.trial.plan.analyses["pain_after"])
+    death, *_ = same_question(visits, visits.trial.plan.analyses["death_time"])
+    assert _heading(visits, pain, True) == "after, Drug against Placebo"
+    assert _heading(visits, pain, False) == "Drug against Placebo"
+    assert _heading(visits, death, True) == _heading(visits, death, False)
 
 
 def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):

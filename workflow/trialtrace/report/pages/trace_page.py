@@ -33,7 +33,17 @@ from trialtrace.run.trial.load import Trial
 
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
-OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
+OF_PAGE = (
+    "variable",
+    "listing",
+    "family",
+    "warning",
+    "cleaning",
+    "rejected",
+    "constants",
+    "plan",
+    "code",
+)
 OF_GROUP = ("drawn", "method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
 ONCE = ("drawn", "method", "family", "rows", "raw", "cleaning", "rejected", "constants", "code")
@@ -57,6 +67,7 @@ ORDER = (
     "check",
     "rows",
     "variable",
+    "listing",
     "raw",
     "cleaning",
     "rejected",
@@ -95,7 +106,8 @@ class Around:
     `printed` has the page of each result that the report shows, `parts` the links to single lines
     of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
     `lined` says that files of the configuration have a page of their lines; `places` has the page
-    of each section of the report.
+    of each section of the report, `listed` the links to the listings of adverse events by the raw
+    table of their rows.
     """
 
     trial: Trial
@@ -104,6 +116,7 @@ class Around:
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def report(self, place: str) -> str:
         """The link to a section or a claim of the report, to its first page where none has it."""
@@ -173,10 +186,10 @@ def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial
     return report_page(trial, here, "\n".join([*lines, ""]), up="../")
 
 
-def _groups(found: Iterable[Number]) -> list[list[Number]]:
+def _groups(numbers: Iterable[Number]) -> list[list[Number]]:
     """Numbers that rest on the same rows, in the order of the results."""
     groups: dict[tuple[str, ...], list[Number]] = {}
-    for one in found:
+    for one in numbers:
         groups.setdefault(tuple(one.lines.get("rows", ())), []).append(one)
     return list(groups.values())
 
@@ -209,6 +222,8 @@ def _group(group: Sequence[Number], above: Lines, context: Around, said: Said) -
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
         subject = BETWEEN.join(part for part in parts if part not in alike)
         yield from _number(one.trace, left, context, said, subject)
+    if shared:
+        yield f'<p class="quiet">Of each of the {len(group)} numbers above:</p>'
     yield from _list(shared, said)
     yield "</section>"
 
@@ -290,6 +305,7 @@ def _entries(trace: Trace, context: Around) -> Lines:
         "family": _family(trace),
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
+        "listing": _listings(trace, context),
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         # Each once; what a terminal sets apart by blanks, by semicolons.
         "constants": [
@@ -319,6 +335,11 @@ def _method(trace: Trace) -> list[str]:
     """The method without the name of its statistic, which stands above, and its options."""
     first, *options = method_lines(trace)
     return [escape(first.removeprefix(f"{trace['label']}, ")), *map(escape, options)]
+
+
+def _listings(trace: Trace, context: Around) -> list[str]:
+    tables = (part["raw_table"] for member in trace["rows"] for part in member["raw"])
+    return [link for table in dict.fromkeys(tables) for link in context.listed.get(table, ())]
 
 
 def _rows(member: Trace) -> str:

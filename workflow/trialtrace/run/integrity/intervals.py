@@ -134,7 +134,7 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
         k = int(back.sum())
         p = chances.binomial(k, k + others, 1 / 3) if k >= FEWEST_OFF else 1.0
         looks.append((p, told, back))
-    p, told, back = min(looks, key=lambda one: one[0])
+    p, told, back = min(looks, key=lambda look: look[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[back]]))
     text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
     yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)

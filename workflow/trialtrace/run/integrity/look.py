@@ -53,4 +53,7 @@ def judged(looks: Iterable[Look], weights: Mapping[str, float] | None = None) ->
     made = [
         Judged(one, min(1.0, one.p * of[one.check] * whole / weight[one.check])) for one in every
     ]
-    return sorted(made, key=lambda one: (one.adjusted, one.look.p, one.look.check, one.look.where))
+    return sorted(
+        made,
+        key=lambda judged: (judged.adjusted, judged.look.p, judged.look.check, judged.look.where),
+    )
