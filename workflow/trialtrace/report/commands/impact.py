@@ -119,7 +119,7 @@ def _print(
         return
     lines = [
         f"{tracer.trial.name}: {text}",
-        *(["SYNTHETIC data: not evidence"] if tracer.trial.synthetic else []),
+        *([stamp.sentence] if (stamp := tracer.trial.stamp) else []),
         *before,
         *_list("adjusted p of others in a family", [row["result_id"] for row in adjusted]),
         *_list("published numbers", claimed),

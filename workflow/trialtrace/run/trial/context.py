@@ -1,6 +1,5 @@
 """The files of one trial as they were read, and what the checks ask of them."""
 
-import datetime
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -315,11 +314,3 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a day such as 2026-11-20."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
