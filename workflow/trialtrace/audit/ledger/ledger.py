@@ -309,8 +309,7 @@ class Ledger:
     def _by_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by (group, category, cell)."""
         return grouped(
-            self.of_group(),
-            lambda entry: (entry.about.group, entry.about.category, *entry.about.cell),
+            self.of_group(), lambda cell: (cell.about.group, cell.about.category, *cell.about.cell)
         )
 
     @cached_property

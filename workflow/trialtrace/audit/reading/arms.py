@@ -211,7 +211,7 @@ def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
         for one in arms:
             labels.setdefault(bare(one.arm or ""), one.arm or "")
         sized |= {bare(one.arm or "") for one in arms if one.size}
-        alike |= _alike(arms)
+        alike |= _paired(arms)
     spelt = _spellings(seen, together, known)
     together = [list(dict.fromkeys(spelt.get(name, name) for name in names)) for names in together]
     sized = {spelt.get(name, name) for name in sized}
@@ -251,7 +251,7 @@ def _short_for(name: str, other: str, known: Allocation) -> bool:
     return other in {bare(long) for long in known.expansions.get(name, ())}
 
 
-def _alike(columns: Sequence[Column]) -> set[str]:
+def _paired(columns: Sequence[Column]) -> set[str]:
     """Names over the same columns each, two at least, as a number and its spread."""
     forms: dict[str, tuple[tuple[str | None, str | None], ...]] = {}
     for one in columns:

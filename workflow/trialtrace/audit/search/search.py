@@ -91,7 +91,7 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     tiers, last = TIERS[: TIERS.index(bundle.last) + 1], bundle.last
     ties = {tier: fits.matches(tier) for tier in tiers}
     first = next((tier for tier in tiers if ties[tier]), None)
-    told, misnamed = _told(families, printed, last) if first else ([], False)
+    told, misnamed = _ways(families, printed, last) if first else ([], False)
     return Searched(
         bundle,
         tuple(sum(family.candidates(tier) for family in families) for tier in tiers),
@@ -130,7 +130,7 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
     return (len(found), min(found, key=lambda way: way[0])[1]) if found else None
 
 
-def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
+def _ways(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
     """The specification with the fewest departures, then all by family, a few of each.
 
     And whether that specification goes by another name than the printed one.

@@ -46,7 +46,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
     cells = [cell for cell in ledger.entries.values() if drafted(cell) and row_of(cell)]
     for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
         for part in PARTS:
-            told = [cell for cell in of_table if _told(cell, part)]
+            told = [cell for cell in of_table if _has_value(cell, part)]
             columns = _lines(told, _column, _row)[:MOST]
             for whole, parts in chain(_of_any_two(columns), _beside(columns, SEVERAL)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM)
@@ -91,10 +91,10 @@ def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Ce
 
 def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of estimates that are the quotient of the numbers of two groups."""
-    of_pairs = [one for one in cells if one.about.compared and _told(one, "value")]
+    of_pairs = [one for one in cells if one.about.compared and _has_value(one, "value")]
     estimates = _lines(of_pairs, _column, _row)
     for part in ("percent", "value"):
-        of_group = [one for one in cells if one.about.group and _told(one, part)]
+        of_group = [one for one in cells if one.about.group and _has_value(one, part)]
         groups = _lines(of_group, _column, _row)[:MOST]
         for whole in estimates:
             for first, second in permutations(groups, 2):
@@ -103,7 +103,7 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
 
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of numbers alone that are a fixed multiple of another one."""
-    alone = [one for one in cells if len(one.parts) == 1 and _told(one, next(iter(one.parts)))]
+    alone = [one for one in cells if len(one.parts) == 1 and _has_value(one, next(iter(one.parts)))]
     columns = _lines(alone, _column, _row)[:MOST]
     for one, two in combinations(columns, 2):
         rows = [row for row in one if row in two]
@@ -132,7 +132,7 @@ def _multiple(claim: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
     return min(ends), max(ends)
 
 
-def _told(entry: Claim, part: str) -> bool:
+def _has_value(entry: Claim, part: str) -> bool:
     own = entry.parts.get(part)
     return own is not None and own.value is not None and own.relation == "="
 

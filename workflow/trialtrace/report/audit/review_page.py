@@ -86,7 +86,7 @@ def review_page(
         *(
             line
             for at, (place, names) in enumerate(seen.items())
-            for line in _part(place, names, data, paper, typed, first=at == 0)
+            for line in _place(place, names, data, paper, typed, first=at == 0)
         ),
         *_designs(list(data.get("papers", ())), designs, typed),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
@@ -133,7 +133,7 @@ def _design(title: str, where: str, entry: Mapping[str, object], *, is_open: boo
     )
 
 
-def _part(
+def _place(
     place: str,
     names: Sequence[str],
     data: Data,

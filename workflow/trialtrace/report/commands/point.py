@@ -19,7 +19,7 @@ ARM, VISIT, ENDPOINT = ("arm", "line"), "visit", "endpoint"
 def tell_point(material: Material, text: str, row: dict[str, str], form: str) -> None:
     """Print what the line `text` says, where the plan has its figure, and which records it is drawn
     from."""
-    trial, told = material.trial, list(_told(material, text, row))
+    trial, told = material.trial, list(_figure_lines(material, text, row))
     if form == "json":
         print(json_text({"point": text, "synthetic": trial.synthetic, "lines": told}), end="")
         return
@@ -28,7 +28,7 @@ def tell_point(material: Material, text: str, row: dict[str, str], form: str) ->
     print(visible("\n".join(lines + [f"{label:<{WIDTH}}{words}" for label, words in told])))
 
 
-def _told(material: Material, text: str, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _figure_lines(material: Material, text: str, row: dict[str, str]) -> Iterator[tuple[str, str]]:
     match, trial = FIGURE.fullmatch(text), material.trial
     assert match is not None
     yield "line", "; ".join(f"{name} {value}" for name, value in row.items() if value)

@@ -53,7 +53,7 @@ def write_pixels(folder: Path, names: Sequence[str], stamp: Stamp | None) -> Non
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
-        write_bytes(folder / f"{name}.png", _told(_few_colours(data), title(name, stamp)))
+        write_bytes(folder / f"{name}.png", _titled(_few_colours(data), title(name, stamp)))
 
 
 def _page(folder: Path, name: str) -> str:
@@ -103,14 +103,14 @@ def _coded(colours: "np.ndarray") -> "np.ndarray":
     return made
 
 
-def _told(data: bytes, words: str) -> bytes:
+def _titled(data: bytes, words: str) -> bytes:
     """A PNG that tells its title, and its size in print."""
-    size = _part(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
-    told = _part(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
+    size = _chunk(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
+    told = _chunk(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
     return data[:_HEAD] + size + told + data[_HEAD:]
 
 
-def _part(kind: bytes, content: bytes) -> bytes:
+def _chunk(kind: bytes, content: bytes) -> bytes:
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 

@@ -38,13 +38,13 @@ def draw(material: Material, entry: Given) -> Picture:
         (request.endpoint(name).label, material.arm_label(arm), what, value)
         for name, each in data.items()
         for arm, values in each.items()
-        for what, value in _told(values, dots)
+        for what, value in _drawn(values, dots)
     ]
     told = Data(("endpoint", "arm", "what", "value"), rows)
     return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
 
 
-def _told(values: np.ndarray, dots: bool) -> list[tuple[str, float]]:
+def _drawn(values: np.ndarray, dots: bool) -> list[tuple[str, float]]:
     """What the dots and the box of an arm show."""
     if not len(values):
         return []

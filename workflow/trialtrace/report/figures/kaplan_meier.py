@@ -135,13 +135,13 @@ def _lines(text: str, letters: int) -> list[str]:
 
 def _alt(request: Request, curves: dict[str, KaplanMeier], *, alone: bool) -> str:
     of = "" if alone else f" of {request.label}"
-    words = f"Kaplan-Meier curves{of} for {request.arm_words(curves)}; {_told(request, curves)}."
+    words = f"Kaplan-Meier curves{of} for {request.arm_words(curves)}; {_ends(request, curves)}."
     name = request.entry["endpoint"]
     texts = compared(request.material, home(request.material, request.entry), name)
     return " ".join([words, *(f"{text}." for text in texts)])
 
 
-def _told(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:
+def _ends(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:
     """The share without the event at the last time of the table, by arm."""
     at = max(request.entry["at"])
     shares = []

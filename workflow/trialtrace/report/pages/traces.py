@@ -243,7 +243,7 @@ def write_traces(
             places,
             listed,
         )
-        traces = [_shown(material, row["result_id"]) for row in rows]
+        traces = [_trace(material, row["result_id"]) for row in rows]
         for trace in traces:
             cards.add(trace)
             if trace["family"]:
@@ -270,7 +270,7 @@ def _listed(trial: Trial, places: Mapping[str, str]) -> dict[str, list[str]]:
     return links
 
 
-def _shown(material: Material, result_id: str) -> Trace:
+def _trace(material: Material, result_id: str) -> Trace:
     """The trace of a number; where single patients may not be shown, with the digits of the report
     alone: from means in full of two reports follow the values of a patient that one of them has."""
     trace = material.tracer.trace(result_id)

@@ -98,22 +98,20 @@ def _by_subject(inputs: Given) -> str:
 _MADE: dict[str, Callable[[Given], str]] = {
     "x": lambda inputs: _of_arm(inputs, "x", inputs.treated),
     "y": lambda inputs: _of_arm(inputs, "y", inputs.reference),
-    "e1": lambda inputs: "e1 <- sum(x)  # events",
-    "n1": lambda inputs: "n1 <- length(x)",
-    "e0": lambda inputs: "e0 <- sum(y)",
-    "n0": lambda inputs: "n0 <- length(y)",
-    "cells": lambda inputs: "cells <- rbind(c(e1, n1 - e1), c(e0, n0 - e0))",
+    "e1": lambda _: "e1 <- sum(x)  # events",
+    "n1": lambda _: "n1 <- length(x)",
+    "e0": lambda _: "e0 <- sum(y)",
+    "n0": lambda _: "n0 <- length(y)",
+    "cells": lambda _: "cells <- rbind(c(e1, n1 - e1), c(e0, n0 - e0))",
     "hit": lambda inputs: f"hit <- {' & '.join(conditions(inputs.counted, of='d$')) or 'TRUE'}",
     "arm": lambda inputs: f"arm <- {_factor(inputs, f'd${inputs.treatment}')}",
-    "time": lambda inputs: "time <- d$AVAL",
-    "event": lambda inputs: "event <- d$CNSR == 0",
+    "time": lambda _: "time <- d$AVAL",
+    "event": lambda _: "event <- d$CNSR == 0",
     "stratum": lambda inputs: f"stratum <- {_strata(inputs)}",
     "covariates": lambda inputs: f"covariates <- {literal([*inputs.covariates, *inputs.strata])}",
     "tables": _tables,
     "visits": lambda inputs: f"visits <- {literal(inputs.visits)}",
-    "wide": lambda inputs: (
-        "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)"
-    ),
+    "wide": lambda _: "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)",
     "group": lambda inputs: (
         f"group <- {_factor(inputs, f'd${inputs.treatment}[match(rownames(wide), d$USUBJID)]')}"
     ),

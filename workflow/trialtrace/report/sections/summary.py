@@ -141,12 +141,12 @@ def _failing(rows: Sequence[Row]) -> list[str]:
     told = []
     for column, name in COLUMNS.items():
         if (verdict := worst(rows, column)) in FAILS:
-            given = _given(rows) if column == DATA else ""
+            given = _data(rows) if column == DATA else ""
             told.append(given or f"{name} {SHOWN[verdict]}")
     return told
 
 
-def _given(rows: Sequence[Row]) -> str:
+def _data(rows: Sequence[Row]) -> str:
     """What the data give in the place of the numbers of a claim that differ."""
     told = [
         f"[{escape_markdown(str(row['recomputed_text']))}]"

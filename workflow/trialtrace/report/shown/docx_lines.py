@@ -126,7 +126,7 @@ def docx_lines(data: bytes) -> Docx:
     styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
     try:
         stories = {name: _xml(parts, name) for name in names}
-        lines = _shown(parts, stories, styles)
+        lines = _text(parts, stories, styles)
     except RecursionError as error:
         raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
@@ -137,7 +137,7 @@ def docx_lines(data: bytes) -> Docx:
     return Docx(lines, digests, program)
 
 
-def _shown(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
+def _text(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
     """What the parts with text show. Of headers and footers that are alike one counts: LibreOffice
     writes one for every section and for the first page."""
     lines: list[Line] = []

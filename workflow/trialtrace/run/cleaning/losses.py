@@ -149,7 +149,7 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
     """Add what the columns of a table lose, by the findings in its log."""
     spec, rows = typed.spec, arms.rows(typed)
     accept = trial.cleaning.tables[spec.name].accept
-    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.kind in UNSEEN else ()
+    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.hides_arms else ()
     for column in typed.columns:
         if column not in (spec.subject, *spec.key_):
             loss = column_loss(typed, column, rows)

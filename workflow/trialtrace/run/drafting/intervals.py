@@ -63,7 +63,7 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
     code, sure = event_code(state)
     for start, stop in bounds(table):
         names = [subject, start, stop, state.name]
-        told, several = _told(cells_of(table, names), code)
+        told, several = _evidence(cells_of(table, names), code)
         if told:
             score = SCORE - UNNAMED * (plain(state.name) not in STATUSES) - ONCE * (not several)
             return Outcome(
@@ -97,7 +97,7 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
         if one not in (*begins, *ends, *days)
         and rank(one.name, REPEATS) is None
         and not numbers_rows(one)
-        and (_found(one, bool(begins)) if is_coded(one) else is_number(one))
+        and (_is_state(one, bool(begins)) if is_coded(one) else is_number(one))
     ]
     if day is None or measured:
         return []
@@ -108,7 +108,7 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     return [Outcome(table.name, day.name, COUNT, EPISODES, text + rest)]
 
 
-def _found(column: Column, dated: bool) -> bool:
+def _is_state(column: Column, dated: bool) -> bool:
     """Whether a code may be what was found in a row, in place of a kind of episode."""
     return plain(column.name) in STATUSES or (len(levels(column)) == 2 and not dated)
 
@@ -139,7 +139,7 @@ def _may_bound(column: Column) -> bool:
     return is_number(column) and whole and column.low != "" and float(column.low) >= 0
 
 
-def _told(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
+def _evidence(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
     """What the rows show, and whether some patient has several events; nothing where they are no
     intervals, where none ends with the event, or where one goes on after the only event."""
     times: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)

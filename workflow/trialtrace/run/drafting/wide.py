@@ -97,7 +97,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
-        if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
+        if len(members) == len(names) and not taken & {*names} and (one := _best(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
     early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
@@ -106,7 +106,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
 
 
-def _one(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
+def _best(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
     """The likeliest of the columns of one outcome; None where they are of different kinds."""
     kinds = {(member.kind, member.event) for member in members}
     coded = {levels(named[member.column]) for member in members}

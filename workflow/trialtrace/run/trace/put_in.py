@@ -105,7 +105,7 @@ class PutIn:
         its visit."""
         key = values_of(row, (*PLACE, *GROUPS))
         if key not in self._behind:
-            self._behind[key] = self._found(row)
+            self._behind[key] = self._rests(row)
         return self._behind[key]
 
     def lines(self, row: ResultRow) -> list[str]:
@@ -148,7 +148,7 @@ class PutIn:
 
     # What a result and a margin rest on
 
-    def _found(self, row: ResultRow) -> Rests:
+    def _rests(self, row: ResultRow) -> Rests:
         names = list(self._names(row))
         rests = tuple(margin for margin in self.margins if self._is_of(margin, names, row))
         if rests:

@@ -1,5 +1,6 @@
 """trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -155,6 +156,15 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
         codes_of_arms(files, variable)
 
 
+_NUMBER = "a number, as it stands in the data", re.compile(r"[-+]?\d+([.,]\d+)?")
+# What a cell may have held until a date beside it was filled in; a text anything.
+UNTIL_THEN = {
+    "date": ("cut: the day of the cut", re.compile("cut")),
+    "number": _NUMBER,
+    "integer": _NUMBER,
+}
+
+
 def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
     """What is known of a table at a data cut: columns that are there, and dates."""
     document = files.trial
@@ -164,7 +174,14 @@ def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Va
         column(document, (*path, "later", late), late, columns, ("date",))
         for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
-            known_code(document, at, code, column(document, at, other, columns))
+            variable = column(document, at, other, columns)
+            if variable is None or code == "empty":
+                continue
+            if variable.kind in UNTIL_THEN and not variable.choices:
+                expected, fits = UNTIL_THEN[variable.kind]
+                if not fits.fullmatch(code):
+                    document.add(at, found=tell(code), expected=f"empty, or {expected}")
+            known_code(document, at, code, variable)
 
 
 def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:

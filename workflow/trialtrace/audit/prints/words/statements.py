@@ -56,7 +56,7 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         numbers = [_quantities(entry) for entry in entries]
         same_days = alike([dates(entry.printed) for entry in entries])
         agreement, said = NOT_CHECKABLE, "told in other words"
-        if len({_words(entry) for entry in entries}) == 1 or same_days or _alike(numbers):
+        if len({_words(entry) for entry in entries}) == 1 or same_days or _same(numbers):
             agreement, said = COMPATIBLE, "the same in all places"
         elif same_days is False:
             agreement, said = INCONSISTENT, "not on the same days"
@@ -71,7 +71,7 @@ def _quantities(entry: Claim) -> dict[str, Quantity]:
     return {name: one for name, one in quantities.items() if one is not None}
 
 
-def _alike(every: list[dict[str, Quantity]]) -> bool:
+def _same(every: list[dict[str, Quantity]]) -> bool:
     """Whether all places have the same quantities, each with each."""
     return all(every) and all(
         one.keys() == other.keys() and all(one[name].same(other[name]) for name in one)

@@ -130,7 +130,7 @@ def read_sheet(content: bytes, text: str) -> ReadPaper:
                 if any(cell.value is not None for cell in row[WIDEST:]):
                     raise UserError(_too_wide(text, sheet.title, number))
                 rows.append(
-                    [_shown(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
+                    [_text(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
                 )
             rows.append([""])
     except (UserError, MemoryError):
@@ -155,7 +155,7 @@ def _too_wide(text: str, sheet: str, row: int) -> Problem:
     )
 
 
-def _shown(value: object, number_format: str) -> str:
+def _text(value: object, number_format: str) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and (found := re.match(r"#?,?#*0(?:\.(0+))?", number_format)):

@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
-from trialtrace.run.trial.plan.r_tests import Z_TEST, wald
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, Z_TEST, wald
 
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LAWLESS_NADEAU = "Lawless and Nadeau 1995, Technometrics 37:158"
@@ -142,6 +142,8 @@ ratio <- log(treated[1] / reference[1])
 relative <- sqrt((treated[2] / treated[1])^2 + (reference[2] / reference[1])^2)
 """
 
+_of_means = partial(R, lines=_MEANS_COMPARED, packages=("survival",))
+
 _compared = partial(
     Card,
     options=MeanEventsCompared,
@@ -242,11 +244,7 @@ CARDS = (
             "regression.least_squares_means:interaction_test",
         ),
         r=R(
-            {
-                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-            },
+            CHI_SQUARED,
             "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
             "             control = coxph.control(1e-12, iter.max = 100))\n"
             'of <- grepl(":", names(coef(fit)))\n'
@@ -294,11 +292,7 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_difference",
-        r=R(
-            wald("mean_events_difference", "difference", "error"),
-            _MEANS_COMPARED,
-            packages=("survival",),
-        ),
+        r=_of_means(wald("mean_events_difference", "difference", "error")),
     ),
     _compared(
         "mean_events_ratio.lawless_nadeau",
@@ -309,11 +303,7 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_ratio",
-        r=R(
-            wald("mean_events_ratio", "ratio", "relative", "exp({})"),
-            _MEANS_COMPARED,
-            packages=("survival",),
-        ),
+        r=_of_means(wald("mean_events_ratio", "ratio", "relative", "exp({})")),
     ),
     _start_stop(
         "rate_ratio.andersen_gill",
