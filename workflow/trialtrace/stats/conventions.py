@@ -11,6 +11,9 @@ import trialtrace.stats as ts
 from trialtrace.stats._lazy import offering, offers
 from trialtrace.stats.results import StatsError
 
+# Any function of the library, with its own result.
+Function = Callable[..., Any]
+
 
 class Conventions:
     """Every function of the library by its name alone, with the keywords of a plan filled in.
@@ -39,7 +42,7 @@ class Conventions:
     def __dir__(self) -> list[str]:
         return offers(ts)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Function:
         families = offering(ts, name)
         function = getattr(getattr(ts, families[0]), name) if families else None
         if not isinstance(function, FunctionType):
@@ -48,7 +51,7 @@ class Conventions:
             raise AttributeError(f"{text}; there is {near[0]}" if near else text)
         return self._filled(function)
 
-    def _filled(self, function: FunctionType) -> Callable[..., Any]:
+    def _filled(self, function: FunctionType) -> Function:
         asked = {
             name: parameter.default is inspect.Parameter.empty
             for name, parameter in inspect.signature(function).parameters.items()

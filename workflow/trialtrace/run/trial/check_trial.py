@@ -207,7 +207,7 @@ def _subjects(files: Files) -> None:
     if age := document.get("subjects", "age", "column"):
         column(document, (*path, "age", "column"), age, columns, NUMERIC)
     if site := document.get("subjects", "site"):
-        column(document, (*path, "site"), site, columns)
+        names_nobody(document, (*path, "site"), column(document, (*path, "site"), site, columns))
     if sex := document.get("subjects", "sex"):
         _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
     for name, source in document.entries("subjects", "variables"):
