@@ -70,12 +70,12 @@
 
   function entry(trial, kind, shown, link, value) {
     const text = plain([...shown, trial.name].join(" "));
-    return { text, value: plain(value), shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
+    return { text, value, shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
   }
 
   // A word that is the number itself, or of a heading, comes before one that holds it.
   function rank(one, words) {
-    const alone = one.value.split(/[^\p{L}\p{N}./<-]+/u);
+    const alone = plain(one.value).split(/[^\p{L}\p{N}./<-]+/u);
     const same = words.some((word) => alone.includes(word)) ? 0 : KINDS.length + 1;
     const kind = KINDS.indexOf(one.kind);
     return kind < 0 ? 2 * KINDS.length + 2 : same + kind;

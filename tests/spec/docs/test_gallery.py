@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from doc_blocks import ROOT, page
+from doc_blocks import NUMBER, PYCON, ROOT, page, results
 from matplotlib import pyplot as plt
 from written.gallery import draw, pictures
 
@@ -11,7 +11,9 @@ import trialtrace.stats as ts
 
 STATS = ROOT / "workflow" / "trialtrace" / "stats"
 FAMILIES = sorted(file.parent.name for file in STATS.glob("*/__init__.py"))
-PYCON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.:;])\s+(?=[A-Z#])")
+ELSEWHERE = re.compile(r"\bR's\b|\bSAS\b|\bprints?\b")
 
 
 def test_every_family_has_a_page():
@@ -35,6 +37,21 @@ def test_a_page_prints_what_it_shows_and_its_pictures_are_labelled(family):
     assert plots
     for axes in plots:
         assert axes.get_title() and axes.get_xlabel() and axes.get_ylabel()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_r_and_textbooks_print_is_printed(family):
+    compared = 0
+    for section in page(f"docs/gallery/{family}.md").split("\n## ")[1:]:
+        lines = "\n".join(PYCON.findall(section)).splitlines()
+        outputs = " ".join(line for line in lines if not line.startswith((">>>", "...")))
+        values = [abs(float(number)) for number in NUMBER.findall(outputs)]
+        for sentence in SENTENCE.split(FENCE.sub("", section)):
+            for value, half in results(sentence) if ELSEWHERE.search(sentence) else ():
+                near = half + 2e-5 * abs(value)
+                assert any(abs(abs(value) - each) <= near for each in values), sentence
+                compared += 1
+    assert compared
 
 
 def test_a_number_that_is_not_printed_is_found():

@@ -9,7 +9,6 @@ from typing import Any
 
 import trialtrace.stats as ts
 from trialtrace.stats._lazy import offering, offers
-from trialtrace.stats.results import StatsError
 
 # Any function of the library, with its own result.
 Function = Callable[..., Any]
@@ -18,13 +17,10 @@ Function = Callable[..., Any]
 class Conventions:
     """Every function of the library by its name alone, with the keywords of a plan filled in.
 
-    `keywords` are those that functions ask for and have no default of: confidence, sides, ties,
-    variance and their like. Each goes to the functions that have it, and a call may say otherwise.
-    Whatever a function asks for beyond them is asked for still.
-
-    Raises `StatsError` where a function has no answer to a value, as a call of it does; the first
-    use of a function raises it for a keyword that holds something that may be absent (weights,
-    strata), which is of data and no convention.
+    `keywords` are confidence, sides, ties, variance and their like. Each goes to every function
+    that has a keyword of this name, and a call may say otherwise. Whatever a function asks for
+    beyond them is asked for still. A value that a function does not know raises `StatsError`, as in
+    a call of it.
 
     >>> sap = Conventions(confidence=0.95, sides="two_sided")
     >>> sap.rate_ratio(12, 110, 25, 140).test
@@ -53,14 +49,11 @@ class Conventions:
 
     def _filled(self, function: FunctionType) -> Function:
         asked = {
-            name: parameter.default is inspect.Parameter.empty
+            name
             for name, parameter in inspect.signature(function).parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
         keywords = {name: value for name, value in self._keywords.items() if name in asked}
-        for name in keywords:
-            if not asked[name]:
-                raise StatsError(f"{function.__name__} may do without {name}: give it in the call.")
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:

@@ -33,17 +33,7 @@ from trialtrace.run.trial.load import Trial
 
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
-OF_PAGE = (
-    "variable",
-    "listing",
-    "family",
-    "warning",
-    "cleaning",
-    "rejected",
-    "constants",
-    "plan",
-    "code",
-)
+OF_PAGE = ("variable", "family", "warning", "cleaning", "rejected", "constants", "plan", "code")
 OF_GROUP = ("drawn", "method", "check", "rows", "raw", *OF_PAGE)
 # Of these a block that stood on the page already is a link to it.
 ONCE = ("drawn", "method", "family", "rows", "raw", "cleaning", "rejected", "constants", "code")
@@ -67,7 +57,6 @@ ORDER = (
     "check",
     "rows",
     "variable",
-    "listing",
     "raw",
     "cleaning",
     "rejected",
@@ -161,6 +150,8 @@ def numbers_page(heading: str, traces: Sequence[Trace], context: Around) -> str:
     found = [Number(trace, _entries(trace, context)) for trace in traces]
     shared, said = _shared(found, OF_PAGE), Said()
     lines = [f"<h1>{escape(heading)}</h1>", f'<p class="quiet">{IN_A_TERMINAL}</p>']
+    if listings := dict.fromkeys(link for trace in traces for link in _listings(trace, context)):
+        lines.append(f"<p>{', '.join(listings)}</p>")
     if shared:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
         lines += _list(shared, said)
@@ -305,7 +296,6 @@ def _entries(trace: Trace, context: Around) -> Lines:
         "family": _family(trace),
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
-        "listing": _listings(trace, context),
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         # Each once; what a terminal sets apart by blanks, by semicolons.
         "constants": [
