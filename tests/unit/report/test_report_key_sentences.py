@@ -194,9 +194,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "both intervals include no effect" in shown
     assert "Bounds, with all missing outcomes in favour of one arm: " in shown
     assert "Relief by smoking (exploratory): interaction p = " in shown
-    assert re.search(
-        r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown
-    )
+    assert re.search(r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown)
     assert "verify FILE --trial mini" in shown
     body = text.partition("**How it was made")[0].partition("**Patients")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
