@@ -131,7 +131,7 @@ def audit_page(
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *([f'<p class="prose"><strong>{escape(put_in)}</strong> {settings}</p>'] if put_in else []),
         *([more] if coverage else []),
-        *contradictions_section(audit),
+        *contradictions_section(audit.get("contradictions"), audit["claims"]),
         *registration_section(audit.get("registration", ()), audit=""),
         *claims_table(audit, links=in_report, readings=readings),
         *searches_section(audit),
@@ -227,12 +227,11 @@ def claims_table(
     yield from table_lines(names, cells, "claims")
 
 
-def contradictions_section(audit: Mapping[str, Any]) -> Iterator[str]:
+def contradictions_section(data: object, claims: Sequence[Row]) -> Iterator[str]:
     """What cannot all hold, with what would mend it; nothing where the numbers agree."""
-    data = audit.get("contradictions")
     if not isinstance(data, list):
         return
-    rows = {(row["claim_id"], row["component"]): row for row in audit["claims"]}
+    rows = {(row["claim_id"], row["component"]): row for row in claims}
     items = "".join(
         f"<li>{escape(unbroken(str(one['finding']) + by_data(rows, one['numbers'])))}</li>"
         for one in data
