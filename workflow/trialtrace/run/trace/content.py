@@ -28,7 +28,7 @@ from trialtrace.run.tables.frames import Frames, Selection, rows_with
 from trialtrace.run.trace.about import About, heading
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
-from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
+from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues, named_in, selected
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import as_shown
@@ -80,7 +80,7 @@ class Tracer:
         self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.derived, self.frames)
-        self._selected: dict[tuple[str, str], Selected] = {}
+        self._selected: dict[tuple[str, str, tuple[str, ...]], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         self._behind: dict[tuple[str | None, ...], tuple[str, ...]] = {}
@@ -350,19 +350,19 @@ class Tracer:
         selections = []
         every: set[RawPart] = set()
         for member in self.members.get(row["result_id"], []):
-            selected = self._select(member["dataset"], member["predicate"])
-            selection = selected.selection
-            every.update(selected.parts)
+            rows_of = self._select(member["dataset"], member["predicate"], row["options"])
+            selection = rows_of.selection
+            every.update(rows_of.parts)
             selections.append(
                 {
                     "role": member["role"],
                     "dataset": member["dataset"],
-                    "where": selected.where,
-                    "predicate": selected.predicate,
+                    "where": rows_of.where,
+                    "predicate": rows_of.predicate,
                     "n": member["n"],
                     "unchanged": selection.n == member["n"]
                     and selection.sha256 == member["sha256"],
-                    "raw": selected.raw,
+                    "raw": rows_of.raw,
                 }
                 | self._hash(member, selection)
                 | ({"cells": self._cells(selection)} if rows else {})
@@ -381,12 +381,12 @@ class Tracer:
             return {"sha256": member["sha256"]}
         return {"hmac_sha256": self._hashes.of(selection) if self._hashes else None}
 
-    def _select(self, dataset: str, predicate: str) -> Selected:
+    def _select(self, dataset: str, predicate: str, options: str) -> Selected:
         """What a member list says of its predicate; many results rest on the same rows."""
-        key = (dataset, predicate)
+        key = (dataset, predicate, named_in(options))
         if key not in self._selected:
             where = json.loads(predicate)
-            selection = self.frames.select(dataset, where)
+            selection = selected(self.frames, dataset, predicate, options)
             parts = self.raw.parts(selection)
             raw = [self._part(record_batch) for record_batch in parts]
             self._selected[key] = Selected(where, in_words(where), selection, parts, raw)
@@ -427,7 +427,7 @@ class Tracer:
 
     def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
         members = self.members.get(row["result_id"], [])
-        places = [(member["dataset"], member["predicate"]) for member in members]
+        places = [(member["dataset"], member["predicate"], row["options"]) for member in members]
         endpoints = frozenset(self.constants.endpoints(self._endpoints(row)))
         key = (parts, endpoints, *places)
         if key not in self._told:
