@@ -127,17 +127,27 @@ def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptPr
         raise ProblemsError(problems) from None
 
 
-def asked_result(at: Project, text: str) -> str:
+def asked_result(at: Project, text: str, *, points: bool = False) -> str:
     """The identifier of a result: itself, by its short id, or by the line of the numbers of a
-    figure, TRIAL/figure/NAME:LINE, that shows it; a line that shows none stays as it is.
+    figure, TRIAL/figure/NAME:LINE, that shows it; a line that shows none stays as it is where
+    `points` are known.
 
-    Raises UserError where no result has the short id, or there is no such line.
+    Raises UserError where no result has the short id, where there is no such line, or for a point.
     """
     from trialtrace.run.trace.short_id import typed_short, with_short_id
     from trialtrace.run.trial.listing import listed_trials
 
     if FIGURE.fullmatch(text):
-        return figure_line(at, text).get("result") or text
+        result = figure_line(at, text).get("result")
+        if not (result or points):
+            raise UserError(
+                text,
+                found="a point of a figure that shows no result of the plan",
+                expected="a result, or a line of the figure's numbers that has one",
+                do=f"trialtrace trace {text} tells what it is drawn from, and of a cell of that "
+                "trialtrace impact what rests on it",
+            )
+        return result or text
     short = None if text in listed_trials(at) else typed_short(text)
     return with_short_id(at, short) if short else text
 

@@ -172,13 +172,8 @@ class Tracer:
         `rows` where disclosure is not full: a cell names its subject.
         """
         row = self.result(result_id)
-        if rows and self.disclosure != "full":
-            raise UserError(
-                f"trial {self.trial.name}",
-                found=f"disclosure: {self.disclosure}",
-                expected="disclosure: full, to list the cells behind a number",
-                do="without --rows a trace counts them",
-            )
+        if rows:
+            self.check_cells()
         made = {
             "result_id": result_id,
             "heading": heading(row),
@@ -210,6 +205,16 @@ class Tracer:
             "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
         return made | self._rows(row, rows)
+
+    def check_cells(self) -> None:
+        """Raise UserError where the cells behind a number may not be listed."""
+        if self.disclosure != "full":
+            raise UserError(
+                f"trial {self.trial.name}",
+                found=f"disclosure: {self.disclosure}",
+                expected="disclosure: full, to list the cells behind a number",
+                do="without --rows a trace counts them",
+            )
 
     def result(self, result_id: str) -> ResultRow:
         """The row of a result. Raises UserError with the nearest identifiers where there is none,
@@ -365,7 +370,7 @@ class Tracer:
                     "raw": rows_of.raw,
                 }
                 | self._hash(member, selection)
-                | ({"cells": self._cells(selection)} if rows else {})
+                | ({"cells": self.cells(selection)} if rows else {})
             )
         parts = frozenset(every)
         return {
@@ -417,12 +422,11 @@ class Tracer:
         tables = self.manifest["tables"].values()
         return {table["source_file"]: table["file"]["sha256"] for table in tables}
 
-    def _cells(self, selection: Selection) -> list[dict[str, Any]]:
-        cells = self.raw.cells(selection).to_pylist()
-        if self.disclosure == "full":
-            values = RawValues(self.folder / "raw")
-            for cell in cells:
-                cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
+    def cells(self, selection: Selection) -> list[dict[str, Any]]:
+        """Every raw cell behind selected rows, with its value. Under full disclosure only."""
+        cells, values = self.raw.cells(selection).to_pylist(), RawValues(self.folder / "raw")
+        for cell in cells:
+            cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
         return cells
 
     def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:

@@ -205,12 +205,15 @@ def code_lines(codes: dict[str, str]) -> list[str]:
 
 def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
     for member in members:
-        for cell in member.get("cells", ()):
-            value = f" = {cell['value']!r}" if "value" in cell else ""
-            yield (
-                f"{member['role']}: {cell['USUBJID']} {cell['variable']} from "
-                f"{cell['source_file']}, line {cell['source_row']}, {cell['column']}{value}"
-            )
+        yield from (f"{member['role']}: {cell_line(cell)}" for cell in member.get("cells", ()))
+
+
+def cell_line(cell: dict[str, Any]) -> str:
+    """ "T-03 AVAL from export.csv, line 4, pain1 = '3'"."""
+    return (
+        f"{cell['USUBJID']} {cell['variable']} from {cell['source_file']}, "
+        f"line {cell['source_row']}, {cell['column']} = {cell['value']!r}"
+    )
 
 
 def _function_lines(trace: Trace) -> list[str]:
