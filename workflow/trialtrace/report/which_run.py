@@ -57,8 +57,8 @@ def tell_run(
     whole: bool = False,
     unverified: bool = False,
     earlier: bool = False,
-) -> tuple[Project, list[str]]:
-    """Say which run the numbers are of; returns where they are, and the stages that changed since.
+) -> tuple[Project, dict[str, str]]:
+    """Say which run the numbers are of; returns where they are, and what changed since, by stage.
 
     Raises UserError where none has come to its end at `last`; if `unverified` may be shown, the
     numbers are marked instead; if `earlier` may be, they are those of the last run that is kept.
@@ -96,7 +96,7 @@ def tell_run(
     told.insert(0, f"{trial}: {run_line(run) if run else 'no record of when this was run'}")
     if RENDER not in standing(at, trial) and (folder / "report").is_dir():
         told.append(OF_EARLIER.format(at.shown(folder / "report")))
-    changed: list[str] = []
+    changed: dict[str, str] = {}
     if not has_code(at):
         told.append("not run here: whether code, plan or data changed since is not known")
     try:

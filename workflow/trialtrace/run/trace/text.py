@@ -1,6 +1,5 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
-import json
 import shlex
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.paths import Project
 from trialtrace.base.terminal import plain_text, without_controls
 from trialtrace.run.jobs.fresh import STAGES
-from trialtrace.run.jobs.run_state import outdated_line, read_run, run_line
+from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.tables.contracts.rows import CheckRow
 from trialtrace.run.trace.short_id import short_id
 
@@ -257,14 +256,13 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
 
 
 def with_record(
-    trace: dict[str, Any], at: Project, trial: str, changed: list[str]
+    trace: dict[str, Any], at: Project, trial: str, changed: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The trace with hashes of the stages' code, the run, and the stages that `changed` since."""
+    """The trace with hashes of the stages' code, the run, and what `changed` since, by stage."""
     found = dict(trace)
     folder = at.results / trial
-    codes = folder / "report" / "code.json"
-    if codes.is_file():
-        found["code"] = json.loads(codes.read_text(encoding="utf-8"))
+    if codes := codes_of(folder):
+        found["code"] = codes
     run = read_run(folder)
     if run:
         found["run"] = run
