@@ -16,6 +16,7 @@ from trialtrace.run.trace.short_id import short_id
 Trace = dict[str, Any]
 WIDTH = 10
 RANGES_SHOWN = 8
+OF_EPSILON = "degrees of freedom beside it are those of F times ε, or times 1 where ε is above 1"
 NO_HASH = "no row hash: no key"
 
 
@@ -61,11 +62,13 @@ def _value(trace: Trace) -> str:
 
 
 def method_lines(trace: Trace) -> list[str]:
-    """Statistic, method and reference; then the options of the plan."""
+    """Statistic, method and reference; then the options of the plan, and of an ε what follows."""
     method = trace["method"]
     reference = f" ({method['reference']})" if method["reference"] else ""
     options = ", ".join(f"{k} {option_text(v)}" for k, v in method["options"].items())
-    return [f"{trace['label']}, {method['title']}{reference}", *([options] if options else [])]
+    title = f"{trace['label']}, {method['title']}{reference}"
+    used = [OF_EPSILON] if method["name"].startswith("epsilon_") else []
+    return [title, *([options] if options else []), *used]
 
 
 def option_text(value: Any) -> str:
