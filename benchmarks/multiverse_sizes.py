@@ -101,12 +101,12 @@ def main() -> None:
     """Measure every size, print and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only-print", action="store_true", help="leave the page as it is")
-    parser.add_argument("--size", help="covariates,patients: one size, in this process")
+    parser.add_argument("--size", help="covariates,patients,draws: one size, in this process")
     arguments = parser.parse_args()
     if arguments.size:
-        covariates, patients = map(int, arguments.size.split(","))
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measured(Path(folder), covariates, patients)))
+            size = map(int, arguments.size.split(","))
+            print(json.dumps(measured(Path(folder), *size)))
         return
     sizes = dict.fromkeys([*BY_SPECIFICATIONS, *BY_PATIENTS])
     text = page({size: in_a_process(size) for size in sizes})
@@ -115,7 +115,7 @@ def main() -> None:
         PAGE.write_text(text, encoding="utf-8")
 
 
-def in_a_process(size: tuple[int, int]) -> dict[str, float]:
+def in_a_process(size: tuple[int, ...]) -> dict[str, float]:
     """What one size takes."""
     words = [sys.executable, __file__, "--size", ",".join(map(str, size))]
     alone = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -125,16 +125,17 @@ def in_a_process(size: tuple[int, int]) -> dict[str, float]:
     return found
 
 
-def measured(folder: Path, covariates: int, patients: int) -> dict[str, float]:
+def measured(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -> dict[str, float]:
     """CPU seconds by step, and the peak of memory of this process in MiB: derived data come from
     another one."""
     from trialtrace.base.paths import Project
+    from trialtrace.report.multiverse.page import render_multiverse
     from trialtrace.run.multiverse.curves import drawn, groups, prepared
     from trialtrace.run.multiverse.estimates import estimates
     from trialtrace.run.multiverse.run import run_multiverse, work_of
     from trialtrace.run.trial.load import load_trial
 
-    write_project(folder, covariates, patients)
+    write_project(folder, covariates, patients, draws)
     subprocess.run([sys.executable, "-c", STAGES, str(folder)], check=True, capture_output=True)
     out = folder / "out"
     trial = load_trial("made", Project(folder))
@@ -150,6 +151,7 @@ def measured(folder: Path, covariates: int, patients: int) -> dict[str, float]:
     curves = [prepared(work, group) for group in groups(work, estimates(work))]
     timed("draws", lambda: drawn(work, curves))
     timed("gathering", lambda: run_multiverse(work, out))
+    timed("page", lambda: render_multiverse(trial, out, out / "multiverse.html", "measured"))
     blocks = sum(path.stat().st_size for path in (out / "blocks").iterdir())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found | {"peak": peak, "blocks": blocks / 2**20}
@@ -171,7 +173,7 @@ derive_datasets(trial, results / "clean", results / "derived")
 """
 
 
-def write_project(folder: Path, covariates: int, patients: int) -> None:
+def write_project(folder: Path, covariates: int, patients: int, draws: int = DRAWS) -> None:
     """A trial whose patients are drawn: covariates, an arm, and a value that follows them."""
     names = [f"x{number}" for number in range(1, covariates + 1)]
     room = np.random.default_rng(SEED)
@@ -199,7 +201,7 @@ def write_project(folder: Path, covariates: int, patients: int) -> None:
         "config/trials/made/endpoints.yaml": ENDPOINTS,
         "config/trials/made/plan.yaml": PLAN,
         "config/trials/made/claims.yaml": "papers: {}\nclaims: {}\n",
-        "config/trials/made/multiverse.yaml": MULTIVERSE % DRAWS
+        "config/trials/made/multiverse.yaml": MULTIVERSE % draws
         + "".join(map(FACTOR.format, names)),
     }
     for name, text in texts.items():

@@ -33,7 +33,7 @@ def released(trial: RandomTrial, preset: Preset) -> tuple[Attack, int]:
             if number is not None and release.protection.guarded(number):
                 hidden.add((name, which))
     rounding = ROUNDING.get(preset.name, "exact")
-    return Attack(ard(release.told()), rounding, hidden), release.bounded
+    return Attack(ard(release.listed(release.told())), rounding, hidden), release.bounded
 
 
 def thresholded(trial: RandomTrial, preset: Preset) -> Attack:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from written.configuration import of_endpoints_and_steps
+from written.gallery import draw
 from written.library import reference as methods
 from written.plan_methods import PAGE, reference
 
@@ -35,6 +36,8 @@ def build_site(folder: Path) -> int:
     for name, text in written_pages().items():
         (source / name).parent.mkdir(exist_ok=True)
         (source / name).write_text(text, encoding="utf-8")
+    for page in sorted((source / "gallery").glob("*.md")):
+        draw(page)
     sphinx = [sys.executable, "-m", "sphinx", "-qnW", "--keep-going", "-b", "html"]
     cache = ["-d", str(folder / "pages" / "doctrees")]
     return subprocess.run([*sphinx, *cache, source, folder], check=False).returncode

@@ -31,7 +31,7 @@ def _arms(rng: Generator, draws: int, mean: int) -> list[Figure]:
     @cache
     def both(function, x1: int, x0: int) -> tuple[float, float]:
         try:
-            found, _ = function(x1, 1, x0, 1, confidence=CONFIDENCE, sides="two_sided")
+            found = function(x1, 1, x0, 1, confidence=CONFIDENCE, sides="two_sided")
         except StatsError:
             return np.nan, np.nan
         return found.low, found.high

@@ -49,6 +49,7 @@ IN_NO_PLAN = {
         "regression.ancova.adjusted_means",
         "regression.least_squares_means.least_squares_differences",
         "regression.least_squares_means.least_squares_means",
+        "regression.least_squares_means.least_squares_pairs",
         "stratified.generalised_cmh.cmh_correlation",
         "survival.weighted_log_rank.log_rank_trend",
     ),

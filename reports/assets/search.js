@@ -1,34 +1,43 @@
 "use strict";
-// Searches numbers, text, published claims and configuration of all trials. The index is read at
-// the first use of the field; the query stands in the address, so that a search can be kept.
+// Searches numbers, their checks, text, rows of tables, published claims and configuration of all
+// trials. The index is read at the first use of the field; the query stands in the address, so that
+// a search can be kept.
 (() => {
   const MOST = 60;
   // Results come before what leads to them; lines of the configuration last.
-  const KINDS = ["number", "published", "section", "text"];
+  const KINDS = ["number", "published", "section", "row", "text", "check"];
   const LONGEST = 160;
   const field = document.getElementById("query");
   const list = document.getElementById("found");
   const hits = document.getElementById("hits");
   let entries = null;
+  let names = [];
   let wanted = "";
 
   // One entry: what is looked through, what is shown, where it leads, and its kind.
   function* flat(trials) {
     for (const trial of trials) {
-      for (const [page, title, numbers] of trial.pages) {
-        for (const [stat, text, where, anchor, n] of numbers) {
+      for (const [page, title, numbers, checks] of trial.pages) {
+        for (const [stat, text, where, anchor, id, n] of numbers) {
           const told = n ? `${text} of ${n}` : text;
           const shown = [`${trial.words[stat]} ${told}`, title, trial.words[where]];
           const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, `${text} ${told}`);
           found.text += ` ${anchor} ${page.slice("trace/".length, -".html".length)}`;
+          found.id = `${trial.name}/${id}`.toLowerCase();
           yield found;
+        }
+        for (const [anchor, text] of checks) {
+          yield entry(trial, "check", [text, title], `${page}#${encodeURI(anchor)}`, "");
         }
       }
       for (const [page, sections] of trial.text) {
-        for (const [anchor, heading, paragraphs] of sections) {
+        for (const [anchor, heading, paragraphs, rows] of sections) {
           const link = anchor ? `${page}#${encodeURI(anchor)}` : page;
           if (heading) yield entry(trial, "section", [heading], link, heading);
           for (const text of paragraphs) yield entry(trial, "text", [text, heading], link, "");
+          for (const [table, text] of rows) {
+            yield entry(trial, "row", [text, heading], table ? `${page}#${encodeURI(table)}` : link, text);
+          }
         }
       }
       for (const [anchor, text] of trial.claims) {
@@ -45,18 +54,28 @@
     }
   }
 
-  // "12 of 40", "12 / 40" and "12/40" are the same.
+  // "12 of 40", "12 / 40" and "12/40" are the same; "20.9 %" and "F(3, 63)" are one word.
   const plain = (text) => text.toLowerCase().replaceAll("\u2212", "-").replaceAll("\u00a0", " ")
-    .replace(/(\d) ?(?:\/|of|out of) ?(?=\d)/g, "$1/");
+    .replaceAll(" %", "%").replace(/(\w\(\d+), (?=\d)/g, "$1,").replace(/(\d) ?(?:\/|of|out of) ?(?=\d)/g, "$1/");
+
+  // Words as they are typed or copied, without the brackets and commas around them.
+  function bare(word) {
+    const open = word.replace(/^[([]+/, "");
+    return open.includes("(") ? open : open.replace(/[)\],;]+$/, "");
+  }
+  const words = () => plain(field.value).split(/\s+/).map(bare).filter(Boolean);
+
+  // An identifier is found by what looks like one: its words are those of the code.
+  const holds = (one, word) => one.text.includes(word) || (/[/@_]/.test(word) && one.id?.includes(word));
 
   function entry(trial, kind, shown, link, value) {
     const text = plain([...shown, trial.name].join(" "));
-    return { text, value: plain(value), shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
+    return { text, value, shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
   }
 
   // A word that is the number itself, or of a heading, comes before one that holds it.
   function rank(one, words) {
-    const alone = one.value.split(/[^\p{L}\p{N}./<-]+/u);
+    const alone = plain(one.value).split(/[^\p{L}\p{N}./<-]+/u);
     const same = words.some((word) => alone.includes(word)) ? 0 : KINDS.length + 1;
     const kind = KINDS.indexOf(one.kind);
     return kind < 0 ? 2 * KINDS.length + 2 : same + kind;
@@ -64,7 +83,7 @@
 
   // The part of a long text around the first of the words.
   function excerpt(text) {
-    const word = plain(field.value).split(/\s+/).filter(Boolean)[0] || "";
+    const word = words()[0] || "";
     if (text.length <= LONGEST) return text;
     const at = Math.max(0, text.toLowerCase().indexOf(word.split("/")[0]) - LONGEST / 4);
     const start = at ? text.indexOf(" ", at) + 1 : 0;
@@ -73,19 +92,28 @@
   }
 
   function search() {
-    const words = plain(field.value).split(/\s+/).filter(Boolean);
-    history.replaceState(null, "", words.length ? `#q=${encodeURIComponent(field.value)}` : "#");
+    const typed = words();
+    history.replaceState(null, "", typed.length ? `#q=${encodeURIComponent(field.value)}` : "#");
     list.replaceChildren();
     hits.textContent = "";
-    if (!words.length) return;
-    const found = entries.filter((one) => words.every((word) => one.text.includes(word)));
-    const ranked = found.map((one, at) => [rank(one, words), at, one]);
+    if (!typed.length) return;
+    const found = entries.filter((one) => typed.every((word) => holds(one, word)));
+    const ranked = found.map((one, at) => [rank(one, typed), at, one]);
     ranked.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const many = found.length;
-    hits.textContent = many > MOST
-      ? `${many.toLocaleString("en")} places, the first ${MOST}; more words find fewer`
-      : `${many} place${many === 1 ? "" : "s"}`;
+    hits.textContent = counted(found.length);
     list.append(...ranked.slice(0, MOST).map(([, , one]) => item(one)));
+  }
+
+  // How many places, and what to try where they are too many or none.
+  function counted(many) {
+    const narrower = `the short name of a trial (${names.join(", ")}) keeps a search to it`;
+    if (many > MOST) {
+      return `${many.toLocaleString("en")} places, the first ${MOST}; more words find fewer, and ${narrower}`;
+    }
+    if (many) return `${many} place${many === 1 ? "" : "s"}`;
+    return "0 places have all these words. Searched are numbers as printed, their ids and checks, text, rows of "
+      + "tables and listings, published claims and configuration; not each row of the data. Try fewer words, or the "
+      + `beginning of one; ${narrower}`;
   }
 
   function item(one) {
@@ -108,7 +136,9 @@
     script.id = "index";
     script.src = "search-index.js";
     script.addEventListener("load", async () => {
-      entries = [...flat(await trialtraceIndex)];
+      const trials = await trialtraceIndex;
+      names = trials.map((trial) => trial.name);
+      entries = [...flat(trials)];
       if (wanted) search();
     });
     script.addEventListener("error", () => { hits.textContent = "search-index.js is not beside this page"; });

@@ -45,11 +45,11 @@ def rates(cases: Cases) -> Numbers:
             yield case, "ratio_mid_p.less", one.p_value
         for name, function in (("difference", rate_difference), ("ratio", rate_ratio)):
             for sides in ("two_sided", "less", "greater"):
-                found, test = function(x1, t1, x0, t0, confidence=0.95, sides=sides)
-                yield case, f"{name}.{sides}", test.p_value
-            yield from _interval(case, name, found)
+                found = function(x1, t1, x0, t0, confidence=0.95, sides=sides)
+                yield case, f"{name}.{sides}", found.p_value
+            yield from _interval(case, name, found.interval)
             if name == "difference":
-                yield case, "difference.z", test.statistic
+                yield case, "difference.z", found.statistic
     for case, d in cases("start_stop.csv"):
         yield from _means(case, d)
 

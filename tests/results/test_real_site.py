@@ -145,3 +145,10 @@ def test_page_1_links_to_of_how_many_the_outcome_is_known(site, trial):
         r'<a href="(report[^"]*\.html)#tbl-known">(?:Outcome known|all outcomes)</a>', text
     )
     assert 'id="tbl-known"' in (site / trial / told[1]).read_text()
+
+
+def test_a_patient_that_is_a_line_of_the_file_has_the_number_of_the_package_too(site):
+    """The file's first line is its header: R's row name of a patient is one less than the line."""
+    lines = text_of(site / "ruetzler2013" / "rows" / "adsl.html")
+    assert "line 114 (rownames 113)" in lines and "line 124 (rownames 123)" in lines
+    assert "(rownames" not in text_of(site / "elmunzer2012" / "rows" / "adsl.html")

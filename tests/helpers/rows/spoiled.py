@@ -129,6 +129,20 @@ def code_minus_9(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "crp", values)
 
 
+def heights_in_inches(made: Made, rng: np.random.Generator) -> None:
+    """Of eight patients; they hide each other from a look at single values."""
+    values = made.patients["height"][1].copy()
+    few = rng.choice(made.n, 8, replace=False)
+    values[few] = np.round(values[few] / 2.54)
+    _of_patients(made, "height", values)
+
+
+def weight_filled_down(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[11:21] = values[10]
+    _of_patients(made, "weight", values)
+
+
 def weight_sorted(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.sort(made.patients["weight"][1]))
 
@@ -368,6 +382,8 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     total_row: ("totals", "far"),
     code_999: ("far",),
     code_minus_9: ("far",),
+    heights_in_inches: ("far",),
+    weight_filled_down: ("runs",),
     weight_sorted: ("ordered",),
     response_sorted: ("ordered",),
     laboratory_sorted: ("ordered",),

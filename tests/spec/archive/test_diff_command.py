@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from kept_runs import Runs
 
+from trialtrace.base.paths import Project
+from trialtrace.base.purpose import Purpose
 from trialtrace.base.store import write_parquet
 from trialtrace.cli import main
+from trialtrace.report.commands.diff import diff
 from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import run_id
 from trialtrace.run.tables.contracts.definitions import VERSION
@@ -189,3 +192,43 @@ def test_runs_of_another_trial_are_refused(made: Runs, call):
         assert call(*words)[0] == code
         assert "a run of the trial mini" in call(*words)[2]
     assert call("diff", "mini")[0] == 1
+
+
+def test_a_data_cut_is_compared_with_the_cut_before_and_stamped(made: Runs, capsys):
+    """Cut 1, cut 2, cut 1 again: of the first cut its two runs, of the second that and the last
+    run of the first."""
+    first, second = made.shelf.log()
+    days = ("2020-03-31", first), ("2020-06-30", second), ("2020-03-31", first)
+    log = "".join(json.dumps(line | {"cut": day}) + "\n" for day, line in days)
+    (made.shelf.folder / "log.jsonl").write_text(log)
+    run = f"run {first['run']} \\(.*, data to 2020-03-31.*\\)"
+    for cut, pair, cells in (
+        ("2020-06-30", f"{run} → run {second['run']} \\(.*, data to 2020-06-30", "1 cell changed"),
+        ("2020-03-31", f"{run} → {run}", "nothing changed"),
+    ):
+        at = Project(made.at.root, purpose=Purpose("closed", cut))
+        diff(at, ["mini"], "text", True)
+        told = capsys.readouterr().out
+        assert re.search(pair, told) and re.search(f"raw data +.*{cells}", told)
+        stamp = f"Closed report, data to {cut}, by arm: for the committee alone"
+        assert told.splitlines()[1] == stamp
+        assert told.count(f"[{stamp}]") == told.count("because of")
+        diff(at, ["mini"], "json", True)
+        assert json.loads(capsys.readouterr().out)[0]["stamp"] == stamp
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_keys_of_patients_are_told_where_they_may_be_shown(runs, disclosure):
+    made = runs(disclosure)
+    review = made.at.trial_config("mini") / "review.yaml"
+    text = (
+        "decisions:\n  kit: {by: A, date: '2020-01-01', table: patients, rows: [{id: '3'}], "
+        "query: pain0, reason: Wrong kit}\n"
+    )
+    for one in (text, text.replace("'3'", "'4'")):
+        review.write_text(one)
+        made.run()
+    (told,) = [one for one in made.told()["configuration"] if "rows" in one["place"]]
+    assert told["place"].endswith("review.yaml:2 decisions.kit.rows.0.id")
+    shown = ("'3'", "'4'") if disclosure == "full" else ("not shown", "not shown")
+    assert (told["old"], told["new"]) == shown

@@ -14,7 +14,7 @@ from paper import THREE, claim, read
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
-from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.prints.registry import findings
 from trialtrace.base.paths import project
 
@@ -27,7 +27,9 @@ def finding():
     def one(trial, check, claim, words=""):
         if trial not in made:
             at = project()
-            made[trial] = list(findings(read_ledger(at, at.trial_config(trial) / "claims.yaml")))
+            made[trial] = list(
+                findings(read_standing(at, at.trial_config(trial) / "claims.yaml", trust=False)[0])
+            )
         of_claim = [f for f in made[trial] if (f.check, f.claim) == (check, claim)]
         (found,) = [f for f in of_claim if words in f.sentence]
         return found

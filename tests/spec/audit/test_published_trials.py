@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.printed.verdicts import FAILS
 from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.base.paths import project
@@ -21,7 +21,7 @@ LEDGERS = sorted(path.stem for path in HERE.glob("*.yaml"))
 def verdicts(path: Path) -> dict[str, set[str]]:
     """The agreements of the components of each claim."""
     found: dict[str, set[str]] = {}
-    for row in audit_ledger(read_ledger(project(), path)).rows:
+    for row in audit_ledger(read_standing(project(), path, trust=False)[0]).rows:
         found.setdefault(row["claim_id"], set()).add(row["on_print"])
     return found
 
@@ -78,5 +78,5 @@ def test_what_a_number_may_rest_on_is_told_where_the_ledger_does_not_say(
     text = (HERE / f"{name}.yaml").read_text(encoding="utf-8")
     path = tmp_path / "ledger.yaml"
     path.write_text(text.replace(basis, ""), encoding="utf-8")
-    rows = audit_ledger(read_ledger(project(), path)).rows
+    rows = audit_ledger(read_standing(project(), path, trust=False)[0]).rows
     assert any(said in row["print_finding"] for row in rows if row["on_print"] == verdict)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.printed.sentences import MOST_WORDS
 from trialtrace.audit.printed.verdicts import OF_COLUMN, PRINT
@@ -24,7 +24,9 @@ def rows_of(name):
     if name in TRIALS:
         path = project().trial_config(name) / "claims.yaml"
         return audit_ledger(ledger(yaml.safe_load(path.read_text(encoding="utf-8")))).rows
-    return audit_ledger(read_ledger(project(), PUBLISHED[0].parent / f"{name}.yaml")).rows
+    return audit_ledger(
+        read_standing(project(), PUBLISHED[0].parent / f"{name}.yaml", trust=False)[0]
+    ).rows
 
 
 @pytest.mark.parametrize("name", [*TRIALS, *(path.stem for path in PUBLISHED)])

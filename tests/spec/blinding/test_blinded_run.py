@@ -1,6 +1,7 @@
 """Blinded runs: permuted arms, what reveals them, and what no byte of their results may hold."""
 
 import csv
+import hashlib
 import json
 import re
 import shutil
@@ -18,7 +19,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.run.blinding.permuted import seen
-from trialtrace.run.jobs.run import apart
+from trialtrace.run.jobs.run import apart, begin
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 
@@ -126,6 +127,25 @@ def test_the_same_export_gives_the_same_arms_and_another_one_others(runs, tmp_pa
     assert 20 < changed < 70, "one cell more, and the arms are drawn anew"
 
 
+def test_no_hash_of_the_export_is_kept_and_the_key_decides_on_the_arms(runs, tmp_path):
+    """From either the true arms of a small trial are found by trying."""
+    real, blinded = runs
+    export = next(real.at.root.glob("data/**/export.csv")).read_bytes()
+    digest = hashlib.sha256(export).hexdigest()
+    assert digest in (real.folder / "raw" / "manifest.json").read_text()
+    for path in blinded.at.made.rglob("*"):
+        assert path.is_dir() or digest.encode() not in path.read_bytes(), path
+    at = write_mini(tmp_path, many_patients())
+    with pytest.raises(UserError, match=r"hash_key\s+is not there"):
+        begin(apart(at, tmp_path / "blinded", BLINDED), check=True, words=["mini"])
+    (tmp_path / "blinded" / "trialtrace.project").unlink()
+    other = run_for(at, BLINDED, tmp_path / "blinded", key=bytes(range(1, 33)))
+    assert arms(other) != arms(blinded)
+    edit(at, "trial.yaml", "path: export.csv,", f'path: export.csv, sha256: "{digest}",')
+    with pytest.raises(UserError, match=r"export\.sha256\s+arms could be tried"):
+        begin(other.at, check=True, words=["mini"])
+
+
 def test_nothing_that_names_the_true_arm_is_left_in_the_raw_tables(tmp_path):
     """A column that is declared to reveal it, one that nobody described, and a copy of the file."""
     rows = [
@@ -197,6 +217,49 @@ def test_an_outcome_that_differs_is_not_named_since_that_is_a_result(tmp_path):
     (tmp_path / "all").mkdir()
     run = run_for(write_mini(tmp_path / "all", rows), BLINDED, tmp_path / "all" / "blinded")
     assert "from patients.relief" in warnings(run)
+
+
+NAUSEA = 'nausea,patients,,radio,Nausea,"0, No | 1, Yes",,,,,,,,,,,,\n'
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_may_be_an_effect_is_not_named_though_no_endpoint_reads_it(tmp_path, before):
+    """Four in five with the drug, and one in seven without; a variable of the subjects is known
+    at randomisation, and is named."""
+    rows = many_patients()
+    for at, row in enumerate(rows):
+        row["nausea"] = int(at % 5 > 0 if row["arm"] == "A" else at % 7 == 0)
+    dictionary = DICTIONARY.replace("relief,patients", f"{NAUSEA}relief,patients", 1)
+    at = write_mini(tmp_path, rows, more=["nausea"], dictionary=dictionary)
+    if before:
+        edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    nausea: nausea")
+    told = warnings(run_for(at, BLINDED, tmp_path / "blinded"))
+    assert ("from patients.nausea:" in told) == before == ("can be told" in told)
+
+
+def with_events(at, patients):
+    """An adverse event of each of these patients, and of no other."""
+    path = next(at.root.glob("data/**/events.csv"))
+    header = path.read_text().splitlines()[0]
+    path.write_text("\n".join([header, *(f"{who},infusion" for who in patients)]) + "\n")
+
+
+@pytest.mark.parametrize("column", ["id", "days"])
+def test_odd_and_even_numbers_are_told(tmp_path, column):
+    rows = many_patients()
+    for at, row in enumerate(rows):
+        row[column] = 10 * at + 2 + (row["arm"] == "A")
+    at = write_mini(tmp_path, rows)
+    with_events(at, [rows[3]["id"], rows[8]["id"]])
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    assert f"from patients.{column}:" in warnings(run)
+
+
+def test_a_table_in_which_one_arm_alone_has_rows_is_told(tmp_path):
+    at = write_mini(tmp_path, many_patients())
+    with_events(at, [row["id"] for row in many_patients() if row["arm"] == "A"])
+    run = run_for(at, BLINDED, tmp_path / "blinded")
+    assert "from adverse (number of rows):" in warnings(run)
 
 
 def test_an_export_sorted_by_arm_is_told(tmp_path):

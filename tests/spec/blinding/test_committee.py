@@ -1,5 +1,6 @@
 """Reports to a monitoring committee: what is known at a cut, looks, open without arms."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -26,6 +27,7 @@ DATES = "".join(
     f"{name},patients,,text,{label},,,date_ymd,,,,,,,,,,\n"
     for name, label in (("entry", "Entry"), ("died_on", "Death"), ("last_on", "Last contact"))
 )
+CAUSE = "cause,patients,,text,Cause,,,,,,,,,,,,,\n"
 DEATH = """\
 death:
   label: Death
@@ -69,10 +71,12 @@ def rows():
     return made
 
 
-def project(root, given=None):
+def project(root, given=None, dictionary="", more=()):
     endpoints = FILES["endpoints.yaml"]
     endpoints = endpoints[: endpoints.index("death:")] + DEATH
-    dictionary = FILES["dictionary.csv"].replace("relief,patients", f"{DATES}relief,patients", 1)
+    dictionary = FILES["dictionary.csv"].replace(
+        "relief,patients", f"{DATES}{dictionary}relief,patients", 1
+    )
     plan = FILES["plan.yaml"].replace(
         "confidence: 0.95", f'confidence: 0.95\ncuts: ["2020-03-31", "{CUT}"]', 1
     )
@@ -80,7 +84,7 @@ def project(root, given=None):
     at = write_mini(
         root,
         given or rows(),
-        more=["entry", "died_on", "last_on"],
+        more=["entry", "died_on", "last_on", *more],
         endpoints=endpoints,
         dictionary=dictionary,
         plan=plan,
@@ -115,6 +119,58 @@ def test_what_came_after_the_cut_is_not_known(tmp_path):
         end = min(row["last_on"], cut)
         assert found[who]["CNSR"] == (0 if dead else 1), who
         assert found[who]["AVAL"] == (end - row["entry"]).days, who
+
+
+def at_cut(root, later, change=None):
+    """The patients of the export at the cut, and its red lines; they have a cause of death too."""
+    given = [row | {"cause": "a fall" if row["died"] else ""} for row in rows()]
+    if change:
+        change(given)
+    at = project(root, given, CAUSE, ["cause"])
+    edit(at, "trial.yaml", 'died_on: {died: "0"}', f"died_on: {later}")
+    assert check_trial(at, "mini") == []
+    run = run_at(at, "closed")
+    account = json.loads((run.folder / "clean" / "account.json").read_text())
+    told = " ".join(one["text"] for one in account["warnings"])
+    return {row["id"]: row for row in table(run, "clean/patients.parquet")}, told
+
+
+def test_what_stands_beside_a_date_is_taken_back_with_it(tmp_path):
+    late = next(
+        row for row in rows() if row["died"] and str(row["died_on"]) > CUT > str(row["entry"])
+    )
+    known, told = at_cut(tmp_path, '{died: "0", cause: empty}')
+    assert (known[late["id"]]["died"], known[late["id"]]["cause"]) == ("0", None)
+    assert "cause" not in told and "without a date in died_on" not in told
+    (tmp_path / "kept").mkdir()
+    known, told = at_cut(tmp_path / "kept", '{died: "0"}')
+    assert known[late["id"]]["cause"] == "a fall"
+    assert "column cause: it is filled where died_on is alone, and stays" in told
+
+
+def test_a_death_without_a_date_is_told(tmp_path):
+    """Nobody knows whether it was known; those without a date and alive are no doubt."""
+
+    def undated(given):
+        dead = [row for row in given if row["died"] and str(row["entry"]) <= CUT]
+        for row in dead[:2]:
+            row["died_on"] = ""
+
+    _, told = at_cut(tmp_path, '{died: "0", cause: empty}', undated)
+    assert "column died: 2 rows without a date in died_on hold another value than before it" in told
+
+
+@pytest.mark.parametrize("later", ['{died: "2"}', "{age: many}", "{last_on: then}", '{age: ""}'])
+def test_a_value_until_then_that_is_none_is_refused(tmp_path, later):
+    at = project(tmp_path)
+    edit(at, "trial.yaml", 'died_on: {died: "0"}', f"died_on: {later}")
+    (problem,) = check_trial(at, "mini")
+    assert "tables.patients.later.died_on." in problem.place
+
+
+def test_a_cut_before_the_first_patient_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"data cut\s+found     2019-01-01"):
+        run_at(project(tmp_path), "closed", "2019-01-01")
 
 
 def results(run):

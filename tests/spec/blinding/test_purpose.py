@@ -1,7 +1,7 @@
 """What hangs on the purpose of a run: its folder, the hashes of its jobs, their code."""
 
 import pytest
-from blinded_runs import many_patients
+from blinded_runs import many_patients, with_key
 from mini_run import write_mini
 from mini_trial import REPOSITORY
 
@@ -16,7 +16,9 @@ from trialtrace.run.jobs.run import apart, at_work
 def at(tmp_path):
     for name in ("scripts", "requirements.lock", "workflow"):
         (tmp_path / name).symlink_to(REPOSITORY / name)
-    return write_mini(tmp_path, many_patients())
+    made = write_mini(tmp_path, many_patients())
+    with_key(made)
+    return made
 
 
 @pytest.mark.parametrize("text", ["blinded", "open 2020-06-30", "closed 2020-06-30", "analysis"])
@@ -28,10 +30,27 @@ def test_a_folder_says_what_its_runs_are_for(at, tmp_path, text):
     assert project(folder).root == at.root.resolve()
 
 
-@pytest.mark.parametrize("text", ["blind", "open", "closed 30.6.2020", "blinded 2020-06-30"])
+@pytest.mark.parametrize(
+    "text", ["blind", "open", "closed 30.6.2020", "open 2020-02-30", "blinded 2020-06-30"]
+)
 def test_what_is_no_purpose_is_told(text):
     with pytest.raises(UserError, match="blinded, or open or closed and a day"):
         purpose_of(text)
+
+
+@pytest.mark.parametrize("purpose", ["blinded", "closed 2020-06-30"])
+def test_the_folder_of_a_project_or_of_results_takes_no_other_runs(at, tmp_path, purpose):
+    """By name, by none, and in a folder with results that say nothing of themselves."""
+    before = {*tmp_path.rglob("*")}
+    for named in (str(at.root), None):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            with pytest.raises(UserError, match="a folder of their own"):
+                at_work(tmp_path, named, purpose)
+    assert {*tmp_path.rglob("*")} == before
+    (tmp_path / "elsewhere" / "results").mkdir(parents=True)
+    with pytest.raises(UserError, match="has results/"):
+        at_work(tmp_path / "elsewhere", str(at.root), purpose)
 
 
 def test_every_job_of_another_purpose_has_another_hash(at, tmp_path):

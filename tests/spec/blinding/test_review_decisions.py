@@ -1,7 +1,9 @@
 """Decisions of a data review: applied to the rows that they name alone, told, and refused where a
 row is gone; visits outside their window."""
 
+import hashlib
 import json
+import re
 from html import unescape
 
 import pyarrow.parquet as pq
@@ -15,7 +17,7 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
 from trialtrace.report.material import Material
 from trialtrace.report.sections.review_section import review_section
-from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.archive.shelf import VERSION, Shelf, run_id
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -27,6 +29,7 @@ decisions:
     table: patients
     rows: [{id: "7"}, {id: "12"}]
     leaves: [adults]
+    seen: "a662a55cc0c8"
     deviation: {severity: major, label: Wrong kit}
     reason: They were given the kit of another patient.
   late_call:
@@ -34,10 +37,14 @@ decisions:
     date: "2026-11-21"
     table: patients
     rows: [{id: "12"}]
+    seen: "bc4ad76d7a37-1632673adb04"
     deviation: {severity: minor, label: Late call}
     query: pain1
     reason: The call came two weeks late.
 """
+EFFECTS = "    deviation: {severity: minor, label: Late call}\n    query: pain1\n"
+# The columns of the clean table but the arm.
+CELLS = ["id", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days", "died", "seen"]
 ENDPOINTS = (
     FILES["endpoints.yaml"]
     + """\
@@ -48,8 +55,8 @@ any_major: {label: Any major deviation, code: DVANY, kind: any_occurrence, of: m
 )
 
 
-def project(root, review=REVIEW, **files):
-    at = write_mini(root, many_patients(), **{"endpoints": ENDPOINTS} | files)
+def project(root, review=REVIEW, rows=None, **files):
+    at = write_mini(root, rows or many_patients(), **{"endpoints": ENDPOINTS} | files)
     (at.trial_config("mini") / "review.yaml").write_text(review)
     return at
 
@@ -75,6 +82,65 @@ def test_a_plan_counts_deviations_by_arm_with_their_members(tmp_path):
     for name, code in (("drug", "A"), ("placebo", "B")):
         many = sum(arm[who] == code for who in ("7", "12"))
         assert rows[f"mini/any_major_deviation/count.events@{name}"] == many
+
+
+def reviewed(numbers, columns):
+    """The hash of some patients' cells, from the rows that the export was written from."""
+    rows = [row for row in many_patients() if row["id"] in numbers]
+    cells = {name: [str(row[name]) for row in rows] for name in columns}
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:12]
+
+
+def test_rows_are_known_by_their_cells_but_the_arm():
+    first = reviewed((7, 12), CELLS)
+    second = [reviewed((12,), [one for one in CELLS if one != "pain1"]), reviewed((12,), ["pain1"])]
+    assert [first, "-".join(second)] == re.findall('seen: "(.*)"', REVIEW)
+
+
+@pytest.mark.parametrize("change", ["a cell", "ids exchanged"])
+def test_a_row_that_is_another_now_stops_the_run(tmp_path, change):
+    rows = many_patients()
+    if change == "a cell":
+        rows[6]["age"] += 1
+    else:
+        rows[6]["id"], rows[20]["id"] = 21, 7
+    at = project(tmp_path, rows=rows)
+    with pytest.raises(UserError) as error:
+        run_for(at, Purpose(), tmp_path / "run")
+    (problem,) = error.value.problems
+    assert "review.yaml, line 2: decisions.wrong_kit.seen" in problem.place
+    assert "others than those that were reviewed" in problem.message
+
+
+def test_a_line_more_in_the_export_moves_no_decision_by_line(tmp_path):
+    """Of a table without a key: another patient stands on the line by now."""
+    rows = many_patients()
+    review = REVIEW.replace('{id: "7"}, {id: "12"}', '{source_row: "8"}, {source_row: "13"}')
+    table = FILES["trial.yaml"].replace("key: [id]", "key: [source_row]", 1)
+    at = project(tmp_path, review.replace('[{id: "12"}]', '[{source_row: "13"}]'), trial=table)
+    assert flags(run_for(at, Purpose(), tmp_path / "run"))["7"] == ("Y", "N")
+    rows.insert(2, rows[0] | {"id": 91})
+    (tmp_path / "more").mkdir()
+    at = project(
+        tmp_path / "more", (at.trial_config("mini") / "review.yaml").read_text(), rows, trial=table
+    )
+    with pytest.raises(UserError, match="others than those that were reviewed"):
+        run_for(at, Purpose(), tmp_path / "more" / "run")
+
+
+def test_a_queried_value_that_was_mended_is_told(tmp_path):
+    rows = many_patients()
+    at = project(tmp_path)
+    run = run_for(at, Purpose(), tmp_path / "run")
+    material = Material(run.trial, load_settings(at), run.folder, {})
+    assert "pain1 is queried, and used as it is" in review_section(material)
+    rows[11]["pain1"] += 1
+    (tmp_path / "mended").mkdir()
+    at = project(tmp_path / "mended", REVIEW.replace('"7"}, {id: "12"}', '"7"}'), rows)
+    edit(at, "review.yaml", "a662a55cc0c8", reviewed((7,), [*CELLS]))
+    run = run_for(at, Purpose(), tmp_path / "mended" / "run")
+    material = Material(run.trial, load_settings(at), run.folder, {})
+    assert "pain1 was queried, and is another now" in review_section(material)
 
 
 def flags(run):
@@ -137,8 +203,12 @@ def test_a_row_that_is_no_longer_there_stops_the_run_at_its_line(tmp_path):
         ("table: patients", "table: people", "a table of trial.yaml"),
         ("query: pain1", "query: pain9", "a column"),
         ("2026-11-20", "2026-02-30", "a day of the calendar"),
+        ("2026-11-20", "2199-11-20", "not one to come"),
+        ('{id: "12"}]', '{id: "7"}]', "every entry once"),
+        ("label: Late call", "label: Wrong kit", "has this deviation by another decision"),
+        ('    seen: "a662a55cc0c8"\n', "", "nothing would tell that a row is another"),
         ("severity: major", "severity: grave", "major"),
-        ("    deviation: {severity: minor, label: Late call}\n    query: pain1\n", "", "leaves"),
+        (EFFECTS, "", "without effect"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told(tmp_path, old, new, told):
@@ -166,10 +236,45 @@ def test_decisions_after_the_freeze_are_said(tmp_path):
     assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
     day = load_trial("mini", at).frozen.record.frozen[:10]
     path = at.trial_config("mini") / "review.yaml"
-    path.write_text(path.read_text().replace("2026-11-21", "2199-01-01").replace("2026-11-20", day))
+    text = path.read_text()
+    path.write_text(text.replace("2026-11-21", "2199-01-01").replace("2026-11-20", day))
     run = run_for(at, Purpose(), tmp_path / "run")
     text = unescape(review_section(Material(run.trial, load_settings(at), run.folder, {})))
     assert f"Decided after the plan was frozen, on {day}: late_call." in text
+
+
+def test_decisions_are_frozen_with_the_plan(tmp_path, capsys):
+    """One that is edited, and keeps its date, has no reason; one that came after has its own."""
+    plan = FILES["plan.yaml"].replace("population: itt", "population: adults", 1)
+    at = project(tmp_path, plan=plan)
+    for name in ("scripts", "requirements.lock", "workflow"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    command = ["--project", str(tmp_path), "freeze", "mini"]
+    assert main(command) == 0
+    assert json.loads((at.trial_config("mini") / "frozen" / "frozen.json").read_text())["code"]
+    assert main([*command, "--check"]) == 0
+    assert "Nothing of the plan has changed since" in capsys.readouterr().out
+    today = load_trial("mini", at).frozen.record.frozen[:10]
+    late = REVIEW[REVIEW.index("  late_call") :].replace("late_call", "another_call")
+    late = late.replace("2026-11-21", today).replace("Late call", "Another call")
+    (at.trial_config("mini") / "review.yaml").write_text(REVIEW + late)
+    assert main([*command, "--check"]) == 0
+    told = capsys.readouterr().out
+    assert f"review.yaml: decisions.another_call: new\n  {today}: The call came" in told
+    edited = REVIEW.replace('{id: "7"}', '{id: "9"}')
+    (at.trial_config("mini") / "review.yaml").write_text(edited)
+    assert main([*command, "--check"]) == 1
+    told = capsys.readouterr().out
+    assert "decisions.wrong_kit.rows: others, which are not shown\n  NO REASON IS GIVEN" in told
+    trial = load_trial("mini", at)
+    states = trial.frozen.states(trial.plan)
+    analyses = trial.plan.analyses.items()
+    of_adults = {name for name, one in analyses if "adults" in repr(one.estimand)}
+    assert 0 < len(of_adults) < len(analyses)
+    assert {name for name, state in states.items() if state == "amended"} == of_adults
+    assert any(
+        "have no reason" in line or "has no reason" in line for line in trial.frozen_warnings
+    )
 
 
 def test_visits_outside_their_window_are_counted_by_visit(tmp_path):
@@ -218,13 +323,70 @@ def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "wrong_kit: 2026-11-20, A. Reviewer: 2 rows of patients; leaves: Adults; major" in told
     assert "not held against rows" in told
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(re.sub("    seen: .*\n", "", REVIEW))
     run_for(at, Purpose("blinded"), tmp_path / "blinded")
     assert main(command) == 0
-    path = at.trial_config("mini") / "review.yaml"
+    assert 'seen: "a662a55cc0c8"' in capsys.readouterr().out
+    path.write_text(REVIEW.replace("a662a55cc0c8", "b" * 12))
+    assert main(command) == 1
+    assert (
+        '! the rows are others than those that were reviewed; these are "a662'
+        in capsys.readouterr().out
+    )
+    path.write_text(REVIEW.replace("[adults]", "[itt]"))
+    assert main(command) == 0
+    assert "is called so, and lacks them" in capsys.readouterr().out
+    path.write_text(REVIEW)
     path.write_text(path.read_text().replace('{id: "7"}', '{id: "777"}'))
     capsys.readouterr()
     assert main(command) == 1
-    assert "! 1 not in the clean table of the blinded run" in capsys.readouterr().out
+    assert "! a row is not in the clean table of the blinded run" in capsys.readouterr().out
+
+
+def test_who_leaves_all_randomised_is_a_red_line(tmp_path):
+    run = run_for(
+        project(tmp_path, REVIEW.replace("[adults]", "[itt]")), Purpose(), tmp_path / "run"
+    )
+    told = (run.folder / "derived" / "account.json").read_text()
+    assert re.search("Population itt is labelled “All randomised”.* 2 of 90 patients", told)
+
+
+def test_check_tells_what_is_wrong_with_decisions_and_their_rows(tmp_path, capsys):
+    at = project(tmp_path, endpoints=FILES["endpoints.yaml"])
+    command = ["--project", str(tmp_path), "check", "mini"]
+    assert main(command) == 0
+    for text, told in (
+        (REVIEW.replace("a662a55cc0c8", "b" * 12), "others than those that were reviewed"),
+        (REVIEW.replace("table: patients", "table: people"), "a table of trial.yaml"),
+    ):
+        (at.trial_config("mini") / "review.yaml").write_text(text)
+        assert main(command) == 1
+        assert told in capsys.readouterr().err
+    (at.trial_config("mini") / "review.yaml").rename(at.trial_config("mini") / "review.yml")
+    assert main(command) == 1
+    assert "review.yaml" in capsys.readouterr().err
+
+
+def test_check_in_a_folder_of_other_runs_looks_at_no_data(tmp_path, capsys):
+    at = project(tmp_path)
+    run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    assert main(["--project", str(tmp_path / "blinded"), "check", "mini"]) == 0
+    assert "not looked at: runs in this folder are for: blinded" in capsys.readouterr().out
+
+
+def test_a_decision_on_a_table_that_no_endpoint_reads(tmp_path):
+    line = "  adverse: {of: events, key: [source_row], subject: id}\n"
+    dictionary = FILES["dictionary.csv"]
+    more = "".join(f"{one},again,,text,{one},,,,,,,,,,,,,\n" for one in ("id", "what"))
+    trial = FILES["trial.yaml"].replace(line, line + line.replace("adverse", "again"))
+    at = project(tmp_path, trial=trial, dictionary=dictionary + more)
+    review = REVIEW[: REVIEW.index("  late_call")].replace("table: patients", "table: again")
+    review = review.replace('{id: "7"}, {id: "12"}', '{source_row: "2"}')
+    review = review.replace('    seen: "a662a55cc0c8"\n', "")
+    (at.trial_config("mini") / "review.yaml").write_text(review)
+    run = run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    assert sum(flag == "N" for _, flag in flags(run).values()) == 1
 
 
 def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
@@ -235,3 +397,22 @@ def test_decisions_after_the_first_run_by_arm_are_said(tmp_path, capsys):
     assert main(["--project", str(tmp_path), "review", "mini"]) == 0
     told = capsys.readouterr().out
     assert "Decided after the first run by arm that is kept, of 2026-11-20: late_call." in told
+
+
+def test_decisions_that_were_edited_after_the_first_run_by_arm_are_said(tmp_path, capsys):
+    """Rows of a decision that keeps its date, and a decision that is dated before that run."""
+    at = project(tmp_path)
+    shelf = Shelf(at, "mini")
+    digest = shelf.put_file(REVIEW[: REVIEW.index("  late_call")].encode())
+    manifest = {
+        "archive": VERSION,
+        "trial": "mini",
+        "files": {"config/trials/mini/review.yaml": digest},
+    }
+    shelf.put(manifest, {"run": run_id(manifest), "ended": "2026-11-22T10:00"})
+    path = at.trial_config("mini") / "review.yaml"
+    path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("a662a55cc0c8", "b" * 12))
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
+    told = capsys.readouterr().out
+    line = "Other than in the first run by arm that is kept, of 2026-11-22: wrong_kit, late_call."
+    assert line in told and "Decided after" not in told

@@ -4,6 +4,7 @@ The planted numbers are made by scipy, statsmodels and pingouin, not by the pack
 """
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from trialtrace.audit.verdicts.audit import note_searches
 from trialtrace.base.config.spec import structure
 from trialtrace.run.claims.audit import audit_rows
 from trialtrace.run.claims.search.bundles import search_rows
+from trialtrace.run.claims.search.means import Means
+from trialtrace.run.claims.search.values import Block, Reading
+from trialtrace.run.claims.search.wanted import Key
 
 LICORICE = {"of": "licorice", "to": "sugar"}
 ADDED = {"of": "lev_5fu", "to": "observation"}
@@ -292,3 +296,19 @@ def test_numbers_that_the_plan_gives_start_no_search(searched):
     assert not found
     found, _ = searched("moertel1990", p_of("P < 0.0001"))
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("stat", "by_hand"),
+    [("minimum", 1), ("q1", 2), ("median", 3), ("q3", 4), ("maximum", 5)],
+)
+def test_quantiles_of_an_arm_and_of_everybody(stat, by_hand):
+    """Of arm a are 1 to 5; with arm b each value comes twice, which leaves them where they are."""
+    values = np.array([4.0, 1, 5, 3, 2, 1, 2, 3, 4, 5])
+    arm = np.repeat([0, 1], 5)
+    patients = SimpleNamespace(arms=["a", "b"], arm=arm)
+    sets = SimpleNamespace(masks=np.stack([arm == 0, np.ones(10, dtype=bool)]))
+    block = Block(patients, Reading("", 1, values), sets)
+    means = Means(patients, "", [block.reading], [0, 1], 0.95)
+    assert means._quantile(block, Key(stat, "value", "a")).tolist() == [by_hand, by_hand]
+    assert means._quantile(block, Key(stat, "value", "all")).tolist() == [by_hand, by_hand]

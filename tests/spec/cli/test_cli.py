@@ -11,6 +11,7 @@ import pytest
 
 from trialtrace.cli import main
 from trialtrace.report import listing
+from trialtrace.report.commands.check import UNUSUAL
 from trialtrace.report.commands.results import RESULT_COLUMNS
 from trialtrace.run.tables.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 from trialtrace.run.tables.contracts.definitions import VERSION
@@ -133,7 +134,7 @@ def test_check(run, mini, tmp_path):
     order, fit, everybody, baseline, unused = done.stdout.splitlines()
     assert (done.returncode, order) == (0, "mini: configuration and dictionary are in order")
     counts = "20 of 20 subjects, 23 of 23 rows, 246 cells: none rejected"
-    assert fit == f"mini: the data fit them: {counts}"
+    assert fit == f"mini: the data fit them: {counts}. {UNUSUAL}"
     assert everybody.startswith("  ! Everybody has pain_any (Any pain; ")
     assert "analyses.pain_each: secondary, and it compares arms at before" in baseline
     assert unused.endswith("are in no analysis, display nor population")

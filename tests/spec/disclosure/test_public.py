@@ -55,12 +55,15 @@ def test_hidden_results_are_listed_with_the_reason_and_have_no_number(released):
     lines = json.loads((folder / "ard.json").read_text(encoding="utf-8"))
     hidden = {line["result_id"] for line in lines if line["suppressed"]}
     listed = (folder / "hidden.csv").read_text(encoding="utf-8").splitlines()[1:]
-    assert len(listed) == len(hidden) > 0
+    of_results = [line for line in listed if "@" in line]
+    assert len(of_results) == len(hidden)
+    left_out = {line.partition(",")[0] for line in listed} - hidden
+    assert left_out and {name.count("/") for name in left_out} == {1}
     every = len({line["result_id"] for line in lines})
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert f"<p>{len(hidden)} of {every} results are hidden.</p>" in page
+    assert f"<p>{len(hidden)} of {every} listed results are hidden.</p>" in page
     of_hidden = [line for line in lines if line["result_id"] in hidden]
-    assert {line["stat"] is None for line in of_hidden} == {True}
+    assert all(line["stat"] is None for line in of_hidden)
     event = json.loads((folder / "ars.json").read_text(encoding="utf-8"))
     assert faults(event) == []
     results = [each for analysis in event["analyses"] for each in analysis["results"]]
@@ -82,6 +85,32 @@ def test_two_releases_are_the_same_bytes(run, tmp_path):
         write_form(trial, str(tmp_path / name), "public", "sacro")
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert one == two
+
+
+def test_what_ends_the_command_says_that_no_release_knows_of_another(released):
+    assert "Release it once" in released[2]
+
+
+def test_no_release_lies_in_the_results(run):
+    _, trial = run
+    folder = trial.at.results / "mini" / "report" / "public"
+    with pytest.raises(UserError, match="lies in the results"):
+        write_form(trial, str(folder), "public", "trial")
+
+
+def test_levels_that_no_list_of_the_dictionary_has_are_not_told(run, monkeypatch):
+    """Sites are two words of the data, where the dictionary has no choices for them."""
+    _, trial = run
+    levels = {"North", "South"}
+
+    def shown():
+        rows = [each.row for each in PublicResults(trial, PRESETS["trial"]).told]
+        return {row["group2_level"] for row in rows if row["parameter"] == "site"}
+
+    assert levels <= shown()
+    patients = trial.dictionary["patients"]
+    monkeypatch.setitem(patients, "site", replace(patients["site"], choices={}, kind="text"))
+    assert not levels & shown()
 
 
 def test_nothing_of_a_run_without_its_arms_is_for_everyone(run, tmp_path, monkeypatch):

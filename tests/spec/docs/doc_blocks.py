@@ -1,4 +1,4 @@
-"""Code blocks of a Markdown page: files that it gives, and commands with what they print."""
+"""Code blocks of a Markdown page: files that it gives, commands with what they print, numbers."""
 
 import re
 import runpy
@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parents[3]
 FILE = re.compile(r"^`([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n\$ (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYCON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]\d+)?")
+# R's counts, levels and numbers of rows are no results; these have three decimals at least.
+RESULT = re.compile(r"(?<![\w.])-?\d+\.(\d{3,})(?:e[+-]\d+)?")
 ANYTHING = "…"
 
 
@@ -38,3 +42,13 @@ def told(printed: str, shown: str) -> bool:
     parts = (re.escape(line) for line in shown.rstrip().split("\n"))
     pattern = "\n".join(r"(?:.*\n)*?.*" if part == ANYTHING else part for part in parts)
     return re.fullmatch(pattern, printed.rstrip()) is not None
+
+
+def results(text: str) -> list[tuple[float, float]]:
+    """Numbers, each with half a unit of its last digit."""
+    found = []
+    for match in RESULT.finditer(text):
+        power = re.search(r"e([+-]\d+)", match[0])
+        last = len(match[1]) - (int(power[1]) if power else 0)
+        found.append((float(match[0]), 0.51 * 10.0**-last))
+    return found

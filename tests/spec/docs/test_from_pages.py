@@ -7,15 +7,11 @@ import subprocess
 from itertools import zip_longest
 
 import pytest
-from doc_blocks import files, page
+from doc_blocks import NUMBER, PYCON, files, page, results
 
 PAGES = ("docs/from-r.md", "docs/from-sas.md")
 SECTION = re.compile(r"^## ", re.MULTILINE)
 R_BLOCK = re.compile(r"^```r\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PYCON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]\d+)?")
-# R's counts, levels and numbers of rows are no results; these have three decimals at least.
-RESULT = re.compile(r"(?<![\w.])-?\d+\.(\d{3,})(?:e[+-]\d+)?")
 PACKAGES = ("emmeans", "geepack", "lmerTest", "mice", "multcomp", "pbkrtest", "rpact")
 
 
@@ -23,16 +19,6 @@ def statements_and_prints(block: str) -> tuple[str, str]:
     lines = block.splitlines()
     prints = [line for line in lines if line.startswith("#>")]
     return "\n".join(line for line in lines if line not in prints), "\n".join(prints)
-
-
-def results(text: str) -> list[tuple[float, float]]:
-    """Numbers, each with half a unit of its last digit."""
-    found = []
-    for match in RESULT.finditer(text):
-        power = re.search(r"e([+-]\d+)", match[0])
-        last = len(match[1]) - (int(power[1]) if power else 0)
-        found.append((float(match[0]), 0.51 * 10.0**-last))
-    return found
 
 
 @pytest.fixture

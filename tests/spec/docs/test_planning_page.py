@@ -46,6 +46,13 @@ def test_every_design_is_shown_accepted_and_has_numbers(tmp_path, capsys):
         assert list(settings(structure(Entry, one), 0.95)), name
 
 
+def test_a_design_is_told_with_the_size_of_each_arm(tmp_path, capsys):
+    unequal = [name for name, one in ENTRIES.items() if one.get("patients") == [39, 40]]
+    at = planned(tmp_path, {name: ENTRIES[name] for name in unequal[:1]})
+    assert main(["--project", str(at.root), "power", "mini"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("Drug 39, Placebo 40, alpha 0.05")
+
+
 def test_who_is_not_derived_is_not_counted(tmp_path, capsys):
     at = planned(tmp_path, ENTRIES)
     assert main(["--project", str(at.root), "power", "mini"]) == 1

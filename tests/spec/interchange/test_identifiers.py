@@ -55,8 +55,12 @@ def test_without_a_key_nothing_is_written(run, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_a_variable_that_names_a_patient_is_refused(tmp_path):
-    text = mini_trial.FILES["trial.yaml"].replace("variables:\n", "variables:\n    number: id\n")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("variables:\n", "variables:\n    number: id\n"), ("site: site\n", "site: id\n")],
+)
+def test_a_variable_that_names_a_patient_is_refused(old, new, tmp_path):
+    text = mini_trial.FILES["trial.yaml"].replace(old, new)
     at = mini_trial.write_project(tmp_path, dictionary=MARKED, trial=text)
     told = [str(problem) for problem in check_trial(at, "mini")]
     assert any("id, an identifier by dictionary.csv" in each for each in told)

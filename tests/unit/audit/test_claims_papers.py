@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.audit.files.file import read_ledger
+from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.ledger.claim import claims_of
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.base.config.spec import structure
@@ -44,10 +44,10 @@ def test_a_claim_without_a_place_is_refused_where_the_text_was_at_hand(tmp_path)
     )
     file.write_text(text.format(HEAD, "at_hand"))
     with pytest.raises(UserError, match="no place") as told:
-        read_ledger(project(), file)
+        read_standing(project(), file, trust=False)[0]
     assert "not_at_hand" in str(told.value)
     file.write_text(text.format(HEAD, "not_at_hand"))
-    assert read_ledger(project(), file).entries["age"].place == "place not known"
+    assert read_standing(project(), file, trust=False)[0].entries["age"].place == "place not known"
 
 
 def test_a_fact_of_the_design_may_hold_numbers_and_a_direction_any_words():

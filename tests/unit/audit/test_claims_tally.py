@@ -2,7 +2,14 @@
 
 import pytest
 
-from trialtrace.audit.verdicts.tally import failing, tally, tally_text, worst, worst_first
+from trialtrace.audit.verdicts.tally import (
+    failing,
+    tally,
+    tally_text,
+    worst,
+    worst_first,
+    worst_shown,
+)
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.audit.verdicts.text import told as terminal
 
@@ -79,6 +86,14 @@ def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
         "gives."
     )
     assert not failing(odd(rows(p="-n")))
+
+
+def test_a_p_that_was_tried_is_not_called_unchecked():
+    assert worst_shown(odd(rows(p="-n")), "on_print") == "no usual test gives it"
+    assert worst_shown(rows(p="-n"), "on_print") == "not checkable"
+    assert worst_shown(odd(rows(both="-u -n")), "on_print") == "used in a check"
+    assert worst_shown(odd(rows(p="nn")), "against_data") == "not checkable"
+    assert worst_shown(rows(p="-n"), "against_data") == ""
 
 
 def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():

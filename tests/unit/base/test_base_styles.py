@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from trialtrace.base.styles import PLAIN, SHOWN, STYLES, places_of, style_of
-from trialtrace.base.words import p_text, stat_text, tight_percent, value_text
+from trialtrace.base.words import p_text, stat_text, tight_percent, upper_first, value_text
 from trialtrace.run.trace.styled_rows import in_style
 
 
@@ -107,3 +107,10 @@ def test_a_row_as_it_is_stored_has_no_style():
 def test_a_report_sets_no_space_before_a_percent_sign():
     given = "30.0 % (95 % CI 18.1 to 45.4), 40\N{NO-BREAK SPACE}&#37;; a % of b"
     assert tight_percent(given) == "30.0% (95% CI 18.1 to 45.4), 40&#37;; a % of b"
+
+
+def test_the_name_of_a_test_keeps_its_small_letter():
+    for name in ("t test of the means", "z test", "F test", ""):
+        assert upper_first(name) == name
+    assert upper_first("risk of a test") == "Risk of a test"
+    assert upper_first("test") == "Test"

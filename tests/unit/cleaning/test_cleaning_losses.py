@@ -19,9 +19,8 @@ from trialtrace.run.cleaning.fits import (
     pairs,
     seen,
 )
-from trialtrace.run.cleaning.losses import Losses
+from trialtrace.run.cleaning.losses import Losses, slipped_rows
 from trialtrace.run.cleaning.lost_rows import further_columns
-from trialtrace.run.cleaning.slipped import slipped_rows
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
 from trialtrace.run.cleaning.typed import type_table
 from trialtrace.run.cleaning.values import Spelling

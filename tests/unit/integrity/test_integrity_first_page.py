@@ -10,10 +10,10 @@ from scipy import stats
 
 from trialtrace.report.audit.red_lines import declared_lines
 from trialtrace.run.cleaning.account import Account, SubjectCount
-from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered
+from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered, runs
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.first_page import red_lines_of, same_line
+from trialtrace.run.integrity.first_page import order_line, red_lines_of, same_line
 from trialtrace.run.integrity.intervals import days_exchanged
 from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
 from trialtrace.run.integrity.records import same_patients
@@ -130,6 +130,47 @@ def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
     nobody = Account(SubjectCount("p", 50, 50, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
     assert not same_line(made_of([np.arange(50) // 2 % 2 * 1.0, *columns[:1], columns[1] // 5]))
+
+
+def test_dates_out_of_order_are_told_though_so_few_are_slips_of_the_pen():
+    """One visit of 40 before entry is no more than chance gives, and no day of a plan is wrong."""
+    rng = np.random.default_rng(3)
+    entry = rng.choice(np.arange(19000.0, 19400), 40, replace=False)
+    visit = entry + rng.integers(27, 34, 40)
+    visit[6] = entry[6] - 3
+    step = np.ones(40, np.intp)
+    dates = (Column("visited", DATE, visit), Column("planned_on", DATE, visit))
+    visits = replace(one_sheet("v", [*dates]), step=step)
+    patients = one_sheet("p", [Column("entered", DATE, entry)])
+    export = Export(40, "p", (patients, visits), entry=("p", "entered"))
+    looks = judged(look_at(export, OF_ROWS), WEIGHTS)
+    assert not [*red_lines_of(looks, {})]
+    (line,) = order_line(looks, {})
+    assert "v.visited: 1 of 40 patients have visits dated before their entry (rows 8)." in line.text
+    nobody = Account(SubjectCount("p", 40, 40, ()), {})
+    assert declared_lines(nobody, [line]) == [line.text]
+    assert not [*order_line(looks, {("v", "visited"): "screened before"})]
+
+
+def test_the_chance_of_a_run_is_at_least_the_exact_one():
+    """The exact chance that of n rows L follow each other with one value, each repeating the one
+    above with chance q: by the length of the run that a row ends."""
+    n, length, q = 200, 6, 0.2
+    ending = np.zeros(length)
+    ending[0] = 1.0
+    for _ in range(n - 1):
+        whole = ending[-1]
+        again = q * ending[:-2]
+        last = q * ending[-2]
+        ending = np.array([(1 - q) * ending[:-1].sum(), *again, whole + last])
+    values = np.arange(n, dtype=float)
+    values[1::5] = values[::5]
+    values[100 : 100 + length] = -1
+    start, found = runs.longest(values)
+    assert (start, found) == (100, length)
+    assert ending[-1] <= runs.chance(values, start, found) < 2 * ending[-1]
+    values[103] = np.nan
+    assert runs.longest(values)[1] == 3
 
 
 def made_of(columns: list[np.ndarray]) -> Export:

@@ -138,7 +138,7 @@ def test_every_word_of_a_verdict_is_explained_where_it_stands():
     assert {column: tuple(words) for column, words in MEANINGS.items()} == OF_COLUMN
     told = meanings([*claim("a", "differs", "exact"), *claim("b", None, "used")])
     assert "Against the data, <strong>differs</strong>" in told
-    assert "On print, <strong>used</strong>" in told and "inconsistent" not in told
+    assert "On print, <strong>used in a check</strong>" in told and "inconsistent" not in told
 
 
 def test_what_the_second_line_says_is_not_said_again():
@@ -251,6 +251,6 @@ def test_each_verdict_that_occurs_is_explained_once():
     rows = [*claim("a", "exact", "exact"), *claim("b", "exact", "used")]
     assert glossary(tally(rows)) == (
         "Against the data, exact: the planned analysis of the data prints as printed. On print, "
-        "exact: it follows from the other printed numbers; used: it took part in the check of "
-        "another number, which is named."
+        "exact: it follows from the other printed numbers; used in a check: it took part in "
+        "the check of another number, which is named."
     )

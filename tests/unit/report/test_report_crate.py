@@ -200,6 +200,9 @@ def test_a_crate_is_run_again_and_every_byte_of_its_results_compared(copy, tmp_p
         ("results/report/report.pdf", "extra"),
         ("results/report/report.html", "changed"),
     }
+    shutil.rmtree(copy / "results" / "analysis")
+    whole = {each.file: each.what for each in differences_of(copy, again / "results" / "mini")}
+    assert whole["results/analysis/results.parquet"] == "extra"
     now = described_run(read_run(again / "results" / "mini"))
     before = now | {"code of analyse_plan": "0" * 64, "python": "2.7"}
     stated = [{"@type": "PropertyValue", "name": n, "value": str(v)} for n, v in before.items()]
@@ -210,6 +213,22 @@ def test_a_crate_is_run_again_and_every_byte_of_its_results_compared(copy, tmp_p
     ]
     assert main([*verify[:-1], str(tmp_path / "third")]) == 1
     assert "not run again: it is not whole" in capsys.readouterr().out
+
+
+def test_a_crate_is_not_run_again_into_itself(copy, capsys):
+    assert main(["verify", str(copy), "--rerun", str(copy / "again")]) == 2
+    assert "lies in the crate" in capsys.readouterr().err
+
+
+def test_a_configuration_that_the_run_read_is_missed_whatever_the_sums_say(copy):
+    name = "config/trials/mini/cleaning.yaml"
+    (copy / name).unlink()
+    described = json.loads((copy / METADATA).read_bytes())
+    described["@graph"] = [each for each in described["@graph"] if each["@id"] != name]
+    (copy / METADATA).write_text(json.dumps(described))
+    lines = (copy / SUMS).read_text().splitlines(keepends=True)
+    (copy / SUMS).write_text("".join(line for line in lines if line[66:-1] != name))
+    assert (name, "missing") in altered(copy)
 
 
 def test_a_crate_without_data_and_what_is_no_crate_are_not_run_again(crates, tmp_path, capsys):

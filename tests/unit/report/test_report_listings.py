@@ -8,6 +8,7 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
+from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.check import check_trial
@@ -86,6 +87,12 @@ def test_where_single_patients_may_not_be_shown_there_is_none(mini):
     text = listings(restricted)
     assert text.count("disclosure is restricted") == 3 and not tables(text)
     assert "data/export" not in text and "North" not in text
+
+
+def test_harms_lead_to_a_listing_only_where_patients_are_shown(mini):
+    restricted = Material(mini.trial, settings_of("mini", "restricted"), mini.folder, {})
+    assert "Patient by patient: [deaths of smokers](#sec-listing-1)." in harms_section(mini)
+    assert "sec-listing" not in harms_section(restricted)
 
 
 def problems(tmp_path, plan):

@@ -1,6 +1,7 @@
 """Pages of a site: what a hostile label or value becomes, and what restricted disclosure shows."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -119,3 +120,13 @@ def test_a_report_of_several_pages_has_no_dead_link(hostile, tmp_path, monkeypat
     found = pages(folder / "report")
     assert named(found, "report/report-2.html") and named(found, "report/supplement.html")
     assert broken_links(found) == []
+    first = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    contents = first.partition('id="TOC"')[2].partition("</nav>")[0]
+    there = re.findall(
+        r'<h2 id="([^"]+)"', (folder / "report" / "report-2.html").read_text("utf-8")
+    )
+    assert len(there) > 2
+    assert [f'<a href="report-2.html#{place}">' in contents for place in there] == [True] * len(
+        there
+    )
+    assert "(Report 2)</a>" in contents

@@ -9,13 +9,13 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import beside, draw_figures, of_summary, strips
+from trialtrace.report.figures.make import _heading, beside, draw_figures, of_summary, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.sections.choices import _methods, other_choices, same_question
 from trialtrace.report.sections.summary import _choices
-from trialtrace.report.tables import NO_BREAK
+from trialtrace.report.tables import NO_BREAK, with_level
 from trialtrace.run.trial.load import load_settings
 
 OTHER = """\
@@ -134,6 +134,14 @@ def test_another_visit_or_estimand_is_another_question(visits):
     assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
 
 
+def test_a_heading_names_the_visit_where_several_are_asked_of(visits):
+    pain, *_ = same_question(visits, visits.trial.plan.analyses["pain_after"])
+    death, *_ = same_question(visits, visits.trial.plan.analyses["death_time"])
+    assert _heading(visits, pain, True) == "after, Drug against Placebo"
+    assert _heading(visits, pain, False) == "Drug against Placebo"
+    assert _heading(visits, death, True) == _heading(visits, death, False)
+
+
 def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):
     made = other_choices(visits, visits.trial.plan.analyses["pain_after"])
     heads = [line for line in made.splitlines() if line.startswith("| Analysis")]
@@ -211,6 +219,35 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
     told = [html.unescape(text) for text in _choices(visits, {})]
     assert "Relief: no other analysis of the plan answers the same question." in told
+
+
+ADULTS = """\
+  relief_adults:
+    label: Relief of adults
+    role: supportive
+    of: relief_primary
+    estimand: relief_adults
+    estimates: [{risk_difference: newcombe}]
+multiplicity:
+"""
+
+
+def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path):
+    plan = mini_trial.PLAN.replace("multiplicity:\n", ADULTS, 1)
+    whole = plan[plan.index("  relief_itt:") : plan.index("  pain_itt:")]
+    adults = whole.replace("relief_itt", "relief_adults").replace(
+        "population: itt", "population: adults"
+    )
+    run = mini_run.run_mini(tmp_path, plan=plan.replace(whole, whole + adults, 1))
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    (text,) = [html.unescape(each) for each in _choices(material, {}) if "adults" in each]
+    (row,) = [
+        row
+        for row in material.of("relief_adults")
+        if row["stat_name"] == "risk_difference" and row["comparison"]
+    ]
+    assert "answers the same question. Other populations and definitions, which are" in text
+    assert f"other questions: Relief of adults {html.unescape(with_level(row))}." in text
 
 
 def test_a_test_of_an_assumption_is_no_other_estimate(visits):

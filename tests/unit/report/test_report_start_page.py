@@ -5,6 +5,7 @@ import re
 import subprocess
 from html import unescape
 from math import inf, nan
+from urllib.parse import quote
 
 import pytest
 from hostile_text import PAYLOADS
@@ -14,6 +15,8 @@ from site_pages import packed_data, pages, text_of
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.short_id import short_id
 
 # One process renders the sites.
 pytestmark = [
@@ -62,9 +65,10 @@ def test_every_place_of_the_index_is_there(site, index):
     found = pages(site)
     (trial,) = index
     numbers = 0
-    for page, title, rows in trial["pages"]:
+    for page, title, rows, checks in trial["pages"]:
         assert title
-        for stat, text, where, anchor, *n in rows:
+        assert {at for at, _ in checks} <= found[site / "mini" / page].ids
+        for stat, text, where, anchor, _, *n in rows:
             assert n == [] or int(text) <= n[0]
             assert anchor in found[site / "mini" / page].ids
             assert text and trial["words"][stat] and isinstance(trial["words"][where], str)
@@ -72,7 +76,8 @@ def test_every_place_of_the_index_is_there(site, index):
     assert numbers > 100
     for page, sections in trial["text"]:
         ids = found[site / "mini" / page].ids
-        assert all(not anchor or anchor in ids for anchor, _, _ in sections)
+        assert all(not anchor or anchor in ids for anchor, *_ in sections)
+        assert {at for *_, rows in sections for at, _ in rows if at} <= ids
     for anchor, text in trial["claims"]:
         assert anchor in found[site / "mini" / trial["audit"]].ids and text
     for page, lines in trial["config"]:
@@ -80,21 +85,35 @@ def test_every_place_of_the_index_is_there(site, index):
 
 
 def test_a_number_is_found_as_it_is_printed(index):
-    texts = {row[1] for _, _, rows in index[0]["pages"] for row in rows}
+    texts = {row[1] for _, _, rows, _ in index[0]["pages"] for row in rows}
     claims = " ".join(text for _, text in index[0]["claims"])
     assert "P=0.03" in claims and any(text.startswith("10.0") for text in texts)
 
 
-def test_headings_and_sentences_are_in_the_index_once_and_cells_are_not(site, index):
+def test_headings_sentences_and_rows_are_in_the_index_once(site, index):
     sections = [each for _, found in index[0]["text"] for each in found]
     report = (site / "mini" / "report.html").read_text("utf-8")
     for anchor, heading in re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', report, re.DOTALL):
         words = " ".join(unescape(re.sub("<[^>]+>", "", heading)).split())
-        assert words in [told for at, told, _ in sections if at == anchor]
-    told = [text for _, _, paragraphs in sections for text in paragraphs]
+        assert words in [told for at, told, *_ in sections if at == anchor]
+    told = [text for _, _, paragraphs, _ in sections for text in paragraphs]
     assert len(told) == len(set(told)) > 20
-    cells = re.findall(r"<td[^>]*>([0-9]+ \([0-9.]+ %\))</td>", report.replace("\u00a0", " "))
-    assert not set(cells) & set(told)
+    rows = [text for *_, rows in sections for _, text in rows]
+    assert len(rows) == len(set(rows)) > 20 and not set(rows) & set(told)
+
+
+def test_a_cell_that_is_one_number_stands_in_no_row_of_the_index(site, index):
+    """The row of the baseline table has heads and cells of two numbers; a count alone is a
+    number."""
+    rows = [row for _, found in index[0]["text"] for *_, rows in found for row in rows]
+    baseline = [text for at, text in rows if at == "tbl-baseline"]
+    female = [text for text in baseline if text.startswith("Sex: female")]
+    assert len(female) == 1 and re.search(r" · \d+ \([\d.]+%\)", female[0])
+    populations = [text.split(" · ") for at, text in rows if at == "tbl-populations"]
+    cells = pages(site)[site / "mini" / "report.html"].cells
+    sizes = [cell.text for cell in cells if cell.table == "tbl-populations" and cell.links]
+    assert len(populations) == len(sizes) >= 1 and {"20"} <= set(sizes)
+    assert all(len(words) == 3 and not set(words) & set(sizes) for words in populations)
 
 
 def test_payloads_are_text_in_the_index(site, index):
@@ -109,21 +128,27 @@ def test_restricted_data_are_not_in_the_index(restricted):
     assert text and "SECRET" not in text and "mini-1" not in text
 
 
-@pytest.mark.chromium
-def test_a_query_of_the_address_is_answered_from_a_disk(site, index):
+@pytest.fixture(scope="module")
+def answered(site):
+    """A function: the start page as Chromium shows it for a query."""
+
     def answered(query):
-        page = (site / "index.html").resolve().as_uri() + f"#q={query}"
+        page = (site / "index.html").resolve().as_uri() + f"#q={quote(query)}"
         flags = ("--headless", "--no-sandbox", "--virtual-time-budget=4000", "--dump-dom")
         ran = subprocess.run(
             ["chromium", *flags, page], capture_output=True, text=True, check=True, timeout=120
         )
         return ran.stdout
 
+    return answered
+
+
+@pytest.mark.chromium
+def test_a_query_of_the_address_is_answered_from_a_disk(answered, index):
     shown = answered("p=0.03")
     assert 'id="search" role="search"' in shown and "1 place<" not in shown
     assert re.search(r'<li><a href="mini/audit\.html#claim-[^"]+">', shown)
-    assert "0 places" in answered("nothing%20has%20this")
-    counted = "6%20of%2010", "6/10", "6%20%2F%2010"
+    counted = "6 of 10", "6/10", "6 / 10"
     found = [re.findall(r'<li><a href="([^"]+)"', answered(query)) for query in counted]
     assert found[0] == found[1] == found[2] and found[0][0].startswith("mini/trace/")
     told = re.findall(r'class="quiet">([^<]*)', answered("relief_primary"))
@@ -132,6 +157,44 @@ def test_a_query_of_the_address_is_answered_from_a_disk(site, index):
     assert 'mini/report.html#sec-methods"' in answered("methods")
     short = index[0]["pages"][0][2][0][3]
     assert f'#{short}">' in answered(short) and "1 place<" in answered(short)
+
+
+@pytest.mark.chromium
+def test_a_number_is_found_as_a_table_prints_it_and_by_its_whole_id(answered, hostile):
+    results = Tracer(hostile.trial, hostile.folder, "full").results
+    name = next(text for text in results if "risk_difference.newcombe@" in text)
+    anchor = f"#{short_id(name)}"
+    assert anchor in answered(name) and "1 place<" in answered(name)
+    cell = re.sub(r" percentage points| ?95 % CI ?", "", results[name]["stat_text"])
+    assert re.fullmatch(r"\S+ \(\S+ to \S+\)", cell), cell
+    assert anchor in answered(cell)
+
+
+@pytest.mark.chromium
+def test_rows_levels_and_checks_are_found_and_nothing_is_told(answered, index):
+    level = re.findall(
+        r'<a href="([^"]+)">([^<]*)</a><span class="quiet">([^<]*)', answered("sex female")
+    )
+    assert "mini/report.html#tbl-baseline" in {link for link, _, _ in level}
+    assert any(
+        link.startswith("mini/trace/baseline.sex") and ", female" in about
+        for link, _, about in level
+    )
+    row = next(
+        text
+        for _, found in index[0]["text"]
+        for *_, rows in found
+        for at, text in rows
+        if at == "tbl-baseline" and text.startswith("Sex: female")
+    )
+    assert "#tbl-baseline" in answered(row.split(" · ")[1])
+    assert " · check · " in answered("statsmodels newcomb")
+    nothing = answered("nothing-has-this")
+    assert (
+        "0 places" in nothing
+        and "(mini)" in nothing
+        and not re.search("<li><a href=.*number", nothing)
+    )
 
 
 def row(value, low=None, high=None, stat="mean_difference"):

@@ -29,12 +29,18 @@ VALUE = re.compile(
 CELL = re.compile(r"\N{SECTION SIGN}(?:(\w+):)?(\d+) ([^;]*)")
 
 
+LISTING = """\
+  listings:
+    - {title: Events, kind: adverse_events, table: adverse, population: itt, columns: [what]}
+"""
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, make_site):
     """The folder of a trial's report, with its DOCX, and its tracer."""
     import mini_trial
 
-    plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+    plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS + LISTING
     run = make_site(tmp_path_factory.mktemp("traces"), plan=plan)
     return run.folder / "report", Tracer(run.trial, run.folder, "full", tight=True)
 
@@ -239,3 +245,50 @@ def test_lines_of_a_raw_table_are_told_in_the_order_of_the_head(tmp_path):
         f'nerve sural; \N{SECTION SIGN}2\N{EN DASH}4 4.5/ankle/2, 7/"/2, 4.5/{quoted}/2; '
         f"\N{SECTION SIGN}9 (empty)/{quoted}/2"
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"rownames": ["1", "2"]}, {"2": "line 2 (rownames 1)", "3": "line 3 (rownames 2)"}),
+        ({"batch": ["7", "7"], "n": ["12", "11"]}, {"2": "line 2 (n 12)", "3": "line 3 (n 11)"}),
+        ({"batch": ["7", "7"]}, {}),
+        ({"code": ["a", "b"]}, {}),
+        ({"n": ["1", ""]}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_line_is_told_with_the_number_that_the_export_gives_it(tmp_path, columns, told):
+    from trialtrace.report.pages.cells import RawCells
+
+    cells = RawCells(tmp_path, {})
+    cells._found["rows"] = pa.table(columns | {"source_row": [2, 3]})
+    assert cells.numbered("rows", columns) == told
+
+
+def test_harms_contents_and_numbers_of_events_lead_to_the_listing(folder):
+    found = pages(folder)
+    place = "supplement.html#sec-listing-1"
+    assert "sec-listing-1" in found[folder / "supplement.html"].ids
+    contents = (folder / "supplement.html").read_text("utf-8").partition('id="TOC"')[2]
+    assert 'href="#sec-listing-1"' in contents.partition("</nav>")[0]
+    for name in ("report.html", "summary.html"):
+        assert place in found[folder / name].links
+    of_events = {path.name for path, page in found.items() if f"../{place}" in page.links}
+    assert "adverse_events.nausea.html" in of_events and "relief_primary.html" not in of_events
+
+
+def test_what_several_numbers_share_says_of_how_many(folder):
+    """Method and check of the p-value of a test stand behind its statistic and degrees of
+    freedom: each such list follows the sentence with the count of its section."""
+    of_sections = [
+        part
+        for path in (folder / "trace").glob("*.html")
+        for part in re.findall(r"<section>(.*?)</section>", path.read_text("utf-8"), re.DOTALL)
+    ]
+    shared = [part for part in of_sections if part.rpartition("</div>")[2].count("<dl>")]
+    assert len(shared) > 5 and [part for part in of_sections if part not in shared]
+    for part in shared:
+        many = part.count("<h3>")
+        assert many > 1
+        assert f'</div>\n<p class="quiet">Of each of the {many} numbers above:</p>\n<dl>' in part

@@ -60,9 +60,15 @@ def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
     ("claimed", "told"),
     [
         ([RISK], "and therefore without p-values here."),
-        ([FISHER], "one that a paper printed is recomputed beside it, to judge the print and not"),
+        ([RISK, FISHER], "printed is [recomputed beside it](#claim-1), to judge the print and not"),
     ],
 )
 def test_a_p_value_that_the_audit_tells_all_the_same_is_announced(claimed, told):
-    of = Stub(of=lambda _: [RISK, FISHER], claims=[{"result_id": r["result_id"]} for r in claimed])
-    assert told in unadjusted(of, Stub(name="other"))
+    claims = [{"claim_id": str(n), "result_id": r["result_id"]} for n, r in enumerate(claimed)]
+    assert told in unadjusted(Stub(of=lambda _: [RISK, FISHER], claims=claims), Stub(name="other"))
+
+
+@pytest.mark.parametrize(("rows", "told"), [([FISHER], "Not"), ([SHARE, Z], "Comparisons are not")])
+def test_where_arms_have_p_values_of_their_own_it_speaks_of_comparisons(rows, told):
+    said = unadjusted(Stub(of=lambda _: [RISK, *rows], claims=[]), Stub(name="other"))
+    assert said == f"{told} adjusted for multiplicity, and therefore without p-values here."

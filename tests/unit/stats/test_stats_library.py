@@ -76,9 +76,11 @@ def test_the_worked_calls_of_conventions():
     assert tried.attempted > 1 and not tried.failed
 
 
-def test_what_may_be_absent_is_no_convention():
-    with pytest.raises(ts.StatsError, match="may do without strata"):
-        ts.Conventions(strata=[1, 2]).log_rank([1, 2], [1, 1], ["a", "b"])
+def test_what_may_be_absent_is_filled_in_too():
+    sap, arms = ts.Conventions(strata=[1, 1, 1, 2, 2, 2]), list("aababb")
+    rows = [1, 2, 3, 4, 5, 6], [1] * 6, arms
+    plain = ts.survival.log_rank(*rows, strata=[1, 1, 1, 2, 2, 2])
+    assert sap.log_rank(*rows) == plain != ts.survival.log_rank(*rows)
 
 
 def test_a_name_is_that_of_one_function():

@@ -125,7 +125,7 @@ class Project:
         """A path as it is told to a person: relative to the project where it lies inside."""
         path = Path(path)
         # Either of the two may lie in the other.
-        for folder in sorted((self.made, self.root), key=lambda one: len(one.parts), reverse=True):
+        for folder in sorted((self.made, self.root), key=lambda at: len(at.parts), reverse=True):
             if path.is_relative_to(folder):
                 return str(path.relative_to(folder))
         return str(path)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from trialtrace.base.errors import Problem, UserError
@@ -26,6 +27,11 @@ class Purpose:
         return f"{self.kind} {self.cut}" if self.cut else self.kind
 
     @property
+    def hides_arms(self) -> bool:
+        """Whether who has its results must not come to know who had which arm."""
+        return self.kind in ("blinded", "open")
+
+    @property
     def stamp(self) -> Stamp | None:
         if self.kind == "analysis":
             return None
@@ -45,6 +51,15 @@ def purpose_of(text: str) -> Purpose:
         return ANALYSIS
     if text == "blinded":
         return Purpose("blinded")
-    if at_cut := _AT_CUT.fullmatch(text):
+    at_cut = _AT_CUT.fullmatch(text)
+    if at_cut and is_date(at_cut[2]):
         return Purpose("open" if at_cut[1] == "open" else "closed", at_cut[2])
     raise UserError(Problem("purpose", found=text, expected="blinded, or open or closed and a day"))
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day such as 2026-11-20."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -129,11 +129,11 @@ def _rows(body: str) -> Iterator[tuple[str, ...]]:
         yield tuple(_heads(rows[0], rows[1]))
         del rows[:2]
     for row in rows:
-        yield tuple(_words(inner) or _told(LABEL, given) for given, inner in row)
+        yield tuple(_words(inner) or _attribute(LABEL, given) for given, inner in row)
 
 
 def _heads(above: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]]) -> Iterator[str]:
-    names = iter([_told(NAME, given) for given, _ in below])
+    names = iter([_attribute(NAME, given) for given, _ in below])
     for given, inner in above:
         if over := OVER.search(given):
             yield from islice(names, int(over[1]))
@@ -141,7 +141,7 @@ def _heads(above: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]]) -
             yield _words(inner)
 
 
-def _told(attribute: re.Pattern[str], text: str) -> str:
+def _attribute(attribute: re.Pattern[str], text: str) -> str:
     match = attribute.search(text)
     return _words(match[1]) if match else ""
 

@@ -124,6 +124,11 @@ def endpoint_place(entry: str) -> str:
     return f"endpoint-{entry.replace('_', '-')}"
 
 
+def listing_place(number: int) -> str:
+    """The anchor of a listing of single patients, by its number in the plan."""
+    return f"sec-listing-{number}"
+
+
 def claim_anchor(claim_id: str) -> str:
     return f"claim-{claim_id}"
 

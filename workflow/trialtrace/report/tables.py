@@ -176,9 +176,9 @@ def with_names(text: str) -> str:
     """A text about the export with its names of tables, columns and rules set as code: Markdown."""
     shown, at = [], 0
     for match in _NAME.finditer(text):
-        shown += [_part(text[at : match.start()]), f"`{match[1] or match[0]}`"]
+        shown += [_piece(text[at : match.start()]), f"`{match[1] or match[0]}`"]
         at = match.end()
-    return "".join([*shown, _part(text[at:])])
+    return "".join([*shown, _piece(text[at:])])
 
 
 def named(place: str) -> str:
@@ -186,7 +186,7 @@ def named(place: str) -> str:
     return f"`{place}`" if re.fullmatch(r"[A-Za-z0-9_.]+", place) else with_names(place)
 
 
-def _part(text: str) -> str:
+def _piece(text: str) -> str:
     """A part of a text, escaped, with the spaces at its ends."""
     shown = escape_markdown(text)
     before = " " if text[:1].isspace() else ""

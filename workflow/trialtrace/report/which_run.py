@@ -34,6 +34,9 @@ def named_trial(arguments: argparse.Namespace) -> tuple[Project, str]:
 
 def check_analysis(at: Project, trial: str) -> None:
     """Refuse what would leave a folder without a stamp, of runs that are not the analysis."""
+    from trialtrace.run.jobs.run_state import check_blind
+
+    check_blind(at, trial)
     if at.purpose.stamp:
         found = f"a folder of runs for: {at.purpose.text}"
         raise UserError(trial, found=found, expected="the project's folder, with the analysis")

@@ -9,22 +9,21 @@ from typing import Any
 
 import trialtrace.stats as ts
 from trialtrace.stats._lazy import offering, offers
-from trialtrace.stats.results import StatsError
+
+# Any function of the library, with its own result.
+Function = Callable[..., Any]
 
 
 class Conventions:
     """Every function of the library by its name alone, with the keywords of a plan filled in.
 
-    `keywords` are those that functions ask for and have no default of: confidence, sides, ties,
-    variance and their like. Each goes to the functions that have it, and a call may say otherwise.
-    Whatever a function asks for beyond them is asked for still.
-
-    Raises `StatsError` where a function has no answer to a value, as a call of it does; the first
-    use of a function raises it for a keyword that holds something that may be absent (weights,
-    strata), which is of data and no convention.
+    `keywords` are confidence, sides, ties, variance and their like. Each goes to every function
+    that has a keyword of this name, and a call may say otherwise. Whatever a function asks for
+    beyond them is asked for still. A value that a function does not know raises `StatsError`, as in
+    a call of it.
 
     >>> sap = Conventions(confidence=0.95, sides="two_sided")
-    >>> sap.rate_ratio(12, 110, 25, 140)[1]
+    >>> sap.rate_ratio(12, 110, 25, 140).test
     TestResult(statistic=0.324324, p_value=0.18591)
     >>> sap.fisher_exact(27, 295, 52, 307)
     TestResult(statistic=0.494044, p_value=0.00533905)
@@ -39,7 +38,7 @@ class Conventions:
     def __dir__(self) -> list[str]:
         return offers(ts)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Function:
         families = offering(ts, name)
         function = getattr(getattr(ts, families[0]), name) if families else None
         if not isinstance(function, FunctionType):
@@ -48,16 +47,13 @@ class Conventions:
             raise AttributeError(f"{text}; there is {near[0]}" if near else text)
         return self._filled(function)
 
-    def _filled(self, function: FunctionType) -> Callable[..., Any]:
+    def _filled(self, function: FunctionType) -> Function:
         asked = {
-            name: parameter.default is inspect.Parameter.empty
+            name
             for name, parameter in inspect.signature(function).parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
         keywords = {name: value for name, value in self._keywords.items() if name in asked}
-        for name in keywords:
-            if not asked[name]:
-                raise StatsError(f"{function.__name__} may do without {name}: give it in the call.")
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:

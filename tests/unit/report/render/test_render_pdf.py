@@ -240,6 +240,39 @@ def test_links_lead_into_it_or_out_to_the_world(pdf: bytes):
     assert where in found and None in found
 
 
+def test_a_jump_to_a_number_lands_on_the_line_of_its_mark(write, tmp_path: Path):
+    """A hundred numbers of a method fill lines of a cell: each is a jump to the line of its id."""
+    anchors = [f"{a}{b}cd2345" for a in "abcdefghij" for b in "klmnopqrst"]
+    links = " ".join(f"[{n}.5](trace/a.html#{anchor})" for n, anchor in enumerate(anchors))
+    row = CHAINS["rows"][0] | {"anchors": anchors, "whose": [""] * len(anchors)}
+    made = render_document(
+        write(f"## One {{#sec-one}}\n\n{links}\n", FRONT),
+        out_dir=tmp_path / "out",
+        stem="report",
+        inputs={},
+        formats=("pdf",),
+        chains=CHAINS | {"rows": [row]},
+    )
+    data = made.pdf.read_bytes()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        numbers = {page.objgen: n for n, page in enumerate(document.pages)}
+        targets = [
+            link.get("/Dest", link.get("/A", {}).get("/D")) for link in document.pages[0].Annots
+        ]
+        jumps = [
+            (numbers[to[0].objgen], float(to[3])) for to in targets if isinstance(to, pikepdf.Array)
+        ]
+    assert len(jumps) == len(anchors)
+    with opened(data) as document:
+        pages = [one.get_textpage() for one in document]
+        words = [page.get_text_range() for page in pages]
+        for anchor, (page, down) in zip(anchors, jumps, strict=True):
+            assert anchor in words[page]
+            _, _, _, top = pages[page].get_charbox(words[page].index(anchor))
+            # Less than a line of 10 points above the small letters of the mark.
+            assert 0 < down - top < 8, anchor
+
+
 def test_a_letter_that_no_font_has_stops_nothing_and_is_found_by_its_text(make: Make):
     """A name in Chinese, Hebrew or Thai: a box where the fonts have none, the letter beneath it."""
     names = "\u60a3\u8005 \u05e9\u05dc\u05d5\u05dd \u0e44\u0e17\u0e22 \N{GRINNING FACE} \u0141odz"

@@ -279,7 +279,14 @@ def test_odd_choices_are_refused():
             a.arm_contrasts(Y, ARM, FIRST, **(PLAIN | options))
     with pytest.raises(StatsError, match="no arm 'd'"):
         a.dunnett(Y, ARM, reference="d", **BOTH)
-    for scores in ({}, {"a": 1}, {"a": 1, "b": 1}, {"a": 1, "b": nan}, {"a": 0, "b": 1e-200}):
+    for scores in (
+        [0, 1],
+        {},
+        {"a": 1},
+        {"a": 1, "b": 1},
+        {"a": 1, "b": nan},
+        {"a": 0, "b": 1e-200},
+    ):
         with pytest.raises(StatsError):
             a.trend_coefficients(scores)
 

@@ -1,5 +1,7 @@
 """Models of repeated measures on long data: the same as on cubes, in any order of the rows."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,6 +49,16 @@ def test_long_data_are_the_cubes(name):
     found = FITS[name](long["y"], long["x"], subject=long["subject"], visit=long["visit"])
     assert found.coef == pytest.approx(wide.coef, rel=1e-9)
     assert found.se == pytest.approx(wide.se, rel=1e-9)
+
+
+def test_a_correlation_without_order_needs_no_visit():
+    _, _, _, long = drawn()
+    rows, of = (long["y"], long["x"]), {"subject": long["subject"]}
+    for working in ("exchangeable", "independence"):
+        fit = partial(gee, *rows, family="gaussian", **GEE | {"working": working})
+        assert fit(**of).se == pytest.approx(fit(**of, visit=long["visit"]).se, rel=1e-9)
+    with pytest.raises(StatsError, match="the visit of every row"):
+        gee(*rows, family="gaussian", **GEE | {"working": "ar1"}, **of)
 
 
 def test_columns_of_a_frame_name_the_coefficients():

@@ -130,7 +130,7 @@ class Family:
         for factor, owners in zip(self.factors, self._giving(cells, tier), strict=True):
             if not len(owners):
                 return None
-            first = min(owners.tolist(), key=lambda one: int(factor.tiers[one]))
+            first = min(owners.tolist(), key=lambda owner: int(factor.tiers[owner]))
             departures += int(factor.tiers[first] > 1)
             told.append(factor.names[first])
         return departures, f"{self.name} on {'; '.join(told)}"

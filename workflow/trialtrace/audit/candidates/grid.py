@@ -45,10 +45,10 @@ def _observed(values: Mapping[str, Floats]) -> Floats:
 # What some papers print of an exact test: twice the smaller tail, or twice what is two-sided.
 DOUBLED: dict[str, tuple[str, Callable[[Mapping[str, Floats]], Floats]]] = {
     "fisher_tail_twice": ("twice Fisher's exact test, one-sided", _tail),
-    "fisher_twice": ("twice Fisher's exact test", lambda found: found["fisher"]),
+    "fisher_twice": ("twice Fisher's exact test", lambda tails: tails["fisher"]),
     "mid_p_tail_twice": (
         "twice the mid-p test, one-sided",
-        lambda found: _tail(found) - _observed(found) / 2,
+        lambda tails: _tail(tails) - _observed(tails) / 2,
     ),
 }
 ALL_TESTS = TESTS | {name: (label, 2) for name, (label, _) in DOUBLED.items()}

@@ -62,7 +62,7 @@ def usual(text: str, place: Place) -> Iterator[str]:
         low, high = ((value + by) * _root(place.patients) for by in _half(places))
         middle = (low + high) / 2
         yield from sorted(
-            on_grid(low, high, places), key=lambda one: abs(value_of(one)[0] - middle)
+            on_grid(low, high, places), key=lambda number: abs(value_of(number)[0] - middle)
         )
 
 
@@ -81,7 +81,7 @@ def likelihood(printed: str, meant: str, place: Place) -> tuple[float, str]:
         for kind, number in _ways(printed, meant, place).items()
         if number
     }
-    kind = max(ways, key=lambda one: ways[one])
+    kind = max(ways, key=lambda way: ways[way])
     places = {value_of(neighbour)[1] for neighbour in place.neighbours}
     other = bool(places) and value_of(meant)[1] not in places
     return sum(ways.values()) * (OTHER_PLACES if other else 1.0), kind

@@ -60,9 +60,9 @@ class Repair:
 class Whole:
     """The whole ledger with what it contradicts as it stands."""
 
-    def __init__(self, ledger: Ledger, found: Sequence[Finding]):
+    def __init__(self, ledger: Ledger, findings: Sequence[Finding]):
         self.ledger, self.left = replace(ledger, brief=True), MOST_CHECKS
-        self.before = set(_contradicted(found))
+        self.before = set(_contradicted(findings))
 
     def mends(self, cores: Sequence[Core], changes: Changes) -> bool:
         """Whether none of these contradictions is left."""
@@ -113,8 +113,8 @@ def repairs(whole: Whole, cores: Sequence[Core]) -> list[Repair]:
     """
     shared = sorted(set.intersection(*(set(core.numbers) for core in cores)))
     suspects = [Suspect(whole, cores, number) for number in shared]
-    tries = [one for suspect in suspects for one in suspect.tries()]
-    tries.sort(key=lambda one: -one.weight)
+    tries = [attempt for suspect in suspects for attempt in suspect.tries()]
+    tries.sort(key=lambda attempt: -attempt.weight)
     found = _enough(whole, tries)
     return found or _enough(
         whole, [context for suspect in suspects for context in suspect.implied()]

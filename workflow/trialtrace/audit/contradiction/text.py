@@ -74,12 +74,12 @@ def _by_cause(whole: Whole, cores: list[Core]) -> Iterator[Contradiction]:
             mends = repairs(whole, contradictions)
             mends += [swap for swap, of in swaps if all(one in of for one in contradictions)]
             if mends:
-                yield _made(contradictions, sorted(mends, key=lambda mend: -mend.weight))
+                yield _joined(contradictions, sorted(mends, key=lambda mend: -mend.weight))
                 left = [at for at in left if at not in group]
                 break
         else:
             for at in left:
-                yield _made([cores[at]], [])
+                yield _joined([cores[at]], [])
             return
 
 
@@ -96,7 +96,7 @@ def _groups(
     return sorted(filter(None, groups), key=lambda group: (-len(group), group))
 
 
-def _made(cores: Sequence[Core], mends: Sequence[Repair]) -> Contradiction:
+def _joined(cores: Sequence[Core], mends: Sequence[Repair]) -> Contradiction:
     ordered = sorted(cores, key=lambda core: len(core.numbers))
     return Contradiction(tuple(ordered), tuple(mends))
 
@@ -118,12 +118,12 @@ def told_of(
         (entry.name, entry.label, entry.printed) for entry in ledger.entries.values()
     )
     return [
-        _one(ledger, contradiction, names)
+        _item(ledger, contradiction, names)
         for contradiction in contradictions(ledger, findings, rows)
     ]
 
 
-def _one(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> Told:
+def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> Told:
     checks = dict.fromkeys(core.again.finding.check for core in contradiction.cores)
     mends = [
         _repair(ledger, each, names, len(contradiction.cores))
@@ -145,7 +145,7 @@ def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) ->
     is wrong."."""
     by_owner: dict[str, list[str]] = {}
     for number in numbers:
-        by_owner.setdefault(_owner(ledger, number, names), []).append(_shown(ledger, number))
+        by_owner.setdefault(_owner(ledger, number, names), []).append(_print(ledger, number))
     told = listed([f"{listed(texts)} ({owner})" for owner, texts in by_owner.items()])
     if len(numbers) == 1:
         return f"{told} cannot be right."
@@ -182,7 +182,7 @@ def _owner(ledger: Ledger, number: Number, names: dict[str, str]) -> str:
     return f"{ledger.populations[number.of].label}, {whom}"
 
 
-def _shown(ledger: Ledger, number: Number) -> str:
+def _print(ledger: Ledger, number: Number) -> str:
     """A number as its claim prints it."""
     if number.kind == CLAIM:
         return ledger.entries[number.of].parts[number.part].text
@@ -205,7 +205,7 @@ def _number(ledger: Ledger, number: Number) -> Told:
         return {
             "claim": number.of,
             "component": number.part,
-            "printed": _shown(ledger, number),
+            "printed": _print(ledger, number),
         }
     key = {
         PATIENTS: f"claims.{number.of}.about.patients",

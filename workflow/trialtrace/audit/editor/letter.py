@@ -91,7 +91,8 @@ def _lines(
         verdict, entry = worst(claim, PRINT), ledger.entries[name]
         odd = any(unmatched(row) for row in claim)
         if verdict == "inconsistent":
-            grade = COMPARES if _compares(entry) else NUMBERS
+            compares = entry.about.compared or entry.about.concludes or entry.direction
+            grade = COMPARES if compares else NUMBERS
         elif verdict == "alternative":
             grade = CHOICE
         elif odd:
@@ -99,7 +100,7 @@ def _lines(
         else:
             continue
         judged = [row for row in claim if row[PRINT] == verdict or unmatched(row)]
-        row = min(judged, key=lambda one: WORST_FIRST.index(str(one[PRINT])))
+        row = min(judged, key=lambda judgement: WORST_FIRST.index(str(judgement[PRINT])))
         text = str(row["print_finding"])
         if name in turned:
             grade, text = FLIPS, house(turned[name])
@@ -162,10 +163,6 @@ def _values(finding: Finding) -> list[float]:
     every += [end for span in detail.get("effects", ()) for end in span]
     every += [detail[key] for key in ("low", "high", "percent", "value", "n") if key in detail]
     return [abs(float(each)) for each in every if isinstance(each, int | float)]
-
-
-def _compares(entry: Claim) -> bool:
-    return bool(entry.about.compared or entry.about.concludes or entry.direction)
 
 
 def label_of(ledger: Ledger, entry: Claim) -> str:

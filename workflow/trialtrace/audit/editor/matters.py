@@ -53,9 +53,6 @@ class Question:
     items: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return " ".join([self.text, *self.items])
-
 
 def one_or_list(items: Sequence[Item], text: str, several: str, lead: str = "") -> list[Question]:
     """A question of one number in a sentence, of several with a list; nothing of none.

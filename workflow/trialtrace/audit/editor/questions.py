@@ -38,7 +38,7 @@ def questions(
     of = {(row["claim_id"], row["component"]): row for row in rows}
     wrong = [finding for finding in findings if _against(finding, of)]
     order = {line.claim: k for k, line in enumerate(lines)}
-    wrong.sort(key=lambda one: order.get(one.claim, len(order)))
+    wrong.sort(key=lambda finding: order.get(finding.claim, len(order)))
     asked = [question for kind in KINDS for question in kind.asked(ledger, wrong)]
     asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
     open_ = [
@@ -46,7 +46,7 @@ def questions(
         for finding in findings
         if finding.open and unmatched(of.get((finding.claim, finding.component), {}))
     ]
-    open_.sort(key=lambda one: order.get(one.claim, len(order)))
+    open_.sort(key=lambda finding: order.get(finding.claim, len(order)))
     asked = _with_tests(ledger, asked, [one for one in open_ if one.claim not in _of(asked)])
     for line in lines:
         if line.claim not in _of(asked):
@@ -57,7 +57,7 @@ def questions(
     asked.sort(
         key=lambda item: min((order.get(name, len(order)) for name in item.claims), default=0)
     )
-    return [*asked, *filter(None, (_of_registration(ledger, one) for one in registered))]
+    return [*asked, *filter(None, (_of_registration(ledger, finding) for finding in registered))]
 
 
 def _against(finding: Finding, of: Mapping[tuple[object, object], Mapping[str, object]]) -> bool:

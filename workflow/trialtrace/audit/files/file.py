@@ -126,17 +126,12 @@ MOST_CLAIMS = 50_000
 LARGEST = 32 << 20
 
 
-def read_ledger(at: Project, path: Path) -> Ledger:
-    """The ledger in a file without the claims that nobody confirmed. Raises UserError with every
-    mistake, each with its line and key."""
-    return read_standing(at, path, trust=False)[0]
-
-
 def read_standing(
     at: Project, path: Path, *, trust: bool, least: float = 0.0
 ) -> tuple[Ledger, Standing]:
-    """The ledger, and how much of it a person confirmed; with `trust` also what a program read
-    with at least a chance of `least` to be right."""
+    """The ledger without the claims that nobody confirmed, and how much of it a person did; with
+    `trust` also what a program read with at least a chance of `least` to be right. Raises UserError
+    with every mistake, each with its line and key."""
     document = read_document(at, path, "ledger", LARGEST)
     check_about(document)
     check_confirmed(document)

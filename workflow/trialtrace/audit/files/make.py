@@ -45,7 +45,7 @@ def _read(entry: Claim, own: Habit) -> Mapping[str, Component]:
 
 def habit(ledger: Ledger, paper: str) -> Habit:
     """What the numbers of one paper say of its rounding."""
-    known = [(name, ways) for name, ways in _once(ledger, _evidence(ledger, paper)) if ways]
+    known = [(name, ways) for name, ways in _sole(ledger, _evidence(ledger, paper)) if ways]
     cut = tuple(name for name, ways in known if ways == {CUT})
     rounded = tuple(name for name, ways in known if CUT not in ways)
     up = tuple(name for name, ways in known if UP in ways and EVEN not in ways)
@@ -56,10 +56,10 @@ def habit(ledger: Ledger, paper: str) -> Habit:
     return Habit(way, way, cut, rounded, up, even)
 
 
-def _once(ledger: Ledger, found: Iterable[tuple[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
+def _sole(ledger: Ledger, claims: Iterable[tuple[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
     """One number printed several times, as with two intervals, is one piece of evidence."""
     seen = set()
-    for name, ways in found:
+    for name, ways in claims:
         about, main = ledger.entries[name].about, ledger.entries[name].main
         key = about.cell, about.category, about.group, about.compared, main and main.text
         if key not in seen:

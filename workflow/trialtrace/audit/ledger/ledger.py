@@ -309,7 +309,7 @@ class Ledger:
     def _by_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by (group, category, cell)."""
         return grouped(
-            self.of_group(), lambda one: (one.about.group, one.about.category, *one.about.cell)
+            self.of_group(), lambda cell: (cell.about.group, cell.about.category, *cell.about.cell)
         )
 
     @cached_property
@@ -361,7 +361,9 @@ class Ledger:
         if not every or len(sizes) > 1 or not all(_alike(every, name) for name in names):
             return None
         digits = {one.name: sum(one.parts[name].places for name in names) for one in every}
-        return max(every, key=lambda one: (digits[one.name], self.size(one) or 0, len(one.parts)))
+        return max(
+            every, key=lambda entry: (digits[entry.name], self.size(entry) or 0, len(entry.parts))
+        )
 
     def compared_groups(self, entry: Claim) -> tuple[str, ...]:
         return self.apart if entry.about.compared == (ALL,) else entry.about.compared

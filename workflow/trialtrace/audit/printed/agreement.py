@@ -86,7 +86,7 @@ def _bound(printed: Component, value: Decimal) -> Verdict:
     if printed.name == "p":
         text = p_text(value)
     else:
-        text = _shown(printed, rounded(value, printed.places + 1), printed.places + 1)
+        text = _text(printed, rounded(value, printed.places + 1), printed.places + 1)
     if true[printed.relation]:
         return Verdict(EXACT, 0.0, text)
     return Verdict(DIFFERS, _size(printed, value), text)
@@ -114,10 +114,10 @@ def as_printed(printed: Component, value: Decimal) -> str:
     """
     if printed.name == "p" and (printed.relation != "=" or not rounded(value, printed.places)):
         return p_text(value)
-    return _shown(printed, rounded(value, printed.places), printed.places)
+    return _text(printed, rounded(value, printed.places), printed.places)
 
 
-def _shown(printed: Component, value: Decimal, places: int) -> str:
+def _text(printed: Component, value: Decimal, places: int) -> str:
     number = (
         f"{value:,.{max(places, 0)}f}" if "," in printed.number else f"{value:.{max(places, 0)}f}"
     )

@@ -95,10 +95,10 @@ def dates(text: str) -> tuple[Period, ...]:
             if days is None:
                 return ()
             found.append((match.start(), days, len(match.groupdict()) > 1))
-        rest = form.sub(lambda one: " " * len(one[0]), rest)
+        rest = form.sub(lambda date: " " * len(date[0]), rest)
     if _LEFT.search(rest) or not any(dated for *_, dated in found):
         return ()
-    return tuple(days for _, days, _ in sorted(found, key=lambda one: one[0]))
+    return tuple(days for _, days, _ in sorted(found, key=lambda date: date[0]))
 
 
 def _period(texts: dict[str, str | None]) -> Period | None:

@@ -45,7 +45,7 @@ def _in_one_form(text: str) -> str:
     for form, ours in _HOUSE:
         text = form.sub(ours, text)
     text = _ONE.sub(r"1 \1", text)
-    return _COUNTS.sub(lambda found: thousands(int(found[0])), text)
+    return _COUNTS.sub(lambda match: thousands(int(match[0])), text)
 
 
 def brief(texts: Iterable[str], most: int = MOST_WORDS) -> str:

@@ -16,7 +16,7 @@ SHOWN = {
     "alternative": "by another choice",
     "compatible": "compatible",
     "exact": "exact",
-    "used": "used",
+    "used": "used in a check",
     "not_checkable": "not checkable",
 }
 WORST_FIRST = tuple(SHOWN)

@@ -186,12 +186,12 @@ def bare(label: str) -> str:
     return next((name for name in short if len(name) > 1), short[-1])
 
 
-def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
+def arms_of(tables: Iterable[Sequence[Column]], known: Allocation) -> Arms:
     """The arms: heads that stand over numbers beside others such, of any table, in order.
 
     Heads with a number of patients are arms, else those of tables with a control, else those that
-    `told` knows as allocated to or that come back most. Where two are a control's or allocated to,
-    one that is neither has to stand beside such.
+    `known` has as allocated to or that come back most. Where two are a control's or
+    allocated to, one that is neither has to stand beside such.
     """
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
@@ -211,11 +211,11 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
         for one in arms:
             labels.setdefault(bare(one.arm or ""), one.arm or "")
         sized |= {bare(one.arm or "") for one in arms if one.size}
-        alike |= _alike(arms)
-    spelt = _spellings(seen, together, told)
+        alike |= _paired(arms)
+    spelt = _spellings(seen, together, known)
     together = [list(dict.fromkeys(spelt.get(name, name) for name in names)) for names in together]
     sized = {spelt.get(name, name) for name in sized}
-    anchored = {name for name in labels if names_control(name) or told.names(name)}
+    anchored = {name for name in labels if names_control(name) or known.names(name)}
     anchored |= {spelt[name] for name in anchored & spelt.keys()}
     kept = [name for name in labels if name in sized]
     if len(kept) < 2:
@@ -239,19 +239,19 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     found = {name: labels[name] for name in kept}
     found = _beside(found, labels, together, trusted)
     spelt = {one: of for one, of in spelt.items() if of in found}
-    for short, long in told.explained:
+    for short, long in known.explained:
         of = spelt.get(bare(long), bare(long))
         if of in found and bare(short) not in found:
             spelt.setdefault(bare(short), of)
     return Arms(found, guessed, spelt)
 
 
-def _short_for(name: str, other: str, told: Allocation) -> bool:
+def _short_for(name: str, other: str, known: Allocation) -> bool:
     """Whether the text explains one name by the other."""
-    return other in {bare(long) for long in told.expansions.get(name, ())}
+    return other in {bare(long) for long in known.expansions.get(name, ())}
 
 
-def _alike(columns: Sequence[Column]) -> set[str]:
+def _paired(columns: Sequence[Column]) -> set[str]:
     """Names over the same columns each, two at least, as a number and its spread."""
     forms: dict[str, tuple[tuple[str | None, str | None], ...]] = {}
     for one in columns:
@@ -262,7 +262,7 @@ def _alike(columns: Sequence[Column]) -> set[str]:
 
 
 def _spellings(
-    seen: Counter[str], together: Sequence[Sequence[str]], told: Allocation
+    seen: Counter[str], together: Sequence[Sequence[str]], known: Allocation
 ) -> dict[str, str]:
     """Names that are another name of one before them, with which they never stand in one table: of
     the same words, an abbreviation, or words that one other name alone has all of; then the one
@@ -280,7 +280,7 @@ def _spellings(
     for name, other in combinations(names, 2):
         alike = set(name.split()) == set(other.split()) or _singular(name) == _singular(other)
         short = _initials(other) == name or _initials(name) == other
-        if alike or short or _short_for(name, other, told) or _short_for(other, name, told):
+        if alike or short or _short_for(name, other, known) or _short_for(other, name, known):
             same(name, other)
     for name in names:
         own = set(name.split()) - _AND
@@ -290,7 +290,7 @@ def _spellings(
             if own < set(one.split()) - _AND and not _PARTING.search(one)
         }
         if own and len(wider) == 1 and not _no_name(name):
-            same(*sorted((name, wider.pop()), key=lambda one: (-seen[one], -len(one))))
+            same(*sorted((name, wider.pop()), key=lambda name: (-seen[name], -len(name))))
     return spelt
 
 

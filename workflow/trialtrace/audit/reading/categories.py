@@ -96,22 +96,22 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
 
     A p beside one of the rows, or in the section's own row, is then of all of them.
     """
-    within = (one for one in read if isinstance(one, Item) and len(one.path) > 1)
-    blocks = grouped(within, lambda one: one.path[:-1])
+    within = (item for item in read if isinstance(item, Item) and len(item.path) > 1)
+    blocks = grouped(within, lambda item: item.path[:-1])
     changed: dict[int, Item] = {}
     for section, block in blocks.items():
-        own = [one for one in block if one.kind == "p"]
-        above = [one for one in read if isinstance(one, Item) and one.path == section]
+        own = [item for item in block if item.kind == "p"]
+        above = [item for item in read if isinstance(item, Item) and item.path == section]
         if len(own) + len(above) > 1 or not _exclusive(block):
             continue
-        whole = all(_adds_up(block, arm) for arm in {one.arm for one in block if one.arm})
-        for one in block:
-            if one.kind in _COUNTED:
-                text = replace(one, category=True)
-                changed[id(one)] = text if whole else text.doubted("categories by their sum")
-            elif one.kind == "p":
-                changed[id(one)] = replace(one, path=section, label=", ".join(section))
-    return [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
+        whole = all(_adds_up(block, arm) for arm in {item.arm for item in block if item.arm})
+        for item in block:
+            if item.kind in _COUNTED:
+                text = replace(item, category=True)
+                changed[id(item)] = text if whole else text.doubted("categories by their sum")
+            elif item.kind == "p":
+                changed[id(item)] = replace(item, path=section, label=", ".join(section))
+    return [changed.get(id(item), item) if isinstance(item, Item) else item for item in read]
 
 
 def _exclusive(block: Sequence[Item]) -> bool:

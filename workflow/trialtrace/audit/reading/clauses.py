@@ -85,20 +85,20 @@ class _Outcome:
     within: bool = False
     unsaid: bool = False
 
-    def next(self, told: str) -> None:
-        self.number, self.told, self.seen = self.number + 1, told, []
+    def next(self, words: str) -> None:
+        self.number, self.told, self.seen = self.number + 1, words, []
         self.compared = self.tested = self.unsaid = False
 
 
-def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
+def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
     """Items with arms and outcome: an arm named once more begins another outcome."""
     mentions = names.mentions(text)
-    found = _of_each(found, distinct(mentions), text)
-    assigned = _assigned([one for one in found if one[2].kind in PARTS], mentions, text, names)
+    numbers = _of_each(numbers, distinct(mentions), text)
+    assigned = _assigned([one for one in numbers if one[2].kind in PARTS], mentions, text, names)
     outcome, before, lone, first = _Outcome(), 0, 0, ""
-    for at, (start, end, item) in enumerate(found):
+    for at, (start, end, item) in enumerate(numbers):
         says = _says(text, before, start, mentions)
-        behind = "" if item.kind not in PARTS and says else _behind(found, at, mentions, text)
+        behind = "" if item.kind not in PARTS and says else _behind(numbers, at, mentions, text)
         clause = _clause(text[before:start], behind, first)
         first, begin, before = first or clause, before, max(before, end)
         if item.kind in PARTS:
@@ -129,12 +129,12 @@ def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> It
         yield replace(item, path=(_named(outcome, place),))
 
 
-def _behind(found: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
+def _behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
     """The words behind a number, past others between which nothing is said."""
-    for place in range(at, len(found)):
-        end = max(one[1] for one in found[: place + 1])
-        to = found[place + 1][0] if place + 1 < len(found) else len(text)
-        if found[place][2].kind == "p" or _says(text, end, to, mentions):
+    for place in range(at, len(numbers)):
+        end = max(one[1] for one in numbers[: place + 1])
+        to = numbers[place + 1][0] if place + 1 < len(numbers) else len(text)
+        if numbers[place][2].kind == "p" or _says(text, end, to, mentions):
             return _FILLED.sub("", _without(text, end, to, mentions))
     return ""
 
@@ -209,25 +209,30 @@ def _comparing(
         arm = near[0] if len(near) == 1 else before[0] if len(before) == 1 else None
         compare, outcome.within = (), True
     item = replace(item, compare=compare, arm=arm)
-    if item.kind in ("effect", "estimate"):
-        item = item.doubted(
-            "the order of the groups is guessed"
-            if compare
-            else "which groups are compared is not said"
-        )
-    elif item.kind == "statistic" and (mentions or _BETWEEN.search(text)):
-        item = item.doubted("which groups it compares is guessed")
-    elif item.kind == "p":
-        item = item.doubted(
-            "which numbers this p belongs to is guessed"
-            if pair
-            else "which groups it compares is guessed"
-            if compare or arm
-            else "which numbers it is of is not said"
-        )
+    item = item.doubted(_doubt(item, pair, bool(mentions or _BETWEEN.search(text))))
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
         item = replace(item, model=True).doubted("adjusted, by the words beside it")
     return item
+
+
+def _doubt(item: Item, pair: bool, named: bool) -> str | None:
+    """What of a comparison is not said: `pair` where it follows numbers of two arms, `named` where
+    the text names groups."""
+    if item.kind in ("effect", "estimate"):
+        order, groups = (
+            "the order of the groups is guessed",
+            "which groups are compared is not said",
+        )
+        return order if item.compare else groups
+    if item.kind == "statistic" and named:
+        return "which groups it compares is guessed"
+    if item.kind != "p":
+        return None
+    if pair:
+        return "which numbers this p belongs to is guessed"
+    if item.compare or item.arm:
+        return "which groups it compares is guessed"
+    return "which numbers it is of is not said"
 
 
 def _alone(item: Item, before: Sequence[str], text: str, clause: str) -> bool:
@@ -312,24 +317,24 @@ def _says(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     return bool({word for word in found if len(word) > 1} - _LINKS)
 
 
-def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
+def _of_each(numbers: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
     """The same; values with intervals are one of each arm where arms are named and no word calls
     them differences, or as many arms as there are values."""
-    values = [one for one in found if one[2].kind == "estimate"]
+    values = [one for one in numbers if one[2].kind == "estimate"]
     if (
         not values
         or len(named) < 2
-        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in found)
+        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in numbers)
     ):
-        return found
+        return numbers
     if _COMPARED.search(text) and len(values) != len(named):
-        return found
+        return numbers
     doubt = "taken for a value of one group, and not for a comparison"
     return [
         (start, end, replace(item, kind="mean_ci").doubted(doubt))
         if item.kind == "estimate"
         else (start, end, item)
-        for start, end, item in found
+        for start, end, item in numbers
     ]
 
 
@@ -340,7 +345,7 @@ _Arm = tuple[str | None, str | None]
 
 
 def _assigned(
-    found: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
+    numbers: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
 ) -> dict[tuple[int, str], _Arm]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
     made: dict[tuple[int, str], _Arm] = {}
@@ -348,17 +353,17 @@ def _assigned(
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
         mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
-    for run in _runs(found, mentions, text):
-        arms = _of_run(run, found, mentions, text, names)
+    for run in _runs(numbers, mentions, text):
+        arms = _of_run(run, numbers, mentions, text, names)
         for (start, _, item), (arm, doubt) in zip(run, arms, strict=True):
             made[start, item.printed] = (arm, doubt)
     return made
 
 
-def _runs(found: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
+def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
     """Numbers of one kind between which nothing stands but arms and links."""
     run: list[Seen] = []
-    for one in found:
+    for one in numbers:
         if run:
             end, start = run[-1][1], one[0]
             between = re.sub(r"\bn\s*=\s*[0-9]+", "", text[end:start])
@@ -379,14 +384,14 @@ _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
 def _of_run(
     run: Sequence[Seen],
-    found: Sequence[Seen],
+    numbers: Sequence[Seen],
     mentions: Sequence[Mention],
     text: str,
     names: Names,
 ) -> list[_Arm]:
     """The arms of numbers that stand together."""
     size, start, end = len(run), run[0][0], run[-1][1]
-    after = min((one[0] for one in found if one[0] >= end and one not in run), default=len(text))
+    after = min((one[0] for one in numbers if one[0] >= end and one not in run), default=len(text))
     # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
     own = re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
     past = end + (own.end() if own else 0)
@@ -396,7 +401,7 @@ def _of_run(
     behind = [
         [m for m in mentions if one[1] <= m.begin < to] for one, to in zip(run, ends, strict=True)
     ]
-    previous = max((one[1] for one in found if one[1] <= start), default=0)
+    previous = max((one[1] for one in numbers if one[1] <= start), default=0)
     begins = [previous, *(one[1] for one in run[:-1])]
     before = [
         [m for m in mentions if at <= m.begin < one[0]] for one, at in zip(run, begins, strict=True)
@@ -423,14 +428,9 @@ def _of_run(
                 (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
             ]
         if size == 2 and len(names.arms) == 2:
-            if len(behind[1]) == 1 and not behind[0]:
-                arm = behind[1][0].arm
-                return [(names.other(arm), OTHER), (arm, behind[1][0].doubt)]
-            if len(behind[0]) == 1 and not behind[1]:
-                arm = behind[0][0].arm
-                return [(arm, behind[0][0].doubt), (names.other(arm), OTHER)]
-            if not between and len(last) == 1 and _VERSUS.search(text[run[0][1] : run[1][0]]):
-                return [(last[0], OTHER), (names.other(last[0]), OTHER)]
+            versus = not between and bool(_VERSUS.search(text[run[0][1] : run[1][0]]))
+            if pair := _of_two(behind[0], behind[1], last if versus else [], names):
+                return pair
     return [
         _nearest(
             one,
@@ -438,7 +438,7 @@ def _of_run(
             ahead,
             mentions,
             text,
-            alone=len(found) == 1 and len(distinct(mentions)) == 1,
+            alone=len(numbers) == 1 and len(distinct(mentions)) == 1,
         )
         for one, back, ahead in zip(run, before, behind, strict=True)
     ]
@@ -447,8 +447,21 @@ def _of_run(
 _VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
 
 
+def _of_two(
+    first: Sequence[Mention], second: Sequence[Mention], before: Sequence[str], names: Names
+) -> list[_Arm]:
+    """The arms of two numbers of two arms where one arm is named: behind either, or before both."""
+    if len(second) == 1 and not first:
+        return [(names.other(second[0].arm), OTHER), (second[0].arm, second[0].doubt)]
+    if len(first) == 1 and not second:
+        return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
+    if len(before) == 1:
+        return [(before[0], OTHER), (names.other(before[0]), OTHER)]
+    return []
+
+
 def _nearest(
-    one: Seen,
+    number: Seen,
     before: Sequence[Mention],
     behind: Sequence[Mention],
     mentions: Sequence[Mention],
@@ -457,16 +470,16 @@ def _nearest(
     alone: bool,
 ) -> _Arm:
     """The arm of a number by itself: that behind it where a word joins them, else that before."""
-    inside = [m for m in mentions if one[0] <= m.begin < one[1]]
+    inside = [m for m in mentions if number[0] <= m.begin < number[1]]
     if len(inside) == 1:
         return inside[0].arm, inside[0].doubt or NEAREST
     behind = [m for m in behind if not _REFERENCE.search(text, 0, m.begin)]
-    begun = bool(_ENDED.search(text[max(0, one[0] - 20) : one[0]]))
+    begun = bool(_ENDED.search(text[max(0, number[0] - 20) : number[0]]))
     # A name in brackets that are closed is of what stands in them.
-    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : one[0]])]
-    earlier = [m for m in mentions if m.begin < one[0]]
-    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : one[0]])]
-    tail = text[one[1] : behind[0].begin] if behind else ""
+    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : number[0]])]
+    earlier = [m for m in mentions if m.begin < number[0]]
+    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : number[0]])]
+    tail = text[number[1] : behind[0].begin] if behind else ""
     tail = re.sub(r"^\s*[(\[][^()\[\]]*[)\]]", "", tail)
     joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
@@ -475,6 +488,6 @@ def _nearest(
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
     contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
-    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, one[0]):
+    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, number[0]):
         return earlier[-1].arm, EARLIER
     return None, NOT_NAMED

@@ -27,9 +27,9 @@ def compared(
     """
     bundles: list[list[Read]] = []
     for column, cell in own:
-        part = _part(column, cell)
+        part = _role(column, cell)
         starts = part == "estimate" or not bundles
-        if starts or part in {_part(*one) for one in bundles[-1]}:
+        if starts or part in {_role(*one) for one in bundles[-1]}:
             bundles.append([])
         bundles[-1].append((column, cell))
     for bundle in bundles:
@@ -59,7 +59,7 @@ def _main(printed: str) -> Decimal | None:
     return parts.get("percent", parts.get("value"))
 
 
-def _part(column: Column, cell: Cell) -> str:
+def _role(column: Column, cell: Cell) -> str:
     if cell.form == "tested":
         return "estimate"
     if column.kind == "statistic":
@@ -94,7 +94,7 @@ def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
 def _joined(
     bundle: list[Read], beside: Sequence[Item], usual: set[str]
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
-    by_part = {_part(column, cell): (column, cell) for column, cell in bundle}
+    by_part = {_role(column, cell): (column, cell) for column, cell in bundle}
     p = p_text(by_part["p"][1]) if "p" in by_part else None
     null = by_part["p"][0].null if "p" in by_part else None
     if "statistic" in by_part or "df" in by_part:

@@ -18,6 +18,8 @@ BY_HEAD = "arm by the head"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
+# Visit, whether of change, part, and the arm within which it compares.
+_Whose = tuple[str | None, bool, str | None, str | None]
 
 
 class Comparisons(Context):
@@ -31,28 +33,7 @@ class Comparisons(Context):
         self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
-        words = (row.cells[one.at] for one in self.laid.columns)
-        in_row = [said(text) for text in words if text]
-        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
-        groups: dict[
-            tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
-        ] = {}
-        for column, cell in read:
-            if row.kind == "p":
-                column = replace(column, kind="p", measure=None)
-            elif column.kind == "effect" and column.measure in (None, UNSAID):
-                column = replace(column, measure=row.measure or named or column.measure)
-            under = [one for name in column.names if (one := self._under(name))]
-            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
-            if (two := self._behind_arm(row, column)) is not None:
-                named_by = " vs ".join(self.arms.labels[name] for name in two)
-                column, within = replace(column, names=(named_by,)), None
-            if within is None and self._within(column):
-                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
-                within = self.arms.of(before[-1]) if before else None
-            whose = (column.visit, column.change, column.part, within)
-            groups.setdefault(whose, []).append((column, cell))
-        for (_, _, part, within), group in groups.items():
+        for (_, _, part, within), group in self._of_comparisons(row, read).items():
             over = self.laid.table.rows[: self.laid.heads]
             heads = (head[column.at] for head in over for column, _ in group)
             spread = {"se"} if any(map(_OF_ERROR.search, (*heads, row.cells[0]))) else set[str]()
@@ -72,9 +53,7 @@ class Comparisons(Context):
                 names = printed if pair else ordered(printed, items, found, measure)
                 names = () if pair == ("?",) else names
                 model = self.model or any(column.adjusted for column, _ in cells)
-                item = replace(
-                    item, compare=names, measure=measure, model=model and found.kind != "p"
-                )
+                item = replace(item, compare=names, measure=measure, model=model)
                 if found.kind == "effect" and names == (ALL,):
                     names = ()
                 doubts = [found.doubt]
@@ -90,11 +69,36 @@ class Comparisons(Context):
                     doubts.append("taken for a test of all groups")
                 doubts += _by_heads(items, printed)
                 if within is not None and within != ALL:
-                    names, doubts = (), ["taken for a comparison within one group"]
+                    doubts = ["taken for a comparison within one group"]
                     item = replace(item, compare=(), arm=within)
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
-                yield replace(item, model=model).doubted(*doubts)
+                yield item.doubted(*doubts)
+
+    def _of_comparisons(
+        self, row: Row, read: list[tuple[Column, Cell]]
+    ) -> dict[_Whose, list[tuple[Column, Cell]]]:
+        """The cells of a row by what they compare."""
+        words = (row.cells[one.at] for one in self.laid.columns)
+        in_row = [said(text) for text in words if text]
+        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
+        groups: dict[_Whose, list[tuple[Column, Cell]]] = {}
+        for column, cell in read:
+            if row.kind == "p":
+                column = replace(column, kind="p", measure=None)
+            elif column.kind == "effect" and column.measure in (None, UNSAID):
+                column = replace(column, measure=row.measure or named or column.measure)
+            under = [one for name in column.names if (one := self._under(name))]
+            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if (two := self._behind_arm(row, column)) is not None:
+                named_by = " vs ".join(self.arms.labels[name] for name in two)
+                column, within = replace(column, names=(named_by,)), None
+            if within is None and self._within(column):
+                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
+                within = self.arms.of(before[-1]) if before else None
+            whose = (column.visit, column.change, column.part, within)
+            groups.setdefault(whose, []).append((column, cell))
+        return groups
 
     def _behind_arm(self, row: Row, column: Column) -> tuple[str, str] | None:
         """The two arms of "P vs placebo" that stands below or behind another arm."""

@@ -68,7 +68,7 @@ def matters(claims: Claims, names: Iterable[str]) -> list[Matter]:
         if column:
             by.setdefault((column, form_of(str(claims[name]["printed"]))), []).append(name)
     order = sorted(
-        by, key=lambda one: ([int(at) for at in re.findall(r"\d+", one[0])], one[1] or "")
+        by, key=lambda matter: ([int(at) for at in re.findall(r"\d+", matter[0])], matter[1] or "")
     )
     made = []
     for column, form in order:

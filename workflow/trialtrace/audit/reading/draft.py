@@ -115,10 +115,10 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     return read, arms
 
 
-def _by_text(one: Item | Left) -> Item | Left:
-    if isinstance(one, Item) and (one.arm or one.compare):
-        return one.doubted("the groups are known from the text alone")
-    return one
+def _by_text(item: Item | Left) -> Item | Left:
+    if isinstance(item, Item) and (item.arm or item.compare):
+        return item.doubted("the groups are known from the text alone")
+    return item
 
 
 def _groups(claim: Entry) -> Iterable[object]:
@@ -233,11 +233,11 @@ _GROUPS = re.compile(
 )
 
 
-def all_arms(every: Sequence[Laid], told: Allocation) -> tuple[Arms, list[Laid]]:
+def all_arms(every: Sequence[Laid], allocation: Allocation) -> tuple[Arms, list[Laid]]:
     """The arms of a paper, of columns and of rows, and the tables that have them in rows."""
-    known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], told)
+    known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], allocation)
     in_rows = [one for one in every if _has_in_rows(one, known)]
-    columns = arms_of([one.columns for one in every if one not in in_rows], told)
+    columns = arms_of([one.columns for one in every if one not in in_rows], allocation)
     # Heads of which nothing says that they are arms are none beside rows that are.
     labels = {} if columns.guessed and in_rows else dict(columns.labels)
     for one in in_rows:

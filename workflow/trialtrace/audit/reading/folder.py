@@ -93,16 +93,16 @@ def read_all(
     into.mkdir(parents=True, exist_ok=True)
     calls = [(at, path, into, trust) for path in papers]
     if jobs == 1 or len(papers) < 2:
-        rows = [_one(*call) for call in calls]
+        rows = [_paper(*call) for call in calls]
     else:
         with ProcessPoolExecutor(jobs) as pool:
-            rows = list(pool.map(_one, *zip(*calls, strict=True)))
+            rows = list(pool.map(_paper, *zip(*calls, strict=True)))
     rows.sort(key=lambda row: row.order)
     write_text(into / SUMMARY, summary(rows))
     return rows
 
 
-def _one(at: Project, path: Path, into: Path, trust: float | None) -> PaperRow:
+def _paper(at: Project, path: Path, into: Path, trust: float | None) -> PaperRow:
     ledger, state = into / f"{path.name}.yaml", into / f"{path.name}.json"
     before = _state(state)
     try:

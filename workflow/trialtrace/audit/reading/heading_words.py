@@ -247,21 +247,9 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         text = text[: match.start()] + " " + text[match.end() :]
     only = re.fullmatch(_P, text.strip(), re.I) and not re.search(_CI, text)
     if only or re.match(rf"\s*p[\s-]*values?\s*[(,]\s*{_CI}\s*\)?$", text, re.I):
-        null = _OTHER_NULL.search(text)
-        two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
-        rest = (
-            _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
-        )
-        return Said(rest, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)
-    if (
-        len(
-            {
-                kind.removeprefix("geometric_").split("_")[0]
-                for kind in kinds_in(text) - {"ci", "fraction"}
-            }
-        )
-        > 1
-    ):
+        return _of_p(text, size, adjusted=adjusted)
+    kinds = kinds_in(text) - {"ci", "fraction"}
+    if len({kind.removeprefix("geometric_").split("_")[0] for kind in kinds}) > 1:
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
@@ -281,13 +269,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
                 return _over_time(text, size, adjusted=adjusted)
             if name == UNSAID and "mean_sd" in kinds_in(text):
                 return Said("", "mean_sd", size, change=True, adjusted=adjusted)
-            behind = re.sub(_CI, " ", text[match.end() :], flags=re.I)
-            left = _bare(f"{text[: match.start()]} {behind}")
-            also = left[3:] if left.startswith("or ") else ""
-            if also and (said(also, other).measure or re.match(r"[∆Δ]|mean\b", also)):
-                return Said("", "effect", size, measure=EITHER, adjusted=adjusted)
-            left = re.sub(r"^effect sizes?$", "", left, flags=re.I)
-            return Said(left, "effect", size, measure=name, adjusted=adjusted)
+            return replace(_of_measure(text, name, match, other), size=size, adjusted=adjusted)
     if match := _LOOSE.search(text):
         spread = next(name for name in _SPREADS if match[name])
         left = _bare(f"{text[: match.start()]} {match['of']} {text[match.end() :]}")
@@ -300,6 +282,23 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{match['lead'] or ''}{match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _of_p(text: str, size: int | None, *, adjusted: bool) -> Said:
+    null = _OTHER_NULL.search(text)
+    two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
+    bare = _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
+    return Said(bare, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)
+
+
+def _of_measure(text: str, name: str, match: re.Match[str], other: Collection[str]) -> Said:
+    """An effect by the words of its measure, or of either of two."""
+    behind = re.sub(_CI, " ", text[match.end() :], flags=re.I)
+    left = _bare(f"{text[: match.start()]} {behind}")
+    also = left[3:] if left.startswith("or ") else ""
+    if also and (said(also, other).measure or re.match(r"[∆Δ]|mean\b", also)):
+        return Said("", "effect", measure=EITHER)
+    return Said(re.sub(r"^effect sizes?$", "", left, flags=re.I), "effect", measure=name)
 
 
 def _changed(match: re.Match[str], size: int | None, other: Collection[str]) -> Said:

@@ -86,7 +86,7 @@ def _of_formula(node: Node, but: tuple[str, ...]) -> list[str]:
     return [*parts[0], superscript("".join(parts[0]), tidy("".join(parts[1])))]
 
 
-def read_xml(content: bytes, shown: str) -> Node:
+def read_xml(content: bytes, place: str) -> Node:
     """The tree of an XML file. Raises UserError where it is broken or declares entities."""
     root = Node("")
     stack = [root]
@@ -98,7 +98,7 @@ def read_xml(content: bytes, shown: str) -> Node:
         if count > MOST_ELEMENTS:
             raise UserError(
                 Problem(
-                    shown,
+                    place,
                     found=f"more than {MOST_ELEMENTS:,} elements of XML",
                     expected="a paper, which has some thousand on a page",
                     do="save the part that holds its results and tables as a file of its own",
@@ -109,13 +109,13 @@ def read_xml(content: bytes, shown: str) -> Node:
         stack.append(node)
         if len(stack) > DEEPEST:
             raise UserError(
-                Problem(shown, found="elements nested too deep", expected=f"at most {DEEPEST}")
+                Problem(place, found="elements nested too deep", expected=f"at most {DEEPEST}")
             )
 
     def declared(name: str, *_: object) -> None:
         raise UserError(
             Problem(
-                shown,
+                place,
                 found=f"a declaration of the entity {name}",
                 expected="XML without entities of its own, which can grow without end",
             )
@@ -138,7 +138,7 @@ def read_xml(content: bytes, shown: str) -> Node:
     except expat.ExpatError as error:
         raise UserError(
             Problem(
-                f"{shown}, line {error.lineno}",
+                f"{place}, line {error.lineno}",
                 found=f"broken XML: {expat.ErrorString(error.code)}",
                 expected="a whole XML file",
             )
@@ -185,7 +185,7 @@ class _Html(HTMLParser):
         self.stack[-1].children.append(data)
 
 
-def read_html(content: bytes, shown: str) -> Node:
+def read_html(content: bytes, place: str) -> Node:
     """The tree of a web page, whatever it leaves open."""
     named = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", content[:2048])
     for encoding in ("utf-8", named.group(1).decode() if named else "cp1252"):
@@ -196,19 +196,19 @@ def read_html(content: bytes, shown: str) -> Node:
             continue
     else:
         text = content.decode("cp1252", errors="replace")
-    parser = _Html(shown)
+    parser = _Html(place)
     try:
         parser.feed(text)
     except AssertionError as error:
         # HTMLParser has no other word for a marked section that is none: "<![x[".
         raise UserError(
-            Problem(shown, found=f"broken HTML: {error}", expected="a page as browsers save it")
+            Problem(place, found=f"broken HTML: {error}", expected="a page as browsers save it")
         ) from None
     if len(parser.rawdata) > LONGEST_OPEN and parser.rawdata.startswith("<"):
         # To close it HTMLParser would look through all of it for each "<" in it.
         raise UserError(
             Problem(
-                shown,
+                place,
                 found=f"{visible(parser.rawdata[:20])}, and no end of it in the rest of the page",
                 expected="a page whose tags, comments and scripts end",
                 do="open it in a browser and save it anew",

@@ -52,7 +52,7 @@ class Names:
                 begin, end = match.span()
                 if all(end <= one.begin or begin >= one.end for one in found):
                     found.append(Mention(begin, end, arm, doubt))
-        return sorted(found, key=lambda one: one.begin)
+        return sorted(found, key=lambda mention: mention.begin)
 
     def other(self, arm: str | None) -> str | None:
         """The other one of two arms."""

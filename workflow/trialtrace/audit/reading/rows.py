@@ -46,6 +46,7 @@ def rows(
     labels = [one for one in every if one.role == LABEL]
     first = len(labels)
     arms = [one for one in every if one.role == ARM]
+    sizes = [one.size for one in arms]
     # A table of estimates alone, as of a model, has its numbers in the columns that it has.
     numbers = [one.at for one in arms or every if one.role != LABEL]
     estimates = [one.at for one in every if one.role == COMPARE and one.kind not in ("p", None)]
@@ -70,28 +71,21 @@ def rows(
             # A row of one and the same word names no columns.
             continue
         if headed:
-            told = [said(cell).kind for cell in cells[first:] if cell]
-            if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
-                if len(told) > 1:
-                    over = whole = cells
-                    bare = all(said(cell).rest == "" for cell in cells[first:])
-                    if bare and cells[0] and not _OF_SIZES.match(cells[0]):
-                        # "Neonatal | n = 84 | n = 86" is a section with its numbers of patients.
-                        sections.open(at, said(cells[0], other))
-                    continue
+            kinds = [said(cell).kind for cell in cells[first:] if cell]
+            if len(kinds) > 1:
+                over = whole = cells
+                if _is_sized(cells, first):
+                    sections.open(at, said(cells[0], other))
+                continue
+            if cells[0] and kinds[0] in ("effect", "p"):
                 over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
                 cells = (*cells[:first], *[""] * (len(cells) - first))
         texts = [cells[column.at] for column in labels]
-        opens = not any(cells[column] for column in numbers) and any(texts)
         # A difference alone in a row is of the row; a p may be of the rows below.
-        opens = opens and not any(cells[column] for column in estimates)
+        opens = any(texts) and not any(cells[column] for column in (*numbers, *estimates))
         if opens and first > 1 and not texts[0] and carried:
             opens = False
-        closes = texts[0].count(")") > texts[0].count("(") and carried.count("(") > carried.count(
-            ")"
-        )
-        if opens and closes and not any(cells[first:]):
-            # "range 0-100)" goes on with the label above it.
+        if opens and _closes(texts[0], carried) and not any(cells[first:]):
             continue
         if opens:
             if not headed and any(over[one.at] and one.arm for one in arms if over):
@@ -113,12 +107,21 @@ def rows(
         sections.enter(at, named, label, [cells[one.at] for one in arms])
         row = _row(at, cells, sections.path(), texts, labels, over, other, answers=answers)
         made.append(replace(row, loose=bool(sections.stacked and sections.loose)))
-        sections.count(
-            at, named, label, [cells[one.at] for one in arms], [one.size for one in arms]
-        )
+        sections.count(at, named, label, [cells[one.at] for one in arms], sizes)
     # Nothing ends the last section of a table but its indents.
     last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
     return [replace(row, loose=row.loose or at in last[1:]) for at, row in enumerate(made)]
+
+
+def _is_sized(cells: Sequence[str], first: int) -> bool:
+    """ "Neonatal | n = 84 | n = 86" is a section with its numbers of patients."""
+    bare = all(said(cell).rest == "" for cell in cells[first:])
+    return bare and bool(cells[0]) and not _OF_SIZES.match(cells[0])
+
+
+def _closes(text: str, above: str) -> bool:
+    """ "range 0-100)" goes on with the label above it."""
+    return text.count(")") > text.count("(") and above.count("(") > above.count(")")
 
 
 _LISTED = re.compile(r"[-–—•·・]\s*(?=[^\W\d_])")
@@ -166,7 +169,7 @@ class _Sections:
         """Whether the row below is indented further."""
         return self._indent(self._next(at)) > self._indent(at)
 
-    def open(self, at: int, own: Said) -> None:
+    def open(self, at: int, said: Said) -> None:
         """A row that is a section's name alone."""
         self._leave(at)
         if self._holds(at):
@@ -175,11 +178,11 @@ class _Sections:
                 # A list below its name begins a section anew.
                 self.loose = []
             self.stacked = bool(self.loose and self.counted)
-            self.nested.append((self._indent(at), own))
+            self.nested.append((self._indent(at), said))
         else:
-            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
+            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and said.size)
             above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
-            self.loose = [*above, own]
+            self.loose = [*above, said]
             self.nested = []
             self.stacked = False
         self.counted, self.kinds, self.units = [], [], False
@@ -188,10 +191,10 @@ class _Sections:
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
-    def enter(self, at: int, own: Said, label: str, cells: Sequence[str]) -> None:
+    def enter(self, at: int, said: Said, label: str, cells: Sequence[str]) -> None:
         """A row of numbers, before it is read."""
         self._leave(at)
-        kind = own.kind or _kind_of(cells)
+        kind = said.kind or _kind_of(cells)
         if not self.loose:
             return
         # Rows of numbers end a section whose own rows count patients, and the other way.
@@ -202,7 +205,7 @@ class _Sections:
     def count(
         self,
         at: int,
-        own: Said,
+        said: Said,
         label: str,
         cells: Sequence[str],
         sizes: Sequence[int | None],
@@ -211,8 +214,8 @@ class _Sections:
         below = self.table.rows[self._next(at)]
         numbers = self._holds(at) and re.search("[0-9]", " ".join(below[1:]))
         if numbers and not _apart(label, below[0]):
-            self.nested.append((self._indent(at), own))
-        self.kinds.append(own.kind or _kind_of(cells))
+            self.nested.append((self._indent(at), said))
+        self.kinds.append(said.kind or _kind_of(cells))
         self.units = _is_unit(label) and (self.units or not self.counted)
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):

@@ -141,7 +141,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
                 by_point = thousands_by_point(quote, commas=commas)
                 made = made.doubted(BY_POINT if by_point else None)
                 found.append((start, end, made))
-    found.sort(key=lambda one: (one[0], one[1]))
+    found.sort(key=lambda seen: (seen[0], seen[1]))
     yield from told_apart(found, text, names, place)
     for match in _RESULT.finditer(text):
         if all(match.end() <= start or match.start() >= end for start, end, _ in found):
@@ -172,7 +172,7 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     if name == "mean_se":
         return not re.search(r"(?:\b[Bb]|β|[Ee]stimate|[Cc]oefficient)\s*(?:=|of|was)?\s*$", before)
     if name == "told":
-        told = _told(match)
+        told = _spread_before(match)
         return told is not None and (told[1] == "estimate" or not _DIFFERENCE.search(before))
     if name == "value_pair":
         return not _NO_SHARE.search(before) and bool(match["unit"] or _AVERAGE.search(before))
@@ -202,7 +202,7 @@ def _is_no_result(match: re.Match[str]) -> bool:
     return bool(_LIMIT.search(match.string[:begin]) or _MIXTURE.match(match.string, end))
 
 
-def _told(match: re.Match[str]) -> tuple[str, str] | None:
+def _spread_before(match: re.Match[str]) -> tuple[str, str] | None:
     """What the last words for a spread before "4.2 (1.3)" or "7 (2 to 13)" say of it, in the form
     of a ledger, and its kind; the median alone where only that is told."""
     before = match.string[: match.start()]
@@ -256,7 +256,7 @@ def _items(name: str, match: re.Match[str]) -> Iterator[Seen]:
     given = {key: value for key, value in match.groupdict().items() if value is not None}
     begin, end = match.span()
     if name == "told":
-        told = _told(match)
+        told = _spread_before(match)
         if told is not None:
             item = Item("", "", told[0], "", told[1])
             alone = told[1] == "median" and "(" not in told[0]

@@ -21,6 +21,7 @@ from trialtrace.audit.reading.rows import Row
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
+_BY_COLUMN = ("statistic", "p", "ci", "mean", "sd", "se", "median", "percent", "count")
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
 # "Sex (male/female)" over cells such as 10/15.
@@ -191,17 +192,7 @@ class _Reader(Comparisons):
         n = size or self._size(row, column, arm)
         if row.kind == "p" or (row.own == 0 and row.kind in ("count", "percent")):
             column = replace(column, kind=row.kind)
-        by_column = column.kind in (
-            "statistic",
-            "p",
-            "ci",
-            "mean",
-            "sd",
-            "se",
-            "median",
-            "percent",
-            "count",
-        )
+        by_column = column.kind in _BY_COLUMN
         # "% predicted" below "Mean (SD)" is a unit.
         reference = self._reference(row) if row.kind == "effect" else None
         if reference is not None and arm not in (None, ALL, reference):
@@ -346,11 +337,11 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
-def _at_no_time(one: Item | Left) -> TypeGuard[Item]:
+def _at_no_time(item: Item | Left) -> TypeGuard[Item]:
     """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
-    if not isinstance(one, Item) or one.arm is None or one.change or one.visit is not None:
+    if not isinstance(item, Item) or item.arm is None or item.change or item.visit is not None:
         return False
-    return one.kind.startswith(("mean", "median", "value"))
+    return item.kind.startswith(("mean", "median", "value"))
 
 
 def _procedure(text: str) -> str | None:

@@ -63,9 +63,9 @@ def _looks(alpha: ToldAlpha) -> Iterator[tuple[str, str]]:
             yield REMARK, text
 
 
-def both(source: str, design: ToldDesign, paper: str, told: ToldDesign) -> Iterator[Held]:
+def both(source: str, design: ToldDesign, paper: str, reported: ToldDesign) -> Iterator[Held]:
     """The level of the registration or protocol, and that of the paper."""
-    one, other = design.alpha, told.alpha
+    one, other = design.alpha, reported.alpha
     if one is None or other is None:
         return
     same = _same(one, other)

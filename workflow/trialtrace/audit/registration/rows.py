@@ -58,14 +58,14 @@ def said(check: str, verdict: str, registered: str, reported: str) -> str:
     return ALONE.get(check, HOLDS if NOTHING in (registered, reported) else SAID[verdict])
 
 
-def failing(found: Sequence[Held]) -> bool:
+def failing(rows: Sequence[Held]) -> bool:
     """Whether any of it contradicts itself."""
-    return any(one.verdict == INCONSISTENT for one in found)
+    return any(one.verdict == INCONSISTENT for one in rows)
 
 
-def as_json(found: Sequence[Held]) -> list[Mapping[str, object]]:
+def as_json(rows: Sequence[Held]) -> list[Mapping[str, object]]:
     """As plain data."""
-    return [asdict(one) | {"finding": house(one.finding)} for one in found]
+    return [asdict(one) | {"finding": house(one.finding)} for one in rows]
 
 
 def upper(text: str) -> str:

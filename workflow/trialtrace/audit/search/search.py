@@ -91,7 +91,7 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     tiers, last = TIERS[: TIERS.index(bundle.last) + 1], bundle.last
     ties = {tier: fits.matches(tier) for tier in tiers}
     first = next((tier for tier in tiers if ties[tier]), None)
-    told, misnamed = _told(families, printed, last) if first else ([], False)
+    told, misnamed = _ways(families, printed, last) if first else ([], False)
     return Searched(
         bundle,
         tuple(sum(family.candidates(tier) for family in families) for tier in tiers),
@@ -127,16 +127,16 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
         for owner in owners.tolist():
             tier = max(family.tier, int(factor.tiers[owner]))
             found.append((tier, f"{family.name} on {factor.names[owner]}"))
-    return (len(found), min(found, key=lambda one: one[0])[1]) if found else None
+    return (len(found), min(found, key=lambda way: way[0])[1]) if found else None
 
 
-def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
+def _ways(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[list[str], bool]:
     """The specification with the fewest departures, then all by family, a few of each.
 
     And whether that specification goes by another name than the printed one.
     """
     giving = [(*repair, one) for one in families if (repair := one.nearest(printed, tier))]
-    giving.sort(key=lambda one: (one[0], one[2].name.endswith(UNUSUAL), one[2].tier))
+    giving.sort(key=lambda repair: (repair[0], repair[2].name.endswith(UNUSUAL), repair[2].tier))
     told = [giving[0][1]]
     for *_, family in giving:
         where = "; ".join(_names(names) for names in family.matching(printed, tier))

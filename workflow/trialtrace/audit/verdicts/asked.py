@@ -43,7 +43,7 @@ def doubted(finding: Finding, ledger: Ledger) -> Claim | None:
     """Of the claims that a contradiction rests on, the one that is the least sure."""
     names = (finding.claim, *finding.beside)
     unsure = [one for name in names if (one := ledger.entries.get(name)) and uncertain(one)]
-    return min(unsure, key=lambda one: 0.0 if one.chance is None else one.chance, default=None)
+    return min(unsure, key=lambda claim: claim.chance or 0.0, default=None)
 
 
 def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:

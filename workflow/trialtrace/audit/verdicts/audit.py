@@ -122,32 +122,32 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     `unchecked` is told where there are neither.
     """
     judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
-    asked = [f"{QUESTION} {one.sentence}" for one in findings if RESTS_ON in one.detail]
+    asked = [f"{QUESTION} {finding.sentence}" for finding in findings if RESTS_ON in finding.detail]
     if not judged:
         reasons = [*asked, *(finding.sentence for finding in findings)]
         # A check that was made on it, and could not decide, says more than where it was used.
         if others and not asked and not any(finding.made for finding in findings):
-            return _told(USED, [ENTERS.format(named(others)), *reasons])
-        told = _told(NOT_CHECKABLE, reasons or [unchecked])
+            return _on_print(USED, [ENTERS.format(named(others)), *reasons])
+        told = _on_print(NOT_CHECKABLE, reasons or [unchecked])
         return told | {"no_usual_test": any(finding.open for finding in findings)}
     # A remark decides only where nothing else does, or where it is graver than compatible.
     deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]
     judged = deciding or judged
-    worst = min(judged, key=lambda one: WORST_FIRST.index(one.agreement))
-    as_grave = [one for one in judged if one.agreement == worst.agreement]
+    worst = min(judged, key=lambda finding: WORST_FIRST.index(finding.agreement))
+    as_grave = [finding for finding in judged if finding.agreement == worst.agreement]
     remarks = [finding for finding in findings if finding.remark and finding not in as_grave]
     other = worst.detail.get("alternative")
-    row = _told(worst.agreement, [one.sentence for one in (worst, *as_grave, *remarks)])
+    row = _on_print(worst.agreement, [finding.sentence for finding in (worst, *as_grave, *remarks)])
     if asked and worst.agreement in (EXACT, COMPATIBLE):
         # What would contradict, were it read right, is not settled by what else holds.
-        row |= _told(NOT_CHECKABLE, [*asked, *(one.sentence for one in as_grave)])
-    left = [brief([one.sentence]) for one in remarks]
+        row |= _on_print(NOT_CHECKABLE, [*asked, *(finding.sentence for finding in as_grave)])
+    left = [brief([finding.sentence]) for finding in remarks]
     left = [text for text in left if text not in row["print_finding"]]
     row |= {"print_more": brief(left) if left else None}
     return row | {"alternative": ", ".join(other) if isinstance(other, list) else other}
 
 
-def _told(verdict: str, texts: list[str]) -> dict[str, Any]:
+def _on_print(verdict: str, texts: list[str]) -> dict[str, Any]:
     return {
         "on_print": verdict,
         "print_finding": brief(texts),
@@ -220,7 +220,7 @@ def _note(
     row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str, *, told: bool
 ) -> None:
     row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
-    found = _found(row["claim_id"], searched, labels, told=told)
+    found = _match(row["claim_id"], searched, labels, told=told)
     row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found])) or None
     if searched.within(MAY_SAY):
         row["alternative"] = searched.matches[0]
@@ -232,7 +232,7 @@ def _note(
         row["no_usual_test"] = searched.bundle.unnamed
 
 
-def _found(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
+def _match(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
     """What a search says of a claim; nothing where a match would say nothing."""
     first = searched.bundle.claims[0]
     if searched.tier is None:

@@ -37,17 +37,17 @@ NARROW = 1.1
 
 def breaking(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that breaks what the others of its column or table keep."""
-    cells = [one for one in ledger.entries.values() if drafted(one) and column_of(one)]
-    intervals = [one for one in cells if centred(one) is not None]
+    cells = [claim for claim in ledger.entries.values() if drafted(claim) and column_of(claim)]
+    intervals = [claim for claim in cells if centred(claim) is not None]
     asked: dict[str, Asked] = {}
-    lines = grouped(intervals, column_of), grouped(intervals, lambda one: (table_of(one),))
+    lines = grouped(intervals, column_of), grouped(intervals, lambda claim: (table_of(claim),))
     for line in (line for of in lines for line in of.values()):
-        kept = [one for one in line if centred(one)]
-        for one in _few(line, kept, CENTRE):
-            asked.setdefault(one.name, _off_centre(one, len(kept), len(line)))
+        kept = [claim for claim in line if centred(claim)]
+        for claim in _few(line, kept, CENTRE):
+            asked.setdefault(claim.name, _off_centre(claim, len(kept), len(line)))
     yield from asked.values()
-    yield from (_of_none(one) for one in cells if _prints_of_none(ledger, one))
-    shares = [one for one in cells if not one.about.compared and sizes_of(one)]
+    yield from (_of_none(claim) for claim in cells if _prints_of_none(ledger, claim))
+    shares = [claim for claim in cells if not claim.about.compared and sizes_of(claim)]
     for line in grouped(shares, first_column).values():
         yield from _of_patients(ledger, line)
 
@@ -74,22 +74,22 @@ def _of_patients(ledger: Ledger, line: Sequence[Claim]) -> Iterator[Asked]:
 def _far_sizes(line: Sequence[Claim]) -> Iterator[tuple[Claim, int, int]]:
     """Claims whose patients are far from those of all others, which are much the same; and theirs,
     from least to most."""
-    told = [one for one in line if sizes_of(one)[-1] <= NARROW * sizes_of(one)[0]]
-    middle = median([sizes_of(one)[0] for one in told]) if told else 0
-    told.sort(key=lambda one: abs(log(sizes_of(one)[0] / middle)))
+    told = [claim for claim in line if sizes_of(claim)[-1] <= NARROW * sizes_of(claim)[0]]
+    middle = median([sizes_of(claim)[0] for claim in told]) if told else 0
+    told.sort(key=lambda claim: abs(log(sizes_of(claim)[0] / middle)))
     for left in range(1, max(1, len(told) // 10) + 1):
         kept, far = told[:-left], told[-left:]
         if len(kept) < LEAST[PATIENTS]:
             return
-        first = min(sizes_of(one)[0] for one in kept)
-        last = max(sizes_of(one)[-1] for one in kept)
+        first = min(sizes_of(claim)[0] for claim in kept)
+        last = max(sizes_of(claim)[-1] for claim in kept)
         apart = [
-            one
-            for one in far
-            if sizes_of(one)[-1] * NARROW < first or sizes_of(one)[0] > last * NARROW
+            claim
+            for claim in far
+            if sizes_of(claim)[-1] * NARROW < first or sizes_of(claim)[0] > last * NARROW
         ]
         if last <= NARROW**2 * first and len(apart) == left:
-            yield from ((one, first, last) for one in far)
+            yield from ((claim, first, last) for claim in far)
             return
 
 

@@ -34,20 +34,20 @@ Percentages = Mapping[str, Claim]
 def of_hundred(ledger: Ledger) -> Iterator[Asked]:
     """A question on each percentage of a section that makes 100 in all columns but its own."""
     cells = [
-        one
-        for one in ledger.entries.values()
-        if drafted(one) and row_of(one) and _percent(one) is not None and not one.about.compared
+        cell
+        for cell in ledger.entries.values()
+        if drafted(cell) and row_of(cell) and _percent(cell) is not None and not cell.about.compared
     ]
     asked: set[str] = set()
-    for of_table in grouped(cells, lambda one: row_of(one)[0]).values():
-        rows = grouped(of_table, lambda one: int(row_of(one)[1]))
-        lines = {at: {first_column(one)[1]: one for one in own} for at, own in rows.items()}
+    for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
+        rows = grouped(of_table, lambda cell: int(row_of(cell)[1]))
+        lines = {at: {first_column(cell)[1]: cell for cell in own} for at, own in rows.items()}
         for number in reversed(ROWS):
             for first in lines:
                 section = [lines[at] for at in range(first, first + number) if at in lines]
-                if len(section) == number and not asked & {one.name for one in _every(section)}:
+                if len(section) == number and not asked & {cell.name for cell in _every(section)}:
                     for asked_one in _of_section(section):
-                        asked |= {one.name for one in _every(section)}
+                        asked |= {cell.name for cell in _every(section)}
                         yield asked_one
         yield from _of_rows(list(lines.values()))
 
@@ -91,7 +91,7 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
     kept = len(columns) - len(left)
     if len(left) != 1 or kept < KEPT + (len(section) == 2):
         return
-    entry = max((row[left[0]] for row in section), key=lambda one: _apart(one, section))
+    entry = max((row[left[0]] for row in section), key=lambda cell: _apart(cell, section))
     total = sum(row[left[0]].parts["percent"].value or 0 for row in section)
     text = f"The {len(section)} percentages of its section add up to {total:f} %; in {kept} other "
     text += "columns they make 100 %."

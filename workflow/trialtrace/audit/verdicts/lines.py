@@ -70,23 +70,25 @@ class Spread:
 def far(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that is far from all others in its row or column."""
     found: dict[tuple[str, str], Apart] = {}
-    for one in chain(_with_spread(ledger), _alone(ledger)):
-        found.setdefault((one[0].name, one[1]), one)
-    for several in grouped(found.values(), lambda one: table_of(one[0])).values():
+    for apart in chain(_with_spread(ledger), _alone(ledger)):
+        found.setdefault((apart[0].name, apart[1]), apart)
+    for several in grouped(found.values(), lambda apart: table_of(apart[0])).values():
         if len(several) <= MOST:
-            yield from (_asked(*one) for one in several)
+            yield from (_asked(*apart) for apart in several)
 
 
 def _with_spread(ledger: Ledger) -> Iterator[Apart]:
     """Of rows, of all numbers of an outcome, and of columns."""
     claims = chain(ledger.of_group(), _of_no_group(ledger))
-    spreads = [one for entry in claims if (one := _spread(entry))]
-    rows = grouped(spreads, lambda one: (row_of(one.claim), one.kind, one.claim.about.change))
-    outcomes = grouped(
-        [one for one in spreads if one.claim.about.group],
-        lambda one: (table_of(one.claim), *_measured(one.claim), one.kind),
+    spreads = [spread for entry in claims if (spread := _spread(entry))]
+    rows = grouped(
+        spreads, lambda spread: (row_of(spread.claim), spread.kind, spread.claim.about.change)
     )
-    columns = grouped(spreads, lambda one: (column_of(one.claim), one.kind))
+    outcomes = grouped(
+        [spread for spread in spreads if spread.claim.about.group],
+        lambda spread: (table_of(spread.claim), *_measured(spread.claim), spread.kind),
+    )
+    columns = grouped(spreads, lambda spread: (column_of(spread.claim), spread.kind))
     for line in chain(rows.values(), outcomes.values()):
         if len(line) >= ROW:
             yield from _of_line(ledger, line, in_row=True)
@@ -102,14 +104,14 @@ def _measured(entry: Claim) -> tuple[str | bool | None, ...]:
 def _alone(ledger: Ledger) -> Iterator[Apart]:
     """Of rows of numbers that have neither spread nor count."""
     cells = [
-        one
-        for one in ledger.entries.values()
-        if drafted(one) and row_of(one) and not one.about.compared and not one.about.size
-        if len(one.parts) == 1 and one.main is not None and one.main.value is not None
+        cell
+        for cell in ledger.entries.values()
+        if drafted(cell) and row_of(cell) and not cell.about.compared and not cell.about.size
+        if len(cell.parts) == 1 and cell.main is not None and cell.main.value is not None
     ]
-    rows = grouped(cells, lambda one: (row_of(one), one.about.category, _part(one)))
+    rows = grouped(cells, lambda cell: (row_of(cell), cell.about.category, _part(cell)))
     for row in rows.values():
-        values = [float(one.parts[_part(one)].value or 0) for one in row]
+        values = [float(cell.parts[_part(cell)].value or 0) for cell in row]
         if len(row) < ALONE:
             continue
         floors = [SHARE * abs(mean([*values[:at], *values[at + 1 :]])) for at in range(len(row))]
@@ -179,18 +181,18 @@ def _of_line(ledger: Ledger, line: Sequence[Spread], *, in_row: bool) -> Iterato
             yield _of([one for one, _ in own], apart[0], part)
 
 
-def _relative(one: Spread) -> float:
+def _relative(spread: Spread) -> float:
     """How wide its spread is beside its mean, as a logarithm."""
-    value = abs(float(one.claim.parts["value"].value or 0))
-    return log(one.width / value) if value else inf
+    value = abs(float(spread.claim.parts["value"].value or 0))
+    return log(spread.width / value) if value else inf
 
 
 def _of(line: Sequence[Spread], at: int, part: str) -> Apart:
     return line[at].claim, part, [one.claim for n, one in enumerate(line) if n != at]
 
 
-def _number(one: Spread, part: str) -> bool:
-    return part in one.claim.parts and one.claim.parts[part].value is not None
+def _number(spread: Spread, part: str) -> bool:
+    return part in spread.claim.parts and spread.claim.parts[part].value is not None
 
 
 def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
@@ -205,7 +207,7 @@ def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
     return abs(values[at] - mean(others)) > reach * max(apart, floor)
 
 
-def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> Asked:
+def _asked(entry: Claim, part: str, others: Sequence[Claim]) -> Asked:
     spreads = ("sd", "se", "quartile_high")
     component = part if part in entry.parts else next(one for one in spreads if one in entry.parts)
     what = LIMITS.get(part, "spread")
@@ -213,12 +215,12 @@ def _asked(entry: Claim, part: str, beside: Sequence[Claim]) -> Asked:
         what = "median"
     elif len(entry.parts) == 1:
         what = "value"
-    told = " and ".join(other.printed for other in beside[:3])
-    more = " and others" if len(beside) > 3 else ""
+    told = " and ".join(other.printed for other in others[:3])
+    more = " and others" if len(others) > 3 else ""
     text = f"Its {what} lies far from those beside it in its table, {told}{more}."
     reading = Reading(
         f"Is the {what} of each of these read and printed right?",
         f"read and printed right beside {told}",
         "Numbers of one line are more alike nearly always.",
     )
-    return question(CHECK, entry, component, text, reading, beside)
+    return question(CHECK, entry, component, text, reading, others)

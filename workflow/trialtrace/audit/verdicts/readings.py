@@ -223,7 +223,7 @@ class Readings:
             near = table_of(one) == table_of(entry) or one.about.group == entry.about.group
             if near and one.about.n:
                 sizes.add(one.about.n)
-        for size in sorted(sizes - {n}, key=lambda one: abs(one - n))[:MOST_SIZES]:
+        for size in sorted(sizes - {n}, key=lambda size: abs(size - n))[:MOST_SIZES]:
             of = f" of {group.label}" if group else ""
             several = f"Is each of these numbers{of} of the {thousands(n)} that were taken, or of "
             several += f"{thousands(size)}?"
@@ -316,8 +316,8 @@ def _only(ledger: Ledger, names: Collection[str]) -> Ledger:
     return replace(ledger, entries=kept, brief=True)
 
 
-def _score(found: Iterable[Finding], claims: Collection[str]) -> int:
+def _score(findings: Iterable[Finding], claims: Collection[str]) -> int:
     """How many more findings on these claims agree than contradict."""
-    own = [one for one in found if {one.claim, *one.beside} & set(claims)]
+    own = [one for one in findings if {one.claim, *one.beside} & set(claims)]
     against = sum(one.agreement in CONTRADICTS for one in own)
     return sum(one.agreement != NOT_CHECKABLE for one in own) - 2 * against

@@ -43,10 +43,10 @@ Numbers = Sequence[Component]
 
 def broken(ledger: Ledger) -> Iterator[Asked]:
     """A question on each row that does not add up, or divide, as the others of its table do."""
-    cells = [one for one in ledger.entries.values() if drafted(one) and row_of(one)]
-    for of_table in grouped(cells, lambda one: row_of(one)[0]).values():
+    cells = [cell for cell in ledger.entries.values() if drafted(cell) and row_of(cell)]
+    for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
         for part in PARTS:
-            told = [one for one in of_table if _told(one, part)]
+            told = [cell for cell in of_table if _has_value(cell, part)]
             columns = _lines(told, _column, _row)[:MOST]
             for whole, parts in chain(_of_any_two(columns), _beside(columns, SEVERAL)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM)
@@ -91,10 +91,10 @@ def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Ce
 
 def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of estimates that are the quotient of the numbers of two groups."""
-    of_pairs = [one for one in cells if one.about.compared and _told(one, "value")]
+    of_pairs = [one for one in cells if one.about.compared and _has_value(one, "value")]
     estimates = _lines(of_pairs, _column, _row)
     for part in ("percent", "value"):
-        of_group = [one for one in cells if one.about.group and _told(one, part)]
+        of_group = [one for one in cells if one.about.group and _has_value(one, part)]
         groups = _lines(of_group, _column, _row)[:MOST]
         for whole in estimates:
             for first, second in permutations(groups, 2):
@@ -103,7 +103,7 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
 
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of numbers alone that are a fixed multiple of another one."""
-    alone = [one for one in cells if len(one.parts) == 1 and _told(one, next(iter(one.parts)))]
+    alone = [one for one in cells if len(one.parts) == 1 and _has_value(one, next(iter(one.parts)))]
     columns = _lines(alone, _column, _row)[:MOST]
     for one, two in combinations(columns, 2):
         rows = [row for row in one if row in two]
@@ -121,9 +121,9 @@ def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
             yield _asked(one[row], [two[row]], names, where, MULTIPLE)
 
 
-def _multiple(one: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
+def _multiple(claim: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
     """By what a number multiplies another, over all that prints so; None where that is open."""
-    first, second = next(iter(one.parts.values())), next(iter(two.parts.values()))
+    first, second = next(iter(claim.parts.values())), next(iter(two.parts.values()))
     if any(abs(_number(part)) < FINE * part.ulp for part in (first, second)):
         return None
     if (_number(first) > 0) != (_number(second) > 0):
@@ -132,7 +132,7 @@ def _multiple(one: Claim, two: Claim) -> tuple[Decimal, Decimal] | None:
     return min(ends), max(ends)
 
 
-def _told(entry: Claim, part: str) -> bool:
+def _has_value(entry: Claim, part: str) -> bool:
     own = entry.parts.get(part)
     return own is not None and own.value is not None and own.relation == "="
 
@@ -193,9 +193,9 @@ def _number(part: Component) -> Decimal:
 
 
 def _asked(
-    entry: Claim, beside: Sequence[Claim], names: tuple[str, str], where: str, check: str
+    entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
-    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in beside]
+    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
     made = f"{listed(others)} together"
     if check != SUM:
         made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
@@ -203,7 +203,7 @@ def _asked(
     what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
-        f"read and printed right beside {listed([one.printed for one in beside])}",
+        f"read and printed right beside {listed([one.printed for one in claims])}",
         "The others add up." if check == SUM else "The others agree.",
     )
-    return question(check, entry, names[0], text, reading, beside)
+    return question(check, entry, names[0], text, reading, claims)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
+NOT_GIVEN = "no usual test gives it"
+"""The verdict on print of such a p, in place of "not checkable": it was tried."""
 QUESTION = "Read right?"
 """How the verdict begins that would be a contradiction."""
 Row = Mapping[str, Any]
@@ -45,6 +47,14 @@ def worst(rows: Rows, column: str) -> str | None:
 def _worst(rows: Rows, column: str) -> str | None:
     found = [row[column] for row in rows if row[column] is not None]
     return min(found, key=WORST_FIRST.index) if found else None
+
+
+def worst_shown(rows: Rows, column: str) -> str:
+    """The worst verdict of a claim in words; "" without data."""
+    verdict = worst(rows, column)
+    if column == PRINT and verdict == "not_checkable" and any(map(unmatched, rows)):
+        return NOT_GIVEN
+    return SHOWN[verdict] if verdict else ""
 
 
 def of_readings(rows: Rows) -> dict[str | None, list[Row]]:

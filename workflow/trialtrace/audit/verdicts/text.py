@@ -123,7 +123,7 @@ def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | N
         if row["component"] not in parts:
             parts.append(row["component"])
     told = [(*key, components) for key, components in texts.items()]
-    return sorted(told, key=lambda one: WORST_FIRST.index(one[0]))
+    return sorted(told, key=lambda line: WORST_FIRST.index(line[0]))
 
 
 def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:

@@ -27,10 +27,10 @@ DIGITS, ALONE = 2, 3
 def misprinted(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number of a text, or of a table, that another place has with another
     digit."""
-    claims = [one for one in ledger.entries.values() if drafted(one)]
-    yield from _of_tables(ledger, [one for one in claims if row_of(one)])
-    rows = grouped([one for one in claims if row_of(one)], row_of)
-    texts = grouped([one for one in claims if not row_of(one)], lambda one: one.place)
+    claims = [claim for claim in ledger.entries.values() if drafted(claim)]
+    yield from _of_tables(ledger, [claim for claim in claims if row_of(claim)])
+    rows = grouped([claim for claim in claims if row_of(claim)], row_of)
+    texts = grouped([claim for claim in claims if not row_of(claim)], lambda claim: claim.place)
     in_rows = {row: _numbers(own) for row, own in rows.items()}
     printed = {number for numbers in in_rows.values() for number in numbers}
     told = {number for own in texts.values() for number in _numbers(own)}
@@ -45,13 +45,13 @@ def misprinted(ledger: Ledger) -> Iterator[Asked]:
 
 
 def _beside(
-    entry: Claim, part: Component, cells: Sequence[Claim], told: set[str]
+    entry: Claim, part: Component, cells: Sequence[Claim], values: set[str]
 ) -> Iterator[Asked]:
     near = [
         (cell, other)
         for cell, other in _parts(cells)
         if other.name == part.name
-        and _number(other) not in told
+        and _number(other) not in values
         and _one_digit_apart(_number(part), _number(other))
         and _is_of(entry, cell, part)
     ]
@@ -76,7 +76,7 @@ def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     whole = {
         table: {(one.about.group, one.printed) for one in own} for table, own in tables.items()
     }
-    for own in grouped(lone, lambda one: (one.about.group, tuple(one.parts))).values():
+    for own in grouped(lone, lambda claim: (claim.about.group, tuple(claim.parts))).values():
         for first, second in combinations(own, 2):
             here, there = table_of(first), table_of(second)
             if here == there or len(whole[here] & whole[there]) < REPEATED:

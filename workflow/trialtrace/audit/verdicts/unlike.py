@@ -47,8 +47,8 @@ _BEFORE = re.compile(
 def unlike(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that is far from those of all other groups; where a table has many
     such its groups are unlike each other."""
-    asked = grouped(_every(ledger), lambda one: (table_of(one[1]), one[0].check))
-    yield from (one for several in asked.values() if len(several) <= MOST for one in several)
+    asked = grouped(_every(ledger), lambda pair: (table_of(pair[1]), pair[0].check))
+    yield from (pair for several in asked.values() if len(several) <= MOST for pair in several)
 
 
 def _every(ledger: Ledger) -> Iterator[Asked]:
@@ -69,7 +69,7 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
             if drafted(one) and row_of(one) and one.about.visit and _spread(ledger, one)
             if not (one.about.change or one.about.compared or one.about.group == ALL)
         ],
-        lambda one: (table_of(one), one.about.outcome, one.about.category, _is_median(one)),
+        lambda cell: (table_of(cell), cell.about.outcome, cell.about.category, _is_median(cell)),
     )
     for own in visits.values():
         yield from _of_visits(ledger, own)
@@ -124,7 +124,7 @@ def _place(entry: Claim) -> tuple[object, ...]:
 def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     """The first two groups whose change between two visits differs by far, or the first visits of
     the only group that differ by more."""
-    by_group = grouped(cells, lambda one: one.about.group)
+    by_group = grouped(cells, lambda cell: cell.about.group)
     lines = [{one.about.visit: one for one in own} for own in by_group.values()]
     if len(lines) == 1:
         for first, second in combinations(lines[0].values(), 2):

@@ -211,6 +211,6 @@ Sides = Literal["two_sided", "less", "greater"]
 AnalysedValue = Literal["value", "change", "percent_change"]
 
 
-def listed(given: str | Sequence[str]) -> tuple[str, ...]:
+def listed(names: str | Sequence[str]) -> tuple[str, ...]:
     """What may be given alone or as a list."""
-    return (given,) if isinstance(given, str) else tuple(given)
+    return (names,) if isinstance(names, str) else tuple(names)

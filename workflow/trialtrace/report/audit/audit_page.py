@@ -25,6 +25,7 @@ from trialtrace.audit.verdicts.tally import (
     unmatched_text,
     worst,
     worst_first,
+    worst_shown,
 )
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.base.stamp import SYNTHETIC
@@ -253,7 +254,7 @@ def verdict_cell(rows: Sequence[Row], column: str) -> str:
         return "<td></td>"
     wrong = " wrong" if verdict in FAILS else ""
     name = upper_first(COLUMNS[column])
-    return f'<td class="verdict{wrong}" data-column="{name}">{SHOWN[verdict]}</td>'
+    return f'<td class="verdict{wrong}" data-column="{name}">{worst_shown(rows, column)}</td>'
 
 
 def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:

@@ -85,12 +85,12 @@ def _table(lines: Sequence[Line]) -> Iterator[str]:
         yield (
             f'<tr><td class="effect">{escape(line.grade)}</td><td>{escape(line.printed)}<br>'
             f'<span class="quiet">{escape(line.label)}, {escape(line.place)}</span></td>'
-            f"<td>{escape(unbroken(line.text))}{escape(_alike(line))}</td></tr>"
+            f"<td>{escape(unbroken(line.text))}{escape(_others(line))}</td></tr>"
         )
     yield "</tbody>\n</table></div>"
 
 
-def _alike(line: Line) -> str:
+def _others(line: Line) -> str:
     """The other claims that the same was found of."""
     if not line.alike:
         return ""

@@ -99,11 +99,11 @@ def _left(left: Sequence[str]) -> Iterator[str]:
 def _row(trial: Trial, line: PlanLine, reported: Reported) -> str:
     place = f"{config_page('plan.yaml')}#L{line.line}" if reported.lined else ""
     where = _where(trial, line, reported) or ['<span class="lost">nowhere</span>']
-    cells = (linked(str(line.line), place), _told(trial, line), _numbers(line, reported))
+    cells = (linked(str(line.line), place), _entry_cell(trial, line), _numbers(line, reported))
     return f"<tr>{''.join(f'<td>{one}' for one in (*cells, '<br>'.join(where)))}"
 
 
-def _told(trial: Trial, line: PlanLine) -> str:
+def _entry_cell(trial: Trial, line: PlanLine) -> str:
     """The key of an entry, and what it is called or asks for."""
     words = _words(trial, line)
     return f"<code>{escape(line.name)}</code>{f'<br>{escape(words)}' if words else ''}"

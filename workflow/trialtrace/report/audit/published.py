@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.audit.printed.sentences import unbroken
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN, SYNTHETIC, UNCHECKED
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SYNTHETIC, UNCHECKED
 from trialtrace.audit.verdicts.tally import (
     numbered_readings,
     tally,
     tally_text,
     worst,
     worst_first,
+    worst_shown,
 )
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.base.words import upper_first
@@ -96,10 +97,8 @@ def _claims(material: Material) -> str:
 
 
 def _verdict(rows: Sequence[Row], column: str) -> str:
-    verdict = worst(rows, column)
-    if verdict is None:
-        return ""
-    return f"**{SHOWN[verdict]}**" if verdict in FAILS else SHOWN[verdict]
+    shown = worst_shown(rows, column)
+    return f"**{shown}**" if worst(rows, column) in FAILS else shown
 
 
 def _searches(material: Material) -> Iterator[str]:

@@ -86,7 +86,7 @@ def review_page(
         *(
             line
             for at, (place, names) in enumerate(seen.items())
-            for line in _part(place, names, data, paper, typed, first=at == 0)
+            for line in _place(place, names, data, paper, typed, first=at == 0)
         ),
         *_designs(list(data.get("papers", ())), designs, typed),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
@@ -133,7 +133,7 @@ def _design(title: str, where: str, entry: Mapping[str, object], *, is_open: boo
     )
 
 
-def _part(
+def _place(
     place: str,
     names: Sequence[str],
     data: Data,
@@ -176,10 +176,10 @@ def _part(
     yield "</form>"
 
 
-def _printed(table: Table, own: Sequence[Claim]) -> Iterator[str]:
+def _printed(table: Table, claims: Sequence[Claim]) -> Iterator[str]:
     """The table of the paper; marked is what was read of it, and what of that is uncertain."""
     read: dict[tuple[int, int], Claim] = {}
-    for claim in own:
+    for claim in claims:
         if found := re.search(r"row (\d+), column ([\d, ]+)$", str(claim.get("place"))):
             for column in found[2].split(", "):
                 read[int(found[1]) - 1, int(column) - 1] = claim

@@ -163,7 +163,7 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
     for row in rows:
         found = measure(material, row)
         wrong = display and found is not None and not _met(row, found)
-        told = with_names(_told(row, found or Measured(row["drawn"], row["drawn_of"])))
+        told = with_names(_measurement(row, found or Measured(row["drawn"], row["drawn_of"])))
         where = "derived data" if found is not None else "the draw"
         body.append(
             [
@@ -214,7 +214,7 @@ def _target(row: Row) -> str:
     return row["printed"] or f"{row['value']:g}"
 
 
-def _told(row: Row, measured: Measured) -> str:
+def _measurement(row: Row, measured: Measured) -> str:
     if row["what"].startswith(COUNTED):
         if row["of"] is None:
             return f"{measured.value:g}"

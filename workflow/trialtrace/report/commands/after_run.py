@@ -48,7 +48,7 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
-            late = late_decisions(run.at, trial) if run.at.purpose == ANALYSIS else ()
+            late = late_decisions(load_trial(trial, run.at)) if run.at.purpose == ANALYSIS else ()
             for line in (*_few(run, shelf), *late):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
@@ -13,6 +14,7 @@ from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.migrations import older_line
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
+from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.study.source import Files, Synthetic
 
 LARGE = 50_000_000
@@ -20,13 +22,14 @@ LARGE = 50_000_000
 seconds. Of more, the rows of some patients are."""
 LARGEST = 1_000_000_000
 """Bytes that are not even read without being asked to."""
-OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
-"""The files that data are read and cleaned by."""
+OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml", REVIEW)
+"""The files that data are read and cleaned by, and whose rows are named in."""
 FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
 
 MEGABYTE = 1_000_000
 TOO_LARGE = "{} MB are more than {} MB; --large reads them"
 SOME = "looked at {}; --large looks at all"
+UNUSUAL = "What is unusual in them, row beside row, a run tells."
 NOT_LOOKED_AT = "the data were not looked at: {}"
 
 
@@ -61,7 +64,10 @@ def check(
     first = [problem for problem in problems if _is_of_data(at, name, problem)]
     after = [problem for problem in problems if problem not in first]
     trial = load_trial(name, at)
-    if first:
+    if at.purpose != ANALYSIS:
+        # They would be told by their true arms, and to a later day than the runs know.
+        look = Look(NOT_LOOKED_AT.format(f"runs in this folder are for: {at.purpose.text}"))
+    elif first:
         look = Look(NOT_LOOKED_AT.format("mend these first"))
     elif not data:
         look = Look(NOT_LOOKED_AT.format("as asked"))
@@ -153,6 +159,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
     some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""
     first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"
+    first += f". {UNUSUAL}"
     # Of some rows it is told which, whatever is wrong with them.
     return Look(some if rehearsed.problems else "", (first, *lines[1:]), tuple(rehearsed.problems))
 

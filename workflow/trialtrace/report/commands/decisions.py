@@ -2,12 +2,19 @@
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
+from trialtrace.base.purpose import Purpose
 from trialtrace.report.commands.project import BLINDED
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
 from trialtrace.run.trial.review import FILE, Decision
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
 
 
 def add_review(add: Add) -> None:
@@ -18,52 +25,75 @@ def add_review(add: Add) -> None:
 
 
 def _review(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where a row of a decision is not in the last blinded run."""
+    """Exit code 1 where a row of a decision is not in the last blinded run, or is another there."""
     from trialtrace.report.sections.review_section import effects
+    from trialtrace.run.trial.check import check_trial
+    from trialtrace.run.trial.label_words import means_everybody
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)
-    trial = load_trial(name, at)
+    trial, place = load_trial(name, at), at.shown(at.trial_config(name) / FILE)
     if trial.review is None:
-        place = at.shown(at.trial_config(name) / FILE)
         raise UserError(place, "is not there", do="write decisions into it: docs/blinded.md")
-    absent = 0
+    blinded = replace(at, purpose=Purpose("blinded"))
+    if wrong := [one for one in check_trial(blinded, name) if one.place.startswith(place)]:
+        raise ProblemsError(wrong)
+    stops = False
     for one in trial.review.decisions.values():
         rows = f"{len(one.rows)} row{'s' * (len(one.rows) > 1)} of {one.table}"
-        print(f"{one.name}: {one.date}, {one.by}: {rows}; {'; '.join(effects(trial, one))}")
-        gone = _absent(at, name, one)
-        absent += gone or 0
-        if gone is None:
-            print(f"  not held against rows: trialtrace run {name} --blinded")
-        elif gone:
-            print(f"  ! {gone} not in the clean table of the blinded run, or not alone")
-    for line in late_decisions(at, name):
+        now, line = _rows_now(trial, one)
+        print(f"{one.name}: {one.date}, {one.by}: {rows}; {'; '.join(effects(trial, one, now))}")
+        told = [f"  {line}"] if line else []
+        for left in (trial.populations[each] for each in one.leaves):
+            if means_everybody(left.label, left.flag):
+                told.append(f"  ! {left.label} is called so, and lacks them")
+        print("".join(f"{each}\n" for each in told), end="")
+        stops |= line.startswith("!")
+    for line in late_decisions(trial):
         print(f"  ! {line}")
-    return int(absent > 0)
+    return int(stops)
 
 
-def _absent(at: Project, name: str, decision: Decision) -> int | None:
-    """How many rows the blinded run has not, or not once; None where there is no such run."""
-    from trialtrace.run.endpoints.review import same_rows
+def _rows_now(trial: "Trial", decision: Decision) -> tuple[str | None, str]:
+    """What a decision's rows are in the last blinded run, and what is to be told of it; marked
+    where other runs stop for it."""
+    from trialtrace.run.endpoints.review import is_reviewed, state
     from trialtrace.run.tables.contracts import CLEAN, read_table
 
-    path = at.root / BLINDED / "results" / name / "clean" / f"{decision.table}.parquet"
+    folder = trial.at.root / BLINDED / "results" / trial.name / "clean"
+    path = folder / f"{decision.table}.parquet"
     if not path.is_file():
-        return None
-    table = read_table(path, CLEAN)
-    return sum(len(same_rows(table, key)) != 1 for key in decision.rows)
+        return None, f"not held against rows: trialtrace run {trial.name} --blinded"
+    now = state(trial, decision, read_table(path, CLEAN))
+    if now is None:
+        return now, "! a row is not in the clean table of the blinded run, or not alone"
+    if decision.seen is None:
+        return now, f'its rows, to be written into it:  seen: "{now}"'
+    others = f'! the rows are others than those that were reviewed; these are "{now}"'
+    return now, "" if is_reviewed(decision, now) else others
 
 
-def late_decisions(at: Project, name: str) -> Iterator[str]:
-    """That decisions are younger than the first run of the true arms that is kept."""
+def late_decisions(trial: "Trial") -> Iterator[str]:
+    """That decisions are younger than the first run of the true arms that is kept, or others."""
+    from trialtrace.base.config.changes import configuration_changes
     from trialtrace.run.archive.shelf import Shelf
-    from trialtrace.run.trial.load import load_trial
 
-    review = load_trial(name, at).review
-    days = [kept["ended"][:10] for kept in Shelf(Project(at.root), name).log() if kept["ended"]]
-    if review is None or not days:
+    shelf = Shelf(Project(trial.at.root), trial.name)
+    path = trial.at.trial_config(trial.name) / FILE
+    kept = sorted((one for one in shelf.log() if one["ended"]), key=lambda one: one["ended"])
+    if not kept:
         return
-    late = [one.name for one in review.decisions.values() if one.date > min(days)]
+    day, since = kept[0]["ended"][:10], "the first run by arm that is kept, of"
+    decisions = trial.review.decisions if trial.review else {}
+    late = [name for name, one in decisions.items() if one.date > day]
     if late:
-        text = f"Decided after the first run by arm that is kept, of {min(days)}: {', '.join(late)}"
-        yield f"{text}."
+        yield f"Decided after {since} {day}: {', '.join(late)}."
+    with suppress(UserError):
+        files = shelf.manifest(kept[0]["run"])["files"]
+        digest = files.get(path.relative_to(trial.at.root).as_posix())
+        before = shelf.file(digest) if digest else b""
+        now = path.read_bytes() if path.is_file() else b""
+        changes = configuration_changes({FILE: before}, {FILE: now})
+        names = dict.fromkeys(str(change.path[1]) for change in changes if change.path[1:])
+        if others := [name for name in names if name not in late]:
+            yield f"Other than in {since} {day}: {', '.join(others)}."

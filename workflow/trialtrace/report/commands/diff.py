@@ -46,9 +46,12 @@ def tell_strange(shelf: Shelf) -> None:
 
 
 def last_two(shelf: Shelf) -> tuple[Kept, Kept] | None:
-    """The run that was kept last and the one before it, if there are two."""
-    log = shelf.log()
-    return (log[-2], log[-1]) if len(log) > 1 else None
+    """The run that was kept last and the one before it, if there are two; of a data cut its last
+    run and that of the cut before, where there is one."""
+    log, cut = shelf.of_cut(), shelf.at.purpose.cut
+    earlier = [one for one in shelf.log() if cut and one.get("cut", cut) < cut]
+    before = [*log[:-1], *sorted(earlier, key=lambda one: one["cut"])]
+    return (before[-1], log[-1]) if log and before else None
 
 
 def _chosen(at: Project, asked: list[str]) -> list[tuple[str, Kept, Kept]]:
@@ -88,7 +91,7 @@ def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]
     for trial in trials:
         pair = last_two(Shelf(at, trial))
         if pair is None:
-            kept = len(Shelf(at, trial).log())
+            kept = len(Shelf(at, trial).of_cut())
             raise UserError(
                 Problem(
                     f"trialtrace diff {trial}",

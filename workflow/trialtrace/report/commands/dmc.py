@@ -4,7 +4,7 @@ import argparse
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
-from trialtrace.base.purpose import Purpose
+from trialtrace.base.purpose import Purpose, is_date
 from trialtrace.report.commands.project import COMMITTEE, add_how, run_snakemake
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
 
@@ -35,7 +35,6 @@ def _reports(arguments: argparse.Namespace) -> int:
 
 def _cut(at: Project, name: str, asked: str | None) -> str:
     """The day of the cut: one of those of the plan, where it names some."""
-    from trialtrace.run.trial.context import is_date
     from trialtrace.run.trial.load import load_trial
 
     cuts = load_trial(name, at).document("plan").get("cuts") or []

@@ -17,20 +17,27 @@ from trialtrace.run.trial.load import Trial, load_settings
 
 PUBLIC = "public"
 FORMS = ("adam", "csv", "ard", "ars", PUBLIC)
+ONCE = (
+    "Release it once: with another preset, or another run, both together can tell what each hides, "
+    "and no release knows of another.\n"
+)
 
 
 def write_form(trial: Trial, folder: str, form: str, preset: str | None = None) -> str:
     """Write the files of the last run; what to tell of it. Those of real patients only their owner
     can read, but for what is made for everyone by a preset.
 
-    Raises UserError for a folder that holds files, a preset that is lacking or not asked for, and
-    where the trial has not run.
+    Raises UserError for a folder that holds files or lies in the results, a preset that is lacking
+    or not asked for, and where the trial has not run.
     """
     at = Path(folder)
     if at.exists() and (not at.is_dir() or any(os.scandir(at))):
         raise UserError(
             Problem(folder, found="a file, or a folder with files", expected="a new folder")
         )
+    if at.resolve().is_relative_to(trial.at.results.resolve()):
+        what = "lies in the results, and would be a part of them"
+        raise UserError(Problem(folder, what, do="name one elsewhere"))
     if (form == PUBLIC) != (preset in PRESETS):
         found = f"--preset {preset}" if preset else "no --preset"
         told = f"--preset {one_of(PRESETS)} with --as {PUBLIC}, and with nothing else"
@@ -40,7 +47,7 @@ def write_form(trial: Trial, folder: str, form: str, preset: str | None = None) 
     make_folder(at, private)
     for name, data in files.items():
         write_bytes(at / name, data, 0o600 if private else 0o644)
-    text = f"{len(files)} files in {folder}: {', '.join(files)}\n"
+    text = f"{len(files)} files in {folder}: {', '.join(files)}\n{ONCE if form == PUBLIC else ''}"
     if not trial.synthetic:
         return text
     write_text(at / SIGN, f"{SYNTHETIC}\n")

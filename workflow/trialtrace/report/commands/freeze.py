@@ -16,6 +16,7 @@ from pathlib import Path
 import trialtrace
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
+from trialtrace.report.commands.decisions import late_decisions
 from trialtrace.report.which_run import named_trial
 from trialtrace.run.trial.frozen import (
     CONTRACT,
@@ -35,6 +36,7 @@ from trialtrace.run.trial.frozen_proof import (
     stamped,
 )
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.review import FILE as REVIEW
 from trialtrace.run.trial.study.source import Files
 
 # A registry by which a file can be called.
@@ -80,7 +82,8 @@ def _freeze(trial: Trial, by: str | None) -> None:
 
     if problems := check_trial(at, name):
         raise ProblemsError(problems)
-    files = {one: (at.trial_config(name) / one).read_bytes() for one in FILES}
+    names = (*FILES, REVIEW) if trial.review else FILES
+    files = {one: (at.trial_config(name) / one).read_bytes() for one in names}
     record = Record(
         contract=CONTRACT,
         trial=name,
@@ -107,13 +110,10 @@ def _freeze(trial: Trial, by: str | None) -> None:
 
 
 def _codes(trial: Trial) -> dict[str, str]:
-    """The hash of the code of each stage that makes results; none where no scripts are."""
+    """The hash of the code of each stage that makes results."""
     from trialtrace.run.jobs.closure import Sources
     from trialtrace.run.jobs.fresh import ANALYSE, CHECK, CLEAN, DERIVE, INGEST, Freshness
-    from trialtrace.run.jobs.run_state import has_code
 
-    if not has_code(trial.at):
-        return {}
     fresh = Freshness(trial.at, load_settings(trial.at), Sources(trial.at))
     return {
         stage: fresh.code(stage, trial.name) for stage in (INGEST, CLEAN, DERIVE, ANALYSE, CHECK)
@@ -188,7 +188,8 @@ def _check(trial: Trial) -> int:
         print(f"  {why.date}: {why.reason}" if why else "  NO REASON IS GIVEN")
     states = frozen.states(trial.plan).items()
     lines = [f"{name}: {state}" for name, state in states if state]
-    for line in (*lines, *_since(trial, frozen), *frozen.faults):
+    lines += [*late_decisions(trial), *_since(trial, frozen), *frozen.faults]
+    for line in lines:
         print(line)
     return int(bool(frozen.faults) or any(change.amendment is None for change in changes))
 

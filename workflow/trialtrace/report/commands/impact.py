@@ -119,7 +119,7 @@ def _print(
         return
     lines = [
         f"{tracer.trial.name}: {text}",
-        *(["SYNTHETIC data: not evidence"] if tracer.trial.synthetic else []),
+        *([stamp.sentence] if (stamp := tracer.trial.stamp) else []),
         *before,
         *_list("adjusted p of others in a family", [row["result_id"] for row in adjusted]),
         *_list("published numbers", claimed),
@@ -189,24 +189,24 @@ def _shows(
     if display.kind in ROWS:
         return _any_of(ROWS[display.kind](material, inputs), wanted)
     if display.results:
-        return _any_of(_own(material, display.kind, inputs), wanted)
+        return _any_of(_results(material, display.kind, inputs), wanted)
     if "analysis" in inputs:
         rows = material.of(inputs["analysis"])
         named = inputs.get("parameter")
         return _any_of([row for row in rows if named in (None, row["parameter"])], wanted)
     if "endpoint" in inputs:
-        return any(_rows_rest(material, display, inputs, name, reach) for name in _shown(inputs))
+        return any(_rows_rest(material, display, inputs, name, reach) for name in _names(inputs))
     return False  # of a planned sample size: of no patient
 
 
-def _own(material: Material, kind: str, inputs: Given) -> Iterator[ResultRow]:
+def _results(material: Material, kind: str, inputs: Given) -> Iterator[ResultRow]:
     """The results of a table that makes its own; one of several tables names its endpoint."""
     for row in material.of(kind):
         if "endpoint" not in inputs or row["parameter"] in (None, inputs["endpoint"]):
             yield row
 
 
-def _shown(inputs: Given) -> list[str]:
+def _names(inputs: Given) -> list[str]:
     named = inputs["endpoint"]
     return [named] if isinstance(named, str) else list(named)
 

@@ -154,12 +154,9 @@ def _step(trial: Trial, step: Step[object], references: dict[str, None]) -> str:
         references.setdefault(about.reference)
     if step.statistic == "summary":
         return in_a_row([LABELS.get(one, one) for one in options["statistics"]])
-    name = about.title if step.statistic == TEST else f"{_statistic(step)} by {about.title}"
+    statistic = LABELS.get(step.statistic, step.statistic.replace("_", " "))
+    name = about.title if step.statistic == TEST else f"{statistic} by {about.title}"
     return ", ".join([name, *_options(trial, options)])
-
-
-def _statistic(step: Step[object]) -> str:
-    return LABELS.get(step.statistic, step.statistic.replace("_", " "))
 
 
 def _options(trial: Trial, options: Mapping[str, object]) -> Iterator[str]:

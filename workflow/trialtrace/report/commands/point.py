@@ -23,7 +23,7 @@ def tell_point(
     from; with `rows` each raw cell of these. Raises UserError where cells may not be listed."""
     if rows:
         material.tracer.check_cells()
-    trial, told = material.trial, list(_told(material, text, row, rows))
+    trial, told = material.trial, list(_figure_lines(material, text, row, rows))
     if form == "json":
         print(json_text({"point": text, "synthetic": trial.synthetic, "lines": told}), end="")
         return
@@ -32,29 +32,29 @@ def tell_point(
     print(visible("\n".join(lines + [f"{label:<{WIDTH}}{words}" for label, words in told])))
 
 
-def _told(
+def _figure_lines(
     material: Material, text: str, row: dict[str, str], rows: bool
 ) -> Iterator[tuple[str, str]]:
     match, trial = FIGURE.fullmatch(text), material.trial
     assert match is not None
     yield "line", "; ".join(f"{name} {value}" for name, value in row.items() if value)
-    for kind, name, given in asked(material):
+    for kind, name, display in asked(material):
         if name == match["name"]:
             number = name.removeprefix(f"{kind}_")
             where = f"displays.{kind}" + (f", entry {number}" if number != kind else "")
             file = trial.at.shown(trial.at.trial_config(trial.name) / "plan.yaml")
             yield "plan", f"{file}, line {trial.lines('plan').get(('displays', kind), 0)}, {where}"
-            yield from _records(material, given, row, rows)
+            yield from _records(material, display, row, rows)
 
 
 def _records(
-    material: Material, given: Given, row: dict[str, str], rows: bool
+    material: Material, display: Given, row: dict[str, str], rows: bool
 ) -> Iterator[tuple[str, str]]:
-    if "endpoint" not in given:
-        analysis = given.get("analysis") or given.get("of")
+    if "endpoint" not in display:
+        analysis = display.get("analysis") or display.get("of")
         yield "results", f"trialtrace results {material.trial.name} --analysis {analysis}"
         return
-    request, conditions = Request(material, given), _conditions(material, given, row)
+    request, conditions = Request(material, display), _conditions(material, display, row)
     for name in request.names():
         if row.get(ENDPOINT) in (None, request.endpoint(name).label):
             dataset, where = request.predicate(name, **conditions)
@@ -66,17 +66,17 @@ def _records(
                 yield from (("cells", line) for line in map(cell_line, cells))
 
 
-def _conditions(material: Material, given: Given, row: dict[str, str]) -> dict[str, object]:
+def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict[str, object]:
     """The arm, the visits and the patient that a line is of. A line of what competes is named by
     that and the arm."""
     words = [f", {row[name]}" for name in ARM if row.get(name)]
-    labels = {arm: f", {material.arm_label(arm)}" for arm in Request(material, given).arms}
+    labels = {arm: f", {material.arm_label(arm)}" for arm in Request(material, display).arms}
     arms = [arm for arm, label in labels.items() if any(word.endswith(label) for word in words)]
     # A name that ends as another one does is the longer of the two.
     arms.sort(key=lambda arm: len(labels[arm]))
     conditions: dict[str, object] = {"TRTP": {"is": arms[-1]}} if arms else {}
     if row.get(VISIT):
-        both = [given["baseline"]] if row.get(BEFORE) else []
+        both = [display["baseline"]] if row.get(BEFORE) else []
         conditions["AVISIT"] = {"in": [*both, row[VISIT]]} if both else {"is": row[VISIT]}
     if row.get(SUBJECT):
         conditions["USUBJID"] = {"is": row[SUBJECT]}

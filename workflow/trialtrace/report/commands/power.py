@@ -120,18 +120,18 @@ def _derived(trial: "Trial", derived: Path) -> None:
     problems.raise_if_any()
 
 
-def _text_of(trial: "Trial", told: dict[str, list[Told]]) -> str:
+def _text_of(trial: "Trial", designs: dict[str, list[Told]]) -> str:
     parts = []
-    for name, each in told.items():
+    for name, each in designs.items():
         entry = trial.plan.planning[name]
         table = aligned([one.line for one in each], HEADER)
         parts.append(f"{entry.label}\n{about(trial, entry, each)}\n\n{table}\n")
     return "\n".join([*parts, NO_RESULT])
 
 
-def about(trial: "Trial", entry: "Design", told: list[Told]) -> str:
+def about(trial: "Trial", entry: "Design", rows: list[Told]) -> str:
     """Arms with their sizes, and what is chosen, in a line."""
-    sizes = told[0].made.options["patients"] if told else entry.patients or ()
+    sizes = rows[0].made.options["patients"]
     arms = [trial.design.arms[arm].label for arm in entry.arms or ()] or ["patients"]
     given = [f"{arm} {n}" for arm, n in zip(arms, sizes, strict=True)]
     chosen = items_of(entry)

@@ -52,10 +52,10 @@ def run_simulate(arguments: argparse.Namespace) -> int:
         _put(rows, LISTED, arguments.format)
         return int(any(row["true_by"] == FAILED for row in rows))
     if arguments.replicate is not None or arguments.truth is not None:
-        rows = _again(trial, arguments.truth, arguments.replicate)
+        rows = _replicate(trial, arguments.truth, arguments.replicate)
         _put(rows, AGAIN, arguments.format)
         return int(all(row["error"] is not None for row in rows))
-    return int(_found(trial, at.results / name / "simulation", arguments.format))
+    return int(_outcome(trial, at.results / name / "simulation", arguments.format))
 
 
 def _listed(trial: "Trial") -> list[dict[str, object]]:
@@ -87,7 +87,7 @@ def _listed(trial: "Trial") -> list[dict[str, object]]:
     return rows
 
 
-def _again(trial: "Trial", truth: str | None, number: int | None) -> list[dict[str, object]]:
+def _replicate(trial: "Trial", truth: str | None, number: int | None) -> list[dict[str, object]]:
     """One trial of a truth, by its number."""
     from trialtrace.run.simulation.replicates import analysed
     from trialtrace.run.simulation.trials import Trials
@@ -105,7 +105,7 @@ def _again(trial: "Trial", truth: str | None, number: int | None) -> list[dict[s
     return [dict(row) for row in block["rows"]]
 
 
-def _found(trial: "Trial", folder: Path, how: str) -> bool:
+def _outcome(trial: "Trial", folder: Path, how: str) -> bool:
     """Print what came of the last run; whether something has no value in any trial."""
     from trialtrace.report.simulation.material import COLUMNS, cells, rows_of, without_value
     from trialtrace.run.jobs.fresh import SIMULATION

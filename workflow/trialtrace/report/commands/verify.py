@@ -46,26 +46,26 @@ def verify(
     return ALTERED if told.found else WHOLE
 
 
-def verified_text(told: Verified) -> str:
+def verified_text(verified: Verified) -> str:
     """For a terminal."""
-    which = f"run of {told.trial}" if told.trial else "the site of all trials"
-    if told.earlier is not None:
-        which = f"run {told.earlier} of {told.trial}, not the last"
-    state = "not compared" if told.uncompared else "ALTERED" if told.found else "whole"
-    head = f"{told.what}: {state} ({which}"
-    lines = [f"{head}, hash {grouped(told.seal)})" if told.seal else f"{head})"]
-    lines += [told.uncompared] if told.uncompared else []
-    for one in told.found[:SHOWN]:
+    which = f"run of {verified.trial}" if verified.trial else "the site of all trials"
+    if verified.earlier is not None:
+        which = f"run {verified.earlier} of {verified.trial}, not the last"
+    state = "not compared" if verified.uncompared else "ALTERED" if verified.found else "whole"
+    head = f"{verified.what}: {state} ({which}"
+    lines = [f"{head}, hash {grouped(verified.seal)})" if verified.seal else f"{head})"]
+    lines += [verified.uncompared] if verified.uncompared else []
+    for one in verified.found[:SHOWN]:
         lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
         shown, kept = apart(one.shown, one.kept)
         for label, text in (("shown", shown), ("kept", kept), ("result", shortened(one.result))):
             if text is not None:
                 lines.append(f"  {label:<8}{text}")
-    if len(told.found) > SHOWN:
-        lines.append(f"… and {len(told.found) - SHOWN} more (--format json has all)")
-    counts = Counter(one.what for one in told.found)
+    if len(verified.found) > SHOWN:
+        lines.append(f"… and {len(verified.found) - SHOWN} more (--format json has all)")
+    counts = Counter(one.what for one in verified.found)
     if counts:
         lines.append("altered: " + ", ".join(f"{n} {what}" for what, n in counts.most_common()))
-    lines += [f"note: {note}" for note in told.notes]
-    lines += [f"compared: {'; '.join(told.compared)}"] if told.compared else []
+    lines += [f"note: {note}" for note in verified.notes]
+    lines += [f"compared: {'; '.join(verified.compared)}"] if verified.compared else []
     return visible("\n".join(lines)) + "\n"

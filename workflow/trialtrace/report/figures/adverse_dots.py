@@ -90,7 +90,7 @@ def counts(request: Request) -> Counts:
         for term, by_arm in found.items()
         if max(present(row["stat_value"]) for arm, row in by_arm.items() if arm != ALL) >= least
     }
-    return dict(sorted(enough.items(), key=lambda one: -present(one[1][ALL]["stat_value"])))
+    return dict(sorted(enough.items(), key=lambda term: -present(term[1][ALL]["stat_value"])))
 
 
 def _share(row: ResultRow) -> float:
@@ -107,22 +107,22 @@ def _lines(arms: list[str], at: int) -> float:
     return SPREAD - 2 * SPREAD * at / (len(arms) - 1) if len(arms) > 1 else 0.0
 
 
-def _shares(request: Request, axes: "Axes", shown: Counts, arms: list[str]) -> None:
+def _shares(request: Request, axes: "Axes", counts: Counts, arms: list[str]) -> None:
     every, material = request.arms, request.material
-    top = max(_share(by_arm[arm]) for by_arm in shown.values() for arm in arms)
+    top = max(_share(by_arm[arm]) for by_arm in counts.values() for arm in arms)
     percent_axis(axes, "x", top)
     for at, arm in enumerate(arms):
-        shares = [_share(by_arm[arm]) for by_arm in shown.values()]
+        shares = [_share(by_arm[arm]) for by_arm in counts.values()]
         axes.plot(
             shares,
-            _lines(arms, at) / 2 - np.arange(len(shown)),
+            _lines(arms, at) / 2 - np.arange(len(counts)),
             MARKERS[at % len(MARKERS)],
             color=colour_of(every, arm),
             markersize=5.5,
             label=material.arm_label(arm),
             clip_on=False,
         )
-    for line, (term, by_arm) in enumerate(shown.items()):
+    for line, (term, by_arm) in enumerate(counts.items()):
         for at, arm in enumerate(arms):
             row, height = by_arm[arm], 1 / len(arms)
             words = f"{term}, {material.arm_label(arm)}: {row['stat_text']} of {row['denominator']}"
@@ -138,12 +138,12 @@ def _differences(
     axes: "Axes",
     terms: list[str],
     others: list[str],
-    found: dict[tuple[str, str], Interval],
+    differences: dict[tuple[str, str], Interval],
 ) -> None:
     axes.axvline(0, color=FAINT, linewidth=0.9)
     for at, arm in enumerate(others):
         place = _lines(others, at) - np.arange(len(terms))
-        each = [found[term, arm] for term in terms]
+        each = [differences[term, arm] for term in terms]
         values, low, high = (
             100 * np.array([getattr(one, name) for one in each])
             for name in ("estimate", "low", "high")
@@ -172,24 +172,24 @@ def _caption(request: Request, left_out: int) -> str:
     return text + (f" {left_out} rarer ones are in the table." if left_out else "")
 
 
-def _alt(request: Request, shown: Counts, arms: list[str]) -> str:
+def _alt(request: Request, counts: Counts, arms: list[str]) -> str:
     told = [
         f"{term}: "
         + ", ".join(
             f"{request.material.arm_label(arm)} {percent(_share(by_arm[arm]))}%" for arm in arms
         )
-        for term, by_arm in list(shown.items())[:5]
+        for term, by_arm in list(counts.items())[:5]
     ]
-    return f"Dots of the shares of {len(shown)} adverse events by arm. {'; '.join(told)}."
+    return f"Dots of the shares of {len(counts)} adverse events by arm. {'; '.join(told)}."
 
 
-def _data(request: Request, shown: Counts, found: dict[tuple[str, str], Interval]) -> Data:
+def _data(request: Request, counts: Counts, differences: dict[tuple[str, str], Interval]) -> Data:
     rows: list[tuple[Cell, ...]] = []
-    for term, by_arm in shown.items():
+    for term, by_arm in counts.items():
         for arm in request.arms:
             if arm not in by_arm:
                 continue
-            row, one = by_arm[arm], found.get((term, arm))
+            row, one = by_arm[arm], differences.get((term, arm))
             ends = (one.estimate, one.low, one.high) if one else (None, None, None)
             n = float(row["denominator"] or 0)
             label = request.material.arm_label(arm)

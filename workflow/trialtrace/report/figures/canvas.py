@@ -53,7 +53,7 @@ def write_pixels(folder: Path, names: Sequence[str], stamp: Stamp | None) -> Non
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
-        write_bytes(folder / f"{name}.png", _told(_few_colours(data), title(name, stamp)))
+        write_bytes(folder / f"{name}.png", _titled(_few_colours(data), title(name, stamp)))
 
 
 def _page(folder: Path, name: str) -> str:
@@ -103,14 +103,14 @@ def _coded(colours: "np.ndarray") -> "np.ndarray":
     return made
 
 
-def _told(data: bytes, words: str) -> bytes:
+def _titled(data: bytes, words: str) -> bytes:
     """A PNG that tells its title, and its size in print."""
-    size = _part(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
-    told = _part(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
+    size = _chunk(b"pHYs", struct.pack(">IIB", _PER_METRE, _PER_METRE, 1))
+    told = _chunk(b"iTXt", b"Title\0\0\0\0\0" + words.encode())
     return data[:_HEAD] + size + told + data[_HEAD:]
 
 
-def _part(kind: bytes, content: bytes) -> bytes:
+def _chunk(kind: bytes, content: bytes) -> bytes:
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 
@@ -277,12 +277,12 @@ _JOINED = 'stroke-linejoin="round"'
 def _shortened(svg: str, look: str) -> str:
     """The same drawing in fewer bytes: places to a hundredth of a point, no blanks that mean
     nothing. `look` is what its root says of all that it holds."""
-    svg = _INDENT.sub("\n", _PLACES.sub(lambda found: _rounded(found[0]), svg))
+    svg = _INDENT.sub("\n", _PLACES.sub(lambda match: _rounded(match[0]), svg))
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
     svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
     svg = _AREA.sub('fill-opacity="0"', svg)
     svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
-    svg = _MARKS.sub(lambda found: f"{found[1]}{found[3]}>\n{found[2].replace(found[3], '')}", svg)
+    svg = _MARKS.sub(lambda match: f"{match[1]}{match[3]}>\n{match[2].replace(match[3], '')}", svg)
     svg = _AREAS.sub(_one_area, svg)
     # Joints for the drawing alone: a page that holds it has others.
     return svg.replace(_JOINTS, "", 1).replace('version="1.1"', f'{look} version="1.1"', 1)

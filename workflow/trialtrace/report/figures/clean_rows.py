@@ -45,13 +45,13 @@ class CleanRows:
         return CleanRows(self.table.filter(pa.array(mask)), self.subject[mask], self.arm[mask])
 
 
-def clean_rows(material: Material, given: Given) -> CleanRows:
+def clean_rows(material: Material, asked: Given) -> CleanRows:
     """The rows behind the display's endpoint, of the subjects of the display's population.
 
     They meet the `where` of the endpoint and that of the display.
     """
-    entry = material.trial.endpoints[given["endpoint"]].entry
-    return table_rows(material, entry.table, given["population"], (entry.where, given.get("where")))
+    entry = material.trial.endpoints[asked["endpoint"]].entry
+    return table_rows(material, entry.table, asked["population"], (entry.where, asked.get("where")))
 
 
 def table_rows(

@@ -41,14 +41,14 @@ def draw(material: Material, entry: Given) -> Picture:
         (request.endpoint(name).label, material.arm_label(arm), what, value, *subject)
         for name, each in data.items()
         for arm in each
-        for what, value, *subject in _told(*found[name, arm], dots)
+        for what, value, *subject in _drawn(*found[name, arm], dots)
     ]
     columns = ("endpoint", "arm", "what", "value")
     told = Data((*columns, SUBJECT) if dots else columns, rows)
     return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
 
 
-def _told(values: np.ndarray, subjects: np.ndarray, dots: bool) -> list[tuple[Cell, ...]]:
+def _drawn(values: np.ndarray, subjects: np.ndarray, dots: bool) -> list[tuple[Cell, ...]]:
     """What the dots and the box of an arm show; with dots whose each is."""
     if not len(values):
         return []

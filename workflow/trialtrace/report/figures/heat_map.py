@@ -20,12 +20,12 @@ STATES = {MISSED: "not attended", DONE: "attended"}
 MISSED_COLOUR = "#1d2733"
 
 
-def draw(material: Material, given: Given) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Patients with the most sessions attended stand on top of their arm."""
-    request = Request(material, given)
-    sessions: Attendance = request.endpoint(given["endpoint"]).entry
-    rows = clean_rows(material, given)
-    day = rows.numbers(given["day"])
+    request = Request(material, entry)
+    sessions: Attendance = request.endpoint(entry["endpoint"]).entry
+    rows = clean_rows(material, entry)
+    day = rows.numbers(entry["day"])
     known = ~np.isnan(day)
     rows, day = rows.chosen(known), day[known]
     if not len(day):
@@ -42,7 +42,7 @@ def draw(material: Material, given: Given) -> Picture:
         for axes, (arm, grid) in zip(every[:, 0], by_arm.items(), strict=True):
             _panel(axes, grid, day.min(), colour_of(request.arms, arm))
             axes.set_ylabel(f"{wrapped(material.arm_label(arm), 18)}\n(n = {len(grid)})")
-        every[-1, 0].set_xlabel(given.get("day_label", "Day"))
+        every[-1, 0].set_xlabel(entry.get("day_label", "Day"))
         figure.legend(
             handles=_legend(list(by_arm)), loc="outside lower center", ncols=3, frameon=False
         )

@@ -91,12 +91,12 @@ def draw(material: Material, entry: Given) -> Picture:
 
 
 def _panel(
-    request: Request, found: dict[str, KaplanMeier], axes: "Axes", below: "Axes", *, alone: bool
+    request: Request, curves: dict[str, KaplanMeier], axes: "Axes", below: "Axes", *, alone: bool
 ) -> Data:
     """The curves of one endpoint with their numbers at risk, as links; what it shows."""
     material, arms, along = request.material, request.arms, results_along(request)
     drawn, ends = {}, []
-    for at, (arm, curve) in enumerate(found.items()):
+    for at, (arm, curve) in enumerate(curves.items()):
         style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
         label = material.arm_label(arm)
         drawn[label] = _places(request, curve)
@@ -109,7 +109,7 @@ def _panel(
     axes.set_ylim(0, 1.02)
     if alone:
         named_at_the_end(axes, ends, 1.02)
-    at_risk = {arm: curve.n_at_risk(request.entry["at"]) for arm, curve in found.items()}
+    at_risk = {arm: curve.n_at_risk(request.entry["at"]) for arm, curve in curves.items()}
     numbers(request, below, "Number at risk", at_risk)
     time_axis(request, axes)
     along.link(axes, request, drawn)
@@ -133,15 +133,15 @@ def _lines(text: str, letters: int) -> list[str]:
     return [line for part in parts for line in wrapped(part, letters).split("\n")]
 
 
-def _alt(request: Request, found: dict[str, KaplanMeier], *, alone: bool) -> str:
+def _alt(request: Request, curves: dict[str, KaplanMeier], *, alone: bool) -> str:
     of = "" if alone else f" of {request.label}"
-    words = f"Kaplan-Meier curves{of} for {request.arm_words(found)}; {_told(request, found)}."
+    words = f"Kaplan-Meier curves{of} for {request.arm_words(curves)}; {_ends(request, curves)}."
     name = request.entry["endpoint"]
     texts = compared(request.material, home(request.material, request.entry), name)
     return " ".join([words, *(f"{text}." for text in texts)])
 
 
-def _told(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:
+def _ends(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:
     """The share without the event at the last time of the table, by arm."""
     at = max(request.entry["at"])
     shares = []

@@ -196,17 +196,17 @@ def _picture(material: Material, kind: str, entry: Given) -> Picture:
     return picture
 
 
-def home(material: Material, given: Given) -> str:
+def home(material: Material, display: Given) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
     endpoint, else the first of an endpoint made from it or that it is made from, else the first
     of another scale of its instrument; "" for none."""
-    if "analysis" in given:
-        return given["analysis"]
-    if "of" in given and isinstance(given["of"], list):
-        return given["of"][0]
-    if "endpoint" not in given:
+    if "analysis" in display:
+        return display["analysis"]
+    if "of" in display and isinstance(display["of"], list):
+        return display["of"][0]
+    if "endpoint" not in display:
         return ""
-    wanted = set(Request(material, given).names())
+    wanted = set(Request(material, display).names())
     trial = material.trial
     endpoints = trial.endpoints
     related = {

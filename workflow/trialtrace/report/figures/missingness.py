@@ -62,7 +62,7 @@ def patterns(request: Request, name: str, arm: str) -> Patterns:
     for subject, visit in zip(rows.column("USUBJID"), rows.column("AVISIT"), strict=True):
         seen.setdefault(subject, set()).add(visit)
     counted = Counter(tuple(visit in has for visit in visits) for has in seen.values())
-    return sorted(counted.items(), key=lambda one: (-sum(one[0]), -one[1], one[0]))
+    return sorted(counted.items(), key=lambda pattern: (-sum(pattern[0]), -pattern[1], pattern[0]))
 
 
 def _patients(request: Request, arm: str) -> list[str]:
@@ -75,11 +75,11 @@ def _patients(request: Request, arm: str) -> list[str]:
     return list(request.material.tracer.frames.select("adsl", where).column("USUBJID"))
 
 
-def _panel(axes: "Axes", found: Patterns, visits: list[str], colour: str) -> None:
-    total = sum(n for _, n in found) or 1
-    heights = [max(n / total, LEAST) for _, n in found]
+def _panel(axes: "Axes", patterns: Patterns, visits: list[str], colour: str) -> None:
+    total = sum(n for _, n in patterns) or 1
+    heights = [max(n / total, LEAST) for _, n in patterns]
     top = 0.0
-    for (seen, n), height in zip(found, heights, strict=True):
+    for (seen, n), height in zip(patterns, heights, strict=True):
         for at, there in enumerate(seen):
             area = (at - 0.5, 1.0), (top, height)
             axes.broken_barh(
@@ -104,9 +104,9 @@ def _visits(request: Request, name: str, seen: tuple[bool, ...]) -> str:
     return "; ".join(visit for visit, there in named if there) or "none"
 
 
-def _in_words(found: Patterns) -> str:
+def _in_words(patterns: Patterns) -> str:
     """ "12 of 20 at every visit, 1 at none"."""
-    total = sum(n for _, n in found)
-    every = sum(n for seen, n in found if all(seen))
-    none = sum(n for seen, n in found if not any(seen))
+    total = sum(n for _, n in patterns)
+    every = sum(n for seen, n in patterns if all(seen))
+    none = sum(n for seen, n in patterns if not any(seen))
     return f"{every} of {total} at every visit, {none} at none"

@@ -57,9 +57,9 @@ class _Renderer(RendererSVG):
     """No text is set as mathematics: the style of figures says so."""
 
     def __init__(
-        self, size: tuple[float, float], file: io.StringIO, dpi: float, told: dict[str, str | None]
+        self, size: tuple[float, float], file: io.StringIO, dpi: float, meta: dict[str, str | None]
     ) -> None:
-        super().__init__(*size, file, image_dpi=dpi, metadata=told)
+        super().__init__(*size, file, image_dpi=dpi, metadata=meta)
         self._text2path = _measured()
 
     def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
@@ -127,12 +127,12 @@ def _file(prop: FontProperties) -> str:
 class Canvas(FigureCanvasSVG):
     """The canvas of one figure, which is laid out and drawn by the same renderer."""
 
-    def __init__(self, figure: "Figure", told: dict[str, str | None]) -> None:
+    def __init__(self, figure: "Figure", meta: dict[str, str | None]) -> None:
         super().__init__(figure)
         dpi, (width, height) = figure.dpi, figure.get_size_inches()
         figure.set_dpi(DPI)
         self._text = io.StringIO()
-        self._renderer = _Renderer((width * DPI, height * DPI), self._text, dpi, told)
+        self._renderer = _Renderer((width * DPI, height * DPI), self._text, dpi, meta)
 
     def get_renderer(self) -> RendererSVG:
         return self._renderer

@@ -31,13 +31,13 @@ WHOLE = 0.995
 DAYS_SHOWN = 6.0
 
 
-def draw(material: Material, given: Given) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
-    request = Request(material, given)
-    doses: DoseIntensity = request.endpoint(given["endpoint"]).entry
-    rows = clean_rows(material, given)
+    request = Request(material, entry)
+    doses: DoseIntensity = request.endpoint(entry["endpoint"]).entry
+    rows = clean_rows(material, entry)
     share = _share(rows, doses)
-    day = since_first(rows, doses.date, _planned(rows, share, given))
+    day = since_first(rows, doses.date, _planned(rows, share, entry))
     known = ~np.isnan(day) & ~np.isnan(share)
     if not known.any():
         raise request.nothing("no cycle has a date and doses")
@@ -59,7 +59,7 @@ def draw(material: Material, given: Given) -> Picture:
     caption = (
         f"{request.title}, {request.population}: a line a patient, a mark a cycle; "
         "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black"
-        f"{' at their planned day' if 'planned_date' in given else ''}."
+        f"{' at their planned day' if 'planned_date' in entry else ''}."
     )
     data = Data(("arm", "line", "day", "share_of_planned_dose", SUBJECT), marks)
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)

@@ -143,12 +143,12 @@ def _hit(entry: Entry, there: Mapping[str, tuple[str, Path]]) -> Iterator[tuple[
             yield name, version, _fixed(version, ranges)
 
 
-def _within(version: str, given: Range) -> bool:
+def _within(version: str, span: Range) -> bool:
     """Whether a version lies in a range: the last event that is not after it decides."""
     at = _parsed(version)
     within = False
     events = [
-        (_parsed(text), kind) for event in given.get("events", []) for kind, text in event.items()
+        (_parsed(text), kind) for event in span.get("events", []) for kind, text in event.items()
     ]
     for since, kind in sorted(events, key=lambda event: (event[0], event[1] == "introduced")):
         if kind == "introduced" and since <= at:

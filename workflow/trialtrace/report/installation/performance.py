@@ -59,19 +59,19 @@ def performance(at: Project, *, quick: bool) -> Iterator[Test]:
         yield from _after(made, TRIALS[0])
 
 
-def copy_project(at: Project, made: Project) -> None:
+def copy_project(at: Project, copy: Project) -> None:
     """Code and configuration of the project, with the reference trials alone in its settings."""
-    made.root.mkdir()
+    copy.root.mkdir()
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in PROJECT:
         source = at.root / name
         if source.is_symlink():
-            (made.root / name).symlink_to(source.readlink())
+            (copy.root / name).symlink_to(source.readlink())
         elif source.is_dir():
-            shutil.copytree(source, made.root / name, ignore=ignored)
+            shutil.copytree(source, copy.root / name, ignore=ignored)
         elif source.is_file():
-            shutil.copy2(source, made.root / name)
-    config = made.config / "config.yaml"
+            shutil.copy2(source, copy.root / name)
+    config = copy.config / "config.yaml"
     kept = [
         line
         for line in config.read_text().splitlines()
@@ -80,17 +80,17 @@ def copy_project(at: Project, made: Project) -> None:
     config.write_text("\n".join([f"trials: [{', '.join(TRIALS)}]", *kept]) + "\n")
 
 
-def command(made: Project, *words: str) -> subprocess.CompletedProcess[str]:
+def command(copy: Project, *words: str) -> subprocess.CompletedProcess[str]:
     """A Python module as a program, in a copy and by its code."""
-    path = os.pathsep.join([str(made.root / "workflow"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(copy.root / "workflow"), os.environ.get("PYTHONPATH", "")])
     variables = os.environ | {"PYTHONPATH": path.rstrip(os.pathsep)}
     call = [sys.executable, "-m", *words]
-    return subprocess.run(call, cwd=made.root, env=variables, capture_output=True, text=True)
+    return subprocess.run(call, cwd=copy.root, env=variables, capture_output=True, text=True)
 
 
-def _run(made: Project, trial: str) -> Test:
+def _run(copy: Project, trial: str) -> Test:
     id, what = f"P.results.{trial}", f"Recorded results of {trial}"
-    done = command(made, "snakemake", "--cores", "2", trial)
+    done = command(copy, "snakemake", "--cores", "2", trial)
     if done.returncode:
         return tested(
             id, what, f"the run ended with {done.returncode}: {done.stderr.strip()[-400:]}", ""
@@ -99,11 +99,11 @@ def _run(made: Project, trial: str) -> Test:
     numbers = list(
         csv.reader((REFERENCE / f"{trial}.csv").read_text(encoding="utf-8").splitlines())
     )
-    wrong = list(_differences(numbers[1:], result_numbers(made.results / trial)))
+    wrong = list(_differences(numbers[1:], result_numbers(copy.results / trial)))
     others = [
         name
         for name in FILES
-        if sha256_file(made.results / trial / name) != kept["files"][trial][name]
+        if sha256_file(copy.results / trial / name) != kept["files"][trial][name]
     ]
     seen = f"{len(numbers) - 1} results to {TOLERANCE:g}; "
     seen += f"other bytes: {', '.join(others)}" if others else "the recorded bytes"
@@ -115,10 +115,10 @@ def _run(made: Project, trial: str) -> Test:
     return tested(id, what, "; ".join(wrong[:SHOWN]) + more, seen)
 
 
-def _differences(kept: list[list[str]], found: Mapping[str, list[float | None]]) -> Iterator[str]:
+def _differences(kept: list[list[str]], values: Mapping[str, list[float | None]]) -> Iterator[str]:
     """Results that are others, or not there, in words."""
     for result_id, *texts in kept:
-        numbers = found.get(result_id)
+        numbers = values.get(result_id)
         if numbers is None:
             yield f"{result_id} is not there"
             continue
@@ -126,7 +126,7 @@ def _differences(kept: list[list[str]], found: Mapping[str, list[float | None]])
             recorded = float(text) if text else None
             if not _same(recorded, number):
                 yield f"{result_id} {name}: {number!r}, recorded {recorded!r}"
-    for result_id in found.keys() - {row[0] for row in kept}:
+    for result_id in values.keys() - {row[0] for row in kept}:
         yield f"{result_id} is not recorded"
 
 
@@ -158,31 +158,31 @@ def here() -> str:
     )
 
 
-def _after(made: Project, trial: str) -> Iterator[Test]:
+def _after(copy: Project, trial: str) -> Iterator[Test]:
     """What a run of a trial lets be done: a number followed, an alteration found."""
-    folder = made.results / trial
+    folder = copy.results / trial
     altered, traced = "An altered result is found and named", "A number leads to its raw rows"
     if not (folder / "seal.json").is_file():
         yield Test("P.trace", traced, NOT_RUN, f"no run of {trial}")
         yield Test("P.altered", altered, NOT_RUN, f"no run of {trial}")
         return
     result = next(id for id in result_numbers(folder) if "/risk_difference." in id)
-    done = command(made, "trialtrace.cli", "trace", result, "--rows")
+    done = command(copy, "trialtrace.cli", "trace", result, "--rows")
     followed = done.returncode == 0 and "raw" in done.stdout
     yield tested(
         "P.trace", traced, "" if followed else done.stderr.strip()[-400:] or "no rows", result
     )
-    yield _altered(made, folder, altered)
+    yield _altered(copy, folder, altered)
 
 
-def _altered(made: Project, folder: Path, what: str) -> Test:
+def _altered(copy: Project, folder: Path, what: str) -> Test:
     file = folder / "analysis" / "results.parquet"
     content = file.read_bytes()
     middle = len(content) // 2
     file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     name = str(file.relative_to(folder))
-    verified = command(made, "trialtrace.cli", "verify", str(folder))
-    again = command(made, "snakemake", "--cores", "1", folder.name)
+    verified = command(copy, "trialtrace.cli", "verify", str(folder))
+    again = command(copy, "snakemake", "--cores", "1", folder.name)
     file.write_bytes(content)
     wrong = (
         [] if verified.returncode == 1 and name in verified.stdout else ["verify does not name it"]

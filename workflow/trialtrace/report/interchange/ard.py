@@ -48,8 +48,8 @@ def ard(results: Iterable[Released]) -> list[dict[str, Cell]]:
     return [line for each, groups in told for line in _lines(each, groups, most)]
 
 
-def _lines(told: Released, groups: Groups, most: int) -> Iterator[dict[str, Cell]]:
-    row = told.row
+def _lines(released: Released, groups: Groups, most: int) -> Iterator[dict[str, Cell]]:
+    row = released.row
     place: dict[str, Cell] = {}
     for number in range(1, most + 1):
         place |= {f"group{number}": None, f"group{number}_level": None}
@@ -65,7 +65,7 @@ def _lines(told: Released, groups: Groups, most: int) -> Iterator[dict[str, Cell
         "analysis_id": row["analysis_id"],
         "population": row["population"],
         "result_id": row["result_id"],
-        "suppressed": told.reason or None,
+        "suppressed": released.reason or None,
         "synthetic": row["synthetic"],
     }
     value = row["stat_value"]

@@ -96,8 +96,8 @@ class ReportingEvent:
             raise ValueError(f"no reporting event of ARS 1.0: {found[0]}")
         return made
 
-    def _result(self, told: Released) -> None:
-        row = told.row
+    def _result(self, released: Released) -> None:
+        row = released.row
         analysis, method = self._analysis(row), self._method(row["method"])
         groups = [self._result_group(name, level[0]) for name, level in self._groups(row)]
         for column, value in numbers_of(row).items():

@@ -59,6 +59,17 @@ class RawCells:
         rows = dict(zip(lines, zip(*other, strict=True), strict=True)) if other else {}
         return before + said + "; ".join(self._run(raw, run, rows, mark) for run in _runs(lines))
 
+    def numbered(self, raw: str, columns: Iterable[str]) -> dict[str, str]:
+        """Each line as "line 114 (rownames 113)", by the first of some columns that numbers the
+        rows in its own way; empty where none does."""
+        lines = self._read(raw)["source_row"].to_pylist()
+        for column in columns:
+            own = self._read(raw)[column].to_pylist()
+            if all(value and value.isdigit() for value in own) and len(set(own)) == len(own):
+                pairs = zip(lines, own, strict=True)
+                return {str(line): f"line {line} ({column} {value})" for line, value in pairs}
+        return {}
+
     def _run(
         self, raw: str, run: Sequence[int], rows: Mapping[int, tuple[str, ...]], mark: str
     ) -> str:

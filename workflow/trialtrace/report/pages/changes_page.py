@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.words import upper_first
 from trialtrace.report.links import OF_SITE
 from trialtrace.report.pages.shell import page
@@ -50,7 +49,7 @@ def _section(latest: Latest) -> str:
         )
         return f"{title}\n<p>{which}</p>"
     runs = f"Run {escape(run_text(told['old']))} → run {escape(run_text(told['new']))}"
-    stamp = '<p class="synthetic">Synthetic data: not evidence</p>' if told["synthetic"] else ""
+    stamp = f'<p class="synthetic">{escape(told["stamp"])}</p>' if told["stamp"] else ""
     rows = [(part, what) for part, what in overview(told)]
     results = [
         (one["result_id"], *shown_pair(one), "; ".join(cause_texts(one["causes"])))
@@ -67,7 +66,7 @@ def _section(latest: Latest) -> str:
             f"<p>{runs}</p>",
             *(f"<p><strong>{escape(upper_first(one))}.</strong></p>" for one in latest.few),
             *_stamped(
-                told["synthetic"],
+                told["stamp"],
                 _table(("part", "what changed"), rows),
                 _cells("Raw cells", told["raw_cells"]),
                 _cells("Configuration", told["configuration"]),
@@ -80,10 +79,10 @@ def _section(latest: Latest) -> str:
     )
 
 
-def _stamped(synthetic: bool, *parts: str) -> Iterator[str]:
-    """Each table of synthetic data says so in its caption, wherever it is taken to."""
-    caption = f"<table>\n<caption>{SYNTHETIC.sentence}</caption>"
-    yield from (part.replace("<table>", caption) if synthetic else part for part in parts)
+def _stamped(stamp: str | None, *parts: str) -> Iterator[str]:
+    """Each table of what is stamped says so in its caption, wherever it is taken to."""
+    caption = f"<table>\n<caption>{escape(stamp or '')}</caption>"
+    yield from (part.replace("<table>", caption) if stamp else part for part in parts)
 
 
 def _cells(title: str, cells: list[CellAccount]) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from trialtrace.report.links import file_name
@@ -27,6 +28,8 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Predicate, Selection, canonical
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import columns_of_record, columns_read
+from trialtrace.run.trial.context import SOURCE_ROW
+from trialtrace.run.trial.ignored import is_wide
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,6 +157,8 @@ def rows_page(
     rows = _rows(sets)
     row = rows[:ROWS_SHOWN]
     columns = _columns(table, about, sets, row)
+    if named := _lines_named(material, cells):
+        columns["SUBJID"] = [named[subject] for subject in columns["SUBJID"]]
     read = {name for one in sets for name in columns_of_record(one.selection)}
     variables = {*about.columns, *_flags(table, about)} if about.dataset == SUBJECTS else read
     raw = material.tracer.raw.behind(about.dataset, row, variables)
@@ -188,6 +193,17 @@ def rows_page(
     title = f"{told.title} – {material.trial.title}"
     here = f"Rows of {told.title}"
     return report_page(material.trial, here, text, title=title, up="../", script=SCRIPT)
+
+
+def _lines_named(material: Material, cells: RawCells) -> dict[str, str]:
+    """Subjects by line and by the row number of the export, where each is a line of it: a reader
+    with the export has both, and they differ."""
+    name = material.trial.subjects.table
+    table = material.trial.tables[name]
+    if table.subject != SOURCE_ROW:
+        return {}
+    ignored = material.trial.cleaning.tables[name].ignore
+    return cells.numbered(table.of, filterfalse(is_wide, ignored))
 
 
 def _rows(sets: Sequence[RowSet]) -> "np.ndarray":

@@ -139,8 +139,8 @@ def _round_ends(low: float, high: float) -> tuple[float, float, list[float]]:
 
 # Without scripts the field would do nothing, so that the script shows it.
 _SEARCH = (
-    '<div id="search" hidden role="search">\n<label for="query">Search numbers, text, published '
-    'claims and configuration of all trials</label>\n<input id="query" type="search" '
+    '<div id="search" hidden role="search">\n<label for="query">Search numbers, text, tables, '
+    'published claims and configuration of all trials</label>\n<input id="query" type="search" '
     'autocomplete="off" spellcheck="false" placeholder="0.72, 12/40, fractures, F(3, 63) …">\n'
     '<p id="hits" class="quiet" role="status"></p>\n<ol id="found"></ol>\n</div>\n'
 )

@@ -95,7 +95,8 @@ class Around:
     `printed` has the page of each result that the report shows, `parts` the links to single lines
     of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
     `lined` says that files of the configuration have a page of their lines; `places` has the page
-    of each section of the report.
+    of each section of the report, `listed` the links to the listings of adverse events by the raw
+    table of their rows.
     """
 
     trial: Trial
@@ -104,6 +105,7 @@ class Around:
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def report(self, place: str) -> str:
         """The link to a section or a claim of the report, to its first page where none has it."""
@@ -148,6 +150,8 @@ def numbers_page(heading: str, traces: Sequence[Trace], context: Around) -> str:
     found = [Number(trace, _entries(trace, context)) for trace in traces]
     shared, said = _shared(found, OF_PAGE), Said()
     lines = [f"<h1>{escape(heading)}</h1>", f'<p class="quiet">{IN_A_TERMINAL}</p>']
+    if listings := dict.fromkeys(link for trace in traces for link in _listings(trace, context)):
+        lines.append(f"<p>{', '.join(listings)}</p>")
     if shared:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
         lines += _list(shared, said)
@@ -173,10 +177,10 @@ def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial
     return report_page(trial, here, "\n".join([*lines, ""]), up="../")
 
 
-def _groups(found: Iterable[Number]) -> list[list[Number]]:
+def _groups(numbers: Iterable[Number]) -> list[list[Number]]:
     """Numbers that rest on the same rows, in the order of the results."""
     groups: dict[tuple[str, ...], list[Number]] = {}
-    for one in found:
+    for one in numbers:
         groups.setdefault(tuple(one.lines.get("rows", ())), []).append(one)
     return list(groups.values())
 
@@ -209,6 +213,8 @@ def _group(group: Sequence[Number], above: Lines, context: Around, said: Said) -
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
         subject = BETWEEN.join(part for part in parts if part not in alike)
         yield from _number(one.trace, left, context, said, subject)
+    if shared:
+        yield f'<p class="quiet">Of each of the {len(group)} numbers above:</p>'
     yield from _list(shared, said)
     yield "</section>"
 
@@ -319,6 +325,11 @@ def _method(trace: Trace) -> list[str]:
     """The method without the name of its statistic, which stands above, and its options."""
     first, *options = method_lines(trace)
     return [escape(first.removeprefix(f"{trace['label']}, ")), *map(escape, options)]
+
+
+def _listings(trace: Trace, context: Around) -> list[str]:
+    tables = (part["raw_table"] for member in trace["rows"] for part in member["raw"])
+    return [link for table in dict.fromkeys(tables) for link in context.listed.get(table, ())]
 
 
 def _rows(member: Trace) -> str:

@@ -36,7 +36,7 @@ from trialtrace.report.pages.rows_page import (
     Variable,
     rows_page,
 )
-from trialtrace.report.pages.shell import report_page, write_data, write_style
+from trialtrace.report.pages.shell import linked, report_page, write_data, write_style
 from trialtrace.report.pages.trace_page import (
     Around,
     Trace,
@@ -45,6 +45,7 @@ from trialtrace.report.pages.trace_page import (
     variable_told,
 )
 from trialtrace.report.render.house import assets
+from trialtrace.report.sections.listings import EVENTS, listings_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.short_id import short_id
@@ -230,6 +231,7 @@ def write_traces(
         stamp=trial.stamp,
         lined=not trial.pooled,
     )
+    listed = _listed(trial, places)
     write_style(out)
     for name, rows in _by_page(results.values()).items():
         around = Around(
@@ -239,8 +241,9 @@ def write_traces(
             partial(sets.link, page=name) if sets else None,
             not trial.pooled,
             places,
+            listed,
         )
-        traces = [_shown(material, row["result_id"]) for row in rows]
+        traces = [_trace(material, row["result_id"]) for row in rows]
         for trace in traces:
             cards.add(trace)
             if trace["family"]:
@@ -257,7 +260,17 @@ def write_traces(
     return printed
 
 
-def _shown(material: Material, result_id: str) -> Trace:
+def _listed(trial: Trial, places: Mapping[str, str]) -> dict[str, list[str]]:
+    """Links from a page of numbers to the listings of adverse events, by their raw table."""
+    links: dict[str, list[str]] = {}
+    for place, entry in listings_of(trial, [EVENTS]).items():
+        if place in places:
+            link = linked(f"{entry['title']}, patient by patient", f"../{places[place]}#{place}")
+            links.setdefault(trial.tables[entry["table"]].of, []).append(link)
+    return links
+
+
+def _trace(material: Material, result_id: str) -> Trace:
     """The trace of a number; where single patients may not be shown, with the digits of the report
     alone: from means in full of two reports follow the values of a patient that one of them has."""
     trace = material.tracer.trace(result_id)
@@ -327,7 +340,7 @@ def _code(material: Material, out: Path) -> None:
         for row in material.results
         for function in made_by(row["analysis_id"], row["method"])
     )
-    functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
+    functions = sorted(dict.fromkeys(made), key=lambda function: (function.file, function.line))
     write_text(out / CODE_PAGE, code_page(material.codes, functions, material.trial))
 
 

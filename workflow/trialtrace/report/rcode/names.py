@@ -96,40 +96,42 @@ def _by_subject(inputs: Given) -> str:
 
 # In the order in which they are written.
 _MADE: dict[str, Callable[[Given], str]] = {
-    "x": lambda given: _of_arm(given, "x", given.treated),
-    "y": lambda given: _of_arm(given, "y", given.reference),
-    "e1": lambda given: "e1 <- sum(x)  # events",
-    "n1": lambda given: "n1 <- length(x)",
-    "e0": lambda given: "e0 <- sum(y)",
-    "n0": lambda given: "n0 <- length(y)",
-    "cells": lambda given: "cells <- rbind(c(e1, n1 - e1), c(e0, n0 - e0))",
-    "hit": lambda given: f"hit <- {' & '.join(conditions(given.counted, of='d$')) or 'TRUE'}",
-    "arm": lambda given: f"arm <- {_factor(given, f'd${given.treatment}')}",
-    "time": lambda given: "time <- d$AVAL",
-    "event": lambda given: "event <- d$CNSR == 0",
-    "stratum": lambda given: f"stratum <- {_strata(given)}",
-    "covariates": lambda given: f"covariates <- {literal([*given.covariates, *given.strata])}",
+    "x": lambda inputs: _of_arm(inputs, "x", inputs.treated),
+    "y": lambda inputs: _of_arm(inputs, "y", inputs.reference),
+    "e1": lambda _: "e1 <- sum(x)  # events",
+    "n1": lambda _: "n1 <- length(x)",
+    "e0": lambda _: "e0 <- sum(y)",
+    "n0": lambda _: "n0 <- length(y)",
+    "cells": lambda _: "cells <- rbind(c(e1, n1 - e1), c(e0, n0 - e0))",
+    "hit": lambda inputs: f"hit <- {' & '.join(conditions(inputs.counted, of='d$')) or 'TRUE'}",
+    "arm": lambda inputs: f"arm <- {_factor(inputs, f'd${inputs.treatment}')}",
+    "time": lambda _: "time <- d$AVAL",
+    "event": lambda _: "event <- d$CNSR == 0",
+    "stratum": lambda inputs: f"stratum <- {_strata(inputs)}",
+    "covariates": lambda inputs: f"covariates <- {literal([*inputs.covariates, *inputs.strata])}",
     "tables": _tables,
-    "visits": lambda given: f"visits <- {literal(given.visits)}",
-    "wide": lambda given: "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)",
-    "group": lambda given: (
-        f"group <- {_factor(given, f'd${given.treatment}[match(rownames(wide), d$USUBJID)]')}"
+    "visits": lambda inputs: f"visits <- {literal(inputs.visits)}",
+    "wide": lambda _: "wide <- tapply(d$AVAL, list(d$USUBJID, factor(d$AVISIT, visits)), mean)",
+    "group": lambda inputs: (
+        f"group <- {_factor(inputs, f'd${inputs.treatment}[match(rownames(wide), d$USUBJID)]')}"
     ),
-    "treatments": lambda given: f"treatments <- {literal(given.arms)}",
-    "across": lambda given: (
-        f"across <- tapply(d$AVAL, list(d$USUBJID, factor(d${given.treatment}, treatments),\n"
+    "treatments": lambda inputs: f"treatments <- {literal(inputs.arms)}",
+    "across": lambda inputs: (
+        f"across <- tapply(d$AVAL, list(d$USUBJID, factor(d${inputs.treatment}, treatments),\n"
         "                               factor(d$AVISIT, visits)), mean)"
     ),
-    "sides": lambda given: f"sides <- tapply(d$AVAL, list(d$USUBJID, d${given.treatment}), mean)",
-    "sequence": lambda given: f"sequence <- d${given.sequence}[match(rownames(sides), d$USUBJID)]",
-    "cluster": lambda given: f"cluster <- d${given.cluster}",
-    "received": lambda given: (
-        f"received <- d${column(given.receipt)}[d${column(given.treatment)} == "
-        f'{literal(given.treated)}] %in% "Y"'
+    "sides": lambda inputs: f"sides <- tapply(d$AVAL, list(d$USUBJID, d${inputs.treatment}), mean)",
+    "sequence": lambda inputs: (
+        f"sequence <- d${inputs.sequence}[match(rownames(sides), d$USUBJID)]"
     ),
-    "change": lambda given: (
-        f"change <- na.omit(sides[, {literal(given.treated)}] - "
-        f"sides[, {literal(given.reference)}])"
+    "cluster": lambda inputs: f"cluster <- d${inputs.cluster}",
+    "received": lambda inputs: (
+        f"received <- d${column(inputs.receipt)}[d${column(inputs.treatment)} == "
+        f'{literal(inputs.treated)}] %in% "Y"'
+    ),
+    "change": lambda inputs: (
+        f"change <- na.omit(sides[, {literal(inputs.treated)}] - "
+        f"sides[, {literal(inputs.reference)}])"
     ),
     "by_subject": _by_subject,
 }

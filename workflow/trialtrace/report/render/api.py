@@ -104,9 +104,9 @@ def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:
         (folder / name).symlink_to(Path(path).resolve())
 
 
-def _refuse_folder_in(made: dict[str, bytes], folder: Path, document: Document) -> None:
+def _refuse_folder_in(files: dict[str, bytes], folder: Path, document: Document) -> None:
     """The scratch folder has another name in every run: shown, it would change the bytes."""
     # A page may break a long word where it has "_".
-    pages = (data.replace(b"<wbr>", b"") for file, data in made.items() if file.endswith(".html"))
+    pages = (data.replace(b"<wbr>", b"") for file, data in files.items() if file.endswith(".html"))
     if any(folder.name.encode() in page for page in pages):
         raise UserError(Problem(document.name, "a cell shows the path of its working folder"))

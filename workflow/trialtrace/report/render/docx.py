@@ -47,7 +47,7 @@ def _finished(text: str) -> str:
     upright = sections[-1]
     across = SIZE.sub(r'<w:pgSz w:h="\2" w:orient="landscape" w:w="\1"/>', upright)
     by_mark = {"upright": upright, "across": across}
-    return MARK.sub(lambda found: by_mark[found[1]], text)
+    return MARK.sub(lambda match: by_mark[match[1]], text)
 
 
 def _kept(table: re.Match[str]) -> str:

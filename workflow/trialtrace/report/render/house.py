@@ -25,7 +25,7 @@ _JOINT = re.compile(r"(?<=\w)([_.]+)(?=\w)")
 
 def breakable(page: str) -> str:
     """A page of HTML whose names of code may end a line after an underscore or a dot."""
-    return _CODE.sub(lambda found: _JOINT.sub(r"\1<wbr>", found[0]), page)
+    return _CODE.sub(lambda match: _JOINT.sub(r"\1<wbr>", match[0]), page)
 
 
 CSP = (

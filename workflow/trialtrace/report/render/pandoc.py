@@ -36,6 +36,7 @@ from trialtrace.report.render.parts import (
     Numbered,
     Part,
     as_text,
+    further,
     homes,
     navigation,
     way,
@@ -217,6 +218,7 @@ def _around(parts: list[Part], part: Part, page: Page) -> Variables:
     """What of a page leads to others, for the template."""
     return {
         "pages": navigation(parts, part, page.stem, page.before, page.beside),
+        "further": further(parts, part, page.stem),
         "crumbs": way(parts, part, page),
     }
 

@@ -127,7 +127,7 @@ class Numbered:
     def alone(self, part: Part, files: Mapping[str, str], text: str) -> nodes.Node:
         """A part as a document. `files` gives the file of each identifier that is elsewhere."""
         blocks = _INNER.sub(
-            lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
+            lambda match: f'["{files[match[1]]}#{match[1]}",""]' if match[1] in files else match[0],
             ",".join(part.blocks),
         )
         meta = nodes.copied(self.document["meta"])
@@ -172,6 +172,26 @@ def navigation(
         for each in (before, beside)
     )
     return [*first, *pages, *last] if len(first) + len(pages) + len(last) > 1 else []
+
+
+def further(parts: Sequence[Part], here: Part, text: str) -> list[dict[str, str]]:
+    """The sections that stand on the other pages of a document that was cut, for its contents."""
+    headers = [
+        (part, json.loads(block)["c"])
+        for part in parts
+        if part.page == here.page
+        for block in part.blocks
+        if block.startswith('{"t":"Header"')
+    ]
+    top = min((header[0] for _, header in headers), default=1)
+    return [
+        {
+            "title": escape(f"{nodes.text_of(words)} ({part.title(text)})"),
+            "link": escape(f"{part.stem(text)}.html#{name}"),
+        }
+        for part, (level, (name, *_), words) in headers
+        if part is not here and level == top and name
+    ]
 
 
 def _header(block: nodes.Node) -> tuple[int, str] | None:

@@ -62,7 +62,7 @@ def render(
     for document in documents:
         first = document is documents[0]
         stem = page.stem if first else Path(document.name).stem
-        around = _around(page, [one.name for one in documents], stem)
+        around = _head(page, [one.name for one in documents], stem)
         matter = _front_matter(document, page, folder, around)
         text = f"---\n{matter}---\n\n{page.head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
@@ -89,7 +89,7 @@ def quarto_environment(quarto: Path) -> dict[str, str]:
     return environment
 
 
-def _around(page: Page, names: Sequence[str], stem: str) -> str:
+def _head(page: Page, names: Sequence[str], stem: str) -> str:
     """What of a page stands before its text: skip link, stamp, the way to it, pages beside it."""
     stems = [page.stem, *(Path(name).stem for name in names[1:])]
     over = () if stem == page.stem else ((page.stem.capitalize(), f"{page.stem}.html"),)

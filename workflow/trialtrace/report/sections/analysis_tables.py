@@ -156,23 +156,8 @@ def _pivot(
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
-    limits = {
-        _column(row): escape_markdown(
-            limits_of(row["options"]) + until(row, time_unit, years=years)
-        )
-        for row in shown
-    }
     level = level_of(rows)
-    others = {
-        _column(row): f", {100 * row['ci_level']:g} % interval"
-        for row in shown
-        if row["ci_level"] not in (None, level)
-    }
-    titles = [
-        (over, own + limits[column] + others.get(column, ""))
-        for column in columns
-        for over, own in [_title(column, columns, time_unit, years=years)]
-    ]
+    titles = _titles(shown, columns, level, time_unit, years=years)
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
     if one_cut is not None:
@@ -196,6 +181,27 @@ def _pivot(
         again = f"-{number}" if number > 1 else ""
         made.append(captioned(material, table, f"{slug(label)}{again}", caption))
     return "\n".join(made)
+
+
+def _titles(
+    rows: list[ResultRow], columns: list[tuple], level: float | None, unit: str, *, years: bool
+) -> list[tuple[str, str]]:
+    """The titles of the columns, with what limits a number and its level where that is not the
+    table's."""
+    limits = {
+        _column(row): escape_markdown(limits_of(row["options"]) + until(row, unit, years=years))
+        for row in rows
+    }
+    others = {
+        _column(row): f", {100 * row['ci_level']:g} % interval"
+        for row in rows
+        if row["ci_level"] not in (None, level)
+    }
+    return [
+        (over, title + limits[column] + others.get(column, ""))
+        for column in columns
+        for over, title in [_title(column, columns, unit, years=years)]
+    ]
 
 
 def until(row: ResultRow, time_unit: str, *, years: bool) -> str:

@@ -65,7 +65,7 @@ def _variable(
         lines = [[f"**{label}**", *[""] * len(groups)]]
         lines += [
             [
-                f"{NO_BREAK}{NO_BREAK}{_level(name, level)}",
+                f"{NO_BREAK}{NO_BREAK}{escape_markdown(level_words(name, level))}",
                 *(_share(by, level, g) for g in groups),
             ]
             for level in levels
@@ -84,9 +84,10 @@ def _variable(
     return lines
 
 
-def _level(name: str, level: str) -> str:
+def level_words(name: str, level: str) -> str:
+    """A level of a variable as the table calls it."""
     words = {"F": "female", "M": "male", "U": "unknown"} if name == "sex" else {}
-    return escape_markdown(words.get(level, level))
+    return words.get(level, level)
 
 
 def _unit(material: Material, name: str) -> str:

@@ -74,6 +74,25 @@ def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> 
     return list(found.values())
 
 
+def of_other_questions(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
+    """The estimates of the comparison of `first` by analyses made of this one that ask another
+    question of it: in other patients, of another definition of the outcome, at another visit. An
+    analysis of several endpoints or visits has a table, and no estimate of its own here."""
+    alike = ("comparison", "reference", "stat_name")
+    ruled = {row["result_id"] for row in by_other_rules(material, analysis, first)}
+    further = []
+    for member in children(material, analysis.name):
+        estimates = [
+            row
+            for rows in asking(material, analysis, member, other=True).values()
+            for row in rows
+            if values_of(row, alike) == values_of(first, alike) and row["ci_low"] is not None
+        ]
+        if len({question_of(row) for row in estimates}) == 1:
+            further += [row for row in estimates[:1] if row["result_id"] not in ruled]
+    return further
+
+
 def estimate_of(row: ResultRow) -> Estimate:
     """What two rows share that are one estimate: what is compared, the method, the value."""
     return (*question_of(row), row["method"], row["options"], row["stat_value"])

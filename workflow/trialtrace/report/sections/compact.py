@@ -223,9 +223,9 @@ def of_arm_in_words(rows: list[ResultRow]) -> str:
     return of_arm(rows, with_level)
 
 
-def of_arm(rows: list[ResultRow], shown: Callable[[ResultRow], str] = link) -> str:
-    """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name; `shown`
-    writes what has an interval."""
+def of_arm(rows: list[ResultRow], words: Callable[[ResultRow], str] = link) -> str:
+    """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name; `words`
+    write what has an interval."""
     parts = [_in_category(level, rows) for level in _categories(rows)]
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
     if "events" in by or ("count" in by and "proportion" in by):
@@ -233,16 +233,16 @@ def of_arm(rows: list[ResultRow], shown: Callable[[ResultRow], str] = link) -> s
         of = f"{count['stat_text']} of {count['denominator']}".replace(" ", NO_BREAK)
         parts.append(link(count, of))
     if "proportion" in by:
-        parts.append(shown(by.pop("proportion")))
+        parts.append(words(by.pop("proportion")))
     if "mean" in by:
         sd = f", SD{NO_BREAK}{link(by.pop('sd'))}" if "sd" in by else ""
-        parts.append(shown(by.pop("mean")) + sd)
+        parts.append(words(by.pop("mean")) + sd)
     if "median" in by:
         quartiles = [by.pop(quartile) for quartile in ("q1", "q3") if quartile in by]
         parts.append(f"median {median_links(by.pop('median'), quartiles)}")
     if "count" in by:
         parts.append(f"n{NO_BREAK}{link(by.pop('count'))}")
-    parts += [f"{escape_markdown(LABELS[row['stat_name']])} {shown(row)}" for row in by.values()]
+    parts += [f"{escape_markdown(LABELS[row['stat_name']])} {words(row)}" for row in by.values()]
     return ", ".join(parts)
 
 

@@ -92,17 +92,17 @@ def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
     yield from found.values()
 
 
-def _own(arms: Arms) -> Arms:
+def _arms(arms: Arms) -> Arms:
     """Without what is of all arms together, where there are several."""
     return {arm: rows for arm, rows in arms.items() if arm != ALL or len(arms) == 1}
 
 
 def _patients(arms: Arms) -> int:
-    return sum(rows[0]["denominator"] or 0 for rows in _own(arms).values())
+    return sum(rows[0]["denominator"] or 0 for rows in _arms(arms).values())
 
 
 def _sum(arms: Arms) -> float:
-    return sum(_value(rows[0]) for rows in _own(arms).values())
+    return sum(_value(rows[0]) for rows in _arms(arms).values())
 
 
 def _by_arm(
@@ -110,7 +110,7 @@ def _by_arm(
 ) -> str:
     each = [
         f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
-        for arm, rows in _own(arms).items()
+        for arm, rows in _arms(arms).items()
     ]
     population = material.trial.populations[analysis.estimand.population]
     sizes = [
@@ -202,7 +202,7 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
     each = [
         f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
         f"{link(randomised[arm])}"
-        for arm, (row,) in _own(arms).items()
+        for arm, (row,) in _arms(arms).items()
     ]
     return f"{escape_markdown(label)}, in the flow of the patients: {'; '.join(each)}."
 

@@ -8,7 +8,9 @@ none. Every other p-value is shown without a verdict.
 from collections.abc import Iterable, Sequence
 
 from trialtrace.base.words import P_VALUES
+from trialtrace.report.links import claim_anchor
 from trialtrace.report.material import Material
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis, Plan
@@ -82,14 +84,18 @@ def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow 
 
 
 def unadjusted(material: Material, analysis: Analysis) -> str:
-    """Why an analysis prints no p-value; and where one stands all the same, because a paper printed
-    it."""
-    of_it = {row["result_id"] for row in material.of(analysis.name) if row["stat_name"] in P_VALUES}
-    if not of_it & {row["result_id"] for row in material.claims}:
-        return f"{NOT_ADJUSTED}."
+    """Why an analysis prints no p-value of its comparisons; and the way to one that stands all the
+    same, because a paper printed it."""
+    tests = [row for row in material.of(analysis.name) if row["stat_name"] in P_VALUES]
+    of_arms = any(row["group1_level"] for row in tests)
+    why = f"Comparisons are {lower_first(NOT_ADJUSTED)}" if of_arms else NOT_ADJUSTED
+    names = {row["result_id"] for row in tests}
+    printed = [claim["claim_id"] for claim in material.claims if claim["result_id"] in names]
+    if not printed:
+        return f"{why}."
     return (
-        f"{NOT_ADJUSTED}: one that a paper printed is recomputed beside it, to judge the print and "
-        "not the effect."
+        f"{why}: one that a paper printed is [recomputed beside it](#{claim_anchor(printed[0])}), "
+        "to judge the print and not the effect."
     )
 
 

@@ -243,17 +243,17 @@ def described(material: Material, analysis: Analysis) -> list[str]:
     return told
 
 
-def _many(material: Material, analysis: Analysis, found: list[Compared]) -> str:
-    leads = {compared.estimate["result_id"]: compared.lead for compared in found}
+def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -> str:
+    leads = {compared.estimate["result_id"]: compared.lead for compared in comparisons}
 
     def where(row: ResultRow) -> str:
         return leads[row["result_id"]].removeprefix(", ").rstrip(":")
 
-    text = over_comparisons([compared.estimate for compared in found], where)
-    tested = [p for compared in found if (p := compared.planned or compared.own) is not None]
+    text = over_comparisons([compared.estimate for compared in comparisons], where)
+    tested = [p for compared in comparisons if (p := compared.planned or compared.own) is not None]
     if not tested:
         return text
-    planned = [compared.planned for compared in found if compared.planned is not None]
+    planned = [compared.planned for compared in comparisons if compared.planned is not None]
     decided = [row for p in planned if (row := deciding(material, analysis, p)) is not None]
     by = ", ".join(dict.fromkeys(_how(material, p) for p in tested))
     counted = _counted(material, analysis, decided)
@@ -397,10 +397,10 @@ def _margins(material: Material, estimate: ResultRow) -> str:
     return ""
 
 
-def once(material: Material, told: Sequence[str]) -> str:
+def once(material: Material, sentences: Sequence[str]) -> str:
     """Sentences of one paragraph, in which only the last is marked as synthetic."""
-    before = [text.removesuffix(ending(material)) + "." for text in told[:-1]]
-    return " ".join([*before, *told[-1:]])
+    before = [text.removesuffix(ending(material)) + "." for text in sentences[:-1]]
+    return " ".join([*before, *sentences[-1:]])
 
 
 def ending(material: Material) -> str:

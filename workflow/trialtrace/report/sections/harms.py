@@ -5,12 +5,13 @@ from typing import Any
 
 from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohort
+from trialtrace.report.figures.clean_rows import table_rows
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
-from trialtrace.report.sections.recorded import recorded
+from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -20,11 +21,13 @@ from trialtrace.report.tables import (
     slug,
     with_level,
 )
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
@@ -114,6 +117,7 @@ def harms_section(material: Material) -> str:
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
         for texts in _displays(material)
     ]
+    deaths += _listed(material, lambda place: f"#{place}")
     return "\n\n".join([*deaths, *_unreported(material)]) + "\n"
 
 
@@ -137,7 +141,19 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     elif not declared:
         deaths += [_shares(material, given, terms) for given in logged]
     deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
+    deaths += _listed(material, lambda place: place_link(place, places))
     return [*deaths, *_unreported(material)]
+
+
+def _listed(material: Material, link_to: Callable[[str], str]) -> list[str]:
+    """Links to the listings of events and of deaths, patient by patient, where they are shown."""
+    kinds = (EVENTS, DEATHS) if material.disclosure == "full" else ()
+    links = [
+        f"[{escape_markdown(lower_first(entry['title']))}]({link_to(place)})"
+        for place, entry in listings_of(material.trial, kinds).items()
+        if link_to(place)
+    ]
+    return [f"Patient by patient: {', '.join(links)}."] if links else []
 
 
 def reports_events(material: Material) -> bool:
@@ -160,10 +176,10 @@ def _count(rows: list[ResultRow]) -> str:
 
 
 def _lines(
-    material: Material, analysis: Analysis, place: str, told: Callable[[list[ResultRow]], str]
+    material: Material, analysis: Analysis, place: str, words: Callable[[list[ResultRow]], str]
 ) -> Iterator[tuple[str, list[ResultRow]]]:
     """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
-    the results in it; `told` says what of an arm."""
+    the results in it; `words` say what of an arm."""
     result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
@@ -173,12 +189,12 @@ def _lines(
     for (label, visit), arms in result_rows.items():
         shown = escape_markdown(", ".join(filter(None, [label, visit])))
         lines = [
-            f"{escape_markdown(material.arm_label(arm))} {told(rows)}"
+            f"{escape_markdown(material.arm_label(arm))} {words(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
         rows = [row for rows in arms.values() for row in rows]
-        lines += filter(None, [recorded(material, analysis, rows[0])])
+        lines += filter(None, [_recorded(material, analysis, rows[0])])
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 
@@ -262,3 +278,26 @@ def _unreported(material: Material) -> list[str]:
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]
+
+
+def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
+    """Of how many an occurrence is recorded at all: "without a record in 575, who count as none";
+    empty where all have a record, and of a log of events, in which nobody has to stand."""
+    trial = material.trial
+    endpoint = next(
+        (each for each in parameters(trial, analysis) if row["parameter"] in (None, each.name)),
+        None,
+    )
+    if endpoint is None or not isinstance(endpoint.entry, AnyOccurrence):
+        return ""
+    entry = trial.endpoints[endpoint.entry.of].entry
+    if not isinstance(entry, Occurrence) or entry.where is None:
+        return ""
+    table = trial.tables[entry.table]
+    if [*table.key_] != [table.subject]:
+        return ""
+    rows = table_rows(material, entry.table, analysis.estimand.population, ())
+    known = rows.met(dict.fromkeys(columns_of(entry.where), "present"))
+    if known.all():
+        return ""
+    return f"without a record in {(~known).sum()}, who count as none"

@@ -2,30 +2,44 @@
 disclosure alone."""
 
 import datetime
+from collections.abc import Collection
 
 from trialtrace.report.figures.clean_rows import CleanRows, table_rows
 from trialtrace.report.figures.picture import Given
-from trialtrace.report.links import data_page
+from trialtrace.report.links import data_page, listing_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays.tables import ICH_SECTIONS
 
+# The kinds of a listing that tell harms.
+EVENTS, DEATHS = "adverse_events", "deaths"
 # More rows fill a document; the page of the raw table has them all.
 MOST = 300
 NOT_SHOWN = "not shown, since its rows are single patients and disclosure is restricted."
 
 
 def listings(material: Material) -> str:
-    """The listings of the plan in their order; a sentence for each where single patients may not be
-    shown."""
+    """The listings of the plan in their order, each under its title; a sentence for each where
+    single patients may not be shown."""
     entries = material.trial.plan.displays.get("listings", ())
     if material.disclosure != "full":
         titles = (escape_markdown(entry["title"]) for entry in entries)
         return "\n\n".join(f"Listing “{title}”: {NOT_SHOWN}" for title in titles)
-    return "\n\n".join(_listing(material, one, n) for n, one in enumerate(entries, start=1))
+    return "\n\n".join(
+        f"### {escape_markdown(entry['title'])} {{#{listing_place(n)}}}\n\n"
+        + _listing(material, entry, n)
+        for n, entry in enumerate(entries, start=1)
+    )
+
+
+def listings_of(trial: Trial, kinds: Collection[str]) -> dict[str, Given]:
+    """The place of each listing of some kinds, and what the plan says of it."""
+    entries = enumerate(trial.plan.displays.get("listings", ()), start=1)
+    return {listing_place(n): entry for n, entry in entries if entry.get("kind") in kinds}
 
 
 def _listing(material: Material, entry: Given, number: int) -> str:

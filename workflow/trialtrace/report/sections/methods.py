@@ -105,7 +105,7 @@ def _analyses(material: Material, references: _References) -> Iterator[str]:
     alike: dict[tuple[str, ...], list[Analysis]] = {}
     for analysis in in_order(material.trial):
         if in_main_report(material.trial, analysis):
-            every = dict.fromkeys(_told(material, row) for row in material.printable(analysis.name))
+            every = dict.fromkeys(_line(material, row) for row in material.printable(analysis.name))
             population = material.trial.populations[analysis.estimand.population].label
             alike.setdefault((population, *filter(None, every)), []).append(analysis)
     for (population, *used), analyses in alike.items():
@@ -117,7 +117,7 @@ def _analyses(material: Material, references: _References) -> Iterator[str]:
         yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(shown)}."
 
 
-def _told(material: Material, row: ResultRow) -> str:
+def _line(material: Material, row: ResultRow) -> str:
     """A statistic and its method in words, what its model takes in, and behind a line's end the
     reference; nothing of what needs no method."""
     if row["stat_name"] in _BARE or row["stat_name"] == "p_adjusted":

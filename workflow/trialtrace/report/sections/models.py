@@ -135,12 +135,8 @@ def _time_words(material: Material, row: ResultRow, times: object) -> str:
 
 
 def _listed(material: Material, names: list[str]) -> str:
-    labels = [_label(material, name) for name in names]
+    labels = [OTHERS.get(one) or lower_first(variable_label(material.trial, one)) for one in names]
     return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
-
-
-def _label(material: Material, name: str) -> str:
-    return OTHERS.get(name) or lower_first(variable_label(material.trial, name))
 
 
 PRESENT = "present"
@@ -164,7 +160,7 @@ def models_left_out(material: Material, analysis: Analysis) -> Iterator[str]:
         if estimated and (lost := _lost(material, row)) is not None:
             losts.setdefault(method_of(row["method"]).title, []).append(lost)
     for title, every in losts.items():
-        most = max(every, key=lambda one: one.whole - one.n)
+        most = max(every, key=lambda loss: loss.whole - loss.n)
         many = len({(one.n, one.whole) for one in every}) > 1
         number = f"[{most.n}]({trace_link(most.row['result_id'], 'n')}) of {most.whole} subjects"
         number += " where it loses most" if many else ""

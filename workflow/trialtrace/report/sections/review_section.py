@@ -3,11 +3,13 @@ visits outside their window."""
 
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from trialtrace.report.links import data_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
-from trialtrace.run.endpoints.review import same_rows
+from trialtrace.run.endpoints.review import is_mended, same_rows, state
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.load import Trial
@@ -15,6 +17,7 @@ from trialtrace.run.trial.review import Decision
 
 # More rows fill a document; the data set has them all.
 MOST = 300
+QUERIED = "is queried, and used as it is"
 HEADER = ["Decision", "By", "Date", "Rows", "Of", "What", "Reason"]
 
 
@@ -29,7 +32,7 @@ def _decisions(material: Material) -> str:
     if trial.review is None:
         return ""
     decisions = [*trial.review.known_at(trial.at.purpose.cut)]
-    rows = [[*_told(material, one)] for one in decisions]
+    rows = [[*_cells(material, one)] for one in decisions]
     table = texts_table(material, HEADER, rows, "review", "Decisions of the data review.")
     late = _late(material, decisions)
     return f"{escape_markdown(late)}\n\n{table}" if late else table
@@ -76,32 +79,35 @@ def _late(material: Material, decisions: list[Decision]) -> str:
     return f"Decided after the plan was frozen, on {day}: {', '.join(late)}." if late else ""
 
 
-def _told(material: Material, decision: Decision) -> Iterator[str]:
+def _cells(material: Material, decision: Decision) -> Iterator[str]:
+    trial = material.trial
     yield escape_markdown(decision.name)
     yield escape_markdown(decision.by)
     yield decision.date
-    yield _rows(material, decision)
+    table = read_table(material.folder / "clean" / f"{decision.table}.parquet", CLEAN)
+    now = None if trial.at.purpose.cut else state(trial, decision, table)
+    yield _rows(material, decision, table)
     yield escape_markdown(decision.table)
-    yield escape_markdown("; ".join(effects(material.trial, decision)))
+    yield escape_markdown("; ".join(effects(trial, decision, now)))
     yield escape_markdown(decision.reason)
 
 
-def effects(trial: Trial, decision: Decision) -> Iterator[str]:
-    """What a decision does, in words."""
+def effects(trial: Trial, decision: Decision, now: str | None) -> Iterator[str]:
+    """What a decision does, in words; `now` is the state of its rows, where it is known."""
     if decision.leaves:
         labels = (trial.populations[name].label for name in decision.leaves)
         yield f"leaves: {', '.join(labels)}"
     if deviation := decision.deviation:
         yield f"{deviation.severity} deviation: {deviation.label}"
     if decision.query:
-        yield f"{decision.query} is queried, and used as it is"
+        how = "was queried, and is another now" if is_mended(decision, now) else QUERIED
+        yield f"{decision.query} {how}"
 
 
-def _rows(material: Material, decision: Decision) -> str:
+def _rows(material: Material, decision: Decision, table: pa.Table) -> str:
     """How many rows, and under full disclosure each by its key, which leads to the exported row."""
     if material.disclosure != "full":
         return str(len(decision.rows))
-    table = read_table(material.folder / "clean" / f"{decision.table}.parquet", CLEAN)
     page = data_page(material.trial.tables[decision.table].of)
     lines = table["source_row"].to_pylist()
     shown = []

@@ -1,8 +1,8 @@
 """Configuration files as a report shows them.
 
-Under restricted disclosure without where the export lies and how its files are called, since such
-names tell of hospitals and patients, and without their hashes, from which a small file is found by
-trying.
+Under restricted disclosure, and where arms are hidden, without where the export lies and how its
+files are called, since such names tell of hospitals and patients, and without their hashes, from
+which a small file is found by trying.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ SHORTEST = 5
 def shown_file(trial: Trial, name: str, disclosure: str) -> bytes:
     """The bytes of a file of the trial's configuration folder, as disclosure allows."""
     data = (trial.at.trial_config(trial.name) / name).read_bytes()
-    if disclosure == "full" or not isinstance(trial.source, Files):
+    full = disclosure == "full" and not trial.at.purpose.hides_arms
+    if full or not isinstance(trial.source, Files):
         return data
     text = data.decode("utf-8")
     if name == "trial.yaml":

@@ -33,6 +33,7 @@ from trialtrace.report.sections.choices import (
     by_other_rules,
     children,
     missing_bounds,
+    of_other_questions,
     question_of,
     same_question,
 )
@@ -68,6 +69,7 @@ from trialtrace.run.trial.plan.build import Analysis
 
 Row = Mapping[str, object]
 MOST_CLAIMS = 1
+MOST_FURTHER = 3
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # How a claim fails, of one and of several.
 EXACT = "exact"
@@ -139,12 +141,12 @@ def _failing(rows: Sequence[Row]) -> list[str]:
     told = []
     for column, name in COLUMNS.items():
         if (verdict := worst(rows, column)) in FAILS:
-            given = _given(rows) if column == DATA else ""
+            given = _data(rows) if column == DATA else ""
             told.append(given or f"{name} {SHOWN[verdict]}")
     return told
 
 
-def _given(rows: Sequence[Row]) -> str:
+def _data(rows: Sequence[Row]) -> str:
     """What the data give in the place of the numbers of a claim that differ."""
     told = [
         f"[{escape_markdown(str(row['recomputed_text']))}]"
@@ -299,13 +301,28 @@ def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
     text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same "
     text += "question."
-    place = place_link(analysis_place(analysis.name), places)
-    if place and any(children(material, analysis.name)):
-        text += f" Other populations and definitions are other questions: [in the report]({place})."
     own = next(iter(same_question(material, analysis)), None)
+    rows = of_other_questions(material, analysis, own) if own else []
+    place = place_link(analysis_place(analysis.name), places)
+    if not rows and place and any(children(material, analysis.name)):
+        text += f" Other populations and definitions are other questions: [in the report]({place})."
     if own is None:
         return text
-    return text + _ruled(material, analysis, own) + _bounded(material, analysis, own)
+    further = _further(material, rows)
+    return text + further + _ruled(material, analysis, own) + _bounded(material, analysis, own)
+
+
+def _further(material: Material, rows: Sequence[ResultRow]) -> str:
+    """What analyses made of a primary one give that ask another question. Who reads that nothing
+    else answers its question is to see them."""
+    estimates = [
+        f"{escape_markdown(material.trial.plan.analyses[row['analysis_id']].label)} "
+        f"{with_level(row)}"
+        for row in rows[:MOST_FURTHER]
+    ]
+    estimates += [f"{len(rows) - MOST_FURTHER} more"] if len(rows) > MOST_FURTHER else []
+    lead = " Other populations and definitions, which are other questions: "
+    return f"{lead}{'; '.join(estimates)}." if rows else ""
 
 
 def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
@@ -352,7 +369,8 @@ def _range(
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
         text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
     bounds = _bounded(material, analysis, first, again=again)
-    return f"{text}.{_ruled(material, analysis, first)}{bounds}"
+    further = _further(material, of_other_questions(material, analysis, first))
+    return f"{text}.{further}{_ruled(material, analysis, first)}{bounds}"
 
 
 def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:

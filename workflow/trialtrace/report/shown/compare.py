@@ -151,7 +151,7 @@ def _pairs(
         return [*pairs, *((a, None) for a in old[both:]), *((None, b) for b in new[both:])]
     free, at, pairs = list(new), 0, []
     for a in old:
-        likeness = [(_alike(kept[a], lines[b]), -b) for b in free[at:]]
+        likeness = [(_share(kept[a], lines[b]), -b) for b in free[at:]]
         best, negative = max(likeness, default=(0.0, 0))
         if best >= ALIKE:
             place = free.index(-negative)
@@ -163,7 +163,7 @@ def _pairs(
     return [*pairs, *((None, b) for b in free[at:])]
 
 
-def _alike(line: Line, other: Line) -> float:
+def _share(line: Line, other: Line) -> float:
     """The share of what two lines have in common, 0 for lines of another kind."""
     if line.kind != other.kind:
         return 0.0

@@ -19,7 +19,6 @@ from xml.etree.ElementTree import Element
 from trialtrace.base.bounded import check_xml
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.shown.docx_styles import Styles, W, value
 from trialtrace.report.shown.lines import (
     HEADING,
     Line,
@@ -30,6 +29,7 @@ from trialtrace.report.shown.lines import (
     shown_lines,
 )
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -38,6 +38,9 @@ PICTURES = {
     "{http://schemas.openxmlformats.org/drawingml/2006/main}blip": f"{R}embed",
     "{urn:schemas-microsoft-com:vml}imagedata": f"{R}id",
 }
+RUN = f"{W}rPr"
+HIDE = ("vanish", "strike", "dstrike")
+OFF = ("0", "false", "off", "none", "nil", "")
 MAIN = "word/document.xml"
 STYLES = "word/styles.xml"
 PACKAGE = "_rels/.rels"
@@ -48,6 +51,42 @@ PAGE_NUMBERS = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
 MARKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "\u2011"}
 # A document that was packed to fill the memory is none.
 LARGEST = 1 << 28
+
+
+class Styles:
+    """Styles by their names, each with what it is based on: whether letters are hidden or struck
+    through by them."""
+
+    def __init__(self, root: Element | None):
+        every = [] if root is None else root.findall(f"{W}style")
+        self._by_id = {style.get(f"{W}styleId", ""): style for style in every}
+        self._usual = next(
+            (
+                style.get(f"{W}styleId", "")
+                for style in every
+                if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default", "0") not in OFF
+            ),
+            "",
+        )
+        self._default = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{RUN}")
+        self._based: dict[tuple[str, str], list[Element]] = {}
+
+    def hidden(self, run: Element | None, paragraph: Element | None) -> bool:
+        """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
+        names = _style(run, "rStyle"), _style(paragraph, "pStyle") or self._usual
+        if names not in self._based:
+            styled = (style.find(RUN) for name in names for style in self._chain(name))
+            self._based[names] = [look for look in (*styled, self._default) if look is not None]
+        looks = self._based[names] if run is None else [run, *self._based[names]]
+        return any(_is_on(looks, name) for name in HIDE)
+
+    def _chain(self, name: str) -> Iterator[Element]:
+        """A style and those that it is based on, the nearest first."""
+        seen: set[str] = set()
+        while name in self._by_id and name not in seen:
+            seen.add(name)
+            yield self._by_id[name]
+            name = _value(self._by_id[name].find(f"{W}basedOn"))
 
 
 class BrokenDocument(Exception):
@@ -87,7 +126,7 @@ def docx_lines(data: bytes) -> Docx:
     styles = Styles(_xml(parts, STYLES) if STYLES in parts else None)
     try:
         stories = {name: _xml(parts, name) for name in names}
-        lines = _shown(parts, stories, styles)
+        lines = _text(parts, stories, styles)
     except RecursionError as error:
         raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
@@ -98,7 +137,7 @@ def docx_lines(data: bytes) -> Docx:
     return Docx(lines, digests, program)
 
 
-def _shown(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
+def _text(parts: dict[str, bytes], stories: dict[str, Element], styles: Styles) -> list[Line]:
     """What the parts with text show. Of headers and footers that are alike one counts: LibreOffice
     writes one for every section and for the first page."""
     lines: list[Line] = []
@@ -214,7 +253,7 @@ def _covered(cell: Element) -> bool:
 
 def _columns(cell: Element) -> int:
     """How many it reaches over; those behind the first are empty."""
-    many = value(cell.find(f"{W}tcPr/{W}gridSpan"))
+    many = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
     return int(many) if re.fullmatch(r"[1-9]\d?", many) else 1
 
 
@@ -246,7 +285,7 @@ def _paragraph(story: _Story, element: Element) -> list[Line]:
     lines: list[Line] = []
     _inline(story, element, writing, lines, element.find(f"{W}pPr"))
     style = element.find(f"{W}pPr/{W}pStyle")
-    kind = "heading" if HEADING.match(value(style)) else "text"
+    kind = "heading" if HEADING.match(_value(style)) else "text"
     figures = [line for line in lines if line.kind == "figure"]
     others = [line for line in lines if line.kind != "figure"]
     return [*figures, Line(kind, (writing.done(),)), *others]
@@ -315,3 +354,17 @@ def _field(story: _Story, what: str, writing: Writing) -> None:
 def _page_number(story: _Story, asked: str) -> bool:
     """Whether a field of a header or footer counts pages."""
     return not story.body and bool(PAGE_NUMBERS.search(asked))
+
+
+def _value(element: Element | None) -> str:
+    return "" if element is None else element.get(f"{W}val", "")
+
+
+def _style(look: Element | None, name: str) -> str:
+    return "" if look is None else _value(look.find(f"{W}{name}"))
+
+
+def _is_on(looks: list[Element], name: str) -> bool:
+    """Whether the nearest that says it says yes; without a value it does."""
+    nearest = next((each for look in looks if (each := look.find(f"{W}{name}")) is not None), None)
+    return nearest is not None and nearest.get(f"{W}val", "on") not in OFF

@@ -36,13 +36,13 @@ class _Drawing:
     titled: bool = False
     depth: int = 0
 
-    def start(self, tag: str, given: dict[str, str]) -> None:
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
         self.depth += tag == "svg"
         if tag == "a":
-            self.target = given.pop("href", given.pop("xlink:href", ""))
+            self.target = attrs.pop("href", attrs.pop("xlink:href", ""))
         self.titled = tag == "title"
         # Anchors are given to a page after its links, which is no part of a picture.
-        marks = sorted((name, value) for name, value in given.items() if (tag, name) != ("a", "id"))
+        marks = sorted((name, value) for name, value in attrs.items() if (tag, name) != ("a", "id"))
         self.marks.append(f"<{tag} {marks}>")
 
     def text(self, data: str) -> None:

@@ -13,6 +13,7 @@ from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, 
 from trialtrace.report.verify.kept_run import Alteration
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_READ = "#configuration-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -87,10 +88,13 @@ def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Alteration]:
     for name in sorted({*files, *sums} - {METADATA}):
         if files.get(name) != sums.get(name):
             yield Alteration(METADATA, "changed", name, files.get(name), sums.get(name))
-        # What the hash of the run is over.
-        read = values.get(f"#configuration-{name}", "")
-        if _HASH.fullmatch(read) and name in sums and read != sums[name]:
-            yield Alteration(name, "changed", "not as the run read it", sums[name], read)
+    # What the hash of the run is over.
+    read = {name[len(_READ) :]: value for name, value in values.items() if name.startswith(_READ)}
+    for name, digest in sorted(read.items()):
+        if _HASH.fullmatch(digest) and name not in sums:
+            yield Alteration(name, "missing", "the run read it", None, digest)
+        elif _HASH.fullmatch(digest) and digest != sums[name]:
+            yield Alteration(name, "changed", "not as the run read it", sums[name], digest)
 
 
 def crate_trial(folder: Path) -> str | None:

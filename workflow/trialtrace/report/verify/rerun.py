@@ -11,7 +11,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_file
-from trialtrace.report.interchange.crate import METADATA, described_run, listed
+from trialtrace.report.interchange.crate import METADATA, RESULTS, described_run, listed
 from trialtrace.report.verify.kept_run import Alteration
 from trialtrace.run.jobs.run_state import read_run
 from trialtrace.run.trial.load import load_trial
@@ -19,7 +19,7 @@ from trialtrace.run.trial.study.source import Files
 
 # What a run takes from a crate: the rest is code, and what came out.
 TAKEN = ("config", "data", "reports")
-RESULTS = "results/"
+UNDER = "results/"
 CODE = "code of "
 
 
@@ -28,7 +28,7 @@ def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list
     is missing on one side, and what of code and packages is another than when the crate was made.
 
     The crate must be whole (`altered_crate`). Raises UserError where it has no data, the folder is
-    in use, or the run does not go through.
+    in use or lies in the crate, or the run does not go through.
     """
     if not (crate / "config").is_dir():
         raise UserError(
@@ -40,6 +40,9 @@ def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list
         )
     if folder.exists() and any(folder.iterdir()):
         raise UserError(Problem(f"--rerun {folder}", "is not empty", do="name a new folder"))
+    if folder.resolve().is_relative_to(crate.resolve()):
+        what = "lies in the crate, which would be another one"
+        raise UserError(Problem(f"--rerun {folder}", what, do="name a folder elsewhere"))
     at = _project(crate, trial, folder.resolve())
     words = [sys.executable, "-m", "trialtrace.cli", "--project", str(at.root), "run", trial]
     # The code is this one's also where it was not installed but found.
@@ -82,11 +85,10 @@ def _project(crate: Path, trial: str, folder: Path) -> Project:
 
 def differences_of(crate: Path, results: Path) -> Iterator[Alteration]:
     """Files of a crate's results that a folder of results has otherwise, or only one of them."""
-    held = {name for name in listed(crate) if name.startswith(RESULTS)}
-    folders = {name.split("/")[1] for name in held}
+    held = {name for name in listed(crate) if name.startswith(UNDER)}
     now = {
-        RESULTS + path.relative_to(results).as_posix()
-        for folder in folders
+        UNDER + path.relative_to(results).as_posix()
+        for folder in RESULTS
         for path in (results / folder).rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
@@ -96,7 +98,7 @@ def differences_of(crate: Path, results: Path) -> Iterator[Alteration]:
         elif name not in held:
             yield Alteration(name, "extra", "made here, and not in the crate")
         else:
-            digests = sha256_file(results / name.removeprefix(RESULTS)), sha256_file(crate / name)
+            digests = sha256_file(results / name.removeprefix(UNDER)), sha256_file(crate / name)
             if digests[0] != digests[1]:
                 yield Alteration(
                     name, "changed", "made anew", *(f"sha256 {one}" for one in digests)

@@ -369,7 +369,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     if not seal_stands(run):
         run.check_ended()
         raise UserError(without_seal(run))
-    kept = _alike(run, path.name, kind, data)
+    kept = _match(run, path.name, kind, data)
     if kept is None:
         raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
     made = judged(kept, data, str(path), pages_of(run))
@@ -395,7 +395,7 @@ def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
     return Verified(run.trial, str(path), made.seal, found, notes, earlier=made.run)
 
 
-def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
+def _match(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     """The document of the run that some bytes are held against: the one of that name, else the one
     of that format of which they show most."""
     documents = kept_documents(run.sealed)
@@ -406,7 +406,7 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument:
         shown = set()
-    return max(chosen, key=lambda one: share(one, shown), default=None)
+    return max(chosen, key=lambda document: share(document, shown), default=None)
 
 
 def _seal(run: KeptRun) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pyarrow as pa
 
+from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.config.schema import validate
 from trialtrace.base.paths import SCHEMAS
@@ -17,6 +18,7 @@ from trialtrace.run.archive.table_changes import CellChange, TableChange
 from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
+from trialtrace.run.trial.review import FILE as REVIEW
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Plan
@@ -212,6 +214,7 @@ class Account(TypedDict):
     old: Kept
     new: Kept
     synthetic: bool
+    stamp: str | None
     disclosure: str
     raw: list[TableAccount]
     raw_cells: list[CellAccount]
@@ -247,16 +250,14 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "old": comparison.old.kept,
         "new": comparison.new.kept,
         "synthetic": trial.synthetic,
+        "stamp": trial.stamp.sentence if trial.stamp else None,
         "disclosure": "full" if full else "restricted",
         "raw": [_table(change) for change in comparison.raw if change]
         + [_table(TableChange(name), how) for name, how in same_rows(comparison)],
         "raw_cells": _raw_cells(comparison) if full else [],
         "derived": [_table(change) for change in comparison.derived],
         "derived_cells": _derived_cells(comparison) if full else [],
-        "configuration": [
-            {"place": change.place, "old": change.old, "new": change.new}
-            for change in comparison.configuration
-        ],
+        "configuration": [_configured(change, full) for change in comparison.configuration],
         "comments": same_keys(comparison),
         "code": [f"{change.place} ({change.how})" for change in comparison.code],
         "moved": [f"{old} → {new}" for old, new in comparison.moved_code.items()],
@@ -269,6 +270,14 @@ def account_of(comparison: Comparison, trial: Trial, full: bool) -> Account:
         "worded": {"results": comparison.worded[0], "claims": comparison.worded[1]},
         "reordered": comparison.reordered,
     }
+
+
+def _configured(change: KeyChange, full: bool) -> CellAccount:
+    """A changed key; a data review names rows by keys of patients."""
+    if not full and change.file.endswith(f"/{REVIEW}") and "rows" in change.path:
+        old, new = (one and "not shown" for one in (change.old, change.new))
+        return {"place": change.place, "old": old, "new": new}
+    return {"place": change.place, "old": change.old, "new": change.new}
 
 
 def _table(change: TableChange, same: str | None = None) -> TableAccount:

@@ -19,6 +19,7 @@ from trialtrace.run.jobs.fresh import AUDIT, INGEST, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, contents, together
 from trialtrace.run.jobs.run_state import read_run, standing
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
+from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.load import load_trial
 
 # Folders of a trial's results whose tables a run is compared by.
@@ -36,7 +37,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
         return None
     shelf = Shelf(at, trial)
     made = {rule: [record.fresh, _output_hash(record)] for rule, record in records.items()}
-    log = shelf.log()
+    log = shelf.of_cut()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
     make_folder(at.archive, private=True)
@@ -46,7 +47,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     if RENDER in records and (documents := documents_of(at.results / trial)):
         manifest["documents"] = shelf.put_file(documents)
     run = run_id(manifest)
-    shelf.put(manifest, _kept(run, at.results / trial))
+    shelf.put(manifest, _kept(run, at, trial))
     return run
 
 
@@ -72,9 +73,7 @@ def manifest_of(
                 for path in sorted((folder / part).glob("*.parquet"))
             )
         },
-        "files": {
-            name: shelf.put_file(path.read_bytes()) for name, path in _files(at, trial, fresh)
-        },
+        "files": {name: shelf.put_file(content) for name, content in _files(at, trial, fresh)},
         "code": shelf.put_file(_code(shelf, trial, fresh, known)),
         "own": shelf.put_file(own_code(fresh, trial)),
         "environment": list(fresh.environment),
@@ -89,14 +88,15 @@ def _output_hash(record: Made) -> str:
     )
 
 
-def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, Path]]:
-    """The configuration of a run, and what its results hold beside tables."""
+def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, bytes]]:
+    """The configuration of a run, and what its results hold beside tables; of a run that hides the
+    arms without the frozen plan, which has a hash of the export."""
     used = {at.config / "config.yaml"}.union(*(fresh.config_files(rule, trial) for rule in STAGES))
     for path in sorted(used):
-        if path.is_file():
-            yield path.relative_to(at.root).as_posix(), path
+        if path.is_file() and not (at.purpose.hides_arms and path.parent.name == FROZEN):
+            yield path.relative_to(at.root).as_posix(), path.read_bytes()
     for name in OTHERS:
-        yield name, at.results / trial / name
+        yield name, (at.results / trial / name).read_bytes()
 
 
 def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> bytes:
@@ -112,15 +112,16 @@ def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> 
     return json.dumps(code).encode()
 
 
-def _kept(run: str, folder: Path) -> Kept:
+def _kept(run: str, at: Project, trial: str) -> Kept:
     """The line of the log, of what the run said of itself."""
-    told = read_run(folder)
-    return {
+    told = read_run(at.results / trial)
+    kept: Kept = {
         "run": run,
         "ended": str(told.get("ended", "")),
         "commit": told.get("commit"),
         "dirty": told.get("dirty"),
     }
+    return {**kept, "cut": at.purpose.cut} if at.purpose.cut else kept
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def last_whole(at: Project, trial: str) -> KeptProject | None:
     Raises UserError where it cannot be read.
     """
     shelf = Shelf(at, trial)
-    log = shelf.log()
+    log = shelf.of_cut()
     if not log:
         return None
     space = tempfile.TemporaryDirectory(prefix="trialtrace-")

@@ -96,12 +96,13 @@ class Manifest(TypedDict):
 
 
 class Kept(TypedDict):
-    """A line of the log: a run, when it ended, and the commit of the checkout."""
+    """A line of the log: a run, when it ended, the commit of the checkout, and its data cut."""
 
     run: str
     ended: str
     commit: NotRequired[str | None]
     dirty: NotRequired[bool | None]
+    cut: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ class Shelf:
         """Each time that a run was kept, oldest first. A line that is no run counts as none: what
         lies there besides is told by `strange`, and stops neither a comparison nor the next run."""
         return [kept for _, kept in self._lines() if kept is not None]
+
+    def of_cut(self) -> list[Kept]:
+        """The lines of the log of the project's data cut; where it has none, all."""
+        cut = self.at.purpose.cut
+        return [kept for kept in self.log() if cut is None or kept.get("cut") == cut]
 
     def strange(self) -> list[Problem]:
         """Each line of the log that is no run."""

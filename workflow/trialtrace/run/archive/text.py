@@ -27,7 +27,7 @@ def account_text(account: Account, whole: bool = False) -> str:
     """What changed, from the export to the audit, then each result with why."""
     lines = [
         f"{account['trial']}: run {run_text(account['old'])} → run {run_text(account['new'])}",
-        *(["SYNTHETIC data: not evidence"] if account["synthetic"] else []),
+        *([account["stamp"]] if account["stamp"] else []),
         *(f"{label:<16}{text}" for label, text in overview(account)),
     ]
     limit = None if whole else SHOWN
@@ -41,7 +41,8 @@ def account_text(account: Account, whole: bool = False) -> str:
     )
     for title, entries in sections:
         lines += _section(title, entries, limit)
-    results = [line for result in account["results"] for line in _result(result)]
+    mark = f" [{account['stamp']}]" if account["stamp"] else ""
+    results = [line for result in account["results"] for line in _result(result, mark)]
     lines += _section("Results", results, None if limit is None else 3 * limit)
     return visible("\n".join(lines)) + "\n"
 
@@ -93,9 +94,10 @@ def counted(number: int, what: str) -> str:
 
 
 def run_text(kept: Kept) -> str:
-    """ "3fa2c1… (2026-11-20 10:00, commit abcdef0)"."""
+    """ "3fa2c1… (2026-11-20 10:00, commit abcdef0)", of a data cut with its day."""
     commit, changed = kept.get("commit"), " with changes" if kept.get("dirty") else ""
     at = kept["ended"][:16].replace("T", " ") or "time unknown"
+    at += f", data to {kept['cut']}" if "cut" in kept else ""
     return f"{kept['run']} ({at}{f', commit {commit[:7]}{changed}' if commit else ''})"
 
 
@@ -142,10 +144,10 @@ def _verdicts(account: Account) -> Iterator[str]:
         )
 
 
-def _result(result: ResultAccount) -> Iterator[str]:
+def _result(result: ResultAccount, mark: str) -> Iterator[str]:
     old, new = shown_pair(result)
     yield f"{result['result_id']}"
-    yield f"    {old} → {new}{'   CROSSES THE LEVEL' if result['flips'] else ''}"
+    yield f"    {old} → {new}{'   CROSSES THE LEVEL' if result['flips'] else ''}{mark}"
     yield f"    because of {'; '.join(cause_texts(result['causes']))}"
 
 

@@ -8,15 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problems
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.blinding.known import Known, known, with_cells, with_warnings, without_reveals
 from trialtrace.run.cleaning.typed import clean_cells
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.file import TableSpec
-
-CUT = "cut"
 
 
 def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
@@ -77,11 +75,16 @@ def _kept_rows(whole: Known, cut: str) -> tuple[dict[str, np.ndarray], dict[str,
             text = f"Table {name}: {days.null_count} rows without a date in {spec.dated} are left "
             lines.setdefault(spec.of, []).append(f"{text}out of the data cut.")
     first = trial.tables[trial.subjects.table]
+    if not kept[first.of].any():
+        expected = f"a day on which somebody is known, by {first.dated} of {first.name}"
+        raise UserError(f"{trial.name}: data cut", found=cut, expected=expected)
     people = whole.subjects(first.name)
     gone = {*people[~kept[first.of]]} - {*people[kept[first.of]]}
     for name, spec in trial.tables.items():
         kept[spec.of] &= ~np.isin(whole.subjects(name).astype(str), [str(who) for who in gone])
         lines.setdefault(spec.of, []).extend(_undeclared(whole, spec, kept[spec.of], cut))
+        for column in spec.later:
+            lines[spec.of].extend(_standing(whole, spec, column, kept[spec.of], cut))
     return kept, lines
 
 
@@ -97,6 +100,40 @@ def _undeclared(whole: Known, spec: TableSpec, kept: np.ndarray, cut: str) -> It
             )
 
 
+def _standing(
+    whole: Known, spec: TableSpec, column: str, kept: np.ndarray, cut: str
+) -> Iterator[str]:
+    """What stands beside a date that is filled in later, and may not have been known at the cut: a
+    value of the event without the date, and columns that are filled with it and not declared."""
+    raw, then = whole.raw[spec.of], spec.later[column]
+    beside = then if isinstance(then, Mapping) else {}
+    undated = _days(whole, spec, column).is_null().to_numpy(False)
+    after = kept & _after(whole, spec, column, cut)
+    for other, value in beside.items():
+        cells = np.array([str(cell or "").strip() for cell in raw[other].to_pylist()])
+        if n := int((kept & undated & (cells != "") & (cells != _then(value, cut))).sum()):
+            yield (
+                f"Table {spec.name}, column {other}: {n} rows without a date in {column} hold "
+                "another value than before it; whether they did at the data cut is not known."
+            )
+    declared = {*spec.later, *beside, *spec.key_, spec.subject, spec.dated}
+    for other in whole.trial.dictionary[spec.name]:
+        if other in declared:
+            continue
+        filled = clean_cells(whole.trial, spec, raw, other).values.is_valid().to_numpy(False)
+        if (filled & after).any() and undated.any() and not (filled & undated).any():
+            yield (
+                f"Table {spec.name}, column {other}: it is filled where {column} is alone, and "
+                f"stays where that is taken back: trial.yaml, tables.{spec.name}.later.{column}, "
+                f"{{{other}: empty}}."
+            )
+
+
+def _then(value: str, cut: str) -> str:
+    """The cell that a word or a value of `later` stands for."""
+    return {"cut": cut, "empty": ""}.get(value, value)
+
+
 def _taken_back(whole: Known, table: RawTable, cut: str) -> dict[str, np.ndarray]:
     """The cells that were filled in after the cut as they were before it."""
     made: dict[str, np.ndarray] = {}
@@ -108,9 +145,10 @@ def _taken_back(whole: Known, table: RawTable, cut: str) -> dict[str, np.ndarray
     for spec in whole.trial.tables.values():
         for column, then in spec.later.items() if spec.of == table.name else ():
             after = _after(whole, spec, column, cut)
-            cells(column)[after] = cut if then == CUT else ""
-            for other, value in then.items() if isinstance(then, Mapping) else ():
-                cells(other)[after] = value
+            beside = then if isinstance(then, Mapping) else {}
+            cells(column)[after] = "" if beside else _then(str(then), cut)
+            for other, value in beside.items():
+                cells(other)[after] = _then(value, cut)
     return made
 
 

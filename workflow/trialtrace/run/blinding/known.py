@@ -82,12 +82,13 @@ def with_warnings(table: RawTable, *warnings: str) -> RawTable:
 
 def without_reveals(trial: Trial, table: RawTable) -> RawTable:
     """The table without a value in columns that are declared to reveal the arm, or that cleaning
-    does not read, and without the files beside it: columns that nobody described may hold the arm,
-    and a copy of the data does."""
+    does not read, without the files beside it, and without a hash of its own: columns that nobody
+    described may hold the arm, a copy of the data does, and against a hash arms could be tried."""
     specs = [spec for spec in trial.tables.values() if spec.of == table.name]
     read = {column for spec in specs for column in trial.dictionary[spec.name]}
     read -= {column for spec in specs for column in trial.cleaning.tables[spec.name].reveals_arm}
-    cells = table.records.cells
-    unread = [name for name in cells.column_names if name not in read]
-    blank = np.full(cells.num_rows, "", dtype=object)
-    return replace(with_cells(table, dict.fromkeys(unread, blank)), companions={})
+    records = replace(table.records, notes=table.records.notes | {"sha256": None})
+    unread = [name for name in records.cells.column_names if name not in read]
+    blank = np.full(records.cells.num_rows, "", dtype=object)
+    shown = replace(table, records=records, companions={})
+    return with_cells(shown, dict.fromkeys(unread, blank))

@@ -2,11 +2,11 @@
 
 Arms are exchanged between patients of a stratum or block, so that each has as many of an arm as in
 truth; where a patient has every treatment, within the patient; of a trial of clusters, whole
-clusters. The seed follows from the export with its true arms, which nobody has who has the blinded
-run alone.
+clusters. The seed follows from the export and the key of hashes, which nobody has who has the
+blinded run alone: without a key all arrangements could be tried.
 """
 
-import hashlib
+import hmac
 from collections.abc import Callable
 from math import lgamma, log
 
@@ -20,6 +20,7 @@ from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import CheckExpect
+from trialtrace.run.trial.hash_key import key_of_hidden
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.treatment import arm_columns
@@ -72,7 +73,9 @@ def _refuse_telling_checks(trial: Trial) -> None:
 
 
 def _generator(trial: Trial, whole: Known) -> np.random.Generator:
-    digest = hashlib.sha256(f"{load_settings(trial.at).seed}\0{trial.name}".encode())
+    settings = load_settings(trial.at)
+    key, first = key_of_hidden(trial, settings), f"{settings.seed}\0{trial.name}"
+    digest = hmac.new(key, first.encode(), "sha256")
     for name, table in whole.raw.items():
         digest.update(name.encode())
         for column in table.column_names:

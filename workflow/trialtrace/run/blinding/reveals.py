@@ -1,14 +1,17 @@
 """A look for columns that tell the arm, before arms are permuted.
 
-Of each patient the first value of a column, and whether there is one, is held against the arm:
-codes by Pearson's test, numbers, dates and the order of rows by that of Kruskal and Wallis; what is
-beyond chance among all looks is named. An outcome may differ between the arms because of the
-treatment, which a blinded run must not tell: it is named only where it tells the arm of nearly
-everybody.
+Of each patient the first value of a column, whether there is one, and whether its last digit is
+even, is held against the arm, and so is the number of rows in each table: codes by Pearson's test,
+numbers, dates and the order of rows by that of Kruskal and Wallis. What was there at randomisation,
+variables of the subjects, keys, the order of rows, is named beyond chance among all looks. All else
+may differ between the arms because of the treatment, which a blinded run must not tell: it is named
+only where it tells the arm of nearly everybody.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,52 +22,79 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.treatment import arm_columns
 
-LEVEL, NEARLY_ALL = 0.001, 0.95
+# Of what may be an effect the arm of so many is told, and by chance seldom.
+NEARLY_ALL, BY_CHANCE = 0.95, 0.01
+LEVEL = 0.001
 FEWEST, MOST_LEVELS, BINS = 5, 12, 8
-DIGITS = re.compile(r"\d+")
+DIGITS, LAST_DIGIT = re.compile(r"\d+"), re.compile(r"\d$")
+ROWS = "source_row"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was held against the arm, and whether it was there at randomisation; the chance of it by
+    arm, and the mean share of the arms that it tells."""
+
+    what: str
+    before: bool
+    p: float
+    share: float
 
 
 def told_arms(whole: Known) -> Iterator[str]:
-    """A sentence on the columns that predict the arm beyond chance and are not declared."""
-    trial = whole.trial
-    outcomes = Outcomes(trial.endpoints, trial.subjects)
-    looks = [(name, column, *one) for name, column, one in _looks(whole)]
+    """A sentence on what predicts the arm and is not declared."""
+    looks = [*_looks(whole)]
     found = dict.fromkeys(
-        f"{name}.{column}"
-        for name, column, p, share in looks
-        if (
-            share >= NEARLY_ALL
-            if outcomes.taken_from((name, column))
-            else p < LEVEL / max(1, len(looks))
-        )
+        look.what
+        for look in looks
+        if (look.before and look.p < LEVEL / len(looks))
+        or (look.share >= NEARLY_ALL and look.p < BY_CHANCE)
     )
     if found:
         yield (
             f"The arm can be told, beyond chance, from {one_of(found)}: name columns that reveal "
             "it in cleaning.yaml, tables.TABLE.reveals_arm; where the order of rows or the number "
-            "of a patient does, sort or number the export anew."
+            "of a patient does, sort or number the export anew; where the number of rows does, "
+            "leave the table out of trial.yaml."
         )
 
 
-def _looks(whole: Known) -> Iterator[tuple[str, str, tuple[float, float]]]:
-    """(clean table, column, (p, share of patients whose arm is told)) of every look."""
+def _looks(whole: Known) -> Iterator[Look]:
     trial = whole.trial
     keys, adsl = whole.adsl
     if "TRT01P" not in adsl.columns:
         return
-    arm_of = dict(zip(keys.to_pylist(), adsl.columns["TRT01P"].to_pylist(), strict=True))
+    arm_of = dict(zip(keys.to_pylist(), map(str, adsl.columns["TRT01P"].to_pylist()), strict=True))
+    outcomes = Outcomes(trial.endpoints, trial.subjects)
+    variables = {(one.table, one.column) for one in trial.subjects.origins.values()}
     for name, cleaned in whole.clean.items():
         spec, table = cleaned.typed.spec, cleaned.table
         subject = cleaned.typed.accepted.subject.to_pylist()
-        first = list({who: at for at, who in reversed(list(enumerate(subject)))}.values())[::-1]
-        arms = np.unique([str(arm_of[subject[at]]) for at in first], return_inverse=True)[1]
+        rows = Counter(subject)
+        counts, every = pa.array([rows[who] for who in arm_of]), [*arm_of.values()]
+        looked = [(f"{name} (number of rows)", False, counts, every)]
+        first = {who: at for at, who in reversed(list(enumerate(subject)))}
+        arms = [arm_of[who] for who in first]
         hidden = {*arm_columns(trial, spec), *trial.cleaning.tables[name].reveals_arm}
-        for column in (*trial.dictionary[name], "source_row"):
-            if column not in hidden and len(first) > FEWEST:
-                values = table[column].combine_chunks().take(pa.array(first))
-                for kinds in (values, values.is_valid().cast(pa.string())):
-                    if (one := _look(kinds, arms)) is not None:
-                        yield name, "rows" if column == "source_row" else column, one
+        for column in (*trial.dictionary[name], ROWS):
+            if column in hidden or len(first) <= FEWEST:
+                continue
+            variable = (name, column) in variables and not outcomes.taken_from((name, column))
+            before = variable or column in (ROWS, spec.subject, *spec.key_)
+            values = table[column].combine_chunks().take(pa.array(list(first.values())))
+            what = f"{name}.{'rows' if column == ROWS else column}"
+            kinds = (values, values.is_valid().cast(pa.string()), _even(values))
+            looked += [(what, before, kind, arms) for kind in kinds]
+        for what, before, values, of in looked:
+            if (look := _look(values, np.unique(of, return_inverse=True)[1])) is not None:
+                yield Look(what, before, *look)
+
+
+def _even(values: pa.Array) -> pa.Array:
+    """Whether the last digit is even; missing where a value ends in none."""
+    texts = (str(one) if one is not None else "" for one in values.to_pylist())
+    last = [LAST_DIGIT.search(one) for one in texts]
+    return pa.array([str(int(one[0]) % 2) if one else None for one in last], type=pa.string())
 
 
 def _look(values: pa.Array, arms: np.ndarray) -> tuple[float, float] | None:

@@ -100,7 +100,7 @@ def standard_error(row: ResultRow, results: Sequence[ResultRow]) -> float | None
     `results` are those of the same run, among which its test is looked for.
     """
     if row["stat_name"] == "coefficient":
-        return _beside(row, results).get(f"standard_error.{row['method'].partition('.')[2]}")
+        return _values(row, results).get(f"standard_error.{row['method'].partition('.')[2]}")
     ends = [row["ci_low"], row["stat_value"], row["ci_high"]]
     if any(end is None or not isfinite(end) for end in ends):
         return None
@@ -117,7 +117,7 @@ def standard_error(row: ResultRow, results: Sequence[ResultRow]) -> float | None
     return (high - low) / 2 / quantile(df, present(row["ci_level"])) if even else None
 
 
-def _beside(row: ResultRow, results: Sequence[ResultRow]) -> dict[str, float]:
+def _values(row: ResultRow, results: Sequence[ResultRow]) -> dict[str, float]:
     """The values of the same place by "statistic.method"."""
     place = values_of(row, (*_PLACE, *_SIDES))
     return {
@@ -129,7 +129,7 @@ def _beside(row: ResultRow, results: Sequence[ResultRow]) -> dict[str, float]:
 
 def _statistic(row: ResultRow, results: Sequence[ResultRow]) -> float | None:
     """The t or z of the same method, or the root of its F of one degree of freedom."""
-    values, method = _beside(row, results), row["method"].partition(".")[2]
+    values, method = _values(row, results), row["method"].partition(".")[2]
     for symbol in ("t", "z"):
         if f"{symbol}.{method}" in values:
             return values[f"{symbol}.{method}"]
@@ -144,7 +144,7 @@ def _df(row: ResultRow, results: Sequence[ResultRow]) -> float | None:
     if method in NORMAL or json.loads(row["options"]).get("reference") == "normal":
         return float("inf")
     if method in WELCH:
-        return _beside(row, results).get("df.welch_t")
+        return _values(row, results).get("df.welch_t")
     lost = 1 if method in ONE_SAMPLE else 2 if method in TWO_SAMPLES else None
     return None if lost is None or n is None or n <= lost else float(n - lost)
 
@@ -196,7 +196,7 @@ def judge_direction(
     return _columns(rows[0], shown, (found, word), f"{texts[0]} and {texts[1]}")
 
 
-def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -> dict[str, Any]:
+def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], text: str) -> dict[str, Any]:
     """The columns of a direction that was found and one that is printed."""
     found, printed = ways
     same = found == printed
@@ -206,7 +206,7 @@ def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -
         "recomputed_text": found,
         "against_data": EXACT if same else DIFFERS,
         "decision": SAME if same else CHANGES,
-        "data_finding": f"The data give {told}, "
+        "data_finding": f"The data give {text}, "
         + ("as printed." if same else f"which is {found}; printed is {printed}."),
     }
 

@@ -91,11 +91,11 @@ def sentence(
     level: Decimal | None,
 ) -> str:
     """The finding on a number that could be recomputed."""
-    told = _given(printed, value, verdict, row) + _compared(printed, value, verdict)
+    told = _data(printed, value, verdict, row) + _compared(printed, value, verdict)
     return f"{told}{_decided(printed, verdict, decision, level)}."
 
 
-def _given(printed: Component, value: Decimal, verdict: Verdict, row: ResultRow) -> str:
+def _data(printed: Component, value: Decimal, verdict: Verdict, row: ResultRow) -> str:
     if printed.name == "p":
         test = TESTS.get(row["method"].split(".", 1)[1])
         return (

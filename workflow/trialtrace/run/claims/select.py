@@ -40,7 +40,8 @@ def statistics_of(
     if name == "p" and kind == "coefficient":
         return [f"p_coefficient.{method}"]
     if name == "p":
-        return [stat] if stat and kind in P_VALUES else [*_named("p_value", method), "p_value"]
+        named = [f"p_value.{method}"] if method else []
+        return [stat] if stat and kind in P_VALUES else [*named, "p_value"]
     if name in ("count", "denominator"):
         return [str(stat)] if kind in COUNTS else list(EVENTS)
     if name in SUMMARIES:
@@ -68,10 +69,6 @@ def statistics_of(
     found = f"no stat, for the printed {component.text!r}"
     expected = "the statistic that recomputes it, such as stat: risk_ratio.katz_log"
     raise UserError(f"{place}.is", found=found, expected=expected)
-
-
-def _named(statistic: str, method: str) -> list[str]:
-    return [f"{statistic}.{method}"] if method else []
 
 
 def _test_statistic(component: Component, kind: str, method: str) -> str:

@@ -15,11 +15,10 @@ from trialtrace.run.cleaning.checks import run_check, where_not_shown
 from trialtrace.run.cleaning.counting import account_of, noted_in
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
-from trialtrace.run.cleaning.losses import Losses, broken_checks, column_losses
+from trialtrace.run.cleaning.losses import Losses, broken_checks, column_losses, slipped_rows
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, blank
-from trialtrace.run.cleaning.slipped import slipped_rows
 from trialtrace.run.cleaning.subjects import (
     People,
     check_subjects,

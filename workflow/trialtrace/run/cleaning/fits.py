@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -69,10 +70,6 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 MOST_PAIRS = 5
 
 
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFKC", name)
-
-
 def _visible(name: str) -> str:
     return "".join(
         c
@@ -88,7 +85,7 @@ def _latin(name: str) -> str:
 
 
 STEPS: dict[str, Callable[[str], str]] = {
-    "letters that are composed or as wide in another way": _composed,
+    "letters that are composed or as wide in another way": partial(unicodedata.normalize, "NFKC"),
     "characters that cannot be seen": _visible,
     "letters of another alphabet": _latin,
     "O for 0, or I or l for 1": lambda name: name.translate(_DIGITS),

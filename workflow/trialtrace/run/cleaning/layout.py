@@ -184,9 +184,9 @@ def check_columns(trial: Trial, spec: TableSpec, raw: pa.Table, names: bool = Fa
     problems.raise_if_any()
 
 
-def _entries(strange: list[str], told: ToldColumns) -> str:
+def _entries(strange: list[str], columns: ToldColumns) -> str:
     """What to write under `ignore` for columns: their names where these may be told."""
-    names = strange if told.by_name else [OTHERS]
+    names = strange if columns.by_name else [OTHERS]
     quoted = (json.dumps(name, ensure_ascii=False) for name in names)
     return f"{{{', '.join(f'{name}: {NO_REASON}' for name in quoted)}}}"
 
@@ -211,14 +211,14 @@ def _check_ignore(
 
 
 def _check_header(
-    place: str, spec: TableSpec, variables: dict[str, Variable], told: ToldColumns
+    place: str, spec: TableSpec, variables: dict[str, Variable], columns: ToldColumns
 ) -> None:
     """Where no declared column is there, the names are no names: told once, and not by name."""
-    if variables and not told.known.intersection(told.there):
+    if variables and not columns.known.intersection(columns.there):
         raise UserError(
             place,
             f"the first row of the raw table {spec.of} does not look like a header",
-            found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
+            found=f"{len(columns.there)} column(s), and none of the {len(variables)} that "
             f"dictionary.csv declares for {spec.name}",
             expected=f"columns such as {one_of(variables, 6)}",
             do="look at the export's first row, and at source in trial.yaml: separator, "

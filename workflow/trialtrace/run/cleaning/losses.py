@@ -10,6 +10,7 @@ goes.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -148,7 +149,7 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
     """Add what the columns of a table lose, by the findings in its log."""
     spec, rows = typed.spec, arms.rows(typed)
     accept = trial.cleaning.tables[spec.name].accept
-    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.kind in UNSEEN else ()
+    unseen = trial.cleaning.tables[spec.name].reveals_arm if trial.at.purpose.hides_arms else ()
     for column in typed.columns:
         if column not in (spec.subject, *spec.key_):
             loss = column_loss(typed, column, rows)
@@ -337,3 +338,50 @@ def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
     return run_text(shown.tolist()) + (", …" if len(shown) < len(line) else "")
+
+
+def slipped_rows(typed: Typed, losses: Losses) -> None:
+    """Add a red line on the rows with two rejected cells side by side, one of which fits the
+    column of the other. What is not rejected in such a row, an arm or a yes and no, may be that of
+    another column, so that a count of rejected cells says too little."""
+    names = [name for name in typed.raw.column_names if name in typed.columns]
+    gone = {name: np.zeros(typed.raw.num_rows, dtype=bool) for name in names}
+    for name, mask in gone.items():
+        typed.log.first_rules(name, mask)
+    slipped = np.zeros(typed.raw.num_rows, dtype=bool)
+    for left, right in pairwise(names):
+        rows = np.flatnonzero(gone[left] & gone[right])
+        if len(rows):
+            there = ~(gone[left] | gone[right])
+            cells = {name: typed.text(name) for name in (left, right)}
+            for name, other in ((left, right), (right, left)):
+                known = cells[other].filter(pa.array(there)).drop_null()
+                slipped[rows] |= _among(cells[name].take(pa.array(rows)), known)
+    where = np.flatnonzero(slipped)
+    if not len(where):
+        return
+    rows_have = "row has" if len(where) == 1 else "rows have"
+    text = (
+        f"Table {typed.spec.name}: {len(where)} {rows_have} rejected cells side by side that fit "
+    )
+    text += f"the column beside theirs ({lines_alone(typed, where)}): slipped by a column? Then "
+    text += "what is kept of these rows, the arm too, may be of another column."
+    losses.warnings.append(RedLine("slipped_rows", typed.spec.name, None, text))
+
+
+def _among(cells: pa.Array, known: pa.Array) -> np.ndarray:
+    """Which cells are among those that are known, or numbers between the least and the greatest."""
+    among = np.asarray(pc.is_in(cells, value_set=known))
+    numbers = [n for cell in known.to_pylist() if (n := _number(cell)) is not None]
+    if not numbers or len(numbers) < len(known):
+        return among
+    low, high = min(numbers), max(numbers)
+    inside = [(n := _number(cell)) is not None and low <= n <= high for cell in cells.to_pylist()]
+    return among | np.array(inside, dtype=bool)
+
+
+def _number(cell: str | None) -> float | None:
+    try:
+        return float((cell or "").replace(",", "."))
+    except ValueError:
+        return None

@@ -184,14 +184,14 @@ def coverage_losses(tables: list[Covered], losses: Losses) -> None:
             what = EMPTY if one.declared == EMPTY else f"covers: {one.declared}"
             losses.decisions.append(Decision(one.table, None, what, one.of - one.n))
         others = [t.share for t in tables if t is not one and not t.declared]
-        told = _told(one, median([1.0, *others]))
+        told = _oddity(one, median([1.0, *others]))
         if told:
             losses.warnings.append(
                 RedLine("coverage", one.table, None, f"Table {one.table} {told}.")
             )
 
 
-def _told(covered: Covered, usual: float) -> str | None:
+def _oddity(covered: Covered, usual: float) -> str | None:
     """What is strange about a table's coverage, or None."""
     if covered.declared == EMPTY:
         return f"is declared empty and has {covered.rows} rows" if covered.rows else None

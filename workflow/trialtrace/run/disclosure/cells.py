@@ -13,7 +13,7 @@ from itertools import combinations
 
 from trialtrace.base.words import COUNTS
 from trialtrace.run.disclosure.presets import Preset
-from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
 from trialtrace.run.tables.frames import Predicate, canonical
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -21,24 +21,32 @@ ARM = "TRTP"
 # Columns that say which value a row has; without them a condition is on who is there.
 OF_VALUES = ("AVAL", "AVALC", "CNSR", "PARAMCD", "AVISIT", "AVISITN", "ASEQ")
 OF_RECORDS = ("LAT", "LOC", "ADT", "ADY", "TSTART", "TSTOP", "complete", "lacking", "USUBJID")
+VALUES = {*OF_VALUES, *OF_RECORDS}
+ALIKE = ("method", "parameter", "visit", "group2", "group2_level")
 WHO = "who"
+NO_POPULATIONS: Mapping[str, Collection[str]] = {}
 # Of each result the lists of its members.
 Members = Mapping[str, Sequence[MemberRow]]
 Subjects = Callable[[str, Predicate], Collection[str]]
 Form = tuple[str, str]
 # Of a condition without a column the cells by its value there.
 Groups = dict[Form, dict[str, dict[str, int]]]
+# What patients are by a condition, without tests of values, and a bit for each.
+Patients = tuple[dict[str, object], int]
 
 
 @dataclass
 class Cell:
     """A count. `kept`: it is never hidden. `absent`: it is of who is not there, so that a 0 tells
-    of nobody. `wheres` are the conditions that select it."""
+    of nobody. `who` has a bit for each of its patients, where they are known; `wheres` are the
+    conditions that select it, `arms` the cells of its single arms."""
 
     count: int
     kept: bool = False
     absent: bool = False
+    who: int = 0
     wheres: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    arms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,8 @@ class Sum:
 
 
 class Cells:
-    """The cells of results, by number; `of` has those that a result tells, by their role."""
+    """The cells of results, by number; `of` has those that a result tells, by their role.
+    `between` says how often two counts that are always told tell of a few between them."""
 
     def __init__(
         self,
@@ -60,8 +69,10 @@ class Cells:
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
+        populations: Mapping[str, Collection[str]] = NO_POPULATIONS,
     ):
-        """`subjects` gives the rows that a predicate selects, of a subject's single row himself."""
+        """`subjects` gives the rows that a predicate selects, of a subject's single row himself;
+        `populations` the columns that the condition of a population, by its flag, reads."""
         self.cells: list[Cell] = []
         self.of: dict[str, dict[str, int]] = {}
         self._subjects, self._arms, self._preset = subjects, set(arms), preset
@@ -69,22 +80,46 @@ class Cells:
         self._forms: dict[Form, set[int]] = {}
         self._labelled: dict[tuple[object, ...], dict[str | None, int]] = {}
         self._parts: list[tuple[int, int]] = []
-        self._sizes: set[int] = set()
+        self._sizes: dict[int, frozenset[str]] = {}
+        self._alike: dict[object, dict[int, Patients]] = {}
+        self._bits: dict[str, int] = {}
+        self.between = 0
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
+        self._classes = _classes(rows, members, populations)
         for row in rows:
             self._row(row, members.get(row["result_id"], ()))
-        # Sizes of arms are told, but where one is small: the others and the total would give it.
-        if not any(preset.too_small(self.cells[number].count) for number in self._sizes):
-            for number in self._sizes:
-                self.cells[number].kept = True
-        self.sums = list(dict.fromkeys(self._sums(rows)))
+        by_condition = list(self._by_condition())
+        self._nested = list(self._pairs(by_condition)) if preset.exact else []
+        self._keep_sizes()
+        self.sums = list(dict.fromkeys([*by_condition, *self._sums(rows)]))
 
     def value(self, row: ResultRow) -> int | None:
         """The cell that is the value of a count."""
         return self.of.get(row["result_id"], {}).get("value")
 
+    def by_arm(self, number: int) -> tuple[int, ...]:
+        """The cells of the single arms of a cell: itself where it is of one."""
+        return self.cells[number].arms or (number,)
+
+    def _keep_sizes(self) -> None:
+        """Sizes of arms are told, but where one is small, since the others and the total would
+        give it; and but of a population that leaves a few of another one."""
+        small = self._preset.too_small
+        if any(small(self.cells[number].count) for number in self._sizes):
+            return
+        inner = [pair[1] for pair in self._nested if small(self._left(*pair))]
+        few = {self._sizes[number] for number in inner if number in self._sizes}
+        for number, flags in self._sizes.items():
+            self.cells[number].kept |= flags not in few and flags.isdisjoint(self._classes)
+
+    def _left(self, outer: int, inner: int) -> int:
+        return self.cells[outer].count - self.cells[inner].count
+
     def _row(self, row: ResultRow, members: Sequence[MemberRow]) -> None:
-        kept = not self._preset.everywhere and not cross_classified(row, members)
+        crossed = cross_classified(row, members) or any(
+            not self._classes.isdisjoint(json.loads(member["predicate"])) for member in members
+        )
+        kept = not self._preset.everywhere and not crossed
         cells = {
             member["role"]: self._of(member["dataset"], json.loads(member["predicate"]), kept)
             for member in members
@@ -95,11 +130,13 @@ class Cells:
             self._parts.append((whole, inner))
         if (count := _count(row)) is not None:
             cells["value"] = self._value(row, count, cells, kept)
-            key = tuple(
-                row[name] for name in ("analysis_id", "method", "parameter", "visit", "stratum")
-            )
-            key += (row["group2"], row["group2_level"])
+            key = values_of(row, ("analysis_id", "stratum", *ALIKE))
             self._labelled.setdefault(key, {})[row["group1_level"]] = cells["value"]
+            if not self.cells[cells["value"]].who and "analysed" in cells:
+                # Who of them is counted is not known, but no more than are between are so.
+                population = self.cells[cells["analysed"]]
+                like = self._alike.setdefault(values_of(row, (*ALIKE, "group1_level")), {})
+                like[cells["value"]] = _patients(population.wheres[-1][1]), population.who
         self.of[row["result_id"]] = cells
 
     def _value(self, row: ResultRow, count: int, cells: Mapping[str, int], kept: bool) -> int:
@@ -109,6 +146,9 @@ class Cells:
             if role in cells and self.cells[cells[role]].count == count:
                 return cells[role]
         cell = self._add(count, kept)
+        if "numerator" in cells and (listed := self.cells[cells["numerator"]].who):
+            # Of a list of records these are its patients.
+            self.cells[cell].who = listed if listed.bit_count() == count else 0
         if "analysed" in cells and self.cells[cells["analysed"]].count >= count:
             self._parts.append((cells["analysed"], cell))
         return cell
@@ -119,32 +159,50 @@ class Cells:
 
     def _of(self, dataset: str, predicate: Predicate, kept: bool) -> int:
         """The cell of a member list, with those of its single arms."""
-        where = self._normal(predicate)
-        key = dataset, canonical(where), kept
+        key = dataset, canonical(predicate), kept
         if key in self._known:
             return self._known[key]
+        where = self._normal(predicate)
         chosen = self._subjects(dataset, predicate)
         who = who_is_there(dataset, where)
+        listed = self.bits(chosen)
         # The same patients, of whichever endpoint and whichever rows, are one cell.
-        same = (canonical(who), frozenset(chosen)) if who is not None and chosen else key
+        known = canonical(who) if who is not None and chosen else None
+        same = known or (dataset, canonical(where), kept), listed
         if same not in self._known:
             self._known[same] = self._add(len(chosen), kept)
         number = self._known[key] = self._known[same]
         cell = self.cells[number]
         cell.kept |= kept
-        if _size_of_arm(who):
-            self._sizes.add(number)
+        if who is not None and _size_of_arm(who):
+            self._sizes[number] = frozenset(who) - {ARM}
         cell.absent |= "lacking" in where or "missing" in where.values()
-        cell.kept |= cell.absent and self._preset.exact
+        # How many values are missing is told; who is outside of a population is a count as others.
+        lacking = predicate.get("lacking", ())
+        outside = any(each["dataset"] == "adsl" for each in lacking)
+        cell.kept |= cell.absent and self._preset.exact and not outside
         cell.wheres.append((dataset, where))
+        cell.who = listed
+        if cell.who.bit_count() == len(chosen) and not cell.absent:
+            values = {name: test for name, test in where.items() if name in (ARM, *VALUES)}
+            like = self._alike.setdefault((dataset, canonical(values)), {})
+            like[number] = _patients(where), cell.who
         self._forms.setdefault((dataset, canonical(where)), set()).add(number)
         if who is not None:
             self._forms.setdefault((WHO, canonical(who)), set()).add(number)
         column = ARM if ARM in predicate else "TRT01P"
         if (test := predicate.get(column)) and isinstance(test, dict) and "in" in test:
-            for arm in test["in"]:
-                self._of(dataset, {**predicate, column: {"is": arm}}, kept)
+            cell.arms = tuple(
+                self._of(dataset, {**predicate, column: {"is": arm}}, kept) for arm in test["in"]
+            )
         return number
+
+    def bits(self, chosen: Iterable[str]) -> int:
+        """A number with a bit for each subject."""
+        who = 0
+        for subject in chosen:
+            who |= self._bits.setdefault(subject, 1 << len(self._bits))
+        return who
 
     def _normal(self, predicate: Predicate) -> dict[str, object]:
         """A condition as it is compared: the arm by one name, and no test that all arms pass."""
@@ -152,6 +210,8 @@ class Cells:
         test = where.get(ARM)
         if isinstance(test, dict) and set(test.get("in", ())) >= self._arms:
             del where[ARM]
+        elif isinstance(test, dict) and len(test.get("in", ())) == 1:
+            where[ARM] = {"is": test["in"][0]}
         return {
             name: test for name, test in where.items() if test != "present" or name in OF_VALUES
         }
@@ -160,15 +220,47 @@ class Cells:
         for whole, inner in dict.fromkeys(self._parts):
             yield Sum(whole, (inner,), complete=False)
             # What a count leaves of its whole is told with them, and may be small itself.
-            left = self.cells[whole].count - self.cells[inner].count
+            left = self._left(whole, inner)
             if self._preset.exact and self._preset.too_small(left):
                 yield Sum(whole, (inner, self._add(left, self.cells[inner].kept)), complete=True)
-        yield from self._by_condition()
+        if self._preset.exact:
+            yield from self._by_patients()
         for by_arm in self._labelled.values():
             arms = tuple(number for arm, number in by_arm.items() if arm in self._arms)
             for whole in (number for arm, number in by_arm.items() if arm not in self._arms):
                 yield from self._sum(whole, arms)
         yield from self._flow(rows)
+
+    def _pairs(self, sums: Iterable[Sum]) -> Iterator[tuple[int, int]]:
+        """Counts of the same value of which one is of patients of the other, but for those that
+        sums already have."""
+        known = {(each.whole, part) for each in sums if each.complete for part in each.parts}
+        for like in self._alike.values():
+            ordered = sorted(like, key=lambda number: -self.cells[number].count)
+            for outer, inner in combinations(ordered, 2):
+                large = self.cells[inner].count > self._preset.small and self._left(outer, inner)
+                if large and (outer, inner) not in known and _within(like[inner], like[outer]):
+                    yield outer, inner
+
+    def _by_patients(self) -> Iterator[Sum]:
+        """Sums of counts of known patients: the same under several names; and nested ones with
+        those between, who are a count of their own, or else a few."""
+        known: dict[int, int] = {}
+        for number, cell in enumerate(self.cells):
+            large = self._preset.small < cell.count == cell.who.bit_count()
+            if large and not cell.absent:
+                first = known.setdefault(cell.who, number)
+                if first != number and not (cell.kept or self.cells[first].kept):
+                    yield Sum(first, (number,), complete=True)
+        for outer, inner in self._nested:
+            whole, part = self.cells[outer], self.cells[inner]
+            between = known.get(whole.who & ~part.who)
+            left = self._left(outer, inner)
+            if self._preset.too_small(left):
+                self.between += whole.kept and part.kept
+                between = self._add(left, whole.kept and part.kept)
+            if between is not None:
+                yield Sum(outer, (inner, between), complete=True)
 
     def _by_condition(self) -> Iterator[Sum]:
         groups: Groups = {}
@@ -247,6 +339,18 @@ class Cells:
                 yield from self._sum(total, tuple(parts))
 
 
+def _patients(where: Mapping[str, object]) -> dict[str, object]:
+    return {name: test for name, test in where.items() if name not in VALUES and test != "present"}
+
+
+def _within(inner: Patients, outer: Patients) -> bool:
+    """Whether some are of the others by their conditions, and not by chance: what populations are
+    in each other everybody knows."""
+    (where, who), (of, whole) = inner, outer
+    plain = all(name.endswith("FL") or where.get(name) == test for name, test in of.items())
+    return plain and where != of and who != whole and who & whole == who
+
+
 def cross_classified(row: ResultRow, members: Iterable[MemberRow]) -> bool:
     """Whether a result is of more than an arm and an outcome: of a subgroup, of a level of what
     patients were at entry, or of those alone who meet a further condition."""
@@ -258,15 +362,35 @@ def cross_classified(row: ResultRow, members: Iterable[MemberRow]) -> bool:
 def _further(member: MemberRow) -> bool:
     """Whether a member list has a condition on what its patients are, beside arm and population;
     what occurred is the outcome itself."""
+    return any(not name.endswith("FL") for name in _conditions(member))
+
+
+def _conditions(member: MemberRow) -> set[str]:
+    """The columns on which a member list has a condition beside arm and values."""
     where: dict[str, object] = json.loads(member["predicate"])
     names = {name for name, test in where.items() if test != "present"}
-    names -= {ARM, "TRT01P", *OF_VALUES, *OF_RECORDS}
-    return member["dataset"] != "occds" and any(not name.endswith("FL") for name in names)
+    return set() if member["dataset"] == "occds" else names - {ARM, "TRT01P", *VALUES}
 
 
-def _size_of_arm(who: Mapping[str, object] | None) -> bool:
+def _classes(
+    rows: Iterable[ResultRow],
+    members: Mapping[str, Sequence[MemberRow]],
+    populations: Mapping[str, Collection[str]],
+) -> set[str]:
+    """Flags of populations by what patients are: by a column that a table is classified by."""
+    lists = [
+        member
+        for row in rows
+        if row["analysis_id"] != "flow"
+        for member in members.get(row["result_id"], ())
+    ]
+    columns = set().union(*map(_conditions, lists))
+    return {flag for flag, of in populations.items() if not columns.isdisjoint(of)}
+
+
+def _size_of_arm(who: Mapping[str, object]) -> bool:
     """Whether a condition is on the arm and the population alone."""
-    return who is not None and {name for name in who if not name.endswith("FL")} <= {ARM}
+    return {name for name in who if not name.endswith("FL")} <= {ARM}
 
 
 def who_is_there(dataset: str, where: Mapping[str, object]) -> dict[str, object] | None:

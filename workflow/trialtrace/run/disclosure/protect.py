@@ -52,15 +52,18 @@ class Protection:
         return number in self.hidden or (not cell.kept and 0 < cell.count < self._preset.fewest)
 
     def _with_zeros(self, hidden: set[int]) -> set[int]:
-        """With the zeros of the sums in which a part is hidden: else a hidden one is none."""
+        """With the zeros of the sums in which a part is hidden, else a hidden one is none; and with
+        what is the same count."""
         found, new = set(hidden), list(hidden)
         while new:
             for each in self._of_cell.get(new.pop(), ()):
-                for part in each.parts if len(each.parts) > 1 else ():
-                    cell = self.cells[part]
-                    if cell.count == 0 and not (cell.kept or cell.absent) and part not in found:
-                        found.add(part)
-                        new.append(part)
+                same = each.complete and len(each.parts) == 1
+                for other in (each.whole, *each.parts) if same or len(each.parts) > 1 else ():
+                    cell = self.cells[other]
+                    zero = cell.count == 0 and not cell.absent and other != each.whole
+                    if (same or zero) and not cell.kept and other not in found:
+                        found.add(other)
+                        new.append(other)
         return found
 
     def _needed(self) -> set[int]:

@@ -6,13 +6,17 @@ it is reckoned from, since both together would give the count.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import product
 from math import floor, log10
+from operator import and_
 
-from trialtrace.run.disclosure.cells import Cells, Members, Subjects
+from trialtrace.run.disclosure.cells import NO_POPULATIONS, Cells, Members, Subjects
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
+from trialtrace.run.disclosure.values import Values
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
@@ -32,7 +36,7 @@ DIFFERENCES = ("mean_difference", "median_difference", "difference_of_medians")
 # Reckoned from their own numerator and denominator alone.
 OF_OWN = ("proportion", "any_event", "upper_bound")
 PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
-SAME = ("stat_name", "method", "parameter", "visit", "stratum", "group1_level", "comparison")
+Levels = Callable[[str], Iterable[Collection[str]]]
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,12 @@ class Release:
         subjects: Subjects,
         arms: Collection[str],
         preset: Preset,
+        populations: Mapping[str, Collection[str]] = NO_POPULATIONS,
+        levels: Levels = lambda _: (),
     ):
+        """`levels` gives the subjects of each value of a column; the rest is as of `Cells`."""
         self._rows, self._members, self._preset = rows, members, preset
-        self.cells = Cells(rows, members, subjects, arms, preset)
+        self.cells = Cells(rows, members, subjects, arms, preset, populations)
         self.protection = Protection(self.cells, preset)
         self._hidden = self.protection.hidden
         self.bounded = len(self.protection.bounded & self._hidden)
@@ -68,10 +75,15 @@ class Release:
             for number in sorted(self._hidden)
             for where in self.protection.cells[number].wheres
         ]
-        self._sizes: dict[tuple[object, ...], list[int]] = {}
+        self._values, self._levels = Values(preset.fewest), levels
 
     def told(self) -> list[Released]:
         return [self._told(row) for row in self._rows]
+
+    def listed(self, told: Iterable[Released]) -> list[Released]:
+        """What stands in a release: what is told, and the counts that are hidden. Which other
+        statistics are hidden would tell where nobody is, since of nobody there are none."""
+        return [each for each in told if not each.reason or self.cells.value(each.row) is not None]
 
     def _told(self, row: ResultRow) -> Released:
         if row["analysis_id"] == PLANNING:
@@ -97,7 +109,8 @@ class Release:
         if count:
             return ""
         share = row["stat_name"] in OF_OWN and {"numerator", "denominator"} <= roles.keys()
-        if values_of(row, PLACE) in self._places or (not share and self._rests(row)):
+        rests = values_of(row, PLACE) in self._places or (not share and self._rests(row))
+        if rests or self._small_strata(row):
             return RESTS
         return self._few(row) or ("" if self._preset.exact else self._exact_counts(row))
 
@@ -106,15 +119,37 @@ class Release:
         roles = self.cells.of[row["result_id"]]
         if "numerator" in roles or "analysed" not in roles:
             return ""
-        size = self.protection.cells[roles["analysed"]].count
-        arms = 2 if row["comparison"] else 1
-        if size < self._preset.fewest * QUANTILES.get(row["stat_name"], arms):
+        arms = self.cells.by_arm(roles["analysed"])
+        sizes = [self.protection.cells[number].count for number in arms]
+        smallest = min(sizes) if row["comparison"] else sum(sizes)
+        if smallest < self._preset.fewest * QUANTILES.get(row["stat_name"], 1):
             return FEW
-        sizes = self._sizes.setdefault(values_of(row, SAME), [])
-        if any(0 < abs(size - other) < self._preset.fewest for other in sizes):
-            return NEARLY
-        sizes.append(size)
-        return ""
+        options = json.loads(row["options"])
+        # An adjusted estimate gives no mean; its like of nearly the same patients is another one.
+        adjusted = row["method"] if options.get("covariates") or options.get("strata") else ""
+        measured = row["parameter"], row["visit"], adjusted
+        groups = row["analysis_id"], (row["stratum"] or "").partition("=")[0]
+        sets = [self.protection.cells[number].who for number in arms]
+        return "" if self._values.told(measured, groups, sets) else NEARLY
+
+    def _small_strata(self, row: ResultRow) -> bool:
+        """Whether a statistic over strata rests on a small count of an arm in one of them: there is
+        no more of such counts in it than a few tables, of which the totals may be told."""
+        strata, roles = json.loads(row["options"]).get("strata"), self.cells.of[row["result_id"]]
+        if not strata or not {"analysed", "numerator"} <= roles.keys():
+            return False
+        by_column = [
+            [self.cells.bits(who) for who in self._levels(adsl_code(name))] for name in strata
+        ]
+        events = self.protection.cells[roles["numerator"]].who
+        for number in self.cells.by_arm(roles["analysed"]):
+            arm = self.protection.cells[number].who
+            for levels in product(*by_column):
+                there = reduce(and_, levels, arm)
+                counts = [who.bit_count() for who in (there, there & events, there & ~events)]
+                if any(map(self._preset.too_small, counts)):
+                    return True
+        return False
 
     def _exact_counts(self, row: ResultRow) -> str:
         """Where counts are rounded, what else is told: shares of them, and the centre of values.

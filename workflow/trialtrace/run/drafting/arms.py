@@ -140,9 +140,10 @@ def without_unrandomised(column: Column) -> Column:
     known = [*(code for code, _ in column.choices), *(text for text, _ in column.values)]
     told = dict(column.choices)
     out = [
-        code for code in dict.fromkeys(known)
+        code
+        for code in dict.fromkeys(known)
         if NOT_RANDOMISED.fullmatch(code) or NOT_RANDOMISED.fullmatch(told.get(code, ""))
-    ]  # fmt: skip
+    ]
     left = column.distinct - sum(code in dict(column.values) for code in out)
     if not out or left < 2:
         return column

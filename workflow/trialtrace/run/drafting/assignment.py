@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import (
@@ -61,8 +61,8 @@ def arm_of(
     if data := decided.told.get("arm"):
         return _arm_of(_by_patients(tables, subject), data, subject)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
-    ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
-    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
+    ranked.sort(key=lambda pair: -pair[0].weights.get(pair[1], 0.0))
+    ranked = sorted(ranked, key=lambda pair: not _first_of_patients(ranked, pair, subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
@@ -89,18 +89,10 @@ def arm_of(
     for one in sorted(others, key=of_patients):
         why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
         choices.append((one.name, why))
-    wide = (
-        {}
-        if sure
-        else {
-            BETWEEN.join(names): (table, names)
-            for table in tables
-            for names in columns_of_treatments(table, subject[table.name])
-        }
-    )
-    for name, (_, names) in wide.items():
+    wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
+    for names in dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns is the same outcome under another treatment."
-        choices.append((name, f"{why} A patient has had them all."))
+        choices.append((BETWEEN.join(names), f"{why} A patient has had them all."))
     if not choices:
         raise UserError(
             "the arm",
@@ -158,11 +150,11 @@ def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> t
 
 
 def _first_of_patients(
-    ranked: Sequence[tuple[Table, str]], table: Table, name: str, subject: Mapping[str, str]
+    ranked: Sequence[tuple[Table, str]], pair: tuple[Table, str], subject: Mapping[str, str]
 ) -> bool:
     """Whether a candidate has the arms of the likeliest one in a table with a row a patient, where
     that one is of a table with several: ADSL has the patients, not ADTTE."""
-    best, first = ranked[0]
+    (best, first), (table, name) = ranked[0], pair
     several = (subject[best.name],) not in best.keys
     return (
         several

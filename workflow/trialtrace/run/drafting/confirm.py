@@ -55,7 +55,7 @@ def settled_by_hand(at: Project, name: str, guesses: Mapping[str, Guess]) -> lis
     return settled
 
 
-def _part(content: object, *keys: str) -> object:
+def _under(content: object, *keys: str) -> object:
     for key in keys:
         content = content.get(key) if isinstance(content, Mapping) else None
     return content
@@ -65,22 +65,22 @@ def _intercurrent(guess: Guess, plan: Content) -> bool:
     """Whether the estimand of a primary analysis names no event."""
     analyses = plan.get("analyses")
     entries = analyses.values() if isinstance(analyses, Mapping) else ()
-    names = [_part(one, "estimand") for one in entries if _part(one, "role") == "primary"]
-    return not all(_part(plan, "estimands", str(name), "intercurrent") for name in names)
+    names = [_under(one, "estimand") for one in entries if _under(one, "role") == "primary"]
+    return not all(_under(plan, "estimands", str(name), "intercurrent") for name in names)
 
 
 def _missing(guess: Guess, cleaning: Content) -> bool:
     """Whether some column has still one of the codes."""
     _, table, _ = guess.name.split(".", 2)
     codes = set(guess.value.partition(" in ")[0].split(", "))
-    columns = _part(cleaning, "tables", table, "missing")
+    columns = _under(cleaning, "tables", table, "missing")
     found = columns.values() if isinstance(columns, Mapping) else ()
     return any(codes & set(map(str, each)) for each in found if isinstance(each, (list, Mapping)))
 
 
 def _baseline(guess: Guess, plan: Content) -> bool:
     """Whether the baseline table has all the variables that were drafted."""
-    shown = _part(plan, "displays", "baseline", "variables")
+    shown = _under(plan, "displays", "baseline", "variables")
     return isinstance(shown, list) and set(guess.value.split(", ")) <= set(shown)
 
 
@@ -334,13 +334,15 @@ def anew(
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
-        file for file, data in now.items()
+        file
+        for file, data in now.items()
         if file != FILE and sha256_bytes(data) != found.drafted.get(file)
-    ]  # fmt: skip
+    ]
     changed = [
-        file for file, text in files.items()
+        file
+        for file, text in files.items()
         if file not in (*edited, FILE) and text.encode("utf-8") != now.get(file)
-    ]  # fmt: skip
+    ]
     left = still_open(at, name, found, profiles, files[FILE])
     kept = {file: now[file].decode("utf-8") for file in edited}
     files[FILE] = guesses_text(name, texts, draft.told, files, left)

@@ -28,8 +28,8 @@ class Guessed:
 class Decided:
     """Answers and guesses as they come."""
 
-    def __init__(self, told: Mapping[str, str], ask: Ask, asked: int = 0):
-        self.told = dict(told)
+    def __init__(self, answers: Mapping[str, str], ask: Ask, asked: int = 0):
+        self.told = dict(answers)
         self.ask = ask
         self.asked = asked
         self.unasked: dict[str, str] = {}

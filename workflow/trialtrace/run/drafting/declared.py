@@ -22,9 +22,8 @@ Told = tuple[tuple[str, str], ...]
 def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     """What a column holds, by what is said of it and by its cells."""
     unknown = [
-        code for code, label in about.choices
-        if not_known(label) or SPECIAL_MISSING.fullmatch(code)
-    ]  # fmt: skip
+        code for code, label in about.choices if not_known(label) or SPECIAL_MISSING.fullmatch(code)
+    ]
     if not about.type:
         # A convention lists codes that this file need not have.
         absent = [code for code in unknown if code not in tally.values]

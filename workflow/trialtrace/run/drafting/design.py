@@ -165,16 +165,20 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
 def _place(table: Table, subject: str, arm: str) -> str:
     """The column that with the patient tells rows apart; the arm where no other does."""
     beside = [
-        name for key in table.keys if len(key) == 2 and subject in key for name in key
-        if name not in (subject, arm) and len(levels(table.column(name))) <= MOST_PLACES
-        and levels(table.column(name))
-    ]  # fmt: skip
+        name
+        for key in table.keys
+        if len(key) == 2 and subject in key
+        for name in key
+        if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
+    ]
     known = [name for name in beside if _is_period(table.column(name)) or is_side(name)]
     named = [
-        one.name for one in table.columns
-        if one.constant_within is False and 2 <= len(levels(one)) <= MOST_PLACES
+        one.name
+        for one in table.columns
+        if one.constant_within is False
+        and 2 <= len(levels(one)) <= MOST_PLACES
         and (is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
-    ]  # fmt: skip
+    ]
     return next(iter([*known, *named, *beside]), arm)
 
 
@@ -189,10 +193,12 @@ def is_side(name: str) -> bool:
 
 def _sequences(table: Table) -> list[Column]:
     return [
-        column for column in table.columns
-        if column.constant_within and len(levels(column)) == 2
+        column
+        for column in table.columns
+        if column.constant_within
+        and len(levels(column)) == 2
         and name_words(column.name) & SEQUENCES
-    ]  # fmt: skip
+    ]
 
 
 def _sequence(

@@ -49,8 +49,10 @@ class Columns:
         """The content of cleaning.yaml."""
         tables: dict[str, object] = {}
         parts: Mapping[str, Mapping[str, object]] = {
-            "ignore": self.ignore, "missing": self.missing, "units": self.units,
-        }  # fmt: skip
+            "ignore": self.ignore,
+            "missing": self.missing,
+            "units": self.units,
+        }
         for name in self.ignore:
             entry = {part: given[name] for part, given in parts.items() if given.get(name)}
             if entry:

@@ -82,16 +82,16 @@ def _without_first_name(rows: Sequence[tuple[int, Mapping[int, str]]]) -> bool:
     return sorted(header) == list(range(2, len(header) + 2)) and all(1 in row for _, row in body)
 
 
-def read_file(path: Path, shown: str) -> Read:
+def read_file(path: Path, place: str) -> Read:
     """A file with one table."""
     kind = format_of(path)
     if kind == "text":
-        text = read_text(path, shown)
+        text = read_text(path, place)
         described = described_units(text.units)
         return Read(text.reading, text.sha256, text.cells, described, text.evidence)
     if kind == "parquet":
-        return _parquet(path, shown)
-    return _statistical(path, shown, kind)
+        return _parquet(path, place)
+    return _statistical(path, place, kind)
 
 
 def _excel(

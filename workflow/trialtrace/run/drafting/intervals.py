@@ -52,7 +52,7 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     used = {subject, *taken}
     free = [one for one in table.columns if one.name not in used and bounds(table)]
     outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
-    return sorted((one for one in outcomes if one is not None), key=lambda one: -one.score)
+    return sorted(filter(None, outcomes), key=lambda outcome: -outcome.score)
 
 
 def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
@@ -63,14 +63,21 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
     code, sure = event_code(state)
     for start, stop in bounds(table):
         names = [subject, start, stop, state.name]
-        told, several = _told(cells_of(table, names), code)
+        told, several = _evidence(cells_of(table, names), code)
         if told:
             score = SCORE - UNNAMED * (plain(state.name) not in STATUSES) - ONCE * (not several)
             return Outcome(
-                table.name, state.name, RECURRENT, score,
-                f"{start} and {stop} are the start and the stop of an interval. {told}", code,
-                sure=sure, starts=start, stops=stop, once=not several,
-            )  # fmt: skip
+                table.name,
+                state.name,
+                RECURRENT,
+                score,
+                f"{start} and {stop} are the start and the stop of an interval. {told}",
+                code,
+                sure=sure,
+                starts=start,
+                stops=stop,
+                once=not several,
+            )
     return None
 
 
@@ -85,11 +92,13 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     day = next(iter(begins or days), None)
     # A yes or no beside a date alone may be what was found at a visit; a status ends an interval.
     measured = [
-        one for one in varying
-        if one not in (*begins, *ends, *days) and rank(one.name, REPEATS) is None
+        one
+        for one in varying
+        if one not in (*begins, *ends, *days)
+        and rank(one.name, REPEATS) is None
         and not numbers_rows(one)
-        and (_found(one, bool(begins)) if is_coded(one) else is_number(one))
-    ]  # fmt: skip
+        and (_is_state(one, bool(begins)) if is_coded(one) else is_number(one))
+    ]
     if day is None or measured:
         return []
     n = day.rows - day.blank
@@ -99,7 +108,7 @@ def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     return [Outcome(table.name, day.name, COUNT, EPISODES, text + rest)]
 
 
-def _found(column: Column, dated: bool) -> bool:
+def _is_state(column: Column, dated: bool) -> bool:
     """Whether a code may be what was found in a row, in place of a kind of episode."""
     return plain(column.name) in STATUSES or (len(levels(column)) == 2 and not dated)
 
@@ -119,9 +128,10 @@ def bounds(table: Table) -> list[tuple[str, str]]:
         (by_name[first].name, by_name[last].name)
         for first, ends in PAIRS.items()
         for last in ends
-        if first in by_name and last in by_name
+        if first in by_name
+        and last in by_name
         and all(_may_bound(by_name[one]) for one in (first, last))
-    ]  # fmt: skip
+    ]
 
 
 def _may_bound(column: Column) -> bool:
@@ -129,7 +139,7 @@ def _may_bound(column: Column) -> bool:
     return is_number(column) and whole and column.low != "" and float(column.low) >= 0
 
 
-def _told(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
+def _evidence(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
     """What the rows show, and whether some patient has several events; nothing where they are no
     intervals, where none ends with the event, or where one goes on after the only event."""
     times: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)

@@ -121,7 +121,7 @@ def keys_of(
         others += _beside_visits(search, columns, counted, visits)
     others.sort(key=lambda key: _counts_rows(key[0]))
     keys = [*keys, *others][:MOST_KEYS]
-    why = _told(keys, rows, named)
+    why = _why(keys, rows, named)
     return _said(said, keys, why, search) if said else (tuple(keys), why)
 
 
@@ -249,7 +249,7 @@ def _said(said: Key, keys: Sequence[Key], why: str, search: _Search) -> tuple[tu
     return tuple(keys), f"{names} is the declared key, but rows share it. {why}"
 
 
-def _told(keys: Sequence[Key], rows: int, named: Sequence[str]) -> str:
+def _why(keys: Sequence[Key], rows: int, named: Sequence[str]) -> str:
     if keys:
         return f"No two of the {rows} rows have the same {' and '.join(keys[0])}."
     names = ", ".join(named[:MOST_TRIED]) or "none has a name that says so"

@@ -121,7 +121,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         if made is not None:
             scored = _scored(made, one, place / max(1, len(free)), names)
             found.append(_of_scale(scored, one, items))
-    return sorted(found, key=lambda one: -one.score)
+    return sorted(found, key=lambda outcome: -outcome.score)
 
 
 def items_of(columns: Sequence[Column]) -> dict[str, str]:
@@ -139,9 +139,10 @@ def items_of(columns: Sequence[Column]) -> dict[str, str]:
     for (stem, codes), names in families.items():
         own = parts(stem)
         totals = [
-            one.name for one in columns
+            one.name
+            for one in columns
             if (words := parts(one.name))[: len(own)] == own and {*words[len(own) :]} & TOTALS
-        ]  # fmt: skip
+        ]
         alone = len(names) >= FEWEST_ALONE and len(codes) > 2
         if alone or (totals and len(names) >= FEWEST_ITEMS):
             made |= dict.fromkeys(names, next(iter(totals), ""))
@@ -302,10 +303,11 @@ def _has_later(name: str, texts: Sequence[str]) -> bool:
     """Whether another column has its name and a word of what comes after: fu_total of total."""
     own = parts(name)
     return any(
-        {*words} - {*own} <= LATER_WORDS and len(words) == len(own) + 1
+        {*words} - {*own} <= LATER_WORDS
+        and len(words) == len(own) + 1
         and own in (words[1:], words[:-1])
         for words in map(parts, texts)
-    )  # fmt: skip
+    )
 
 
 def measured_stem(name: str) -> str:

@@ -32,14 +32,16 @@ NO_NAMES = ("null", "true", "false")
 Files = dict[str, str]
 
 
-def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
+def new(
+    at: Project, name: str, texts: Sequence[str], answers: Mapping[str, str], ask: Ask
+) -> Draft:
     """Draft a trial into config/trials/NAME and list it in config.yaml.
 
     Nothing is written before the last question is answered, and then the folder at once.
     """
     free_name(at, name)
     profiles = profile(texts)
-    draft = with_covariates(decide(profiles, told, ask), ask)
+    draft = with_covariates(decide(profiles, answers, ask), ask)
     files = files_of(at, name, texts, draft)
     config = at.config / "config.yaml"
     listed = with_trial(at, name)
@@ -172,13 +174,11 @@ def _of_clusters(draft: Draft, chosen: Sequence[Planned]) -> list[Guessed]:
 
 def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
     names = [one.name for one in chosen]
+    why = "What happens after randomisation, and how it is handled, no file says."
     made = [
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
-        Guessed(
-            "intercurrent", "plan.yaml", "estimands", "none",
-            "What happens after randomisation, and how it is handled, no file says.",
-        ),
-    ]  # fmt: skip
+        Guessed("intercurrent", "plan.yaml", "estimands", "none", why),
+    ]
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))
@@ -192,9 +192,13 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
 
 
 def guesses_text(
-    name: str, texts: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
-    guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
+    name: str,
+    texts: Sequence[str],
+    answers: Mapping[str, str],
+    files: Mapping[str, str],
+    guesses: Sequence[Guessed],
+    drafted: Mapping[str, str] | None = None,
+) -> str:
     """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
     sums = dict(drafted or {})
     sums |= {
@@ -202,14 +206,17 @@ def guesses_text(
     }
     entries = {
         guess.name: {
-            "file": guess.file, "key": Quoted(guess.key), "value": Quoted(guess.value),
+            "file": guess.file,
+            "key": Quoted(guess.key),
+            "value": Quoted(guess.value),
             "evidence": Quoted(guess.evidence or "It is the only one that fits."),
-        } | ({"blinds": True} if guess.blinds else {})
+        }
+        | ({"blinds": True} if guess.blinds else {})
         for guess in guesses
-    }  # fmt: skip
+    }
     content: dict[str, object] = {"given": [Quoted(one) for one in texts]}
-    if told:
-        content["told"] = {key: Quoted(value) for key, value in told.items()}
+    if answers:
+        content["told"] = {key: Quoted(value) for key, value in answers.items()}
     sums = {file: Quoted(each) for file, each in sums.items()}
     content |= {"drafted": sums, "guesses": entries}
     return HEAD.format(name=name) + document(content)

@@ -196,10 +196,8 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     if kind == MEAN or (varies and not at and is_number(column)):
         if not (varies and is_number(column)):
             return None
-        return Outcome(
-            table.name, column.name, MEAN, 0,
-            "It differs between the rows of a patient, and nothing tells them apart as visits.",
-        )  # fmt: skip
+        why = "It differs between the rows of a patient, and nothing tells them apart as visits."
+        return Outcome(table.name, column.name, MEAN, 0, why)
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:
         return None
@@ -327,9 +325,10 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
             # survind of survtime
             mates = mates or [
-                one for one in states
+                one
+                for one in states
                 if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
-            ]  # fmt: skip
+            ]
         # How long patients were followed, and the one column that says how something ended.
         mates = mates or (states if "followup" in plain(time.name) else [])
         if len(mates) == 1:

@@ -94,7 +94,7 @@ def _candidates(table: Table, subject: str) -> list[Column]:
         and 2 <= len(levels(one)) <= MOST_LEVELS
         and (at := place(one)) is not None
     ]
-    return [one for _, one in sorted(candidates, key=lambda one: one[0])]
+    return [candidate for _, candidate in sorted(candidates, key=lambda candidate: candidate[0])]
 
 
 def _conditions(table: Table) -> Iterator[tuple[tuple[str, str], ...]]:
@@ -197,10 +197,10 @@ def once_in(table: Table, subject: str, visit: str, taken: set[str], arm: str) -
 
 def _row_of_patients(table: Table, subject: str, visit: str) -> tuple[str, str] | None:
     """A column and its code that every patient has in one row: a first visit, a start of 0."""
-    varying = [one for one in table.columns if one.constant_within is False]
+    varying = [column for column in table.columns if column.constant_within is False]
     codes = {
         one.name: list(levels(one)) if one.name == visit else [code for code, _ in one.values[:1]]
-        for one in sorted(varying, key=lambda one: one.name != visit)
+        for one in sorted(varying, key=lambda column: column.name != visit)
         if one.name == visit or is_number(one)
     }
     if subject == SOURCE_ROW or not codes or table.rows > MOST_ROWS:

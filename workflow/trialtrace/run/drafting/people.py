@@ -113,10 +113,10 @@ def people(draft: Draft) -> People:
     own, several = {*told, *_before(draft)}, {one.name for one in rest if again(one.name, beside)}
     ranked = sorted(
         rest,
-        key=lambda one: (
-            one.name not in own,
-            not set(parts(one.name)) & BEFORE,
-            one.name in several,
+        key=lambda column: (
+            column.name not in own,
+            not set(parts(column.name)) & BEFORE,
+            column.name in several,
         ),
     )
     chosen = ranked[: max(MOST_VARIABLES, len(own))]

@@ -30,10 +30,12 @@ TWO_SIDED = {"sides": "two_sided"}
 PROPORTIONS: dict[str, object] = {
     "describe": [{"proportion": "wilson"}],
     "estimates": [
-        {"risk_difference": "newcombe"}, {"risk_ratio": "katz_log"}, {"odds_ratio": "woolf"},
+        {"risk_difference": "newcombe"},
+        {"risk_ratio": "katz_log"},
+        {"odds_ratio": "woolf"},
     ],
     "tests": [{"fisher": {"sides": "two_sided"}}],
-}  # fmt: skip
+}
 NUMBERS = ["mean", "sd", "median", "quartiles"]
 MEANS: dict[str, object] = {
     "describe": [{"summary": NUMBERS}],
@@ -47,7 +49,8 @@ RANKS: dict[str, object] = {
 }
 TIMES: dict[str, object] = {
     "describe": [
-        {"events": "count"}, {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
+        {"events": "count"},
+        {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
     ],
     "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
     # A hazard ratio is one number where hazards are proportional.
@@ -55,7 +58,7 @@ TIMES: dict[str, object] = {
         {"log_rank": {"groups": "pairs", "sides": "two_sided"}},
         {"proportional_hazards": {"ties": "efron", "transform": "km"}},
     ],
-}  # fmt: skip
+}
 GEE: dict[str, object] = {
     "method": "gee",
     "effect": "over_visits",

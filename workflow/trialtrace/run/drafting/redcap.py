@@ -75,9 +75,9 @@ def _names(header: Sequence[str]) -> list[str]:
     return [known.get(" ".join(cell.split()).lower(), "") for cell in header]
 
 
-def read_dictionary(shown: str) -> Dictionary:
+def read_dictionary(place: str) -> Dictionary:
     """The dictionary in a file whose header is one's."""
-    data = contents(Path(shown), shown)
+    data = contents(Path(place), place)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -85,15 +85,15 @@ def read_dictionary(shown: str) -> Dictionary:
     try:
         header, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
     except csv.Error as error:
-        raise UserError(shown, f"this is not CSV: {error}") from None
+        raise UserError(place, f"this is not CSV: {error}") from None
     names = _names(header)
     fields = []
     for row in rows:
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
         fields.append({name: cells.get(name, "") for name in PARTS})
     if not fields:
-        raise UserError(shown, found="a data dictionary without a field", expected="a row for each")
-    return Dictionary(shown, tuple(fields))
+        raise UserError(place, found="a data dictionary without a field", expected="a row for each")
+    return Dictionary(place, tuple(fields))
 
 
 def described_by(

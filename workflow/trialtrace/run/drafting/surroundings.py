@@ -65,7 +65,7 @@ def around(rows: Sequence[Row]) -> Around:
     line, names = rows[at]
     if at:
         keys["header"] = line
-        title = "; ".join(_shown(cells) for _, cells in rows[:at])
+        title = "; ".join(_start(cells) for _, cells in rows[:at])
         evidence["header"] = (
             f"The names of the columns stand in row {line}, below a title ({title})."
         )
@@ -75,7 +75,7 @@ def around(rows: Sequence[Row]) -> Around:
         keys["under_header"] = 1
         evidence["under_header"] = (
             f"Row {body[0][0]} holds units: no cell is of the kind of those below "
-            f"({_shown(body[0][1])})."
+            f"({_start(body[0][1])})."
         )
         body = body[1:]
     if foot := _foot(body, names):
@@ -84,12 +84,12 @@ def around(rows: Sequence[Row]) -> Around:
         told = (
             f"Rows {first} to {last} hold sums or notes" if foot > 1 else f"Row {last} holds sums"
         )
-        evidence["foot"] = f"{told} ({'; '.join(_shown(cells) for _, cells in body[-foot:])})."
+        evidence["foot"] = f"{told} ({'; '.join(_start(cells) for _, cells in body[-foot:])})."
     named = {names[at]: unit for at, unit in (units or {}).items() if at in names and unit}
     return Around(keys, named, evidence)
 
 
-def _shown(cells: Cells) -> str:
+def _start(cells: Cells) -> str:
     """The first cells of a row, in as many words as a reader needs to find it."""
     texts = list(cells.values())
     more = ", …" if len(texts) > MOST_SHOWN else ""

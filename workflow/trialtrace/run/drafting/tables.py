@@ -148,10 +148,10 @@ def _subjects(
 
 
 def _ranked(
-    role: str, found: Sequence[tuple[tuple[int, int], str]], why: dict[str, str], none: str
+    role: str, candidates: Sequence[tuple[tuple[int, int], str]], why: dict[str, str], none: str
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Candidates for a role from the best on, and why, of the first also under the role itself."""
-    ranked = tuple(name for _, name in sorted(found))
+    ranked = tuple(name for _, name in sorted(candidates))
     return ranked, why | {role: f"{ranked[0]}: {why[f'{role}.{ranked[0]}']}" if ranked else none}
 
 

@@ -235,7 +235,7 @@ def far_off(
     low, high = numbers.low, numbers.high
     others = len(tally.values) - len(numbers.codes) - len(numbers.misfits)
     suspected: list[float] = []
-    for code in sorted(spelt, key=lambda one: (abs(one), one)):
+    for code in sorted(spelt, key=lambda code: (abs(code), code)):
         cells = sum(numbers.codes[text] for text in spelt[code])
         often = abs(code) < 10 and cells > MOST_OFTEN * tally.present
         enough = others >= FEWEST and not often

@@ -93,11 +93,11 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     taken = set(times)
     families += [*_worded(columns), *_of_treatments(columns)]
     # The most columns first, and what is sure before what is not.
-    families.sort(key=lambda one: (-len(one.columns), one.most != math.inf))
+    families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
     for family in families:
         names = [*family.columns.values()]
         members = [single[name] for name in names if name in single]
-        if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
+        if len(members) == len(names) and not taken & {*names} and (one := _best(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
     early = [one for one in made if re.fullmatch(EARLY, folded(one.columns[0][0]).lower())]
@@ -106,7 +106,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
 
 
-def _one(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
+def _best(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
     """The likeliest of the columns of one outcome; None where they are of different kinds."""
     kinds = {(member.kind, member.event) for member in members}
     coded = {levels(named[member.column]) for member in members}
@@ -235,9 +235,11 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
     the sequences of a crossover."""
     orders = [
-        {*folded(level).upper()} for one in columns
-        if name_words(one.name) & SEQUENCES for level in levels(one)
-    ]  # fmt: skip
+        {*folded(level).upper()}
+        for one in columns
+        if name_words(one.name) & SEQUENCES
+        for level in levels(one)
+    ]
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for column in columns:
         for match in WORD.finditer(column.name):

@@ -199,7 +199,7 @@ def endpoint_losses(study: Study) -> EndpointLosses:
     losses = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
     warnings += [*unequal_losses(study, known), *selection_lines(study)]
-    return EndpointLosses(tuple(warnings), tuple(_alike(study, losses)), known=known)
+    return EndpointLosses(tuple(warnings), tuple(_flat(study, losses)), known=known)
 
 
 def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
@@ -304,10 +304,10 @@ COPIED = (
 FEWEST_PATIENTS = 20
 
 
-def _alike(study: Study, made: Mapping[str, Records]) -> Iterator[RedLine]:
+def _flat(study: Study, derived: Mapping[str, Records]) -> Iterator[RedLine]:
     """Events that nobody or everybody has, and measures of one value, a line each."""
     red_lines: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: [], COPIED: []}
-    for name, records in made.items():
+    for name, records in derived.items():
         endpoint = study.trial.endpoints[name]
         for line, counted in _of_one_value(endpoint.kind, records):
             red_lines[line].append(f"{name} ({endpoint.label}; {counted})")

@@ -137,14 +137,14 @@ def told_rule(
 ) -> str:
     """Who belongs, read aloud; `label` gives an arm its words, `named` columns and endpoints
     theirs."""
-    parts = _told(population.where, population.endpoints, named)
+    parts = _words(population.where, population.endpoints, named)
     for arm, given in population.by_arm.items():
-        for finding in _told(given.where, given.endpoints, named):
+        for finding in _words(given.where, given.endpoints, named):
             parts.append(f"in {label(arm)}: {finding}")
     return "; ".join(parts)
 
 
-def _told(where: Condition | None, tests: Mapping[str, Any], named: Named | None) -> list[str]:
+def _words(where: Condition | None, tests: Mapping[str, Any], named: Named | None) -> list[str]:
     told = [] if where is None else [describe(where, named)]
     for name, test in tests.items():
         if isinstance(test, EndpointVisit):

@@ -1,5 +1,6 @@
 """Decisions of a data review on rows of clean tables: whose rows, who leaves a population."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -8,10 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems
+from trialtrace.base.store import sha256_bytes
 from trialtrace.run.endpoints.records import Cells, CleanTable
 from trialtrace.run.endpoints.study import Study, config_file, place_rows
 from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.review import Decision
+from trialtrace.run.trial.treatment import arm_columns
+
+DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,8 @@ class Decided:
 def decided(study: Study) -> list[Decided]:
     """The decisions of review.yaml that a run knows, with their rows.
 
-    Raises UserError for each row that is not there, or not one alone; a row that a data cut leaves
-    out is no mistake.
+    Raises UserError for each row that is not there, or not one alone, and for rows that are others
+    than those that were reviewed; what a data cut leaves out or takes back is no mistake.
     """
     return study.once("review", lambda: _decided(study))
 
@@ -42,14 +48,68 @@ def _decided(study: Study) -> list[Decided]:
     file, cut = trial.review, trial.at.purpose.cut
     found = []
     for decision in file.known_at(cut) if file else ():
-        table = study.tables.get(decision.table) or place_rows(
-            trial, decision.table, study.read(decision.table), study.keys
-        )
+        name = decision.table
+        if name not in study.tables:
+            study.tables[name] = place_rows(trial, name, study.read(name), study.keys)
+        table = study.tables[name]
         every = (_row(study, table, decision, at, problems) for at in range(len(decision.rows)))
         rows = np.array([row for row in every if row is not None], dtype=np.int64)
+        if cut is None and decision.seen:
+            _refuse_others(trial, decision, table, problems)
         found.append(Decided(decision, table, rows))
     problems.raise_if_any()
     return found
+
+
+def _refuse_others(trial: Trial, decision: Decision, table: CleanTable, problems: Problems) -> None:
+    """Rows that are not there have problems of their own."""
+    now = state(trial, decision, table.rows)
+    if now is not None and not is_reviewed(decision, now):
+        path = ("decisions", decision.name)
+        problems.add(
+            f"{config_file(trial, 'review')}, line {trial.lines('review').get(path, 0)}: "
+            f"decisions.{decision.name}.seen",
+            "the rows are others than those that were reviewed: a cell of one is another, or its "
+            "key is that of another row by now",
+            do=f"look at them in a blinded run, and decide anew; trialtrace review {trial.name} "
+            "prints what they are",
+        )
+
+
+def state(trial: Trial, decision: Decision, table: pa.Table) -> str | None:
+    """What a decision's rows of a clean table are: a hash over their cells, and after a dash one
+    over a queried column, which is to be mended. None where one is not there, or not alone.
+
+    Where the rows stand, and columns that a blinded run does not have as they are, count for
+    nothing.
+    """
+    found = [same_rows(table, key) for key in decision.rows]
+    if any(len(one) != 1 for one in found):
+        return None
+    raw = trial.tables[decision.table].of
+    specs = [spec for spec in trial.tables.values() if spec.of == raw]
+    hidden = {column for spec in specs for column in arm_columns(trial, spec)}
+    hidden |= {one for spec in specs for one in trial.cleaning.tables[spec.name].reveals_arm}
+    known = [column for column in trial.dictionary[decision.table] if column not in hidden]
+    queried = [column for column in known if column == decision.query]
+    parts = [[column for column in known if column not in queried], queried]
+    rows = table.take(pa.array(np.concatenate(found)))
+    return "-".join(_hash(rows, columns) for columns in parts[: 1 + bool(decision.query)])
+
+
+def _hash(rows: pa.Table, columns: list[str]) -> str:
+    cells = {name: column_text(rows[name], name).to_pylist() for name in columns}
+    return sha256_bytes(json.dumps(cells).encode())[:DIGITS]
+
+
+def is_reviewed(decision: Decision, now: str) -> bool:
+    """Whether rows in a state are those that were reviewed, whatever was queried of them."""
+    return (decision.seen or "")[:DIGITS] == now[:DIGITS]
+
+
+def is_mended(decision: Decision, now: str | None) -> bool:
+    """Whether a queried value is another than the one that was reviewed."""
+    return bool(decision.query and decision.seen and now) and decision.seen != now
 
 
 def same_rows(rows: pa.Table, key: Mapping[str, str]) -> np.ndarray:

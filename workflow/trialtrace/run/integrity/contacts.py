@@ -61,7 +61,7 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         if n >= FEWEST and k <= MOST * n:
             text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
             p = chances.binomial(k, n, SLIPS)
-            yield Look(last.where, text, p, _rows(last.rows[late]))
+            yield Look(last.where, text, p, _rows(last.rows[late]), out_of_order=True)
 
 
 def _planned(export: Export, gone: Floats) -> Iterator[Look]:

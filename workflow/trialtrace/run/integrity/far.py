@@ -19,7 +19,9 @@ from trialtrace.run.integrity.intervals import usual
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS = 20, 5
-QUARTILE_RANGES, MOST, BELOW = 8.0, 0.1, 50
+# Ranges between the quartiles beyond which a value may be far: heights in inches amid centimetres
+# are five to seven. The share that may be; gaps that are compared.
+QUARTILE_RANGES, MOST, BELOW = 4.0, 0.1, 50
 
 
 def looks(export: Export) -> Iterator[Look]:

@@ -39,6 +39,9 @@ DEATH = re.compile(
 # A date of death or of something else.
 LATER = re.compile(r"last|contact|follow|censor|status|letzt|dernier|ultim", re.IGNORECASE)
 
+# A day that was planned may lie after a death.
+PLANNED = re.compile(r"plan|schedul|target|\bdue\b|\bsoll|pr[ée]vu|programad", re.IGNORECASE)
+
 
 def looks(export: Export) -> Iterator[Look]:
     """Looks at every column of dates: against entry, against death, against its visits."""
@@ -105,7 +108,9 @@ def _patients(
     if n:
         rows = tuple(sorted(int(row) for row in sheet.rows[wrong]))
         where = f"{sheet.name}.{column.name}"
-        yield Look(where, f"{k} of {n} {text}", chances.binomial(k, n, SLIPS), rows)
+        p = chances.binomial(k, n, SLIPS)
+        planned = PLANNED.search(f"{column.name} {column.label}")
+        yield Look(where, f"{k} of {n} {text}", p, rows, out_of_order=planned is None)
 
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
@@ -129,7 +134,7 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
         k = int(back.sum())
         p = chances.binomial(k, k + others, 1 / 3) if k >= FEWEST_OFF else 1.0
         looks.append((p, told, back))
-    p, told, back = min(looks, key=lambda one: one[0])
+    p, told, back = min(looks, key=lambda look: look[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[back]]))
     text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
     yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)

@@ -14,7 +14,8 @@ class Look:
     """What was looked at: where, what is there in counts, its chance, rows of the file; the check.
 
     `told` holds no value of the data. `p` is the chance of as much or more where nothing is
-    behind it; `rows` are row numbers of the raw file. The registry says of which check it is.
+    behind it; `rows` are row numbers of the raw file. The registry says of which check it is. Of
+    dates `out_of_order` each row is a mistake, however many slips of the pen chance may give.
     """
 
     where: str
@@ -22,6 +23,7 @@ class Look:
     p: float
     rows: tuple[int, ...] = ()
     check: str = ""
+    out_of_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,4 +53,7 @@ def judged(looks: Iterable[Look], weights: Mapping[str, float] | None = None) ->
     made = [
         Judged(one, min(1.0, one.p * of[one.check] * whole / weight[one.check])) for one in every
     ]
-    return sorted(made, key=lambda one: (one.adjusted, one.look.p, one.look.check, one.look.where))
+    return sorted(
+        made,
+        key=lambda judged: (judged.adjusted, judged.look.p, judged.look.check, judged.look.where),
+    )

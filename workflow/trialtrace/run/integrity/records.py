@@ -135,13 +135,13 @@ def _registered(export: Export) -> Iterator[Look]:
     if not births or len(births[0].there) < FEWEST:
         return
     born, there = births[0].values, births[0].there
-    chosen = sorted((one for one in columns if _beside(one, births[0])), key=_alike)[:MOST_COLUMNS]
+    chosen = sorted((one for one in columns if _beside(one, births[0])), key=_luck)[:MOST_COLUMNS]
     if len(chosen) < COLUMNS:
         return
     days = (np.flatnonzero(born == day) for day in np.unique(born[there]))
     pairs = np.array([two for day in days for two in combinations(day, 2)], np.intp).reshape(-1, 2)
     equal = [one.values[pairs[:, 0]] == one.values[pairs[:, 1]] for one in chosen]
-    shares = share_as_rare(np.array(equal, float).T, np.array([_alike(one) for one in chosen]))
+    shares = share_as_rare(np.array(equal, float).T, np.array([_luck(one) for one in chosen]))
     n = len(there)
     due = TOGETHER * n * (n - 1) / 2 * chance_alike(born[there])
     chances_of = [chances.poisson(int((shares <= most).sum()), due * most) for most in SHARES]
@@ -159,7 +159,8 @@ def _the_same(export: Export) -> Iterator[Look]:
         return
     one_each = [one for one in export.slices if one.part == one.step == 0]
     telling = sorted(
-        (one for one in one_each if 2 * len(one.there) >= export.n and _alike(one) < 1), key=_alike
+        (one for one in one_each if 2 * len(one.there) >= export.n and _luck(one) < 1),
+        key=_luck,
     )[:MOST_TELLING]
     if len(telling) < COLUMNS:
         return
@@ -206,7 +207,7 @@ def same_patients(export: Export, likely: float) -> Same | None:
 
 def _same_in(export: Export, table: str, columns: Iterable[Slice]) -> Same | None:
     """The pairs of patients that are equal in all of some columns."""
-    varied = [one for one in columns if len(one.there) > 1 and _alike(one) < 1]
+    varied = [one for one in columns if len(one.there) > 1 and _luck(one) < 1]
     if len(varied) < COLUMNS or export.n < FEWEST:
         return None
     names = _groups([one.values for one in varied], slice(None))
@@ -215,7 +216,7 @@ def _same_in(export: Export, table: str, columns: Iterable[Slice]) -> Same | Non
     if not len(who):
         return None
     share = np.array([len(one.there) / export.n for one in varied])
-    chance = share**2 * np.array([_alike(one) for one in varied]) + (1 - share) ** 2
+    chance = share**2 * np.array([_luck(one) for one in varied]) + (1 - share) ** 2
     due = export.n * (export.n - 1) / 2 * float(chance.prod())
     return Same(table, _equal(names[who]), len(varied), export.places(who), due)
 
@@ -236,14 +237,14 @@ def share_as_rare(equal: Floats, q: Floats) -> Floats:
     return values
 
 
-def _alike(item: Slice) -> float:
+def _luck(item: Slice) -> float:
     return chance_alike(item.values[item.there])
 
 
 def _beside(item: Slice, birth: Slice) -> bool:
     """Whether a column is a code or a number that varies and does not follow from birth."""
     both = ~np.isnan(item.values) & ~np.isnan(birth.values)
-    if item.kind == DATE or 2 * both.sum() < len(item.values) or not 0 < _alike(item) < 1:
+    if item.kind == DATE or 2 * both.sum() < len(item.values) or not 0 < _luck(item) < 1:
         return False
     follows = np.corrcoef(item.values[both], birth.values[both])[0, 1]
     return bool(abs(follows) < FOLLOWS)

@@ -24,6 +24,7 @@ from trialtrace.run.integrity import (
     meanings,
     ordered,
     records,
+    runs,
     sequence,
     sites,
     values,
@@ -95,6 +96,7 @@ OF_ROWS = (
     Check("carried", "Values midway between their neighbours, or carried forward", carried.looks),
     Check("duplicates", "Patients who are nearly the same", duplicates.looks),
     Check("records", "Records of two patients that are the same", records.looks),
+    Check("runs", "One value in row after row", runs.looks, 0.25),
     Check("blocks", "Runs of values that stand twice in a column", blocks.looks),
 )
 CHECKS = {check.name: check for check in (*IN_SECTION, *OF_ROWS)}

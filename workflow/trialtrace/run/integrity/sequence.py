@@ -35,7 +35,7 @@ def looks(export: Export) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[order[1:][back]]))
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
-            yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
+            yield Look(where, text, chances.binomial(k, n, SLIPS), rows, out_of_order=True)
         yield from _in_rows(sheet)
 
 
@@ -54,7 +54,7 @@ def _in_rows(sheet: Sheet) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
             text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
             p = chances.binomial(len(back), len(known), SLIPS)
-            yield Look(f"{sheet.name}.{later.name}", text, p, rows)
+            yield Look(f"{sheet.name}.{later.name}", text, p, rows, out_of_order=True)
 
 
 # Numbers of a patient's occurrences that are not there: an export of some of them alone.

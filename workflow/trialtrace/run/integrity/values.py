@@ -42,7 +42,7 @@ def possible(export: Export) -> Iterator[Look]:
             ends = known_ends(name, column.unit)
         outside = [(values < low) | (values > high) for low, high in ends]
         if outside:
-            least = min(outside, key=lambda one: int(one.sum()))
+            least = min(outside, key=lambda flags: int(flags.sum()))
             k, n = int(least.sum()), len(values)
             rows = tuple(sorted(int(row) for row in sheet.rows[known[least]]))
             text = f"{k} of {n} values are beyond what is possible"

@@ -1,11 +1,13 @@
 """The data files of a trial, as a run sees them: which they are, what they hold, whether pinned."""
 
+import hmac
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.errors import Problems
+from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.base.store import sha256_file
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.hash_key import key_of_hidden
+from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.study.source import Files
 
 
@@ -24,9 +26,14 @@ def data_digest(path: Path) -> str:
 
 
 def data_digests(trial: Trial) -> list[str]:
-    """The sha256 of each data file; a file that is not there has a word of its own."""
+    """The sha256 of each data file; a file that is not there has a word of its own. Of a run that
+    hides the arms by the key of hashes, since it keeps what is made of them."""
     files = (trial.at.root / path for path in data_files(trial))
-    return [data_digest(path) if path.is_file() else "missing" for path in files]
+    digests = [data_digest(path) if path.is_file() else "missing" for path in files]
+    if not trial.at.purpose.hides_arms:
+        return digests
+    key = key_of_hidden(trial, load_settings(trial.at))
+    return [hmac.digest(key, digest.encode(), "sha256").hex() for digest in digests]
 
 
 def check_data(trial: Trial, problems: Problems) -> None:
@@ -57,3 +64,23 @@ def check_data(trial: Trial, problems: Problems) -> None:
                 expected=f"sha256 {pinned}",
                 do="bring back the pinned file, or pin the hash of the new one in trial.yaml",
             )
+
+
+def check_purpose(trial: Trial, problems: Problems) -> None:
+    """What a run that is not the analysis asks of a trial: the key that hides arms, a cut of the
+    plan."""
+    purpose, cuts = trial.at.purpose, trial.document("plan").get("cuts")
+    if purpose.cut and cuts and purpose.cut not in cuts:
+        expected = f"one of the cuts of plan.yaml: {one_of(cuts)}"
+        problems.add(f"{trial.name}: data cut", found=purpose.cut, expected=expected)
+    if not purpose.hides_arms:
+        return
+    items = trial.source.items if isinstance(trial.source, Files) else {}
+    for name, item in items.items() if trial.private else ():
+        if item.sha256:
+            place = f"{trial.name}: trial.yaml: source.items.{name}.sha256"
+            problems.add(place, "arms could be tried against it", do="leave it out until then")
+    try:
+        key_of_hidden(trial, load_settings(trial.at))
+    except UserError as error:
+        problems.found += [one for one in error.problems if one not in problems.found]

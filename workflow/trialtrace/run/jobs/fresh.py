@@ -28,7 +28,7 @@ from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.installed import not_as_locked
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
-from trialtrace.run.trial.frozen import frozen_files
+from trialtrace.run.trial.frozen import frozen_files, is_frozen
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
@@ -327,7 +327,9 @@ class Freshness:
             files |= {*frozen_files(self.at, trial)}
         if trial and rule == RENDER and (self.at.trial_config(trial) / AMENDMENTS).is_file():
             files.add(self.at.trial_config(trial) / AMENDMENTS)
-        if trial and rule in (DERIVE, RENDER) and (self.at.trial_config(trial) / REVIEW).is_file():
+        labelled = trial and PLAN in names and is_frozen(self.at, trial)
+        decided = trial and (rule in (DERIVE, RENDER) or labelled)
+        if trial and decided and (self.at.trial_config(trial) / REVIEW).is_file():
             files.add(self.at.trial_config(trial) / REVIEW)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
@@ -354,7 +356,8 @@ class Freshness:
         """The hash of a job if its code had this hash."""
         used = self._stage(rule, trial).settings
         values = [f"{name}={self._value(name, trial)!r}" for name in used]
-        values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
+        if trial and (rule == INGEST or self.at.purpose.hides_arms):
+            values += data_digests(self.trial(trial))
         values += [renderer(self.settings)] if rule == RENDER else []
         if trial and rule != INGEST and self.trial(trial).pooled:
             values += ["blinded"]

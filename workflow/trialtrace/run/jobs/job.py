@@ -57,7 +57,7 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         # Nor is it looked for once more at the very end.
         gc.freeze()
     except UserError as error:
-        print(_shown(str(error), trial_of(log)), file=sys.stderr)
+        print(_logged(str(error), trial_of(log)), file=sys.stderr)
         _keep(log, said)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -72,7 +72,7 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
         sys.exit(1)
 
 
-def _shown(text: str, name: str | None) -> str:
+def _logged(text: str, name: str | None) -> str:
     """A mistake as a log may have it: without names of files, where they may not be told."""
     from trialtrace.run.trial.load import load_trial
 

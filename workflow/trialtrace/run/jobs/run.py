@@ -14,7 +14,7 @@ from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import ELSEWHERE, Project, project, project_of
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
-from trialtrace.run.jobs.data import check_data
+from trialtrace.run.jobs.data import check_data, check_purpose
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import (
     CLEAN,
@@ -346,7 +346,7 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
     """The project of a run whose rules write to `here`: the one there, or the one that is named, as
     by a workflow that has this one as a module; `purpose` is what the run is for. Raises UserError.
     """
-    at = apart(project(named), here, purpose_of(purpose)) if named else project()
+    at = apart(project(named), here, purpose_of(purpose)) if named or purpose else project()
     if here.resolve() != at.made.resolve():
         raise UserError(
             str(here),
@@ -359,13 +359,17 @@ def at_work(here: Path, named: str | None = None, purpose: str = "") -> Project:
 def apart(at: Project, folder: Path, purpose: Purpose = ANALYSIS) -> Project:
     """The project with its results in a folder apart, which is told whose they are and what for.
     Raises UserError where it holds those of another, or of runs for something else."""
-    if folder == at.root and purpose == ANALYSIS:
+    if folder.resolve() == at.root.resolve() and purpose == ANALYSIS:
         return Project(at.root)
     before = project(folder) if project_of(folder) else None
     if before is not None and (before.root, before.purpose) != (at.root, purpose):
         what = f"holds the results of {before.root}, of runs for: {before.purpose.text}"
         raise UserError(str(folder), what, do="name another folder")
     if before is None:
+        strange = next((one for one in ("config", "results") if (folder / one).exists()), None)
+        if purpose != ANALYSIS and strange:
+            what = f"has {strange}/, and runs for {purpose.text} have a folder of their own"
+            raise UserError(str(folder), what, do="name another one, with --directory")
         told = "" if purpose == ANALYSIS else f"{purpose.text}\n"
         write_text(folder / ELSEWHERE, f"{at.root}\n{told}")
     return Project(at.root, apart=folder, purpose=purpose)
@@ -416,6 +420,7 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
         if not found:
             data = Problems()
             check_data(load_trial(name, at), data)
+            check_purpose(load_trial(name, at), data)
             found += data.found
     wrong = {name: found for name, found in trials.items() if found}
     stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError
-from trialtrace.base.paths import PACKAGE, Project
+from trialtrace.base.paths import ELSEWHERE, PACKAGE, Project
+from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_bytes
 from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.data import data_digests
@@ -90,7 +91,9 @@ def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
 
 
 def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
-    """Raise UserError where a blinded draft has results by arm, of a run before the draft."""
+    """Raise UserError where results are of runs for something else than their folder, as of a copy,
+    or a blinded draft has results by arm, of a run before the draft."""
+    _check_purpose(at, trial, results or at.results)
     path = (results or at.results) / trial / "analysis" / "results.parquet"
     if not (path.is_file() and load_trial(trial, at).pooled):
         return
@@ -104,6 +107,21 @@ def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
             expected="results of all patients together, until arm, control and primary "
             "endpoint are confirmed",
             do=f"trialtrace run {trial}, or trialtrace confirm {trial}",
+        )
+
+
+def _check_purpose(at: Project, trial: str, results: Path) -> None:
+    try:
+        said = json.loads((results / trial / "raw" / "manifest.json").read_bytes())
+    except (OSError, ValueError):
+        return  # that a file is gone or broken is told by its record
+    stamp = at.purpose.stamp
+    if said.get("purpose") != (stamp.sentence if stamp else None):
+        raise UserError(
+            f"trial {trial}",
+            found=f"results of: {said.get('purpose', ANALYSIS.text)}",
+            expected=f"results of: {stamp.sentence if stamp else ANALYSIS.text}, as their folder",
+            do=f"leave them in the folder that they were made in; {ELSEWHERE} there says what for",
         )
 
 
@@ -146,7 +164,8 @@ def _what(fresh: Freshness, stage: str, trial: str, before: str, code: str | Non
     of_code = code != fresh.code(stage, trial)
     if fresh.job_by(code, stage, trial) == before:
         return CODE
-    rest = "data" if stage == INGEST and _other_data(fresh, trial) else "configuration"
+    reads = stage == INGEST or fresh.at.purpose.hides_arms
+    rest = "data" if reads and _other_data(fresh, trial) else "configuration"
     return f"{CODE} and {rest}" if of_code else rest
 
 

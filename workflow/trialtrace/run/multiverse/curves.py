@@ -250,7 +250,7 @@ def drawn(work: Work, curves: Sequence[Group], chunk: Chunk = WHOLE) -> list[Cur
             stop = min(first + DRAWS, file.draws)
             name = _block_name(work, each, level, first, stop)
             kept.append(name)
-            parts.append(_part(work, name, each, level, first, stop))
+            parts.append(_draws(work, name, each, level, first, stop))
             log.done(at * len(starts) + done)
         found.append(joined(parts) if parts else None)
     if chunk == WHOLE:
@@ -275,7 +275,7 @@ def _block_name(work: Work, each: Group, level: float, first: int, stop: int) ->
     return PREFIX + key_of(work.code, each.place.comparison, *words)
 
 
-def _part(work: Work, name: str, each: Group, level: float, first: int, stop: int) -> CurveDraws:
+def _draws(work: Work, name: str, each: Group, level: float, first: int, stop: int) -> CurveDraws:
     assert each.observed is not None
     arrays = work.blocks.read(name)
     if arrays is not None:

@@ -204,7 +204,7 @@ def estimated(work: Work, name: str) -> Iterator[Computed]:
     reason, whatever failed; of a fault of the program the log has the place."""
     analysis = work.trial.plan.analyses[name]
     try:
-        found = [each for each in run_analysis(*_given(work, name)) if _asked(each, analysis)]
+        found = [each for each in run_analysis(*_inputs(work, name)) if _asked(each, analysis)]
         reason = "the analysis gives no single estimate of a comparison."
     except UserError as error:
         found, reason = [], " ".join(str(error).split())
@@ -217,7 +217,7 @@ def estimated(work: Work, name: str) -> Iterator[Computed]:
         yield _with_scores(work, name, result)
 
 
-def _given(work: Work, name: str) -> tuple[SpecifiedTrial, Analysis, Frames]:
+def _inputs(work: Work, name: str) -> tuple[SpecifiedTrial, Analysis, Frames]:
     """What a specification is run on."""
     trial, frames = work.ruled(name)
     return trial, work.trial.plan.analyses[name], frames
@@ -281,7 +281,7 @@ def untested(work: Work, name: str, result: Result) -> str | None:
 def _scores(work: Work, name: str, result: Result) -> Floats:
     pair = result.place.pair
     assert pair is not None
-    trial, analysis, frames = _given(work, name)
+    trial, analysis, frames = _inputs(work, name)
     step = analysis.estimates[0]
     cut = _cut(trial, analysis, frames, result.place)
     given = result.members["analysed"].predicate

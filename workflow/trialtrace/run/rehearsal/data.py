@@ -30,6 +30,7 @@ from trialtrace.run.endpoints.losses import endpoint_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable, Records
 from trialtrace.run.endpoints.registry import derivation
+from trialtrace.run.endpoints.review import leave_populations
 from trialtrace.run.endpoints.study import Study, place_rows
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.tables.contracts import RAW, conform
@@ -81,6 +82,7 @@ def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
     if not problems:
         try:
             add_flags(study, found)
+            leave_populations(study)
         except UserError as error:
             problems += error.problems
     remarks = [*_other_sizes(study), *_shortened([*_empty(study), *_unused(study)])]
@@ -151,10 +153,11 @@ ROWS = 150_000
 
 def sampled(trial: Trial, raw: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], str]:
     """All rows of every so-manieth patient, so that keys, visits and tables belong together still,
-    and a sentence on how many they are. Everything where `ROWS` are not exceeded."""
+    and a sentence on how many they are. Everything where `ROWS` are not exceeded, or a data review
+    names some."""
     rows = sum(table.num_rows for table in raw.values())
     every = -(-rows // ROWS)
-    if every < 2:
+    if every < 2 or trial.review:
         return dict(raw), ""
     subjects = {spec.of: spec.subject for spec in trial.tables.values()}
     made = {

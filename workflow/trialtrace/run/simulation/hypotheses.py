@@ -37,7 +37,7 @@ def holds(
             and results[name]["group1_level"] == row["group1_level"]
             and _same_place(results[name], row)
         ]
-        return _one([_is(each, options[THRESHOLD], options.get("sides")) for each in shares])
+        return _agreed([_is(each, options[THRESHOLD], options.get("sides")) for each in shares])
     if trials.trial.stated.no_effect:
         return is_null(trials, row)
     if row["group1_level"] is not None or row["group2_level"] is not None:
@@ -48,12 +48,12 @@ def holds(
         if name in known and _same_place(other, row) and _compares(other, row)
     ]
     # Where some arms differ the hypothesis of all is wrong; of those that do not it says nothing.
-    return _one(told) if row["comparison"] is not None else False if False in told else None
+    return _agreed(told) if row["comparison"] is not None else False if False in told else None
 
 
-def _same_place(one: ResultRow, other: ResultRow) -> bool:
+def _same_place(row: ResultRow, other: ResultRow) -> bool:
     names = ("analysis_id", "parameter", "population", "visit", "stratum")
-    return all(dict(one)[name] == dict(other)[name] for name in names)
+    return all(dict(row)[name] == dict(other)[name] for name in names)
 
 
 def _compares(other: ResultRow, row: ResultRow) -> bool:
@@ -73,7 +73,7 @@ def _is(known: Known, tested: float, sides: str | None) -> bool | None:
     return away <= 0 if sides in SIGNS else away == 0
 
 
-def _one(told: list[bool | None]) -> bool | None:
+def _agreed(verdicts: list[bool | None]) -> bool | None:
     """What all that can be said agree on."""
-    said = set(told) - {None}
+    said = set(verdicts) - {None}
     return said.pop() if len(said) == 1 else None

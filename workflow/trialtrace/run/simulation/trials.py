@@ -132,7 +132,7 @@ class Trials:
         bounds = {name: self._bounds(table, len(cohorts)) for name, table in tables.items()}
         for number in range(len(cohorts)):
             yield HeldFrames(
-                {name: table.slice(*_part(bounds[name], number)) for name, table in tables.items()}
+                {name: table.slice(*_slice(bounds[name], number)) for name, table in tables.items()}
             )
 
     def _bounds(self, table: pa.Table, trials: int) -> np.ndarray:
@@ -168,7 +168,7 @@ class Trials:
         return pa.table(places | {name: cells[name] for name in cells.column_names})
 
 
-def _part(bounds: np.ndarray, number: int) -> tuple[int, int]:
+def _slice(bounds: np.ndarray, number: int) -> tuple[int, int]:
     start, stop = int(bounds[number]), int(bounds[number + 1])
     return start, stop - start
 

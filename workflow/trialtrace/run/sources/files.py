@@ -116,12 +116,12 @@ def _no_path(place: str, error: Exception) -> Problem:
 def _find(folder: Path, name: str, place: str) -> Path:
     """The file of that name: inside the folder, also where it is a link, and a file."""
     try:
-        return _found(folder, name, place)
+        return _path(folder, name, place)
     except (OSError, ValueError) as error:
         raise UserError(_no_path(place, error)) from None
 
 
-def _found(folder: Path, name: str, place: str) -> Path:
+def _path(folder: Path, name: str, place: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         found = "a path that lies outside the data folder (or links to the outside)"

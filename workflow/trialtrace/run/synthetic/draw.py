@@ -87,7 +87,7 @@ def draw_cohort(
     if mode == "simulate" and reference is None:
         reference = reference_of(cohort, name)
     room = Room(name, cohort, mode, streams(seed, name), Truth(), reference=reference)
-    _made(room, wanted)
+    _room(room, wanted)
     levels: dict[str, Level] = {}
     for level in cohort.levels.values():
         above = levels[level.of] if level.of else None
@@ -98,7 +98,7 @@ def draw_cohort(
 def reference_of(cohort: CohortFile, name: str) -> Reference:
     """The shares of cells that margins leave open: those of a display cohort, of one seed."""
     own = _sizes(cohort, name, "display", None)
-    return _made(Room(name, cohort, "display", streams(0, name), Truth()), own).noted
+    return _room(Room(name, cohort, "display", streams(0, name), Truth()), own).noted
 
 
 def _sizes(
@@ -115,7 +115,7 @@ def _sizes(
     return {arm: sizes[arm] for arm in own}
 
 
-def _made(room: Room, sizes: Mapping[str, int]) -> Room:
+def _room(room: Room, sizes: Mapping[str, int]) -> Room:
     for what, name in in_order(room.cohort):
         if what == "level":
             room.levels[name] = _level(room, name, sizes)

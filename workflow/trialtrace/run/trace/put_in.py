@@ -105,7 +105,7 @@ class PutIn:
         its visit."""
         key = values_of(row, (*PLACE, *GROUPS))
         if key not in self._behind:
-            self._behind[key] = self._found(row)
+            self._behind[key] = self._rests(row)
         return self._behind[key]
 
     def lines(self, row: ResultRow) -> list[str]:
@@ -148,7 +148,7 @@ class PutIn:
 
     # What a result and a margin rest on
 
-    def _found(self, row: ResultRow) -> Rests:
+    def _rests(self, row: ResultRow) -> Rests:
         names = list(self._names(row))
         rests = tuple(margin for margin in self.margins if self._is_of(margin, names, row))
         if rests:
@@ -161,7 +161,7 @@ class PutIn:
             if used & self._fixed[margin["quantity"]]
             or (margin["check"] or {}).get("endpoint") in behind
         )
-        return Rests((), tuple(sorted(made, key=lambda one: one["check"] is None)))
+        return Rests((), tuple(sorted(made, key=lambda margin: margin["check"] is None)))
 
     def _names(self, row: ResultRow) -> Iterator[str]:
         """The endpoints, the variable or the population that a result is of."""

@@ -14,6 +14,7 @@ from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import sha256_bytes, sha256_file
 from trialtrace.run.tables.frames import Selection, canonical
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import frozen_files
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.load import Trial
@@ -52,14 +53,7 @@ class RowHashes:
 # Folders of a trial's results: all that a run makes but the report.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
 # What a report reads of the configuration, with what it is drawn or drafted from.
-FILES = (
-    "trial.yaml",
-    "dictionary.csv",
-    "cleaning.yaml",
-    "endpoints.yaml",
-    "plan.yaml",
-    "claims.yaml",
-)
+FILES = (*OF_PLAN, "claims.yaml")
 # What of config.yaml decides what a report shows.
 SETTINGS = ("disclosure", "report")
 GROUP = 4

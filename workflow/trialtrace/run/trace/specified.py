@@ -43,12 +43,12 @@ class SpecifiedTracer(Tracer):
             trace[key] = [self._at_level(each, places) for each in trace[key]]
         return trace
 
-    def _at_level(self, told: dict[str, object], places: Mapping[str, int]) -> dict[str, object]:
+    def _at_level(self, entry: dict[str, object], places: Mapping[str, int]) -> dict[str, object]:
         """A variable, or what is taken as given, with the line of the level that says it."""
-        for name in (told.get("entry"), told.get("code")):
+        for name in (entry.get("entry"), entry.get("code")):
             if name in places:
-                return told | {"file": self._plan_file, "line": places[str(name)]}
-        return told
+                return entry | {"file": self._plan_file, "line": places[str(name)]}
+        return entry
 
     def _places(self, analysis: str) -> dict[str, int]:
         """The line of the first level that changes an entry, by its name and the codes of its

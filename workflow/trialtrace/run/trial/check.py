@@ -6,7 +6,6 @@ is left alone, so that one mistake is told once.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.files import read_document
@@ -14,11 +13,12 @@ from trialtrace.base.config.schema import at_definitions
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import NAME, Project, project
+from trialtrace.base.purpose import is_date
 from trialtrace.run.trial import check_cleaning as cleaning
 from trialtrace.run.trial import check_review as review
 from trialtrace.run.trial import check_trial as trial
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
-from trialtrace.run.trial.amendments import Amendment, AmendmentsFile
+from trialtrace.run.trial.amendments import AmendmentsFile
 from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
 from trialtrace.run.trial.cohort import check as cohort
@@ -26,6 +26,7 @@ from trialtrace.run.trial.cohort import check_forms as forms
 from trialtrace.run.trial.context import AN_ARM, Files, known_arm
 from trialtrace.run.trial.dictionary import check_dictionary
 from trialtrace.run.trial.endpoints import check as endpoints
+from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
@@ -43,14 +44,7 @@ from trialtrace.run.trial.simulation.file import FILE as SIMULATION
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
 COHORT = "cohort.yaml"
-FILES = (
-    "trial.yaml",
-    "dictionary.csv",
-    "cleaning.yaml",
-    "endpoints.yaml",
-    "plan.yaml",
-    "claims.yaml",
-)
+FILES = (*OF_PLAN, "claims.yaml")
 
 
 def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:
@@ -181,7 +175,7 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
     file: AmendmentsFile = structure(AmendmentsFile, document.data)
     places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
     for at_entry, amendment in enumerate(file.amendments):
-        if not frozen.record.frozen[:10] <= amendment.date <= "9999" or not _is_day(amendment):
+        if not frozen.record.frozen[:10] <= amendment.date <= "9999" or not is_date(amendment.date):
             expected = f"a day of the calendar, not before {frozen.record.frozen[:10]}"
             document.add(("amendments", at_entry, "date"), found=amendment.date, expected=expected)
         for position, named in enumerate(amendment.of):
@@ -194,11 +188,8 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
     return []
 
 
-def _is_day(amendment: Amendment) -> bool:
-    try:
-        return bool(date.fromisoformat(amendment.date))
-    except ValueError:
-        return False
+# Every file of a trial that may be there.
+READ = (*FILES, COHORT, GUESSES, MULTIVERSE, SIMULATION, AMENDMENTS, REVIEW)
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
@@ -208,7 +199,7 @@ def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
             expected=one_of(known),
-            do=did_you_mean(path.name, known) or "move it out of this folder",
+            do=did_you_mean(path.name, READ) or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
         if path.name not in known and not path.name.startswith(".")

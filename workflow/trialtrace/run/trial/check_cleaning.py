@@ -183,14 +183,14 @@ def _with_beside(
         tables = files.trial.names("tables")
         if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
             return None
-        variable = _beside(files, place, one, columns)
+        variable = _column(files, place, one, columns)
         if variable is None:
             return None
         seen[new] = replace(variable, name=new)
     return seen
 
 
-def _beside(files: Files, place: Path_, entry: dict[str, Any], columns: Columns) -> Variable | None:
+def _column(files: Files, place: Path_, entry: dict[str, Any], columns: Columns) -> Variable | None:
     """What a value from another table looks like to conditions."""
     document, take = files.cleaning, entry.get("take")
     there = files.columns(entry["table"])

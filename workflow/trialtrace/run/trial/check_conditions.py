@@ -5,7 +5,8 @@ from typing import Any
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
-from trialtrace.run.trial.context import NUMERIC, is_date, known, known_code, told_kind
+from trialtrace.base.purpose import is_date
+from trialtrace.run.trial.context import NUMERIC, known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
 _ORDERED = ("below", "at_most", "above", "at_least", "between")

@@ -65,8 +65,8 @@ def _exchanged(arms: Arms, said: Mapping[str, set[Words]]) -> list[tuple[str, st
         others = [other for other in arms if other != name]
         if named := [other for other in others if _is(words, other, arms)]:
             same.append((name, named[0]))
-        elif not _alike(words, name, arms):
-            like += [(name, other) for other in others if _alike(words, other, arms)][:1]
+        elif not _same(words, name, arms):
+            like += [(name, other) for other in others if _same(words, other, arms)][:1]
     return same + like if len(same) + len(like) > 1 else same
 
 
@@ -88,7 +88,7 @@ def _is(words: set[Words], name: str, arms: Arms) -> bool:
     return bool(words & set(_called(name, arms)))
 
 
-def _alike(words: set[Words], name: str, arms: Arms) -> bool:
+def _same(words: set[Words], name: str, arms: Arms) -> bool:
     """Whether all words of a label are among those of an arm, or the other way round."""
     pairs = [(set(word), set(other)) for word in words for other in _called(name, arms)]
     return any(one <= other or other <= one for one, other in pairs)

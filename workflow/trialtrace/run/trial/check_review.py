@@ -1,29 +1,49 @@
 """review.yaml against trial.yaml and the dictionary."""
 
+import datetime
+
 from trialtrace.base.config.compose import Document, Path_
-from trialtrace.run.trial.context import Files, column, is_date, known
+from trialtrace.base.errors import one_of
+from trialtrace.base.purpose import is_date
+from trialtrace.run.trial.context import Files, column, known
+
+EFFECTS = ("leaves", "deviation", "query")
 
 
 def check(files: Files, document: Document) -> None:
     """Add what is wrong with the decisions to the document's problems."""
+    deviations = set[str]()
     for name, given in document.entries("decisions"):
         at: Path_ = ("decisions", name)
-        if not is_date(given["date"]):
-            document.add((*at, "date"), found=given["date"], expected="a day of the calendar")
+        if not is_date(given["date"]) or given["date"] > datetime.date.today().isoformat():
+            expected = "a day of the calendar, not one to come"
+            document.add((*at, "date"), found=given["date"], expected=expected)
+        if not given.keys() & {*EFFECTS}:
+            document.add(at, found="a decision without effect", expected=one_of(EFFECTS))
+        if "seen" not in given and files.at.purpose.kind != "blinded":
+            document.add(
+                (*at, "seen"),
+                "is not there: nothing would tell that a row is another than the one reviewed",
+                do="trialtrace run NAME --blinded; then trialtrace review NAME prints it",
+            )
         for position, population in enumerate(given.get("leaves", ())):
             path = (*at, "leaves", position)
             known(document, path, population, files.populations, "a population of trial.yaml")
         tables = files.trial.names("tables")
         if not known(document, (*at, "table"), given["table"], tables, "a table of trial.yaml"):
             continue
-        columns = files.columns(given["table"])
         if "query" in given:
-            column(document, (*at, "query"), given["query"], columns)
+            column(document, (*at, "query"), given["query"], files.columns(given["table"]))
         wanted = set(files.trial.get("tables", given["table"], "key") or ())
         for position, row in enumerate(given["rows"]):
+            path = (*at, "rows", position)
             if wanted and set(row) != wanted:
-                expected = (
-                    f"the columns of the key of {given['table']}: {', '.join(sorted(wanted))}"
-                )
-                path = (*at, "rows", position)
+                names = ", ".join(sorted(wanted))
+                expected = f"the columns of the key of {given['table']}: {names}"
                 document.add(path, found=", ".join(sorted(row)), expected=expected)
+            if "deviation" not in given:
+                continue
+            deviation = repr((given["table"], given["deviation"]["label"], sorted(row.items())))
+            if deviation in deviations:
+                document.add(path, "has this deviation by another decision", expected="it once")
+            deviations.add(deviation)

@@ -1,5 +1,6 @@
 """trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -155,6 +156,15 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
         codes_of_arms(files, variable)
 
 
+_NUMBER = "a number, as it stands in the data", re.compile(r"[-+]?\d+([.,]\d+)?")
+# What a cell may have held until a date beside it was filled in; a text anything.
+UNTIL_THEN = {
+    "date": ("cut: the day of the cut", re.compile("cut")),
+    "number": _NUMBER,
+    "integer": _NUMBER,
+}
+
+
 def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Variable]) -> None:
     """What is known of a table at a data cut: columns that are there, and dates."""
     document = files.trial
@@ -164,7 +174,14 @@ def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Va
         column(document, (*path, "later", late), late, columns, ("date",))
         for other, code in then.items() if isinstance(then, Mapping) else ():
             at = (*path, "later", late, other)
-            known_code(document, at, code, column(document, at, other, columns))
+            variable = column(document, at, other, columns)
+            if variable is None or code == "empty":
+                continue
+            if variable.kind in UNTIL_THEN and not variable.choices:
+                expected, fits = UNTIL_THEN[variable.kind]
+                if not fits.fullmatch(code):
+                    document.add(at, found=tell(code), expected=f"empty, or {expected}")
+            known_code(document, at, code, variable)
 
 
 def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) -> None:
@@ -190,7 +207,7 @@ def _subjects(files: Files) -> None:
     if age := document.get("subjects", "age", "column"):
         column(document, (*path, "age", "column"), age, columns, NUMERIC)
     if site := document.get("subjects", "site"):
-        column(document, (*path, "site"), site, columns)
+        names_nobody(document, (*path, "site"), column(document, (*path, "site"), site, columns))
     if sex := document.get("subjects", "sex"):
         _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
     for name, source in document.entries("subjects", "variables"):
@@ -306,20 +323,20 @@ def _populations(files: Files) -> None:
             )
 
 
-def chosen_rows(files: Files, path: Path_, name: str, given: ChosenRows) -> None:
+def chosen_rows(files: Files, path: Path_, name: str, rows: ChosenRows) -> None:
     """A column of a table that there is, and a condition over the columns of that table."""
     document = files.trial
-    table = given.table or files.subjects_table
+    table = rows.table or files.subjects_table
     tables = document.names("tables")
     if not known(document, (*path, "table"), table, tables, "a table of tables"):
         return
     columns = files.columns(table)
-    ordered = (*NUMERIC, "date") if given.take else ()
-    variable = column(document, (*path, "column"), given.column, columns, ordered)
+    ordered = (*NUMERIC, "date") if rows.take else ()
+    variable = column(document, (*path, "column"), rows.column, columns, ordered)
     names_nobody(document, (*path, "column"), variable)
-    if given.where is not None:
-        check_condition(document, (*path, "where"), given.where, columns)
-    _own_name(files, path, name, table, given.column)
+    if rows.where is not None:
+        check_condition(document, (*path, "where"), rows.where, columns)
+    _own_name(files, path, name, table, rows.column)
 
 
 def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) -> None:
@@ -331,19 +348,19 @@ def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) 
         files.trial.add(path, found=found, expected=expected)
 
 
-def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
+def arm_elsewhere(files: Files, subjects: str, arm: ArmElsewhere) -> None:
     """The arm is that of one table: either the table of subjects, or another."""
     document, path = files.trial, ("subjects", "arm")
     tables = document.names("tables")
-    if given.table == subjects:
+    if arm.table == subjects:
         found = f"{subjects}, the table of subjects"
         do = f"write it as tables.{subjects}.arm"
         document.add((*path, "table"), found=found, expected="another table", do=do)
     elif "arm" in (document.get("tables", subjects) or {}):
         document.add(path, found=f"an arm, as tables.{subjects}.arm too", expected="one of the two")
-    elif known(document, (*path, "table"), given.table, tables, "a table of tables"):
-        columns = files.columns(given.table)
-        codes_of_arms(files, column(document, (*path, "column"), given.column, columns))
+    elif known(document, (*path, "table"), arm.table, tables, "a table of tables"):
+        columns = files.columns(arm.table)
+        codes_of_arms(files, column(document, (*path, "column"), arm.column, columns))
 
 
 def codes_of_arms(files: Files, variable: Variable | None) -> None:

@@ -1,6 +1,5 @@
 """The files of one trial as they were read, and what the checks ask of them."""
 
-import datetime
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,7 +81,7 @@ class Files:
         given = self.trial.get("subjects") or {}
         for key in MADE:
             if name in given.get(key, {}):
-                return self._made(key, name)
+                return self._product(key, name)
         table, column = self.subjects_table, given.get("variables", {}).get(name)
         if name in ("age", "sex"):
             column = given.get(name, {}).get("column")
@@ -92,7 +91,7 @@ class Files:
             table, column = column.get("table", table), column["column"]
         return (self.columns(table) or {}).get(column) if column else None
 
-    def _made(self, key: str, name: str) -> Variable | None:
+    def _product(self, key: str, name: str) -> Variable | None:
         """What is made from another variable, as a variable; None where it is not sound."""
         if not self.trial.sound("subjects", key, name):
             return None
@@ -315,11 +314,3 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a day such as 2026-11-20."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

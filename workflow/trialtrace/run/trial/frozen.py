@@ -22,6 +22,7 @@ from trialtrace.run.trial.amendments import FILE as AMENDMENTS
 from trialtrace.run.trial.amendments import Amendment, AmendmentsFile
 from trialtrace.run.trial.entries import NAMED, WORD, Entries, concerns, entries_of, is_text, led_to
 from trialtrace.run.trial.frozen_proof import RECORD, Proof, proved
+from trialtrace.run.trial.review import FILE as REVIEW
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis, Plan
@@ -30,6 +31,7 @@ FOLDER = "frozen"
 CONTRACT = "trialtrace.frozen/1"
 TRIAL, DICTIONARY, ENDPOINTS, PLAN = "trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml"
 # What says how each number is computed. Claims are of other people's numbers, and come later.
+# Decisions of a data review are frozen with them where there are some.
 FILES = (TRIAL, DICTIONARY, "cleaning.yaml", ENDPOINTS, PLAN)
 PRIMARY = "primary"
 POST_HOC, AMENDED = "post hoc", "amended"
@@ -92,14 +94,39 @@ class Frozen:
                     path = change.path[:depth]
                     place = f"{change.file}: {'.'.join(map(str, path))}"
                     text = "new" if change.old is None else "no longer there"
+            reason = amended(change.file, path, amendments)
+            if change.file == REVIEW and change.path[1:]:
+                path, text, reason = self._of_decision(change, reason)
+                place = f"{REVIEW}: {'.'.join(map(str, path))}"
             if path[:1] == ("source",):
                 # Where an export lies and how its files are called tells of hospitals and patients.
                 text = "another, which is not shown"
             text = text or f"{change.old or 'not there'} -> {change.new or 'not there'}"
-            found.setdefault(
-                place, LaterChange(place, text, amended(change.file, path, amendments))
-            )
+            found.setdefault(place, LaterChange(place, text, reason))
         return list(found.values())
+
+    def _of_decision(
+        self, change: KeyChange, reason: Amendment | None
+    ) -> tuple[Path_, str, Amendment | None]:
+        """The path and the words of a changed key of review.yaml, without the keys of rows. What
+        was decided after the plan was frozen has a reason of its own."""
+        before, after = (one.get("".join(map(str, change.path[1:2]))) for one in self._decisions)
+        if before is None and after is not None:
+            date, why = str(after.get("date")), str(after.get("reason"))
+            late = date >= self.record.frozen[:10]
+            own = Amendment(of=(REVIEW,), date=date, reason=why) if late else None
+            return change.path[:2], "new", reason or own
+        if after is None:
+            return change.path[:2], "no longer there", reason
+        rows = change.path[2:3] == ("rows",)
+        return change.path[:3], "others, which are not shown" if rows else "", reason
+
+    @cached_property
+    def _decisions(self) -> tuple[Mapping[str, Mapping[str, object]], ...]:
+        """The decisions of the data review before and after."""
+        texts = (files.get(REVIEW, b"") for files in (self.before, self.after))
+        read = (compose_text(REVIEW, text.decode("utf-8", "replace")).data for text in texts)
+        return tuple((one or {}).get("decisions") or {} for one in read)
 
     def states(self, plan: "Plan") -> dict[str, str]:
         """Of each analysis whether it is post hoc, or rests on what was changed; empty for neither.
@@ -134,6 +161,11 @@ class Frozen:
         reads its table. A variable of the subjects bears on who names it.
         """
         path = [str(one) for one in change.path]
+        if change.file == REVIEW:
+            decisions = [one.get("".join(path[1:2]), {}) for one in self._decisions]
+            words = WORD.findall(repr([one.get("leaves") for one in decisions]))
+            words += [DEVIATION] if any(DEVIATION in one for one in decisions) else []
+            return any(word in names for word in words)
         if change.file == DICTIONARY:
             row = literal_eval(change.new or change.old or "[]")
             table = "".join(row[FORM : FORM + 1])
@@ -260,6 +292,9 @@ OF_NO_NUMBER = {
     ("design", "planned"),
     ("design", "blinding"),
 }
+# Keys of a decision of the data review that do nothing; the one that makes a deviation.
+OF_NO_DECISION = {("by",), ("date",), ("query",), ("reason",), ("seen",)}
+DEVIATION = "deviation"
 # Cells of the dictionary: the table; and what runs read, type, choices, validation, branching.
 FORM, READ_BY_RUNS = 1, (1, 3, 5, 7, 8, 9, 11)
 
@@ -268,6 +303,8 @@ def _computes(change: KeyChange) -> bool:
     """Whether a number can be computed from a changed key of another file than the plan."""
     if is_text(change) or "ignore" in change.path:
         return False
+    if change.file == REVIEW:
+        return change.path[2:3] not in OF_NO_DECISION
     if change.path[:1] in OF_NO_NUMBER or change.path[:2] in OF_NO_NUMBER:
         return False
     if change.file == DICTIONARY and change.old and change.new:
@@ -359,7 +396,7 @@ def frozen_plan(at: Project, trial: str) -> Frozen | None:
         sha256_bytes(text),
         proof,
         before,
-        {name: _bytes(config / name) for name in FILES},
+        {name: _bytes(config / name) for name in (*FILES, REVIEW)},
         (fault,) if fault else (),
     )
 
@@ -374,5 +411,5 @@ def _record(text: bytes) -> Record | None:
         record = Record(**json.loads(text))
     except (ValueError, TypeError):
         return None
-    whole = isinstance(record.files, dict) and set(record.files) == set(FILES)
+    whole = isinstance(record.files, dict) and {*record.files} - {REVIEW} == {*FILES}
     return record if record.contract == CONTRACT and whole else None

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 32, 4096
 OTHERS = 0o077
+MAKE = f"head -c {SHORTEST} /dev/urandom > {{0}}; chmod 600 {{0}}"
+EXPECTED = (
+    f"a file outside the project, of {SHORTEST} to {LONGEST} random bytes, that only its owner can "
+    "read"
+)
 _NAME = b"trialtrace: which key"
 
 
@@ -53,6 +58,25 @@ def key_in_use(trial: "Trial", settings: "Settings") -> str | None:
     return None if key is None else fingerprint(key)
 
 
+def key_of_hidden(trial: "Trial", settings: "Settings") -> bytes:
+    """The key by which a run that hides the arms hashes its export and permutes: arms could be
+    tried against a plain hash. Empty for what is no secret, drawn or public data.
+
+    Raises UserError where there is none.
+    """
+    if not trial.private or trial.synthetic:
+        return b""
+    key = read_hash_key(trial.at, settings.hash_key)
+    if key is None:
+        raise UserError(
+            f"{trial.at.shown(trial.at.config / 'config.yaml')}: hash_key",
+            "is not there: against a plain hash of the export the arms could be tried",
+            expected=EXPECTED,
+            do=f"{MAKE.format('~/trialtrace.key')}; then hash_key: ~/trialtrace.key",
+        )
+    return key
+
+
 def _problem(at: Project, text: str, path: Path) -> Problem | None:
     if not path.is_absolute():
         return _refused(at, text, "is no absolute path, nor one that begins with ~/")
@@ -74,9 +98,6 @@ def _refused(at: Project, text: str, why: str, do: str | None = None) -> Problem
     return Problem(
         f"{at.shown(at.config / 'config.yaml')}: hash_key",
         found=f"{text}, which {why}",
-        expected=f"a file outside the project, of {SHORTEST} to {LONGEST} random bytes, that only "
-        "its owner can read",
-        do=do
-        or f"head -c {SHORTEST} /dev/urandom > {path}; chmod 600 {path}; or leave hash_key "
-        "out: then no row hash is shown",
+        expected=EXPECTED,
+        do=do or f"{MAKE.format(path)}; or leave hash_key out: then no row hash is shown",
     )

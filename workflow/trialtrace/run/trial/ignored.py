@@ -22,7 +22,7 @@ def covered_by(entries: Iterable[str], columns: Iterable[str]) -> dict[str, list
     found = {entry: [entry] if entry in named else [] for entry in listed}
     free = [column for column in free if column not in named]
     wide = [entry for entry in listed if is_wide(entry) and entry not in named]
-    for entry in sorted(wide, key=lambda one: one == OTHERS):
+    for entry in sorted(wide, key=lambda entry: entry == OTHERS):
         shape = ".*" if entry == OTHERS else ".*".join(map(re.escape, entry.split("*")))
         found[entry] = [one for one in free if re.fullmatch(shape, one, re.DOTALL)]
         free = [one for one in free if one not in found[entry]]

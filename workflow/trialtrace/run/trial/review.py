@@ -19,7 +19,7 @@ class Deviation:
     label: Text = key("What was deviated from, as tables name it.")
 
 
-@shape(least=6, expected="by, date, table, rows, reason, and leaves, deviation or query")
+@shape
 class Decision:
     """A decision on rows."""
 
@@ -27,13 +27,18 @@ class Decision:
     by: Text = key("Who decided. Reports print it.")
     date: Text = key("When it was decided, as 2026-11-20.", pattern=r"\d{4}-\d{2}-\d{2}")
     table: Name = key("Clean table of the rows.")
-    rows: tuple[Filled[Column, Value], ...] = key(
-        "Each row by the columns of the table's key: column to value, in quotes.", minItems=1
+    rows: Distinct[Filled[Column, Value]] = key(
+        "Each row by the columns of the table's key: column to value, in quotes."
     )
     leaves: Distinct[Name] = optional("Populations that the rows' subjects leave.", empty=tuple)
     deviation: Deviation | None = optional("The deviation from the protocol that the rows show.")
     query: Column | None = optional(
         "Column whose value is queried; it is used as it is until it is mended."
+    )
+    seen: Text | None = optional(
+        "What the rows were when they were reviewed, as `trialtrace review` prints it: a run that "
+        "is not blinded asks for it, and stops where it is another.",
+        pattern=r"[0-9a-f]{12}(-[0-9a-f]{12})?",
     )
     reason: Text = key("Why. Reports print it.")
 

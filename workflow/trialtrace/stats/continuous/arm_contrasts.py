@@ -240,14 +240,14 @@ def _arms(y: ArrayLike, arm: ArrayLike) -> _Arms:
     return _Arms(tuple(names.tolist()), n, mean, variance, df)
 
 
-def _row(name: str, given: Mapping[Hashable, float], arms: tuple[Hashable, ...]) -> list[float]:
+def _row(name: str, weights: Mapping[Hashable, float], arms: tuple[Hashable, ...]) -> list[float]:
     """The coefficients of a contrast in the order of the arms."""
-    values = numbers(list(given.values()), f"coefficients of {name}")
-    if unknown := [arm for arm in given if arm not in arms]:
+    values = numbers(list(weights.values()), f"coefficients of {name}")
+    if unknown := [arm for arm in weights if arm not in arms]:
         raise StatsError(f"contrast {name}: there is no arm {unknown[0]!r}.")
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0:
         raise StatsError(f"contrast {name} has no coefficient but 0.")
     if abs(float(values.sum())) > ROUNDING * largest:
         raise StatsError(f"the coefficients of contrast {name} do not sum to 0.")
-    return [float(given.get(arm, 0.0)) for arm in arms]
+    return [float(weights.get(arm, 0.0)) for arm in arms]

@@ -154,7 +154,7 @@ def mean_differences(
         n, squares = moments.n, moments.squares
     df = n.sum(axis=1) - n.shape[1]
     mean_square = _ratio(squares.sum(axis=1), np.where(df > 0, df, 0))
-    return _differences(estimate, mean_square * (1 / _one(moments.n[:, pair])).sum(axis=1), df)
+    return _differences(estimate, mean_square * (1 / _sizes(moments.n[:, pair])).sum(axis=1), df)
 
 
 def adjusted_differences(
@@ -181,7 +181,7 @@ def adjusted_differences(
     estimate = moments.mean[:, first] - moments.mean[:, second] - slope * apart
     df = n.sum(axis=1) - n.shape[1] - 1
     mean_square = _ratio(np.maximum(syy - slope * sxy, 0), np.where(df > 0, df, 0))
-    spread = (1 / _one(moments.n[:, pair])).sum(axis=1) + _ratio(apart**2, sxx)
+    spread = (1 / _sizes(moments.n[:, pair])).sum(axis=1) + _ratio(apart**2, sxx)
     return _differences(estimate, mean_square * spread, df)
 
 
@@ -249,6 +249,6 @@ def _ratio(above: Floats, below: Floats) -> Floats:
         return np.where(below > 0, above / below, np.nan)
 
 
-def _one(n: Floats) -> Floats:
+def _sizes(n: Floats) -> Floats:
     """Sizes, NaN for an empty group."""
     return np.where(n > 0, n, np.nan)

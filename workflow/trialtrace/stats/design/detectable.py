@@ -146,9 +146,9 @@ def detectable_hazard_ratio(
     check_choice("better", better, DIRECTIONS)
     _tail(power, alpha, sides)
 
-    def power_of(found: Floats) -> Floats:
+    def power_of(truths: Floats) -> Floats:
         return power_log_rank(
-            found, events, null=1, ratio=ratio, formula=formula, alpha=alpha, sides=sides
+            truths, events, null=1, ratio=ratio, formula=formula, alpha=alpha, sides=sides
         )
 
     return _hazard_ratio(power_of, power, better)

@@ -212,13 +212,13 @@ def conditional(
     The conditional mean is intercept (..., w) + values @ weights.T, weights (..., w, known); means
     may have an axis of patients before the last.
     """
-    cross = _part(covariance, known, wanted)
-    weights = np.swapaxes(np.linalg.solve(_part(covariance, known, known), cross), -1, -2)
+    cross = _block(covariance, known, wanted)
+    weights = np.swapaxes(np.linalg.solve(_block(covariance, known, known), cross), -1, -2)
     given = np.ascontiguousarray(mean[..., known]) @ np.swapaxes(weights, -1, -2)
-    return mean[..., wanted] - given, weights, _part(covariance, wanted, wanted) - weights @ cross
+    return mean[..., wanted] - given, weights, _block(covariance, wanted, wanted) - weights @ cross
 
 
-def _part(matrix: Floats, rows: list[int] | Places, columns: list[int]) -> Floats:
+def _block(matrix: Floats, rows: list[int] | Places, columns: list[int]) -> Floats:
     # One layout in memory, or the last bit would depend on the number of imputations.
     return np.ascontiguousarray(matrix[..., rows, :][..., columns])
 
@@ -341,7 +341,7 @@ def _draw_parameters(
     member, as_arm = data.of_group(g), data.arm if len(data.fixed) > 1 else 0 * data.arm
     for j in range(k):
         rows = np.flatnonzero(member & (data.last > j))
-        past = _part(values, rows, list(range(j)))
+        past = _block(values, rows, list(range(j)))
         fixed = np.broadcast_to(data.fixed[as_arm[rows], rows], (draws, rows.size, f))
         x = np.ascontiguousarray(np.concatenate([fixed, past], axis=-1))
         uniform = uniforms(data.place(cycle, j, g + 1), j + f + 1)
@@ -371,8 +371,8 @@ def _fill(
 ) -> None:
     """Draw the wanted visits of patients of one pattern given their known ones."""
     intercept, weights, left = conditional(*joint, known, wanted)
-    given = _part(values, rows, known) @ np.swapaxes(weights, -1, -2)
-    noise = _part(z, rows, wanted) @ np.swapaxes(np.linalg.cholesky(left), -1, -2)
+    given = _block(values, rows, known) @ np.swapaxes(weights, -1, -2)
+    noise = _block(z, rows, wanted) @ np.swapaxes(np.linalg.cholesky(left), -1, -2)
     down, across = rows[:, None], np.array(wanted)
     fill = data.to_fill[down, across]
     values[:, down, across] = np.where(fill, intercept + given + noise, values[:, down, across])

@@ -30,6 +30,9 @@ from trialtrace.stats.regression.least_squares_means import (
 from trialtrace.stats.regression.least_squares_means import (
     least_squares_means as least_squares_means,
 )
+from trialtrace.stats.regression.least_squares_means import (
+    least_squares_pairs as least_squares_pairs,
+)
 from trialtrace.stats.regression.logistic import FirthFit as FirthFit
 from trialtrace.stats.regression.logistic import LogisticFit as LogisticFit
 from trialtrace.stats.regression.logistic import firth as firth

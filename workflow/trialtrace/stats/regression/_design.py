@@ -7,7 +7,7 @@ combinations of each other, and units or a far mean of a covariate cannot spoil 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats, Whole
 from trialtrace.stats._inputs import as_array, labels, numbers
 from trialtrace.stats.results import StatsError
 
@@ -34,6 +34,15 @@ def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
     values = numbers(np.where(seen, y, 0.0), "y")
     columns = numbers(np.where(seen[:, :, None], x, 0.0), "x at observed visits")
     return values, columns, seen
+
+
+def rows_of_each(subject: ArrayLike) -> Whole:
+    """The place of each row among those of its subject, in the order of the rows, from 0."""
+    who = labels(subject, "subject", as_array(subject, "subject").size)[1]
+    order = np.argsort(who, kind="stable")
+    place = np.empty(who.size, dtype=np.int64)
+    place[order] = np.arange(who.size) - np.searchsorted(who[order], who[order])
+    return place
 
 
 def by_visit(

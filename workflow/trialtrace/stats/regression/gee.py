@@ -36,6 +36,7 @@ from trialtrace.stats.regression._design import (
     by_visit,
     check_size,
     orthonormal,
+    rows_of_each,
     visit_data,
     without_intercept,
 )
@@ -79,7 +80,8 @@ def gee(
     y has shape (subjects, visits), NaN where a visit is missing (subjects of unequal size are
     padded by NaN); x (subjects, visits, p), whose rows at missing visits are not used. Of long
     data, a row a subject and visit, y has shape (rows,), x (rows, p), and `subject` and `visit` say
-    whose and when each is; the columns of a DataFrame then name the coefficients. `family`
+    whose and when each is, or `subject` alone where a working correlation knows no order of
+    visits; the columns of a DataFrame then name the coefficients. `family`
     is "gaussian" (identity link), "binomial" (0 or 1, logit) or "poisson" (log); `working` is
     "independence", "exchangeable", "ar1" or "unstructured"; `variance` is "robust",
     "kauermann_carroll", "mancl_derouen", "fay_graubard" or
@@ -112,6 +114,8 @@ def gee(
     check_choice("reference", reference, REFERENCES)
     check_confidence(confidence)
     names = column_names(x)
+    if subject is not None and visit is None and working in WITHOUT_ORDER:
+        visit = rows_of_each(subject)
     y, x, _ = by_visit(y, x, subject, visit)
     y, x, seen = visit_data(y, x)
     present = seen.any(axis=1)
@@ -149,7 +153,8 @@ def gee(
 # equations are U'r = 0. Values not seen are rows of zeros, as in `_gaussian_blocks`.
 
 FAMILIES = ("gaussian", "binomial", "poisson")
-WORKING = ("independence", "exchangeable", "ar1", "unstructured")
+WITHOUT_ORDER = ("independence", "exchangeable")
+WORKING = (*WITHOUT_ORDER, "ar1", "unstructured")
 # Power of I - H by which residuals are multiplied, H being the leverage of a subject.
 POWERS = {"robust": 0.0, "kauermann_carroll": -0.5, "mancl_derouen": -1.0}
 VARIANCES = (*POWERS, "fay_graubard", "degrees_of_freedom")

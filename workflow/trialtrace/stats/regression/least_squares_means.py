@@ -13,6 +13,8 @@ Oracle: R's emmeans.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
+from math import inf, isnan
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +24,7 @@ from trialtrace.stats._inputs import as_array, check_choice, labels, numbers
 from trialtrace.stats._wald import NamedColumns, column_names, numbered
 from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
+from trialtrace.stats.multiplicity._single_step import adjusted, tukey_tail
 from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import Coefficients, Contrast, Contrasts, StatsError, TestResult
 
@@ -190,6 +193,55 @@ def least_squares_differences(
         for level, row in _rows(design, design.cells[place] - base, weights)
     ]
     return _contrasts(fit, design, rows, sides=sides, confidence=confidence, df=df)
+
+
+def least_squares_pairs(
+    fit: Coefficients | MixedFit,
+    design: ArmDesign | VisitDesign,
+    *,
+    confidence: float,
+    weights: str | None = None,
+    df: str | None = None,
+) -> Contrasts:
+    """Every pair of arms, at each level or over them, by the studentised range, two-sided.
+
+    p-values and intervals hold together for the pairs of one level: Tukey's method, as Kramer has
+    it for means of unlike errors. The first arm less the second. `weights` and `df` as in
+    `least_squares_means`. Raises `StatsError` as that does, and for one arm.
+
+    R: `pairs(emmeans::emmeans(fit, ~ arm | by))`.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> design = arm_design(list("abcabcabc"), intercept=True)
+    >>> fit = ols([4, 6, 9, 5, 5, 8, 4, 7, 8], design.x, variance="model", confidence=0.95)
+    >>> found = least_squares_pairs(fit, design, confidence=0.95)
+    >>> [(one.label, round(one.high, 3), round(one.p_value, 4)) for one in found.contrasts]
+    [('a - b', 0.201, 0.0754), ('a - c', -2.133, 0.0014), ('b - c', -0.466, 0.0202)]
+    """
+    if len(design.arms) < 2:
+        raise StatsError("there is one arm only, so nothing to compare.")
+    rows = [
+        (_label(f"{design.arms[one]} - {design.arms[other]}", level), row)
+        for one, other in combinations(range(len(design.arms)), 2)
+        for level, row in _rows(design, design.cells[one] - design.cells[other], weights)
+    ]
+    plain = _contrasts(fit, design, rows, sides="two_sided", confidence=confidence, df=df)
+    return Contrasts(tuple(_of_range(one, len(design.arms), confidence) for one in plain.contrasts))
+
+
+def _of_range(found: Contrast, arms: int, confidence: float) -> Contrast:
+    """A difference of two of so many means, adjusted by itself: degrees of freedom may differ."""
+    df = inf if isnan(found.df) else found.df
+    alone = adjusted(
+        np.array([found.estimate]),
+        np.array([found.standard_error]),
+        df,
+        tukey_tail(arms, df),
+        sides="two_sided",
+        confidence=confidence,
+        labels=[found.label],
+    )
+    return alone.contrasts[0]
 
 
 def interaction_test(

@@ -183,7 +183,7 @@ class _Profile:
         # solution, which is near, and 0.
         starts = self.start, np.zeros(self.start.size)
         found = [_penalised(self.y, self.basis, start, value * self.held) for start in starts]
-        best = max(found, key=lambda one: one[1])
+        best = max(found, key=lambda fit: fit[1])
         self.start = best[0]
         return 2 * (self.peak - best[1])
 

@@ -96,41 +96,29 @@ def ordinal_mixed(
     slopes = start.coef
     begin = np.concatenate([start.thresholds - centre @ slopes, slopes * spread, [1.0]])
     used, found = _with_nodes(model, begin, nodes)
-    if found is None:
-        return OrdinalMixedFit(
-            **wald_fields(
-                start.coef, start.covariance, df=inf, confidence=confidence, labels=names
-            ),
-            levels=levels,
-            thresholds=start.thresholds,
-            thresholds_se=start.thresholds_se,
-            joint_covariance=start.joint_covariance,
-            sd=0.0,
-            sd_se=nan,
-            log_likelihood=start.log_likelihood,
-            nodes=used,
-            n_subjects=int(subjects.size),
-            boundary=True,
-        )
-    par, value, information = found
     cutpoints = levels.size - 1
-    par, covariance = _unscaled(par, information, (centre, spread), cutpoints)
-    se = np.sqrt(np.diag(covariance))
+    if found is None:
+        # On the boundary the model is that without subjects.
+        par, value = np.concatenate([start.thresholds, start.coef, [0.0]]), start.log_likelihood
+        joint = start.joint_covariance
+        se = np.concatenate([np.sqrt(np.diag(joint)), [nan]])
+    else:
+        par, value, information = found
+        par, covariance = _unscaled(par, information, (centre, spread), cutpoints)
+        joint, se = covariance[:-1, :-1], np.sqrt(np.diag(covariance))
     slope = slice(cutpoints, par.size - 1)
     return OrdinalMixedFit(
-        **wald_fields(
-            par[slope], covariance[slope, slope], df=inf, confidence=confidence, labels=names
-        ),
+        **wald_fields(par[slope], joint[slope, slope], df=inf, confidence=confidence, labels=names),
         levels=levels,
         thresholds=par[:cutpoints],
         thresholds_se=se[:cutpoints],
-        joint_covariance=covariance[:-1, :-1],
+        joint_covariance=joint,
         sd=float(par[-1]),
         sd_se=float(se[-1]),
         log_likelihood=value,
         nodes=used,
         n_subjects=int(subjects.size),
-        boundary=False,
+        boundary=found is None,
     )
 
 

@@ -214,7 +214,7 @@ def repeated_anova(
 
 
 def _effects(
-    found: Sequence[tuple[Term, Term, float, int, Floats]],
+    sums: Sequence[tuple[Term, Term, float, int, Floats]],
     errors: Sequence[float],
     cells: Cells,
     columns: int,
@@ -223,12 +223,12 @@ def _effects(
 ) -> tuple[AnovaEffect, ...]:
     """Turn sums of squares into F tests with their effect sizes and corrections."""
     n, df = cells.of_subject.size, cells.of_subject.size - cells.size.size
-    terms = [group + term for group, term, *_ in found]
-    squares = [square for _, _, square, *_ in found]
+    terms = [group + term for group, term, *_ in sums]
+    squares = [square for _, _, square, *_ in sums]
     general = generalised_eta_squared(terms, squares, errors, measured=measured)
     shapes: dict[Term, Sphericity] = {}
     effects = []
-    for (group, term, square, rank, error), eta in zip(found, general, strict=True):
+    for (group, term, square, rank, error), eta in zip(sums, general, strict=True):
         d, rest = error.shape[0], float(np.trace(error))
         df1, df2 = float(rank * d), float(df * d)
         f = (square / df1) / (rest / df2)

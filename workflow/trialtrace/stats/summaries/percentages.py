@@ -70,7 +70,7 @@ def possible_denominators(percentages: Printed, *, limit: int) -> Whole:
     n = np.arange(1, limit + 1)
     possible = np.ones(limit, dtype=bool)
     for index in np.ndindex(percentages.value.shape):
-        first, last = _span(_one(percentages, index), n[possible])
+        first, last = _span(_cell(percentages, index), n[possible])
         possible[possible] = first <= last
     return n[possible]
 
@@ -82,7 +82,7 @@ def _span(percentage: Printed, n: Whole) -> tuple[Whole, Whole]:
     return np.asarray(first).astype(np.int64)[()], np.asarray(last).astype(np.int64)[()]
 
 
-def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
+def _cell(percentages: Printed, index: tuple[int, ...]) -> Printed:
     value, unit, low, high = (_filled(source[index]) for source in percentages._parts())
     with_low, with_high = percentages.low_closed[index], percentages.high_closed[index]
     return Printed(value, unit, low, high, np.asarray(with_low), np.asarray(with_high))

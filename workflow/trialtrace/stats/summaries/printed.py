@@ -30,6 +30,7 @@ from trialtrace.stats.results import StatsError
 Range = tuple[Fraction, Fraction, Fraction, Fraction, bool, bool]
 ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up", "any")
 HALF = Fraction(1, 2)
+NumberOrArray = Any
 MACHINE = 2**62
 """Integers below it are exact in 64 bits, also less or plus one."""
 
@@ -38,8 +39,8 @@ MACHINE = 2**62
 class Bounds:
     """The least and the greatest value that are compatible, scalars or arrays of one shape."""
 
-    low: Any
-    high: Any
+    low: NumberOrArray
+    high: NumberOrArray
 
 
 @dataclass(frozen=True, slots=True)

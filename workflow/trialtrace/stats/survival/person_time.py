@@ -111,7 +111,7 @@ def _mid_p_ends(
 
 def rate_difference(
     events1: float, time1: float, events0: float, time0: float, *, confidence: float, sides: str
-) -> tuple[Interval, TestResult]:
+) -> Contrast:
     """Difference of two rates, arm 1 less arm 0, with Wald's interval and test.
 
     The variance is the sum of events over squared times. `sides` "greater" tests for the larger
@@ -121,8 +121,8 @@ def rate_difference(
 
     R: by hand in rates.R.
 
-    >>> found, test = rate_difference(8, 100, 18, 100, confidence=0.95, sides="two_sided")
-    >>> round(found.estimate, 4), round(found.low, 4), round(test.p_value, 4)
+    >>> found = rate_difference(8, 100, 18, 100, confidence=0.95, sides="two_sided")
+    >>> round(found.estimate, 4), round(found.low, 4), round(found.p_value, 4)
     (-0.1, -0.1999, 0.0499)
     """
     check_choice("sides", sides, SIDES)
@@ -132,13 +132,12 @@ def rate_difference(
         raise StatsError("no event in either arm, so the rates have no variance.")
     difference = x1 / t1 - x0 / t0
     se = sqrt(x1 / t1**2 + x0 / t0**2)
-    found = wald_contrast(difference, se, df=inf, sides=sides, confidence=confidence)
-    return found.interval, found.test
+    return wald_contrast(difference, se, df=inf, sides=sides, confidence=confidence)
 
 
 def rate_ratio(
     events1: float, time1: float, events0: float, time0: float, *, confidence: float, sides: str
-) -> tuple[Interval, TestResult]:
+) -> Contrast:
     """Ratio of two rates, arm 1 over arm 0, with the exact conditional interval and test.
 
     Given all events, those of arm 1 are binomial, with the odds of the ratio times the times'; the
@@ -150,8 +149,8 @@ def rate_ratio(
 
     R: `poisson.test(c(events1, events0), c(time1, time0))`.
 
-    >>> found, test = rate_ratio(8, 100, 18, 100, confidence=0.95, sides="two_sided")
-    >>> round(found.estimate, 4), round(found.high, 4), round(test.p_value, 4)
+    >>> found = rate_ratio(8, 100, 18, 100, confidence=0.95, sides="two_sided")
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
     (0.4444, 1.0742, 0.0755)
     """
     check_choice("sides", sides, SIDES)
@@ -162,7 +161,7 @@ def rate_ratio(
     low, high = (_odds(one) * t0 / t1 for one in (share.low, share.high))
     ratio = _odds(share.estimate) * t0 / t1
     test = binomial_test(x1, x1 + x0, threshold=t1 / (t1 + t0), sides=sides)
-    return Interval(ratio, low, high), test
+    return Contrast(Interval(ratio, low, high), test)
 
 
 def rate_ratio_log(
@@ -204,7 +203,7 @@ def rate_ratio_mid_p(
     """
     check_choice("sides", sides, SIDES)
     (x1, t1), (x0, t0) = _counted(events1, time1), _counted(events0, time0)
-    total = x1 + x0
+    total = int(x1 + x0)
     if total == 0:
         raise StatsError("no event in either arm, so there is no ratio.")
     low, high = _mid_p_ends(lambda k, p: bdtr(k, total, p), x1, confidence, 1.0)

@@ -194,12 +194,12 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     most = max(_taken(way) for _, way in cells)
     cells = [(one, way) for one, way in cells if _taken(way) == most]
     names = _names(ledger, own, known)
-    each = [f"{_shown(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
+    each = [f"{_ends(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
     text, beside = "F of a two-by-two design on these means is ", [*groups]
     if all(way[0] is not None for _, way in cells):
         analysis, way = cells[0]
         k, agreement = way[0] or 0, COMPATIBLE
-        text += f"{_shown(spans[analysis.places[k]])} for {names[k]} by {analysis.kind}"
+        text += f"{_ends(spans[analysis.places[k]])} for {names[k]} by {analysis.kind}"
     else:
         text += f"{listed(each)}, by type III"
         agreement = NOT_CHECKABLE
@@ -296,5 +296,5 @@ def _within(entry: Claim) -> object:
     return None if data is None else data.value
 
 
-def _shown(span: Span) -> str:
+def _ends(span: Span) -> str:
     return span_text(f"{end:.2f}" for end in span)

@@ -61,7 +61,7 @@ class Row:
 def check(ledger: Ledger) -> Iterator[Finding]:
     if len(ledger.apart) < 2 or ledger.patients_of_every_group is not None:
         return
-    yield from _alike(ledger)
+    yield from _copies(ledger)
     rows = [row for name in ledger.outcomes if (row := _row(ledger, name)) is not None]
     if len(rows) < FEWEST:
         return
@@ -151,7 +151,7 @@ def _apart(means: Floats, n: Floats) -> Floats:
     return squares
 
 
-def _alike(ledger: Ledger) -> Iterator[Finding]:
+def _copies(ledger: Ledger) -> Iterator[Finding]:
     """Two outcomes whose means and deviations are the same in all groups, of many digits."""
     rows: dict[tuple[tuple[str, str], ...], list[Claim]] = {}
     cells: dict[tuple[object, ...], dict[str, Claim]] = {}

@@ -177,7 +177,7 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
                 break
     except StatsError:
         return
-    yield _told(ledger, entry, groups, sizes, *read[-1])
+    yield _finding(ledger, entry, groups, sizes, *read[-1])
 
 
 def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -270,7 +270,7 @@ def _fits(entry: Claim, span: Span) -> bool:
     return either_way(part, span) if part.symbol == "t" else overlaps(part, *span)
 
 
-def _told(
+def _finding(
     ledger: Ledger,
     entry: Claim,
     groups: Sequence[Claim],

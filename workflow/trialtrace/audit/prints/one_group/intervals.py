@@ -104,7 +104,7 @@ def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
             ):
                 x, n = pairs[place].tolist()
                 texts.setdefault((x, n), []).append(name)
-    return dict(sorted(texts.items(), key=lambda one: one[0][::-1]))
+    return dict(sorted(texts.items(), key=lambda item: item[0][::-1]))
 
 
 def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
@@ -118,27 +118,27 @@ def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, 
             yield {"method": METHODS[name], "low": low, "high": high, "of": pairs[best].tolist()}
 
 
-def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Finding:
+def _share_finding(entry: Claim, pairs: Whole, fits: dict, drawn: dict) -> Finding:
     shown, printed = entry.interval, entry.parts["percent"].text
-    detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
+    detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in fits.items()]}
     detail |= drawn
     stated = STATED.get(entry.about.interval or "", entry.about.interval)
-    methods = {name for names in found.values() for name in names}
+    methods = {name for names in fits.values() for name in names}
     by = listed([METHODS[name] for name in METHODS if name in methods], "or")
-    sets = listed([f"{x} of {m}" for x, m in found][:4], "or")
+    sets = listed([f"{x} of {m}" for x, m in fits][:4], "or")
     if not len(pairs):
         text = f"No count prints as {printed}, to which {shown} could belong."
         agreement = INCONSISTENT
     elif stated not in (None, *METHODS):
         text = f"The stated method ({stated}) is not one of a share."
         agreement = NOT_CHECKABLE
-    elif not found and not any(entry.parts[name].value for name in ("ci_low", "ci_high")):
+    elif not fits and not any(entry.parts[name].value for name in ("ci_low", "ci_high")):
         text = f"{shown} is no interval; the simplest one of none has no width."
         agreement = NOT_CHECKABLE
-    elif not found and _of_three(entry, pairs):
+    elif not fits and _of_three(entry, pairs):
         text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
         agreement = COMPATIBLE
-    elif not found:
+    elif not fits:
         where = f"{pairs[0][0]} of {pairs[0][1]}"
         if len(pairs) > 1:
             where = f"any of the {len(pairs)} counts that print as {printed}"

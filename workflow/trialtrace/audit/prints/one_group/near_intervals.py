@@ -119,10 +119,10 @@ def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterat
         f"the {2 * len(entries)} printed bounds and is within {off:.1f} points of all; that it "
         "comes near does not show that it was used."
     )
-    yield _told(text, entries, first, {"rule": name, "given": given, "off": off})
+    yield _remark(text, entries, first, {"rule": name, "given": given, "off": off})
 
 
-def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
+def _remark(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
     return interval_verdict("interval.near", first, REMARK, text, entries, detail)
 
 
@@ -151,4 +151,4 @@ def _at_other_levels(
     on = listed([f"{near.of[0]} of {near.of[1]}" for near in rules[name] if near.of])
     text = f"On counts that print as the percentages {name} comes nearest: on {on} it gives "
     text += f"{given} of the {2 * len(entries)} bounds."
-    yield _told(text, entries, first, {"rule": name, "given": given})
+    yield _remark(text, entries, first, {"rule": name, "given": given})

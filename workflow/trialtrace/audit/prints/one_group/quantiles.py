@@ -69,7 +69,7 @@ def _of_range_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     parts = {**entry.parts, **{name: other.parts[name] for name in ENDS}}
     whole = _of_whole(ledger, other)
-    yield _deviation(replace(entry, parts=parts), n, whole=whole, beside=(other,))
+    yield _deviation(replace(entry, parts=parts), n, whole=whole, sources=(other,))
 
 
 def _of_median_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _of_whole(ledger: Ledger, entry: Claim) -> bool:
     return whole and all(entry.parts[name].places == 0 for name in ENDS)
 
 
-def _deviation(entry: Claim, n: int, *, whole: bool, beside: tuple[Claim, ...] = ()) -> Finding:
+def _deviation(entry: Claim, n: int, *, whole: bool, sources: tuple[Claim, ...] = ()) -> Finding:
     (low_from, low_to), (high_from, high_to) = (ends_of(entry.parts[name]) for name in ENDS)
     if whole:
         low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
@@ -153,7 +153,7 @@ def _deviation(entry: Claim, n: int, *, whole: bool, beside: tuple[Claim, ...] =
         about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]
     text = f"{about} have a standard deviation of {least:.3g} to {most:.3g}"
-    return verdict("quantile.deviation", entry, sd, ends_of(sd).meets(least, most), text, beside)
+    return verdict("quantile.deviation", entry, sd, ends_of(sd).meets(least, most), text, sources)
 
 
 def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

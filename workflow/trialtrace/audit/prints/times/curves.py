@@ -215,7 +215,7 @@ def _in_order(ledger: Ledger, entries: list[Claim]) -> list[Claim]:
     shown = [entry for entry in entries if _part(entry) is not None]
     known = [one for one in shown if one.about.visit in visits]
     if known:
-        return sorted(known, key=lambda one: visits.index(one.about.visit or ""))
+        return sorted(known, key=lambda claim: visits.index(claim.about.visit or ""))
     timed = [(time[0], one) for one in shown if (time := _time(one.about.visit)) is not None]
     return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
 

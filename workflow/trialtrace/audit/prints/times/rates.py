@@ -121,11 +121,11 @@ def _follow_up(ledger: Ledger) -> Iterator[Finding]:
         yield from _uneven_times(list(own.values()))
 
 
-def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
+def _uneven_times(rows: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
     """The group whose time by patient is farthest from the middle one, if it is far."""
-    middle = median(time for *_, time in found)
-    entry, counted, time = max(found, key=lambda one: abs(log(one[2] / middle)))
-    others = [one for *_, one in found if one != time]
+    middle = median(time for *_, time in rows)
+    entry, counted, time = max(rows, key=lambda row: abs(log(row[2] / middle)))
+    others = [one for *_, one in rows if one != time]
     if not others or max(time / max(others), min(others) / time) <= UNEVEN:
         return
     spans = span_text(f"{end:.3g}" for end in (min(others), max(others)))
@@ -133,7 +133,7 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
         f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
         f"follow-up by patient randomised; the other groups' numbers make {spans}."
     )
-    times = [counted, *(one for one, *_ in found)]
+    times = [counted, *(one for one, *_ in rows)]
     yield verdict("rate.follow_up", entry, "value", REMARK, text, times)
 
 
@@ -189,7 +189,7 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
             low, high = ends_of(value)
             rates.append((claim, Span(low / float(per), high / float(per))))
     agree = rates and max(low for _, (low, _) in rates) <= min(high for _, (_, high) in rates)
-    return min(rates, key=lambda one: one[1][1] - one[1][0]) if agree else None
+    return min(rates, key=lambda rate: rate[1][1] - rate[1][0]) if agree else None
 
 
 def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

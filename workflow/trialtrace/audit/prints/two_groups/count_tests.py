@@ -29,6 +29,7 @@ from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, prints
 from trialtrace.audit.prints.wholes.totals import repair
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, said_of, shown_p
+from trialtrace.base.words import upper_first
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
@@ -189,7 +190,7 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
         text = f"{NOT_CHECKED} p is that {said_of(entry)}; {given} give {_by_test(found, '; ')}."
         return make(NOT_CHECKABLE, text)
     if stated in found:
-        own = f"{_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"
+        own = f"{upper_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"
         if stated in fit:
             return make(EXACT, f"{own}, which prints as {part.text}.")
         others = [name for name in fit if name not in HALVES]
@@ -383,7 +384,3 @@ def _small(counts: Counts, stated: str | None) -> str:
     if _expected(counts) >= SMALLEST_GROUP or stated == "fisher":
         return ""
     return " Expected counts are below 5, where an exact test is usual."
-
-
-def _first(text: str) -> str:
-    return text[0].upper() + text[1:]

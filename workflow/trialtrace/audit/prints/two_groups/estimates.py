@@ -129,21 +129,21 @@ def _is_unnamed_difference(entry: Claim) -> bool:
 
 
 def _of_estimate(
-    ledger: Ledger, entry: Claim, main: Component, given: OnScale
+    ledger: Ledger, entry: Claim, main: Component, scaled: OnScale
 ) -> Iterator[Finding]:
-    every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, given)}
-    first = next((one for own in every[given.scale].values() for one in own), None)
+    every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, scaled)}
+    first = next((one for own in every[scaled.scale].values() for one in own), None)
     if first is None:
         return
     part, of_p = entry.parts.get("p"), []
     about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin_value)
     if part is not None and (entry.numeric_p is not None or about_margin):
-        of_p = list(_p(ledger, entry, part, given, every))
+        of_p = list(_p(ledger, entry, part, scaled, every))
     yield from of_p
     # A p that estimate and interval give together says that it is centred, too.
     said = first.symmetric and any(one.agreement == COMPATIBLE for one in of_p)
     if not said and (first.symmetric or entry.about.interval in CENTRED):
-        yield _centred(entry, main, given, first.symmetric)
+        yield _centred(entry, main, scaled, first.symmetric)
 
 
 def p_of_interval(ledger: Ledger, entry: Claim) -> Span | None:
@@ -189,10 +189,10 @@ def p_of_margin(
     return found
 
 
-def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
+def _scales(entry: Claim, scaled: OnScale) -> list[OnScale]:
     """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
-    plain = given.scale == "log" and entry.about.interval != "log"
-    return [given, replace(given, scale="identity")] if plain else [given]
+    plain = scaled.scale == "log" and entry.about.interval != "log"
+    return [scaled, replace(scaled, scale="identity")] if plain else [scaled]
 
 
 def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[EstimateCheck]]:
@@ -202,8 +202,8 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
     return {side: [one for one in own if one is not None] for side, own in checks.items()}
 
 
-def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
-    on = " on the log scale" if given.scale == "log" else ""
+def _centred(entry: Claim, main: Component, scaled: OnScale, symmetric: bool) -> Finding:
+    on = " on the log scale" if scaled.scale == "log" else ""
     covers: tuple[str, ...] = ("ci_high",)
     agreement = COMPATIBLE
     if symmetric:
@@ -214,7 +214,7 @@ def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> 
     else:
         text = f"{main.text} is not the middle{on} of {entry.interval}, as it is for the usual "
         text += "interval; "
-        far = entry.measure in NEARLY_CENTRED and _is_far(entry, given)
+        far = entry.measure in NEARLY_CENTRED and _is_far(entry, scaled)
         if far:
             text += "nor does an exact or profile interval lie so far to one side."
         else:
@@ -223,15 +223,17 @@ def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> 
     return verdict("interval.centred", entry, "ci_low", agreement, text, covers=covers)
 
 
-def _is_far(entry: Claim, given: OnScale) -> bool:
+def _is_far(entry: Claim, scaled: OnScale) -> bool:
     """Whether an interval lies further to one side than any usual one, on its best scale."""
-    _, *others = _scales(entry, given)
+    _, *others = _scales(entry, scaled)
     for one in others:
         checked = _checked(entry, one, inf, "two_sided")
         if checked is None or checked.symmetric:
             return False
-    ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
-    if given.scale == "log":
+    ends = [
+        [float(end) for end in part.bounds] for part in (scaled.low, scaled.estimate, scaled.high)
+    ]
+    if scaled.scale == "log":
         low, middle, high = map(logs, ends)
         return unevenness(low, middle, high) > most_uneven(low, high, entry.confidence)
     low, middle, high = ((least, most) for least, most in ends)
@@ -242,15 +244,15 @@ def _p(
     ledger: Ledger,
     entry: Claim,
     component: Component,
-    given: OnScale,
+    scaled: OnScale,
     every: dict[str, dict[str, list[EstimateCheck]]],
 ) -> Iterator[Finding]:
     """P by every scale on which the interval is centred."""
     spans = {scale: _spans(by_side) for scale, by_side in every.items()}
     spans = {scale: span for scale, span in spans.items() if span}
     if not spans:
-        if two_sided := every[given.scale].get("two_sided"):
-            yield from _decision(ledger, entry, component, given, two_sided[0].p_of_bounds)
+        if two_sided := every[scaled.scale].get("two_sided"):
+            yield from _decision(ledger, entry, component, scaled, two_sided[0].p_of_bounds)
         return
     by_procedure = _by_procedure(ledger, entry, component, spans)
     if isinstance(by_procedure, Finding):
@@ -273,7 +275,7 @@ def _p(
     if not by_procedure:
         agreement, why = of_another(ledger, entry, component, p)
     alone = agreement == INCONSISTENT and not by_procedure
-    if alone and _of_one_side(ledger, entry, component, given):
+    if alone and _of_one_side(ledger, entry, component, scaled):
         # One matter, one line: why p is not that of two sides is then no question.
         agreement, alone = ALTERNATIVE, False
         printed, why = f"{text}; {component.text} is that of one side.", ""
@@ -362,14 +364,14 @@ def _decision(
     )
 
 
-def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:
+def _checked(entry: Claim, scaled: OnScale, df: float, side: str) -> EstimateCheck | None:
     try:
         return check_estimate(
-            given.estimate,
-            given.low,
-            given.high,
-            scale=given.scale,
-            null=given.null,
+            scaled.estimate,
+            scaled.low,
+            scaled.high,
+            scale=scaled.scale,
+            null=scaled.null,
             df=df,
             confidence=entry.confidence,
             sides=side,

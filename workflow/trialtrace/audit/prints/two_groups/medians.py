@@ -71,7 +71,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if any(low > high for quarter in quarters for low, high in quarter):
         return
     most, likely = greatest_p(quarters[0], quarters[1], *sizes), likely_z(groups, sizes)
-    text = f"Groups with these medians and quartiles have p of at most {_shown(most)} by the "
+    text = f"Groups with these medians and quartiles have p of at most {_p_text(most)} by the "
     text += "Mann-Whitney test"
     agreement, open, detail = INCONSISTENT, False, {}
     if not overlaps(part, 0.0, most):
@@ -80,7 +80,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             agreement, open, text = NOT_CHECKABLE, True, f"{text}; printed is {part.text}.{NO_TEST}"
     elif likely is not None and _is_far(part, likely):
         agreement, open = NOT_CHECKABLE, True
-        text = f"{TWO_SAMPLES} would give p near {_shown(2 * float(ndtr(-likely)))} by the "
+        text = f"{TWO_SAMPLES} would give p near {_p_text(2 * float(ndtr(-likely)))} by the "
         text += f"Mann-Whitney test; printed is {part.text}."
     elif most < TELLS:
         agreement = REMARK
@@ -168,5 +168,5 @@ def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield verdict("median.difference", entry, data, agreement, text, groups)
 
 
-def _shown(p: float) -> str:
+def _p_text(p: float) -> str:
     return shown_p(p).removeprefix("P ").removeprefix("= ")

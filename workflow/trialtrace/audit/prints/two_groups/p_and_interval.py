@@ -75,7 +75,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             _on_two_sides(entry, data, p) or (placed and _far(ledger, entry, one, p))
             for one, p in against
         ):
-            yield from _told(ledger, entry, data, *against[0])
+            yield from _findings(ledger, entry, data, *against[0])
 
 
 def _far(ledger: Ledger, entry: Claim, claim: Claim, p: Span) -> bool:
@@ -124,7 +124,7 @@ def _on_two_sides(entry: Claim, component: Component, p: Span) -> bool:
     return on_two_sides(component, p, LEAST if _test(entry) else LEAST_UNNAMED)
 
 
-def _told(
+def _findings(
     ledger: Ledger, entry: Claim, component: Component, claim: Claim, p: Span
 ) -> Iterator[Finding]:
     table, test = table_of(ledger, claim), _test(entry)

@@ -130,7 +130,7 @@ def _of_measure(
     change = _change(measure, table)
     x1, n1, x0, n0 = table
     text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is "
-    text += "none" if change is None else f"{1 + change / 100:.4g}, {_told(change, OF[measure])}"
+    text += "none" if change is None else f"{1 + change / 100:.4g}, {_side(change, OF[measure])}"
     others = {one: _change(one, table) for one in RATIOS if one != measure}
     others["risk_difference"] = two_groups.estimate("risk_difference", table)
     fit = [WORDS[one] for one, value in others.items() if _fits(component, value)]
@@ -162,7 +162,7 @@ def _other(table: two_groups.Table) -> tuple[float, float]:
     return peto, two_groups.conditional_odds_ratio(table)
 
 
-def _told(change: float, what: str) -> str:
+def _side(change: float, what: str) -> str:
     return f"{what} {'lower' if change < 0 else 'higher'} by {abs(change):.1f} %"
 
 

@@ -123,14 +123,14 @@ def denominators_of(count: int, percent: Component) -> list[int]:
 
 
 def _share(
-    ledger: Ledger, entry: Claim, count: int, n: int, beside: Sequence[Claim] = ()
+    ledger: Ledger, entry: Claim, count: int, n: int, sources: Sequence[Claim] = ()
 ) -> Finding:
     percent, value = entry.parts["percent"], 100 * count / n
-    both = () if beside else ("count", "denominator")
+    both = () if sources else ("count", "denominator")
 
     def make(agreement: str, text: str, covers: tuple[str, ...] = (), **more: object) -> Finding:
         detail = {"count": count, "n": n, "percent": value, **more}
-        return verdict("share.percent", entry, percent, agreement, text, beside, detail, covers)
+        return verdict("share.percent", entry, percent, agreement, text, sources, detail, covers)
 
     if prints(percent, value):
         text = f"{count} of {n} is {percent.value} %, as printed."

@@ -82,7 +82,7 @@ def _sum(
     yield from _of_levels(ledger, sizes, totals)
     sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
     if len(sizes) < 2 or set(sizes) != set(ledger.apart):
-        yield from _alike(kind, totals)
+        yield from _equal(kind, totals)
         return
     findings = tuple(entries[-1].name for entries in claims.values())
     # Sequences of a crossover, to which patients are randomised, beside treatments, which all take.
@@ -123,7 +123,7 @@ def _of_levels(ledger: Ledger, sizes: dict[str, int], totals: list[Claim]) -> It
             yield verdict("size.sum", total, "value", INCONSISTENT, text)
 
 
-def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
+def _equal(kind: str, totals: list[Claim]) -> Iterator[Finding]:
     """The number randomised in two places, where the ledger has no sizes that add up to it."""
     known = [total for total in totals if total.whole_count is not None]
     if kind != "randomised" or len(known) < 2:

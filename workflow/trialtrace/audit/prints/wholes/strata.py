@@ -61,7 +61,7 @@ def _counted(ledger: Ledger) -> list[list[Claim]]:
         if entry.about.split and entry.about.stratum and entry.whole_count is not None
     ]
     splits = grouped(
-        counts, lambda one: (one.basis, replace(one.about, stratum=None, patients=None))
+        counts, lambda count: (count.basis, replace(count.about, stratum=None, patients=None))
     )
     claims = []
     for entries in splits.values():
@@ -153,7 +153,7 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     if not outside:
         few = _splits(ranges, events, n, 0)
         text = f"{shown} can be the two parts of {given}"
-        text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
+        text += f": {_split_words(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
         detail = {"splits": few}
     else:
         text = (
@@ -162,7 +162,7 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         )
         detail = {"outside": outside}
         for cut, how in _cut_off(parts, events, n):
-            text += f" With {how}, {_told(cut[:SHOWN])} would."
+            text += f" With {how}, {_split_words(cut[:SHOWN])} would."
             detail |= {"truncated": cut}
     for entry, other in ((first, second), (second, first)):
         yield verdict("split.total", entry, "percent", not outside, text, [other, total], detail)
@@ -233,5 +233,5 @@ def _splits(ranges: Ranges, events: int, n: int, outside: int) -> list[list[int]
     ]
 
 
-def _told(splits: list[list[int]]) -> str:
+def _split_words(splits: list[list[int]]) -> str:
     return listed([f"{x1} of {n1} and {x2} of {n2}" for x1, n1, x2, n2 in splits], "or")

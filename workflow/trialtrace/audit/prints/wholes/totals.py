@@ -110,10 +110,10 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
         claims, n = [*claims, together], together.whole_count or 0
     text = f"The {len(counted)} categories add up to {total}"
 
-    def finding(agreement: str, told: str, subject: Claim = claims[0]) -> Finding:
+    def finding(agreement: str, sentence: str, subject: Claim = claims[0]) -> Finding:
         # The component that holds the count.
         name = "count" if "count" in subject.parts else "value"
-        return verdict("total.categories", subject, name, agreement, told, claims, detail)
+        return verdict("total.categories", subject, name, agreement, sentence, claims, detail)
 
     if total == n:
         return finding(EXACT, f"{text}.")

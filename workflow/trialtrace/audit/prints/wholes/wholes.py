@@ -97,7 +97,7 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
         return
     span = _hull([ends_of(one.share) for one in groups if one.share is not None])
     if not overlaps(part, *span):
-        text = f"{part.text} of all lies outside of the groups' {_shown(span)} %, where no share "
+        text = f"{part.text} of all lies outside of the groups' {_ends(span)} %, where no share "
         text += "of the patients of all groups can be."
         yield verdict("whole.share", entry, part, INCONSISTENT, text, groups)
 
@@ -136,7 +136,7 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     fits = overlaps(part, *span)
     means = listed([group.parts["value"].text for group in groups])
     text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
-    text += f"{_shown(span)} together"
+    text += f"{_ends(span)} together"
     yield verdict("whole.mean", entry, part, fits, text, groups, span._asdict())
     if fits and min(sizes) > 1 and all(one.has_deviation for one in (entry, *groups)):
         yield _deviation(entry, groups, sizes)
@@ -182,7 +182,7 @@ def _between(
     span, part = _hull([ends_of(group.parts["value"]) for group in groups]), entry.parts["value"]
     if overlaps(part, *span):
         return
-    text = f"{part.text} lies outside of the groups' {_shown(span)}, where "
+    text = f"{part.text} lies outside of the groups' {_ends(span)}, where "
     if all_told:
         text += f"no {average} of the patients of all groups can be, however many were measured."
         yield verdict("whole.between", entry, part, INCONSISTENT, text, groups)
@@ -198,12 +198,10 @@ def _deviation(entry: Claim, groups: list[Claim], sizes: list[int]) -> Finding:
     span, part = span_of(deviation_of_groups(means, spreads, sizes)), entry.parts["sd"]
     text = "Within and between the groups, all patients have a standard deviation of "
     fits = overlaps(part, *span)
-    return verdict(
-        "whole.deviation", entry, part, fits, text + _shown(span), groups, span._asdict()
-    )
+    return verdict("whole.deviation", entry, part, fits, text + _ends(span), groups, span._asdict())
 
 
-def _shown(span: Span) -> str:
+def _ends(span: Span) -> str:
     return span_text(f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)
 
 

@@ -56,7 +56,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         ps = _ps_of(ledger, entry)
         if ps:
             level = level_of(ledger, entry)
-            findings = [list(_told(entry, name, *one, level)) for one in ps]
+            findings = [list(_findings(entry, name, *one, level)) for one in ps]
             yield from _divided(entry, name, [own[0] for own in findings if own], ps)
             for said in _of_all(findings):
                 more = _side(ledger, entry, said) + _unused(ledger, entry)
@@ -103,14 +103,14 @@ def _of_all(findings: list[list[Finding]]) -> Iterator[Finding]:
 
 
 def _divided(
-    entry: Claim, name: str, findings: list[Finding], found: list[tuple[Claim, Component]]
+    entry: Claim, name: str, findings: list[Finding], tests: list[tuple[Claim, Component]]
 ) -> Iterator[Finding]:
     """That of several p one agrees with the words and one does not."""
     if not {COMPATIBLE, INCONSISTENT} <= {finding.agreement for finding in findings}:
         return
-    shown = listed([part.text for _, part in found])
+    shown = listed([part.text for _, part in tests])
     text = f"“{entry.printed}” stands beside {shown}, of which one agrees with it and one does not."
-    yield verdict(CHECK, entry, name, DOUBT, text, [source for source, _ in found])
+    yield verdict(CHECK, entry, name, DOUBT, text, [source for source, _ in tests])
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
@@ -150,7 +150,7 @@ def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
     yield verdict(CHECK, entry, name, agreement, text, [source])
 
 
-def _told(
+def _findings(
     entry: Claim, name: str, source: Claim, component: Component, level: Level | None
 ) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None

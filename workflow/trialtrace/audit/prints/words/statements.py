@@ -56,7 +56,7 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         numbers = [_quantities(entry) for entry in entries]
         same_days = alike([dates(entry.printed) for entry in entries])
         agreement, said = NOT_CHECKABLE, "told in other words"
-        if len({_words(entry) for entry in entries}) == 1 or same_days or _alike(numbers):
+        if len({_words(entry) for entry in entries}) == 1 or same_days or _same(numbers):
             agreement, said = COMPATIBLE, "the same in all places"
         elif same_days is False:
             agreement, said = INCONSISTENT, "not on the same days"
@@ -71,7 +71,7 @@ def _quantities(entry: Claim) -> dict[str, Quantity]:
     return {name: one for name, one in quantities.items() if one is not None}
 
 
-def _alike(every: list[dict[str, Quantity]]) -> bool:
+def _same(every: list[dict[str, Quantity]]) -> bool:
     """Whether all places have the same quantities, each with each."""
     return all(every) and all(
         one.keys() == other.keys() and all(one[name].same(other[name]) for name in one)
@@ -267,15 +267,15 @@ CONCLUSIONS = {
 }
 
 
-def _holds(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
-    text = f"{shown} holds the margin of {margin}"
+def _holds(limit: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{limit} holds the margin of {margin}"
     if denied:
         return COMPATIBLE, f"{text}, as printed."
     return INCONSISTENT, f"{text}, so that it does not exclude it."
 
 
-def _excludes(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
-    text = f"{shown} excludes the margin of {margin}"
+def _excludes(limit: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{limit} excludes the margin of {margin}"
     if not denied:
         return COMPATIBLE, f"{text}."
     text += ", while non-inferiority was not shown: another level or population may be meant."

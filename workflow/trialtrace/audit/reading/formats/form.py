@@ -32,7 +32,7 @@ Week 12,25,46.0,10.3,28,41.5,9.9,.11
 """
 
 
-def read_form(content: bytes, shown: str) -> ReadPaper:
+def read_form(content: bytes, place: str) -> ReadPaper:
     """The tables of a CSV file. Raises UserError where a line has more cells than its head, or a
     cell is too long."""
     try:
@@ -48,9 +48,9 @@ def read_form(content: bytes, shown: str) -> ReadPaper:
     except csv.Error as error:
         found = f"line {lines.line_num}: {error}"
         raise UserError(
-            Problem(shown, found=found, expected="a table of printed numbers")
+            Problem(place, found=found, expected="a table of printed numbers")
         ) from None
-    return form_of(rows, shown)
+    return form_of(rows, place)
 
 
 def form_of(rows: Sequence[Sequence[str]], text: str) -> ReadPaper:
@@ -130,7 +130,7 @@ def read_sheet(content: bytes, text: str) -> ReadPaper:
                 if any(cell.value is not None for cell in row[WIDEST:]):
                     raise UserError(_too_wide(text, sheet.title, number))
                 rows.append(
-                    [_shown(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
+                    [_text(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
                 )
             rows.append([""])
     except (UserError, MemoryError):
@@ -155,7 +155,7 @@ def _too_wide(text: str, sheet: str, row: int) -> Problem:
     )
 
 
-def _shown(value: object, number_format: str) -> str:
+def _text(value: object, number_format: str) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and (found := re.match(r"#?,?#*0(?:\.(0+))?", number_format)):

@@ -40,13 +40,9 @@ class Page:
 
 
 @dataclass(frozen=True)
-class _Glyph:
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-    size: float
+class _Glyph(Word):
+    """A letter in such a box, and how it is turned."""
+
     angle: float
 
 

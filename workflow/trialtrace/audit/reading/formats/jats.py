@@ -9,9 +9,9 @@ from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 _NOT_TEXT = ("table-wrap", "fig", "disp-formula", "ref-list", "supplementary-material")
 
 
-def read_jats(content: bytes, shown: str) -> ReadPaper:
+def read_jats(content: bytes, place: str) -> ReadPaper:
     """The paper in a JATS file: abstract and body in passages, its tables with their notes."""
-    root = read_xml(content, shown)
+    root = read_xml(content, place)
     article = root.first("article") or root
     front = article.first("front", "front-stub") or article
     doi = next(

@@ -50,8 +50,8 @@ def lines(words: Sequence[Word]) -> list[Line]:
             near[-1].append(word)
         else:
             rows.append([word])
-    made = [_line(sorted(row, key=lambda one: one.left)) for row in rows]
-    return sorted(made, key=lambda one: one.top)
+    made = [_line(sorted(row, key=lambda word: word.left)) for row in rows]
+    return sorted(made, key=lambda line: line.top)
 
 
 def _line(row: Sequence[Word]) -> Line:

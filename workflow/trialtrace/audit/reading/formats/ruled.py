@@ -85,7 +85,7 @@ def _columns(body: Sequence[Line], label: float) -> list[_Column]:
 def _row(line: Line, columns: Sequence[_Column]) -> list[str]:
     cells = [""] * (len(columns) + 1)
     for at, segment in enumerate(line.segments):
-        own = _own(segment, columns)
+        own = _column(segment, columns)
         labels = at == 0 and segment.left < columns[0].left - 2
         if own is None or (labels and not _is_value(segment.text)):
             own = -1
@@ -93,7 +93,7 @@ def _row(line: Line, columns: Sequence[_Column]) -> list[str]:
     return cells
 
 
-def _own(segment: Segment, columns: Sequence[_Column]) -> int | None:
+def _column(segment: Segment, columns: Sequence[_Column]) -> int | None:
     """The column that a segment overlaps most."""
     shared = [min(segment.right, c.right) - max(segment.left, c.left) for c in columns]
     most = max(range(len(shared)), key=shared.__getitem__)
@@ -139,7 +139,7 @@ def _covered(
     heads, those up to the next head. `over` and `texts` are what stands above already."""
     below = [n for n, c in enumerate(columns) if segment.left < c.right and segment.right > c.left]
     heads = [one for one in line.segments if one.right > columns[0].left]
-    if not below and (near := _own(segment, columns)) is not None:
+    if not below and (near := _column(segment, columns)) is not None:
         below = [near]
     if finer and below and over[below[0] + 1] and not texts[below[0] + 1]:
         # A further line of a head over several columns.

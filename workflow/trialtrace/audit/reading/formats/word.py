@@ -16,12 +16,12 @@ _DOCUMENT, LARGEST = "word/document.xml", 200 << 20
 
 def read_word(content: bytes, text: str) -> ReadPaper:
     """The paper in a DOCX file. Raises UserError where it is broken, locked or not one."""
-    root = read_xml(_part(content, text), text)
+    root = read_xml(_xml(content, text), text)
     body = root.first("body")
     return web_paper(Node("body", {}, [] if body is None else list(_blocks(body))))
 
 
-def _part(content: bytes, text: str) -> bytes:
+def _xml(content: bytes, text: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as whole:
             if _DOCUMENT not in whole.namelist():

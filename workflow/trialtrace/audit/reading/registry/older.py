@@ -29,9 +29,9 @@ _EXCLUSIVE = ("gender", "sex", "age, categorical", "ethnicity", "race")
 _TOTALS = {"serious": "Total, serious adverse events", "other": "Total, other adverse events"}
 
 
-def older_record(content: bytes, shown: str) -> dict[str, object]:
+def older_record(content: bytes, place: str) -> dict[str, object]:
     """The record in an XML file; no results where it has none. Raises UserError."""
-    root = read_xml(content, shown)
+    root = read_xml(content, place)
     study = root if root.name == "clinical_study" else root.first("clinical_study") or root
     results = study.first("clinical_results")
     record: dict[str, object] = {"protocolSection": _protocol(study)}

@@ -20,41 +20,41 @@ LISTS = {
 """What of results is a list of entries."""
 
 
-def read_record(content: bytes, shown: str) -> Entry:
+def read_record(content: bytes, place: str) -> Entry:
     """The record in a JSON file. Raises UserError for a file that has none, several, or one
     without results."""
     try:
         data = json.loads(content, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
-        raise _refused(shown, f"JSON that cannot be read: {type(error).__name__}") from None
+        raise _refused(place, f"JSON that cannot be read: {type(error).__name__}") from None
     if isinstance(data, dict) and isinstance(data.get("studies"), list):
         data = data["studies"]
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if isinstance(data, list) and data:
         kind = f"a list of {len(data)} records"
-        raise _refused(shown, kind, "save one entry of the list as a file of its own")
+        raise _refused(place, kind, "save one entry of the list as a file of its own")
     if isinstance(data, dict) and OF_VERSION_1 & set(data):
         kind = f"a record of version 1 of the interface ({min(OF_VERSION_1 & set(data))})"
-        raise _refused(shown, kind, "take the record anew, from version 2 of the interface")
-    return one_record(data, shown)
+        raise _refused(place, kind, "take the record anew, from version 2 of the interface")
+    return one_record(data, place)
 
 
-def one_record(data: object, shown: str) -> Entry:
+def one_record(data: object, place: str) -> Entry:
     """A record that has a number and results. Raises UserError for another thing."""
     if not isinstance(data, dict) or not isinstance(data.get("protocolSection"), dict):
-        raise _refused(shown, "JSON without a protocolSection")
+        raise _refused(place, "JSON without a protocolSection")
     if not text(entry(data, "protocolSection", "identificationModule"), "nctId"):
-        raise _refused(shown, "a record without its number (identificationModule.nctId)")
+        raise _refused(place, "a record without its number (identificationModule.nctId)")
     if not isinstance(data.get("resultsSection"), dict):
-        raise _refused(shown, "a record without results")
+        raise _refused(place, "a record without results")
     return data
 
 
-def _refused(shown: str, found: str, do: str | None = None) -> UserError:
+def _refused(place: str, found: str, do: str | None = None) -> UserError:
     return UserError(
         Problem(
-            shown,
+            place,
             found=found,
             expected="one record of ClinicalTrials.gov with results, as version 2 of its interface "
             "gives it (protocolSection and resultsSection)",

@@ -72,7 +72,7 @@ def _is_own(words: nodes.Nodes) -> bool:
         return True
     shown = nodes.copied(words)
     nodes.walk(
-        shown, {"Link": lambda one: [] if OF_RUN in one["c"][0][1] else None, "Cite": _nothing}
+        shown, {"Link": lambda node: [] if OF_RUN in node["c"][0][1] else None, "Cite": _nothing}
     )
     return any(letter.isdigit() for letter in nodes.text_of(shown))
 

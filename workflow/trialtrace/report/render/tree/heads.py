@@ -99,7 +99,7 @@ def _table(element: nodes.Node) -> None:
             above.append(
                 [nodes.attributes(), {"t": "AlignCenter"}, 1, len(cells), [nodes.plain(first)]]
             )
-            below += map(_own, cells)
+            below += map(_head, cells)
         else:
             above += map(_alone, cells)
     if below:
@@ -125,7 +125,7 @@ def _alone(cell: nodes.Inner) -> nodes.Inner:
     return cell
 
 
-def _own(cell: nodes.Inner) -> nodes.Inner:
+def _head(cell: nodes.Inner) -> nodes.Inner:
     """A head without what stands over it."""
     nodes.set_value(cell[0], NAME, nodes.text_of(cell[4]))
     words: nodes.Nodes = cell[4][0]["c"][1:]

@@ -102,12 +102,13 @@ class _Links:
         return places.get(anchor) or next(iter(places.values()))
 
     def _number(self, anchor: str, whose: str) -> Nodes:
-        """A number as it stands first in the document, what it is of, and its short id."""
+        """A number as it stands first in the document, what it is of, and its short id, before
+        which the place is: where a line may end, typst would put it at the end of that line."""
         places, shown = self._places[anchor], self._text(anchor)
         shown += f" [{whose}]" if whose else ""
         code = {"t": "Code", "c": [attributes(), anchor]}
         marks = [span([], attributes(_bookmark(place))) for place in places]
-        return [space(), *marks, word(f"{shown}{NBSP}"), code, word(";")]
+        return [space(), word(f"{shown}{NBSP}"), *marks, code, word(";")]
 
 
 def _at_the_end(command: str, lines: list[list[Inner]], level: int) -> Nodes:

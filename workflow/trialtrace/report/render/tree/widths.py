@@ -247,7 +247,7 @@ def group(rows: list[Inner], room: list[float]) -> None:
         elif lines + own > MOST:
             _join(block)
             block, lines = [], 0
-            first[4] = _again(label)
+            first[4] = _copy(label)
         block.append(row)
         lines += own
     _join(block)
@@ -259,7 +259,7 @@ def _height(cells: Inner, room: list[float]) -> int:
     return max(1, *(math.ceil(1.1 * len(text_of(one[4])) / max(width, 1)) for one, width in sizes))
 
 
-def _again(label: Inner) -> Inner:
+def _copy(label: Inner) -> Inner:
     """The label once more, without the places that links lead to."""
     blocks: Inner = copied(label[4])
     walk(blocks, {"Span": _unnamed})

@@ -43,12 +43,12 @@ class Means:
         self,
         patients: Patients,
         label: str,
-        found: Sequence[Reading],
+        readings: Sequence[Reading],
         arms: Sequence[int],
         confidence: float,
     ):
         self.patients, self.label, self.arms = patients, label, list(arms)
-        self.confidence, self.readings = confidence, found
+        self.confidence, self.readings = confidence, readings
         self._moments: dict[Block, group_means.GroupMoments] = {}
 
     def supports(self, key: Key) -> bool:

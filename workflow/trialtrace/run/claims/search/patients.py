@@ -176,8 +176,8 @@ class Patients:
         return np.array([_text(value) == level for value in values])
 
 
-def _sets(found: list[tuple[str, int, Flags]]) -> Sets:
-    names, tiers, masks = zip(*found, strict=True)
+def _sets(rows: list[tuple[str, int, Flags]]) -> Sets:
+    names, tiers, masks = zip(*rows, strict=True)
     return Sets(list(names), list(tiers), np.array(masks))
 
 

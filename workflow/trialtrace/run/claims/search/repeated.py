@@ -146,11 +146,11 @@ class Repeated:
         self,
         patients: Patients,
         label: str,
-        found: Sequence[Reading],
+        readings: Sequence[Reading],
         designs: Callable[[str], Iterator[Design]],
         effects: Sequence[str],
     ):
-        self.patients, self.label, self.readings = patients, label, found
+        self.patients, self.label, self.readings = patients, label, readings
         self.designs, self.effects = designs, effects
 
     def supports(self, key: Key) -> bool:
@@ -213,7 +213,7 @@ def repeated_readings(
         values = np.stack([_at(one, places, kind, how) for one in each], axis=1)
         values = values[:, 0] if len(each) == 1 else values
         readings.append(Reading(name, 2 if name else 1, values))
-    return sorted(readings, key=lambda one: one.tier)
+    return sorted(readings, key=lambda reading: reading.tier)
 
 
 def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:

@@ -31,8 +31,10 @@ UP = "rounded up"
 class Shares:
     """The candidates of a bundle of one analysis of a yes/no endpoint."""
 
-    def __init__(self, patients: Patients, label: str, found: Sequence[Reading], confidence: float):
-        self.patients, self.label, self.readings = patients, label, found
+    def __init__(
+        self, patients: Patients, label: str, readings: Sequence[Reading], confidence: float
+    ):
+        self.patients, self.label, self.readings = patients, label, readings
         self.confidence = confidence
         self._counted: dict[Who, tuple[Floats, Floats]] = {}
 

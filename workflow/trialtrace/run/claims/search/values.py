@@ -103,7 +103,7 @@ def readings(
         found = list(_yes_no(visits, visit or ""))
     else:
         found = list(_numbers(visits, visit or "", analysis.value))
-    return sorted(found, key=lambda one: one.name != "")
+    return sorted(found, key=lambda number: number.name != "")
 
 
 def _yes_no(visits: Visits, planned: str) -> Iterator[Reading]:

@@ -188,15 +188,15 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
 
 
 def _column(
-    given: Mapping[Key, Floats], item: Wanted, turned: bool, side: str, year: str
+    columns: Mapping[Key, Floats], item: Wanted, turned: bool, side: str, year: str
 ) -> Floats:
     key = item.key
     if turned and key.stat in RATIOS + DIFFERENCES:
-        values = given[key._replace(field=_OTHER.get(key.field, key.field))]
+        values = columns[key._replace(field=_OTHER.get(key.field, key.field))]
         with np.errstate(divide="ignore"):
             values = 1 / values if key.stat in RATIOS else -values
     else:
-        values = given[key]
+        values = columns[key]
     if key.stat == P and side:
         values = values / 2 if side == "one-sided" else 1 - values / 2
     if item.how in FROM_DAYS:

@@ -42,11 +42,11 @@ def derive_attendance(endpoint: Endpoint[Attendance], study: Study) -> Records:
     absent = (gathered.layout.row < 0) & (entry.without_rows != "zero")
     unknown = unclear | too_many | absent | ~(planned > 0)
     share = sure / np.where(unknown, np.nan, planned)
-    values = {"AVAL": pa.array(share, mask=unknown), "GROUNDS": _told(sure, planned, unknown)}
+    values = {"AVAL": pa.array(share, mask=unknown), "GROUNDS": _sessions(sure, planned, unknown)}
     return Records("bds", np.arange(study.size), values, tuple(cells))
 
 
-def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Array:
+def _sessions(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Array:
     parts = [
         pa.array(np.where(unknown, 0, number).astype(np.int64), mask=unknown).cast(pa.string())
         for number in (done, planned)

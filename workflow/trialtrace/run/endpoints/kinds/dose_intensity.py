@@ -178,14 +178,14 @@ class _Given:
         )
 
     def _planned(
-        self, given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn
+        self, plan: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn
     ) -> np.ndarray:
         """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
-        if isinstance(given, IntervalColumn | PlannedCyclesColumn):
-            return self.gathered.numbers(given.column)
-        if not isinstance(given, IntervalByDrug):
-            return np.full(len(self.gathered.rows), np.nan if given == "rows" else float(given))
-        each = [float(given.by_drug.get(code, np.nan)) for code in self.drugs] or [np.nan]
+        if isinstance(plan, IntervalColumn | PlannedCyclesColumn):
+            return self.gathered.numbers(plan.column)
+        if not isinstance(plan, IntervalByDrug):
+            return np.full(len(self.gathered.rows), np.nan if plan == "rows" else float(plan))
+        each = [float(plan.by_drug.get(code, np.nan)) for code in self.drugs] or [np.nan]
         return np.where(self.drug < 0, np.nan, np.array(each)[self.drug])
 
     def wrong(self) -> np.ndarray:

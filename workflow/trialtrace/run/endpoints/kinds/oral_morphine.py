@@ -54,7 +54,7 @@ def derive_oral_morphine(endpoint: Endpoint[OralMorphine], study: Study) -> Reco
     values = {
         "AVAL": pa.array(total, mask=np.isnan(total)),
         "AVALU": unit_column(UNIT, len(total)),
-        "GROUNDS": _told(gathered.count(bad)),
+        "GROUNDS": _bad_lines(gathered.count(bad)),
     }
     records = Records(
         "bds",
@@ -65,7 +65,7 @@ def derive_oral_morphine(endpoint: Endpoint[OralMorphine], study: Study) -> Reco
     return with_baseline(endpoint, study, records, gathered.layout.visits)
 
 
-def _told(bad: np.ndarray) -> pa.Array:
+def _bad_lines(bad: np.ndarray) -> pa.Array:
     end = np.where(bad == 1, " line that could not be used", " lines that could not be used")
     text = np.char.add(bad.astype(str), end).astype(object)
     return pa.array(text, mask=bad == 0, type=pa.string())

@@ -137,13 +137,13 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     subjects = np.arange(study.size)
     happened = np.where(unknown, np.nan, any_event.astype(np.float64))
     reasons = _reasons(parts, (censored == 1) & (time == time.min(axis=0)))
-    values = _outcome(time[which, subjects], happened, _told(parts, "EVNTDESC", which), reasons)
+    values = _outcome(time[which, subjects], happened, _chosen(parts, "EVNTDESC", which), reasons)
     values["AVALU"] = unit_column(unit, study.size)
     own = {"TRTP": parts[0].columns["TRTP"]} if "TRTP" in parts[0].columns else {}
     return Records("adtte", subjects, values | own, tuple(c for part in parts for c in part.cells))
 
 
-def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
+def _chosen(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
     texts = np.stack([_texts(records, column) for records in parts])
     return texts[which, np.arange(texts.shape[1])]
 
@@ -178,7 +178,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     undecided = np.isnan(what).any(axis=0) & (status == 1) & ~before
     unknown = np.isnan(time) | np.isnan(status) | undecided
     before &= ~unknown
-    told = _told(parts, "EVNTDESC", first)
+    told = _chosen(parts, "EVNTDESC", first)
     end = np.stack([_days(part) for part in parts])[first, np.arange(len(first))]
     columns = dict(records.columns) | {
         "AVAL": pa.array(np.where(before, earliest, time), mask=unknown),

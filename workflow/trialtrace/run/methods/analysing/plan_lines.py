@@ -50,12 +50,12 @@ def plan_lines(trial: "Trial", results: Iterable[str]) -> tuple[list[PlanLine], 
     of, left = _entries(trial, results)
     lines = trial.lines("plan")
     kept = [
-        PlanLine(key, lines[key], tuple(of.get(key, ()))) for key in lines if key in of or _own(key)
+        PlanLine(key, lines[key], tuple(of.get(key, ()))) for key in lines if key in of or _top(key)
     ]
-    return sorted(kept, key=lambda one: one.line), left
+    return sorted(kept, key=lambda line: line.line), left
 
 
-def _own(key: Path_) -> bool:
+def _top(key: Path_) -> bool:
     """Whether a key is an entry of its own, and no part of one."""
     match key:
         case ("decision_level" | "confidence",):

@@ -49,13 +49,13 @@ def all_results(trial: "Trial", frames: Frames) -> list[Result]:
     """Every result of a trial, in the order of its plan."""
     results = [*flow(trial, frames), *baseline(trial, frames), *adverse_events(trial, frames)]
     for analysis in trial.plan.analyses.values():
-        results += _once(run_analysis(trial, analysis, frames))
+        results += _unique(run_analysis(trial, analysis, frames))
     for family in trial.plan.multiplicity.values():
         results += list(adjust(family, results))
     return [*results, *planning(trial, frames)]
 
 
-def _once(results: Iterator[Result]) -> list[Result]:
+def _unique(results: Iterator[Result]) -> list[Result]:
     """Counts that several steps of an analysis bring (two intervals of a proportion) stand once."""
     kept: dict[tuple[str, int], Result] = {}
     for number, result in enumerate(results):

@@ -91,9 +91,9 @@ def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":
     return checks.get(asked.method) or checks.get(asked.stat)
 
 
-def _refuse_disagreement(found: list[Compared]) -> None:
+def _refuse_disagreement(comparisons: list[Compared]) -> None:
     problems = Problems()
-    for each in found:
+    for each in comparisons:
         if not each.agrees:
             problems.add(
                 f"result {each.result_id}, {each.component}",

@@ -141,14 +141,14 @@ def rerandomise(cut: Cut, step: Step[object]) -> Iterator[Result]:
         yield from pairs.sample(step).test(compute)
 
 
-def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -> TestResult:
+def _rerandomise(test: Formula, paired: Paired, *, allocation: str, sides: str) -> TestResult:
     """All assignments of the treated side; the statistic is the sum of the differences.
 
     A subject's score is its value on the side that is second by name less that on the first, which
     no assignment changes; assignments give it the sign of its treated side.
     """
-    side = found.column("LAT")[:, 0].astype(str)
-    pairs = found.column("LAT").astype(str)
+    side = paired.column("LAT")[:, 0].astype(str)
+    pairs = paired.column("LAT").astype(str)
     if (pairs[:, 0] == pairs[:, 1]).any() or "None" in pairs:
         raise StatsError("a subject's two records do not lie on two sides, so nothing can swap.")
     if len(np.unique(pairs)) != 2:
@@ -156,7 +156,7 @@ def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -
     if len(np.unique(side)) < 2:
         raise StatsError("all subjects were treated on the same side, so sides cannot be swapped.")
     second = np.unique(side)[1]
-    score = np.where(side == second, 1.0, -1.0) * found.difference
+    score = np.where(side == second, 1.0, -1.0) * paired.difference
     schemes = {"coin": resampling.within_patient, "balanced": resampling.fixed_margins}
     result = test(
         schemes[allocation](side),
@@ -171,7 +171,7 @@ def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -
     )
     if not result.exact:
         raise StatsError("there are too many assignments to enumerate.")
-    return TestResult(float(found.difference.sum()), np.nan, float(result.p_value[0]))
+    return TestResult(float(paired.difference.sum()), np.nan, float(result.p_value[0]))
 
 
 def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Result]:
@@ -201,27 +201,27 @@ def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
     return wald_test(fitted, np.eye(fitted.coef.size)[terms[name]])
 
 
-def _fit(least_squares: Formula, found: Paired, names: Sequence[str], confidence: float) -> Fitted:
+def _fit(least_squares: Formula, paired: Paired, names: Sequence[str], confidence: float) -> Fitted:
     """Least squares of the differences on an intercept and centred covariates; their columns."""
-    blocks, width = [np.ones((len(found.at), 1))], 1
+    blocks, width = [np.ones((len(paired.at), 1))], 1
     terms: dict[str, list[int]] = {}
     for name in names:
-        block = _columns(found, name)
+        block = _columns(paired, name)
         terms[name] = list(range(width, width + block.shape[1]))
         width += block.shape[1]
         blocks.append(block)
     x = np.hstack(blocks)
-    return least_squares(found.difference, x, variance="model", confidence=confidence), terms
+    return least_squares(paired.difference, x, variance="model", confidence=confidence), terms
 
 
-def _columns(found: Paired, name: str) -> Floats:
+def _columns(paired: Paired, name: str) -> Floats:
     """A covariate as columns that are 0 on average over subjects, or over levels."""
     if name == "baseline":
-        base = found.column("BASE").astype(float)
+        base = paired.column("BASE").astype(float)
         values = difference(base[:, 0], base[:, 1])
     else:
         column = "LAT" if name == "treated_side" else adsl_code(name)
-        values = found.column(column)[:, 0]
+        values = paired.column(column)[:, 0]
     if np.issubdtype(values.dtype, np.number):
         centred: Floats = values.astype(float) - values.astype(float).mean()
         return centred.reshape(-1, 1)
@@ -247,16 +247,16 @@ class Sequenced(Protocol):
     def starts_with(self) -> dict[str, str]: ...
 
 
-def periods(found: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
+def periods(paired: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
     """Values of the first and of the second period, and 1 where the treated arm was first."""
-    levels = found.column(adsl_code(asked.sequence))[:, 0].tolist()
+    levels = paired.column(adsl_code(asked.sequence))[:, 0].tolist()
     arms = [None if level is None else asked.starts_with.get(level_text(level)) for level in levels]
     if lacking := arms.count(None):
         raise StatsError(f"{lacking} subjects have no sequence that `starts_with` names.")
-    if others := {str(arm) for arm in arms} - set(found.place.pair or ()):
+    if others := {str(arm) for arm in arms} - set(paired.place.pair or ()):
         raise StatsError(f"some sequences begin with {' and '.join(sorted(others))}.")
-    early = np.array([arm == (found.place.pair or ("",))[0] for arm in arms])
-    treated, reference = found.values.T
+    early = np.array([arm == (paired.place.pair or ("",))[0] for arm in arms])
+    treated, reference = paired.values.T
     first, second = np.where(early, treated, reference), np.where(early, reference, treated)
     return first, second, early.astype(float)
 
@@ -279,8 +279,8 @@ def test_of_periods(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
         yield from pairs.sample(step).test(run)
 
 
-def _computed(compute: Callable[..., Found], found: Paired, asked: Sequenced) -> Found:
-    return compute(*periods(found, asked))
+def _computed(compute: Callable[..., Found], paired: Paired, asked: Sequenced) -> Found:
+    return compute(*periods(paired, asked))
 
 
 Series = tuple[np.ndarray, np.ndarray]
@@ -340,10 +340,10 @@ def _both_differences(
         yield first.place, members, _of_pairs(first), _of_pairs(second)
 
 
-def _of_pairs(found: Paired) -> Series:
-    if found.error is not None:
+def _of_pairs(paired: Paired) -> Series:
+    if paired.error is not None:
         return np.array([], dtype=str), np.array([])
-    return found.column("USUBJID")[:, 0].astype(str), found.difference
+    return paired.column("USUBJID")[:, 0].astype(str), paired.difference
 
 
 METHODS = {

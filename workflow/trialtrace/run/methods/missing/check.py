@@ -197,7 +197,7 @@ def _completed(data: Data, asked: Asked, whole: pd.DataFrame) -> np.ndarray:
     together = "at_least" not in options and options.get("undecided_before") == "drawn"
     visits = [*(_before(data, asked) if together else ()), asked.visit]
     at = [replace(asked, visit=visit) for visit in visits]
-    parts = [_found(data, one, name, names, "AVAL") for one in at for name in options["components"]]
+    parts = [_cells(data, one, name, names, "AVAL") for one in at for name in options["components"]]
     y = np.column_stack(parts).astype(float)
     fixed = pd.get_dummies(
         whole[[adsl_code(name) for name in options["covariates"]]], drop_first=True
@@ -228,7 +228,7 @@ def _by_visits(data: Data, at: list[Asked], imputed: np.ndarray, names: pd.Serie
     return event
 
 
-def _found(data: Data, asked: Asked, name: str, names: pd.Series, column: str) -> pd.Series:
+def _cells(data: Data, asked: Asked, name: str, names: pd.Series, column: str) -> pd.Series:
     rows = data.bds[data.bds["PARAMCD"] == data.trial.endpoints[name].code]
     rows = rows if asked.visit is None else rows[rows["AVISIT"] == asked.visit]
     return names.map(rows.dropna(subset=column).set_index("USUBJID")[column])
@@ -239,7 +239,7 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: pd.Series) ->
     rule = data.trial.endpoints[asked.variable].entry
     drawn = dict(zip(asked.options["components"], imputed.T, strict=True))
     findings = [
-        drawn[name] if name in drawn else _found(data, asked, name, names, "AVAL").to_numpy(float)
+        drawn[name] if name in drawn else _cells(data, asked, name, names, "AVAL").to_numpy(float)
         for name in rule.findings
     ]
     columns = {"findings": np.sum(findings, axis=0)}
@@ -248,7 +248,7 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: pd.Series) ->
         column = "CHG" if score.value == "change" else "AVAL"
         found = drawn.get(score.of)
         if found is None:
-            found = _found(data, asked, score.of, names, column).to_numpy(float)
+            found = _cells(data, asked, score.of, names, column).to_numpy(float)
         columns[name] = found
     return surely(rule.event, pd.DataFrame(columns)).to_numpy(float)
 
@@ -268,9 +268,9 @@ def _earlier(data: Data, asked: Asked, names: pd.Series) -> np.ndarray:
     sure = np.zeros(len(names), dtype=bool)
     for visit in _before(data, asked):
         at = replace(asked, visit=visit)
-        found = np.array([_found(data, at, name, names, "AVAL") for name in rule.findings], float)
+        found = np.array([_cells(data, at, name, names, "AVAL") for name in rule.findings], float)
         scores = {
-            name: _found(
+            name: _cells(
                 data, at, score.of, names, "CHG" if score.value == "change" else "AVAL"
             ).to_numpy(float)
             for name, score in rule.parts.items()

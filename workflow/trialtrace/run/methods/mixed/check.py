@@ -29,9 +29,9 @@ BY = "numpy: Fisher scoring, formulas of the papers"
 TOLERANCE = 3e-7
 
 
-def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
+def _answer(data: Data, asked: Asked, fitted, row: np.ndarray) -> Recomputed:
     """The statistic of a result from a fit and the row (or rows) it is about."""
-    fit, n = made["fit"], made["n"]
+    fit, n = fitted["fit"], fitted["n"]
     df = asked.options["df"]
     if asked.second == "arm_visit":
         value = mixed_fit.f_test(fit, row, df)[asked.stat]
@@ -92,28 +92,28 @@ def _of_fit(make: Callable[[Data, Asked], dict], *own: str) -> Callable[[Row], C
     return decorate
 
 
-def _cell(visits: int, arms: int, arm: int, visit: int, made, at=None) -> np.ndarray:
+def _cell(visits: int, arms: int, arm: int, visit: int, fitted, at=None) -> np.ndarray:
     """The row of a mean at these covariates, the means of all if None."""
     cells = np.zeros((arms, visits))
     cells[arm, visit] = 1.0
-    slope = np.zeros((len(made["means"]), made["width"]))
-    slope[:, visit if made["width"] > 1 else 0] = made["means"] if at is None else at
+    slope = np.zeros((len(fitted["means"]), fitted["width"]))
+    slope[:, visit if fitted["width"] > 1 else 0] = fitted["means"] if at is None else at
     return np.concatenate([cells.ravel(), slope.ravel()])
 
 
-def _term(data: Data, asked: Asked, made) -> np.ndarray:
+def _term(data: Data, asked: Asked, fitted) -> np.ndarray:
     """The row of a coefficient: means of two patients apart, of a change those of two visits."""
-    arms, visits, names = made["arms"], made["visits"], made["covariates"]
+    arms, visits, names = fitted["arms"], fitted["visits"], fitted["covariates"]
     before, change, last = f":{asked.level}".rpartition(":visit=")
     name, visit = (before.removeprefix(":"), last) if change else (asked.level, "")
     treated, reference = asked.pair or (data.compared(asked)[-1],) * 2
     unit = np.array([float(each == name) for each in names])
 
     def apart(place: int) -> np.ndarray:
-        mean = _cell(len(visits), len(arms), arms.index(treated), place, made, unit)
+        mean = _cell(len(visits), len(arms), arms.index(treated), place, fitted, unit)
         if name in ("intercept", ""):
             return mean
-        return mean - _cell(len(visits), len(arms), arms.index(reference), place, made, 0 * unit)
+        return mean - _cell(len(visits), len(arms), arms.index(reference), place, fitted, 0 * unit)
 
     return apart(visits.index(visit)) - apart(0) if visit else apart(0)
 
@@ -155,15 +155,15 @@ def _mmrm(data: Data, asked: Asked) -> dict:
 
 
 @_of_fit(_mmrm)
-def mmrm(data: Data, asked: Asked, made: dict) -> np.ndarray:
+def mmrm(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
     """A mean at a visit, a difference of two, or the test of all of them over the visits."""
-    arms, visits = made["arms"], made["visits"]
+    arms, visits = fitted["arms"], fitted["visits"]
 
     def row(arm: str, visit: str | None) -> np.ndarray:
-        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
+        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), fitted)
 
     if asked.stat in COEFFICIENT:
-        return _term(data, asked, made)
+        return _term(data, asked, fitted)
     if asked.second == "arm_visit":
         rows = [
             (row(arm, visit) - row(arms[0], visit))
@@ -317,9 +317,9 @@ def _random_site(data: Data, asked: Asked) -> dict:
 
 
 @_of_fit(_random_site, "visit")
-def random_site(data: Data, asked: Asked, made: dict) -> np.ndarray:
+def random_site(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
     """A difference of two arms with a random intercept of the site."""
-    return row_of(asked, made["names"], data.compared(asked)[-1])
+    return row_of(asked, fitted["names"], data.compared(asked)[-1])
 
 
 def _site_blocks(
@@ -387,12 +387,12 @@ def _unstructured(data: Data, asked: Asked, *, cells: bool) -> dict:
     return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
 
 
-def since_first(_: Data, asked: Asked, made: dict) -> np.ndarray:
+def since_first(_: Data, asked: Asked, fitted: dict) -> np.ndarray:
     """The difference in change since the first visit of two treatments, or of their differences."""
-    row = np.zeros((2, len(made["visits"])))
-    row[0, [0, made["visits"].index(asked.visit)]] = -1.0, 1.0
+    row = np.zeros((2, len(fitted["visits"])))
+    row[0, [0, fitted["visits"].index(asked.visit)]] = -1.0, 1.0
     row[1] = -row[0]
-    return row.ravel()[: len(made["fit"].beta)]
+    return row.ravel()[: len(fitted["fit"].beta)]
 
 
 CHECKS = by_name(

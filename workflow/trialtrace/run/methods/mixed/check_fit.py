@@ -120,7 +120,7 @@ def fit_at_bound(blocks: list[Block], scale: float, r: int, *, reml: bool) -> Fi
             lambda p: _upward(blocks, p, reml), begin, jac=True, method="BFGS", tol=1e-9
         )
 
-    at = min(map(tried, turns), key=lambda found: found.fun).x
+    at = min(map(tried, turns), key=lambda fit: fit.fun).x
     for _ in range(20):
         fit, change, information = _bent(blocks, at, reml)
         step = np.linalg.pinv(information, rcond=1e-9, hermitian=True) @ (change.T @ fit.score)

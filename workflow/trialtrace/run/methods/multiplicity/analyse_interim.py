@@ -164,12 +164,12 @@ def _favouring(cut: Cut, step: Step[Favouring], plain: Result) -> tuple[float, f
     return (estimate if step.options.better == "higher" else -estimate) / error, error
 
 
-def _effect(step: Step[Favouring], given: float | str, z: float, error: float) -> float:
-    if isinstance(given, str):
+def _effect(step: Step[Favouring], effect: float | str, z: float, error: float) -> float:
+    if isinstance(effect, str):
         return z * error
     if _measure(step) in LOGARITHMS:
-        given = log(given)
-    return given if step.options.better == "higher" else -given
+        effect = log(effect)
+    return effect if step.options.better == "higher" else -effect
 
 
 # Median unbiased with its interval, adjusted for bias, and the stage-wise p-value.

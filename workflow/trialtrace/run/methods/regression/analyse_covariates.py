@@ -203,9 +203,9 @@ def coefficient_results(sample: Sample, terms: Iterable[Term]) -> Iterator[Resul
         yield from _coefficient(replace(sample, place=place), cache(compute))
 
 
-def _coefficient(sample: Sample, found: Callable[[], Contrast]) -> Iterator[Result]:
-    result = sample.interval(lambda: found().interval, "coefficient")
+def _coefficient(sample: Sample, contrast: Callable[[], Contrast]) -> Iterator[Result]:
+    result = sample.interval(lambda: contrast().interval, "coefficient")
     yield result
     if result.error is None:
-        yield sample.value("standard_error", found().standard_error)
-        yield sample.value("p_coefficient", found().p_value)
+        yield sample.value("standard_error", contrast().standard_error)
+        yield sample.value("p_coefficient", contrast().p_value)

@@ -181,10 +181,10 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the difference or odds ratio of the population."""
     options = step.options
 
-    def fit(made: Design) -> "GeeFit":
+    def fit(design: Design) -> "GeeFit":
         return formula(step)(
-            made.values,
-            made.x,
+            design.values,
+            design.x,
             working=options.working,
             variance=options.variance,
             reference=options.reference,
@@ -201,23 +201,23 @@ def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
     population."""
 
     # The first column of the means is in the thresholds.
-    def fit(made: Design) -> "OrdinalGeeFit":
+    def fit(design: Design) -> "OrdinalGeeFit":
         working, level = step.options.working, cut.analysis.confidence
-        return formula(step)(made.values, made.x[:, :, 1:], working=working, confidence=level)
+        return formula(step)(design.values, design.x[:, :, 1:], working=working, confidence=level)
 
     rows, _, of = _model(cut, step, fit)
-    yield from _results(cut, step, rows, lambda row: of(lambda made: row(made)[1:]))
+    yield from _results(cut, step, rows, lambda row: of(lambda design: row(design)[1:]))
 
 
 def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the odds ratio within a subject."""
 
-    def fit(made: Design) -> "OrdinalMixedFit":
-        subject, visit = np.nonzero(~np.isnan(made.values))
+    def fit(design: Design) -> "OrdinalMixedFit":
+        subject, visit = np.nonzero(~np.isnan(design.values))
         # The first column of the means is in the threshold.
         return formula(step)(
-            made.values[subject, visit],
-            made.x[subject, visit, 1:],
+            design.values[subject, visit],
+            design.x[subject, visit, 1:],
             subject,
             nodes=step.options.nodes,
             confidence=cut.analysis.confidence,
@@ -228,11 +228,11 @@ def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
     def of_all(row: RowOf) -> Contrast:
         made, found = fitted()
         if not row(made)[0]:
-            return of_columns(lambda made: row(made)[1:])
+            return of_columns(lambda design: row(design)[1:])
         return intercept_of(found, cut.analysis.confidence)
 
     def every() -> Iterator[Result]:
-        yield from _results(cut, step, rows, lambda row: of_columns(lambda made: row(made)[1:]))
+        yield from _results(cut, step, rows, lambda row: of_columns(lambda design: row(design)[1:]))
         yield from _coefficients(cut, step, rows, of_all)
         if getattr(step.options, "coefficients", None) == "all":
             yield from spread_of(_sample(cut, step, rows), lambda: fitted()[1])
@@ -306,7 +306,7 @@ def _results(
     effect = effect_of(step.options)
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        return contrast_of(lambda made: made.row(pair, visit))
+        return contrast_of(lambda design: design.row(pair, visit))
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
         found = compared(pair, visit).interval

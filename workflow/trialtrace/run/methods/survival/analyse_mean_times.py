@@ -120,7 +120,8 @@ def compare(cut: Cut, step: "Step[curves_cards.PerTime | object]") -> Iterator[R
     def both(treated: Selection, reference: Selection) -> Contrast:
         counts = *_counted(treated, per), *_counted(reference, per)
         level = cut.analysis.confidence
-        return Contrast(*formula(step)(*counts, confidence=level, sides="two_sided"))
+        found: Contrast = formula(step)(*counts, confidence=level, sides="two_sided")
+        return found
 
     for pair, rows, treated, reference in cut.pairs():
         sample = Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n)

@@ -9,6 +9,7 @@ from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
+from trialtrace.base.purpose import is_date
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cohort.file import Levels, Quantities
 from trialtrace.run.trial.cohort.forms import Level
@@ -19,7 +20,6 @@ from trialtrace.run.trial.context import (
     SOURCE_ROW,
     Files,
     column,
-    is_date,
     known,
     known_code,
 )

@@ -71,30 +71,30 @@ def check(files: Files) -> None:
             instruments.check(files, name, given)
 
 
-def _endpoint(files: Files, name: str, given: made.Given) -> None:
+def _endpoint(files: Files, name: str, entry: made.Given) -> None:
     document = files.endpoints
     for key in ("of", "first_of"):
-        if key in given:
-            _parents(files, name, given, key)
-    if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
-        check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
-        check_threshold(files, name, given["of"], given["event"])
-    if "source" in given and not any(
+        if key in entry:
+            _parents(files, name, entry, key)
+    if "of" in entry and entry["kind"] == "event" and isinstance(entry["event"], dict):
+        check_test(document, (name, "event"), made.AVAL, entry["event"], {"AVAL": made.AVAL})
+        check_threshold(files, name, entry["of"], entry["event"])
+    if "source" in entry and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):
         found = "a source, but nothing in this entry is taken as given"
         expected = "a source only beside limits, thresholds or days that the entry declares"
         document.add((name, "source"), found=found, expected=expected)
-    made.check(files, name, given)
-    many_rows.check(files, name, given)
-    _scale(files, name, given.get("scale"))
-    unit_of_endpoint(files, name, given)
-    _baseline(files, name, given)
-    if "table" not in given:
+    made.check(files, name, entry)
+    many_rows.check(files, name, entry)
+    _scale(files, name, entry.get("scale"))
+    unit_of_endpoint(files, name, entry)
+    _baseline(files, name, entry)
+    if "table" not in entry:
         return
     tables = files.trial.names("tables")
-    if known(document, (name, "table"), given["table"], tables, "a table of trial.yaml"):
-        _columns(files, name, given)
+    if known(document, (name, "table"), entry["table"], tables, "a table of trial.yaml"):
+        _columns(files, name, entry)
 
 
 def _columns(files: Files, name: str, entry: made.Given) -> None:

@@ -73,16 +73,16 @@ def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> N
         files.endpoints.add(place, found=f"{name}, a column of {variable.kind}", expected=expected)
 
 
-def _visits(files: Files, name: str, given: Given) -> None:
+def _visits(files: Files, name: str, entry: Given) -> None:
     """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
     document = files.endpoints
     parts = [parent for parent in files.derived[name].entry.parents if parent in files.derived]
     labels = {label for part in parts for label in visit_labels(part, files.derived.get)}
-    if isinstance(given.get("visits"), list):
-        for position, label in enumerate(given["visits"]):
+    if isinstance(entry.get("visits"), list):
+        for position, label in enumerate(entry["visits"]):
             known(document, (name, "visits", position), label, sorted(labels), "a visit")
-    needs = given.get("visits") == "after_baseline" or given.get("new")
-    needs = needs or given.get("value", "value") != "value"
+    needs = entry.get("visits") == "after_baseline" or entry.get("new")
+    needs = needs or entry.get("value", "value") != "value"
     if needs and parts and baseline(name, files.derived.get) is None:
         expected = "an endpoint with `baseline`, for new findings, changes and after_baseline"
         document.add((name,), found=f"no baseline of {one_of(parts)}", expected=expected)

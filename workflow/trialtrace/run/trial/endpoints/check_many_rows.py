@@ -142,15 +142,15 @@ def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> Non
     _further(files, name, entry, columns)
 
 
-def _attendance(files: Files, name: str, given: Given, columns: Columns) -> None:
+def _attendance(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
-    check_condition(document, (name, "done"), given["done"], columns)
-    if isinstance(given["planned"], dict):
-        subject_number(files, (name, "planned", "variable"), given["planned"]["variable"])
-    elif given["planned"] == "rows" and given.get("without_rows") == "zero":
+    check_condition(document, (name, "done"), entry["done"], columns)
+    if isinstance(entry["planned"], dict):
+        subject_number(files, (name, "planned", "variable"), entry["planned"]["variable"])
+    elif entry["planned"] == "rows" and entry.get("without_rows") == "zero":
         expected = "missing; without rows nothing is planned"
         document.add((name, "without_rows"), found="zero with planned: rows", expected=expected)
-    if end := given.get("end"):
+    if end := entry.get("end"):
         column(document, (name, "end", "date"), end["date"], columns, DATES)
         place = (name, "end", "event")
         if parent(files, name, place, end["event"], TIMES):

@@ -122,9 +122,9 @@ class Labels:
         label, _ = self.columns.get(table, {}).get(name, (name, {}))
         return lower_first(label)
 
-    def condition(self, given: Condition, table: str) -> str:
+    def condition(self, condition: Condition, table: str) -> str:
         """A condition over the columns of a table, by their labels and those of their codes."""
-        return describe(given, self.columns.get(table))
+        return describe(condition, self.columns.get(table))
 
     def listed(self, names: Iterable[str], between: str = ", ") -> str:
         return between.join(self.of(name) for name in names)

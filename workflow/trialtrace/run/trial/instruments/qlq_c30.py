@@ -80,8 +80,8 @@ class QlqC30(ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
     def score(self, scale: Scale, items: Mapping[str, np.ndarray]) -> np.ndarray:
         """One scale of every record, 0 to 100; NaN where too few items are answered."""
         if scale.name != "sum":
-            return _one(scale.name, items)
-        parts = [_one(name, items) for name in IN_SUMMARY]
+            return _score(scale.name, items)
+        parts = [_score(name, items) for name in IN_SUMMARY]
         turned = [
             100 - part if name in SYMPTOMS else part
             for name, part in zip(IN_SUMMARY, parts, strict=True)
@@ -92,7 +92,7 @@ class QlqC30(ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
 ENTRY = QlqC30
 
 
-def _one(name: str, items: Mapping[str, np.ndarray]) -> np.ndarray:
+def _score(name: str, items: Mapping[str, np.ndarray]) -> np.ndarray:
     values = {item: items[item] for item in named(_SINGLE[name])}
     raw = mean_of_answered(values, needed=(len(values) + 1) // 2)
     share = (raw - 1) / RANGE[name in GLOBAL]

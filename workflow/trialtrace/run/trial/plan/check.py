@@ -155,7 +155,7 @@ def _no_p_values(files: Files, name: str, entry: dict[str, Any]) -> None:
         )
 
 
-def _change(files: Files, name: str, given: dict[str, Any]) -> None:
+def _change(files: Files, name: str, entry: dict[str, Any]) -> None:
     """A change needs endpoints with a baseline, and has no value at the baseline itself."""
     value = inherited(files, name, "value")
     if value in (None, "value"):
@@ -167,20 +167,20 @@ def _change(files: Files, name: str, given: dict[str, Any]) -> None:
         start = endpoint.entry.baseline if endpoint else None
         if endpoint and endpoint.kind in methods.BINARY:
             document.add(
-                (*path, *(("value",) if "value" in given else ())),
+                (*path, *(("value",) if "value" in entry else ())),
                 found=f"{value} of {variable}, which is yes or no",
                 expected="value",
                 do="derive an endpoint of kind finding with new: true, or give `codes` a `scale`",
             )
         elif endpoint and start is None:
             document.add(
-                (*path, *(("value",) if "value" in given else ())),
+                (*path, *(("value",) if "value" in entry else ())),
                 found=f"{value} of {variable}, which has no baseline",
                 expected="an endpoint with `baseline`",
             )
         elif isinstance(visits, list) and start in visits:
             document.add(
-                (*path, *(("visits",) if "visits" in given else ())),
+                (*path, *(("visits",) if "visits" in entry else ())),
                 found=f"{tell(start)}, the baseline itself",
                 expected="visits after the baseline, since the analysis is of a change",
             )

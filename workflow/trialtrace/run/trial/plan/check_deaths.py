@@ -33,25 +33,25 @@ def deaths(files: Files) -> list[str]:
     return [
         name
         for name, table_change in files.derived.items()
-        if table_change.kind == "time_to_event" and _part(table_change.entry, "terminal")
+        if table_change.kind == "time_to_event" and _key(table_change.entry, "terminal")
     ]
 
 
 def _is_death(files: Files, name: str, who: list[str]) -> bool:
     """Whether an outcome says nothing but whether, or by when, a patient died."""
     entry = files.derived[name].entry
-    event = _part(entry, "event")
-    if _part(entry, "of") in who:
+    event = _key(entry, "event")
+    if _key(entry, "of") in who:
         return True
     return any(
         event is not None
-        and event == _part(files.derived[one].entry, "event")
-        and _part(entry, "table") == _part(files.derived[one].entry, "table")
+        and event == _key(files.derived[one].entry, "event")
+        and _key(entry, "table") == _key(files.derived[one].entry, "table")
         for one in who
     )
 
 
-def _part(entry: object, name: str) -> object:
+def _key(entry: object, name: str) -> object:
     """What an entry has under a key, None where its kind has none."""
     return getattr(entry, name, None)
 

@@ -201,11 +201,11 @@ def _graph(files: Files, path: Path_, entry: dict[str, Any]) -> None:
             )
 
 
-def check_level(files: Files, place: Path_, given: Any) -> None:
+def check_level(files: Files, place: Path_, level: Any) -> None:
     """A look of a group-sequential design."""
-    if not isinstance(given, dict):
+    if not isinstance(level, dict):
         return
-    fractions, look = given["fractions"], given["look"]
+    fractions, look = level["fractions"], level["look"]
     if sorted(set(fractions)) != fractions or fractions[-1] != 1:
         files.plan.add(
             (*place, "fractions"),

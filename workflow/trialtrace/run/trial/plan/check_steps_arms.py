@@ -50,11 +50,11 @@ def of_each_arm(
         files.plan.add(place, found=f"no {what} of {one_of(lacking)}", expected=expected)
 
 
-def _contrast(files: Files, place: Path_, given: dict[str, float], arms: list[str]) -> None:
-    for name in given:
+def _contrast(files: Files, place: Path_, coefficients: dict[str, float], arms: list[str]) -> None:
+    for name in coefficients:
         known(files.plan, (*place, name), name, arms, "an arm of the estimand")
-    largest = max((abs(value) for value in given.values()), default=0.0)
-    total = sum(given.values())
+    largest = max((abs(value) for value in coefficients.values()), default=0.0)
+    total = sum(coefficients.values())
     if largest == 0 or abs(total) > ROUNDING * largest:
         files.plan.add(
             place,

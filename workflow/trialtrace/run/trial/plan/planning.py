@@ -338,25 +338,25 @@ def check(files: Files, place: Path_, design: Design) -> None:
         )
 
 
-def _arms(files: Files, place: Path_, given: Design) -> None:
-    for position, name in enumerate(given.arms or ()):
+def _arms(files: Files, place: Path_, design: Design) -> None:
+    for position, name in enumerate(design.arms or ()):
         known(files.plan, (*place, "arms", position), name, files.arms, "an arm of trial.yaml")
-    n = len(given.arms or ())
-    if given.design in WHOLE:
+    n = len(design.arms or ())
+    if design.design in WHOLE:
         wanted, told = n == 0, "no arms: each patient has both treatments"
-    elif given.design in PAIRS:
+    elif design.design in PAIRS:
         wanted, told = n == 2, "arms: two, the reference last"
     else:
         wanted, told = n >= 1, "arms: those whose sizes are given"
     if not wanted:
         files.plan.add(place, found=f"{n} arms", expected=told)
     sizes = max(n, 1)
-    if given.patients is not None and len(given.patients) != sizes:
+    if design.patients is not None and len(design.patients) != sizes:
         files.plan.add(
-            (*place, "patients"), found=f"{len(given.patients)} numbers", expected=f"{sizes}"
+            (*place, "patients"), found=f"{len(design.patients)} numbers", expected=f"{sizes}"
         )
     own = files.trial.get("design", "kind") in OWN_TREATMENT
-    if given.reached is not None and n and own:
+    if design.reached is not None and n and own:
         files.plan.add(
             (*place, "reached"),
             found="arms of a design in which each patient has every treatment",
@@ -364,17 +364,17 @@ def _arms(files: Files, place: Path_, given: Design) -> None:
         )
 
 
-def _margin(files: Files, place: Path_, given: TwoProportions | TwoMeans | LogRank) -> None:
-    if given.margin is None:
+def _margin(files: Files, place: Path_, design: TwoProportions | TwoMeans | LogRank) -> None:
+    if design.margin is None:
         return
-    if given.sides != "one_sided":
-        files.plan.add((*place, "sides"), found=given.sides, expected="one_sided, with a margin")
-    if isinstance(given, LogRank) and given.formula != "schoenfeld":
-        files.plan.add((*place, "formula"), found=given.formula, expected="schoenfeld")
-    if isinstance(given, TwoProportions) and (given.test == "fisher" or given.clusters):
-        found = "Fisher's test" if given.test == "fisher" else "clusters"
+    if design.sides != "one_sided":
+        files.plan.add((*place, "sides"), found=design.sides, expected="one_sided, with a margin")
+    if isinstance(design, LogRank) and design.formula != "schoenfeld":
+        files.plan.add((*place, "formula"), found=design.formula, expected="schoenfeld")
+    if isinstance(design, TwoProportions) and (design.test == "fisher" or design.clusters):
+        found = "Fisher's test" if design.test == "fisher" else "clusters"
         files.plan.add(place, found=f"{found} with a margin", expected="test: chi_squared alone")
-    if isinstance(given, TwoMeans) and (given.clusters or given.visits):
+    if isinstance(design, TwoMeans) and (design.clusters or design.visits):
         files.plan.add(place, found="clusters or visits with a margin", expected="neither")
 
 

@@ -93,10 +93,10 @@ def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
         cohort.check(written, stated=True)
         forms.check(written)
     for problem in copy.problems:
-        document.tell(_told(problem, name))
+        document.tell(_below_truth(problem, name))
 
 
-def _told(problem: Problem, truth: str) -> Problem:
+def _below_truth(problem: Problem, truth: str) -> Problem:
     """The place in cohort.yaml as one below the truth."""
     file, _, key = problem.place.partition(": ")
     return replace(problem, place=f"{file}: truths.{truth}.{key}" if key else f"{file}: {truth}")

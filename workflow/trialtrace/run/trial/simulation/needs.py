@@ -6,7 +6,6 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cohort.file import CohortFile
 from trialtrace.run.trial.cohort.forms import ColumnOfLevel, Form, MissingBy
 from trialtrace.run.trial.cohort.order import Step, Types, makers, steps
-from trialtrace.run.trial.cohort.quantities.quantity import Place
 
 
 def narrowed(
@@ -82,9 +81,5 @@ def hang_on_arm(cohort: CohortFile, arms: Collection[str]) -> list[tuple[str, st
         for quantity in cohort.quantities.values()
         if quantity.name not in tell
         for place, need in quantity.needs()
-        if need in tell and not _is_quota(place)
+        if need in tell and "quota" not in place
     ]
-
-
-def _is_quota(place: Place) -> bool:
-    return "quota" in place

@@ -50,7 +50,8 @@ class TableSpec:
     later: dict[Column, Literal["cut", "empty"] | Filled[Column, Value]] = optional(
         "Columns of dates that are filled in later than the row. Where the date is after a data "
         "cut, the cell is the day of the cut (`cut`, of a last contact) or `empty`; and the "
-        'columns beside it hold what they held until then, with `{died_on: {died: "0"}}`.',
+        'columns beside it hold what they held until then, with `{died_on: {died: "0", cause: '
+        "empty}}`.",
         empty=dict,
         expected="a mapping of columns to cut, to empty, or to columns with their earlier values",
     )

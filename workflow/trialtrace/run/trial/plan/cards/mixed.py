@@ -233,7 +233,17 @@ CARDS = (
             "regression.ancova:ols",
             "regression.least_squares_means:interaction_test",
         ),
-        r_none="its call has not been held against R by a test",
+        r=R(
+            {
+                "p_value": "test$`Pr(>F)`[2]",
+                "f": "test$F[2]",
+                "df1": "test$Df[2]",
+                "df2": "test$Res.Df[2]",
+            },
+            'plain <- lm(reformulate(c("arm", "stratum", covariates), "AVAL"),\n'
+            "            cbind(d, arm, stratum))\n"
+            "test <- anova(plain, update(plain, . ~ . + arm:stratum))\n",
+        ),
     ),
     Card(
         "mean_difference.random_site",

@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
-from trialtrace.run.trial.plan.r_tests import Z_TEST
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, Z_TEST, wald
 
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LAWLESS_NADEAU = "Lawless and Nadeau 1995, Technometrics 37:158"
@@ -142,6 +142,8 @@ ratio <- log(treated[1] / reference[1])
 relative <- sqrt((treated[2] / treated[1])^2 + (reference[2] / reference[1])^2)
 """
 
+_of_means = partial(R, lines=_MEANS_COMPARED, packages=("survival",))
+
 _compared = partial(
     Card,
     options=MeanEventsCompared,
@@ -241,7 +243,16 @@ CARDS = (
             "survival.cox:cox",
             "regression.least_squares_means:interaction_test",
         ),
-        r_none="its call has not been held against R by a test",
+        r=R(
+            CHI_SQUARED,
+            "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
+            "             control = coxph.control(1e-12, iter.max = 100))\n"
+            'of <- grepl(":", names(coef(fit)))\n'
+            "b <- coef(fit)[of]\n"
+            "chi_squared <- sum(b * solve(vcov(fit)[of, of], b))\n"
+            "df <- sum(of)\n",
+            packages=("survival",),
+        ),
     ),
     Card(
         "events.recurrent",
@@ -281,7 +292,7 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_difference",
-        r_none="its call has not been held against R by a test",
+        r=_of_means(wald("mean_events_difference", "difference", "error")),
     ),
     _compared(
         "mean_events_ratio.lawless_nadeau",
@@ -292,7 +303,7 @@ CARDS = (
             )
         },
         formula="survival.recurrent:mean_cumulative_ratio",
-        r_none="its call has not been held against R by a test",
+        r=_of_means(wald("mean_events_ratio", "ratio", "relative", "exp({})")),
     ),
     _start_stop(
         "rate_ratio.andersen_gill",

@@ -88,7 +88,11 @@ CARDS = (
         options=MedianTimeKaplanMeier,
         gives="lower_quartile_time.{}@group upper_quartile_time.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r_none="its call has not been held against R by a test",
+        r=R(
+            {"lower_quartile_time": _LOWER, "upper_quartile_time": _UPPER},
+            _CURVE,
+            packages=("survival",),
+        ),
     ),
     Card(
         "follow_up.reverse_kaplan_meier",

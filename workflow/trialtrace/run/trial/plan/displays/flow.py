@@ -138,19 +138,19 @@ def _screening(files: Files, place: Path_, log: str) -> None:
             )
 
 
-def _why(files: Files, place: Path_, given: Recorded | Conditioned) -> None:
+def _why(files: Files, place: Path_, reasons: Recorded | Conditioned) -> None:
     """Reasons that are there, each once, none of them called as those without a reason are."""
-    if isinstance(given, Recorded):
-        name, at = given.variable, (*place, "variable")
+    if isinstance(reasons, Recorded):
+        name, at = reasons.variable, (*place, "variable")
         if known(files.plan, at, name, files.subject_variables, "a variable of subjects"):
             derived.check_levels(files, at, name)
-            for position, level in enumerate(given.no_reason):
+            for position, level in enumerate(reasons.no_reason):
                 here = (*place, "no_reason", position)
                 known(files.plan, here, level, files.subject_choices(name), f"a label of {name}")
         return
     columns = derived.columns_of_analysis(files, "measure")
     seen = {UNREPORTED, OUTSIDE, NO_VALUE}
-    for position, reason in enumerate(given.reasons):
+    for position, reason in enumerate(reasons.reasons):
         here = (*place, "reasons", position)
         if reason.label in seen:
             files.plan.add(
@@ -160,11 +160,11 @@ def _why(files: Files, place: Path_, given: Recorded | Conditioned) -> None:
         check_condition(files.plan, (*here, "where"), reason.where, columns, "a column of ADSL")
 
 
-def _ended(files: Files, place: Path_, given: Ended) -> None:
-    name, what = given.variable, "a variable of subjects"
+def _ended(files: Files, place: Path_, ended: Ended) -> None:
+    name, what = ended.variable, "a variable of subjects"
     if known(files.plan, (*place, "variable"), name, files.subject_variables, what):
         derived.check_levels(files, (*place, "variable"), name)
-        for position, level in enumerate(given.completed):
+        for position, level in enumerate(ended.completed):
             at = (*place, "completed", position)
             known(files.plan, at, level, files.subject_choices(name), f"a label of {name}")
 

@@ -27,10 +27,10 @@ def analysis(files: Files, place: Path_, name: str) -> bool:
     return known(files.plan, place, name, files.plan.names("analyses"), "an analysis of the plan")
 
 
-def estimates(files: Files, place: Path_, given: OfAnalyses) -> None:
+def estimates(files: Files, place: Path_, display: OfAnalyses) -> None:
     """Each analysis exists, and makes the estimate, or one of several of the same statistic."""
-    wanted = given.estimate
-    for position, name in enumerate(given.of):
+    wanted = display.estimate
+    for position, name in enumerate(display.of):
         if not analysis(files, (*place, "of", position), name):
             continue
         declared = files.plan.get("analyses", name)
@@ -66,21 +66,21 @@ def endpoints(
     return found
 
 
-def of_data(files: Files, place: Path_, given: OfEndpoint) -> list[tuple[Path_, str]]:
+def of_data(files: Files, place: Path_, display: OfEndpoint) -> list[tuple[Path_, str]]:
     """The same of a display of derived data, whose `where` is over the columns of these."""
-    found = endpoints(files, place, given.endpoint, given.population)
-    if given.where is not None and found and (kind := files.endpoint_kind(found[0][1])):
+    found = endpoints(files, place, display.endpoint, display.population)
+    if display.where is not None and found and (kind := files.endpoint_kind(found[0][1])):
         columns = derived.columns_of_analysis(files, kind)
         where = (*place, "where")
-        check_condition(files.plan, where, given.where, columns, "a column of the derived data")
+        check_condition(files.plan, where, display.where, columns, "a column of the derived data")
     return found
 
 
 def only(kinds: tuple[str, ...]) -> Callable[[Files, Path_, OfEndpoint], None]:
     """The check of a display of derived data of these kinds alone."""
 
-    def check(files: Files, place: Path_, given: OfEndpoint) -> None:
-        for here, name in of_data(files, place, given):
+    def check(files: Files, place: Path_, display: OfEndpoint) -> None:
+        for here, name in of_data(files, place, display):
             of_kind(files, files.plan, here, name, kinds)
 
     return check
@@ -112,15 +112,15 @@ def valued(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
 
 
 def of_table(
-    files: Files, place: Path_, given: OfTable, kind: str
+    files: Files, place: Path_, display: OfTable, kind: str
 ) -> list[dict[str, Variable] | None]:
     """The columns of the table behind each endpoint, None where they are not known."""
     variables = []
-    for here, name in endpoints(files, place, given.endpoint, given.population):
+    for here, name in endpoints(files, place, display.endpoint, display.population):
         of_kind(files, files.plan, here, name, (kind,))
         endpoint = files.endpoints.get(name)
         columns = files.columns(endpoint.get("table")) if endpoint else None
-        if given.where is not None:
-            check_condition(files.plan, (*place, "where"), given.where, columns)
+        if display.where is not None:
+            check_condition(files.plan, (*place, "where"), display.where, columns)
         variables.append(columns)
     return variables

@@ -158,7 +158,10 @@ class Listing(TableRows):
     table: Name = key("Table of trial.yaml.")
     population: Name = key("Population whose rows are listed.")
     columns: Distinct[Column] = key("Columns of the table, in order, behind patient and arm.")
-    kind: IchKind | None = optional("Which of the listings of ICH E3 it is, for its caption.")
+    kind: IchKind | None = optional(
+        "Which of the listings of ICH E3 it is, for its caption; the section on harms leads to "
+        "those of adverse events and of deaths."
+    )
 
 
 def _check_listing(files: Files, place: Path_, listing: Listing) -> None:
