@@ -43,8 +43,7 @@ def draw(material: Material, entry: Given) -> Picture:
         for arm in each
         for what, value, *subject in _drawn(*found[name, arm], dots)
     ]
-    columns = ("endpoint", "arm", "what", "value")
-    told = Data((*columns, SUBJECT) if dots else columns, rows)
+    told = Data(("endpoint", "arm", "what", "value", *[SUBJECT] * dots), rows)
     return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
 
 

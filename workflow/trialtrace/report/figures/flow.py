@@ -95,8 +95,8 @@ def draw(material: Material, row: Row) -> Picture:
             _branch(axes, start, x)
             both = list(zip(column, lines, strict=True))
             _column(axes, (x, width), start - 2 * GAP, both, heights, colour)
-    names = [material.arm_label(group) for group in groups] or [None]
-    data = _data(material, [(None, above), *zip(names, columns, strict=True)])
+    names = [material.arm_label(group) for group in groups] or [""]
+    data = _data(material, [("", above), *zip(names, columns, strict=True)])
     return Picture(figure, _caption(material, row), _alt(material, row), data)
 
 
@@ -138,7 +138,7 @@ def before(material: Material, row: Row) -> list[Box]:
     return [*exported(material), *screening(material), Box([*texts, (n, randomised), *after])]
 
 
-def _data(material: Material, columns: Sequence[tuple[str | None, list[Box]]]) -> Data:
+def _data(material: Material, columns: Sequence[tuple[str, list[Box]]]) -> Data:
     """What stands in the boxes of each column, by the name of its arm: a result, of those analysed
     also of how many, or a line of text."""
     cells: list[tuple[Cell, ...]] = []
@@ -161,7 +161,7 @@ def _shown(material: Material, row: ResultRow) -> list[ResultRow]:
     return [row, of_flow(material)["in_population", population, row["group1_level"], None]]
 
 
-def _count(material: Material, row: ResultRow, arm: str | None) -> tuple[Cell, ...]:
+def _count(material: Material, row: ResultRow, arm: str) -> tuple[Cell, ...]:
     what = row["stat_label"], _of(material, row), row["group2_level"]
     return row["result_id"], *what, arm or row["group1_level"], row["stat_value"]
 
