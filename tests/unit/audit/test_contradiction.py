@@ -81,6 +81,15 @@ def test_it_is_told_in_a_sentence_and_as_data():
     assert told["repairs"][0]["changes"][0]["instead"] in ("9.2", "29")
 
 
+def test_a_share_that_is_said_to_be_of_all_may_leave_patients_out():
+    """No count of 53 is 41.2 %; 14 of 34 would be."""
+    claims = {"x": claim("41.2%", outcome="event", group="training", population="itt")}
+    sizes = {name: group | {"randomised": "53"} for name, group in TWO.items()}
+    whole, audit, _ = found(claims, sizes)
+    (told,) = told_of(whole, audit.findings, audit.rows)
+    assert "do not fit together: patients were left out" in told["finding"]
+
+
 def test_numbers_taken_out_and_printed_as_others():
     claims = {"x": claim("27 of 295 (9.2%; 95% CI 6.1 to 13.0)", outcome="event", group="training")}
     whole = read(claims)

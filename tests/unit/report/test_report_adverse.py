@@ -144,15 +144,16 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
-    told = "Drug 6 of 10; Placebo 3 of 10; without a record in 1, who count as none."
+    recorded = "recorded of Drug 10, Placebo 9 alone; all others count as none"
+    told = f"Drug 6 of 10; Placebo 3 of 10; {recorded}."
     assert any(words(line).endswith(told) for line in harms_in_short(material, {}))
-    assert "; without a record in 1, who count as none." in words(harms_section(material))
+    assert f"; {recorded}." in words(harms_section(material))
     # A run names its results from its own folder; chunks of a document run in another one.
     monkeypatch.chdir(tmp_path)
     folder = material.folder.relative_to(tmp_path)
     render_report(material.trial, material.settings, folder, {"analyse_plan": "0" * 64})
     report = (folder / "report" / "report.html").read_text(encoding="utf-8")
-    assert "without a record in 1, who count as none" in " ".join(report.split())
+    assert recorded in " ".join(report.split())
 
 
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
@@ -219,7 +220,8 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         claims=none,
     )
     assert words(harms_in_short(uncounted, {})[0]).startswith(
-        f"Died at home, in the flow of the patients: Drug {of_arm['drug']:g} of 10; "
+        f"Died at home, by the flow of the patients, of those randomised: "
+        f"Drug {of_arm['drug']:g} of 10; "
         f"Placebo {of_arm['placebo']:g} of 10."
     )
     # The same numbers are told once.

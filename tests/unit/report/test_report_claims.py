@@ -14,6 +14,7 @@ from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,
     audit_page,
+    by_data,
     further,
     glossary,
     meanings,
@@ -87,7 +88,7 @@ def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
     ]
     data, on_print = tally_list(rows)
     assert "<strong>2</strong> differ</li>" in data
-    assert "<strong>1</strong> not checkable, 1 of them with a p that no usual" in on_print
+    assert "<strong>1</strong> not checkable, though for 1 of them the usual tests" in on_print
 
 
 def test_readings_of_a_claim_are_listed_with_their_places():
@@ -254,3 +255,19 @@ def test_each_verdict_that_occurs_is_explained_once():
         "exact: it follows from the other printed numbers; used in a check: it took part in "
         "the check of another number, which is named."
     )
+
+
+def test_the_data_say_which_of_contradicting_numbers_was_meant():
+    """52 of 307 and 16.1 % are in the data; of 58 patients 12 are 20.7 %, and not 20.6 %."""
+    numbers = [
+        {"claim": claim, "component": "percent", "printed": printed}
+        for claim, printed in (("stent", "16.1 %"), ("none", "20.6 %"), ("unknown", "9.7 %"))
+    ]
+    rows = {
+        ("stent", "percent"): {"against_data": "exact", "recomputed_text": "16.1 %"},
+        ("none", "percent"): {"against_data": "differs", "recomputed_text": "20.7 %"},
+        ("unknown", "percent"): {"against_data": "not_checkable", "recomputed_text": ""},
+    }
+    told = " The data give 16.1 % as printed; 20.7 % in place of 20.6 %."
+    assert by_data(rows, numbers) == told
+    assert by_data({}, numbers) == ""

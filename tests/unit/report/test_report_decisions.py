@@ -20,6 +20,7 @@ from trialtrace.report.sections.findings import (
     planned_p,
     sentences,
 )
+from trialtrace.report.sections.remarks import disagreeing
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.run.trial.plan.references import method_of
 
@@ -45,12 +46,16 @@ def analysis(role, **more):
         "pairs": [("drug", "placebo"), ("other", "placebo")],
         "by": None,
         "of": None,
+        "estimand": Stub(name="e"),
+        "value": "value",
+        "where": None,
     }
     return Stub(**(known | more))
 
 
 def material(*rows, families=()):
-    plan = Stub(analyses={}, multiplicity={name: Stub(tests=tests) for name, tests in families})
+    of_families = {name: Stub(tests=tests) for name, tests in families}
+    plan = Stub(analyses={}, multiplicity=of_families, decision_level=0.05)
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
@@ -263,7 +268,7 @@ def test_how_many_were_compared_counts_no_single_arm():
         for arm, n in (("drug", 295), ("placebo", 307))
     }
     told = words(_used_in_all(material(*rows[:2]), "a", sizes))
-    assert told == ", 107 of 295 Drug and 307 Placebo"
+    assert told == ", 107 of 602 (295 Drug and 307 Placebo)"
 
 
 HAZARD = pair(
@@ -304,7 +309,7 @@ def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
     told, assumed = sentences(material(HAZARD, WALD, hazards, of_all), two)
-    assert words(assumed).startswith("Assumptions of the model: p = ")
+    assert words(assumed).startswith("Evidence against what the model assumes: p = ")
     assert words(assumed).endswith("(score test of proportional hazards).")
     assert words(told).endswith(
         "; p = 0.60 (log-rank test), not below the significance level of 0.05; "
@@ -410,3 +415,24 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); without the event at "
         "5 years 61.5 % against 45.0 %; p = 0.030"
     )
+
+
+def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():
+    """Newcombe's interval without 0 beside Fisher's p of 0.052, and one with 0 beside 0.03."""
+    shown = analysis("secondary", pairs=[("drug", "placebo")])
+
+    def told(low, high, p, **more):
+        at = {"visit": None, "stratum": None, "group2": None, "stat_text": "0.1", "options": "{}"}
+        estimate = pair(
+            "risk_difference.newcombe", -0.1, ci_low=low, ci_high=high, ci_level=0.95, **at
+        )
+        of = material(estimate, pair("p_value.fisher", p, **{**at, **more}))
+        of.parameter_words = lambda _: []
+        return [words(text) for text in disagreeing(of, shown)]
+
+    assert told(-0.2, 0.01, 0.2) == told(-0.2, -0.01, 0.03) == []
+    assert told(-0.2, 0.01, 0.2, options='{"sides": "greater"}') == []
+    for low, high, p in ((-0.2, 0.01, 0.03), (-0.2, -0.001, 0.052)):
+        (text,) = told(low, high, p)
+        assert text.endswith("They are by different methods, and neither overrules the other.")
+    assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []

@@ -1,6 +1,7 @@
 """One sentence on more numbers than sentences can tell."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import mini_run
@@ -12,6 +13,7 @@ from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.key_sentences import (
+    exceptions,
     excluding,
     leaves_out_no_effect,
     nearest_to_no_effect,
@@ -19,7 +21,13 @@ from trialtrace.report.sections.key_sentences import (
     without_comparison,
 )
 from trialtrace.report.sections.sections import of_data
-from trialtrace.report.sections.summary import printed_in_short, registered_otherwise, summary
+from trialtrace.report.sections.summary import (
+    caveat,
+    printed_in_short,
+    registered_late,
+    registered_otherwise,
+    summary,
+)
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -164,7 +172,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places["tbl-known"] = "report-2.html"
     text = summary(mini, places)
     assert "[By term](report-3.html#sec-harms)" in text
-    assert "[2 estimates](report-2.html#tbl-relief-primary-choices)" in text
+    assert "[one estimate](report-2.html#tbl-relief-primary-choices)" in text
     # Nothing is a heading, which takes room and would be numbered in a report.
     assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
         "Patients",
@@ -182,12 +190,11 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     # Who of them is known is said with whom it is analysed.
     assert "Analysed for Relief, all randomised: known in " in shown
     assert "Outcome known in all" not in shown
-    assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
+    assert "one estimate of the risk difference, 26.7 percentage points; " in shown
     assert "both intervals include no effect" in shown
-    assert "Bounds with all missing outcomes in favour of the one arm or of the other: " in shown
-    assert re.search(
-        r"of the other: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown
-    )
+    assert "Bounds, with all missing outcomes in favour of one arm: " in shown
+    assert "Relief by smoking (exploratory): interaction p = " in shown
+    assert re.search(r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown)
     assert "verify FILE --trial mini" in shown
     body = text.partition("**How it was made")[0].partition("**Patients")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
@@ -264,6 +271,32 @@ def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
         words(told)
         == "Reported otherwise than registered or planned (protocol): Time planned, share reported."
     )
+
+
+def test_a_registration_after_the_begin_stands_with_the_design():
+    first = {"check": "registered.first", "finding": "First registered 2018, when it was complete."}
+    rows = [first | {"verdict": "late"}, first | {"verdict": "compatible"}]
+    (told,) = registered_late(SimpleNamespace(printed={"registration": rows}))
+    assert words(told) == "Registered retrospectively: first registered 2018, when it was complete."
+
+
+def test_the_note_of_a_primary_result_begins_on_the_first_page(mini):
+    """What follows its first sentence stands in the report."""
+    primary = mini.trial.plan.analyses["relief_primary"]
+    noted = replace(primary, note="A level of 0.5 is ours. The rest.")
+    assert caveat(noted) == " A level of 0.5 is ours."
+    assert caveat(replace(primary, note=None)) == ""
+
+
+def test_the_intervals_that_lie_otherwise_are_named():
+    clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
+
+    def told(*rows):
+        return words(exceptions(rows))
+
+    assert told(clear, clear) == told(across) == ""
+    assert told(clear, clear, across) == ", all but 1.00 (\N{MINUS SIGN}1.00 to 3.00)"
+    assert told(clear, across, across) == ": 2.50 (0.50 to 4.50)"
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from types import SimpleNamespace as Stub
 
 from test_report_wording import row
 
-from trialtrace.report.sections.analysis_section import remarks
 from trialtrace.report.sections.data_quality import _of_cleaning, _of_endpoints
+from trialtrace.report.sections.remarks import remarks
 from trialtrace.run.cleaning.account import RejectSummary
 from trialtrace.run.trace.about import About
 

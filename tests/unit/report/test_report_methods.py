@@ -11,7 +11,13 @@ from mini_trial import settings_of
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import analysis_sentences
-from trialtrace.report.sections.methods import _articles, bibliography, cited, methods
+from trialtrace.report.sections.methods import (
+    _articles,
+    bibliography,
+    cited,
+    methods,
+    methods_further,
+)
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.reported import in_main_report
 
@@ -97,3 +103,14 @@ def test_references_as_bibtex(material: Material):
 def test_articles_of_a_reference(reference: str, authors: list[str]):
     found = [re.search(r"author = \{(.*)\}", entry)[1] for _, entry in _articles([reference])]
     assert found == authors
+
+
+def test_the_supplement_has_the_methods_of_its_own_analyses(text: str, material: Material):
+    hidden = next(
+        one
+        for one in material.trial.plan.analyses.values()
+        if not in_main_report(material.trial, one)
+    )
+    further = html.unescape(methods_further(material))
+    assert hidden.label in further and f"- {hidden.label} (" not in text
+    assert "1. []{#ref-1}" in further

@@ -14,7 +14,7 @@ from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.sections.choices import _methods, other_choices, same_question
-from trialtrace.report.sections.summary import _choices
+from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.tables import NO_BREAK, with_level
 from trialtrace.run.trial.load import load_settings
 
@@ -130,8 +130,8 @@ def test_another_visit_or_estimand_is_another_question(visits):
         *[["", "before"]] * 2,
         ["Pain of another question", "after"],
     ]
-    told = [html.unescape(text) for text in _choices(visits, {})]
-    assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
+    told = [html.unescape(text) for text in choices_in_short(visits, {})]
+    assert any("Pain after, Drug against Placebo: one estimate" in text for text in told)
 
 
 def test_a_heading_names_the_visit_where_several_are_asked_of(visits):
@@ -217,7 +217,7 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
 
 
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
-    told = [html.unescape(text) for text in _choices(visits, {})]
+    told = [html.unescape(text) for text in choices_in_short(visits, {})]
     assert "Relief: no other analysis of the plan answers the same question." in told
 
 
@@ -240,7 +240,7 @@ def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path):
     )
     run = mini_run.run_mini(tmp_path, plan=plan.replace(whole, whole + adults, 1))
     material = Material(run.trial, load_settings(run.at), run.folder, {})
-    (text,) = [html.unescape(each) for each in _choices(material, {}) if "adults" in each]
+    (text,) = [html.unescape(each) for each in choices_in_short(material, {}) if "adults" in each]
     (row,) = [
         row
         for row in material.of("relief_adults")

@@ -122,9 +122,10 @@ def test_where_there_is_no_test_of_sphericity_it_says_why():
 def test_a_sentence_says_it_as_a_paper_prints_it(markdown):
     made = rows("greenhouse_geisser")
     (told,) = anova_sentences(material(made), analysis(), markdown=markdown)
+    level = "90 % CI " * markdown
     assert words(told) == (
         "Arm × visit: F(1.95, 451.3) = 4.12, p = 0.018 (Greenhouse–Geisser, ε 0.651), partial η² = "
-        "0.018 (0.003 to 0.033), generalised η² = 0.009, n = 233"
+        f"0.018 ({level}0.003 to 0.033), generalised η² = 0.009, n = 233"
     )
     assert ("](" in told) is markdown
 

@@ -41,9 +41,14 @@ def test_each_arm_has_its_first_share_and_its_p_value():
     rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
     (sentence,) = told(rows)
     assert sentence == (
-        "Exact binomial test against a threshold, more than 0.5: Drug 60.0 % "
+        "One-sided exact binomial test against a threshold, more than 0.5: Drug 60.0 % "
         "(95 % CI 50.0 to 70.0), p = 0.061; Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
     )
+
+
+def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
+    (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
+    assert "; the two-sided interval of Drug lies wholly below 0.5." in sentence
 
 
 def test_an_analysis_without_such_a_test_has_no_sentence():

@@ -54,11 +54,11 @@ def test_a_mean_of_a_model_over_all_arms_does_not_count_an_arm():
 
 def test_each_category_is_told_with_its_count():
     rows = [
-        row(f"{stat}.categories", value, group2="category", group2_level=level)
+        row(f"{stat}.categories", value, group2="category", group2_level=level, denominator=20)
         for level, n, share in (("partial response", 3, 0.15), ("death", 11, 0.55))
         for stat, value in (("count", n), ("proportion", share))
     ]
-    assert words(of_arm(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %)"
+    assert words(of_arm(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %), of 20"
 
 
 def test_categories_and_outcomes_have_their_words():

@@ -9,7 +9,10 @@ from trialtrace.run.trial.check import check_trial
 @pytest.mark.parametrize(
     ("label", "expected"),
     [
-        ("Strength of the upper arm, real against sham, change", "the instrument delta_ct"),
+        (
+            "Strength of the upper arm (MRC grades of three muscles, 0 to 15)",
+            "the instrument delta_ct",
+        ),
         ("Handgrip, real against sham, change over two weeks", "an endpoint of kind instrument"),
     ],
 )

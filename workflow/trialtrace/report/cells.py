@@ -32,8 +32,9 @@ from trialtrace.report.sections.endpoints_section import constants_section, endp
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.frozen_section import frozen_section
 from trialtrace.report.sections.harms import harms_section
+from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.listings import listings
-from trialtrace.report.sections.methods import methods
+from trialtrace.report.sections.methods import methods, methods_further
 from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
@@ -52,8 +53,10 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "baseline": baseline_table,
     "harms": harms_section,
     "published": published,
+    "limits": limits,
     "data": data_quality,
     "methods": methods,
+    "methods_further": methods_further,
     "made": sections.made_by,
     "planning": planning_section,
     "endpoints": endpoints_table,

@@ -72,11 +72,13 @@ AFTER = {
         ("Looks for the monitoring committee", "sec-committee", "committee"),
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
+        ("Limitations of this re-analysis", "sec-limits", "limits"),
         ("Methods, software and references", "sec-methods", "methods"),
         ("Data", "sec-data", "data"),
         ("How these numbers were made", "sec-made", "made"),
     ),
     SUPPLEMENT: (
+        ("Methods of these analyses", "sec-methods-further", "methods_further"),
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),

@@ -21,6 +21,7 @@ from trialtrace.run.trace.years import yearly
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.references import of_assumption
 from trialtrace.run.trial.settings import Settings
 
 # Which analyses print estimates without p-values: those outside every declared family.
@@ -56,10 +57,12 @@ def without_p(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool
 def of_a_test(row: ResultRow) -> bool:
     """Whether a result is a p-value of a comparison, or a statistic or its degrees of freedom.
 
-    Effects of an analysis of variance have no estimate that could stand for them.
+    Effects of an analysis of variance have no estimate that could stand for them, and what an
+    estimate assumes is no comparison.
     """
     tested = row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
-    return tested and row["group1_level"] is None and row["group2"] != "effect"
+    compared = row["group1_level"] is None and row["group2"] != "effect"
+    return tested and compared and not of_assumption(row["method"])
 
 
 @dataclass(frozen=True)

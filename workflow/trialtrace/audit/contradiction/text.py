@@ -103,6 +103,12 @@ def _joined(cores: Sequence[Core], mends: Sequence[Repair]) -> Contradiction:
 
 MOST_REPAIRS = 3
 """How many repairs are told."""
+# What may be so besides a misprint, by the check whose numbers do not fit.
+OR_ELSE = {
+    "share.everyone": "patients were left out, and the share is not of all randomised",
+    "share.rule": "they are of other patients",
+    "fact": "one text is older than the other",
+}
 NO_REPAIR = "No single number in place of another was found that mends this."
 Told = dict[str, object]
 
@@ -131,7 +137,7 @@ def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -
     ]
     mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
     return {
-        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {mended}"),
+        "finding": house(f"{_cannot(ledger, contradiction, names)} {mended}"),
         "numbers": [_number(ledger, number) for number in contradiction.numbers],
         "checks": list(checks),
         "contradictions": len(contradiction.cores),
@@ -140,19 +146,24 @@ def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -
     }
 
 
-def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) -> str:
+def _cannot(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> str:
     """ "27, 295 and 9.8 % (“Pancreatitis”) contradict each other: at least one of these three
-    is wrong."."""
+    is wrong."; "do not fit together" where something else may be so."""
+    numbers, check = contradiction.numbers, contradiction.cores[0].again.finding.check
     by_owner: dict[str, list[str]] = {}
     for number in numbers:
         by_owner.setdefault(_owner(ledger, number, names), []).append(_print(ledger, number))
     told = listed([f"{listed(texts)} ({owner})" for owner, texts in by_owner.items()])
     if len(numbers) == 1:
         return f"{told} cannot be right."
-    if len(numbers) == 2:
-        return f"{told} contradict each other: one of the two is wrong, or both are."
     many = NUMBERS[len(numbers)] if len(numbers) < len(NUMBERS) else len(numbers)
-    return f"{told} contradict each other: at least one of these {many} is wrong."
+    wrong = f"at least one of these {many} is wrong"
+    if len(numbers) == 2:
+        wrong = "one of the two is wrong, or both are"
+    papers = {ledger.entries[number.of].paper for number in numbers if number.kind == CLAIM}
+    if check not in OR_ELSE or (check == "fact" and len(papers) == 1):
+        return f"{told} contradict each other: {wrong}."
+    return f"{told} do not fit together: {OR_ELSE[check]}, or {wrong}."
 
 
 def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) -> Told:

@@ -162,10 +162,12 @@ def by_chance(searches: int, expected: float) -> str:
 
 
 def unmatched_text(counts: Row) -> str:
-    """ ", 3 of them with a p that no usual test gives", "" where there is none."""
+    """ ", though for 3 of them the usual tests were tried, and none gives the p"; "" where there
+    is none."""
     alone, others = counts["no_usual_test_alone"], counts["no_usual_test"]
     others -= alone
-    text = f", {alone} of them with {NO_USUAL_TEST}" if alone else ""
+    tried = f", though for {alone} of them the usual tests were tried, and none gives the p"
+    text = tried if alone else ""
     if others:
         text += f"; {others} with another verdict ha{'s' if others == 1 else 've'} {NO_USUAL_TEST}"
     return text

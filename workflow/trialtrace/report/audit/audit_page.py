@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from trialtrace.audit.printed.agreement import DIFFERS, EXACT
 from trialtrace.audit.printed.sentences import (
     chance_text,
     sentences,
@@ -16,6 +17,7 @@ from trialtrace.audit.printed.sentences import (
 )
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
 from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     by_chance,
@@ -225,14 +227,34 @@ def claims_table(
     yield from table_lines(names, cells, "claims")
 
 
-def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
+def contradictions_section(audit: Mapping[str, Any]) -> Iterator[str]:
     """What cannot all hold, with what would mend it; nothing where the numbers agree."""
     data = audit.get("contradictions")
     if not isinstance(data, list):
         return
-    items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in data)
+    rows = {(row["claim_id"], row["component"]): row for row in audit["claims"]}
+    items = "".join(
+        f"<li>{escape(unbroken(str(one['finding']) + by_data(rows, one['numbers'])))}</li>"
+        for one in data
+    )
     head = f'<h2>Numbers that contradict each other</h2>\n<p class="prose quiet">{CANNOT}</p>'
     yield f"{head}<ul>{items}</ul>"
+
+
+def by_data(
+    rows: Mapping[tuple[str, str], Row], numbers: Sequence[Mapping[str, str | None]]
+) -> str:
+    """What the data give of numbers that contradict each other: it decides which was meant."""
+    same, other = [], []
+    for number in numbers:
+        row = rows.get((number["claim"] or "", number["component"] or ""), {})
+        if row.get(DATA) == EXACT:
+            same.append(str(number["printed"]))
+        elif row.get(DATA) == DIFFERS:
+            other.append(f"{row['recomputed_text']} in place of {number['printed']}")
+    told = [f"{listed(same)} as printed"] if same else []
+    told += [listed(other)] if other else []
+    return f" The data give {'; '.join(told)}." if told else ""
 
 
 def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, links: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from trialtrace.base.words import LABELS, number, upper_first
+from trialtrace.base.words import number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material, without_p
@@ -12,12 +12,22 @@ from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
-from trialtrace.report.sections.findings import described, not_adjusted, sentences
+from trialtrace.report.sections.decisions import (
+    adjusted_of,
+    decides_anything,
+    unadjusted,
+)
+from trialtrace.report.sections.findings import (
+    described,
+    not_adjusted,
+    sentences,
+    subgroups,
+)
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
+from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -126,7 +136,6 @@ STRATEGIES = {
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
-MOST_PLACES = 3
 
 
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
@@ -145,6 +154,10 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
+    if analysis.role == "primary" and (
+        groups := list(subgroups(material, analysis, lambda name: f"#{name}"))
+    ):
+        parts.append(f"**Subgroups.** {' '.join(groups)}")
     if later := over_time(material, analysis):
         parts.append(f"**Over time.** {later}")
     if early := decided_early(material, analysis):
@@ -160,7 +173,8 @@ def analysis_table(material: Material, analysis: Analysis) -> str:
     parts = [analysis_tables(material, analysis.name)]
     parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
-    parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name, said)))
+    told = [*remarks(material, analysis.name, said), *disagreeing(material, analysis)]
+    parts.append("\n".join(f"- {remark}" for remark in told))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -186,6 +200,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     every = material.of(analysis.name)
     if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
         tests += "; p-values are adjusted for multiplicity, intervals are not"
+    if analysis.decision_level != material.trial.plan.decision_level and "decided at" not in tests:
+        tests += f"; the level of p would be {analysis.decision_level:.3g}"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 
@@ -294,12 +310,16 @@ def _n_link(row: ResultRow) -> str:
 def _used(material: Material, name: str, arm: str, whole: int) -> list[ResultRow]:
     """The descriptions of an arm, each made of so many subjects.
 
-    Means of a model over all arms are made of more than an arm has, and are left out.
+    Means of a model over all arms are made of more than an arm has, and bounds of those without a
+    value too: both are left out.
     """
     used = [
         row
         for row in material.of(name)
-        if row["group1_level"] == arm and row["stratum"] is None and _n_of(row)
+        if row["group1_level"] == arm
+        and row["stratum"] is None
+        and _n_of(row)
+        and not row["stat_name"].endswith(("_lowest", "_highest"))
     ]
     of_all = {row["method"] for row in used if _n_of(row) > whole}
     return [row for row in used if row["method"] not in of_all]
@@ -339,56 +359,9 @@ def _used_in_all(material: Material, name: str, of: Mapping[str, ResultRow]) -> 
     labels = {arm: "subjects" if arm == ALL else material.arm_label(arm) for arm in of}
     wholes = [f"{link(row)} {escape_markdown(labels[arm])}" for arm, row in of.items()]
     whole = f" of {' and '.join(wholes)}" if wholes else " subjects"
+    if len(wholes) > 1:
+        number = round(sum(present(row["stat_value"]) for row in of.values()))
+        whole = f" of {number} ({' and '.join(wholes)})"
     if by_size[0]["n_used"] == by_size[-1]["n_used"]:
         return f", {low}{whole}"
     return f", {low} to {high}{whole} in a comparison"
-
-
-def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
-    """What could not be estimated, and why; each reason once, after what it is about.
-
-    That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
-    statistics; one statistic alone is named. What was `said` before is left out.
-    """
-    rows = material.of(name)
-    everywhere = {_place(material, row) for row in rows}
-    result_rows: dict[str, dict[str, ResultRow]] = {}
-    stats: dict[str, set[str]] = {}
-    for row in rows:
-        for text in (row["error"], row["warning"]):
-            if text and text not in said:
-                result_rows.setdefault(text, {}).setdefault(_place(material, row), row)
-                stats.setdefault(text, set()).add(row["stat_name"])
-    for text, places in result_rows.items():
-        told = escape_markdown(upper_first(text).rstrip("."))
-        if len(everywhere) == 1 or not all(places):
-            yield f"{told}."
-            continue
-        alone = stats[text] if len(stats[text]) == 1 else set()
-        stat = "".join(f"{LABELS[one]}, " for one in alone - {"p_value"})
-        shown = list(places.items())[:MOST_PLACES]
-        where = "; ".join(link(row, stat + place) for place, row in shown)
-        more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
-        yield f"{_upper_link(where)}{more}: {lower_first(told)}."
-
-
-def _upper_link(text: str) -> str:
-    """Markdown that begins with a link, its words with a capital letter."""
-    return text[:1] + upper_first(text[1:])
-
-
-def _place(material: Material, row: ResultRow) -> str:
-    who: str | None = None
-    if row["group2"] == "effect":
-        who = material.tracer.about.second_words(row)
-    elif row["comparison"]:
-        who = " against ".join(
-            lower_first(material.arm_label(arm)) for arm in (row["comparison"], row["reference"])
-        )
-    elif row["group1_level"]:
-        who = lower_first(material.arm_label(row["group1_level"]))
-    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
-    at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
-    stratum = lower_first(material.stratum_words(row["stratum"])) if row["stratum"] else None
-    parts = [at, *material.parameter_words(row), stratum, row["visit"], who]
-    return ", ".join(part for part in parts if part)

@@ -22,6 +22,7 @@ from trialtrace.report.tables import (
     pipe_table,
     short_text,
     slug,
+    with_level,
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -127,6 +128,8 @@ def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -
         yield f"{len(tests)} F tests{of}{_how_many_below(analysis, tests)}"
         return
     show: Show = link if markdown else short_text
+    # Its interval is of another level than those of the analysis.
+    eta: Show = with_level if markdown else short_text
     escape: Callable[[str], str] = escape_markdown if markdown else str
     for test in tests:
         lead = ", ".join([*material.parameter_words(test.rows["f"]), test.effect])
@@ -134,7 +137,7 @@ def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -
         if test.planned in PLANNED and test.rows["df1"]["stat_value"] != 1:
             title, epsilon = PLANNED[test.planned]
             text += f" ({title}, ε {show(test.rows[epsilon])})"
-        text += _equals(", partial η²", test.rows["partial_eta_squared"], show)
+        text += _equals(", partial η²", test.rows["partial_eta_squared"], eta)
         text += _equals(", generalised η²", test.rows["generalised_eta_squared"], show)
         text += f", n = {test.rows['f']['n_used']}"
         yield text + escape(verdict(material, analysis, test.rows["p_value"]))

@@ -39,6 +39,8 @@ def baseline_table(material: Material) -> str:
     population = material.trial.populations[data["population"]].label
     caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in data else 'Arms'} are "
     caption += "described, not tested."
+    if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
+        caption += " Percentages are of those with a value."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
 

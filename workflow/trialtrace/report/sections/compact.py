@@ -227,6 +227,9 @@ def of_arm(rows: list[ResultRow], words: Callable[[ResultRow], str] = link) -> s
     """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name; `words`
     write what has an interval."""
     parts = [_in_category(level, rows) for level in _categories(rows)]
+    if parts:
+        whole = next(row["denominator"] for row in rows if row["group2"] == "category")
+        parts.append(f"of{NO_BREAK}{whole}")
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
     if "events" in by or ("count" in by and "proportion" in by):
         count = by.pop("events", None) or by.pop("count")

@@ -11,7 +11,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import deaths_by_arm
 from trialtrace.report.sections.harms import reports_events
-from trialtrace.report.sections.summary import registered_otherwise
+from trialtrace.report.sections.summary import registered_late, registered_otherwise
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.trial.reported import ROLES, is_harm
@@ -80,8 +80,8 @@ def consort_section(material: Material) -> str:
     caption = "Items of CONSORT 2025, and where this report answers them."
     table = texts_table(material, header, body, "consort", caption)
     text = (
-        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are not in "
-        "the data or the configuration of the trial: they are for its authors to add."
+        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are for the "
+        "authors of a report to add: no data or configuration of the trial answers them."
     )
     return f"{text}\n\n{table}\n"
 
@@ -93,7 +93,8 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         yield "1a", "Title"
     yield "1b", "Summary"
     if trial.registration:
-        yield "2", f"Summary: {trial.registration}"
+        late = ", registered retrospectively" if any(registered_late(material)) else ""
+        yield "2", f"Summary: {trial.registration}{late}"
     if trial.funding:
         yield "5a", "Summary"
     yield "3", "Coverage of the plan: the plan of the analysis alone"
@@ -105,7 +106,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
     yield "14", f"Endpoints; the question of each analysis{late}"
     if any(is_harm(trial, endpoint) for endpoint in trial.endpoints.values()):
         yield "15", "Endpoints: how defined"
-    yield "21a", "Methods, software and references"
+    yield "21a", "Methods, software and references; in the supplement those of its own"
     yield "21b", "Patients: populations; each analysis: patients analysed"
     yield "21c", "Data: known outcomes; each analysis: patients analysed"
     flow = plan.displays.get("flow")
@@ -129,6 +130,7 @@ def _answers(material: Material) -> Iterator[tuple[str, str]]:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
         yield "21d", f"{named}: the question of each{late}"
         yield "28", named
+    yield "30", "Limitations of this re-analysis"
 
 
 def _of_design(material: Material) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 
 from trialtrace.base.words import LABELS
 from trialtrace.report.audit.cohort_words import with_cohort
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.decisions import deciding, of_all_arms
 from trialtrace.report.sections.event_words import DEATH, of_death
@@ -116,7 +118,11 @@ def _by_arm(
     sizes = [
         row for row in population_sizes(material, population.name) if row["group1_level"] in arms
     ]
-    known = ", where it is known" if _patients(arms) < sum(map(_value, sizes)) else ""
+    lacking = [
+        _value(row) - (arms[present(row["group1_level"])][0]["denominator"] or 0) for row in sizes
+    ]
+    unknown = in_a_row([f"{n:g}" for n in lacking])
+    known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
     head = f"**Deaths** ({_linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
     return " ".join([text, *_effect(material, analysis)])
@@ -128,14 +134,22 @@ def _effect(material: Material, analysis: Analysis) -> list[str]:
     if not found or len(found) > MOST_SENTENCES:
         return []
     judged = any(deciding(material, analysis, p) for one in found if (p := one.planned))
-    told = [
-        f"{escape_markdown(pair_text(material, one.estimate))}, "
-        f"{LABELS[one.estimate['stat_name']]} {link(one.estimate, one.estimate['stat_text'])}"
-        for one in found
-    ]
+    told, bounded = [], False
+    for one in found:
+        bounds = [
+            f", bounds {link(low)} to {link(high)}"
+            for _, low, high in missing_bounds(material, analysis, one.estimate)
+        ]
+        bounded = bounded or bool(bounds)
+        told.append(
+            f"{escape_markdown(pair_text(material, one.estimate))}, "
+            f"{LABELS[one.estimate['stat_name']]} {link(one.estimate, one.estimate['stat_text'])}"
+            + "".join(bounds)
+        )
     note = "" if judged else "; not adjusted for multiplicity"
     if note and of_all_arms(material, analysis.name):
         note = "; only the test of all arms is adjusted for multiplicity, these comparisons are not"
+    note = "; bounds: all unknown dead in one arm alone" * bounded + note
     return [f"{'; '.join(told)}{note}."]
 
 
@@ -197,14 +211,19 @@ def _disposition(material: Material) -> dict[str, Arms]:
 
 
 def _ended(material: Material, label: str, arms: Arms) -> str:
-    """ "Died before three months, of those randomised: Drug 11 of 30; Placebo 12 of 30." """
-    randomised = randomised_by_arm(material)
+    """ "Died before three months, of those who received the treatment: Drug 11 of 27; Placebo 12
+    of 29.": the flow counts the ends of those alone, where it has them, else of all randomised."""
+    received = {
+        row["group1_level"]: row for row in material.of("flow") if row["stat_name"] == "received"
+    }
+    of = received or randomised_by_arm(material)
+    who = "those who received the treatment" if received else "those randomised"
     each = [
         f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
-        f"{link(randomised[arm])}"
+        f"{link(of[arm])}"
         for arm, (row,) in _arms(arms).items()
     ]
-    return f"{escape_markdown(label)}, in the flow of the patients: {'; '.join(each)}."
+    return f"{escape_markdown(label)}, by the flow of the patients, of {who}: {'; '.join(each)}."
 
 
 def _log(material: Material) -> list[str]:

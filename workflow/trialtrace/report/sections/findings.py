@@ -1,11 +1,11 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, upper_first
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators
@@ -149,7 +149,10 @@ def _assumptions(material: Material, analysis: Analysis) -> list[str]:
     if not rows or len(rows) > SEVERAL or analysis.by is not None:
         return []
     tests = _tests_markdown([(row, method_of(row["method"]).title) for row in rows])
-    return [f"Assumptions of the model: {tests}{ending(material)}"]
+    level = analysis.decision_level
+    against = any(present(row["stat_value"]) <= level for row in rows)
+    lead = "Evidence against" if against else "No evidence against"
+    return [f"{lead} what the model assumes: {tests}{ending(material)}"]
 
 
 def _first(material: Material, analysis: Analysis) -> list[str]:
@@ -172,15 +175,22 @@ def _first(material: Material, analysis: Analysis) -> list[str]:
     return told
 
 
-def _interaction(material: Material, analysis: Analysis) -> list[str]:
-    """The test of interaction of each comparison; that there is none where the plan has none."""
+def _interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The p-values of the interaction of an analysis by subgroup; none where the plan has none."""
     if analysis.interaction is None:
-        return [f"No test of interaction is planned, so none was made{ending(material)}"]
-    rows = [
+        return []
+    return [
         row
         for row in material.printable(analysis.name)
         if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
     ]
+
+
+def _interaction(material: Material, analysis: Analysis) -> list[str]:
+    """The test of interaction of each comparison; that there is none where the plan has none."""
+    if analysis.interaction is None:
+        return [f"No test of interaction is planned, so none was made{ending(material)}"]
+    rows = _interactions(material, analysis)
     several = len({values_of(row, PLACE) for row in rows}) > 1
     told = []
     for row in rows:
@@ -193,6 +203,17 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
         tests = _tests_markdown(_tests(material, row, strata))
         told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
     return told
+
+
+def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
+    """The p-values of interaction of the subgroups of an analysis, with a link to each; they stand
+    with its result, since one effect for all is what that result says."""
+    for other in material.trial.plan.analyses.values():
+        tests = _interactions(material, other)
+        if other.of == analysis.name and other.by is not None and tests:
+            label, at = escape_markdown(other.label), place(analysis_place(other.name))
+            shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
+            yield f"{f'[{label}]({at})' if at else label} (exploratory): interaction {shown}."
 
 
 def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:

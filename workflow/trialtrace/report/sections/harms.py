@@ -118,7 +118,7 @@ def harms_section(material: Material) -> str:
         for texts in _displays(material)
     ]
     deaths += _listed(material, lambda place: f"#{place}")
-    return "\n\n".join([*deaths, *_unreported(material)]) + "\n"
+    return "\n\n".join([*deaths, *unreported(material)]) + "\n"
 
 
 def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
@@ -142,7 +142,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
         deaths += [_shares(material, given, terms) for given in logged]
     deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
     deaths += _listed(material, lambda place: place_link(place, places))
-    return [*deaths, *_unreported(material)]
+    return [*deaths, *unreported(material)]
 
 
 def _listed(material: Material, link_to: Callable[[str], str]) -> list[str]:
@@ -265,7 +265,7 @@ def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str
         yield f"Denominators of events: {label}{counts}."
 
 
-def _unreported(material: Material) -> list[str]:
+def unreported(material: Material) -> list[str]:
     """Where the plan reports no adverse event: whether the data have a log of events."""
     if reports_events(material):
         return []
@@ -281,8 +281,8 @@ def _unreported(material: Material) -> list[str]:
 
 
 def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """Of how many an occurrence is recorded at all: "without a record in 575, who count as none";
-    empty where all have a record, and of a log of events, in which nobody has to stand."""
+    """ "recorded of Drug 11, Placebo 16 alone; all others count as none"; empty where all have a
+    record, and of a log of events, in which nobody has to stand."""
     trial = material.trial
     endpoint = next(
         (each for each in parameters(trial, analysis) if row["parameter"] in (None, each.name)),
@@ -300,4 +300,8 @@ def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
     known = rows.met(dict.fromkeys(columns_of(entry.where), "present"))
     if known.all():
         return ""
-    return f"without a record in {(~known).sum()}, who count as none"
+    arms = [
+        f"{escape_markdown(material.arm_label(arm))} {(known & (rows.arm == arm)).sum()}"
+        for arm in trial.design.arms
+    ]
+    return f"recorded of {', '.join(arms)} alone; all others count as none"

@@ -55,6 +55,17 @@ def excluding(clear: int, number: int, which: str = "") -> str:
     return f"{many}{which} {told} no effect"
 
 
+def exceptions(rows: Sequence[ResultRow]) -> str:
+    """Which intervals are those that `excluding` sets apart, on whichever side the fewer are:
+    ", all but −18.1 (…)". Empty where all lie alike, or the fewer are more than a few."""
+    clear = [row for row in rows if leaves_out_no_effect(row)]
+    across = [row for row in rows if not leaves_out_no_effect(row)]
+    fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
+    if len(fewer) > FEW:
+        return ""
+    return f"{lead}{'; '.join(map(link, fewer))}" if fewer else ""
+
+
 def leaves_out_no_effect(row: ResultRow) -> bool:
     """Whether an interval does not have the value of no effect in it."""
     return not present(row["ci_low"]) <= no_effect(row["stat_name"]) <= present(row["ci_high"])

@@ -24,7 +24,8 @@ BIBLIOGRAPHY = "references.bib"
 # What computes; what recomputed stands with its version in the results.
 COMPUTED_BY = ("numpy", "scipy")
 # A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
-_BARE = {"n", "events", "count", "at_risk", "chi_squared", "df", "df1", "df2", "t", "u", "v", "z"}
+_BARE = {"n", "events", "count", "at_risk", "chi_squared", "t", "u", "v", "z", "p_adjusted"}
+_BARE |= {"df", "df1", "df2", "df1_corrected", "df2_corrected"}
 _ARTICLE = re.compile(
     r"(?:^|[:;] )(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3}), "
     r"(?P<journal>[A-Z][A-Za-z ]+?) (?P<volume>\d+):(?P<page>\d+)"
@@ -92,22 +93,41 @@ def methods(material: Material) -> str:
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."
     )
-    listed = [
-        f"{at}. []{{#ref-{at}}}{escape_markdown(each)}" for at, each in enumerate(references, 1)
-    ]
+    listed = _list(references)
     file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
-    paragraphs = [" ".join(parts), _software(material), _cite(material)]
-    return "\n\n".join([*paragraphs, "\n".join(listed), *([file] if listed else [])]) + "\n"
+    paragraphs = ["\n".join(f"- {part}" for part in parts), _software(material), _cite(material)]
+    return "\n\n".join([*paragraphs, listed, *([file] if listed else [])]) + "\n"
 
 
-def _analyses(material: Material, references: _References) -> Iterator[str]:
-    """A sentence for all analyses of a population that have the same methods."""
+def methods_further(material: Material) -> str:
+    """What was computed how in the analyses of the supplement, with references of its own."""
+    references = _References()
+    parts = [f"- {part}" for part in _analyses(material, references, main=False)]
+    return "\n\n".join(["\n".join(parts), _list(references)]) + "\n" if parts else ""
+
+
+def _list(references: _References) -> str:
+    """The references with their numbers, each a place that the text leads to."""
+    return "\n".join(
+        f"{at}. []{{#ref-{at}}}{escape_markdown(each)}" for at, each in enumerate(references, 1)
+    )
+
+
+def _analyses(material: Material, references: _References, *, main: bool = True) -> Iterator[str]:
+    """A sentence for all analyses of a population that have the same methods, those of the `main`
+    report or those of the supplement; what comes by the same method stands together."""
     alike: dict[tuple[str, ...], list[Analysis]] = {}
     for analysis in in_order(material.trial):
-        if in_main_report(material.trial, analysis):
-            every = dict.fromkeys(_line(material, row) for row in material.printable(analysis.name))
+        if in_main_report(material.trial, analysis) == main:
+            stats: dict[str, dict[str, None]] = {}
+            for row in material.printable(analysis.name):
+                if row["stat_name"] not in _BARE:
+                    stats.setdefault(_method(material, row), {})[stat_words(row["stat_name"])] = (
+                        None
+                    )
+            every = [f"{in_a_row(list(of))} by {method}" for method, of in stats.items()]
             population = material.trial.populations[analysis.estimand.population].label
-            alike.setdefault((population, *filter(None, every)), []).append(analysis)
+            alike.setdefault((population, *every), []).append(analysis)
     for (population, *used), analyses in alike.items():
         labels = in_a_row([escape_markdown(one.label) for one in analyses])
         shown = []
@@ -117,16 +137,13 @@ def _analyses(material: Material, references: _References) -> Iterator[str]:
         yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(shown)}."
 
 
-def _line(material: Material, row: ResultRow) -> str:
-    """A statistic and its method in words, what its model takes in, and behind a line's end the
-    reference; nothing of what needs no method."""
-    if row["stat_name"] in _BARE or row["stat_name"] == "p_adjusted":
-        return ""
+def _method(material: Material, row: ResultRow) -> str:
+    """A method in words, what its model takes in, and behind a line's end the reference."""
     about = method_of(row["method"])
     # What describes an arm has no model.
     words = [] if row["group1_level"] else [*model_words(material, row), *estimation_words(row)]
     model = "".join(f", {word}" for word in words)
-    return f"{stat_words(row['stat_name'])} by {about.title}{model}\n{about.reference or ''}"
+    return f"{about.title}{model}\n{about.reference or ''}"
 
 
 def _software(material: Material) -> str:

@@ -48,6 +48,8 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
         return ""
+    if who == "unnamed":
+        return "; blinded, of whom is not recorded"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
@@ -78,14 +80,19 @@ def design_line(trial: Trial) -> str:
         text += f" Funding: {trial.funding.rstrip('.')}."
     if design.stopped:
         text += f" Stopped: {lower_first(design.stopped)}"
+    if lacking := not_recorded(trial):
+        text += f" Not recorded: {', '.join(lacking)}."
+    return escape_markdown(text)
+
+
+def not_recorded(trial: Trial) -> list[str]:
+    """What of the design no source at hand tells."""
     known = {
         "registration": trial.registration,
         "funding": trial.funding,
-        "blinding": design.blinding,
+        "blinding": trial.design.blinding,
     }
-    if lacking := [name for name, value in known.items() if value is None]:
-        text += f" Not recorded: {', '.join(lacking)}."
-    return escape_markdown(text)
+    return [name for name, value in known.items() if value is None]
 
 
 def of_data(material: Material) -> list[str]:

@@ -15,13 +15,10 @@ from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
-from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, no_effect, unit_text, upper_first, value_text
+from trialtrace.base.words import upper_first
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
-    analysis_place,
-    choices_place,
     claim_anchor,
     component_link,
     place_link,
@@ -29,25 +26,18 @@ from trialtrace.report.links import (
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import (
-    by_other_rules,
-    children,
-    missing_bounds,
-    of_other_questions,
-    question_of,
-    same_question,
-)
+from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
-from trialtrace.report.sections.findings import not_adjusted, once, primary, sentences
+from trialtrace.report.sections.findings import (
+    not_adjusted,
+    once,
+    primary,
+    sentences,
+)
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
-from trialtrace.report.sections.key_sentences import (
-    excluding,
-    leaves_out_no_effect,
-    nearest_to_no_effect,
-)
 from trialtrace.report.sections.sections import (
     design_line,
     left_out,
@@ -57,11 +47,11 @@ from trialtrace.report.sections.sections import (
     stamps,
 )
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import link, pair_text, with_level
+from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.plan.build import Analysis
 
@@ -69,7 +59,6 @@ from trialtrace.run.trial.plan.build import Analysis
 
 Row = Mapping[str, object]
 MOST_CLAIMS = 1
-MOST_FURTHER = 3
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # How a claim fails, of one and of several.
 EXACT = "exact"
@@ -79,10 +68,7 @@ AGREES = (
     "agree with the data and not with other printed numbers",
 )
 APART = ("does not fit other printed numbers", "do not fit other printed numbers")
-GLOSS = (
-    "(On print: held against the other printed numbers, without the data. Exact: the same; "
-    "compatible: possible; used: in the check of another number.)"
-)
+GLOSS = "(On print: held against the other printed numbers alone; compatible: possible.)"
 
 
 def printed_in_short(material: Material) -> str:
@@ -95,7 +81,7 @@ def printed_in_short(material: Material) -> str:
     lines += _others(failing[MOST_CLAIMS:])
     told = f" {'; '.join(lines)}." if lines else ""
     told += f" {put}" if (put := put_in(material)) else ""
-    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{_unread(material)}"
+    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{unread(material)}"
 
 
 def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
@@ -112,7 +98,7 @@ def _others(failing: Sequence[Sequence[Row]]) -> list[str]:
     return [f"[{', '.join(told)}]({AUDIT_PAGE})"] if told else []
 
 
-def _unread(material: Material) -> str:
+def unread(material: Material) -> str:
     """The papers of which whoever typed the numbers had no text, or the abstract alone."""
     ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
     used = {row["paper"] for row in material.claims}
@@ -134,6 +120,14 @@ def registered_otherwise(material: Material) -> Iterator[str]:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
             yield f"Reported otherwise than registered or planned ({source}): {told}"
+
+
+def registered_late(material: Material) -> Iterator[str]:
+    """That it was registered after its begin, where the audit of the registration says so."""
+    for row in material.printed.get("registration", ()):
+        if row["check"] == "registered.first" and row["verdict"] == LATE:
+            told = escape_markdown(lower_first(unbroken(str(row["finding"]))))
+            yield f"[Registered retrospectively]({AUDIT_PAGE}#sec-registered): {told}"
 
 
 def _failing(rows: Sequence[Row]) -> list[str]:
@@ -172,29 +166,44 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         escape_markdown(trial.reanalysis or ""),
         f"**{escape_markdown(trial.question)}**",
         *_primary(material, places),
-        " ".join([design_line(material.trial), *of_data(material), frozen_line(material)]).rstrip(),
+        " ".join(filter(None, _design(material))),
         f"**Patients.** {_patients(material, places)}",
         " ".join(left_out(material)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
-        f"**Under other choices.** {' '.join(_choices(material, places))}",
+        f"**Under other choices.** {' '.join(choices_in_short(material, places))}",
         f"**Published numbers:** {printed_in_short(material)}",
         f"**How it was made.** {recomputed(material)} {_hash(material)}",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
+def _design(material: Material) -> Iterator[str]:
+    """Design and registration, whether that was late, the data, and whether the plan is frozen."""
+    yield design_line(material.trial)
+    yield from registered_late(material)
+    yield from of_data(material)
+    yield frozen_line(material)
+
+
 def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
-    """The sentences on the primary analyses; whether the outcome was registered otherwise, and
-    whether their numbers were put in."""
+    """The sentences on the primary analyses, each with what its note says first; whether the
+    outcome was registered otherwise, and whether their numbers were put in."""
     told = [
         f"**{escape_markdown(one.label)}. "
         f"{once(material, [*against_thresholds(material, one), *sentences(material, one)])}**"
+        f"{caveat(one)}"
         for one in primary(material)
     ]
     told += not_adjusted(material)
     cohort = of_primary(material, primary(material), places)
     said = [*registered_otherwise(material), *([cohort] if cohort else [])]
     return [*told, *([" ".join(said)] if said else [])]
+
+
+def caveat(analysis: Analysis) -> str:
+    """The first sentence of the note on an analysis, without which its result misleads."""
+    first = (analysis.note or "").partition(". ")[0].rstrip(".")
+    return f" {escape_markdown(first)}." if first else ""
 
 
 def _patients(material: Material, places: Mapping[str, str]) -> str:
@@ -283,136 +292,6 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
-
-
-def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
-    that ask the same question otherwise; or that the plan has none."""
-    for analysis in primary(material):
-        result_rowses = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
-        visits = len({rows[0]["visit"] for rows in result_rowses}) > 1
-        for at, rows in enumerate(result_rowses):
-            yield _range(material, analysis, rows, places, visits=visits, again=at > 0)
-        if not result_rowses:
-            yield _alone(material, analysis, places)
-
-
-def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same "
-    text += "question."
-    own = next(iter(same_question(material, analysis)), None)
-    rows = of_other_questions(material, analysis, own) if own else []
-    place = place_link(analysis_place(analysis.name), places)
-    if not rows and place and any(children(material, analysis.name)):
-        text += f" Other populations and definitions are other questions: [in the report]({place})."
-    if own is None:
-        return text
-    further = _further(material, rows)
-    return text + further + _ruled(material, analysis, own) + _bounded(material, analysis, own)
-
-
-def _further(material: Material, rows: Sequence[ResultRow]) -> str:
-    """What analyses made of a primary one give that ask another question. Who reads that nothing
-    else answers its question is to see them."""
-    estimates = [
-        f"{escape_markdown(material.trial.plan.analyses[row['analysis_id']].label)} "
-        f"{with_level(row)}"
-        for row in rows[:MOST_FURTHER]
-    ]
-    estimates += [f"{len(rows) - MOST_FURTHER} more"] if len(rows) > MOST_FURTHER else []
-    lead = " Other populations and definitions, which are other questions: "
-    return f"{lead}{'; '.join(estimates)}." if rows else ""
-
-
-def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
-    result_rows: dict[tuple[str | None, ...], list[ResultRow]] = {}
-    for row in same_question(material, analysis):
-        result_rows.setdefault(question_of(row), []).append(row)
-    return list(result_rows.values())
-
-
-def _range(
-    material: Material,
-    analysis: Analysis,
-    rows: list[ResultRow],
-    places: Mapping[str, str],
-    *,
-    visits: bool,
-    again: bool,
-) -> str:
-    """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …"."""
-    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
-    stat, first = rows[0]["stat_name"], rows[0]
-    shown = [value_text(stat, present(row["stat_value"]), style_of(row)) for row in by_value]
-    least, most = (link(by_value[at], shown[at]) for at in (0, -1))
-    whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
-    clear = sum(map(leaves_out_no_effect, whole))
-    unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
-    same = shown[0] == shown[-1]
-    reach = f"each {least}{unit}" if same else f"from {least} to {most}{unit}"
-    place = place_link(choices_place(analysis.name), places)
-    place = place or place_link(analysis_place(analysis.name), places)
-    estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
-    where = [
-        *material.parameter_words(first),
-        *([first["visit"]] if visits and first["visit"] else []),
-    ]
-    label = [analysis.label] if len(primary(material)) > 1 else []
-    lead = escape_markdown(", ".join([*label, *where, pair_text(material, first)]))
-    text = f"{lead}: {estimates} of the {LABELS[stat]}, "
-    text += reach
-    if whole:
-        text += f"; {excluding(clear, len(whole))}"
-    if whole and clear == len(whole):
-        nearest = nearest_to_no_effect(whole)
-        of = material.trial.plan.analyses[nearest["analysis_id"]].label
-        text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
-    bounds = _bounded(material, analysis, first, again=again)
-    further = _further(material, of_other_questions(material, analysis, first))
-    return f"{text}.{further}{_ruled(material, analysis, first)}{bounds}"
-
-
-def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
-    """How far the estimate goes where another rule tells the outcome, and which is the nearest to
-    no effect."""
-    rows = by_other_rules(material, analysis, first)
-    if not rows:
-        return ""
-    null = no_effect(first["stat_name"])
-    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
-    nearest = min(rows, key=lambda row: abs(present(row["stat_value"]) - null))
-    ends = [
-        link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
-        for row in (by_value[0], by_value[-1])
-    ]
-    label = material.parameter_words(nearest) or [
-        material.trial.plan.analyses[nearest["analysis_id"]].label
-    ]
-    shown = f"{with_level(nearest)} ({escape_markdown(label[0])})"
-    if len(rows) == 1:
-        return f" By another rule of the outcome: {shown}."
-    reach = " to ".join(dict.fromkeys(ends))
-    return (
-        f" By other rules of the outcome: {len(rows)} estimates, {reach}; "
-        f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}, the nearest "
-        f"{shown}."
-    )
-
-
-def _bounded(
-    material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False
-) -> str:
-    """How far the estimate goes if all who have no value had had the worse or the better one;
-    where the bounds of another comparison stand before it, `again` without what they are."""
-    told, null = [], no_effect(first["stat_name"])
-    for member, low, high in missing_bounds(material, analysis, first):
-        reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
-        words = ", which include no effect" if reached else ""
-        label = "" if again else f" ({escape_markdown(member.label)})"
-        told.append(f"{link(low)} to {link(high)}{words}{label}")
-    ways = "Bounds with all missing outcomes in favour of the one arm or of the other"
-    return f" {'Bounds' if again else ways}: {'; '.join(told)}." if told else ""
 
 
 def _hash(material: Material) -> str:

@@ -255,8 +255,8 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     of, size = "", n
     if n is None:
         if group is not None and group.size is None:
-            text = "How many patients are behind it is not in the ledger (`patients`, `sizes` of a "
-            text += "population, or `randomised` of the group)."
+            text = "The denominator is not known: neither the patients behind it, nor the size of "
+            text += "a population, nor the number randomised is in the ledger."
             yield verdict(check, entry, percent, NOT_CHECKABLE, text)
             return
         size, of = ledger.of_all_randomised(entry), ", the number randomised,"

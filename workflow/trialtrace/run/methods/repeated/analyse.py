@@ -34,6 +34,13 @@ TESTS = {
     "arm_visit": "The interaction: whether the change over time differs between the arms. This is "
     "the effect that tests the treatment.",
 }
+# Where no visit is the baseline the arms themselves test the treatment.
+WITHOUT_BASELINE = {
+    **TESTS,
+    "arm": None,
+    "arm_visit": "The interaction: whether the difference between the arms changes over time. "
+    "Whether they differ at all, averaged over the visits, is the effect of the arm.",
+}
 OUTSIDE = (
     "The estimate lies above its own interval. It is biased upwards, and most where F is below 1; "
     "the interval is that of the noncentral F distribution, on uncorrected degrees of freedom."
@@ -80,7 +87,7 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
                 "mauchly_p": found.mauchly_p_anderson,
                 "mauchly_p_r": found.mauchly_p,
             }
-        says = None if effect == "arm" and not _from_baseline(cut) else TESTS[effect]
+        says = (TESTS if _from_baseline(cut) else WITHOUT_BASELINE)[effect]
         yield from effect_results(sample.at(second=("effect", effect)), values, says, lost)
 
 

@@ -79,7 +79,10 @@ class Analysis:
     estimates: Distinct[EstimateStep] | None = optional("Estimates.")
     tests: Distinct[TestStep] | None = optional("Tests.")
     interaction: InteractionStep | None = optional("Test of the interaction with `by`.")
-    note: Text | None = optional("What a reader must know, printed with the analysis.")
+    note: Text | None = optional(
+        "What a reader must know, printed with the analysis; of a primary one its first sentence "
+        "stands on the first page too, beside the result."
+    )
     report: Literal["main", "supplement"] | None = optional(
         "Where it is reported; left out, primary analyses, secondary ones with a test in a family "
         "(all, where no family has one) and those of adverse events stand in the main report."

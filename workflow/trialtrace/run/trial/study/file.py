@@ -193,11 +193,15 @@ class Design:
     )
     blinding: (
         Annotated[
-            Literal["nobody"] | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
-            Rule(expected="nobody, or a list of patients, treaters, assessors, analysts"),
+            Literal["nobody", "unnamed"]
+            | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
+            Rule(expected="nobody, unnamed, or a list of patients, treaters, assessors, analysts"),
         ]
         | None
-    ) = optional("Who did not know the allocation; left out where no source tells it.")
+    ) = optional(
+        "Who did not know the allocation; `unnamed` where a source says that the trial was blinded "
+        "and not who was; left out where no source tells it."
+    )
     planned: int | None = optional("Patients planned.", minimum=1)
     stopped: Text | None = optional("When and why the trial was stopped before its planned end.")
 

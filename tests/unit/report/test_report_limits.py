@@ -1,0 +1,32 @@
+"""What limits a re-analysis, of the small trial: one of 20 has no outcome."""
+
+import mini_run
+import mini_trial
+import pytest
+from test_report_key_sentences import words
+
+from trialtrace.report.material import Material
+from trialtrace.report.sections.limits import limits
+from trialtrace.run.trial.load import load_settings
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    run = mini_run.run_mini(tmp_path_factory.mktemp("limits"))
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def test_each_limit_is_a_line(mini):
+    lines = words(limits(mini)).splitlines()
+    assert all(line.startswith("- ") for line in lines)
+    # Patient 20 has a coded missing relief.
+    assert "- Relief: the outcome of 1 of 20 is unknown." in lines
+    assert "- Not recorded: registration, funding, blinding." in lines
+
+
+def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):
+    declared = "reanalysis: By others, after the results.\ndesign:\n  stopped: For benefit.\n"
+    run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
+    text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
+    assert "- By others, after the results.\n" in text
+    assert "- Stopped before its planned end. For benefit.\n" in text

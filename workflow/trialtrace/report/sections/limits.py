@@ -1,0 +1,47 @@
+"""What limits a re-analysis, as a list: what its configuration and its results say of that."""
+
+from collections.abc import Iterator
+
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.data_quality import known_counts
+from trialtrace.report.sections.findings import not_adjusted, primary
+from trialtrace.report.sections.harms import unreported
+from trialtrace.report.sections.sections import not_recorded
+from trialtrace.report.sections.summary import (
+    caveat,
+    registered_late,
+    registered_otherwise,
+    unread,
+)
+
+
+def limits(material: Material) -> str:
+    """A line each; what an analysis alone is limited by stands with that analysis."""
+    return "\n".join(f"- {text.strip()}" for text in _limits(material)) + "\n"
+
+
+def _limits(material: Material) -> Iterator[str]:
+    trial = material.trial
+    if trial.synthetic:
+        yield "The data are synthetic: they show what the analyses do, nothing of the treatment."
+    if trial.reanalysis:
+        yield escape_markdown(trial.reanalysis)
+    for analysis in primary(material):
+        if first := caveat(analysis):
+            yield first
+        counts = [arms.values() for *_, arms in known_counts(material, analysis)]
+        unknown = max((sum(n - k for k, n in arms) for arms in counts), default=0)
+        if unknown:
+            of = max(sum(n for _, n in arms) for arms in counts)
+            yield f"{escape_markdown(analysis.label)}: the outcome of {unknown} of {of} is unknown."
+    yield from not_adjusted(material)
+    yield from registered_late(material)
+    yield from registered_otherwise(material)
+    if trial.design.stopped:
+        yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
+    if lacking := not_recorded(trial):
+        yield f"Not recorded: {', '.join(lacking)}."
+    yield from unreported(material)
+    yield from filter(None, [unread(material)])
+    yield "What the trial means for patients is not discussed here: that is for its authors."

@@ -1,0 +1,103 @@
+"""What must be known of an analysis beside its tables: what could not be estimated, and where an
+interval and a test disagree."""
+
+import json
+from collections.abc import Iterator
+
+from trialtrace.base.words import LABELS, upper_first
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import (
+    pair_of,
+)
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.models import SIDES
+from trialtrace.report.tables import link
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import of_assumption
+
+MOST_PLACES = 3
+
+
+def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
+    """What could not be estimated, and why; each reason once, after what it is about.
+
+    That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
+    statistics; one statistic alone is named. What was `said` before is left out.
+    """
+    rows = material.of(name)
+    everywhere = {_place(material, row) for row in rows}
+    result_rows: dict[str, dict[str, ResultRow]] = {}
+    stats: dict[str, set[str]] = {}
+    for row in rows:
+        for text in (row["error"], row["warning"]):
+            if text and text not in said:
+                result_rows.setdefault(text, {}).setdefault(_place(material, row), row)
+                stats.setdefault(text, set()).add(row["stat_name"])
+    for text, places in result_rows.items():
+        told = escape_markdown(upper_first(text).rstrip("."))
+        if len(everywhere) == 1 or not all(places):
+            yield f"{told}."
+            continue
+        alone = stats[text] if len(stats[text]) == 1 else set()
+        stat = "".join(f"{LABELS[one]}, " for one in alone - {"p_value"})
+        shown = list(places.items())[:MOST_PLACES]
+        where = "; ".join(link(row, stat + place) for place, row in shown)
+        more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+        yield f"{_upper_link(where)}{more}: {lower_first(told)}."
+
+
+def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
+    """Where an interval and a two-sided test of the same lie on either side of no effect."""
+    estimates: dict[tuple[str | None, ...], ResultRow] = {}
+    found: dict[tuple[str | None, ...], ResultRow] = {}
+    for row in material.printable(analysis.name):
+        pair = pair_of(analysis, row)
+        if pair is None or row["group2"] is not None or row["stat_value"] is None:
+            continue
+        key = (*pair, *values_of(row, ("parameter", "visit", "stratum")))
+        if row["ci_low"] is not None and row["ci_high"] is not None:
+            estimates.setdefault(key, row)
+        elif row["stat_name"] == "p_value" and _tests_effect(row) and key in estimates:
+            estimate = estimates[key]
+            significant = present(row["stat_value"]) <= 1 - present(estimate["ci_level"])
+            if leaves_out_no_effect(estimate) != significant:
+                found.setdefault(key, estimate)
+    if found:
+        shown = "; ".join(
+            link(row, _place(material, row) or row["stat_text"]) for row in found.values()
+        )
+        yield (
+            f"The interval and a test disagree on whether there is an effect: {shown}. They are by "
+            "different methods, and neither overrules the other."
+        )
+
+
+def _tests_effect(p: ResultRow) -> bool:
+    """Whether a p-value is that of a two-sided test of an effect."""
+    one_sided = json.loads(p["options"]).get("sides") in SIDES
+    return not one_sided and not of_assumption(p["method"])
+
+
+def _upper_link(text: str) -> str:
+    """Markdown that begins with a link, its words with a capital letter."""
+    return text[:1] + upper_first(text[1:])
+
+
+def _place(material: Material, row: ResultRow) -> str:
+    who: str | None = None
+    if row["group2"] == "effect":
+        who = material.tracer.about.second_words(row)
+    elif row["comparison"]:
+        who = " against ".join(
+            lower_first(material.arm_label(arm)) for arm in (row["comparison"], row["reference"])
+        )
+    elif row["group1_level"]:
+        who = lower_first(material.arm_label(row["group1_level"]))
+    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
+    at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
+    stratum = lower_first(material.stratum_words(row["stratum"])) if row["stratum"] else None
+    parts = [at, *material.parameter_words(row), stratum, row["visit"], who]
+    return ", ".join(part for part in parts if part)
