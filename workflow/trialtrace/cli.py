@@ -215,7 +215,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.run.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
-    result_id = asked_result(at, arguments.result_id)
+    result_id = asked_result(at, arguments.result_id, points=True)
     name = configured(at, result_id.split("/", 1)[0])
     as_json = arguments.format == "json"
     if is_specified(result_id):
@@ -234,7 +234,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
         from trialtrace.report.material import Material
 
         material = Material(trial, settings, at.results / name, {})
-        tell_point(material, result_id, point, arguments.format)
+        tell_point(material, result_id, point, arguments.format, rows=arguments.rows)
         return 0
     hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
     tracer = Tracer(trial, at.results / name, disclosure, hashes, only=result_id)

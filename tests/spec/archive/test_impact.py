@@ -64,6 +64,18 @@ def test_what_another_value_changes_rests_on_the_cell(
     assert changed <= before | {*after["results"], *after["adjusted"]}
 
 
+def test_a_value_before_is_of_no_number_of_the_values_after(tracer: Tracer):
+    """The mini plan has no change and no adjustment: pain before is of itself, and of pain given
+    as a yes or no where that is of the visit before."""
+    impact = Impact(tracer)
+    chosen = impact.edges(RawPlace("export", "export.csv", 4, "pain0"))
+    results = impact.results(impact.reach(chosen))
+    names = {one["result_id"] for one in results if one["stat_name"] != "p_adjusted"}
+    before = {name for name in tracer.results if name.startswith("mini/pain_each/")}
+    before = {name for name in before if "visit=before" in name and "@placebo" not in name}
+    assert names == {name for name in before if "p_adjusted" not in name}
+
+
 @pytest.mark.parametrize(
     "words, said",
     [

@@ -1,22 +1,36 @@
-"""Which functions of the statistics each step of a plan calls."""
+"""Which functions of the statistics each step of a plan calls, and which columns it reads."""
 
 import functools
 import importlib
+import json
 import sys
 from collections import defaultdict
 
 from trialtrace.run.methods.analysing import run
 from trialtrace.run.methods.analysing.estimate import STATS
 from trialtrace.run.methods.analysing.registry import MODULES
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trace.raw_rows import VALUES, columns_read, named_in
 from trialtrace.run.trial.plan.registry import cards
+
+# What a record is, by itself, and of whom, when and where.
+OF_A_RECORD = {*VALUES, "AVALC", "AVALU", "CNSR", "EVNTDESC", "ADT", "AVALLO", "AVALHI"}
+OF_A_RECORD |= {"TSTART", "TSTOP", "USUBJID", "ASEQ", "PARAMCD", "AVISIT", "AVISITN", "LAT", "LOC"}
 
 
 class Spied:
-    """The formulas that cards name, each called through a function that remembers the step."""
+    """The formulas that cards name, each called through a function that remembers the step; and of
+    each step the columns that it read though neither the rows of a result nor its options name
+    them."""
 
     def __init__(self, monkeypatch):
         self.called: dict[str, set[str]] = defaultdict(set)
-        self._step = ""
+        self.unasked: dict[str, set[str]] = defaultdict(set)
+        self._step, self._read = "", set[str]()
+        column = Selection.column
+        monkeypatch.setattr(
+            Selection, "column", lambda rows, name: self._read.add(name) or column(rows, name)
+        )
         monkeypatch.setattr(run, "method", self._running(run.method))
         for module in MODULES.values():
             importlib.import_module(module)
@@ -39,12 +53,16 @@ class Spied:
             run_step = method(step)
 
             def results(cut, step):
-                made = iter(run_step(cut, step))
+                made, read = iter(run_step(cut, step)), set()
                 while True:
-                    self._step = step.key
+                    self._step, self._read = step.key, read
                     result = next(made, None)
                     if result is None:
                         return
+                    rows = result.members.values()
+                    asked = {name for one in rows for name in columns_read(one.predicate)}
+                    asked |= {*named_in(json.dumps(dict(result.options)))}
+                    self.unasked[step.key] |= read - asked - OF_A_RECORD
                     yield result
 
             return results

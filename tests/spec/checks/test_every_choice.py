@@ -135,6 +135,13 @@ def test_every_analysis_calls_the_formulas_that_its_card_names(trials, widened, 
     assert {step: named for step, named in lacking.items() if named} == {}
 
 
+def test_no_step_reads_a_column_that_neither_its_rows_nor_its_options_name(trials, widened, spied):
+    """By these a trace leads to the cells of a baseline, or of a covariate, and to no others."""
+    assert all(trials(name) for name in TRIALS)
+    assert "mean_difference.ancova" in spied.unasked
+    assert {step: names for step, names in spied.unasked.items() if names} == {}
+
+
 def test_every_choice_is_one_that_the_configuration_accepts(widened):
     assert widened.lost(widened.analyses) == []
 

@@ -111,6 +111,13 @@ def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Projec
     assert told["lines"][0][1] in text
 
 
+def test_a_point_that_is_no_result_is_told_what_to_do(call: Call):
+    for command in (("impact", "mini"), ("script",)):
+        told = call(*command, "mini/figure/kaplan_meier_1:2", code=1)
+        assert "a point of a figure that shows no result" in told
+        assert "trialtrace trace mini/figure/kaplan_meier_1:2" in told
+
+
 @pytest.mark.parametrize("place", ["forest_9:2", "forest_1:1", "forest_1:9999"])
 def test_a_line_or_figure_that_is_not_there(call: Call, place: str):
     assert f"mini/figure/{place}" in call("trace", f"mini/figure/{place}", code=1)

@@ -92,6 +92,23 @@ def test_the_boxes_of_an_arm(mini):
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 
 
+def test_the_numbers_of_the_figure_are_those_of_its_boxes(mini):
+    """Each number that a box says of the placebo; nothing that no box shows."""
+    data = draw(mini, mini.trial.plan.displays["flow"]).data
+    rows = [dict(zip(data.columns, row, strict=True)) for row in data.rows]
+    placebo = [row for row in rows if row["arm"] == "Placebo"]
+    numbers = [(row["reason"], row["n"]) for row in placebo if row["result"]]
+    assert numbers == [
+        *[(None, 10), (None, 9)],
+        *[("Died", 1), ("Withdrew", 1), ("not recorded", 1)],
+        *[("no value, reason not reported", 1), (None, 9), (None, 10)],
+    ]
+    texts = [row["count"] for row in placebo if not row["result"]]
+    assert texts == ["Did not receive it: 1", "Did not complete: 3", "Not analysed: 1", "Relief"]
+    other = {row["result_id"] for row in mini.of("flow")} - {row["result"] for row in rows}
+    assert any("in_population" in name and "@all" in name for name in other)
+
+
 def test_every_count_of_the_boxes_that_is_a_result_leads_to_it(mini, tmp_path):
     figure = draw(mini, mini.trial.plan.displays["flow"]).figure
     save_drawing(figure, tmp_path, "flow", None)

@@ -119,10 +119,9 @@ def mini_given(material, kind):
 def test_courses_are_the_values_of_the_data(mini):
     """Odd patients have the drug: pain0 = 3 + id % 6, pain1 = id % 4 there."""
     given = next(mini_given(mini, "spaghetti"))
-    expected = {(3 + number % 6, number % 4) for number in range(1, 21, 2)}
-    assert {
-        tuple(pair) for pair in courses(Request(mini, given), "pain", "drug").tolist()
-    } == expected
+    expected = {f"mini-{n}": [3 + n % 6, n % 4] for n in range(1, 21, 2)}
+    subjects, values = courses(Request(mini, given), "pain", "drug")
+    assert dict(zip(subjects, values.tolist(), strict=True)) == expected
 
 
 def test_dots_of_one_bin_stand_apart_and_symmetric():

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from test_report_wording import row
 
+from trialtrace.report.links import trace_link
 from trialtrace.report.sections.anova import _columns, anova_sentences, f_tests
 
 VALUES = {
@@ -91,12 +92,23 @@ def test_the_degrees_of_freedom_are_those_of_the_p_and_the_uncorrected_ones_stan
 
 def test_every_correction_and_mauchlys_test_have_a_place():
     found = cells(rows("greenhouse_geisser"))
-    assert found["Greenhouse–Geisser: ε, F, p"] == "0.651, F(1.95, 451.1), p = 0.018"
+    assert found["Greenhouse–Geisser: ε, F, p"] == "0.651, F(1.95, 451.3), p = 0.018"
     assert found["Huynh–Feldt (Lecoutre): ε, F, p"] == "1.02, taken as 1, F(3, 693), p = 0.007"
     assert found["lower bound of ε: ε, F, p"] == "0.333, F(1, 231), p = 0.044"
     assert found["Mauchly's W, p"] == "0.410, p <0.0001"
     assert found["partial η²"] == "0.018 (0.003 to 0.033)"
     assert found["n"] == "233"
+
+
+def test_degrees_of_freedom_that_are_results_lead_to_them():
+    (test,) = f_tests(material(rows("greenhouse_geisser")), "over_time")
+    columns = {words(title): cell(test) for title, cell in _columns([test])}
+    for title, sources in {
+        "Greenhouse–Geisser: ε, F, p": ["epsilon_gg", "df1_corrected", "df2_corrected", "p_gg"],
+        "Huynh–Feldt (Lecoutre): ε, F, p": ["epsilon_hf"] * 3 + ["p_hf"],
+    }.items():
+        leads = re.findall(r"\]\(([^)]*)\)", columns[title])
+        assert leads == [trace_link(f"t/a/{one}.mixed_anova@drug") for one in sources]
 
 
 def test_where_there_is_no_test_of_sphericity_it_says_why():

@@ -118,6 +118,6 @@ def test_cycles_are_full_reduced_or_left_out():
 def test_a_day_of_the_map_has_the_best_of_its_sessions():
     subject = np.array(["a", "a", "b", "b"])
     day, state = np.array([1.0, 1.0, 1.0, 3.0]), np.array([MISSED, DONE, MISSED, DONE])
-    grid = _grid(subject, np.ones(4, bool), day, state)
+    who, grid = _grid(subject, np.ones(4, bool), day, state)
     # Both attended one; b has more planned.
-    assert grid.tolist() == [[MISSED, NONE, DONE], [DONE, NONE, NONE]]
+    assert (who, grid.tolist()) == (["b", "a"], [[MISSED, NONE, DONE], [DONE, NONE, NONE]])

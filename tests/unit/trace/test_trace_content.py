@@ -12,6 +12,7 @@ import pytest
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file, write_parquet
 from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.raw_rows import named_in
 from trialtrace.run.trace.words import in_words
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -135,9 +136,58 @@ def test_a_cell_is_rejected_of_its_own_visit_and_endpoint_alone(tmp_path):
     before = {lines for name, lines in told.items() if "visit=before" in name for lines in lines}
     after = {lines for name, lines in told.items() if "visit=after" in name for lines in lines}
     assert before == {("pain0", "4")}
-    # A record after has its baseline beside it, and so the cell that this would be made from.
-    assert after == {("pain0", "4"), ("pain1", "6")}
+    assert after == {("pain1", "6")}
     assert tracer.trace(SHARE)["rejected"] == []
+
+
+ADJUSTED = """\
+  pain_adjusted:
+    label: Pain given pain before and smoking
+    role: secondary
+    estimand: pain_itt
+    visits: [after]
+    estimates:
+      - mean_difference:
+          {method: ancova, covariates: [baseline, smoker], strata: [], variance: model}
+  pain_change:
+    label: Change of pain
+    role: secondary
+    of: pain_each
+    value: change
+    visits: [after]
+    describe: [{summary: [mean]}]
+    estimates: [{mean_difference: welch}]
+"""
+
+
+def test_a_baseline_or_a_covariate_is_a_cell_of_what_is_computed_with_it_alone(tmp_path):
+    """Pain after is column pain1, its baseline pain0, smoking smoker."""
+    from mini_run import run_mini
+    from mini_trial import PLAN
+
+    run = run_mini(tmp_path, plan=PLAN.replace("  death_time:", f"{ADJUSTED}  death_time:"))
+    tracer = Tracer(run.trial, run.folder, "full")
+    read = {}
+    for name in tracer.results:
+        parts = [part for row in tracer.trace(name)["rows"] for part in row["raw"]]
+        read[name] = {one for part in parts for one in part["columns"]} - {"id", "arm"}
+    after = "mini/pain_each/{}@drug;visit=after"
+    assert read[after.format("mean.t_interval")] == {"pain1"}
+    assert read[after.format("count.descriptive")] == {"pain1"}
+    assert read["mini/pain_each/p_value.welch_t@drug-placebo;visit=after"] == {"pain1"}
+    changed = "mini/pain_change/{};visit=after"
+    assert read[changed.format("mean.t_interval@drug")] == {"pain0", "pain1"}
+    assert read[changed.format("mean_difference.welch@drug-placebo")] == {"pain0", "pain1"}
+    adjusted = "mini/pain_adjusted/mean_difference.ancova@drug-placebo;visit=after"
+    assert read[adjusted] == {"pain0", "pain1", "smoker"}
+
+
+def test_columns_that_options_name_are_read_also_where_rows_are_not_asked_for_them():
+    """A cluster or a sequence can be unknown, and a paired comparison refuses what is not known."""
+    assert named_in('{"cluster": "site", "no_cluster": "own"}') == ("SITEID",)
+    assert named_in('{"covariates": ["baseline", "age"], "sides": "two_sided"}') == ("BASE", "AGE")
+    assert named_in('{"sequence": "order"}') == ("ORDER",)
+    assert named_in('{"confidence": 0.95, "cluster": null}') == ()
 
 
 def test_restricted_has_counts_and_hashes_and_no_lines_or_subjects(restricted, full):

@@ -60,8 +60,8 @@ def tell_run(
     whole: bool = False,
     unverified: bool = False,
     earlier: bool = False,
-) -> tuple[Project, list[str]]:
-    """Say which run the numbers are of; returns where they are, and the stages that changed since.
+) -> tuple[Project, dict[str, str]]:
+    """Say which run the numbers are of; returns where they are, and what changed since, by stage.
 
     Raises UserError where none has come to its end at `last`; if `unverified` may be shown, the
     numbers are marked instead; if `earlier` may be, they are those of the last run that is kept.
@@ -99,7 +99,7 @@ def tell_run(
     told.insert(0, f"{trial}: {run_line(run) if run else 'no record of when this was run'}")
     if RENDER not in standing(at, trial) and (folder / "report").is_dir():
         told.append(OF_EARLIER.format(at.shown(folder / "report")))
-    changed: list[str] = []
+    changed: dict[str, str] = {}
     if not has_code(at):
         told.append("not run here: whether code, plan or data changed since is not known")
     try:
@@ -130,17 +130,27 @@ def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptPr
         raise ProblemsError(problems) from None
 
 
-def asked_result(at: Project, text: str) -> str:
+def asked_result(at: Project, text: str, *, points: bool = False) -> str:
     """The identifier of a result: itself, by its short id, or by the line of the numbers of a
-    figure, TRIAL/figure/NAME:LINE, that shows it; a line that shows none stays as it is.
+    figure, TRIAL/figure/NAME:LINE, that shows it; a line that shows none stays as it is where
+    `points` are known.
 
-    Raises UserError where no result has the short id, or there is no such line.
+    Raises UserError where no result has the short id, where there is no such line, or for a point.
     """
     from trialtrace.run.trace.short_id import typed_short, with_short_id
     from trialtrace.run.trial.listing import listed_trials
 
     if FIGURE.fullmatch(text):
-        return figure_line(at, text).get("result") or text
+        result = figure_line(at, text).get("result")
+        if not (result or points):
+            raise UserError(
+                text,
+                found="a point of a figure that shows no result of the plan",
+                expected="a result, or a line of the figure's numbers that has one",
+                do=f"trialtrace trace {text} tells what it is drawn from, and of a cell of that "
+                "trialtrace impact what rests on it",
+            )
+        return result or text
     short = None if text in listed_trials(at) else typed_short(text)
     return with_short_id(at, short) if short else text
 

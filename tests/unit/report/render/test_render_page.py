@@ -107,7 +107,7 @@ def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
     assert anchors == ["n-abc", "n-abc-n", "sec-a"]
     assert set(anchors) <= set(re.findall(r'w:name="([^"]+)"', text))
     shown = re.sub(r"<[^>]+>", "", text)
-    assert "27 of 30, 1, B," in shown and "Files: See" in shown.replace("Files:See", "Files: See")
+    assert "27 of 30, 1, B," in shown and "Files: a. See" in shown
     assert "Where the numbers come from" in shown and "trialtrace trace T" in shown
     row = text[text.rindex("<w:tr>") :]
     assert "mean: 27\N{NO-BREAK SPACE}abc" in re.sub(r"<[^>]+>", "", row) and "other" not in shown

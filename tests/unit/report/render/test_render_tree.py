@@ -142,7 +142,7 @@ def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
     for_mail(tree, {"command": "trace x", "rows": [row, row | {"anchors": ["unused"]}]})
     links = [(text_of([one]), one["c"][2][0]) for one in all_of(tree, "Link")]
     assert links == [("1", "#n-abc-n"), ("4", "#here")]
-    assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3.", "End."]
+    assert [text_of([one]) for one in tree["blocks"][:3]] == ["1 2 3 4", "Two of 3. a.", "End."]
     places = [one["c"][0][0] for one in all_of(tree, "Span")]
     assert places == ["n-abc-n"] and text_of(tree["blocks"]).count("by hand") == 1
 

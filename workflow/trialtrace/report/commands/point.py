@@ -4,22 +4,26 @@ from collections.abc import Iterator
 
 from trialtrace.base.errors import visible
 from trialtrace.report.figures.make import asked
-from trialtrace.report.figures.picture import Given, Request
+from trialtrace.report.figures.picture import BEFORE, SUBJECT, Given, Request
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
 from trialtrace.report.which_run import FIGURE
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trace.text import WIDTH, shortened
+from trialtrace.run.trace.text import WIDTH, cell_line, shortened
 from trialtrace.run.trace.words import in_words
 
-# Columns of a figure's numbers that say whose values a line has.
+# Columns of a figure's numbers that say which values a line has.
 ARM, VISIT, ENDPOINT = ("arm", "line"), "visit", "endpoint"
 
 
-def tell_point(material: Material, text: str, row: dict[str, str], form: str) -> None:
+def tell_point(
+    material: Material, text: str, row: dict[str, str], form: str, *, rows: bool
+) -> None:
     """Print what the line `text` says, where the plan has its figure, and which records it is drawn
-    from."""
-    trial, told = material.trial, list(_figure_lines(material, text, row))
+    from; with `rows` each raw cell of these. Raises UserError where cells may not be listed."""
+    if rows:
+        material.tracer.check_cells()
+    trial, told = material.trial, list(_figure_lines(material, text, row, rows))
     if form == "json":
         print(json_text({"point": text, "synthetic": trial.synthetic, "lines": told}), end="")
         return
@@ -28,35 +32,55 @@ def tell_point(material: Material, text: str, row: dict[str, str], form: str) ->
     print(visible("\n".join(lines + [f"{label:<{WIDTH}}{words}" for label, words in told])))
 
 
-def _figure_lines(material: Material, text: str, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _figure_lines(
+    material: Material, text: str, row: dict[str, str], rows: bool
+) -> Iterator[tuple[str, str]]:
     match, trial = FIGURE.fullmatch(text), material.trial
     assert match is not None
     yield "line", "; ".join(f"{name} {value}" for name, value in row.items() if value)
-    for kind, name, given in asked(material):
+    for kind, name, display in asked(material):
         if name == match["name"]:
             number = name.removeprefix(f"{kind}_")
             where = f"displays.{kind}" + (f", entry {number}" if number != kind else "")
             file = trial.at.shown(trial.at.trial_config(trial.name) / "plan.yaml")
             yield "plan", f"{file}, line {trial.lines('plan').get(('displays', kind), 0)}, {where}"
-            yield from _records(material, given, row)
+            yield from _records(material, display, row, rows)
 
 
-def _records(material: Material, display: Given, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _records(
+    material: Material, display: Given, row: dict[str, str], rows: bool
+) -> Iterator[tuple[str, str]]:
     if "endpoint" not in display:
         analysis = display.get("analysis") or display.get("of")
         yield "results", f"trialtrace results {material.trial.name} --analysis {analysis}"
         return
-    request, words = Request(material, display), {row.get(name) for name in ARM}
-    arms = [arm for arm in request.arms if material.arm_label(arm) in words]
-    conditions: dict[str, object] = {"TRTP": {"is": arms[0]}} if arms else {}
-    if row.get(VISIT):
-        conditions["AVISIT"] = {"is": row[VISIT]}
+    request, conditions = Request(material, display), _conditions(material, display, row)
     for name in request.names():
         if row.get(ENDPOINT) in (None, request.endpoint(name).label):
             dataset, where = request.predicate(name, **conditions)
             selection = material.tracer.frames.select(dataset, where)
             yield "records", f"{selection.n} of {dataset} where {in_words(where)}"
             yield from _raw(material, selection)
+            if rows:
+                cells = material.tracer.cells(selection)
+                yield from (("cells", line) for line in map(cell_line, cells))
+
+
+def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict[str, object]:
+    """The arm, the visits and the patient that a line is of. A line of what competes is named by
+    that and the arm."""
+    words = [f", {row[name]}" for name in ARM if row.get(name)]
+    labels = {arm: f", {material.arm_label(arm)}" for arm in Request(material, display).arms}
+    arms = [arm for arm, label in labels.items() if any(word.endswith(label) for word in words)]
+    # A name that ends as another one does is the longer of the two.
+    arms.sort(key=lambda arm: len(labels[arm]))
+    conditions: dict[str, object] = {"TRTP": {"is": arms[-1]}} if arms else {}
+    if row.get(VISIT):
+        both = [display["baseline"]] if row.get(BEFORE) else []
+        conditions["AVISIT"] = {"in": [*both, row[VISIT]]} if both else {"is": row[VISIT]}
+    if row.get(SUBJECT):
+        conditions["USUBJID"] = {"is": row[SUBJECT]}
+    return conditions
 
 
 def _raw(material: Material, selection: Selection) -> Iterator[tuple[str, str]]:

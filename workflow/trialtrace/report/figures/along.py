@@ -64,7 +64,7 @@ class Along:
 
 def results_along(request: Request) -> Along:
     """The results of the analysis beside which a curve stands, of its endpoint by arm."""
-    material, unit, name = request.material, axis_unit(request), request.entry["endpoint"]
+    material, name = request.material, request.entry["endpoint"]
     rows = [
         row
         for row in material.of(home(material, request.entry))
@@ -85,14 +85,19 @@ def results_along(request: Request) -> Along:
         each.sort(key=lambda pair: pair[0])
     if material.disclosure == "full":
         for arm in request.arms:
-            events = request.records(name, AVAL="present", TRTP={"is": arm}, CNSR={"is": 0})
-            at_place: dict[float, str] = {}
-            pairs = zip(events.column("AVAL").tolist(), events.column("USUBJID"), strict=True)
-            for time, subject in pairs:
-                before = at_place.get(time / unit)
-                at_place[time / unit] = f"{before}; {subject}" if before else str(subject)
-            found.events[material.arm_label(arm)] = at_place
+            found.events[material.arm_label(arm)] = whose_events(request, arm)
     return found
+
+
+def whose_events(request: Request, arm: str, how: int = 0) -> dict[float, str]:
+    """Who of an arm had the event at each place of the axis, or ended otherwise, by CNSR."""
+    name, unit = request.entry["endpoint"], axis_unit(request)
+    events = request.records(name, AVAL="present", TRTP={"is": arm}, CNSR={"is": how})
+    at_place: dict[float, str] = {}
+    for time, subject in zip(events.column("AVAL").tolist(), events.column("USUBJID"), strict=True):
+        before = at_place.get(time / unit)
+        at_place[time / unit] = f"{before}; {subject}" if before else str(subject)
+    return at_place
 
 
 def _words(request: Request, row: ResultRow) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.words import percent
-from trialtrace.report.figures.along import results_along
+from trialtrace.report.figures.along import results_along, whose_events
 from trialtrace.report.figures.at_risk import (
     POOLED,
     axis_unit,
@@ -56,7 +56,10 @@ def draw(material: Material, entry: Given) -> Picture:
                 style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
                 places = _curve(axes, request, each, of, style)
                 name = material.arm_label(arm)
-                drawn[name if of == EVENT else f"{title}, {name}"] = places
+                label = name if of == EVENT else f"{title}, {name}"
+                drawn[label] = places
+                if of == COMPETING and material.disclosure == "full":
+                    along.events[label] = whose_events(request, arm, COMPETING)
                 ends.append((name, float(places[1][-1]), colour_of(arms, arm)))
             percent_axis(axes)
             axes.set_ylim(0, 1.0)

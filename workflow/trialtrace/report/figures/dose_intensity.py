@@ -6,18 +6,21 @@ import numpy as np
 
 from trialtrace.base.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import Data, Given, Picture, Request
+from trialtrace.report.figures.picture import SUBJECT, Cell, Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+BOX = ("n", "lower quartile", "median", "upper quartile")
 
 
 def draw(material: Material, entry: Given) -> Picture:
     """Dots are moved apart where they would hide each other, alike every time."""
     request = Request(material, entry)
     arms = request.arms
-    data = {name: {arm: _values(request, name, arm) for arm in arms} for name in request.names()}
+    found = {(name, arm): _values(request, name, arm) for name in request.names() for arm in arms}
+    data = {name: {arm: found[name, arm][0] for arm in arms} for name in request.names()}
     data = {name: each for name, each in data.items() if any(map(len, each.values()))}
     if not data:
         raise request.nothing("no patient has a value")
@@ -35,22 +38,24 @@ def draw(material: Material, entry: Given) -> Picture:
     line = f" The dashed line is at {threshold:g}." if threshold is not None else ""
     caption = f"{request.title}, {request.population}: {what}median and quartiles (box)." + line
     rows = [
-        (request.endpoint(name).label, material.arm_label(arm), what, value)
+        (request.endpoint(name).label, material.arm_label(arm), what, value, *subject)
         for name, each in data.items()
-        for arm, values in each.items()
-        for what, value in _drawn(values, dots)
+        for arm in each
+        for what, value, *subject in _drawn(*found[name, arm], dots)
     ]
-    told = Data(("endpoint", "arm", "what", "value"), rows)
+    told = Data(("endpoint", "arm", "what", "value", *[SUBJECT] * dots), rows)
     return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.", told)
 
 
-def _drawn(values: np.ndarray, dots: bool) -> list[tuple[str, float]]:
-    """What the dots and the box of an arm show."""
+def _drawn(values: np.ndarray, subjects: np.ndarray, dots: bool) -> list[tuple[Cell, ...]]:
+    """What the dots and the box of an arm show; with dots whose each is."""
     if not len(values):
         return []
-    box = zip(("lower quartile", "median", "upper quartile"), _quartiles(values), strict=True)
-    patients = [("a patient", value) for value in values.tolist()] if dots else []
-    return [("n", float(len(values))), *box, *patients]
+    numbers = [len(values), *_quartiles(values)]
+    nobody = (None,) * dots
+    box = [(what, float(number), *nobody) for what, number in zip(BOX, numbers, strict=True)]
+    pairs = zip(values.tolist(), subjects.tolist(), strict=True)
+    return [*box, *(("a patient", value, who) for value, who in pairs if dots)]
 
 
 def _quartiles(values: np.ndarray) -> list[float]:
@@ -58,9 +63,12 @@ def _quartiles(values: np.ndarray) -> list[float]:
     return quartiles
 
 
-def _values(request: Request, name: str, arm: str) -> np.ndarray:
+def _values(request: Request, name: str, arm: str) -> tuple[np.ndarray, np.ndarray]:
+    """The values of an arm, sorted, and whose each is."""
     rows = request.records(name, AVAL="present", TRTP={"is": arm})
-    return np.sort(rows.column("AVAL").astype(float))
+    values = rows.column("AVAL").astype(float)
+    order = np.argsort(values, kind="stable")
+    return values[order], rows.column("USUBJID")[order]
 
 
 def _panel(

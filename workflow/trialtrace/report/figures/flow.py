@@ -95,7 +95,9 @@ def draw(material: Material, row: Row) -> Picture:
             _branch(axes, start, x)
             both = list(zip(column, lines, strict=True))
             _column(axes, (x, width), start - 2 * GAP, both, heights, colour)
-    return Picture(figure, _caption(material, row), _alt(material, row), _data(material))
+    names = [material.arm_label(group) for group in groups] or [""]
+    data = _data(material, [("", above), *zip(names, columns, strict=True)])
+    return Picture(figure, _caption(material, row), _alt(material, row), data)
 
 
 def _caption(material: Material, row: Row) -> str:
@@ -136,23 +138,32 @@ def before(material: Material, row: Row) -> list[Box]:
     return [*exported(material), *screening(material), Box([*texts, (n, randomised), *after])]
 
 
-def _data(material: Material) -> Data:
-    """The lines of the boxes of the export, then every count of the flow as a result."""
-    arms = arms_of(material)
-    export = [text.strip() for box in exported(material) for text, _ in box.texts]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            row["result_id"],
-            row["stat_label"],
-            _of(material, row),
-            row["group2_level"],
-            material.arm_label(arm) if (arm := row["group1_level"]) in arms else arm,
-            row["stat_value"],
-        )
-        for row in material.of("flow")
-    ]
-    cells: list[tuple[Cell, ...]] = [("", line, None, None, None, None) for line in export]
-    return Data(("result", "count", "of", "reason", "arm", "n"), [*cells, *rows])
+def _data(material: Material, columns: Sequence[tuple[str, list[Box]]]) -> Data:
+    """What stands in the boxes of each column, by the name of its arm: a result, of those analysed
+    also of how many, or a line of text."""
+    cells: list[tuple[Cell, ...]] = []
+    for arm, column in columns:
+        for box in column:
+            for at, (text, row) in enumerate(box.texts):
+                if row is not None:
+                    cells += [_count(material, one, arm) for one in _shown(material, row)]
+                elif at or not box.head:
+                    line = text.strip().replace(NO_BREAK, " ")
+                    cells.append(("", line, None, None, arm, None))
+    return Data(("result", "count", "of", "reason", "arm", "n"), cells)
+
+
+def _shown(material: Material, row: ResultRow) -> list[ResultRow]:
+    """The results that a line of a box has: one, or "40 of 55"."""
+    if row["stat_name"] != "analysed":
+        return [row]
+    population = material.trial.plan.analyses[present(row["parameter"])].estimand.population
+    return [row, of_flow(material)["in_population", population, row["group1_level"], None]]
+
+
+def _count(material: Material, row: ResultRow, arm: str) -> tuple[Cell, ...]:
+    what = row["stat_label"], _of(material, row), row["group2_level"]
+    return row["result_id"], *what, arm or row["group1_level"], row["stat_value"]
 
 
 def _of(material: Material, row: ResultRow) -> str | None:

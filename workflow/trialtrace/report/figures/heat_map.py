@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
-from trialtrace.report.figures.picture import Data, Given, Picture, Request
+from trialtrace.report.figures.picture import SUBJECT, Data, Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.rows import ALL
 
@@ -34,8 +34,8 @@ def draw(material: Material, entry: Given) -> Picture:
     if sessions.end:
         rest = MISSED if sessions.end.after == "not_done" else NONE
         state = np.where(_after_the_end(material, sessions.end, rows), rest, state)
-    by_arm = {arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*request.arms, ALL)}
-    by_arm = {arm: grid for arm, grid in by_arm.items() if len(grid)}
+    maps = {arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*request.arms, ALL)}
+    by_arm = {arm: grid for arm, (_, grid) in maps.items() if len(grid)}
     sizes = [len(grid) for grid in by_arm.values()]
     with drawing(7.2, 1.4 + min(6.0, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
@@ -53,11 +53,11 @@ def draw(material: Material, entry: Given) -> Picture:
     )
     first = int(day.min())
     cells = [
-        (material.arm_label(arm), float(line + 1), float(first + at), STATES[int(grid[line, at])])
-        for arm, grid in by_arm.items()
+        (label, float(line + 1), float(first + at), STATES[int(grid[line, at])], who[line])
+        for label, who, grid in ((material.arm_label(arm), *maps[arm]) for arm in by_arm)
         for line, at in np.argwhere(grid > NONE).tolist()
     ]
-    data = Data(("arm", "line", "day", "session"), cells)
+    data = Data(("arm", "line", "day", "session", SUBJECT), cells)
     alt = f"Map of {sum(sizes)} patients by day, sorted by attendance."
     return Picture(figure, caption, alt, data)
 
@@ -74,14 +74,15 @@ def _after_the_end(material: Material, end: "End", rows: CleanRows) -> np.ndarra
 
 def _grid(
     subject: np.ndarray, values: np.ndarray, day: np.ndarray, state: np.ndarray
-) -> np.ndarray:
-    """Patients x days: no session, missed, done; a day with several counts as its best."""
+) -> tuple[list[str], np.ndarray]:
+    """Patients, and patients x days: no session, missed, done; a day with several counts as its
+    best."""
     first = int(day.min())
     patients, line = np.unique(subject[values], return_inverse=True)
     grid = np.zeros((len(patients), int(day.max()) - first + 1), dtype=int)
     np.maximum.at(grid, (line, day[values].astype(int) - first), state[values])
     order = np.lexsort((-(grid > NONE).sum(axis=1), -(grid == DONE).sum(axis=1)))
-    return grid[order]
+    return patients[order].tolist(), grid[order]
 
 
 def _panel(axes: "Axes", grid: np.ndarray, first: float, colour: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.report.figures.canvas import INK, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import Data, Given, Picture, Request
+from trialtrace.report.figures.picture import SUBJECT, Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ def draw(material: Material, entry: Given) -> Picture:
     where side or location tell them apart."""
     request = Request(material, entry)
     arms = request.arms
-    picture = {(name, arm): courses(request, name, arm) for name in request.names() for arm in arms}
+    every = {(name, arm): courses(request, name, arm) for name in request.names() for arm in arms}
+    picture = {place: values for place, (_, values) in every.items()}
     chosen = [n for n in request.names() if any(np.isfinite(picture[n, arm]).any() for arm in arms)]
     if not chosen:
         raise request.nothing("no patient has a value")
@@ -36,32 +37,33 @@ def draw(material: Material, entry: Given) -> Picture:
     )
     alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
     data = Data(
-        ("endpoint", "arm", "line", "visit", "value"),
+        ("endpoint", "arm", "line", "visit", "value", SUBJECT),
         [
-            (request.endpoint(name).label, material.arm_label(arm), float(line), visit, value)
+            (request.endpoint(name).label, material.arm_label(arm), float(line), visit, value, who)
             for name in chosen
             for arm in arms
-            for line, values in enumerate(picture[name, arm].tolist(), 1)
-            for visit, value in zip(request.visits(name), values, strict=True)
+            for line, (who, values) in enumerate(zip(*every[name, arm], strict=True), 1)
+            for visit, value in zip(request.visits(name), values.tolist(), strict=True)
             if np.isfinite(value)
         ],
     )
     return Picture(figure, caption, alt, data)
 
 
-def courses(request: Request, name: str, arm: str) -> np.ndarray:
-    """Values of an arm, a row for each patient, side and location, a column for each visit."""
+def courses(request: Request, name: str, arm: str) -> tuple[list[str], np.ndarray]:
+    """Values of an arm, a row for each patient, side and location, a column for each visit; and
+    the patient of each row."""
     rows = request.records(name, TRTP={"is": arm}, AVISIT="present")
     visits = request.visits(name)
     keys = [rows.column(c).astype(str) for c in ("USUBJID", "LAT", "LOC")]
     joined = np.char.add(np.char.add(np.char.add(keys[0], "\0"), keys[1]), "\0")
-    lines, line = np.unique(np.char.add(joined, keys[2]), return_inverse=True)
-    values = np.full((len(lines), len(visits)), np.nan)
+    _, first, line = np.unique(np.char.add(joined, keys[2]), return_index=True, return_inverse=True)
+    values = np.full((len(first), len(visits)), np.nan)
     column = np.searchsorted(sorted(visits), rows.column("AVISIT").astype(str))
     order = np.argsort(visits, kind="stable")
     if rows.n:
         values[line, order[column]] = rows.column("AVAL").astype(float)
-    return values
+    return keys[0][first].tolist(), values
 
 
 def _panel(request: Request, axes: "Axes", name: str, arm: str, values: np.ndarray) -> None:

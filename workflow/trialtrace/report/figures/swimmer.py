@@ -6,7 +6,15 @@ import numpy as np
 
 from trialtrace.report.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
-from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
+from trialtrace.report.figures.picture import (
+    SUBJECT,
+    Cell,
+    Data,
+    Given,
+    Picture,
+    Request,
+    columns_as_rows,
+)
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import present
@@ -44,8 +52,8 @@ def draw(material: Material, entry: Given) -> Picture:
             line = _panel(axes, rows.subject[own], day[own], share[own], colour_of(arms, arm))
             label = material.arm_label(arm)
             axes.set_ylabel(wrapped(f"{label} (n = {line.max() + 1})", 18))
-            places = ((line + 1.0).tolist(), day[own].tolist(), share[own].tolist())
-            marks += columns_as_rows([label] * len(line), *places)
+            places = (line + 1.0, day[own], share[own], rows.subject[own])
+            marks += columns_as_rows([label] * len(line), *(each.tolist() for each in places))
         every[-1, 0].set_xlabel("Days since the first cycle")
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
@@ -53,7 +61,7 @@ def draw(material: Material, entry: Given) -> Picture:
         "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black"
         f"{' at their planned day' if 'planned_date' in entry else ''}."
     )
-    data = Data(("arm", "line", "day", "share_of_planned_dose"), marks)
+    data = Data(("arm", "line", "day", "share_of_planned_dose", SUBJECT), marks)
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)
 
 

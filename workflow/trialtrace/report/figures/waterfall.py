@@ -5,15 +5,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.report.figures.canvas import FAINT, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
+from trialtrace.report.figures.picture import (
+    BEFORE,
+    SUBJECT,
+    Cell,
+    Data,
+    Given,
+    Picture,
+    Request,
+    columns_as_rows,
+)
 from trialtrace.report.figures.spaghetti import courses
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Values at the first visit, the best after it, which visit that is, and the change.
-Changes = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+# Values at the first visit, the best after it, which visit that is, the change, and whose it is.
+Changes = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def draw(material: Material, entry: Given) -> Picture:
@@ -43,11 +52,11 @@ def draw(material: Material, entry: Given) -> Picture:
         for arm, each in found.items()
     ]
     rows: list[tuple[Cell, ...]] = []
-    for arm, (before, best, visit, change) in found.items():
+    for arm, (before, best, visit, change, who) in found.items():
         lines = np.arange(1, len(change) + 1, dtype=float)
-        places = (lines.tolist(), before.tolist(), best.tolist(), visit.tolist(), change.tolist())
+        places = (each.tolist() for each in (lines, before, best, visit, change, who))
         rows += columns_as_rows([material.arm_label(arm)] * len(change), *places)
-    data = Data(("arm", "line", "before", "best", "visit", "change"), rows)
+    data = Data(("arm", "line", BEFORE, "best", "visit", "change", SUBJECT), rows)
     alt = (
         f"Waterfall of the best change by arm; {entry['better']} than before in {', '.join(told)}."
     )
@@ -57,14 +66,14 @@ def draw(material: Material, entry: Given) -> Picture:
 def _changes(request: Request, name: str, arm: str) -> Changes:
     """From the largest change in the worse direction to the best."""
     entry, visits = request.entry, np.array(request.visits(name), dtype=object)
-    values = courses(request, name, arm)
+    subject, values = courses(request, name, arm)
     first = visits.tolist().index(entry["baseline"])
     before, after = values[:, first], values[:, first + 1 :]
     lowest = entry["better"] == "lower"
     known = np.isfinite(before) & np.isfinite(after).any(axis=1)
     if entry["change"] == "percent":
         known &= before != 0
-    before, after = before[known], after[known]
+    before, after, who = before[known], after[known], np.array(subject, dtype=object)[known]
     filled = np.where(np.isfinite(after), after, np.inf if lowest else -np.inf)
     at = filled.argmin(axis=1) if lowest else filled.argmax(axis=1)
     best = filled[np.arange(len(at)), at]
@@ -72,7 +81,7 @@ def _changes(request: Request, name: str, arm: str) -> Changes:
     if entry["change"] == "percent":
         change = 100 * change / np.abs(before)
     order = np.argsort(-change if lowest else change, kind="stable")
-    return before[order], best[order], visits[first + 1 :][at][order], change[order]
+    return before[order], best[order], visits[first + 1 :][at][order], change[order], who[order]
 
 
 def _panel(axes: "Axes", change: np.ndarray, colour: str, threshold: float | None) -> None:

@@ -27,7 +27,7 @@ from trialtrace.report.pages.trace_page import Trace
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Predicate, Selection, canonical
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.raw_rows import columns_read
+from trialtrace.run.trace.raw_rows import columns_of_record, columns_read
 from trialtrace.run.trial.context import SOURCE_ROW
 from trialtrace.run.trial.ignored import is_wide
 
@@ -159,7 +159,9 @@ def rows_page(
     columns = _columns(table, about, sets, row)
     if named := _lines_named(material, cells):
         columns["SUBJID"] = [named[subject] for subject in columns["SUBJID"]]
-    raw = material.tracer.raw.behind(about.dataset, row, [*about.columns, *_flags(table, about)])
+    read = {name for one in sets for name in columns_of_record(one.selection)}
+    variables = {*about.columns, *_flags(table, about)} if about.dataset == SUBJECTS else read
+    raw = material.tracer.raw.behind(about.dataset, row, variables)
     made = [cells.parts(each) for each in raw]
     parts = list(dict.fromkeys(part for each in made for part in each))
     if len(parts) > MOST_PARTS:

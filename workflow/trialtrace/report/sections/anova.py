@@ -232,10 +232,18 @@ def _correction(name: str) -> Callable[[FTest], str]:
         value = epsilon["stat_value"]
         text = f"{link(epsilon)}{', taken as 1' if (value or 0) > 1 else ''}"
         if value is not None:
-            text += f", F({_times(test, min(value, 1.0), epsilon)})"
+            chosen = PLANNED.get(test.planned, ("", ""))[1] == f"epsilon_{name}"
+            text += (
+                f", F({_planned_df(test) if chosen else _times(test, min(value, 1.0), epsilon)})"
+            )
         return text + _equals(", p", p, link)
 
     return cell
+
+
+def _planned_df(test: FTest) -> str:
+    """Those of the correction that the plan names, which are results."""
+    return f",{NO_BREAK}".join(link(test.rows[name]) for name in ("df1_corrected", "df2_corrected"))
 
 
 def _times(test: FTest, epsilon: float, row: ResultRow) -> str:

@@ -99,7 +99,7 @@ class Causes:
     def __init__(self, comparison: Comparison, trial: Trial):
         self.compared, self.trial = comparison, trial
         self._rows = {run.name: self._raw_rows(run) for run in (comparison.old, comparison.new)}
-        self._cells: dict[tuple[str, str, str], frozenset[Cell]] = {}
+        self._cells: dict[tuple[str, ...], frozenset[Cell]] = {}
         self._touched: dict[tuple[str, int], frozenset[Cell]] = {}
 
     @staticmethod
@@ -214,12 +214,14 @@ class Causes:
     def _cells_of(self, result: str) -> frozenset[Cell]:
         """The changed cells behind a result, in the newer run where it has them."""
         cells: frozenset[Cell] = frozenset()
+        old, new = self.compared.rows_of_results[result]
+        options = str((new or old or {})["options"])
         for run in (self.compared.new, self.compared.old):
             changed = self.changed_cells[run.name]
             if not changed:
                 continue
             for dataset, predicate in self._members[run.name].get(result, ()):
-                cells |= self._selected(run, dataset, predicate)
+                cells |= self._selected(run, dataset, predicate, options)
             if cells:
                 break
         return cells or self._of_values(result)
@@ -263,12 +265,16 @@ class Causes:
         rows = zip(*columns, strict=True)
         return next((str(code) for who, at, code in rows if (who, at) == (subject, number)), None)
 
-    def _selected(self, run: RunOfTrial, dataset: str, predicate: str) -> frozenset[Cell]:
+    def _selected(
+        self, run: RunOfTrial, dataset: str, predicate: str, options: str
+    ) -> frozenset[Cell]:
         """The changed cells behind the rows that a predicate selects in a run."""
-        key = (run.name, dataset, predicate)
+        from trialtrace.run.trace.raw_rows import named_in, selected
+
+        key = (run.name, dataset, predicate, *named_in(options))
         if key not in self._cells:
             frames, raw = self._rows[run.name]
-            parts = raw.parts(frames.select(dataset, json.loads(predicate)))
+            parts = raw.parts(selected(frames, dataset, predicate, options))
             touched = (self._of_part(run, record_batch) for record_batch in parts)
             self._cells[key] = frozenset().union(*touched)
         return self._cells[key]

@@ -349,20 +349,23 @@ class Freshness:
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash that goes into the params of a job: code, configuration, settings, data."""
         if (rule, trial) not in self._jobs:
-            used = self._stage(rule, trial).settings
-            values = [f"{name}={self._value(name, trial)!r}" for name in used]
-            if trial and (rule == INGEST or self.at.purpose.hides_arms):
-                values += data_digests(self.trial(trial))
-            values += [renderer(self.settings)] if rule == RENDER else []
-            if trial and rule != INGEST and self.trial(trial).pooled:
-                values += ["blinded"]
-            if trial and self.at.purpose != ANALYSIS:
-                values += [f"purpose={self.at.purpose.text}, seed={self.settings.seed}"]
-            if trial and rule in (CHECK, RENDER) and lacks_pingouin(self.trial(trial)):
-                values += ["without pingouin"]
-            files = self.config_files(rule, trial)
-            self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
+            self._jobs[rule, trial] = self.job_by(self.code(rule, trial), rule, trial)
         return self._jobs[rule, trial]
+
+    def job_by(self, code: str, rule: str, trial: str | None = None) -> str:
+        """The hash of a job if its code had this hash."""
+        used = self._stage(rule, trial).settings
+        values = [f"{name}={self._value(name, trial)!r}" for name in used]
+        if trial and (rule == INGEST or self.at.purpose.hides_arms):
+            values += data_digests(self.trial(trial))
+        values += [renderer(self.settings)] if rule == RENDER else []
+        if trial and rule != INGEST and self.trial(trial).pooled:
+            values += ["blinded"]
+        if trial and self.at.purpose != ANALYSIS:
+            values += [f"purpose={self.at.purpose.text}, seed={self.settings.seed}"]
+        if trial and rule in (CHECK, RENDER) and lacks_pingouin(self.trial(trial)):
+            values += ["without pingouin"]
+        return self.sources.hash(self.config_files(rule, trial), code, *values)
 
     def _value(self, name: str, trial: str | None) -> Any:
         """A setting as hashed."""

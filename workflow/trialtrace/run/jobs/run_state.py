@@ -17,12 +17,13 @@ from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_bytes
 from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.data import data_digests
-from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness
+from trialtrace.run.jobs.fresh import INGEST, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
+CODE, CODE_OR_OTHER, MANIFEST = "code", "code, configuration or data", "raw/manifest.json"
 NO_SITE = "site/ is not made anew for a trial alone: trialtrace run brings it up to date"
 
 
@@ -130,28 +131,66 @@ def has_code(at: Project) -> bool:
     return at.code.root == at.root or (at.made / REMEMBERED).is_file()
 
 
-def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None) -> list[str]:
-    """Stages whose code, configuration or data are no longer those of what they made, in order.
+def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Stages whose code, configuration or data are no longer those of what they made, in order, and
+    which of these.
 
     The report is none of a number. Without the code nothing can be compared, and none is named.
-    `kept` has the hash of each stage of a kept run, where that is asked about.
+    `kept` has the hash of each stage of a kept run, where that is asked about; of which no more is
+    told.
     """
     if not has_code(at):
-        return []
-    stages = [stage for stage in STAGES if stage != RENDER]
+        return {}
+    stages, codes = [stage for stage in STAGES if stage != RENDER], dict[str, str]()
     if kept is None:
+        codes = codes_of(at.results / trial) if RENDER in standing(at, trial) else {}
         records = {stage: read_record(at.made / record_path(stage, trial)) for stage in stages}
         kept = {stage: record.fresh for stage, record in records.items() if record}
     fresh = Freshness(at, load_settings(at), Sources(at))
     now = known_jobs(fresh.sources, fresh.trial(trial))
     if now is None:
         now = {stage: fresh.job(stage, trial) for stage in stages if stage in kept}
-    return [stage for stage in stages if stage in kept and now[stage] != kept[stage]]
+    return {
+        stage: _what(fresh, stage, trial, kept[stage], codes.get(stage))
+        for stage in stages
+        if stage in kept and now[stage] != kept[stage]
+    }
 
 
-def outdated_line(stages: list[str]) -> str:
-    """That numbers belong to an earlier state of the project."""
-    return f"code, configuration or data of {', '.join(stages)} changed since: run again"
+def _what(fresh: Freshness, stage: str, trial: str, before: str, code: str | None) -> str:
+    """What of a stage is not as it was when its hash was `before` and that of its code `code`."""
+    if code is None:
+        return CODE_OR_OTHER
+    of_code = code != fresh.code(stage, trial)
+    if fresh.job_by(code, stage, trial) == before:
+        return CODE
+    reads = stage == INGEST or fresh.at.purpose.hides_arms
+    rest = "data" if reads and _other_data(fresh, trial) else "configuration"
+    return f"{CODE} and {rest}" if of_code else rest
+
+
+def _other_data(fresh: Freshness, trial: str) -> bool:
+    """Whether the files of the export are not those that were read."""
+    manifest = json.loads((fresh.at.results / trial / MANIFEST).read_text(encoding="utf-8"))
+    read = {table["file"]["sha256"] for table in manifest["tables"].values()}
+    now = data_digests(fresh.trial(trial))
+    return bool(now) and {*now} != read
+
+
+def outdated_line(changed: Mapping[str, str]) -> str:
+    """That numbers belong to an earlier state of the project, by what changed of which stages."""
+    by_what: dict[str, list[str]] = {}
+    for stage, what in changed.items():
+        by_what.setdefault(what, []).append(stage)
+    parts = (f"{what} of {', '.join(stages)}" for what, stages in by_what.items())
+    return f"{'; '.join(parts)} changed since: run again"
+
+
+def codes_of(folder: Path) -> dict[str, str]:
+    """The hash of the code of each stage that made a trial's results; none without a report."""
+    file = folder / "report" / "code.json"
+    codes: dict[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return codes
 
 
 def run_line(run: Mapping[str, Any]) -> str:

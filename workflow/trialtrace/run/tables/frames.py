@@ -299,12 +299,14 @@ def _named(code: object) -> TypeGuard[str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows of one data set, by position."""
+    """Rows of one data set, by position; `reads` are columns that are read of them and that the
+    predicate does not ask for."""
 
     frames: Frames
     dataset: str
     predicate: dict[str, Any]
     rows: "Places"
+    reads: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:

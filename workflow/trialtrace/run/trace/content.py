@@ -28,7 +28,7 @@ from trialtrace.run.tables.frames import Frames, Selection, rows_with
 from trialtrace.run.trace.about import About, heading
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
-from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
+from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues, named_in, selected
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import as_shown
@@ -80,7 +80,7 @@ class Tracer:
         self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.derived, self.frames)
-        self._selected: dict[tuple[str, str], Selected] = {}
+        self._selected: dict[tuple[str, str, tuple[str, ...]], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         self._behind: dict[tuple[str | None, ...], tuple[str, ...]] = {}
@@ -172,13 +172,8 @@ class Tracer:
         `rows` where disclosure is not full: a cell names its subject.
         """
         row = self.result(result_id)
-        if rows and self.disclosure != "full":
-            raise UserError(
-                f"trial {self.trial.name}",
-                found=f"disclosure: {self.disclosure}",
-                expected="disclosure: full, to list the cells behind a number",
-                do="without --rows a trace counts them",
-            )
+        if rows:
+            self.check_cells()
         made = {
             "result_id": result_id,
             "heading": heading(row),
@@ -210,6 +205,16 @@ class Tracer:
             "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
         return made | self._rows(row, rows)
+
+    def check_cells(self) -> None:
+        """Raise UserError where the cells behind a number may not be listed."""
+        if self.disclosure != "full":
+            raise UserError(
+                f"trial {self.trial.name}",
+                found=f"disclosure: {self.disclosure}",
+                expected="disclosure: full, to list the cells behind a number",
+                do="without --rows a trace counts them",
+            )
 
     def result(self, result_id: str) -> ResultRow:
         """The row of a result. Raises UserError with the nearest identifiers where there is none,
@@ -350,22 +355,22 @@ class Tracer:
         selections = []
         every: set[RawPart] = set()
         for member in self.members.get(row["result_id"], []):
-            selected = self._select(member["dataset"], member["predicate"])
-            selection = selected.selection
-            every.update(selected.parts)
+            rows_of = self._select(member["dataset"], member["predicate"], row["options"])
+            selection = rows_of.selection
+            every.update(rows_of.parts)
             selections.append(
                 {
                     "role": member["role"],
                     "dataset": member["dataset"],
-                    "where": selected.where,
-                    "predicate": selected.predicate,
+                    "where": rows_of.where,
+                    "predicate": rows_of.predicate,
                     "n": member["n"],
                     "unchanged": selection.n == member["n"]
                     and selection.sha256 == member["sha256"],
-                    "raw": selected.raw,
+                    "raw": rows_of.raw,
                 }
                 | self._hash(member, selection)
-                | ({"cells": self._cells(selection)} if rows else {})
+                | ({"cells": self.cells(selection)} if rows else {})
             )
         parts = frozenset(every)
         return {
@@ -381,12 +386,12 @@ class Tracer:
             return {"sha256": member["sha256"]}
         return {"hmac_sha256": self._hashes.of(selection) if self._hashes else None}
 
-    def _select(self, dataset: str, predicate: str) -> Selected:
+    def _select(self, dataset: str, predicate: str, options: str) -> Selected:
         """What a member list says of its predicate; many results rest on the same rows."""
-        key = (dataset, predicate)
+        key = (dataset, predicate, named_in(options))
         if key not in self._selected:
             where = json.loads(predicate)
-            selection = self.frames.select(dataset, where)
+            selection = selected(self.frames, dataset, predicate, options)
             parts = self.raw.parts(selection)
             raw = [self._part(record_batch) for record_batch in parts]
             self._selected[key] = Selected(where, in_words(where), selection, parts, raw)
@@ -417,17 +422,16 @@ class Tracer:
         tables = self.manifest["tables"].values()
         return {table["source_file"]: table["file"]["sha256"] for table in tables}
 
-    def _cells(self, selection: Selection) -> list[dict[str, Any]]:
-        cells = self.raw.cells(selection).to_pylist()
-        if self.disclosure == "full":
-            values = RawValues(self.folder / "raw")
-            for cell in cells:
-                cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
+    def cells(self, selection: Selection) -> list[dict[str, Any]]:
+        """Every raw cell behind selected rows, with its value. Under full disclosure only."""
+        cells, values = self.raw.cells(selection).to_pylist(), RawValues(self.folder / "raw")
+        for cell in cells:
+            cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
         return cells
 
     def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
         members = self.members.get(row["result_id"], [])
-        places = [(member["dataset"], member["predicate"]) for member in members]
+        places = [(member["dataset"], member["predicate"], row["options"]) for member in members]
         endpoints = frozenset(self.constants.endpoints(self._endpoints(row)))
         key = (parts, endpoints, *places)
         if key not in self._told:

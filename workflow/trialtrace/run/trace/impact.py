@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from trialtrace.base.arrays import Whole
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
-from trialtrace.run.tables.frames import Columns, Frames, Predicate
+from trialtrace.run.tables.frames import Columns, Frames, Predicate, Selection
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.raw_rows import RawRows
+from trialtrace.run.trace.raw_rows import RawRows, named_in
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
@@ -111,22 +111,22 @@ class Reach:
     frames: Frames
     raw: RawRows
 
-    def selected(self, dataset: str, where: Predicate) -> bool:
-        """Whether a predicate selects a row that rests on the edges, itself or by its subject."""
-        return self._may_be(dataset, where) and self.raw.rests_on(
-            self.frames.select(dataset, where), self.chosen
-        )
+    def selected(self, dataset: str, where: Predicate, reads: tuple[str, ...] = ()) -> bool:
+        """Whether a predicate selects a row that rests on the edges, itself or by its subject, of
+        which also these columns are read."""
+        selection = replace(self.frames.select(dataset, where), reads=reads)
+        return self._may_be(selection) and self.raw.rests_on(selection, self.chosen)
 
-    def _may_be(self, dataset: str, where: Predicate) -> bool:
+    def _may_be(self, selection: Selection) -> bool:
         """Whether a predicate can select what the edges lead to: nearly each names one endpoint; of
-        its subjects those variables count that it reads."""
-        code = where.get("PARAMCD")
+        its subjects those variables count that are read."""
+        dataset, code = selection.dataset, selection.predicate.get("PARAMCD")
         named = code.get("is") if isinstance(code, dict) else None
         there = self._parameters.get(dataset, set())
         if named in there if named is not None else there:
             return True
         own = self._variables
-        return bool(own) and not own.isdisjoint(self.raw.variables(where))
+        return bool(own) and not own.isdisjoint(self.raw.variables(selection))
 
     @cached_property
     def _variables(self) -> set[str]:
@@ -267,7 +267,7 @@ class Impact:
     def _results(self) -> pa.Table:
         """What is told of every result, in the order of the plan."""
         path = self.tracer.folder / "analysis" / "results.parquet"
-        return Columns(path, RESULTS).read(Listed.__annotations__)
+        return Columns(path, RESULTS).read([*Listed.__annotations__, "options"])
 
     @cached_property
     def _selections(self) -> dict[str, list[tuple[str, str]]]:
@@ -290,19 +290,22 @@ class Impact:
 
     def results(self, reach: Reach) -> list[Listed]:
         """The results that rest on the chosen edges, in the order of the plan."""
-        known: dict[tuple[str, str], bool] = {}
+        known: dict[tuple[str, str, tuple[str, ...]], bool] = {}
         found = []
-        for at, result in enumerate(self._results["result_id"].to_pylist()):
-            for key in self._selections.get(result, []):
+        names = (self._results[name].to_pylist() for name in ("result_id", "options"))
+        for at, (result, options) in enumerate(zip(*names, strict=True)):
+            for dataset, predicate in self._selections.get(result, []):
+                key = dataset, predicate, named_in(options)
                 if key not in known:
-                    known[key] = reach.selected(key[0], json.loads(key[1]))
+                    known[key] = reach.selected(dataset, json.loads(predicate), key[2])
                 if known[key]:
                     found.append(at)
                     break
         return self._listed(found)
 
     def _listed(self, places: list[int]) -> list[Listed]:
-        return self._results.take(pa.array(places, pa.int64())).to_pylist()
+        listed = self._results.select([*Listed.__annotations__])
+        return listed.take(pa.array(places, pa.int64())).to_pylist()
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
         """Further adjusted p values: those of families in which one of these analyses stands."""

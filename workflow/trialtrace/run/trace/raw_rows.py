@@ -1,8 +1,9 @@
 """Raw rows and cells behind a selection of derived rows, along the edges of sources.parquet."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts import RAW, SOURCES, read_table
 from trialtrace.run.tables.contracts.coded import Coded, holding, read_coded
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection, canonical
+from trialtrace.run.trial.model import adsl_code
 
 # The edges from derived values to raw cells as numbers, so that a selection searches no text.
 
@@ -87,11 +89,17 @@ class Edges:
     def of_subjects(self, chosen: np.ndarray, variables: list[str]) -> np.ndarray:
         """Positions of the edges of ADSL variables, of the subjects for which `chosen` is true."""
         begin, end = self.bounds.get("adsl", (0, 0))
-        numbers = [self.variables.index(name) for name in variables if name in self.variables]
-        named = np.zeros(len(self.variables), dtype=bool)
-        named[numbers] = True
+        named = self._named(variables)
         wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
         return begin + np.flatnonzero(wanted)
+
+    def of_variables(self, edges: np.ndarray, variables: Iterable[str]) -> np.ndarray:
+        """Which of these edges are of some of these variables."""
+        return self._named(variables)[self.variable[edges]]
+
+    def _named(self, variables: Iterable[str]) -> np.ndarray:
+        """Of each variable, by its number, whether it is one of these."""
+        return np.isin(self.variables, list(variables))
 
     def columns_of(self, edges: np.ndarray) -> set[tuple[str, str]]:
         """Table and column of these edges."""
@@ -148,6 +156,11 @@ def _patterns(used: np.ndarray) -> np.ndarray:
     return pattern
 
 
+# The edges of what a derived record is; those of its other columns count where they are read.
+VALUES = ("AVAL", "TERM")
+MADE_OF = {"CHG": "BASE"}
+# Options that name variables of the subjects, or the baseline.
+NAMING = ("covariates", "cluster", "sequence")
 # Columns of a derived row that are made by its endpoint's rule, with AVAL.
 MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
 TREATMENT = {"TRTP": "TRT01P"}
@@ -181,7 +194,9 @@ class RawRows:
         """With `whole` its edges, beside data sets with fewer rows."""
         self._derived, self._frames, self._whole = Path(derived), frames, whole
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
-        self._variables: dict[str, list[str]] = whole._variables if whole else {}
+        self._variables: dict[tuple[str, tuple[str, ...]], list[str]] = (
+            whole._variables if whole else {}
+        )
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     @cached_property
@@ -200,7 +215,8 @@ class RawRows:
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
-        key = (selection.dataset, selection.sha256 + ",".join(self.variables(selection.predicate)))
+        read = [*self.variables(selection), *columns_of_record(selection)]
+        key = (selection.dataset, selection.sha256 + ",".join(read))
         if key not in self._parts:
             found = self.all_edges.blocks(self.used(selection))
             self._parts[key] = [RawPart(*block) for block in found]
@@ -222,7 +238,8 @@ class RawRows:
     def behind(
         self, dataset: str, rows: np.ndarray, variables: Iterable[str] = ()
     ) -> list[list[Cell]]:
-        """The raw cells of each of these derived rows; in ADSL those of these variables."""
+        """The raw cells of each of these derived rows: of a record those that it is, and those of
+        these variables; in ADSL of these variables."""
         subject, first, count = self._of_dataset(dataset)
         edges = self.all_edges
         if dataset == "adsl":
@@ -236,6 +253,8 @@ class RawRows:
             first, count = first[rows], count[rows]
             owner = np.repeat(np.arange(len(rows)), count)
             found = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+            read = edges.of_variables(found, [*VALUES, *variables])
+            owner, found = owner[read], found[read]
         cells: list[dict[Cell, None]] = [{} for _ in rows]
         tables = edges.coded.names["table"]
         lines, whence, columns = (
@@ -246,11 +265,12 @@ class RawRows:
             cells[whose][tables[table], line, edges.columns[column]] = None
         return [list(each) for each in cells]
 
-    def variables(self, predicate: Predicate) -> list[str]:
-        """ADSL variables that a predicate reads."""
-        key = canonical(predicate)
+    def variables(self, selection: Selection) -> list[str]:
+        """ADSL variables that are read of a selection."""
+        key = canonical(selection.predicate), selection.reads
         if key not in self._variables:
-            named = [TREATMENT.get(name, name) for name in columns_read(predicate)]
+            read = [*columns_read(selection.predicate), *selection.reads]
+            named = [TREATMENT.get(name, name) for name in read]
             adsl = set(self._frames.names("adsl")) - MADE
             self._variables[key] = sorted(adsl.intersection(named))
         return self._variables[key]
@@ -273,9 +293,8 @@ class RawRows:
         return there
 
     def value_columns(self, selection: Selection) -> set[tuple[str, str]]:
-        """Table and column of the raw cells that the selected rows were made of."""
-        *_, own = self._edges(selection)
-        return self.all_edges.columns_of(own)
+        """Table and column of the raw cells that the selected rows were made of, in all columns."""
+        return self.all_edges.columns_of(self._of_records(selection))
 
     def variable_columns(self, variable: str) -> set[tuple[str, str]]:
         """The same of a variable of all subjects."""
@@ -284,14 +303,21 @@ class RawRows:
 
     def _edges(self, selection: Selection) -> list[np.ndarray]:
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
-        _, first, count = self._of_dataset(selection.dataset)
         there = self.subjects(selection)
-        values = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
+        values = [self.all_edges.of_subjects(there, self.variables(selection))]
         if selection.dataset != "adsl":
-            first, count = first[selection.rows], count[selection.rows]
-            inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-            values.append(np.repeat(first, count) + inside)
+            found = self._of_records(selection)
+            read = [*VALUES, *columns_of_record(selection)]
+            values.append(found[self.all_edges.of_variables(found, read)])
         return values
+
+    def _of_records(self, selection: Selection) -> np.ndarray:
+        """Positions of the edges of the selected rows, of all their columns."""
+        _, first, count = self._of_dataset(selection.dataset)
+        first, count = first[selection.rows], count[selection.rows]
+        inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        positions: np.ndarray = np.repeat(first, count) + inside
+        return positions
 
     def _of_dataset(self, dataset: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each row of a data set its subject, where its edges begin, and their number."""
@@ -309,6 +335,27 @@ def columns_read(predicate: Predicate) -> list[str]:
     for other in predicate.get(LACKING, ()):
         columns += columns_read(other["where"])
     return columns
+
+
+def columns_of_record(selection: Selection) -> list[str]:
+    """The variables of its records that are read of a selection beside their values."""
+    read = [*columns_read(selection.predicate), *selection.reads]
+    return sorted({MADE_OF.get(name, name) for name in read} - {*VALUES})
+
+
+@cache
+def named_in(options: str) -> tuple[str, ...]:
+    """The columns that the options of a result name: a method asks its rows for what else it reads,
+    but takes these as they are, known or not."""
+    options_of = json.loads(options)
+    named = [options_of.get(key) or [] for key in NAMING]
+    names = [name for one in named for name in ([one] if isinstance(one, str) else one)]
+    return tuple("BASE" if name == "baseline" else adsl_code(name) for name in names)
+
+
+def selected(frames: Frames, dataset: str, predicate: str, options: str) -> Selection:
+    """The rows of a member of a result with these options."""
+    return replace(frames.select(dataset, json.loads(predicate)), reads=named_in(options))
 
 
 class RawValues:

@@ -1,6 +1,7 @@
 """What was not accepted and would have belonged to a number; what was flagged and is used in it."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -126,7 +127,7 @@ class Rejected:
         self._endpoints = sorted(trial.endpoints, key=len, reverse=True)
         self._touched: dict[RawPart, Places] = {}
         self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
-        self._open: dict[tuple[str, str], tuple[Flags, Flags]] = {}
+        self._open: dict[tuple[str, str, tuple[str, ...]], tuple[Flags, Flags]] = {}
 
     @cached_property
     def _both(self) -> tuple[pa.Table, pa.Table]:
@@ -227,9 +228,10 @@ class Rejected:
     def _of(self, selection: Selection) -> tuple[Flags, Flags]:
         """Of each whether a row rests on it that is selected, or would be if what it lacks were
         there; and whether it is of a patient of these rows, or of nobody that is known."""
-        key = (selection.dataset, canonical(selection.predicate))
+        key = (selection.dataset, canonical(selection.predicate), selection.reads)
         if key not in self._open:
             possible = self._frames.possible(selection.dataset, selection.predicate)
+            possible = replace(possible, reads=selection.reads)
             edge, reject = self._led_to
             reached = np.zeros(self.table.num_rows, dtype=bool)
             reached[reject[self._raw.uses(possible)[edge]]] = True

@@ -1,6 +1,5 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
-import json
 import shlex
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.paths import Project
 from trialtrace.base.terminal import plain_text, without_controls
 from trialtrace.run.jobs.fresh import STAGES
-from trialtrace.run.jobs.run_state import outdated_line, read_run, run_line
+from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.tables.contracts.rows import CheckRow
 from trialtrace.run.trace.short_id import short_id
 
@@ -17,6 +16,7 @@ from trialtrace.run.trace.short_id import short_id
 Trace = dict[str, Any]
 WIDTH = 10
 RANGES_SHOWN = 8
+OF_EPSILON = "degrees of freedom beside it are those of F times ε, or times 1 where ε is above 1"
 NO_HASH = "no row hash: no key"
 
 
@@ -62,11 +62,13 @@ def _value(trace: Trace) -> str:
 
 
 def method_lines(trace: Trace) -> list[str]:
-    """Statistic, method and reference; then the options of the plan."""
+    """Statistic, method and reference; then the options of the plan, and of an ε what follows."""
     method = trace["method"]
     reference = f" ({method['reference']})" if method["reference"] else ""
     options = ", ".join(f"{k} {option_text(v)}" for k, v in method["options"].items())
-    return [f"{trace['label']}, {method['title']}{reference}", *([options] if options else [])]
+    title = f"{trace['label']}, {method['title']}{reference}"
+    used = [OF_EPSILON] if method["name"].startswith("epsilon_") else []
+    return [title, *([options] if options else []), *used]
 
 
 def option_text(value: Any) -> str:
@@ -205,12 +207,15 @@ def code_lines(codes: dict[str, str]) -> list[str]:
 
 def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
     for member in members:
-        for cell in member.get("cells", ()):
-            value = f" = {cell['value']!r}" if "value" in cell else ""
-            yield (
-                f"{member['role']}: {cell['USUBJID']} {cell['variable']} from "
-                f"{cell['source_file']}, line {cell['source_row']}, {cell['column']}{value}"
-            )
+        yield from (f"{member['role']}: {cell_line(cell)}" for cell in member.get("cells", ()))
+
+
+def cell_line(cell: dict[str, Any]) -> str:
+    """ "T-03 AVAL from export.csv, line 4, pain1 = '3'"."""
+    return (
+        f"{cell['USUBJID']} {cell['variable']} from {cell['source_file']}, "
+        f"line {cell['source_row']}, {cell['column']} = {cell['value']!r}"
+    )
 
 
 def _function_lines(trace: Trace) -> list[str]:
@@ -254,14 +259,13 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
 
 
 def with_record(
-    trace: dict[str, Any], at: Project, trial: str, changed: list[str]
+    trace: dict[str, Any], at: Project, trial: str, changed: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The trace with hashes of the stages' code, the run, and the stages that `changed` since."""
+    """The trace with hashes of the stages' code, the run, and what `changed` since, by stage."""
     found = dict(trace)
     folder = at.results / trial
-    codes = folder / "report" / "code.json"
-    if codes.is_file():
-        found["code"] = json.loads(codes.read_text(encoding="utf-8"))
+    if codes := codes_of(folder):
+        found["code"] = codes
     run = read_run(folder)
     if run:
         found["run"] = run

@@ -2,7 +2,8 @@
 
 A link to a number's trace leads to its short id at the end of the document (report.py), by which
 the commands know it.
-Files of a figure are left out; any other page of the folder is told by its name alone.
+Of the files of a figure its name stays, as `trace` takes it; any other page of the folder is told
+by its name alone.
 """
 
 import re
@@ -32,10 +33,11 @@ HEADING = "Where the numbers come from"
 TOLD = (
     "A number's link leads here, to the number with its short id; of one method they stand in the "
     "order of the document, those that read alike with what they are of. The rows, raw cells and "
-    "code behind a number are on its page in the folder of the report, and told by "
+    "code behind a number are on its page in the folder of the report, and those of a line of the "
+    "numbers of a figure, whose name ends its caption, are told for TRIAL/figure/NAME:LINE, by "
 )
 COLUMNS = ("Analysis", "Method, numbers with their short ids", "n", "Check")
-FILES = "figures/"
+FILES, NUMBERS = "figures/", ".csv"
 _TRACE = re.compile(r"trace/[^#]*#(.+)", re.DOTALL)
 _KEPT = re.compile(r"#|https?:|mailto:")
 _PAUSES = {",", "."}
@@ -126,8 +128,8 @@ def _bookmark(place: str) -> str:
 
 
 def _without_files(tree: Node | Inner) -> None:
-    """What stands in a sentence as "Its numbers (CSV), SVG." is nothing without its files.
-    No table has any."""
+    """What stands in a sentence as "Its numbers (CSV), SVG." is the name of its numbers without its
+    files. No table has any."""
     if isinstance(tree, list):
         if any(type(one) is dict and one.get("t") == "Link" for one in tree):
             tree[:] = _sentence(tree)
@@ -146,10 +148,14 @@ def _sentence(inlines: Nodes) -> Nodes:
     dropped = False
     for inline in inlines:
         kind = inline["t"]
-        if kind == "Link" and inline["c"][2][0].startswith(FILES):
-            if not dropped and kept and kept[-1]["t"] in ("Space", "SoftBreak"):
+        file = inline["c"][2][0] if kind == "Link" else ""
+        if file.startswith(FILES) and file.endswith(NUMBERS):
+            name = file.removeprefix(FILES).removesuffix(NUMBERS)
+            kept.append({"t": "Code", "c": [attributes(), name]})
+        elif file.startswith(FILES):
+            while kept and (kept[-1]["t"] in ("Space", "SoftBreak") or kept[-1].get("c") == ","):
                 kept.pop()
-            dropped = True
+            dropped = not kept or kept[-1]["t"] != "Code"
         elif not dropped or not (
             kind in ("Space", "SoftBreak") or (kind == "Str" and inline["c"] in _PAUSES)
         ):
