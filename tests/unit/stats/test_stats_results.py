@@ -148,3 +148,11 @@ def test_ratios_are_those_of_the_logarithms():
     odd = Contrast(Interval(0.2, 0.1, 0.4, standard_error=0.3, scale="logit"), found.test)
     with pytest.raises(StatsError, match="no logarithm"):
         odd.ratio()
+
+
+def test_a_contrast_is_found_by_its_label():
+    both = [Contrast(Interval(1.0, 0.0, 2.0), TestResult(2.0, 5.0, 0.1), name) for name in "ab"]
+    found = ts.Contrasts(tuple(both))
+    assert found["b"] is both[1]
+    with pytest.raises(KeyError, match="'c'; there are a, b"):
+        found["c"]

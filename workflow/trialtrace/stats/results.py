@@ -288,6 +288,13 @@ class Contrasts(Tabular):
 
     contrasts: tuple[Contrast, ...]
 
+    def __getitem__(self, label: str) -> Contrast:
+        """The contrast of that label; raises KeyError with those there are."""
+        for contrast in self.contrasts:
+            if contrast.label == label:
+                return contrast
+        raise KeyError(f"{label!r}; there are {', '.join(one.label for one in self.contrasts)}")
+
     def rows(self) -> list[Row]:
         return [row for contrast in self.contrasts for row in contrast.rows()]
 
