@@ -190,7 +190,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     # Who of them is known is said with whom it is analysed.
     assert "Analysed for Relief, all randomised: known in " in shown
     assert "Outcome known in all" not in shown
-    assert "one estimate of the risk difference, 26.7 percentage points; " in shown
+    assert "risk difference, 26.7 percentage points (by 2 analyses or methods); both" in shown
     assert "both intervals include no effect" in shown
     assert "Bounds, with all missing outcomes in favour of one arm: " in shown
     assert "Relief by smoking (exploratory): interaction p = " in shown

@@ -118,6 +118,8 @@ def _range(
     lead = escape_markdown(", ".join([*label, *where, pair_text(material, first)]))
     text = f"{lead}: {estimates} of the {LABELS[stat]}, "
     text += reach
+    if len(whole) > distinct:
+        text += f" (by {len(whole)} analyses or methods)"
     if whole:
         text += f"; {excluding(clear, len(whole))}{exceptions(whole)}"
     if whole and clear == len(whole):
