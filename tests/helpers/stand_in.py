@@ -53,6 +53,6 @@ def stand_in(root: Path, name: str, seed: int) -> Trial:
     at = alone(root, name)
     file = at.trial_config(name) / "trial.yaml"
     text = re.sub(r"\n  seed: \d+\n", f"\n  seed: {seed}\n", file.read_text())
-    file.write_text(re.sub(r"(?m)^title: ", "title: A test without patients. ", text))
+    file.write_text(re.sub(r'(?m)^title: ("?)', r"title: \1A test without patients. ", text))
     put_files(at, load_trial(name, at))
     return load_trial(name, at)

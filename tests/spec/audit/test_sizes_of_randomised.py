@@ -90,7 +90,7 @@ def test_a_share_without_any_number_of_patients_asks_for_it():
         }
     )
     (one,) = (one for one in findings(whole) if one.check == "share.count")
-    assert "how many patients are behind it is not in the ledger" in one.sentence
+    assert "the patients behind it, nor the size of a population, nor the number" in one.sentence
 
 
 def test_a_change_of_means_needs_no_number_of_patients(part):

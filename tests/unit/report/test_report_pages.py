@@ -155,7 +155,7 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "drawn": [],
         "estimand": None,
         "synthetic": True,
-        "method": {"title": "m", "reference": "", "options": {}},
+        "method": {"name": "m", "title": "m", "reference": "", "options": {}},
         "plan": {"file": "config/trials/t/plan.yaml", "line": 3, "key": "analyses.a"},
     }
     stamped, plain = (

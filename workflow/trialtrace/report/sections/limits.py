@@ -44,4 +44,4 @@ def _limits(material: Material) -> Iterator[str]:
         yield f"Not recorded: {', '.join(lacking)}."
     yield from unreported(material)
     yield from filter(None, [unread(material)])
-    yield "What the trial means for patients is not discussed here: that is for its authors."
+    yield "What the trial means for patients is not discussed here: that is for the trialists."

@@ -210,7 +210,7 @@ def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
         yield from (f"{member['role']}: {cell_line(cell)}" for cell in member.get("cells", ()))
 
 
-def cell_line(cell: dict[str, Any]) -> str:
+def cell_line(cell: Mapping[str, object]) -> str:
     """ "T-03 AVAL from export.csv, line 4, pain1 = '3'"."""
     return (
         f"{cell['USUBJID']} {cell['variable']} from {cell['source_file']}, "
