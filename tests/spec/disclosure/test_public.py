@@ -10,6 +10,8 @@ from sentinel_trial import good_export
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import Purpose
+from trialtrace.cli import main
+from trialtrace.report.commands import hand_over
 from trialtrace.report.commands.export import write_form
 from trialtrace.report.interchange.ars_rules import faults
 from trialtrace.report.public import PublicResults
@@ -96,6 +98,15 @@ def test_no_release_lies_in_the_results(run):
     folder = trial.at.results / "mini" / "report" / "public"
     with pytest.raises(UserError, match="lies in the results"):
         write_form(trial, str(folder), "public", "trial")
+
+
+def test_what_another_plan_made_is_not_released(run, tmp_path, monkeypatch):
+    _, trial = run
+    changed = {"analyse_plan": "configuration"}
+    monkeypatch.setattr(hand_over, "tell_run", lambda at, *_, **__: (at, changed))
+    words = ["--project", str(trial.at.root), "export", "mini", str(tmp_path / "new"), "--as"]
+    assert main([*words, "public", "--preset", "sacro"]) == 1 and not (tmp_path / "new").exists()
+    assert main([*words, "ard"]) == 0
 
 
 def test_levels_that_no_list_of_the_dictionary_has_are_not_told(run, monkeypatch):
