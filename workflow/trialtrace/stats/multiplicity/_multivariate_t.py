@@ -105,11 +105,18 @@ def sphere_tail(rows: Floats, *, df: float, both: bool) -> Callable[[float], tup
 
 
 def unit_rows(correlation: Floats) -> Floats:
-    """Unit vectors, (statistics, rank), whose products are the correlations."""
-    values, vectors = np.linalg.eigh(correlation)
-    kept = values > ROUNDING * values[-1]
-    rows = vectors[:, kept] * np.sqrt(values[kept])
-    return np.asarray(rows / np.linalg.norm(rows, axis=1)[:, None])
+    """Unit vectors, (statistics, rank), whose products are the correlations.
+
+    By Cholesky, in the order of the rows, without those that follow from others: eigenvectors of
+    equal eigenvalues are turned by a rounding, and with them the error of a mean over directions.
+    """
+    rows, rank = np.zeros_like(correlation), 0
+    for place in range(len(correlation)):
+        left = correlation[:, place] - rows[:, :rank] @ rows[place, :rank]
+        if left[place] > ROUNDING:
+            rows[place:, rank] = left[place:] / sqrt(left[place])
+            rank += 1
+    return np.asarray(rows[:, :rank] / np.linalg.norm(rows[:, :rank], axis=1)[:, None])
 
 
 def critical_value(tail: Callable[[float], float], alpha: float) -> float:
