@@ -182,6 +182,8 @@ def test_the_difference_of_nearly_the_same_patients_is_hidden_with_their_means()
         # As many, but another patient.
         ([range(20), range(1, 21)], [True, False]),
         ([range(20), range(10, 30)], [True, True]),
+        # Three on each side are six together, of whom no few are told.
+        ([range(20), range(3, 23)], [True, True]),
         # Of 30 the groups of 13 leave 4.
         ([range(30), range(13), range(13, 26)], [True, True, False]),
         ([range(30), range(15), range(15, 30)], [True, True, True]),

@@ -14,11 +14,12 @@ from trialtrace.audit.reading.characters import (
     thousands_by_point,
     words,
 )
-from trialtrace.audit.reading.clauses import Seen, told_apart
+from trialtrace.audit.reading.clauses import told_apart
 from trialtrace.audit.reading.forms import FORMS, PAIRS
 from trialtrace.audit.reading.heading_words import MEASURES
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.mentions import Names, names_of
+from trialtrace.audit.reading.number_arms import Seen
 from trialtrace.audit.reading.paper import Passage
 
 # Sections, also of an abstract, that tell of other studies, of plans, or of nothing measured.

@@ -12,11 +12,7 @@ from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import (
-    adjusted_of,
-    decides_anything,
-    unadjusted,
-)
+from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
 from trialtrace.report.sections.findings import (
     described,
     not_adjusted,

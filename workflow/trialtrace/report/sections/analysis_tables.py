@@ -3,11 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import (
-    POINTS,
-    SYMBOLS,
-    upper_first,
-)
+from trialtrace.base.words import POINTS, SYMBOLS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids

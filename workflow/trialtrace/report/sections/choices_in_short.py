@@ -4,11 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, no_effect, unit_text, value_text
-from trialtrace.report.links import (
-    analysis_place,
-    choices_place,
-    place_link,
-)
+from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.choices import (
@@ -20,10 +16,7 @@ from trialtrace.report.sections.choices import (
     same_question,
 )
 from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.findings import (
-    primary,
-    subgroups,
-)
+from trialtrace.report.sections.findings import primary, subgroups
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
@@ -41,11 +34,11 @@ def choices_in_short(material: Material, places: Mapping[str, str]) -> Iterator[
     """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
     that ask the same question otherwise; or that the plan has none."""
     for analysis in primary(material):
-        result_rowses = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
-        visits = len({rows[0]["visit"] for rows in result_rowses}) > 1
-        for at, rows in enumerate(result_rowses):
+        questions = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
+        visits = len({rows[0]["visit"] for rows in questions}) > 1
+        for at, rows in enumerate(questions):
             yield _range(material, analysis, rows, places, visits=visits, again=at > 0)
-        if not result_rowses:
+        if not questions:
             yield _alone(material, analysis, places)
         yield from subgroups(material, analysis, lambda name: place_link(name, places))
 
@@ -171,7 +164,6 @@ def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
     if len(rows) == 1:
         return f" By another rule of the outcome: {shown}."
     reach = " to ".join(dict.fromkeys(ends))
-
     which = exceptions(rows) or f", the nearest {shown}"
     return (
         f" By other rules of the outcome: {len(rows)} estimates, {reach}; "

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import (
-    pair_of,
-)
+from trialtrace.report.sections.decisions import pair_of
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link
