@@ -173,6 +173,16 @@ def test_the_chance_of_a_run_is_at_least_the_exact_one():
     assert runs.longest(values)[1] == 3
 
 
+def test_a_run_in_the_rows_of_a_patient_is_theirs():
+    rng = np.random.default_rng(8)
+    values = rng.permutation(200) / 2
+    values[50:55] = 100.0
+    for who, red in ((np.repeat(np.arange(40), 5), False), (np.arange(200), True)):
+        sheet = replace(one_sheet("v", [numbers("score", values)]), subject=who)
+        (look,) = runs.looks(Export(200, "v", (sheet,)))
+        assert "has 5 of 200" in look.told and (look.p < 1e-5) == red
+
+
 def made_of(columns: list[np.ndarray]) -> Export:
     named = [numbers(f"x{at}", column) for at, column in enumerate(columns)]
     return Export(len(columns[0]), "p", (one_sheet("p", named),))
@@ -254,6 +264,10 @@ def test_a_row_that_is_the_sum_of_all_others():
     assert look.rows == (31,) and look.p == 30 * 2.0**-29
     export = Export(30, "p", (one_sheet("p", [numbers("x", values + 1)]),))
     assert next(single.totals(export)).p == 1
+    # Of 30 scores that are zero but for four the highest is easily the sum of the others.
+    scores = np.append(np.zeros(26), [1, 2, 3, 6])
+    export = Export(30, "p", (one_sheet("p", [numbers("x", scores)]),))
+    assert next(single.totals(export)).p == 4 * 2.0**-3
 
 
 def test_two_tables_that_disagree_on_a_sex():

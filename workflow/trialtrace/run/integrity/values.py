@@ -58,17 +58,17 @@ def totals(export: Export) -> Iterator[Look]:
     """A look for each column of numbers above zero: whether one is the sum of all others.
 
     Of values as uneven as waiting times (exponential) the chance that one is as large as all others
-    together is n times two to the minus (n - 1).
+    together is n times two to the minus (n - 1); zeros add nothing, and are not counted.
     """
     for sheet, column, known in _numbers(export, FEWEST):
         values = column.values[known]
-        n = len(values)
-        if values.min() < 0 or values.max() <= 0:
+        n = int((values > 0).sum())
+        if values.min() < 0 or not n:
             continue
         at = int(values.argmax())
         others = float(values.sum() - values[at])
         total = abs(others - values[at]) <= SUM * others + 0.5 * (others > 1000)
-        text = f"the highest of {n} values against the sum of all others"
+        text = f"the highest of {n} values above zero against the sum of all others"
         p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
         yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p), rows)
 
