@@ -13,7 +13,7 @@ from trialtrace.run.cleaning.account import Account, SubjectCount
 from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered, runs
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.first_page import order_line, red_lines_of, same_line
+from trialtrace.run.integrity.first_page import red_lines_of, remark_lines, same_line
 from trialtrace.run.integrity.intervals import days_exchanged
 from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
 from trialtrace.run.integrity.records import same_patients
@@ -145,11 +145,11 @@ def test_dates_out_of_order_are_told_though_so_few_are_slips_of_the_pen():
     export = Export(40, "p", (patients, visits), entry=("p", "entered"))
     looks = judged(look_at(export, OF_ROWS), WEIGHTS)
     assert not [*red_lines_of(looks, {})]
-    (line,) = order_line(looks, {})
+    (line,) = remark_lines(looks, {})
     assert "v.visited: 1 of 40 patients have visits dated before their entry (rows 8)." in line.text
     nobody = Account(SubjectCount("p", 40, 40, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
-    assert not [*order_line(looks, {("v", "visited"): "screened before"})]
+    assert not [*remark_lines(looks, {("v", "visited"): "screened before"})]
 
 
 def test_the_chance_of_a_run_is_at_least_the_exact_one():

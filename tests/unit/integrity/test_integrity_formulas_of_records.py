@@ -205,7 +205,7 @@ def test_a_scale_to_one_has_no_smaller_scale():
     wide = (("t", "x0"), ("t", "x1"))
     sheet = replace(export.sheets[0], columns=columns)
     export = Export(30, "t", (sheet,), wide=(wide,))
-    looks = [*factors.looks(replace(export, scales={at: 1.0 for at in wide}))]
+    looks = [*factors.looks(replace(export, scales=dict.fromkeys(wide, 1.0)))]
     assert any("smaller scale" in one.told for one in looks)
     assert all(one.p == 1 for one in looks if "smaller scale" in one.told)
 
