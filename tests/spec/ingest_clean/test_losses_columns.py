@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
+from trialtrace.report.audit.red_lines import declared_lines
+from trialtrace.run.cleaning.account import Account
+
 # Columns
 
 
@@ -125,7 +128,7 @@ def test_a_date_that_no_order_misreads_is_a_reject_like_any_other(tmp_path: Path
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_ymd"))
     given.column("seen", lambda c: f"{c[6:]}-{c[3:5]}-{c[:2]}")
     given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
-    assert account(tmp_path, given).warnings == ()
+    assert few(account(tmp_path, given)) == "seen 1 of 40 (not_a_date 1; line 2)."
 
 
 def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
@@ -179,8 +182,18 @@ def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
     given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
     given.column("seen", lambda cell: "01.13.2020", slice(1, 2))
     found = account(tmp_path, given)
-    assert found.warnings == ()
+    assert few(found) == "seen 2 of 40 (impossible_date 2; lines 2–3)."
     assert found.tables["patients"].cells_rejected == {"impossible_date": 2}
+
+
+FEW = "Table patients: single values rejected, which results are without: "
+
+
+def few(found: Account) -> str:
+    """What a line, and no red one, says of single values that are rejected."""
+    (line,) = found.warnings
+    assert line.kind == "few_rejected" and line.text.startswith(FEW)
+    return line.text.removeprefix(FEW)
 
 
 def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):
@@ -203,7 +216,12 @@ def test_more_than_a_twentieth_of_one_arm_is_a_red_line(tmp_path: Path):
     assert "By arm: Active 0 of 20, Control 2 of 20." in line.text
     even = Given()
     even.column("weight", lambda cell: "500", slice(0, 2))
-    assert account(tmp_path / "b", even).warnings == ()
+    assert few(account(tmp_path / "b", even)) == "weight 2 of 40 (above_maximum 2; lines 2–3)."
+    lost = Given()
+    lost.column("weight", lambda cell: str(float(cell) * 10), slice(9, 11))
+    told = few(account(tmp_path / "c", lost))
+    assert "2 of 2 would be among the others as a tenth" in told
+    assert declared_lines(account(tmp_path / "c", lost)) == [f"{FEW}{told}"]
 
 
 def test_values_of_another_table_are_told_by_the_arm_of_their_subject(tmp_path: Path):

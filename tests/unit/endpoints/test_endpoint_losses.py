@@ -107,7 +107,7 @@ def test_few_of_one_arm_are_told_above_one_in_twenty_of_it(tmp_path, lost, told)
     rows = patients()
     for row in [row for row in rows[DIED:] if row["arm"] == "A"][:lost]:
         row["last_on"] = "2019-12-31"
-    lines = red(tmp_path, rows)
+    lines = [line for line in red(tmp_path, rows) if line.startswith("Endpoint")]
     assert bool(lines) == told and (not told or "Drug 4 of 60, Placebo 0 of 60" in lines[0])
 
 

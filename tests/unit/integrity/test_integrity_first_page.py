@@ -146,7 +146,7 @@ def test_dates_out_of_order_are_told_though_so_few_are_slips_of_the_pen():
     looks = judged(look_at(export, OF_ROWS), WEIGHTS)
     assert not [*red_lines_of(looks, {})]
     (line,) = remark_lines(looks, {})
-    assert "v.visited: 1 of 40 patients have visits dated before their entry (rows 8)." in line.text
+    assert "v.visited: 1 of 40 patients have rows dated before their entry (rows 8)." in line.text
     nobody = Account(SubjectCount("p", 40, 40, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
     assert not [*remark_lines(looks, {("v", "visited"): "screened before"})]
@@ -370,7 +370,7 @@ def test_an_arm_that_two_tables_tell_otherwise_is_red(wrong: int, p: float):
     """Of 120 patients at most one in a hundred may differ by a slip, whatever the codes are."""
     (look,) = agreement.looks(with_arm_again(wrong))
     assert look.p == pytest.approx(stats.binom.sf(wrong - 1, 120, 0.01)) and look.p <= p
-    assert look.told == f"{wrong} of 120 patients have another value in patients"
+    assert look.told == f"{wrong} of 120 patients have another arm in table patients"
     assert look.rows == tuple(range(2, 2 + wrong))
 
 

@@ -210,15 +210,31 @@ def test_a_scale_to_one_has_no_smaller_scale():
     assert all(one.p == 1 for one in looks if "smaller scale" in one.told)
 
 
-def test_occurrences_after_the_last_date_are_due_at_the_rate_of_before():
-    entered = np.zeros(40)
-    day = np.arange(100.0) + 0.5
-    who, none = np.arange(100) % 40, np.zeros(100, np.intp)
-    sheet = Sheet("ae", np.arange(100), who, np.arange(100) // 40, none, (Column("on", DATE, day),))
-    look = cuts._occurrences(sheet, sheet.columns[0], entered, np.full(40, 139.5))
-    # The last of 100 is on day 99.5; the last quarter, from 75.25 on, were 25 in 24.25 days of
-    # all 40, who are seen for 40 days more.
-    assert look.p == pytest.approx(np.exp(-25 / 24.25 * 40 / 1.5))
+def test_occurrences_after_the_last_date_are_due_as_long_after_entry():
+    since, until, followed = (
+        np.array(days) for days in ([5, 15.0], [30.0, 30, 10], [30.0, 30, 60])
+    )
+    due, p = cuts.of_occurrences(since, until, followed)
+    # All three were seen on day 5 before the end; of those seen on day 15 two of three.
+    assert due == pytest.approx(1 / 2) and p == pytest.approx((2 / 3) ** (1 / cuts.LESS))
+
+
+@pytest.mark.parametrize("window", [20, 170, 2000])
+def test_occurrences_that_end_days_after_entry_are_no_table_that_ends(window):
+    """Of 120 patients followed for a year or two; red is a table cut on a day of the calendar."""
+    cut = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        entered, last = rng.uniform(0, 700, 120), rng.uniform(400, 760, 120)
+        who = np.repeat(np.arange(120), 2)
+        since = rng.uniform(0, np.minimum(window, last[who]))
+        day = entered[who] + since
+        p = cuts.of_occurrences(since, day.max() - entered, last)[1]
+        there = day < 500
+        early = cuts.of_occurrences(since[there], day[there].max() - entered, last)[1]
+        cut.append((p, early))
+    whole, ended = np.array(cut).T
+    assert whole.min() > 1e-3 and np.median(ended) < 1e-6
 
 
 def test_numbers_of_occurrences_that_are_not_there_are_binomial_as_in_r():

@@ -53,7 +53,8 @@ def declared_lines(account: Account, of_endpoints: Iterable[RedLine] = ()) -> li
             for table, reason in reasons
         )
     ]
-    declared += [line.text for line in of_endpoints if line.kind in NOT_RED]
+    lines = (*account.warnings, *of_endpoints)
+    declared += [line.text for line in lines if line.kind in NOT_RED]
     return [" ".join(text.split()) for text in declared]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from trialtrace.base.errors import UserError, visible
 from trialtrace.base.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
-from trialtrace.run.cleaning.account import NOT_RED, WITH_ROW, Account, read_account
+from trialtrace.run.cleaning.account import IN_LAST_LINES, NOT_RED, WITH_ROW, Account, read_account
 from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
@@ -76,7 +76,7 @@ def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:
         return []
     losses = read_losses(Path(folder) / "derived")
     lines = (*losses.warnings, *losses.notes)
-    return [f"{MARK}{one.text}" for one in lines if one.kind not in NOT_RED]
+    return [f"{MARK}{one.text}" for one in lines if one.kind not in NOT_RED - IN_LAST_LINES]
 
 
 def _of_results(folder: Path, stages: Container[str]) -> str:

@@ -91,8 +91,12 @@ class Decision:
 
 # Of a line that a declaration explains: it is told, and warns of nothing.
 KNOWN = "known"
-# Told on page 1, and no warning: what is declared, and what chance may well give.
-NOT_RED = {KNOWN, "same_patients", "remark"}
+# Mistakes in single rows, and cells that are rejected here and there.
+CONTRADICTION, FEW_REJECTED = "contradiction", "few_rejected"
+IN_LAST_LINES = {CONTRADICTION, FEW_REJECTED}
+# Told on page 1, and no warning: what is declared, what chance may well give, and what few rows
+# have, of which the last lines of a run speak too.
+NOT_RED = {KNOWN, "same_patients", "remark", *IN_LAST_LINES}
 
 
 @dataclass(frozen=True)

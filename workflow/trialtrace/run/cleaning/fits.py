@@ -196,6 +196,7 @@ FACTORS = {
     2.54: "1/2.54 (inches)",
     0.45359237: "2.2046 times (pounds)",
 }
+AMONG = FACTORS | {12.0: "a twelfth (months)"}
 NEARLY_ALL = 0.9
 OF_NUMBERS = {
     r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
@@ -247,7 +248,8 @@ def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     elif variable.kind != "text":
         # What reads as a number is rejected by its bounds, not by how it is written.
         found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS, _numbers(bad, wanted.decimal))
-        found += _shapes(bad, OF_INTEGERS) if variable.kind == "integer" else []
+        other = another_unit(wanted, text, lost)
+        found += other or (_shapes(bad, OF_INTEGERS) if variable.kind == "integer" else [])
         found += _factor(wanted, text)
     return found + _coded_missing(bad)
 
@@ -363,6 +365,33 @@ def _factor(wanted: Wanted, text: pa.Array) -> list[str]:
         for factor, words in FACTORS.items()
         if np.mean((number / factor >= low) & (number / factor <= high)) >= NEARLY_ALL
     ]
+
+
+def another_unit(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
+    """A factor that brings nearly all rejected numbers among those that are not, where they are
+    outside of them: metres among centimetres."""
+    values = parse_numbers(text, wanted.decimal)[0].to_numpy(zero_copy_only=False).astype(float)
+    kept = np.ones(len(values), dtype=bool)
+    kept[lost] = False
+    bad, known = values[lost], values[kept & ~np.isnan(values)]
+    bad = bad[~np.isnan(bad)]
+    if not len(bad) or not len(known):
+        return []
+    low, high = known.min(), known.max()
+
+    def among(number: np.ndarray) -> int:
+        return int(((number >= low) & (number <= high)).sum())
+
+    if among(bad) > (1 - NEARLY_ALL) * len(bad):
+        return []
+    fitting = [factor for factor in AMONG if among(bad / factor) >= NEARLY_ALL * len(bad)]
+    if not fitting:
+        return []
+    middle = np.median(known)
+    fitting.sort(key=lambda factor: abs(np.median(bad) / factor - middle))
+    words = " or ".join(AMONG[factor] for factor in fitting[:2])
+    n = among(bad / fitting[0])
+    return [f"{n} of {len(bad)} would be among the others as {words}: another unit, a lost point"]
 
 
 def _bound(limit: str | None) -> float | None:

@@ -17,9 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, Problems
-from trialtrace.run.cleaning.account import Decision, RedLine, run_text
+from trialtrace.run.cleaning.account import FEW_REJECTED, Decision, RedLine, run_text
 from trialtrace.run.cleaning.checks import RULE as BRANCHING
-from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
+from trialtrace.run.cleaning.fits import (
+    Wanted,
+    another_unit,
+    better_orders,
+    fits,
+    other_orders,
+    seen,
+)
 from trialtrace.run.cleaning.rejects import stripped
 from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import columns_of
@@ -91,7 +98,7 @@ def _where(key: Variable, value: object) -> str:
 UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
-LINES_TOLD = 12
+LINES_TOLD, COLUMNS_TOLD = 12, 6
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
@@ -102,11 +109,13 @@ BETTER = "dates that no other order fits better"
 
 @dataclass
 class Losses:
-    """Mistakes that end the run, red lines, and what cleaning.yaml decides."""
+    """Mistakes that end the run, red lines, what cleaning.yaml decides, and of each table the
+    columns of which `few` values are rejected."""
 
     problems: Problems = field(default_factory=Problems)
     warnings: list[RedLine] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    few: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,9 +135,13 @@ class ColumnLoss:
         return self.lost / self.there if self.there else 0.0
 
     @property
+    def by_rule(self) -> str:
+        return ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
+
+    @property
     def told(self) -> str:
-        rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
-        text = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+        text = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: "
+        text += self.by_rule
         return f"{text}. {self.by_arm}" if self.by_arm else text
 
 
@@ -164,6 +177,11 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
                 losses.warnings += red
+    if few := losses.few.get(spec.name, []):
+        more = f"; and of {len(few) - COLUMNS_TOLD} more columns" if len(few) > COLUMNS_TOLD else ""
+        text = f"Table {spec.name}: single values rejected, which results are without: "
+        text += f"{'; '.join(few[:COLUMNS_TOLD])}{more}."
+        losses.warnings.append(RedLine(FEW_REJECTED, spec.name, None, text))
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -242,6 +260,12 @@ def _judge(
     elif told:
         hints = [*orders, f"accepted: {accepted}"] if accepted else hints
         losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
+    elif not accepted:
+        number = wanted.variable.kind in ("number", "integer")
+        other = another_unit(wanted, text, loss.positions) if number else []
+        at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions), *other])
+        told = f"{wanted.variable.name} {loss.lost} of {loss.there} ({at})"
+        losses.few.setdefault(typed.spec.name, []).append(told)
 
 
 def _accepted(

@@ -53,8 +53,9 @@ class Planned:
     @property
     def after(self) -> list[str]:
         """The visits at which it is analysed."""
-        before = self.outcome.before
-        return [label for code, label in self.visits.items() if code not in before]
+        before, named = self.outcome.before, self.outcome.named_visit
+        after = {code: label for code, label in self.visits.items() if code not in before}
+        return [label for code, label in after.items() if named in ("", code)]
 
 
 def planned(draft: Draft) -> list[Planned]:

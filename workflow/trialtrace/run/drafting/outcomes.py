@@ -94,7 +94,8 @@ class Outcome:
     `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
     with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
     number counts; `before` are the visits before treatment, the last of which is the baseline. What
-    is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so.
+    is `doubted` may be no visits, and nobody takes it unasked; `primary` is what the file calls so;
+    `named_visit` is that of the one column that a person named.
     """
 
     table: str
@@ -119,6 +120,7 @@ class Outcome:
     before: tuple[str, ...] = ()
     doubted: bool = False
     primary: bool = False
+    named_visit: str = ""
 
     @property
     def names(self) -> set[str]:

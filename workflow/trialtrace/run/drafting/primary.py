@@ -71,6 +71,8 @@ class Offered:
         )
         if made is not None and not (flag == "primary" and _status(decided)):
             return made
+        if made := None if kind or _status(decided) else self._visit_of_several(name):
+            return made
         table, column = column_of(self.tables, name, flag)
         roles = {
             self.visit[table.name]: "the visit",
@@ -96,6 +98,16 @@ class Offered:
                 expected="a number, or yes or no, of each treatment of a patient",
             )
         return made
+
+    def _visit_of_several(self, name: str) -> Outcome | None:
+        """The outcome of which a column is a later visit: the first column is what was before."""
+        for one in self.found:
+            for code, column in () if one.doubted else one.columns[1:]:
+                if name in (column, f"{one.table}.{column}"):
+                    told = f"{one.evidence} {column} is one of its visits, at which arms are "
+                    told += "compared; --kind measure takes it alone."
+                    return replace(one, named_visit=code, evidence=told)
+        return None
 
 
 def primary_of(offered: Offered, decided: Decided) -> Outcome:

@@ -1,10 +1,13 @@
-"""What two tables say of the same patients.
+"""What tables, and the rows of one, say of the same patients.
 
 A column that stands in two tables under one name, with one value a patient in each, is the same
 where it agrees for most, and where it is a sex, an age or a day of birth; ages may differ by a
 year. So is an age the time from birth to entry, where the patients' table has all three. More than
 one patient in a hundred for whom it differs is unusual (binomial). So is a column of another table
 that has the name of the arm, by the arm that most with its code have.
+
+A sex, a day of birth, the arm and the site stay what they are, in all rows of a table too: each
+patient for whom they do not is a contradiction, however many slips of the pen chance gives.
 """
 
 import re
@@ -16,8 +19,17 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Export, Slice
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NOBODY,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    Slice,
+)
+from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
 FEWEST, MOSTLY, SLIPS = 20, 0.7, 0.01
 LASTING = re.compile(
@@ -29,12 +41,20 @@ YEAR = 365.25
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each pair of tables that share a column, for the arm in other tables, and for each
-    age beside a birth."""
+    """A look for each pair of tables that share a column, for the arm in other tables, for each
+    age beside a birth, and for what lasts in the rows of a table."""
     yield from _arms(export)
     alone: dict[tuple[str, str], list[Slice]] = {}
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            if _lasts(export, column.name):
+                yield from _within(sheet, column)
+                alone.setdefault((column.name, column.kind), []).append(
+                    _first(export, sheet, column)
+                )
     for one in export.slices:
-        alone.setdefault((one.column, one.kind), []).append(one)
+        if not _lasts(export, one.column):
+            alone.setdefault((one.column, one.kind), []).append(one)
     for (name, _), found in alone.items():
         tables = [one.table for one in found]
         single = [one for one in found if tables.count(one.table) == 1]
@@ -54,14 +74,56 @@ def looks(export: Export) -> Iterator[Look]:
                 yield from _ages(age, (entry.values - birth.values) / YEAR)
 
 
+def _lasts(export: Export, name: str) -> bool:
+    """Whether a column is the same in all rows of a patient by what it is."""
+    if export.arm is not None and export.arm_column and name == export.arm_column[1]:
+        return True
+    return name in export.lasting or bool(LASTING.fullmatch(name) and not AGE.fullmatch(name))
+
+
+def _first(export: Export, sheet: Sheet, column: Column) -> Slice:
+    """The first value of each patient in a table."""
+    values, rows = np.full(export.n, np.nan), np.full(export.n, NOBODY, dtype=np.int64)
+    there = np.flatnonzero(~np.isnan(column.values))[::-1]
+    values[sheet.subject[there]] = column.values[there]
+    rows[sheet.subject[there]] = sheet.rows[there]
+    return Slice(sheet.name, column.name, column.kind, 0, 0, values, rows)
+
+
+def _within(sheet: Sheet, column: Column) -> Iterator[Look]:
+    """A look at patients whose rows differ in what lasts: those that are unlike most of theirs."""
+    there = ~np.isnan(column.values)
+    pairs, counts = np.unique(
+        np.column_stack([sheet.subject[there], column.values[there]]), axis=0, return_counts=True
+    )
+    order = np.lexsort((-counts, pairs[:, 0]))
+    who, first = np.unique(pairs[order, 0].astype(int), return_index=True)
+    n = int((np.bincount(sheet.subject[there]) > 1).sum()) if there.any() else 0
+    k = len(pairs) - len(who)
+    if n < FEWEST or k > (1 - MOSTLY) * n:
+        return
+    usual = np.full(int(who.max()) + 1, np.nan)
+    usual[who] = pairs[order[first], 1]
+    other = there.copy()
+    other[there] = column.values[there] != usual[sheet.subject[there]]
+    k = len(np.unique(sheet.subject[other]))
+    rows = tuple(sorted(int(row) for row in sheet.rows[other]))
+    text = f"{k} of {n} patients with several rows have more than one {column.name}"
+    p = chances.binomial(k, n, SLIPS)
+    yield Look(f"{sheet.name}.{column.name}", text, p, rows, remark=CONTRADICTIONS)
+
+
 def _arms(export: Export) -> Iterator[Look]:
     """A look for each column of another table that is called as the arm."""
     if export.arm is None or export.arm_column is None:
         return
     table, name = export.arm_column
     arms = np.where(export.arm == NOBODY, np.nan, export.arm)
-    for one in export.slices:
-        if one.kind == CODE and one.table != table and one.column == name:
+    others = [sheet for sheet in export.sheets if sheet.name != table]
+    columns = [(sheet, column) for sheet in others for column in sheet.columns]
+    for sheet, column in columns:
+        if column.kind == CODE and column.name == name:
+            one = _first(export, sheet, column)
             known = replace(one, table=table, values=arms)
             yield from _look(export, name, _as_arm(one, export.arm), known)
 
@@ -84,7 +146,7 @@ def _ages(age: Slice, years: Floats) -> Iterator[Look]:
     if len(known) >= FEWEST and differ.mean() < MOSTLY:
         k, n = int(differ.sum()), len(known)
         text = f"{k} of {n} patients are of another age by their days of birth and entry"
-        yield _differing(age, text, known, differ)
+        yield _differing(age, text, known, differ, remark=CONTRADICTIONS)
 
 
 def _look(export: Export, name: str, item: Slice, other: Slice) -> Iterator[Look]:
@@ -96,10 +158,13 @@ def _look(export: Export, name: str, item: Slice, other: Slice) -> Iterator[Look
     if not LASTING.fullmatch(name) and differ.mean() > 1 - MOSTLY:
         return
     k, n = int(differ.sum()), len(known)
-    text = f"{k} of {n} patients have another value in {other.table}"
-    yield _differing(item, text, known, differ)
+    lasts = _lasts(export, name) or AGE.fullmatch(name)
+    text = f"{k} of {n} patients have another {name if lasts else 'value'} in table {other.table}"
+    remark = CONTRADICTIONS if lasts else ""
+    yield _differing(item, text, known, differ, remark)
 
 
-def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:
+def _differing(of: Slice, text: str, known: Places, differ: Flags, remark: str = "") -> Look:
     rows = tuple(sorted(int(row) for row in of.rows[known[differ]]))
-    return Look(of.where, text, chances.binomial(int(differ.sum()), len(known), SLIPS), rows)
+    p = chances.binomial(int(differ.sum()), len(known), SLIPS)
+    return Look(of.where, text, p, rows, remark=remark)

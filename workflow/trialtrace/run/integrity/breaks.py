@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look
@@ -49,7 +49,8 @@ def looks(export: Export) -> Iterator[Look]:
         for visit in _days_since(export, entry):
             days = visit.values[visit.there]
             if export.site is not None:
-                yield from _by_site(export, visit, days, export.site[visit.there], WEEK)
+                for look in _by_site(export, visit, days, export.site[visit.there], WEEK):
+                    yield _blamed(export, entry, visit, look)
             yield from _by_entry(visit, days, entry.values[visit.there], WEEK)
 
 
@@ -69,6 +70,28 @@ def _days_since(export: Export, entry: Slice) -> Iterator[Slice]:
     yield from best.values()
 
 
+def _blamed(export: Export, entry: Slice, visit: Slice, look: Look) -> Look:
+    """A look at days since entry; at the entry where all visits of a patient are off by as much."""
+    own = np.isin(visit.rows, look.rows)
+    off = []
+    for one in export.slices:
+        days = one.values - entry.values
+        others = days[~own & ~np.isnan(days)]
+        if one.where == visit.where and len(others):
+            off.append(days[own] - np.median(others))
+    apart = np.fmax.reduce(off) - np.fmin.reduce(off)
+    several = (~np.isnan(off)).sum(axis=0) > 1
+    if not several.any() or np.median(apart[several]) > 2 * WEEK:
+        return replace(look, told=look.told.replace("the level of", "the days since entry of"))
+    text = f"of {len(visit.there)} patients: at one site it is as far from all visits of a patient,"
+    text += " and further than at the others"
+    return replace(look, where=entry.where, told=text, rows=_places(entry.rows[own]))
+
+
+def _places(rows: Whole) -> tuple[int, ...]:
+    return tuple(sorted(int(row) for row in rows))
+
+
 def _by_site(
     export: Export, item: Slice, values: Floats, site: Places, least: float = 0.0
 ) -> Iterator[Look]:
@@ -82,7 +105,7 @@ def _by_site(
     if looks:
         p, s = min(looks)
         text = f"the level of {len(values)} values at the site that differs most from the others"
-        rows = tuple(sorted(int(row) for row in item.rows[item.there[site == s]]))
+        rows = _places(item.rows[item.there[site == s]])
         yield Look(item.where, text, min(1.0, float(p) * len(looks)), rows)
 
 
@@ -103,7 +126,7 @@ def _by_entry(item: Slice, values: Floats, entered: Floats, least: float = 0.0) 
         n - size, sums[-1] - sums[at - 1], squares[-1] - squares[at - 1], least,
     )  # fmt: skip
     best = int(np.argmin(p))
-    rows = tuple(sorted(int(row) for row in item.rows[item.there[order[at[best] :]]]))
+    rows = _places(item.rows[item.there[order[at[best] :]]])
     text = (
         f"the level of {n} values before and after the day of entry, or row, that parts them most"
     )
@@ -122,7 +145,7 @@ def _ends(item: Slice, values: Floats, day: Floats) -> Look:
             tried += [(on_one_side(len(at), int(at[-1]) + 1, n), int(at[-1]) + 1, n)]
             tried += [(on_one_side(len(at), n - int(at[0]), n), 0, int(at[0]))]
     p, first, last = min(tried, default=(1.0, 0, 0))
-    rows = tuple(sorted(int(row) for row in item.rows[item.there[order[first:last]]]))
+    rows = _places(item.rows[item.there[order[first:last]]])
     text = f"{last - first} of {n} patients after one another without an end of the scale"
     return Look(item.where, text, min(1.0, 4 * p), rows if p < SHOWN else ())
 

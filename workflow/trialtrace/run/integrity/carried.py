@@ -12,6 +12,11 @@ equal change by eight units or more, on the median.
 Of a whole visit the values that are those of the visit before, but for either end of the column,
 are held against five times the odds of that at the other visits, at least one in two (binomial,
 times the visits); where all of a column are, at every visit, against four in five.
+
+Of a patient all numbers of a visit are held against those of the visit before: in columns of many
+levels, between their ends, three or more. The chance is the product of how often each is equal,
+where another is or in all, among the visits that are not copies; of as many copies Poisson, of
+three times the sum of these products.
 """
 
 from collections.abc import Iterator
@@ -28,12 +33,15 @@ from trialtrace.run.integrity.look import Look
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 FEWEST_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
+COLUMNS, SELDOM, TOGETHER, WORTH_A_REMARK = 3, 0.25, 3.0, 0.005
+COPIES = "Whole visits that hold the numbers of the visit before"
 
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each pair of visits, one for each three, and one for each column."""
     pairs = list(successive(export))
     yield from _whole_visits(pairs)
+    yield from _whole_patients(export, pairs)
     after = {id(one): later for one, later in pairs}
     for one, later in pairs:
         yield from _look(later, one.values, later.values, one.values, "equal to the value before")
@@ -116,6 +124,58 @@ def _whole_visits(pairs: list[tuple[Slice, Slice]]) -> Iterator[Look]:
         text = f"{told[0]} of {told[1]} values of a visit are those of the visit before"
         found_at = tuple(sorted(row for same, row in rows if same))
         yield Look(where, text, min(1.0, p * len(counts)), found_at)
+
+
+def _whole_patients(export: Export, pairs: list[tuple[Slice, Slice]]) -> Iterator[Look]:
+    """A look for each table: at patients all of whose numbers of a visit are those of the visit
+    before."""
+    tables: dict[str, dict[tuple[int, int, int], list[tuple[Slice, Slice]]]] = {}
+    for one, later in pairs:
+        visits = (later.part, one.step, later.step)
+        tables.setdefault(later.table, {}).setdefault(visits, []).append((one, later))
+    for table, visits in tables.items():
+        names = list(dict.fromkeys(later.column for of in visits.values() for _, later in of))
+        if len(names) < COLUMNS:
+            continue
+        equal, rows = [], []
+        for of in visits.values():
+            columns = np.full((len(names), export.n), np.nan)
+            for one, later in of:
+                x, known = later.values, later.values[later.there]
+                inside = (x > known.min(initial=np.inf)) & (x < known.max(initial=-np.inf))
+                inside &= ~np.isnan(one.values)
+                columns[names.index(later.column)] = np.where(inside, x == one.values, np.nan)
+            equal.append(columns)
+            rows.append(of[0][1].rows)
+        found, p = copied(np.hstack(equal))
+        places = tuple(sorted(int(row) for row in np.concatenate(rows)[found]))
+        text = f"{int(found.sum())} visits of a patient hold all the numbers of the visit before"
+        yield Look(table, text, p, places, remark=COPIES if p < WORTH_A_REMARK else "")
+
+
+def copied(equal: Floats) -> tuple[Flags, float]:
+    """Which visits are copies, and the chance of as many, by whether each number (a row each) is
+    that of the visit before; nan where it is missing, or at an end of its column."""
+    there = ~np.isnan(equal)
+    while len(equal) >= COLUMNS:
+        same, enough = equal == 1, there.sum(axis=0) >= COLUMNS
+        whole = (same == there).all(axis=0) & enough
+        share = _shares(same[:, ~whole].astype(float), there[:, ~whole].astype(float))
+        if (share <= SELDOM).all():
+            due = float(np.exp(np.log(share) @ there[:, enough]).sum())
+            return whole, chances.poisson(int(whole.sum()), TOGETHER * due)
+        equal, there = equal[share <= SELDOM], there[share <= SELDOM]
+    return np.zeros(equal.shape[1], dtype=bool), 1.0
+
+
+def _shares(same: Floats, there: Floats) -> Floats:
+    """How often each number is equal: in all visits, or in those where another is, if more."""
+    other = same.sum(axis=0) - same > 0
+    shares: Floats = np.maximum(
+        (same.sum(axis=1) + 1) / (there.sum(axis=1) + 2),
+        ((same * other).sum(axis=1) + 1) / ((there * other).sum(axis=1) + 2),
+    )
+    return shares
 
 
 def of_a_visit(k: int, n: int, others: int, of_others: int) -> float:

@@ -27,7 +27,7 @@ from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.far import MOST as LATE
 from trialtrace.run.integrity.far import gap, isolated
-from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
+from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
 FEWEST, SLIPS, VALUES, MOST, FEW = 20, 0.001, 0.01, 0.5, 0.2
 DAYS, GONE_BY = 7.0, 0.75
@@ -70,7 +70,7 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         if n >= FEWEST and k <= MOST * n:
             text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
             p = chances.binomial(k, n, SLIPS)
-            yield Look(last.where, text, p, _rows(last.rows[late]), remark=OUT_OF_ORDER)
+            yield Look(last.where, text, p, _rows(last.rows[late]), remark=CONTRADICTIONS)
 
 
 def late(export: Export) -> Iterator[Look]:

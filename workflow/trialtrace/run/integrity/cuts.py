@@ -10,13 +10,14 @@ due has a row of a visit, where they have rows of another: times the sites and v
 A table of which none of a site, of an arm (occurrences alone) or of a code at entry has a row was
 filtered by it: the odds of the others times or by two are held against it, times all groups.
 
-Of occurrences so many are due as before: the days that patients were
-seen after the last date of the table, at the rate of days as long after entry, and two thirds of it
-as rates fall. None has the chance of e to the minus that (Poisson).
+Of occurrences each could have befallen whoever was seen for as many days after entry: the chance
+that all of them are of patients for whom that day was before the last date of the table is the
+product of the shares of these (as in a log-rank test), to the power of two thirds, as some patients
+have many. Who had passed the days in which occurrences are asked for lacks nothing. Of the dates of
+an occurrence the one on which it began counts.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from trialtrace.run.integrity.look import Look
 FEWEST, OF_SITE, GRACE, MANY = 20, 10, 14, 8
 """Fewest rows of a visit, patients of a site; days that a visit or its entry may come late; more
 levels than a code has that exports are filtered by."""
-ALLOWED, LESS, PERIODS = 2.0, 1.5, 4
+ALLOWED, LESS = 2.0, 1.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -52,7 +53,7 @@ def looks(export: Export) -> Iterator[Look]:
     for sheet, column in dated:
         if sheet.visits:
             yield from _look(export, sheet, column, entry.values, end)
-        elif sheet.occurrences:
+        elif sheet.occurrences and column is _began(sheet):
             yield _occurrences(sheet, column, entry.values, seen)
 
 
@@ -135,18 +136,29 @@ def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[
             yield float(min(1.0, ALLOWED * share) ** own.sum()) if none else 1.0, int(own.sum())
 
 
+def _began(sheet: Sheet) -> Column:
+    """The column of dates that come first in most rows."""
+    dates = [column for column in sheet.columns if column.kind == DATE]
+    first = np.fmin.reduce([column.values for column in dates])
+    return max(dates, key=lambda column: int((column.values == first).sum()))
+
+
 def _occurrences(sheet: Sheet, column: Column, entered: Floats, seen: Floats) -> Look:
-    """Occurrences after the last date of their table, by the rate of those before."""
+    """Occurrences after the last date of their table, by those of others as long after entry."""
     last = float(np.nanmax(column.values))
     since = column.values - entered[sheet.subject]
     since = since[~np.isnan(since) & (since >= 0)]
-    ends = [0.0, *np.quantile(since, np.arange(1, PERIODS) / PERIODS), np.inf] if len(since) else []
-    until, followed, due = last - entered, seen - entered, 0.0
-    for low, high in pairwise(ends):
-        before = np.minimum(np.minimum(until, followed), high) - low
-        after = np.minimum(followed, high) - np.maximum(until, low)
-        n = np.count_nonzero((since >= low) & (since < high))
-        days = float(np.nansum(np.maximum(before, 0.0)))
-        due += n / days * float(np.nansum(np.maximum(after, 0.0))) if days else 0.0
-    text = f"no row after its last date, where {due:.0f} are due at the rate of before"
-    return Look(f"{sheet.name}.{column.name}", text, float(np.exp(-due / LESS)))
+    due, p = of_occurrences(since, last - entered, seen - entered)
+    text = f"no row after its last date, where {due:.0f} are due by those as long after entry"
+    return Look(f"{sheet.name}.{column.name}", text, p)
+
+
+def of_occurrences(since: Floats, until: Floats, followed: Floats) -> tuple[float, float]:
+    """How many occurrences are due after a table ends, and the chance of none, by the days `since`
+    entry of those that are there. Of each patient the table ends `until` days after entry, of which
+    the last is `followed`."""
+    known = ~np.isnan(until) & ~np.isnan(followed)
+    days = [np.sort(each[known]) for each in (np.minimum(until, followed), followed)]
+    before, there = (known.sum() - np.searchsorted(each, since) for each in days)
+    share = np.maximum(before, 1) / np.maximum(there, 1)
+    return float((1 / share - 1).sum()), float(np.prod(share) ** (1 / LESS))

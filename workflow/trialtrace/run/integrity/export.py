@@ -11,6 +11,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 NUMBER, DATE, CODE = "number", "date", "code"
 NOBODY = -1
 FEW_SUBJECTS = 20
+FEW_BEYOND, YEARS = 3, 730.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ class Export:
     that each hold one visit of the same, in order, `scales` the highest value of a score
     from 0, `free` who is known to have had no event until a time that its label says, in
     days. `names` are the patients' numbers as texts, and `id_column` where they stand; none
-    where they are lines of a file."""
+    where they are lines of a file. `lasting` are the columns of the site and the
+    sex, which stay what they are."""
 
     n: int
     subjects: str
@@ -111,6 +113,7 @@ class Export:
     wide: tuple[tuple[tuple[str, str], ...], ...] = ()
     scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
     free: tuple[tuple[Slice, float], ...] = ()
+    lasting: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     id_column: str = ""
 
@@ -154,6 +157,15 @@ class Export:
             for wide in self.wide
         ]
         return tuple(tuple(each) for each in (*rows.values(), *columns) if len(each) > 1)
+
+    @cached_property
+    def end(self) -> float:
+        """The last date of all, but for a few that are years after the others."""
+        days = [c.values for sheet in self.sheets for c in sheet.columns if c.kind == DATE]
+        every = np.sort(np.concatenate(days)) if days else np.array([])
+        latest = every[~np.isnan(every)][-FEW_BEYOND - 1 :]
+        years = np.flatnonzero(np.diff(latest) >= YEARS)
+        return float(latest[years[0]] if len(years) else latest[-1]) if len(latest) else np.inf
 
     def known(self, column: tuple[str, str] | None) -> Slice | None:
         """The slice of a column that has one value a subject; None where it has several."""

@@ -5,7 +5,8 @@ as those of an exponential tail (Rényi, Acta Math Hung 1953;4:191). It must be 
 logs, which takes long tails for what they are. A column whose only negative
 values are one and the same number holds a code for missing: values drawn from those that the column
 has would all be alike with the chance of one over their number, for each after the first. Of the
-dates of visits it is the days from the usual time of the visit that are looked at.
+dates of visits it is the days from the usual time of the visit that are looked at, and of all dates
+those that are years after the others: a year mistyped.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.intervals import usual
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.look import IMPOSSIBLE, Look
 
 FEWEST, LEVELS = 20, 5
 # Ranges between the quartiles beyond which a value may be far: heights in inches amid centimetres
@@ -25,7 +26,9 @@ QUARTILE_RANGES, MOST, BELOW = 4.0, 0.1, 50
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of numbers that has enough of them, and of dates of visits."""
+    """A look for each column of numbers that has enough of them, and of dates of visits, and for
+    each with a date years after all others of the export."""
+    yield from _beyond(export)
     entry = export.known(export.entry)
     for sheet in export.sheets:
         for column in sheet.columns:
@@ -54,6 +57,21 @@ def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
     text = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
     yield Look(f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
+
+
+def _beyond(export: Export) -> Iterator[Look]:
+    """A look for each column with dates years after all others of the export."""
+    dates = [(sheet, c) for sheet in export.sheets for c in sheet.columns if c.kind == DATE]
+    for sheet, column in dates:
+        known = ~np.isnan(column.values)
+        far = known & (column.values > export.end)
+        if far.any():
+            every = np.concatenate([each.values for _, each in dates])
+            every = every[~np.isnan(every)]
+            text = f"{int(far.sum())} of {int(known.sum())} dates are years after all others"
+            rows = tuple(sorted(int(row) for row in sheet.rows[far]))
+            p = gap(every, int((every > export.end).sum()), 1.0)
+            yield Look(f"{sheet.name}.{column.name}", text, p, rows, remark=IMPOSSIBLE)
 
 
 def _spread(values: Floats) -> float:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from trialtrace.run.cleaning.account import KNOWN, RedLine, run_text
+from trialtrace.run.cleaning.account import CONTRADICTION, KNOWN, RedLine, run_text
 from trialtrace.run.integrity.export import Export
-from trialtrace.run.integrity.look import PAGE_LEVEL, Judged, Look, judged
+from trialtrace.run.integrity.look import CERTAIN, PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.records import same_patients
 from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at
@@ -47,15 +47,16 @@ def remark_lines(looks: Iterable[Judged], known: Reasons) -> Iterator[RedLine]:
     """A line for each remark on rows that chance may well give, such as dates out of order: no
     warning, and each is to be looked at."""
     few: dict[str, list[Look]] = {}
-    for one in looks:
-        silent = one.adjusted < PAGE_LEVEL or tuple(one.look.where.split(".")) in known
-        if one.look.remark and one.look.rows and not silent:
-            few.setdefault(one.look.remark, []).append(one.look)
+    of = [one.look for one in looks if one.look.remark and one.adjusted >= PAGE_LEVEL]
+    for look in of:
+        if look.rows and _known_cause(look, of, known) is None:
+            few.setdefault(look.remark, []).append(look)
     for remark, every in few.items():
         lines = [f"{look.where}: {look.told} (rows {_rows(look)})" for look in every[:NAMES_SHOWN]]
         lines += [f"{len(every) - NAMES_SHOWN} more"] if len(every) > NAMES_SHOWN else []
         table = every[0].where.partition(".")[0]
-        yield RedLine("remark", table, None, f"{remark}: {'; '.join(lines)}.")
+        kind = CONTRADICTION if remark in CERTAIN else "remark"
+        yield RedLine(kind, table, None, f"{remark}: {'; '.join(lines)}.")
 
 
 def same_line(export: Export) -> tuple[RedLine, ...]:
@@ -81,14 +82,18 @@ def red_lines_of(
     every = list(looks)
     found: dict[str, list[Look]] = {}
     silenced: dict[tuple[str, str], list[str]] = {at: [] for at in known or {}}
-    for one in every:
-        table, _, column = one.look.where.partition(".")
-        if one.adjusted < PAGE_LEVEL and (table, column) in silenced:
-            silenced[table, column].append(f"{CHECKS[one.look.check].title}: {one.look.told}")
-        elif one.adjusted < PAGE_LEVEL:
-            found.setdefault(one.look.check, []).append(one.look)
+    red = [one.look for one in every if one.adjusted < PAGE_LEVEL]
+    for look in red:
+        cause = _known_cause(look, red, silenced)
+        if cause is None:
+            found.setdefault(look.check, []).append(look)
+        else:
+            at = "" if look.where == ".".join(cause) else f"{look.where}, "
+            silenced[cause].append(f"{at}{CHECKS[look.check].title}: {look.told}")
     chance = {one.look: one.adjusted for one in every}
-    for check, (look, *others) in found.items():
+    for check, of_check in found.items():
+        look = _first_of(of_check, uses)
+        others = [one for one in of_check if one is not look]
         table, _, column = look.where.partition(".")
         text = f"Unusual rows, {look.where}: {CHECKS[check].title.lower()}: {look.told}, "
         text += f"which has p {_p(chance[look])} by chance among {len(every)} looks"
@@ -102,6 +107,32 @@ def red_lines_of(
         told = "; ".join(silenced[table, column]) or "nothing that would be red"
         text = f"Known of {table}.{column}, and not red: {told}. The reason given: {reason}"
         yield RedLine(KNOWN, table, column, text if text.endswith(".") else f"{text}.")
+
+
+def _known_cause(
+    look: Look, red: Iterable[Look], known: Iterable[tuple[str, str]]
+) -> tuple[str, str] | None:
+    """The column whose declaration explains a look: its own, else that of a look of the same check
+    at the same rows, which has the same cause."""
+    table = look.where.partition(".")[0]
+    same = {
+        other.where
+        for other in red
+        if look.rows and (other.check, other.rows) == (look.check, look.rows)
+    }
+    where = [look.where, *sorted(same)]
+    return next((at for at in known if at[0] == table and ".".join(at) in where), None)
+
+
+def _first_of(looks: list[Look], uses: Uses) -> Look:
+    """The most unusual look; of those at the same rows of a table one that an endpoint uses."""
+    first = looks[0]
+    same = [
+        one
+        for one in looks
+        if (one.where.partition(".")[0], one.rows) == (first.where.partition(".")[0], first.rows)
+    ]
+    return next((one for one in same if tuple(one.where.split(".")) in uses), first)
 
 
 def _p(p: float) -> str:

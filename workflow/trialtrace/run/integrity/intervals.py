@@ -20,7 +20,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
+from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, MOSTLY, SOON = 20, 0.01, 0.8, 10
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
@@ -53,7 +53,7 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             if entry is not None:
                 since = column.values - entry.values[sheet.subject]
-                yield from _before_entry(sheet, column, since)
+                yield from _before_entry(sheet, column, entry)
                 yield from _off(sheet, column, since)
             for death in deaths:
                 if death.table != sheet.name:
@@ -83,26 +83,42 @@ def is_death(export: Export, item: Slice) -> bool:
     )
 
 
-def _before_entry(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
+def _called(sheet: Sheet) -> str:
+    """What the rows of a table are."""
+    return "visits" if sheet.visits else "occurrences" if sheet.occurrences else "rows"
+
+
+def _before_entry(sheet: Sheet, column: Column, entry: Slice) -> Iterator[Look]:
+    """A look at who has dates before entry; at the entry, where it is after all of theirs."""
+    since = column.values - entry.values[sheet.subject]
     known = ~np.isnan(since)
     counted = np.zeros(len(since), dtype=bool)
     for step in np.unique(sheet.step[known]):
         own = known & (sheet.step == step)
         if (since[own] >= 0).mean() >= MOSTLY:
             counted |= own
-    text = "patients have visits dated before their entry"
-    yield from _patients(sheet, column, counted, counted & (since < 0), text)
+    wrong = counted & (since < 0)
+    who, counts = np.unique(sheet.subject[wrong], return_counts=True)
+    others = np.isin(who, sheet.subject[counted & ~wrong])
+    if sheet.visits and len(who) and not others.any() and (counts > 1).all():
+        k, n = len(who), len(np.unique(sheet.subject[counted]))
+        text = f"{k} of {n} patients have all visits dated before it, the day of entry"
+        rows = tuple(sorted(int(row) for row in entry.rows[who]))
+        yield Look(entry.where, text, chances.binomial(k, n, SLIPS), rows, remark=OUT_OF_ORDER)
+        return
+    text = f"patients have {_called(sheet)} dated before their entry"
+    yield from _patients(sheet, column, counted, wrong, text, OUT_OF_ORDER)
 
 
 def _after_death(sheet: Sheet, column: Column, death: Slice) -> Iterator[Look]:
     until = death.values[sheet.subject] - column.values
     known = ~np.isnan(until)
-    text = f"patients who died have visits dated after {death.column}"
-    yield from _patients(sheet, column, known, known & (until < 0), text)
+    text = f"patients who died have {_called(sheet)} dated after {death.column}"
+    yield from _patients(sheet, column, known, known & (until < 0), text, CONTRADICTIONS)
 
 
 def _patients(
-    sheet: Sheet, column: Column, counted: Flags, wrong: Flags, text: str
+    sheet: Sheet, column: Column, counted: Flags, wrong: Flags, text: str, remark: str
 ) -> Iterator[Look]:
     n, k = len(np.unique(sheet.subject[counted])), len(np.unique(sheet.subject[wrong]))
     if n:
@@ -110,7 +126,7 @@ def _patients(
         where = f"{sheet.name}.{column.name}"
         p = chances.binomial(k, n, SLIPS)
         planned = PLANNED.search(f"{column.name} {column.label}")
-        yield Look(where, f"{k} of {n} {text}", p, rows, remark="" if planned else OUT_OF_ORDER)
+        yield Look(where, f"{k} of {n} {text}", p, rows, remark="" if planned else remark)
 
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:

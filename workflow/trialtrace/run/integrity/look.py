@@ -7,7 +7,11 @@ from dataclasses import dataclass
 LEVEL, PAGE_LEVEL = 0.01, 0.02
 """What is listed, and what counts as unusual after all looks are taken into account: in the section
 on the data, and on page 1."""
-OUT_OF_ORDER = "Dates out of order, no more of them than slips of the pen are"
+IMPOSSIBLE = "Dates years after the export, which nobody can have"
+CONTRADICTIONS = "Contradictions, each a mistake in some row"
+CERTAIN = (CONTRADICTIONS, IMPOSSIBLE)
+"""What is wrong in each row is in the last lines of a run too."""
+OUT_OF_ORDER = "Dates out of order, each a mistake in some row"
 
 
 @dataclass(frozen=True)

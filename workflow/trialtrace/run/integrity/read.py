@@ -69,6 +69,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
         site=by_subject(first, site) if site else None,
+        lasting=_lasting(trial),
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=entry_column(trial),
         scheme=randomisation.scheme,
@@ -85,6 +86,12 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         last=tuple(_last_contacts(trial, whole, tables, who)),
         free=tuple(_free_of_events(trial, whole, tables, who)),
     )
+
+
+def _lasting(trial: Trial) -> frozenset[str]:
+    """The columns of the site and the sex."""
+    sex = trial.subjects.sex
+    return frozenset(name for name in (trial.subjects.site, sex.column if sex else None) if name)
 
 
 def _sheet(

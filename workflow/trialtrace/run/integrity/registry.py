@@ -87,7 +87,7 @@ OF_ROWS = (
     Check("agreement", "What two tables say of the same patients", agreement.looks, 0.25),
     Check("ordered", "A column that is sorted while its rows are not", ordered.looks, 0.25),
     Check("shifted", "A column one row down", exchanged.shifted),
-    Check("totals", "A row that is the sum of all others", values.totals, 0.25),
+    Check("totals", "A row that is the sum, or the mean, of all others", values.totals, 0.25),
     Check("far", "Values that stand alone", far.looks),
     Check("codes", "A number that may be a code for missing", values.codes),
     Check("possible", "Values that nobody can have", values.possible, 0.25),

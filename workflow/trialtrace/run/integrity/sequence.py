@@ -12,7 +12,8 @@ import numpy as np
 
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Sheet
-from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
+from trialtrace.run.integrity.intervals import LATER
+from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, MOSTLY = 20, 0.005, 0.1
 
@@ -36,14 +37,15 @@ def looks(export: Export) -> Iterator[Look]:
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
             yield Look(where, text, chances.binomial(k, n, SLIPS), rows, remark=OUT_OF_ORDER)
-        yield from _in_rows(sheet)
+        yield from _in_rows(sheet, export.end)
 
 
-def _in_rows(sheet: Sheet) -> Iterator[Look]:
-    """A look at each two dates of a row of which one is usually later, and seldom earlier."""
+def _in_rows(sheet: Sheet, end: float) -> Iterator[Look]:
+    """A look at each two dates of a row of which one is usually later, and seldom earlier; a date
+    after the `end` of the export is itself the mistake."""
     dates = [column for column in sheet.columns if column.kind == DATE]
     for one, later in permutations(dates, 2):
-        apart = later.values - one.values
+        apart = np.where(one.values > end, np.nan, later.values - one.values)
         known = np.flatnonzero(~np.isnan(apart))
         back = known[apart[known] < 0]
         if (
@@ -54,7 +56,9 @@ def _in_rows(sheet: Sheet) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
             text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
             p = chances.binomial(len(back), len(known), SLIPS)
-            yield Look(f"{sheet.name}.{later.name}", text, p, rows, remark=OUT_OF_ORDER)
+            last = LATER.search(f"{later.name} {later.label}")
+            remark = CONTRADICTIONS if last else OUT_OF_ORDER
+            yield Look(f"{sheet.name}.{later.name}", text, p, rows, remark=remark)
 
 
 # Numbers of a patient's occurrences that are not there: an export of some of them alone.

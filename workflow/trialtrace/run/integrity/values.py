@@ -13,6 +13,7 @@ from trialtrace.run.integrity.look import Look
 from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
+COLUMNS, TOGETHER = 3, 2.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
@@ -60,12 +61,15 @@ def possible(export: Export) -> Iterator[Look]:
 
 
 def totals(export: Export) -> Iterator[Look]:
-    """A look for each column of numbers above zero: whether one is the sum of all others.
+    """A look for each column of numbers above zero: whether one is the sum of all others; and one
+    for each table: whether a row is their mean.
 
     Of values as uneven as waiting times (exponential) the chance that one is as large as all others
     together is n times two to the minus (n - 1); zeros add nothing, and are not counted.
     """
+    of: dict[str, list[tuple[Column, Places]]] = {}
     for sheet, column, known in _numbers(export, FEWEST):
+        of.setdefault(sheet.name, []).append((column, known))
         values = column.values[known]
         n = int((values > 0).sum())
         if values.min() < 0 or not n:
@@ -76,6 +80,30 @@ def totals(export: Export) -> Iterator[Look]:
         text = f"the highest of {n} values above zero against the sum of all others"
         p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
         yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p), rows)
+    for sheet in export.sheets:
+        if len(of.get(sheet.name, ())) >= COLUMNS:
+            yield from _means(sheet, of[sheet.name])
+
+
+def _means(sheet: Sheet, columns: list[tuple[Column, Places]]) -> Iterator[Look]:
+    """A look at the row that is the mean of all others in the most columns of numbers: the chance
+    is the product of the shares of values as near to the mean, twice each for columns that go
+    together, times the rows."""
+    near, shares = np.zeros((len(columns), len(sheet.rows)), dtype=bool), []
+    for at, (column, known) in enumerate(columns):
+        values = column.values[known]
+        means = (values.sum() - values) / (len(values) - 1)
+        unit = resolution(values) or 0.0
+        near[at, known] = np.abs(values - means) <= unit / 2 * (1 + WHOLE)
+        of_mean = np.abs(values - values.mean()) <= unit / 2
+        shares.append(min(1.0, TOGETHER * (of_mean.sum() + 1) / (len(values) + 1)))
+    there = ~np.isnan([column.values for column, _ in columns])
+    whole = (near == there).all(axis=0) & (there.sum(axis=0) >= COLUMNS)
+    logs = np.where(whole, np.log(shares) @ there, 0.0)
+    at = int(logs.argmin())
+    text = f"one row is the mean of all others in {int(near[:, at].sum())} columns of numbers"
+    p = min(1.0, len(sheet.rows) * float(np.exp(logs[at])))
+    yield Look(sheet.name, text, p, (int(sheet.rows[at]),) if p < SLIPS else ())
 
 
 def constants(export: Export) -> Iterator[Look]:
