@@ -69,8 +69,8 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
     share = LEAST + MORE * (gone - longest) / (n - longest)
     p = min(1.0, n * share**longest)
     rows = export.places(who[[steps[at][2], steps[at][3]]])
-    text = f"{gone} of {n} numbers that follow each other are nobody's, at most {longest} in a row,"
-    text += " which lie between those of these rows"
+    text = f"{gone} amid those of {len(parts)} patients are nobody's, at most {longest} in a row: "
+    text += "between the patients of these rows"
     yield Look(export.id_column, text, p, rows, remark=NOT_THERE)
 
 
