@@ -11,9 +11,10 @@ does not is unusual; of those who had gone, more than one in a hundred with a va
 (binomial).
 
 Late are a tenth of the last contacts at most, half a year and more after all others: in days since
-the patient's last visit, in days since entry, or on the calendar and after every other date of the
-export. The chance is that of the gap below them (`far`), where quartiles, and each contact from
-the next, are a week apart at least; times the three ways to count.
+the patient's last visit (by a year, as visits may end before), in days since entry, or on the
+calendar and after every other date of the export. The chance is that of the gap below them (`far`),
+where quartiles, and each contact from the next, are a week apart at least; times the three ways to
+count.
 """
 
 import re
@@ -31,7 +32,7 @@ from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
 FEWEST, SLIPS, VALUES, MOST, FEW = 20, 0.001, 0.01, 0.5, 0.2
 DAYS, GONE_BY = 7.0, 0.75
-HALF_A_YEAR, WORTH_A_REMARK = 180.0, 0.05
+HALF_A_YEAR, YEAR, WORTH_A_REMARK = 180.0, 365.0, 0.05
 UNITS = {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
 LATER_THAN_ALL = "Last contacts later than those of all others, or than the whole export"
 VISIT = re.compile(
@@ -96,7 +97,8 @@ def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
     if len(there) < FEWEST:
         return
     day = last.values[there]
-    tried = [_apart(day - since[there]) for since in (seen, entered)]
+    # Who gives up visits may be followed on, but not for a year more, to the day, than others are.
+    tried = [_apart(day - entered[there]), _apart(day - seen[there], by=YEAR)]
     beyond = int((day > end).sum())
     if beyond <= LATE * len(day):
         for j in range(1, beyond + 1):
@@ -109,12 +111,15 @@ def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
     yield Look(last.where, text, p, rows, remark=LATER_THAN_ALL)
 
 
-def _apart(days: Floats) -> tuple[float, Flags]:
-    """The chance of the days that stand above all others by half a year, and which these are."""
+def _apart(days: Floats, by: float = 0.0) -> tuple[float, Flags]:
+    """The chance of the days that stand above all others by half a year, and which these are;
+    1 where they are not among the others when they come earlier `by` so many."""
     days = np.maximum(days, 0.0) + DAYS
     p, far = isolated(days, days, DAYS)
     wide = far.any() and days[far].min() - days[~far].max() >= HALF_A_YEAR
-    return (p, far) if wide else (1.0, far & False)
+    if wide and by:
+        wide = bool(np.all(days[far] - by <= days[~far].max() + 1)) and days[far].min() >= by
+    return (p, far) if wide else (1.0, np.zeros(len(days), dtype=bool))
 
 
 def _last_of(day: Floats, j: int) -> tuple[float, Flags]:

@@ -24,7 +24,7 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, DENSE, BY_SITE, AGREE, SLIPS = 20, 0.8, 0.9, 0.9, 0.001
 MORE, LEAST = 1.5, 0.05
-NOT_THERE = "Numbers of patients that are not there"
+NOT_THERE = "Gaps in the numbers of patients"
 OF_ANOTHER = "Patients whose number is of another site"
 
 
@@ -69,8 +69,8 @@ def _not_there(export: Export, who: Places, parts: list[tuple[str, ...]]) -> Ite
     share = LEAST + MORE * (gone - longest) / (n - longest)
     p = min(1.0, n * share**longest)
     rows = export.places(who[[steps[at][2], steps[at][3]]])
-    text = f"{gone} of {n} numbers that follow each other are nobody's, at most {longest} in a row,"
-    text += " which lie between those of these rows"
+    text = f"{gone} are not there between those of {len(parts)} patients, at most {longest} "
+    text += "together, which would stand between these rows"
     yield Look(export.id_column, text, p, rows, remark=NOT_THERE)
 
 
