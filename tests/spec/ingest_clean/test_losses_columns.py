@@ -219,9 +219,9 @@ def test_more_than_a_twentieth_of_one_arm_is_a_red_line(tmp_path: Path):
     assert few(account(tmp_path / "b", even)) == "weight 2 of 40 (above_maximum 2; lines 2–3)."
     lost = Given()
     lost.column("weight", lambda cell: str(float(cell) * 10), slice(9, 11))
-    told = few(account(tmp_path / "c", lost))
-    assert "2 of 2 would be among the others as a tenth" in told
-    assert declared_lines(account(tmp_path / "c", lost)) == [f"{FEW}{told}"]
+    found = account(tmp_path / "c", lost)
+    assert "2 of 2 would be among the others as a tenth" in few(found)
+    assert declared_lines(found) == [f"{FEW}{few(found)}"]
 
 
 def test_values_of_another_table_are_told_by_the_arm_of_their_subject(tmp_path: Path):

@@ -177,11 +177,17 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
                 losses.warnings += red
-    if few := losses.few.get(spec.name, []):
+    _few(spec.name, losses)
+
+
+def _few(table: str, losses: Losses) -> None:
+    """One line on the single values that columns of a table lose: no warning."""
+    few = losses.few.get(table, [])
+    if few:
         more = f"; and of {len(few) - COLUMNS_TOLD} more columns" if len(few) > COLUMNS_TOLD else ""
-        text = f"Table {spec.name}: single values rejected, which results are without: "
+        text = f"Table {table}: single values rejected, which results are without: "
         text += f"{'; '.join(few[:COLUMNS_TOLD])}{more}."
-        losses.warnings.append(RedLine(FEW_REJECTED, spec.name, None, text))
+        losses.warnings.append(RedLine(FEW_REJECTED, table, None, text))
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -264,8 +270,8 @@ def _judge(
         number = wanted.variable.kind in ("number", "integer")
         other = another_unit(wanted, text, loss.positions) if number else []
         at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions), *other])
-        told = f"{wanted.variable.name} {loss.lost} of {loss.there} ({at})"
-        losses.few.setdefault(typed.spec.name, []).append(told)
+        entry = f"{wanted.variable.name} {loss.lost} of {loss.there} ({at})"
+        losses.few.setdefault(typed.spec.name, []).append(entry)
 
 
 def _accepted(

@@ -131,8 +131,8 @@ def _whole_patients(export: Export, pairs: list[tuple[Slice, Slice]]) -> Iterato
     before."""
     tables: dict[str, dict[tuple[int, int, int], list[tuple[Slice, Slice]]]] = {}
     for one, later in pairs:
-        visits = (later.part, one.step, later.step)
-        tables.setdefault(later.table, {}).setdefault(visits, []).append((one, later))
+        step = (later.part, one.step, later.step)
+        tables.setdefault(later.table, {}).setdefault(step, []).append((one, later))
     for table, visits in tables.items():
         names = list(dict.fromkeys(later.column for of in visits.values() for _, later in of))
         if len(names) < COLUMNS:

@@ -1,7 +1,8 @@
 """The clean tables of a trial as an `Export`; what each column is the configuration says."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -45,8 +46,9 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         name: np.array([people.get(one, NOBODY) for one in of.to_pylist()], dtype=np.intp)
         for name, of in names.items()
     }
+    words = _words(trial, tables)
     sheets = [
-        _sheet(trial, spec, tables[name], who[name], names[name])
+        _sheet(trial, spec, tables[name], who[name], names[name], words)
         for name, spec in trial.tables.items()
     ]
     randomisation = trial.design.randomisation
@@ -95,7 +97,12 @@ def _lasting(trial: Trial) -> frozenset[str]:
 
 
 def _sheet(
-    trial: Trial, spec: TableSpec, table: pa.Table, subject: Places, names: pa.Array
+    trial: Trial,
+    spec: TableSpec,
+    table: pa.Table,
+    subject: Places,
+    names: pa.Array,
+    words: Mapping[str, set[str]],
 ) -> Sheet:
     known = trial.dictionary[spec.name]
     keys = [name for name in spec.key_ if name in known and name != spec.subject]
@@ -106,7 +113,7 @@ def _sheet(
         Column(
             name,
             kind,
-            _numbers(table, variable, kind),
+            _numbers(table, variable, kind, variable.choices or words.get(name, ())),
             units.get(name, ""),
             variable.label,
             _levels(table, variable),
@@ -174,9 +181,25 @@ def _kind(variable: Variable) -> str:
     return DATE if variable.kind == "date" else NUMBER
 
 
-def _numbers(table: pa.Table, variable: Variable, kind: str) -> Floats:
+def _words(trial: Trial, tables: Mapping[str, pa.Table]) -> dict[str, set[str]]:
+    """The texts of each column without choices that several tables have."""
+    places = [
+        (name, table)
+        for table in tables
+        for name, variable in trial.dictionary[table].items()
+        if variable.kind == "text" and not variable.choices
+    ]
+    several = {name for name, n in Counter(name for name, _ in places).items() if n > 1}
+    words: dict[str, set[str]] = {name: set() for name in several}
+    for name, table in places:
+        if name in several and name != trial.tables[table].subject:
+            words[name] |= {*pc.unique(tables[table][name]).drop_null().to_pylist()}
+    return words
+
+
+def _numbers(table: pa.Table, variable: Variable, kind: str, choices: Iterable[str] = ()) -> Floats:
     if kind == CODE:
-        codes = _codes(table, variable.name, variable.choices)
+        codes = _codes(table, variable.name, choices)
         return np.where(codes == NOBODY, np.nan, codes.astype(float))
     values = table[variable.name]
     if kind == DATE:
