@@ -681,6 +681,14 @@ REFERENCES = [
         "expected  sides: two_sided, less, greater",
     ),
     (
+        "one key of two for a test's mapping",
+        P,
+        "tests: [{fisher: {sides: two_sided}}]",
+        "tests: [{log_rank: two_sided}]",
+        "analyses.relief_primary.tests[1].log_rank",
+        "to do     write {groups: all, sides: two_sided}",
+    ),
+    (
         "the sides for a test's mapping",
         P,
         "tests: [{fisher: {sides: two_sided}}]",

@@ -317,6 +317,27 @@ def test_numbers_of_months_are_visits(tmp_path: Path):
     assert made.primary.columns == (("0", "score_0"), ("3", "score_3"), ("12", "score_12"))
 
 
+def test_one_of_several_visits_is_the_outcome_at_that_visit(at: Project, call: Call):
+    rows = [
+        f"{n},{('placebo', 'drug')[n % 2]},{n * 7 % 40}.5,{n * 5 % 40}.5,{n * 3 % 40}.5"
+        for n in range(1, 61)
+    ]
+    path = written(at.root / "data" / "s.csv", "id,group,score_0,score_3,score_12", *rows)
+    told = ("--primary", "score_12", "--arm", "group", "--control", "placebo", "--yes")
+    assert call("new", "mine", str(path), *told) == 0
+    of = at.trial_config("mine")
+    entry = yaml.safe_load((of / "endpoints.yaml").read_text())["score"]
+    assert entry["visits"]["pattern"] == "score_{visit}" and entry["baseline"] == "visit 0"
+    assert yaml.safe_load((of / "plan.yaml").read_text())["analyses"]["score"]["visits"] == [
+        "visit 12"
+    ]
+    guess = yaml.safe_load((of / "guesses.yaml").read_text())["guesses"]["kind"]
+    assert "score_12 is one of its visits" in guess["evidence"]
+    assert call("new", "alone", str(path), *told, "--kind", "measure") == 0
+    alone = yaml.safe_load((at.trial_config("alone") / "endpoints.yaml").read_text())
+    assert alone["score_12"]["kind"] == "measure"
+
+
 def record(folder: Path) -> Path:
     """Patients with twenty items and their total, before and at follow-up, and a record of days."""
     generator = random.Random(3)

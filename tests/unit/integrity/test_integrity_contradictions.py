@@ -1,16 +1,28 @@
 """What is wrong in a row however rare it is: spoiled exports are told, clean twins are silent."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy import stats
 
-from trialtrace.run.integrity import agreement, blocks, breaks, carried, far, intervals, sequence
+from trialtrace.run.integrity import (
+    agreement,
+    blocks,
+    breaks,
+    carried,
+    far,
+    intervals,
+    read,
+    sequence,
+)
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.first_page import red_lines_of, remark_lines
 from trialtrace.run.integrity.look import CONTRADICTIONS, IMPOSSIBLE, Look, judged
+from trialtrace.run.trial.model import Variable
 
 N = 60
 
@@ -178,3 +190,17 @@ def test_a_declaration_ends_the_line_with_the_columns_of_the_same_rows():
     # Of the same rows the column that an endpoint uses stands first.
     (line,) = red_lines_of(looks, {("ae", "stop"): ["harm"]})
     assert line.column == "stop" and line.text.endswith("Used by harm. So are ae.start, ae.seen.")
+
+
+def test_texts_are_at_one_place_in_every_table():
+    """A ward that one table lacks moves no other, so that nobody is in two wards by it."""
+    ward = Variable("ward", "", "text", "Ward")
+    tables = {"p": pa.table({"ward": ["A", "B", "C"]}), "v": pa.table({"ward": ["A", "C", None]})}
+    trial = SimpleNamespace(
+        dictionary={name: {"ward": ward} for name in tables},
+        tables=dict.fromkeys(tables, SimpleNamespace(subject="id")),
+    )
+    words = read._words(trial, tables)
+    assert words == {"ward": {"A", "B", "C"}}
+    places = read._numbers(tables["v"], ward, CODE, words["ward"])
+    assert places[:2].tolist() == [0, 2] and np.isnan(places[2])
