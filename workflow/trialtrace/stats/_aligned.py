@@ -14,6 +14,7 @@ R = TypeVar("R")
 SAMPLES = {
     "complier_bounds": ("treated", "control"),
     "complier_difference": ("treated", "control"),
+    "equivalence_t": ("x", "y"),
     "hodges_lehmann": ("x", "y"),
     "mann_whitney": ("x", "y"),
     "mean_difference_student": ("x", "y"),

@@ -237,7 +237,8 @@ class Estimates(WithErrors["Floats"], Tabular):
 
     `labels` name them: a DataFrame's columns, else x1, x2, … `statistic` and `p_value` are those
     of the test, two-sided, that each coefficient is 0. `notes` are sentences on what a reader would
-    not expect: a model without an intercept, an estimate at its bound.
+    not expect: a model without an intercept, an estimate at its bound. `design` is the `ArmDesign`
+    of a model whose columns were named, by `Conventions`.
     """
 
     coef: "Floats"
@@ -248,6 +249,7 @@ class Estimates(WithErrors["Floats"], Tabular):
     p_value: "Floats"
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    design: object = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return "\n".join([aligned(type(self).__name__, self.rows()), *self.notes])
