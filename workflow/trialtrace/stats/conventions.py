@@ -151,7 +151,10 @@ class _Call:
         data, by = self.roles["data"], self.roles["by"]
         for name in {"row", "rows"} & {*self.given}:
             fit = next(iter(self.given.values()))
-            self.given[name] = _row(fit, self.given[name], several=name == "rows")
+            label = self.given[name]
+            self.given[name] = _row(fit, label, several=name == "rows")
+            if isinstance(label, str) and "label" in self.kinds:
+                self.given.setdefault("label", label)
         if data is None:
             return self.function(**self.given, **self.unknown)
         arm, visit = (
