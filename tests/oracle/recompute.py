@@ -275,9 +275,9 @@ def survival() -> Numbers:
                 for end in ("estimate", "low", "high"):
                     yield case, f"{name}.{part}.{end}", getattr(found, end)
             at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
-            for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
-                yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])
-                yield case, f"{name}.n_at_risk.{i}", point[3]
+            for i, (time_at, n) in enumerate(zip(at, curve.n_at_risk(at), strict=True), 1):
+                yield from _interval(case, f"{name}.at.{i}", curve.at(time_at).interval)
+                yield case, f"{name}.n_at_risk.{i}", n
         for name, strata in (("log_rank", None), ("log_rank_strata", d["stratum"])):
             yield from _test(case, name, log_rank, time, event, d["group"], strata=strata, df=True)
         if case in COX:

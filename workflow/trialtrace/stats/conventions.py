@@ -96,7 +96,7 @@ class Conventions:
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:
-            return _Call(function, self._keywords, arguments, more).result()
+            return _plain(_Call(function, self._keywords, arguments, more).result())
 
         return filled
 
@@ -251,6 +251,15 @@ class _Call:
             given |= {"x": values.sum(), "n": values.size}
         elif first in ("table", "tables"):
             given[first] = frame.table(name, strata if first == "tables" else None)
+
+
+def _plain(result: object) -> object:
+    """A result; arrays without a dimension, alone or in a tuple, as floats, which print as such."""
+    if type(result) is tuple:
+        return tuple(map(_plain, result))
+    return (
+        result.item() if isinstance(result, np.ndarray | np.generic) and not result.ndim else result
+    )
 
 
 class ByLevel(dict[object, object]):
