@@ -77,6 +77,10 @@ IN_NO_PLAN = {
         "survival.person_time.rate_ratio_mid_p",
         "survival.survival_at.cumulative_hazard_ratio",
     ),
+    "standardised differences of means": (
+        "continuous.effect_sizes.cohens_d",
+        "continuous.effect_sizes.cohens_d_paired",
+    ),
     "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
     "simulations with repeated measures": (
         "repeated.anova.rm_anova",
