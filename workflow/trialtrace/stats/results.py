@@ -5,7 +5,7 @@ A result prints as a statistician reads it, numbers to six digits; its fields ke
 `trialtrace.stats`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import Field, dataclass, field
 from math import exp, inf, isnan, nan
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -171,6 +171,14 @@ class TestResult(Tabular):
         if df:
             parts.append(f"df={df[0]}" if len(df) == 1 else f"df=({', '.join(df)})")
         return f"TestResult({', '.join([*parts, f'p_value={short(self.p_value)}'])})"
+
+
+def rows_of_tests(tests: Collection[tuple[str, TestResult]]) -> list[Row]:
+    """A row a test, by its name; `df2` where a test has it."""
+    rows = [{"test": name, **test.rows()[0]} for name, test in tests]
+    if all(isnan(test.df2) for _, test in tests):
+        rows = [{key: value for key, value in row.items() if key != "df2"} for row in rows]
+    return rows
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, whole_number
 from trialtrace.stats.multiplicity.adjusted import _p_values, holm
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # "left_out": a test that was not made is no hypothesis of the family, its level passes on along its
 # edges. "stops": it counts as not rejected and keeps its level.
@@ -32,8 +32,8 @@ SLACK = 1e-9
 MOST_HYPOTHESES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Graphical:
+@dataclass(frozen=True, slots=True, repr=False)
+class Graphical(Columns):
     """Adjusted p-values, shape (m,), and the order in which the procedure takes the hypotheses."""
 
     adjusted: Floats
