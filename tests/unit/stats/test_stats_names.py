@@ -317,6 +317,26 @@ def test_a_name_that_is_wrong_is_told_with_those_near():
         sap.friedman(["y", "site"])
 
 
+def test_a_role_without_a_meaning_for_the_function_is_refused():
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    for call, role in (
+        (lambda: sap.ols("y", ["base"], strata="site"), "strata"),
+        (lambda: sap.wilson("event", arm="arm"), "arm"),
+        (lambda: sap.risk_ratio_log("event", treated="new", strata="site"), "strata"),
+        (lambda: sap.correlation("y", "base", method="pearson", control="old"), "control"),
+        (lambda: ts.Conventions(**PLAN).ols([1, 2, 4], [[1], [1], [1]], by="sex"), "by"),
+    ):
+        with pytest.raises(TypeError, match=f"'{role}'"):
+            call()
+
+
+def test_a_control_is_the_reference_of_arrays_too():
+    sap = ts.Conventions(control="old", **PLAN)
+    assert sap.dunnett(TRIAL.y, TRIAL.arm) == ts.Conventions(**PLAN).dunnett(
+        TRIAL.y, TRIAL.arm, reference="old"
+    )
+
+
 @pytest.mark.parametrize("name", OF_MEANS)
 def test_factors_are_no_covariates_of_means_at_their_means(name):
     sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)

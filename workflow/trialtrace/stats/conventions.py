@@ -48,6 +48,8 @@ WITHOUT_INTERCEPT = {
 }
 # Models whose means are at the means of covariates, where a factor would be weighted as it occurs.
 OF_MEANS = ("ancova", "arm_design", "visit_design")
+# First arguments of what is cut from columns: counts of two arms, events and times, tables.
+CUT = ("x1", "events1", "table", "tables")
 COUNTS = ("x1", "n1", "missing1", "x0", "n0", "missing0")
 
 
@@ -124,15 +126,27 @@ class _Call:
         others = {name for name in ("arm", "treated", "control") if not self._fits(name)}
         told = {name: value for name, value in said.items() if name not in others}
         self.roles = {name: (dict(keywords) | told).get(name) for name in ROLES}
-        own = {*self.kinds, *ROLES} if self.roles["data"] is not None else {*self.kinds}
+        self.first = next(iter(self.kinds), "")
         self.given = {name: value for name, value in said.items() if name in self.kinds}
         self.given |= {
             name: value
             for name, value in keywords.items()
             if name in self.kinds and name not in said and name != "control" and self._fits(name)
         }
-        # What nobody knows the function refuses.
-        self.unknown = {name: value for name, value in more.items() if name not in own}
+        # What nobody knows, and a role that has no meaning for it, the function refuses.
+        known = {*self.kinds, *self._meant()}
+        self.unknown = {name: value for name, value in more.items() if name not in known}
+
+    def _meant(self) -> set[str]:
+        """The roles that mean something for the function."""
+        if self.roles["data"] is None:
+            return {"control"} if self.labelled else set()
+        two_arms = self.name in SAMPLES or self.first in CUT
+        named = {"arm", "group", "reference", *(TERMS if self._of_models() else ())}
+        of_arms = two_arms or not named.isdisjoint(self.kinds)
+        arms = {"arm", "control", "treated"} if of_arms else set()
+        strata = {"strata"} if self.first == "tables" or self._is_column("x1") else set()
+        return {"data", "by"} | arms | strata
 
     def _fits(self, name: str) -> bool:
         """Whether an argument, if there is one, means what the conventions mean by its name: `arm`
@@ -156,6 +170,8 @@ class _Call:
             if isinstance(label, str) and "label" in self.kinds:
                 self.given.setdefault("label", label)
         if data is None:
+            if self.labelled and self.roles["control"] is not None:
+                self.given.setdefault("reference", self.roles["control"])
             return self.function(**self.given, **self.unknown)
         arm, visit = (
             value if isinstance(value, str) else None
@@ -227,8 +243,7 @@ class _Call:
 
     def _cut(self, given: dict[str, object], frame: Frame) -> None:
         """Samples, counts and tables of the arms from one column."""
-        first = next(iter(self.kinds), "")
-        name = given.get(first)
+        first, name = self.first, given.get(self.first)
         if not isinstance(name, str):
             return
         second = list(self.kinds)[1] if len(self.kinds) > 1 else ""
