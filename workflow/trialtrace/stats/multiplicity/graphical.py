@@ -197,7 +197,8 @@ def gatekeeping(
     "truncated": between the two, by the fraction g of each family but the last in `truncation`,
     given with it alone: of m hypotheses the k left are tested at g / k + (1 - g) / m of the
     family's level, of which (1 - g) (1 - k / m) passes on, all of it where none is left.
-    `missing` as in `graphical`: a family with a test that "stops" lets a serial gate stay shut.
+    `missing` as in `graphical`: a family with a test that "stops" lets a serial gate stay shut. The
+    adjusted value of a missing p is NaN.
 
     Raises `StatsError` for values outside 0..1 and no families. Source: Westfall and Krishen 2001;
     Dmitrienko, Offen and Westfall 2003; Bretz et al. 2009; Dmitrienko, Tamhane and Wiens, Biom J
