@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
+from stats_strategies import given
 
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
