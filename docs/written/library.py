@@ -57,9 +57,6 @@ IN_NO_PLAN = {
         "multiplicity.graphical.intersection_weights",
         "multiplicity.graphical.reject",
     ),
-    "deltas of each visit, alone or summed over visits missed in a row": (
-        "missing.delta.missed_in_a_row",
-    ),
     "long data as the other functions of visits take them": ("mixed.visit_design.wide",),
     "families of tests in order, and adjustments that others beat": (
         "multiplicity.adjusted.benjamini_yekutieli",
