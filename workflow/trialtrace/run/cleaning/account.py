@@ -92,7 +92,7 @@ class Decision:
 # Of a line that a declaration explains: it is told, and warns of nothing.
 KNOWN = "known"
 # Told on page 1, and no warning: what is declared, and what chance may well give.
-NOT_RED = {KNOWN, "same_patients", "dates_out_of_order"}
+NOT_RED = {KNOWN, "same_patients", "remark"}
 
 
 @dataclass(frozen=True)
