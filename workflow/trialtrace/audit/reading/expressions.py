@@ -171,6 +171,13 @@ def _decimal_percent(
     """ "3.0 (15.0%)", a count that a program printed with a decimal; of a mean it is a spread."""
     if kind not in (None, "count", "percent", "count_percent"):
         return None
+    count, percent = cell.parts["a"], cell.parts["b"]
+    if float(count) % 1:
+        moved = (f"{float(count) * by:.0f}" for by in (10, 100) if not float(count) * by % 1)
+        if kind is None and not (size and any(is_share_of(one, percent, size) for one in moved)):
+            return None
+        return Expression(f"{percent}%", "percent", f"its count, {count}, is no whole number")
+    cell = replace(cell, parts=cell.parts | {"a": count.partition(".")[0]})
     doubt = None if is_share(cell, size) else "taken for n (%)"
     return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent", doubt)
 

@@ -68,6 +68,7 @@ class _Reader(Comparisons):
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         self.shares = self._of_shares(row, read)
+        self.halves = self._of_halves(row, read)
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
             return
@@ -97,6 +98,17 @@ class _Reader(Comparisons):
             for column, cell in pairs
         )
         return any(told) or None
+
+    def _of_halves(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
+        """Whether cells such as "20/14" and "2/4/8" are counts of what the label names in as many
+        words, which in a column, or in more than two, are its patients together."""
+        own = [(column, cell) for column, cell in read if _listed(row, cell)]
+        whole = (
+            sum(int(one) for _, one in _listed(row, cell))
+            == self._size(row, column, self.arms.of(column.arm))
+            for column, cell in own
+        )
+        return any(whole) or any(cell.form == "counts" for _, cell in own)
 
     def _behind(self, row: Row, column: Column, columns: Sequence[Column]) -> tuple[int, ...]:
         """The columns behind one below the same heads whose numbers stand in brackets, or are the
@@ -159,7 +171,7 @@ class _Reader(Comparisons):
         for cells, one in pairs:
             yield self._of_arm(row, cells, one.printed, one.kind, size).doubted(one.doubt)
         for column, cell in rest:
-            parts = _halves(row, cell)
+            parts = _halves(row, cell) or (_listed(row, cell) if self.halves else [])
             if parts:
                 for name, printed in parts:
                     item = self._of_arm(row, [(column, cell)], printed, "count", size)
@@ -221,6 +233,9 @@ class _Reader(Comparisons):
             found = found and replace(found, doubt="kind from a row above")
         elif kind in _CARRIED and found is not None and cell.form in ("pair", "ranged"):
             self.told[cell.form] = kind
+        if found is None and kind == "effect" and arm not in (None, ALL):
+            # "Difference" below an arm is its change.
+            found, column = expression(cell, None, n, usual), replace(column, change=True)
         found = found or unsaid_range(cell)
         if found is None:
             return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
@@ -337,6 +352,20 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
+def _listed(row: Row, cell: Cell) -> list[tuple[str, str]]:
+    """Counts of "Stage (I/II/III)", each with its name."""
+    if cell.form not in ("fraction", "counts"):
+        return []
+    text = cell.parts["a"] if cell.form == "counts" else f"{cell.parts['a']}/{cell.parts['n']}"
+    counts = [one.strip().replace(",", "") for one in text.split("/")]
+    for label in (row.label, row.cells[0]):
+        for named in re.findall(r"[^\s/(),;:]+(?: [^\s/(),;:]+)?(?:\s?/\s?[^/(),;:]+)+", label):
+            names = [one.strip() for one in named.split("/")]
+            if len(names) == len(counts):
+                return list(zip(names, counts, strict=True))
+    return []
+
+
 def _at_no_time(item: Item | Left) -> TypeGuard[Item]:
     """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
     if not isinstance(item, Item) or item.arm is None or item.change or item.visit is not None:
@@ -364,7 +393,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         arms,
         usual(table, laid.heads) | {kind for kind in told if "_" in kind},
         decimal_commas(body),
-        said(text[:LONGEST]).adjusted,
+        said(text[:LONGEST]).adjusted and not at_baseline(table),
         {},
         predicts(table),
         in_rows,

@@ -9,7 +9,7 @@ against each other by F.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import sqrt
 from statistics import median
 
@@ -18,7 +18,15 @@ from scipy.special import fdtrc
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question, row_of, table_of
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    drafted,
+    of_arms,
+    question,
+    row_of,
+    table_of,
+)
 from trialtrace.base.grouping import grouped
 
 CHECK, CHANGE = "row.unlike", "visit.unlike"
@@ -58,7 +66,7 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
         if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
     ]
     rows = grouped(cells, _place)
-    for row in rows.values():
+    for row in chain(rows.values(), of_arms(cells)):
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
     yield from _of_shares(ledger)
