@@ -176,7 +176,7 @@ def _decimal_percent(
         moved = (f"{float(count) * by:.0f}" for by in (10, 100) if not float(count) * by % 1)
         if kind is None and not (size and any(is_share_of(one, percent, size) for one in moved)):
             return None
-        return Expression(f"{percent}%", "percent", f"its count, {count}, is no whole number")
+        return share_of_count(count, percent)
     cell = replace(cell, parts=cell.parts | {"a": count.partition(".")[0]})
     doubt = None if is_share(cell, size) else "taken for n (%)"
     return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent", doubt)
@@ -264,6 +264,13 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if "." in a and float(a.replace(",", "")) != 0 and "coefficients" not in usual:
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "taken for mean (SD)")
     return None
+
+
+def share_of_count(count: str, percent: str, doubt: str | None = None) -> Expression:
+    """A count and its percentage; of a number that is no count the percentage alone, in doubt."""
+    if "." in count and float(count.replace(",", "")) % 1:
+        return Expression(f"{percent}%", "percent", f"its count, {count}, is no whole number")
+    return Expression(f"{count} ({percent}%)", "count_percent", doubt)
 
 
 def is_share(cell: Cell, size: int | None) -> bool:

@@ -251,7 +251,9 @@ class _Reader(Comparisons):
             item = replace(item, measure=measure, arm=None)
         elif found.kind == "p" and item.arm is None and self.in_rows:
             # A row of p-values below the rows of arms.
-            item = replace(item, compare=self._compared(row, ()))
+            heads = tuple(head for head in (column.over, column.arm) if head)
+            path = (*(name for name in row.path if self._arm_of(row, name) is None), *heads)
+            item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt)
 
     def _of_row(self, kind: str | None) -> str | None:

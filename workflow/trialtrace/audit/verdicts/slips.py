@@ -7,6 +7,7 @@ Both are asked about, and never called wrong.
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import chain
 from statistics import median
 
@@ -25,7 +26,7 @@ from trialtrace.audit.verdicts.readings import (
 )
 from trialtrace.base.grouping import grouped
 
-POINT, WHOLE = "row.point", "row.count"
+POINT, WHOLE, BOUND = "row.point", "row.count", "row.bound"
 PARTS = {
     "value": "value",
     "sd": "deviation",
@@ -35,12 +36,16 @@ PARTS = {
     "ci_low": "limit",
     "ci_high": "limit",
     "least": "limit",
-    "most": "limit",
 }
-LOW, HIGH = 5.0, 20.0
-"""By so much a number differs from each of the others, at least and at most."""
+LOW, HIGH = 6.0, 16.0
+"""By so much a number differs from the others, at least and at most."""
+MOST = 2
+"""So many bounds are asked about at most."""
+BOUNDS = re.compile(r"0?\.0+[15]|0?\.025")
+"""Bounds that p are told to be below."""
 ALIKE = 3.0
-"""Others that differ by more among each other tell nothing."""
+"""Others that differ by more among each other tell nothing; nor does a spread of a mean, or a limit
+of a median, that differs by more from theirs."""
 _OF_COUNT = re.compile(r"its count, ([0-9.]+), is no whole number")
 
 
@@ -49,23 +54,28 @@ def slipped(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         one
         for one in ledger.entries.values()
-        if drafted(one) and row_of(one) and not one.about.compared and not one.about.size
+        if drafted(one) and row_of(one) and not one.about.size
     ]
     rows = grouped(cells, row_of)
-    groups = grouped([one for one in cells if one.about.group], _of_groups)
+    measured = grouped(cells, _measured)
     asked = set[str]()
-    for line in chain(rows.values(), groups.values(), of_arms(cells)):
+    for line in chain(measured.values(), of_arms(cells)):
         for found in _points(line):
             if found[1].name not in asked:
                 asked |= {one.name for one in line}
                 yield found
     for line in rows.values():
         yield from _counts(ledger, line)
+    bounds = [one for one in cells if "p" in one.parts and one.parts["p"].relation == "<"]
+    tables = grouped(bounds, table_of).values()
+    odd = [_bound(one) for table in tables for one in table if _is_odd_bound(one, table)]
+    # A paper that has several tells all its p so.
+    yield from odd if len(odd) <= MOST else ()
 
 
-def _of_groups(entry: Claim) -> tuple[object, ...]:
-    """What is measured of all groups at one time, wherever it stands in a table."""
-    return table_of(entry), entry.about.cell, entry.about.category
+def _measured(entry: Claim) -> tuple[object, ...]:
+    """What is measured of all groups, or compared, at all times in one table."""
+    return table_of(entry), entry.about.outcome, entry.about.category, entry.about.compared
 
 
 def _points(line: Sequence[Claim]) -> Iterator[Asked]:
@@ -73,7 +83,11 @@ def _points(line: Sequence[Claim]) -> Iterator[Asked]:
     for own in kinds.values():
         for part in PARTS:
             numbers = [(one, one.parts[part]) for one in own if _is_positive(one, part)]
-            if len(numbers) == len(own) > 1:
+            # Limits of an interval may lie as near to 0 as they like.
+            limits = part in ("ci_low", "ci_high") and any("CI" in one.printed for one in own)
+            of_pair = own[0].about.compared or any(one.measure for one in own)
+            limits = limits or bool(of_pair and part not in ("sd", "se"))
+            if len(numbers) == len(own) > 1 and not limits:
                 yield from _point(numbers, part)
 
 
@@ -87,8 +101,12 @@ def _point(numbers: Sequence[tuple[Claim, Component]], part: str) -> Iterator[As
         ):
             continue
         # Two numbers alone are unlike by their nature too, but with as many decimals.
-        more = {other.places - number.places for _, other in others}
-        if len(others) == 1 and more != {1 if times > 1 else -1}:
+        more = [other.places - number.places for _, other in others]
+        moved = min(more) > 0 if times > 1 else max(more) < 0
+        if not moved and (part == "value" or len(others) == 1):
+            continue
+        of_change = entry.about.change or entry.about.compared
+        if not (part == "value" or of_change or all(_alike(entry, one) for one, _ in others)):
             continue
         beside = listed([one.printed for one, _ in others[:3]])
         text = f"Its {PARTS[part]}, {number.text}, is {'ten times' if times > 1 else 'a tenth of'} "
@@ -100,6 +118,33 @@ def _point(numbers: Sequence[tuple[Claim, Component]], part: str) -> Iterator[As
         )
         yield question(POINT, entry, part, text, reading, [one for one, _ in others])
         return
+
+
+def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:
+    """Whether p is below a bound that is no usual one, or above those of its table."""
+    part = entry.parts["p"]
+    own, others = part.value or Decimal(0), [one.parts["p"] for one in table if one is not entry]
+    if own <= Decimal("0.05"):
+        return own >= Decimal("0.0005") and not BOUNDS.fullmatch(part.number)
+    return own > Decimal("0.2") or (bool(others) and all((one.value or 0) < own for one in others))
+
+
+def _bound(entry: Claim) -> Asked:
+    text = f"{entry.parts['p'].text} is told by a bound that hardly any paper uses, or none of its "
+    text += "table."
+    reading = Reading(
+        "Is the bound of each of these p read and printed right?",
+        "read and printed right",
+        "Usual bounds are 0.05, 0.01 and 0.001.",
+    )
+    return question(BOUND, entry, "p", text, reading)
+
+
+def _alike(entry: Claim, other: Claim) -> bool:
+    if not (_is_positive(entry, "value") and _is_positive(other, "value")):
+        return False
+    one, two = (_size(claim.parts["value"]) for claim in (entry, other))
+    return max(one, two) <= ALIKE * min(one, two)
 
 
 def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
