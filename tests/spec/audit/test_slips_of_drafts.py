@@ -188,3 +188,11 @@ def test_means_with_ranges_before_treatment(tmp_path, capsys, mean, told):
     rows += [["Age, mean (range)", "53 (23 to 80)", f"{mean} (23 to 80)"]]
     text = asked(tmp_path, capsys, rows, "Table 1. Baseline characteristics")
     assert ("Its mean is unlike that of the other groups" in text) == told
+
+
+# 45 of 133 are 33.8 %; 54 are 40.6 %.
+@pytest.mark.parametrize(("count", "told"), [("54", True), ("45", False)])
+def test_a_first_row_of_participants_is_the_number_of_each_column(tmp_path, capsys, count, told):
+    rows = [["Characteristics", "Drug n (%)", "Placebo n (%)"], ["Participants", "125", "133"]]
+    text = asked(tmp_path, capsys, [*rows, ["Men", "31 (24.8)", f"{count} (33.8)"]])
+    assert ("54 of 133 is 40.6\u202f%; printed is 33.8" in text) == told

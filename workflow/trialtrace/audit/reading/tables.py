@@ -131,7 +131,9 @@ class _Reader(Comparisons):
         after = next((one for one in self.laid.rows if one.at == row.at + 1), None)
         if row.own == 0 and after is not None and (after.kind, after.own) == ("percent", 0):
             return False
-        bare = row.kind == "count" and (row.own == 0 or bool(_PATIENTS.fullmatch(label)))
+        patients, first = bool(_PATIENTS.fullmatch(label)), row.at == self.laid.heads
+        bare = row.kind == "count" and (row.own == 0 or patients)
+        bare = bare or (row.kind is None and patients and first)
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
     def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
