@@ -166,7 +166,7 @@ def test_a_count_in_a_column_of_its_own(tmp_path, capsys, count, told):
     rows = [["", "Drug (n = 116)", "Drug (n = 116)", "Placebo (n = 116)", "Placebo (n = 116)"]]
     rows += [["", "n", "%", "n", "%"], ["Hypertension", count, "74.1", "79", "68.1"]]
     text = asked(tmp_path, capsys, rows)
-    assert ("8.6 is no count of patients, as stands beside it: 79 (68.1\u202f%)" in text) == told
+    assert ("8.6 is no count of patients, as stands beside it: 79 (68.1 %)" in text) == told
 
 
 # Four rows of unlike deviations are those of unlike groups; 14 times as much is a slip anywhere.
@@ -195,4 +195,4 @@ def test_means_with_ranges_before_treatment(tmp_path, capsys, mean, told):
 def test_a_first_row_of_participants_is_the_number_of_each_column(tmp_path, capsys, count, told):
     rows = [["Characteristics", "Drug n (%)", "Placebo n (%)"], ["Participants", "125", "133"]]
     text = asked(tmp_path, capsys, [*rows, ["Men", "31 (24.8)", f"{count} (33.8)"]])
-    assert ("54 of 133 is 40.6\u202f%; printed is 33.8" in text) == told
+    assert ("54 of 133 is 40.6 %; printed is 33.8" in text) == told
