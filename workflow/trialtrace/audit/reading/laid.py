@@ -110,6 +110,7 @@ class Context:
     told: dict[str, str] = field(default_factory=dict)
     shares: bool | None = None
     halves: bool = False
+    counts: bool = False
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""

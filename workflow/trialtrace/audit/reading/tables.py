@@ -32,7 +32,7 @@ _HALVES = re.compile(
 )
 _OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
-    r"(?:\w+ )?(?:patients|participants|subjects)"
+    r"(?:(?:\w+ )?(?:patients|participants|subjects)|patient numbers?)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
     re.IGNORECASE,
 )
@@ -68,6 +68,7 @@ class _Reader(Comparisons):
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         self.shares = self._of_shares(row, read)
+        self.counts = any(cell.form == "count_percent" for _, cell in read)
         self.halves = self._of_halves(row, read)
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
@@ -223,6 +224,8 @@ class _Reader(Comparisons):
             kind = row.kind
         if cell.form == "pair" and self.shares is not None:
             kind = self._of_row(kind)
+        if cell.form == "decimal_percent" and self.counts:
+            kind = kind or "count_percent"
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
         usual = self.usual | ({"ci"} & kinds_in(own))
@@ -253,8 +256,8 @@ class _Reader(Comparisons):
             item = replace(item, measure=measure, arm=None)
         elif found.kind == "p" and item.arm is None and self.in_rows:
             # A row of p-values below the rows of arms.
-            heads = tuple(head for head in (column.over, column.arm) if head)
-            path = (*(name for name in row.path if self._arm_of(row, name) is None), *heads)
+            over = tuple(head for head in (column.over, column.arm) if head)
+            path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
             item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt)
 

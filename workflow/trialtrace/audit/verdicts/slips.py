@@ -157,7 +157,11 @@ def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
             continue
         count, percent, component = pair
         near = n is not None and any(_agrees(count * by, percent, n) for by in (10, 100, 1000))
-        if near or (count < percent <= 100 and all("count" in one.parts for one in shares)):
+        if (
+            component == "percent"
+            or near
+            or (count < percent <= 100 and all("count" in one.parts for one in shares))
+        ):
             beside = listed([one.printed for one in shares[:3]])
             text = f"{count:g} is no count of patients, as stands beside it: {beside}."
             reading = Reading(

@@ -94,7 +94,7 @@ def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
     """Of three columns beside each other that stand in a table for each group, "Before", "After"
     and "Change": all groups together where the rows of one are too few."""
     rows = [
-        {int(at): one for one in row if (at := _column(one)).isdecimal()}
+        {int(_column(one)): one for one in row if _column(one).isdecimal()}
         for row in grouped(cells, _row).values()
     ]
     for order in ((2, 0, 1), (1, 0, 2), (0, 1, 2)):

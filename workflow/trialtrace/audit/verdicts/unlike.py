@@ -69,10 +69,17 @@ def unlike(ledger: Ledger) -> Iterator[Asked]:
 def _extreme(ledger: Ledger, asked: Asked) -> bool:
     """Whether a number is further from those of all other groups than treatments drive it."""
     finding, entry, _ = asked
+    if "value" not in entry.parts:
+        return False
     others = [ledger.entries[name] for name in finding.beside]
     spreads = [_spread(ledger, one) or 1.0 for one in (entry, *others)]
     if finding.component != "value":
-        return all(max(spreads[0] / one, one / spreads[0]) > EXTREME for one in spreads[1:])
+        means = [abs(_middle(one)) or 1.0 for one in (entry, *others)]
+        scaled = [spread / middle for spread, middle in zip(spreads, means, strict=True)]
+        return all(
+            _times(spreads[0], one) > EXTREME and _times(scaled[0], other) > EXTREME / 2
+            for one, other in zip(spreads[1:], scaled[1:], strict=True)
+        )
     apart = [abs(_middle(entry) - _middle(one)) for one in others if "value" in one.parts]
     return bool(apart) and min(apart) > EXTREME * max(spreads)
 
@@ -99,6 +106,10 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
     )
     for own in visits.values():
         yield from _of_visits(ledger, own)
+
+
+def _times(first: float, second: float) -> float:
+    return max(first / second, second / first)
 
 
 def _of_shares(ledger: Ledger) -> Iterator[Asked]:
@@ -231,7 +242,9 @@ def _spread(ledger: Ledger, entry: Claim) -> float | None:
     if sd is not None and sd.value:
         return float(sd.value)
     least, most = (entry.parts.get(one) for one in ("least", "most"))
-    if least is not None and most is not None and se is None:
+    if least is not None and most is not None and se is None and entry.main is not None:
+        if entry.main.symbol == "median":
+            return None
         # Of tens to hundreds of values a range is four to six deviations.
         return float((most.value or 0) - (least.value or 0)) / 4 or None
     return float(se.value) * sqrt(n) if se is not None and se.value and n else None
