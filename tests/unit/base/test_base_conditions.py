@@ -137,6 +137,7 @@ def test_a_value_is_no_column():
         ({"arm": {"above": "A"}}, "arm.above", "arm holds text, which has no order; use is or in"),
         ({"age": {"is": "1"}}, "age.is", "write the number without quotes"),
         ({"seen": {"is": "5.1.2020"}}, "seen.is", 'write them as "2026-11-20"'),
+        ({"seen": {"is": "20200105"}}, "seen.is", 'write them as "2026-11-20"'),
         ({"seen": {"is": 20200105}}, "seen.is", 'write them as "2026-11-20"'),
     ],
 )

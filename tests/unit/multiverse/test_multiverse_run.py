@@ -123,15 +123,63 @@ def test_a_part_loads_its_own_specifications_and_draws_nothing_where_none_is_lef
     run(at, RELIEF, tmp_path / "whole")
     work = work_of(load_trial("mini", at), at.results / "mini/derived", tmp_path / "parts", "code")
     every = list(work.trial.specifications)
-    part = work.trial.part(1, 4)
-    assert list(part.specifications) == every[1::4]
-    assert [name for name in part.document("plan")["analyses"] if name.startswith("mv_")] == (
-        every[1::4]
-    )
+    part = work.trial.part(1, 4, 2)
+    own = every[2:4]
+    assert list(part.specifications) == own
+    assert [name for name in part.document("plan")["analyses"] if name.startswith("mv_")] == own
     # 999 re-randomisations are two blocks: the third part reads no estimate.
     monkeypatch.setattr(stage, "estimates", lambda work: pytest.fail("nothing is to be read"))
     draw_part(work, (2, 3), tmp_path / "mark")
     assert (tmp_path / "mark").read_text() == ""
+
+
+@pytest.mark.parametrize(("parts", "size"), [(1, 2), (2, 2), (4, 1), (4, 64), (20, 3)])
+def test_parts_are_runs_of_neighbours_and_together_all_of_them(
+    at: Project, tmp_path: Path, parts: int, size: int
+):
+    run(at, RELIEF, tmp_path)
+    trial = work_of(load_trial("mini", at), at.results / "mini/derived", tmp_path, "code").trial
+    every = list(trial.specifications)
+    dealt = [list(trial.part(number, parts, size).specifications) for number in range(parts)]
+    assert sorted(each for part in dealt for each in part) == sorted(every)
+    assert max(map(len, dealt)) - min(map(len, dealt)) <= size
+    places = [every.index(each) for each in dealt[0]]
+    length = max(1, min(size, -(-len(every) // parts)))
+    assert places[:length] == [*range(length)]
+
+
+def test_a_slab_reads_each_of_its_blocks_once(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from trialtrace.run.multiverse import curves, estimates
+    from trialtrace.run.multiverse import run as stage
+
+    run(at, PAIN, tmp_path / "whole")
+    whole = bytes_of(tmp_path / "whole")
+    # Neighbours in alternate blocks of two, and slabs of less than a curve.
+    monkeypatch.setattr(stage, "block_size", lambda work: 1)
+    monkeypatch.setattr(estimates, "SIZE", 2)
+    monkeypatch.setattr(curves, "SLAB_CELLS", 60)
+    plain, read = curves.Columns._scores, []
+    counting = lambda own, block: read.append(block) or plain(own, block)  # noqa: E731
+    monkeypatch.setattr(curves.Columns, "_scores", counting)
+    for held in (0, 1 << 25):
+        monkeypatch.setattr(curves, "HELD_CELLS", held)
+        folder = tmp_path / f"held {held}"
+        work = work_of(load_trial("mini", at), at.results / "mini/derived", folder, "code")
+        for part in range(2):
+            estimate_part(work, (part, 2), folder / "mark")
+        curve = max(curves.groups(work, estimates.estimates(work)), key=lambda one: len(one.tested))
+        scores = curves._columns(work, curve)
+        read.clear()
+        slabs = [np.column_stack([*scores()]) for _ in range(2)]
+        named, width = [each.scores.block for each in curve.tested], 60 // work.subjects
+        starts = range(0, len(named), width)
+        once = [name for at in starts for name in dict.fromkeys(named[at : at + width])]
+        assert len(starts) > 1 and len(once) < len(named) and np.array_equal(*slabs)
+        assert read == once * (1 if held else 2)
+        run_multiverse(work, folder)
+        assert bytes_of(folder) == whole
 
 
 MORE = """\

@@ -28,8 +28,9 @@ from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.resampling.sums import whole_scores
 from trialtrace.stats.results import StatsError
 
-# Cells of scores that are in memory at once, 32 MiB.
-SLAB_CELLS = 1 << 22
+# Cells of scores that are worked on at once, 32 MiB; and so many that they stay in memory, 256 MiB:
+# of more, each block of draws reads them again.
+SLAB_CELLS, HELD_CELLS = 1 << 22, 1 << 25
 # Draws a block: whichever are in one, the draws are the same.
 DRAWS = 500
 PREFIX = "draws-"
@@ -154,26 +155,26 @@ class Columns:
     kept: tuple[Kept, ...]
 
     def __call__(self) -> Iterator[Floats]:
-        if self.kept[0].subjects * len(self.kept) <= SLAB_CELLS:
-            yield self._whole
-        else:
-            yield from self._read()
+        held = self.kept[0].subjects * len(self.kept) <= HELD_CELLS
+        yield from self._slabs if held else self._read()
 
     @cached_property
-    def _whole(self) -> Floats:
-        return np.column_stack([*self._read()])
+    def _slabs(self) -> list[Floats]:
+        return [*self._read()]
 
     def _read(self) -> Iterator[Floats]:
-        """No more estimates at a time than fit a slab; estimates of a block stand together."""
+        """No more estimates at a time than fit a slab, each block read once for a slab: jobs of
+        several parts leave neighbours in several blocks."""
         width = max(1, SLAB_CELLS // self.kept[0].subjects)
-        name, rows = "", np.empty((0, 0))
         for first in range(0, len(self.kept), width):
             part = self.kept[first : first + width]
             slab = np.empty((part[0].subjects, len(part)))
+            by_block: dict[str, list[int]] = {}
             for at, each in enumerate(part):
-                if each.block != name:
-                    name, rows = each.block, self._scores(each.block)
-                slab[:, at] = rows[each.at, : each.subjects]
+                by_block.setdefault(each.block, []).append(at)
+            for block, places in by_block.items():
+                rows = self._scores(block)[:, : len(slab)]
+                slab[:, places] = rows[[part[at].at for at in places]].T
             yield slab
 
     def _scores(self, block: str) -> Floats:

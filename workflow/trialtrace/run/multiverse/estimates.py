@@ -171,7 +171,7 @@ def estimates(work: Work) -> dict[str, list[Estimated]]:
     known = _known(work)
     todo = [name for name in work.trial.specifications if work.keys[name] not in known]
     log = Progress("specifications", len(todo))
-    size = max(1, min(SIZE, CELLS // max(1, work.subjects)))
+    size = block_size(work)
     for first in range(0, len(todo), size):
         names = todo[first : first + size]
         block = PREFIX + key_of(*(work.keys[name] for name in names))
@@ -179,6 +179,11 @@ def estimates(work: Work) -> dict[str, list[Estimated]]:
         known |= _in_block(work, block)
         log.done(first + len(names))
     return {name: known[work.keys[name]] for name in work.trial.specifications}
+
+
+def block_size(work: Work) -> int:
+    """How many specifications a block has."""
+    return max(1, min(SIZE, CELLS // max(1, work.subjects)))
 
 
 def _computed(work: Work, name: str) -> "list[Computed]":

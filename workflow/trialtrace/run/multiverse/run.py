@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.store import SIGNIFICANT_DIGITS, write_text
 from trialtrace.run.multiverse.curves import Group, drawn, first_draws, groups, prepared
-from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
+from trialtrace.run.multiverse.estimates import Estimated, Work, block_size, estimates
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, write_rows
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
@@ -61,7 +61,8 @@ def part_of(
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Estimate a part of the specifications, into blocks; the mark says which were."""
     work.blocks.make_folder()
-    part = replace(work, trial=work.trial.part(*chunk))
+    # Neighbours have like scores, and are read together: a part has whole blocks of them.
+    part = replace(work, trial=work.trial.part(*chunk, block_size(work)))
     _mark(mark, (part.keys[name] for name in estimates(part)))
 
 

@@ -14,6 +14,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.base.purpose import is_date
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -128,7 +130,7 @@ def _operand_mistakes(
         return [(operator, f'{name} holds text: write "{operand}" in quotes')]
     if kind in ("number", "integer") and not isinstance(operand, int | float):
         return [(operator, f"{name} holds numbers: write the number without quotes")]
-    if kind == "date" and not _is_date(operand):
+    if kind == "date" and not (isinstance(operand, str) and is_date(operand)):
         return [(operator, f'{name} holds dates: write them as "2026-11-20"')]
     return []
 
@@ -148,14 +150,6 @@ def _column_mistakes(
     if family != others:
         return [(operator, f"{name} holds {family}s and {other} {others}s: they never compare")]
     return []
-
-
-def _is_date(text: Any) -> bool:
-    try:
-        datetime.date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def evaluate(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.compose import Path_
@@ -57,9 +58,10 @@ class SpecifiedTrial(Trial):
             )
         return found
 
-    def part(self, number: int, of: int) -> "SpecifiedTrial":
-        """The same trial with each `of`th specification alone, from that of a number on."""
-        return PartOfTrial(self.name, self.at, number, of)
+    def part(self, number: int, of: int, size: int) -> "SpecifiedTrial":
+        """The same trial with the specifications of one of `of` parts alone, to which they are
+        dealt in runs of `size`, shorter where not every part would have one."""
+        return PartOfTrial(self.name, self.at, number, of, size)
 
     @cached_property
     def rules(self) -> dict[str, str]:
@@ -116,11 +118,17 @@ class PartOfTrial(SpecifiedTrial):
 
     number: int
     parts: int
+    size: int
 
     @cached_property
     def specifications(self) -> dict[str, Specification]:
         every = self.multiverse.specifications()
-        return {each.analysis: each for each in every[self.number :: self.parts]}
+        run = max(1, min(self.size, ceil(len(every) / self.parts)))
+        return {
+            each.analysis: each
+            for at, each in enumerate(every)
+            if at // run % self.parts == self.number
+        }
 
 
 def specified(trial: Trial) -> SpecifiedTrial:
