@@ -296,6 +296,12 @@ def run_text(numbers: Iterable[int]) -> str:
     )
 
 
+def lines_of(text: str) -> list[int]:
+    """The row numbers of such a text."""
+    ends = (run.partition("–") for run in text.split(", "))
+    return [line for first, _, last in ends for line in range(int(first), int(last or first) + 1)]
+
+
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Sorted numbers as (first, last) of each run without a gap."""
     ordered = sorted(set(numbers))
