@@ -218,21 +218,19 @@ def _as_mapping(name: str, schema: dict[str, Any]) -> str | None:
     """A key, or the choice of the only one, that stands where its mapping should, with all other
     keys that the mapping needs."""
     properties = schema.get("properties", {})
+    inner = properties.get(name, schema)
+    needed = {
+        key: f"{key}: {inner['properties'][key].get('enum', ['…'])[0]}"
+        for key in inner.get("required", ())
+        if key in inner.get("properties", {})
+    }
     if name in properties:
-        return f"write {{{name}: {{{', '.join(_needed(properties[name]).values())}}}}}"
+        return f"write {{{name}: {{{', '.join(needed.values())}}}}}"
     chosen = [key for key, given in properties.items() if name in given.get("enum", ())]
     if len(chosen) == 1:
-        keys = _needed(schema) | {chosen[0]: f"{chosen[0]}: {name}"}
+        keys = needed | {chosen[0]: f"{chosen[0]}: {name}"}
         return f"write {{{', '.join(keys.values())}}}"
     return did_you_mean(name, properties)
-
-
-def _needed(schema: dict[str, Any]) -> dict[str, str]:
-    """The keys that a mapping needs, each with the first of its choices."""
-    return {
-        key: f"{key}: {schema['properties'][key].get('enum', ['…'])[0]}"
-        for key in schema.get("required", ())
-    }
 
 
 def _do(error: "ValidationError") -> str | None:
