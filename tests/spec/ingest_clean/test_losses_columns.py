@@ -128,7 +128,7 @@ def test_a_date_that_no_order_misreads_is_a_reject_like_any_other(tmp_path: Path
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_ymd"))
     given.column("seen", lambda c: f"{c[6:]}-{c[3:5]}-{c[:2]}")
     given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
-    assert few(account(tmp_path, given)) == "seen 1 of 40 (not_a_date 1; line 2)."
+    assert few(account(tmp_path, given)) == "seen: 1 of 40 (not_a_date 1; line 2)."
 
 
 def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
@@ -182,11 +182,11 @@ def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
     given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
     given.column("seen", lambda cell: "01.13.2020", slice(1, 2))
     found = account(tmp_path, given)
-    assert few(found) == "seen 2 of 40 (impossible_date 2; lines 2–3)."
+    assert few(found) == "seen: 2 of 40 (impossible_date 2; lines 2–3)."
     assert found.tables["patients"].cells_rejected == {"impossible_date": 2}
 
 
-FEW = "Table patients: single values rejected, which results are without: "
+FEW = "Single values rejected, which results are without: patients."
 
 
 def few(found: Account) -> str:
@@ -216,7 +216,7 @@ def test_more_than_a_twentieth_of_one_arm_is_a_red_line(tmp_path: Path):
     assert "By arm: Active 0 of 20, Control 2 of 20." in line.text
     even = Given()
     even.column("weight", lambda cell: "500", slice(0, 2))
-    assert few(account(tmp_path / "b", even)) == "weight 2 of 40 (above_maximum 2; lines 2–3)."
+    assert few(account(tmp_path / "b", even)) == "weight: 2 of 40 (above_maximum 2; lines 2–3)."
     lost = Given()
     lost.column("weight", lambda cell: str(float(cell) * 10), slice(9, 11))
     found = account(tmp_path / "c", lost)

@@ -15,7 +15,13 @@ from trialtrace.run.cleaning.checks import run_check, where_not_shown
 from trialtrace.run.cleaning.counting import account_of, noted_in
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
-from trialtrace.run.cleaning.losses import Losses, broken_checks, column_losses, slipped_rows
+from trialtrace.run.cleaning.losses import (
+    Losses,
+    broken_checks,
+    column_losses,
+    few_line,
+    slipped_rows,
+)
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, blank
@@ -120,6 +126,7 @@ def losses_of_checks(
             declared = trial.cleaning.tables[name].declared
             rows = one.typed.raw.num_rows
             tables.append(covered(name, rows, one.subjects, people.roster.accepted, declared))
+    losses.warnings += few_line(losses)
     losses.problems.raise_if_any()
     coverage_losses(tables, losses)
 

@@ -378,6 +378,9 @@ def another_unit(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     if not len(bad) or not len(known):
         return []
     low, high = known.min(), known.max()
+    # Among values that are ten times apart others are by any factor.
+    if low <= 0 or high > 10 * low:
+        return []
 
     def among(number: np.ndarray) -> int:
         return int(((number >= low) & (number <= high)).sum())

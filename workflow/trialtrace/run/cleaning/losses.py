@@ -98,7 +98,7 @@ def _where(key: Variable, value: object) -> str:
 UNSEEN = ("blinded", "open")
 TOLD = 0.05
 STOPS = 0.20
-LINES_TOLD, COLUMNS_TOLD = 12, 6
+LINES_TOLD, COLUMNS_TOLD = 12, 8
 BROKEN, FEWEST_BROKEN = 0.10, 10
 # A code for missing, as a number; what nobody takes for an answer; the share beyond it.
 NUMBER, OF_MISSING, AMID = re.compile(r"[0-9]+([.][0-9]+)?"), re.compile(r"99+|88+|77+"), 0.05
@@ -109,13 +109,13 @@ BETTER = "dates that no other order fits better"
 
 @dataclass
 class Losses:
-    """Mistakes that end the run, red lines, what cleaning.yaml decides, and of each table the
-    columns of which `few` values are rejected."""
+    """Mistakes that end the run, red lines, what cleaning.yaml decides, and the columns of which
+    `few` values are rejected, each in words."""
 
     problems: Problems = field(default_factory=Problems)
     warnings: list[RedLine] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
-    few: dict[str, list[str]] = field(default_factory=dict)
+    few: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -177,17 +177,16 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
             if not reason and column not in unseen:
                 _empty(spec.name, column, bare, losses)
                 losses.warnings += red
-    _few(spec.name, losses)
 
 
-def _few(table: str, losses: Losses) -> None:
-    """One line on the single values that columns of a table lose: no warning."""
-    few = losses.few.get(table, [])
-    if few:
-        more = f"; and of {len(few) - COLUMNS_TOLD} more columns" if len(few) > COLUMNS_TOLD else ""
-        text = f"Table {table}: single values rejected, which results are without: "
-        text += f"{'; '.join(few[:COLUMNS_TOLD])}{more}."
-        losses.warnings.append(RedLine(FEW_REJECTED, table, None, text))
+def few_line(losses: Losses) -> list[RedLine]:
+    """One line on the single values that columns lose: no warning."""
+    few, more = losses.few, len(losses.few) - COLUMNS_TOLD
+    if not few:
+        return []
+    text = f"Single values rejected, which results are without: {'; '.join(few[:COLUMNS_TOLD])}"
+    text += f"; {more} more." if more > 0 else "."
+    return [RedLine(FEW_REJECTED, few[0].partition(".")[0], None, text)]
 
 
 def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
@@ -270,8 +269,8 @@ def _judge(
         number = wanted.variable.kind in ("number", "integer")
         other = another_unit(wanted, text, loss.positions) if number else []
         at = "; ".join([loss.by_rule, lines_alone(typed, loss.positions), *other])
-        entry = f"{wanted.variable.name} {loss.lost} of {loss.there} ({at})"
-        losses.few.setdefault(typed.spec.name, []).append(entry)
+        where = f"{typed.spec.name}.{wanted.variable.name}"
+        losses.few.append(f"{where}: {loss.lost} of {loss.there} ({at})")
 
 
 def _accepted(

@@ -84,7 +84,12 @@ OF_ROWS = (
     Check("cuts", "A table that ends before the others", cuts.looks, 2.0),
     Check("numbering", "Numbers of occurrences that are not there", sequence.numbering),
     Check("identifiers", "Numbers of patients", identifiers.looks),
-    Check("agreement", "What two tables say of the same patients", agreement.looks, 0.25),
+    Check(
+        "agreement",
+        "What tables, or columns of one, say of the same patients",
+        agreement.looks,
+        0.25,
+    ),
     Check("ordered", "A column that is sorted while its rows are not", ordered.looks, 0.25),
     Check("shifted", "A column one row down", exchanged.shifted),
     Check("totals", "A row that is the sum, or the mean, of all others", values.totals, 0.25),
