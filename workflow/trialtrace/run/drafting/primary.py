@@ -71,7 +71,7 @@ class Offered:
         )
         if made is not None and not (flag == "primary" and _status(decided)):
             return made
-        if made := None if kind or _status(decided) else self._visit_of_several(name):
+        if made := None if kind or _status(decided) else self._visit_of_several(name, decided):
             return made
         table, column = column_of(self.tables, name, flag)
         roles = {
@@ -99,14 +99,19 @@ class Offered:
             )
         return made
 
-    def _visit_of_several(self, name: str) -> Outcome | None:
-        """The outcome of which a column is a later visit: the first column is what was before."""
+    def _visit_of_several(self, name: str, decided: Decided) -> Outcome | None:
+        """The outcome of which a column is a later visit, by numbers in their names: the first is
+        what was before. None where a person speaks of others of them too."""
+        told = {each.strip() for text in decided.told.values() for each in text.split(",")}
         for one in self.found:
-            for code, column in () if one.doubted else one.columns[1:]:
-                if name in (column, f"{one.table}.{column}"):
-                    told = f"{one.evidence} {column} is one of its visits, at which arms are "
-                    told += "compared; --kind measure takes it alone."
-                    return replace(one, named_visit=code, evidence=told)
+            if one.doubted or not all(code.isdigit() for code, _ in one.columns):
+                continue
+            for code, column in one.columns[1:]:
+                others = {each for _, each in one.columns} - {column}
+                if name in (column, f"{one.table}.{column}") and not others & told:
+                    why = f"{one.evidence} {column} is one of its visits, at which arms are "
+                    why += "compared; --kind measure takes it alone."
+                    return replace(one, named_visit=code, evidence=why)
         return None
 
 
