@@ -14,6 +14,7 @@ from trialtrace.run.archive.comparison import Account
 from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
+from trialtrace.run.archive.unhidden import let_go
 from trialtrace.run.jobs.fresh import AUDIT
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
@@ -42,7 +43,7 @@ def after_run(run: Run) -> None:
     new, first, failed = [], [], False
     for trial in run.named:
         try:
-            if keep_run(run.at, trial, run.freshness) is None:
+            if _keep(run, trial) is None:
                 continue
             shelf = Shelf(run.at, trial)
             tell_strange(shelf)
@@ -67,6 +68,13 @@ def after_run(run: Run) -> None:
         run.came_to_its_end()
 
 
+def _keep(run: Run, trial: str) -> str | None:
+    """Keep a run, once those are gone that tell arms which this one hides."""
+    for line in let_go(run.at, trial):
+        print(f"  ! {trial}: {line}", file=sys.stderr)
+    return keep_run(run.at, trial, run.freshness)
+
+
 def catch_up(run: Run) -> None:
     """Keep what a run that was cut short had made, but not kept, where it is what this one asks
     for: Snakemake calls nothing at the end of a run that has nothing to do."""
@@ -81,7 +89,7 @@ def catch_up(run: Run) -> None:
 def _keep_late(run: Run, trial: str) -> None:
     records = standing(run.at, trial)
     now = all(record.fresh == run.hashes.get((rule, trial)) for rule, record in records.items())
-    if AUDIT in records and now and keep_run(run.at, trial, run.freshness) is not None:
+    if AUDIT in records and now and _keep(run, trial) is not None:
         print(f"{trial}: a run that was cut short is kept now", file=sys.stderr)
     Shelf(run.at, trial).sweep()
 
