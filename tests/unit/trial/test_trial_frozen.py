@@ -317,16 +317,29 @@ def test_freezing_reruns_what_reads_the_plan_alone(tmp_path):
     assert "frozen.json" in now[1]
 
 
-def test_results_by_arm_that_were_there_are_told(tmp_path, capsys):
-    at = write_mini(tmp_path)
-    results = at.results / "mini" / "analysis"
-    results.mkdir(parents=True)
-    (results / "results.parquet").write_bytes(b"")
+@pytest.mark.parametrize(
+    "there",
+    [
+        "results/mini/analysis/results.parquet",
+        "archive/mini/runs/0.json.z",
+        "dmc/mini/2020-06-30/closed/results/mini/analysis/results.parquet",
+        "dmc/mini/archive-closed/mini/runs/0.json.z",
+        "dmc/mini/2020-06-30/open/results/mini/analysis/results.parquet",
+    ],
+)
+def test_results_by_arm_that_were_there_are_told(tmp_path, capsys, there):
+    """Of a run, a kept one whose results are gone, a closed report; an open one has no arms."""
+    at, by_arm = write_mini(tmp_path), "/open/" not in there
+    (tmp_path / there).parent.mkdir(parents=True)
+    (tmp_path / there).write_bytes(b"")
     assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
-    assert "Results by arm were there" in capsys.readouterr().out
-    assert load_trial("mini", at).frozen_warnings == [
-        "The plan was frozen when results by arm were there."
-    ]
+    out = capsys.readouterr().out
+    assert ("Results by arm were there" in out) == by_arm
+    assert ("of runs into other folders (--results) nothing is known" in out) != by_arm
+    assert (
+        load_trial("mini", at).frozen_warnings
+        == ["The plan was frozen when results by arm were there."] * by_arm
+    )
 
 
 def test_a_receipt_must_name_the_hash(at, capsys, tmp_path):

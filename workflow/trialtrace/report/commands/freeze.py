@@ -17,6 +17,7 @@ import trialtrace
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.report.commands.decisions import late_decisions
+from trialtrace.report.commands.project import COMMITTEE
 from trialtrace.report.frozen_data import data_hash, data_state
 from trialtrace.report.which_run import check_analysis, named_trial
 from trialtrace.run.jobs.fresh import tables_of
@@ -109,6 +110,11 @@ def _freeze(trial: Trial, by: str | None) -> None:
     print(f"{at.shown(folder / RECORD)}\nsha256 {sha256_file(folder / RECORD)}")
     if record.results_by_arm:
         print("Results by arm were there when it was frozen: the record says so, and reports will.")
+    else:
+        print(
+            f"No results by arm lie in {at.results.name}/, {at.archive.name}/ and {COMMITTEE}/; of "
+            "runs into other folders (--results) nothing is known here."
+        )
     if by is None:
         print("Who froze it is not in the record: --by NAME would have said it.")
     print("Self-dated: to others that proves nothing. Have it stamped, or deposit its hash:")
@@ -129,7 +135,12 @@ def _codes(trial: Trial) -> dict[str, str]:
 
 
 def _results(trial: Trial) -> bool:
-    return (trial.at.results / trial.name / "analysis" / "results.parquet").is_file()
+    """Whether results by arm lie in the project: of a run, a kept one, or a closed report."""
+    file, at, name = "analysis/results.parquet", trial.at, trial.name
+    closed = at.root / COMMITTEE / name
+    found = [at.results / name / file, *closed.glob(f"*/closed/results/{name}/{file}")]
+    found += [*(at.archive / name).glob("runs/*"), *closed.glob("archive-closed/*/runs/*")]
+    return any(path.is_file() for path in found)
 
 
 def _date(trial: Trial, arguments: argparse.Namespace) -> None:
