@@ -81,6 +81,14 @@ class PublicResults:
         def subjects(dataset: str, where: Mapping[str, object]) -> list[str]:
             return frames.select(dataset, where).column("USUBJID").tolist()
 
+        def measured(
+            dataset: str, where: Mapping[str, object], column: str
+        ) -> Iterator[tuple[str, float]]:
+            chosen = frames.select(dataset, where)
+            values = chosen.column(column)
+            if values.dtype.kind in "if":
+                yield from zip(chosen.column("USUBJID").tolist(), values.tolist(), strict=True)
+
         return Release(
             list(self._tracer.results.values()),
             self._tracer.members,
@@ -92,6 +100,8 @@ class PublicResults:
                 subjects("adsl", {column: {"is": level}})
                 for level in frames.column("adsl", column).unique().to_pylist()
             ],
+            measured,
+            {name: one.entry.baseline for name, one in self.trial.endpoints.items()},
         )
 
     def _conditions(self) -> Iterator[tuple[str, set[str]]]:
