@@ -208,6 +208,7 @@ def test_a_row_that_is_no_longer_there_stops_the_run_at_its_line(tmp_path):
         ("query: pain1", "query: arm", "another column than the arm"),
         ("2026-11-20", "2026-02-30", "a day of the calendar"),
         ("2026-11-20", "2199-11-20", "not one to come"),
+        ("2026-11-20", "20.11.2026", 'a day: "2026-11-20"'),
         ('{id: "12"}]', '{id: "7"}]', "every entry once"),
         ("label: Late call", "label: Wrong kit", "has this deviation by another decision"),
         ('    seen: "8acad101035e"\n', "", "nothing would tell that a row is another"),

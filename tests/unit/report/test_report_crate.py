@@ -293,6 +293,19 @@ def test_the_command_says_that_patients_are_in_it(projects, tmp_path, capsys, di
     assert ("DATA OF PATIENTS" in capsys.readouterr().out) == (disclosure == "full")
 
 
+def test_a_crate_without_its_description_is_no_site(copy, capsys):
+    (copy / METADATA).unlink()
+    assert main(["verify", str(copy)]) == 1
+    told = capsys.readouterr().out
+    assert "ALTERED (a crate that names no trial)" in told and f"missing: {METADATA}" in told
+
+
+def test_signers_that_are_not_there_alter_nothing(copy, capsys):
+    words = ["--signers", str(copy.parent / "nobody"), "--signer", "writer"]
+    assert main(["verify", str(copy), *words]) == 2
+    assert "nobody\n" in capsys.readouterr().err.replace(" is not there", "\n")
+
+
 def test_links_empty_folders_and_pipes_are_named(copy):
     (copy / "WITHDRAWN").mkdir()
     os.mkfifo(copy / "pipe")

@@ -50,7 +50,7 @@ def after_run(run: Run) -> None:
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
             late = late_decisions(load_trial(trial, run.at)) if run.at.purpose == ANALYSIS else ()
-            for line in (*_few(run, shelf), *late):
+            for line in (*_few(run, shelf), *late, *_shown_whole(run, trial)):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True
@@ -98,6 +98,13 @@ def _few(run: Run, shelf: Shelf) -> list[str]:
     """Which kept runs differ from the last by so few patients that two reports tell of them."""
     shown = load_trial(shelf.trial, run.at).disclosure(run.settings)
     return [] if shown == "full" else list(few_lines(shelf))
+
+
+def _shown_whole(run: Run, name: str) -> Iterator[str]:
+    """That pages show patients of somebody's own files."""
+    trial = load_trial(name, run.at)
+    if trial.private and not trial.synthetic and trial.disclosure(run.settings) == "full":
+        yield "disclosure is full: report and pages show rows of patients"
 
 
 def _latest(run: Run, new: list[Account]) -> Iterator[Latest]:
