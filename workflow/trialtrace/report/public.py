@@ -32,7 +32,9 @@ RESULTS = ("result", "of", "statistic", "value", "hidden")
 HIDDEN = ("result", "reason")
 RULES = (
     "What is hidden says why; where a table has a hidden count, its zeros are hidden too, so that "
-    "hidden is not the same as some. A statistic goes with the counts that it is reckoned from. "
+    "hidden is not the same as some. A statistic goes with the counts that it is reckoned from, a "
+    "mean of few whole numbers with those that it would give. What this does not hold against: "
+    "docs/disclosure.md, How far it holds. "
     "There are no figures, no rows and no traces here; every number was recomputed by other code "
     "in the run that this is of. Names of levels that no list of the dictionary has are not told."
 )

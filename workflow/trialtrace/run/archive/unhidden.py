@@ -11,7 +11,7 @@ from trialtrace.base.purpose import Purpose
 from trialtrace.base.store import write_bytes
 from trialtrace.run.archive.compare import RunOfTrial
 from trialtrace.run.archive.keep import KeptProject
-from trialtrace.run.archive.shelf import Shelf
+from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.treatment import arm_columns
 
@@ -57,7 +57,7 @@ def _kept(shelf: Shelf, run: str) -> set[tuple[str, str]] | None:
     with TemporaryDirectory(prefix="trialtrace-") as space:
         folder = Path(space)
         try:
-            kept = {"run": run, "ended": ""}
+            kept: Kept = {"run": run, "ended": ""}
             for name, content in RunOfTrial(shelf, kept, folder).configuration.items():
                 write_bytes(folder / name, content)
             there = KeptProject(at.root, folder, run, {}, apart=at.apart, purpose=at.purpose)

@@ -84,7 +84,7 @@ class Cells:
         self._alike: dict[object, dict[int, Patients]] = {}
         self._bits: dict[str, int] = {}
         # By the event and whom it could have met.
-        self._events: dict[object, set[int]] = {}
+        self._events: dict[tuple[str, int], set[int]] = {}
         self.between = 0
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
         self._classes = _classes(rows, members, populations)

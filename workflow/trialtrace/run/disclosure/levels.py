@@ -111,7 +111,8 @@ class _Told:
         """The least or largest count of a value, with this sum of all; `value`: with it alone."""
         n, (_, least, most) = sum(self.counts), self._sums
         levels = np.array(self.levels, dtype=float)
-        lines, low, high = [np.ones(len(levels)), levels], [n, total], [n, total]
+        lines = [np.ones(len(levels)), levels]
+        low, high = [float(n), float(total)], [float(n), float(total)]
         if self.spread:
             lines.append(levels**2)
             low.append((n - 1) * least**2 + total**2 / n - 1e-6)
