@@ -174,7 +174,7 @@ def commands(trial: str, folder: Path) -> list[Timed]:
     """The floor, then what is asked."""
     import pyarrow.parquet as pq
 
-    program = (sys.executable, "-m", "trialtrace.cli")
+    program = (sys.executable, "-m", "trialtrace")
     results = folder / "results" / trial
     names = pq.ParquetFile(results / "analysis" / "results.parquet").read(["result_id"])
     edge = pq.ParquetFile(results / "derived" / "sources.parquet").read().slice(0, 1).to_pylist()[0]

@@ -227,7 +227,7 @@ def commands(folder: Path) -> dict[str, tuple[str, ...]]:
     """The floor, then what is asked: a number of one visit of all patients, and a cell."""
     import pyarrow.parquet as pq
 
-    program = (sys.executable, "-m", "trialtrace.cli")
+    program = (sys.executable, "-m", "trialtrace")
     table = pq.ParquetFile(folder / "results" / TRIAL / "analysis" / "results.parquet").read()
     last = next(
         row["result_id"]

@@ -51,13 +51,8 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
 ORDER = tuple(row for rows in WINGS.values() for row in rows)
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 # They name modules of later rooms: two say which jobs hang on them, and load none; of the kinds of
-# source one draws a cohort, whose export is then read as any other; one starts the command line.
-NAMES_ALONE = frozenset(
-    {
-        *("run.jobs.fresh", "run.jobs.closure", "run.sources.registry"),
-        *("report.installation.performance", "report.verify.rerun"),
-    }
-)
+# source one draws a cohort, whose export is then read as any other.
+NAMES_ALONE = frozenset({"run.jobs.fresh", "run.jobs.closure", "run.sources.registry"})
 WIDTH, ROW, HEIGHT, LEFT, BOX = 900, 66, 36, 110, 150
 DOTTED = re.compile(r"trialtrace(?:\.\w+)+")
 
@@ -99,12 +94,13 @@ through them.
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the package by its dotted name below it; a package by its own."""
+    """Every module of the package by its dotted name below it, a package by its own; without
+    `__main__`, which starts the command line."""
     files = {}
     for file in sorted(PACKAGE.rglob("*.py")):
         parts = file.relative_to(PACKAGE).with_suffix("").parts
         files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    return {name: file for name, file in files.items() if name}
+    return {name: file for name, file in files.items() if name not in ("", "__main__")}
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

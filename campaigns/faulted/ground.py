@@ -15,7 +15,7 @@ from checkout import Copy, files_of, own_project, told_plainly
 TRIAL = "mini"
 MADE = ("results", "site", "archive", "logs", ".snakemake")
 RUN = (sys.executable, "-m", "snakemake", "--cores", "2")
-COMMAND = (sys.executable, "-m", "trialtrace.cli")
+COMMAND = (sys.executable, "-m", "trialtrace")
 # Root may write everywhere, unless these are taken away.
 PLAIN_USER = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
 SECONDS = 900

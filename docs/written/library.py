@@ -57,9 +57,6 @@ IN_NO_PLAN = {
         "multiplicity.graphical.intersection_weights",
         "multiplicity.graphical.reject",
     ),
-    "deltas of each visit, alone or summed over visits missed in a row": (
-        "missing.delta.missed_in_a_row",
-    ),
     "long data as the other functions of visits take them": ("mixed.visit_design.wide",),
     "families of tests in order, and adjustments that others beat": (
         "multiplicity.adjusted.benjamini_yekutieli",
@@ -76,6 +73,10 @@ IN_NO_PLAN = {
         "survival.person_time.rate_ratio_log",
         "survival.person_time.rate_ratio_mid_p",
         "survival.survival_at.cumulative_hazard_ratio",
+    ),
+    "standardised differences of means": (
+        "continuous.effect_sizes.cohens_d",
+        "continuous.effect_sizes.cohens_d_paired",
     ),
     "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
     "simulations with repeated measures": (

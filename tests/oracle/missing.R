@@ -102,6 +102,17 @@ for (d in cases("missing.csv")) {
       emit_filled(case, paste(if (gaps) "chained" else "monotone", arms, m, sep = "."), own, Z)
       completed[[m]] <- Z
     }
+    if (arms == "by_arm") {
+      # Deltas weighed by the visits missed before them, summed from the first of each run.
+      delta <- rbind(c(-1, -0.5, -2), c(2, 1, 0.25)); lag <- c(1, 0.5, 0.2)
+      Z <- completed[[1]]
+      for (i in which(d$arm <= 1)) for (last in which(is.na(Y[i, 1:3]))) {
+        seen <- which(!is.na(Y[i, 1:last]))
+        run <- (if (length(seen)) max(seen) + 1 else 1):last
+        Z[i, last] <- Z[i, last] + sum(delta[2 - d$arm[i] %% 2, run] * lag[seq_along(run)])
+      }
+      emit_filled(case, "delta_lagged", Y[, 1:3], Z)
+    }
     if (arms == "by_arm") for (cumulative in c(TRUE, FALSE)) {
       # Deltas of each visit and arm; a run of missed visits by Reduce.
       delta <- rbind(c(-1, -0.5, -2), c(2, 1, 0.25))

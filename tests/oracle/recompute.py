@@ -35,7 +35,7 @@ from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
-from trialtrace.stats.continuous import means, ranks, ratios
+from trialtrace.stats.continuous import effect_sizes, means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity.graphical import gatekeeping
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
@@ -173,6 +173,18 @@ def rank_tests() -> Numbers:
         )
 
 
+def _effect_sizes(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
+    """Standardised differences, with limits of the noncentrality of t."""
+    m = min(x.size, y.size)
+    d, paired = effect_sizes.cohens_d, effect_sizes.cohens_d_paired
+    for level in (0.95, 0.8):
+        yield from _interval(case, f"cohens_d@{level}", d, x, y, confidence=level)
+        for by in ("differences", "values"):
+            options = {"standardiser": by, "confidence": level}
+            name = f"cohens_d_paired.{by}@{level}"
+            yield from _interval(case, name, paired, x[:m], y[:m], **options)
+
+
 def mean_tests() -> Numbers:
     for case, x, y in two_samples():
         for part, value in asdict(means.describe(x)).items():
@@ -189,6 +201,7 @@ def mean_tests() -> Numbers:
                 confidence=level,
             )
         yield from _ratios(case, x, y)
+        yield from _effect_sizes(case, x, y)
         for name, f in (("welch", means.welch_t), ("student", means.student_t)):
             for sides in SIDES:
                 yield from _test(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
@@ -275,9 +288,9 @@ def survival() -> Numbers:
                 for end in ("estimate", "low", "high"):
                     yield case, f"{name}.{part}.{end}", getattr(found, end)
             at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
-            for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
-                yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])
-                yield case, f"{name}.n_at_risk.{i}", point[3]
+            for i, (time_at, n) in enumerate(zip(at, curve.n_at_risk(at), strict=True), 1):
+                yield from _interval(case, f"{name}.at.{i}", curve.at(time_at).interval)
+                yield case, f"{name}.n_at_risk.{i}", n
         for name, strata in (("log_rank", None), ("log_rank_strata", d["stratum"])):
             yield from _test(case, name, log_rank, time, event, d["group"], strata=strata, df=True)
         if case in COX:

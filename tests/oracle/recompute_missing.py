@@ -118,10 +118,12 @@ def _visits(
 ) -> Numbers:
     """Deltas of each visit and arm, by themselves and in runs."""
     deltas = {"arms": (1, 0), "deltas": [[-1, -0.5, -2], [2, 1, 0.25]]}
-    for name, cumulative in (("delta_cumulative", True), ("delta_by_visit", False)):
-        shifted = missing.add_delta(
-            found.values[:1], found.filled, d["arm"], **deltas, cumulative=cumulative
-        )
+    for name, options in (
+        ("delta_cumulative", {"cumulative": True}),
+        ("delta_by_visit", {"cumulative": False}),
+        ("delta_lagged", {"cumulative": True, "lags": [1, 0.5, 0.2]}),
+    ):
+        shifted = missing.add_delta(found.values[:1], found.filled, d["arm"], **deltas, **options)
         yield from _filled(case, name, y, shifted[0])
 
 

@@ -33,6 +33,16 @@ def graphs(cases: Cases) -> Numbers:
         gates = gatekeeping(families, gate="parallel", missing="stops")
         for i, value in enumerate(np.concatenate(gates), 1):
             yield case, f"parallel.{i}", value
+        for g in (0.25, 0.5, 0.9):
+            four = [[value] for value in d["p"][[1, 0, 3, 2]]]
+            for name, families, fractions in (
+                ("truncated", np.split(d["p"], [2]), [g]),
+                ("truncated_four", four, [g, g / 2, g]),
+                ("truncated_three", np.split(d["p"], [3]), [g]),
+            ):
+                options = {"missing": "stops", "truncation": fractions}
+                gates = gatekeeping(families, gate="truncated", **options)
+                yield from _all(case, f"{name}.{g}", np.concatenate(gates))
         for mask in range(1, 16):
             members = [i for i in range(4) if mask >> i & 1]
             weights = intersection_weights(d["weight"], edges, members)

@@ -126,9 +126,8 @@ def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
         for share in (0.2, 0.55, 0.9, 1.1):
             at = share * d["time"].max()
             name = f"cause{of}.{variance}@{share}"
-            estimate, se, low, high = (float(part) for part in curve.at(at))
-            yield from _interval(case, name, Interval(estimate, low, high))
-            yield case, f"{name}.se", se
+            yield from _interval(case, name, curve.at(at).interval())
+            yield case, f"{name}.se", float(curve.at(at).se)
             none = Contrast(NO_INTERVAL, NO_TEST)
             found = _or(none, cr.cumulative_incidence_difference, *data, at=at, **pair, **options)
             yield from _interval(case, f"{name}.difference", found.interval)

@@ -49,7 +49,7 @@ rule align:
 
 def trialtrace(made: Copy, *words: str, at: Path | None = None) -> subprocess.CompletedProcess:
     how = made.how() | {"cwd": at or made.root}
-    command = [made.python, "-m", "trialtrace.cli", *words]
+    command = [made.python, "-m", "trialtrace", *words]
     return subprocess.run(command, **how, capture_output=True, text=True, check=False)
 
 
@@ -183,7 +183,7 @@ def test_two_users_of_one_project(open_to_all: Path):
     how = own.how(HOME=str(home), XDG_CACHE_HOME="", PYTHONPATH=packages) | as_nobody
 
     def call(*words: str, cwd: Path) -> subprocess.CompletedProcess:
-        command = [python, "-m", "trialtrace.cli", *words]
+        command = [python, "-m", "trialtrace", *words]
         return subprocess.run(command, **how | {"cwd": cwd}, capture_output=True, text=True)
 
     done = call("run", "mini", cwd=own.root)

@@ -404,7 +404,3 @@ def entry() -> None:
     status = main()
     gc.freeze()
     sys.exit(status)
-
-
-if __name__ == "__main__":
-    entry()

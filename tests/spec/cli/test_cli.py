@@ -292,7 +292,7 @@ def test_a_reader_that_has_enough_is_no_mistake(mini, size):
 def test_a_full_disk_is_told(mini):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "trialtrace.cli", "results", "mini"],
+            [sys.executable, "-m", "trialtrace", "results", "mini"],
             cwd=mini.at.root,
             stdout=full,
             stderr=subprocess.PIPE,

@@ -61,6 +61,22 @@ def test_a_sound_package_passes_by_its_record_and_by_the_archive_of_the_lock(sit
     assert outcomes(site)["I.wheels"][0] == NOT_RUN
 
 
+def test_a_package_that_an_old_pip_made_of_its_sources_is_there_and_has_no_hashes(site):
+    info = site / "old_made-2.0-py3.11.egg-info"
+    info.mkdir()
+    (site / "old_made.py").write_text("")
+    (info / "installed-files.txt").write_text("../old_made.py\nPKG-INFO\n")
+    lock = site.parent / "requirements.lock"
+    lock.write_text(f"{lock.read_text()}old-made==2.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    told = outcomes(site)
+    assert {told[id][0] for id in ("I.lock", "I.files", "I.strange")} == {PASSED}
+    assert told["I.files"][1] == (
+        "1 files of 2 packages; of old-made no hashes are recorded (installed by pip before 23.1)"
+    )
+    (site / "new.py").write_text("")
+    assert outcomes(site)["I.strange"] == (FAILED, "new.py")
+
+
 def test_an_altered_file_is_named(site):
     (site / "made/__init__.py").write_text("def double(x):\n    return 3 * x\n")
     assert outcomes(site)["I.files"] == (FAILED, "made/__init__.py is altered")

@@ -76,6 +76,14 @@ def test_the_worked_calls_of_conventions():
     assert tried.attempted > 1 and not tried.failed
 
 
+def test_conventions_give_numbers_as_floats():
+    sap = ts.Conventions(null=0, alpha=0.05, sides="two_sided", ratio=1)
+    n = sap.sample_size_two_means(5, 12, power=0.9)
+    assert repr(n) == "(123.0, 123.0)"
+    power = sap.power_two_means([5, 6], 12, *n)
+    assert power.shape == (2,) and type(sap.power_two_means(5, 12, *n)) is float
+
+
 def test_what_may_be_absent_is_filled_in_too():
     sap, arms = ts.Conventions(strata=[1, 1, 1, 2, 2, 2]), list("aababb")
     rows = [1, 2, 3, 4, 5, 6], [1] * 6, arms

@@ -1,11 +1,15 @@
 """What results say of themselves: in a shell, as rows, as a table of pandas."""
 
+import sys
+from contextlib import suppress
+from dataclasses import is_dataclass
 from math import atanh, inf, log
 
 import numpy as np
 import pytest
 
 import trialtrace.stats as ts
+from trialtrace.base.paths import project
 from trialtrace.stats import Contrast, Interval, StatsError, TestResult, categorical
 from trialtrace.stats._wald import exponential, wald_contrast
 from trialtrace.stats.categorical import proportions
@@ -14,11 +18,16 @@ from trialtrace.stats.continuous.means import mean_difference_student, mean_inte
 from trialtrace.stats.continuous.ranks import probability_of_superiority
 from trialtrace.stats.continuous.win_ratio import TimeToEvent, win_statistics
 from trialtrace.stats.regression.ancova import ancova
+from trialtrace.stats.results import Tabular
 from trialtrace.stats.stratified.mantel_haenszel import (
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
+
+sys.path.insert(0, str(project().root / "campaigns"))
+
+from odd.calls import calls
 
 WALD_OF_TABLES = (
     "risk_difference_wald",
@@ -156,3 +165,38 @@ def test_a_contrast_is_found_by_its_label():
     assert found["b"] is both[1]
     with pytest.raises(KeyError, match="'c'; there are a, b"):
         found["c"]
+
+
+# Steps on the way, draws, designs and prints: of arrays that no table has.
+WITHOUT_A_TABLE = {
+    *("ArmDesign", "VisitDesign", "GroupMoments", "RiskSets", "Scheme", "Printed", "Curve"),
+    *("CurveDraws", "JointInference", "Imputations", "ImputedFits", "ConditionalMeans"),
+    *("DeltaGrid", "TippingMap", "BatchAnova", "GroupCox", "Curves", "LogRankSums"),
+    *("WeightedSums", "Standardised", "EstimateCheck", "Debit", "Grim", "Grimmer"),
+}
+
+
+def test_what_has_no_table_is_listed():
+    found = {}
+    for call in calls()[0]:
+        family, _, name = call.name.split(".")
+        with suppress(StatsError):
+            found[name] = getattr(getattr(ts, family), name)(**call.arguments)
+    results = [one for one in found.values() if is_dataclass(one)]
+    without = {type(one).__name__ for one in results if not isinstance(one, Tabular)}
+    # Ranges of what printed numbers allow are no estimates with bounds.
+    assert without == WITHOUT_A_TABLE | {"Bounds"}
+    tables = [one for one in results if isinstance(one, Tabular)]
+    assert len(tables) > 100
+    for one in tables:
+        assert len(one.to_frame()) == len(one.rows()) > 0
+        assert type(one).__name__ in repr(one)
+
+
+def test_tests_of_several_terms_are_a_table_by_their_names():
+    x = {"age": [0, 1, 1, 0, 0, 1]}
+    sap = ts.Conventions(data=x, ties="efron", transform="identity")
+    stop, event = np.array([4, 9, 7, 8, 3, 6]), np.array([1, 1, 1, 0, 1, 1])
+    found = sap.proportional_hazards_test(None, stop, event, ["age"])
+    assert [row["test"] for row in found.rows()] == ["age", "together"]
+    assert list(found.to_frame().columns) == ["test", "statistic", "df", "p_value"]

@@ -5,7 +5,7 @@ A result prints as a statistician reads it, numbers to six digits; its fields ke
 `trialtrace.stats`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import Field, dataclass, field
 from math import exp, inf, isnan, nan
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
@@ -173,6 +173,14 @@ class TestResult(Tabular):
         return f"TestResult({', '.join([*parts, f'p_value={short(self.p_value)}'])})"
 
 
+def rows_of_tests(tests: Collection[tuple[str, TestResult]]) -> list[Row]:
+    """A row a test, by its name; `df2` where a test has it."""
+    rows = [{"test": name, **test.rows()[0]} for name, test in tests]
+    if all(isnan(test.df2) for _, test in tests):
+        rows = [{key: value for key, value in row.items() if key != "df2"} for row in rows]
+    return rows
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Contrast(Tabular):
     """What is estimated and tested at once: a difference, a ratio, a combination of coefficients.
@@ -237,7 +245,8 @@ class Estimates(WithErrors["Floats"], Tabular):
 
     `labels` name them: a DataFrame's columns, else x1, x2, … `statistic` and `p_value` are those
     of the test, two-sided, that each coefficient is 0. `notes` are sentences on what a reader would
-    not expect: a model without an intercept, an estimate at its bound.
+    not expect: a model without an intercept, an estimate at its bound. `design` is the `ArmDesign`
+    of a model whose columns were named, by `Conventions`.
     """
 
     coef: "Floats"
@@ -248,6 +257,7 @@ class Estimates(WithErrors["Floats"], Tabular):
     p_value: "Floats"
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    design: object = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return "\n".join([aligned(type(self).__name__, self.rows()), *self.notes])

@@ -64,3 +64,8 @@ def test_a_ratio_of_expression_turns_round_with_the_sides():
 def test_a_ratio_of_expression_without_spread_has_no_bounds():
     found = ratios.fold_change([1.0, 1.0], confidence=0.95)
     assert found.estimate == 0.5 and isnan(found.low) and isnan(found.high)
+
+
+def test_a_ratio_of_expression_beyond_the_range_of_numbers_is_refused():
+    with pytest.raises(StatsError, match="too large or too small"):
+        ratios.fold_change([-1e12, 0, 1], confidence=0.95)

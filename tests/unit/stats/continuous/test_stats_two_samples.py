@@ -152,3 +152,9 @@ def test_bad_samples_are_refused(x, sentence):
         means.mean_interval(x, confidence=0.95)
     with pytest.raises(StatsError, match=sentence):
         ranks.probability_of_superiority(x, [1.0, 2.0], confidence=0.9)
+
+
+@pytest.mark.parametrize("margins", [None, (1,), (1, 2, 3), (2, -2)])
+def test_margins_of_equivalence_are_two_in_order(margins):
+    with pytest.raises(StatsError, match="margins must be"):
+        means.equivalence_t([1, 2, 4], [2, 3, 5], margins=margins, variance="welch")

@@ -338,6 +338,31 @@ def test_visits_missed_in_a_row_are_cumulative_deltas_of_one():
     assert (shifted == missing.missed_in_a_row(filled)).all() and shifted.max() > 3
 
 
+def test_deltas_by_lag_are_those_of_the_manual_of_rbmi():
+    """delta_template's example: deltas 5 to 8, lags 1 to 4, away from the second visit on."""
+    filled, given = [[False, True, True, True]], {"arms": ("a",), "cumulative": True}
+    deltas = {"deltas": [[5.0, 6, 7, 8]], "lags": [1, 2, 3, 4]}
+    found = missing.add_delta(np.zeros((2, 1, 4)), np.array(filled), ["a"], **given, **deltas)
+    assert found[0].tolist() == [[0, 6, 20, 44]]
+
+
+def test_equal_lags_change_nothing_and_lags_of_a_first_visit_alone_are_kept():
+    filled = np.random.default_rng(3).random((30, 5)) < 0.5
+    zeros, arm = np.zeros((2, 30, 5)), ["a"] * 30
+    options = {"arms": ("a",), "deltas": np.arange(1.0, 6)[None], "cumulative": True}
+    plain = missing.add_delta(zeros, filled, arm, **options)
+    assert (missing.add_delta(zeros, filled, arm, **options, lags=np.ones(5)) == plain).all()
+    first = missing.add_delta(zeros, filled, arm, **options, lags=[1, 0, 0, 0, 0])[0]
+    missed = missing.missed_in_a_row(filled).astype(int)
+    rows, visits = np.nonzero(filled)
+    wanted = visits - missed[rows, visits] + 2
+    assert (first[rows, visits] == wanted).all() and not first[~filled].any()
+    with pytest.raises(StatsError, match=r"lags must have shape \(5,\)"):
+        missing.add_delta(zeros, filled, arm, **options, lags=[1, 2])
+    with pytest.raises(StatsError, match="lags weigh cumulative deltas"):
+        missing.add_delta(zeros, filled, arm, **options | {"cumulative": False}, lags=np.ones(5))
+
+
 def test_no_level_between_drawn_thresholds_that_cross():
     """Of four levels the second has two rows; its thresholds are drawn at 0.99 and 0.01, and cross.
 

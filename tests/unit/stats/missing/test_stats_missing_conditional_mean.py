@@ -94,3 +94,19 @@ def test_a_contrast_is_of_the_columns_and_visits(row, visit, words):
     fits = missing.conditional_mean_fits(y, arm, base, assumption="missing_at_random", **GIVEN)
     with pytest.raises(StatsError, match=words):
         missing.conditional_mean_contrast(fits, row, visit=visit, **TESTED)
+
+
+def test_an_offset_of_other_patients_and_a_row_without_end_are_refused():
+    y, arm = np.arange(16.0).reshape(8, 2) ** 2 % 7, list("abababab")
+    given = {"reference": "b", "deltas": None, "method": "REML"}
+    with pytest.raises(StatsError, match=r"offset must be a number or have shape \(8,\)"):
+        missing.conditional_mean_fits(
+            y, arm, None, assumption="missing_at_random", offset=[1.0, 2], **given
+        )
+    fits = missing.conditional_mean_fits(
+        y, arm, None, assumption="missing_at_random", offset=0.0, **given
+    )
+    with pytest.raises(StatsError, match="row: the data are too large"):
+        missing.conditional_mean_contrast(
+            fits, [1e308, -1e308], visit=1, sides="two_sided", confidence=0.95
+        )

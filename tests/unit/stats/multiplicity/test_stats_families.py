@@ -186,3 +186,64 @@ def test_a_parallel_gate_passes_on_the_level_of_what_is_rejected():
     assert second == pytest.approx([0.048, 0.6])
     with pytest.raises(StatsError, match="at least one, each with p-values"):
         g.gatekeeping([[0.01], []], gate="serial", missing="stops")
+
+
+FAMILIES = st.lists(
+    st.lists(st.integers(0, 60).map(lambda k: k / 100), min_size=1, max_size=3),
+    min_size=2,
+    max_size=3,
+)
+
+
+@given(families=FAMILIES, fractions=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_truncated_gate_is_a_closed_test_between_the_two_others(families, fractions):
+    fractions = [*fractions[: len(families) - 1], 1.0]
+    of = [(f, p) for f, each in enumerate(families) for p in each]
+
+    def mixture(members):
+        least, share = 1.0, 1.0
+        for f, each in enumerate(families):
+            inside = [of[i][1] for i in members if of[i][0] == f]
+            if inside and share > 0:
+                k, size = len(inside), len(each)
+                level = share * (fractions[f] / k + (1 - fractions[f]) / size)
+                least = min(least, min(inside) / level) if level > 0 else least
+                share *= 1 - fractions[f] - (1 - fractions[f]) * k / size
+                share = max(share, 0.0)
+        return least
+
+    found = g.gatekeeping(families, gate="truncated", truncation=fractions[:-1], missing="left_out")
+    # What passes on of a family of which nothing is rejected is rounding, not a level.
+    np.testing.assert_allclose(np.concatenate(found), closed(len(of), mixture), atol=1e-6)
+
+
+# Where a test stops, Holm's of a serial gate does not count it in its own family.
+@pytest.mark.parametrize(
+    ("gate", "fraction", "missing"),
+    [("parallel", 0.0, "stops"), ("parallel", 0.0, "left_out"), ("serial", 1.0, "left_out")],
+)
+@given(families=FAMILIES, gap=st.booleans())
+def test_at_its_ends_a_truncated_gate_is_parallel_or_serial(gate, fraction, missing, families, gap):
+    families = [[*each, NAN] if gap else each for each in families]
+    found = g.gatekeeping(
+        families, gate="truncated", truncation=[fraction] * (len(families) - 1), missing=missing
+    )
+    wanted = g.gatekeeping(families, gate=gate, missing=missing)
+    for one, other in zip(found, wanted, strict=True):
+        equal(one, other)
+
+
+def test_a_truncated_gate_asks_for_its_fractions():
+    """By hand: after one of two at g = 0.5, a quarter of the level passes on."""
+    p = [[0.01, 0.9], [0.005, 0.3]]
+    first, second = g.gatekeeping(p, gate="truncated", truncation=[0.5], missing="stops")
+    assert first == pytest.approx([0.02, 1.0])
+    assert second == pytest.approx([0.04, 1.0])
+    for more, match in (
+        ({"gate": "truncated"}, "given where the gate is truncated"),
+        ({"gate": "serial", "truncation": [0.5]}, "given where the gate is truncated"),
+        ({"gate": "truncated", "truncation": [0.5, 0.5]}, "1 fractions from 0 to 1"),
+        ({"gate": "truncated", "truncation": [1.5]}, "1 fractions from 0 to 1"),
+    ):
+        with pytest.raises(StatsError, match=match):
+            g.gatekeeping(p, missing="stops", **more)

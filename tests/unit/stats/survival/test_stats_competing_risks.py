@@ -39,7 +39,9 @@ def test_incidence_by_hand():
     same(curve.incidence, [1 / 4, 1 / 4, 1 / 4 + 3 / 4 * 1 / 2])
     assert curve.n_event.tolist() == [1, 0, 1] and curve.n_other.tolist() == [0, 1, 0]
     assert curve.n_risk.tolist() == [4, 2, 1]
-    estimate, se, low, high = curve.at([1, 2, 7.9, 8, 9])
+    found = curve.at([1, 2, 7.9, 8, 9])
+    estimate, se, low, high = found.estimate, found.se, found.low, found.high
+    assert repr(curve.at(2)).splitlines()[0] == "CurveAt"
     same(estimate, [0, 0.25, 0.25, 0.625, nan])
     same(se[:2], [0, np.sqrt(0.25 * 0.75 / 4)])
     assert np.isnan(low[[0, 4]]).all() and (low[1:4] < estimate[1:4]).all()
@@ -53,7 +55,7 @@ def test_incidences_and_survival_sum_to_one(data, variance, seed):
     options = {"confidence": 0.9, "variance": variance}
     one, two = (cumulative_incidence(time, cause, of=k, **options) for k in (1, 2))
     free = kaplan_meier(time, cause > 0, confidence=0.9, interval="log")
-    same(one.incidence + two.incidence, 1 - free.at(one.time)[0])
+    same(one.incidence + two.incidence, 1 - free.at(one.time).estimate)
     rows = np.random.default_rng(seed).permutation(time.size)
     again = cumulative_incidence(time[rows] * 30, cause[rows] * 4, of=4, **options)
     same(again.incidence, one.incidence)
@@ -170,8 +172,8 @@ def test_level_and_coverage():
         rejected += gray_test(time, cause, np.arange(n) % 2, of=1, rho=0).p_value < 0.05
         for variance in covered:
             curve = cumulative_incidence(time, cause, of=1, confidence=0.95, variance=variance)
-            _, _, low, high = curve.at(at)
-            covered[variance] += low <= truth <= high
+            found = curve.at(at)
+            covered[variance] += found.low <= truth <= found.high
     # Monte Carlo standard error sqrt(0.05 * 0.95 / 600) = 0.0089; 0.01 for the approximation.
     assert abs(rejected / draws - 0.05) < 4 * 0.0089 + 0.01
     for hits in covered.values():

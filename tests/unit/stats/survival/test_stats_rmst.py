@@ -59,7 +59,7 @@ def test_area_under_the_curve_in_any_order_and_unit(data, share, seed):
     grid = np.concatenate([[0.0], time[time < tau], [tau]])
     grid.sort()
     curve = kaplan_meier(time, event, confidence=0.95, interval="log")
-    same(found.estimate, np.sum(np.diff(grid) * curve.at(grid[:-1])[0]))
+    same(found.estimate, np.sum(np.diff(grid) * curve.at(grid[:-1]).estimate))
     rows = np.random.default_rng(seed).permutation(time.size)
     other = restricted_mean(time[rows] * 30, event[rows], tau=tau * 30, confidence=0.95)
     same(numbers_of(other)[:4], 30 * np.array(numbers_of(found)[:4]))

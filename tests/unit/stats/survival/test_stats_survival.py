@@ -47,11 +47,13 @@ def test_curves_fall_and_ignore_order_and_unit(data, interval, seed):
 def test_reading_a_curve():
     #        time 2: one of four dies; 3 censored; 5: one of two dies; 8 censored
     curve = kaplan_meier([2, 3, 5, 8], [1, 0, 1, 0], **LOG_LOG)
-    survival, low, high = curve.at([0, 1.9, 2, 4.9, 5, 8, 8.1])
+    found = curve.at([0, 1.9, 2, 4.9, 5, 8, 8.1])
+    survival, low, high = found.estimate, found.low, found.high
+    same(found.se, [0, 0, *curve.se[[0, 1, 2, 3]], nan])
     same(survival, [1, 1, 0.75, 0.75, 0.375, 0.375, nan])
     assert np.isnan(low[[0, 1, 6]]).all() and np.isnan(high[[0, 1, 6]]).all()
     assert (low[2:6] < survival[2:6]).all()
-    assert kaplan_meier([2], [1], confidence=0.95, interval="log").at([1])[1][0] == 1.0
+    assert kaplan_meier([2], [1], confidence=0.95, interval="log").at([1]).low[0] == 1.0
     assert curve.n_at_risk([0, 2, 2.5, 8, 9]).tolist() == [4, 4, 3, 1, 0]
     assert curve.median().estimate == 5.0
     assert isnan(kaplan_meier([1, 2], [0, 0], **LOG_LOG).median().estimate)

@@ -76,7 +76,7 @@ def check(
     if line := older_line(at, name):
         print(line, file=sys.stderr)
     if there and not (problems or unlisted):
-        after += [*_of_truths(trial), *_untied(trial), *_of_documents(trial)]
+        after += [*(_of_truths(trial) if data else ()), *_untied(trial), *_of_documents(trial)]
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
@@ -97,7 +97,7 @@ def check(
 
 
 def _of_truths(trial: Trial) -> list[Problem]:
-    """Truths of a simulation that cannot be drawn, or are another one."""
+    """Truths of a simulation that cannot be drawn, or are another one: some are, to see it."""
     if not trial.has_simulation:
         return []
     from trialtrace.run.simulation.check import check_truths

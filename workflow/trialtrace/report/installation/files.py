@@ -37,7 +37,7 @@ def installation(at: Project, wheels: Path | None, *, quick: bool) -> Iterator[T
     there = installed()
     files = {path: digest for _, info in there.values() for path, digest in recorded(info)}
     yield _lock(at, there)
-    yield _files(files, len(there))
+    yield _files(files, there)
     strange = sorted(_strange(files))
     seen = f"{sum(path.suffix in CODE for path in files)} files of code, all of a package"
     yield tested("I.strange", "No code lies between the packages", _named(strange), seen)
@@ -56,7 +56,7 @@ def _lock(at: Project, there: Mapping[str, tuple[str, Path]]) -> Test:
     return tested("I.lock", "Versions are those of the lock", wrong, line.found)
 
 
-def _files(files: Mapping[Path, str], packages: int) -> Test:
+def _files(files: Mapping[Path, str], there: Mapping[str, tuple[str, Path]]) -> Test:
     wrong = []
     hashed = {path: digest for path, digest in files.items() if digest}
     for path, digest in hashed.items():
@@ -65,7 +65,9 @@ def _files(files: Mapping[Path, str], packages: int) -> Test:
             wrong += [] if same else [f"{_short(path)} is altered"]
         except OSError as error:
             wrong.append(f"{_short(path)}: {error.strerror}")
-    seen = f"{len(hashed):,} files of {packages} packages"
+    seen = f"{len(hashed):,} files of {len(there)} packages"
+    if bare := [name for name, (_, info) in there.items() if info.suffix == ".egg-info"]:
+        seen += f"; of {', '.join(bare)} no hashes are recorded (installed by pip before 23.1)"
     return tested("I.files", "Files are as their packages record them", _named(wrong), seen)
 
 

@@ -72,11 +72,11 @@ def folders() -> tuple[Path, ...]:
 
 
 def installed() -> dict[str, tuple[str, Path]]:
-    """Version and `.dist-info` of each installed package, by its name."""
+    """Version and `.dist-info` or `.egg-info` of each installed package, by its name."""
     found = {}
     for folder in folders():
-        for info in sorted(folder.glob("*.dist-info")):
-            name, _, version = info.name.removesuffix(".dist-info").rpartition("-")
+        for info in sorted(folder.glob("*-*.*-info")):
+            name, version, *_ = info.stem.split("-")
             found[canonical(name)] = (version, info)
     return found
 

@@ -167,7 +167,7 @@ def _after(copy: Project, trial: str) -> Iterator[Test]:
         yield Test("P.altered", altered, NOT_RUN, f"no run of {trial}")
         return
     result = next(id for id in result_numbers(folder) if "/risk_difference." in id)
-    done = command(copy, "trialtrace.cli", "trace", result, "--rows")
+    done = command(copy, "trialtrace", "trace", result, "--rows")
     followed = done.returncode == 0 and "raw" in done.stdout
     yield tested(
         "P.trace", traced, "" if followed else done.stderr.strip()[-400:] or "no rows", result
@@ -181,7 +181,7 @@ def _altered(copy: Project, folder: Path, what: str) -> Test:
     middle = len(content) // 2
     file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     name = str(file.relative_to(folder))
-    verified = command(copy, "trialtrace.cli", "verify", str(folder))
+    verified = command(copy, "trialtrace", "verify", str(folder))
     again = command(copy, "snakemake", "--cores", "1", folder.name)
     file.write_bytes(content)
     wrong = (

@@ -44,7 +44,7 @@ def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list
         what = "lies in the crate, which would be another one"
         raise UserError(Problem(f"--rerun {folder}", what, do="name a folder elsewhere"))
     at = _project(crate, trial, folder.resolve())
-    words = [sys.executable, "-m", "trialtrace.cli", "--project", str(at.root), "run", trial]
+    words = [sys.executable, "-m", "trialtrace", "--project", str(at.root), "run", trial]
     # The code is this one's also where it was not installed but found.
     path = os.pathsep.join([str(at.code.package.parent), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """What the audit found, as one sentence that states facts and accuses nobody."""
 
 from decimal import ROUND_CEILING, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.agreement import (
     CHANGES,
@@ -18,9 +18,12 @@ from trialtrace.audit.printed.agreement import (
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.sentences import NUMBERS
 from trialtrace.audit.printed.verdicts import UNCHECKED
-from trialtrace.audit.verdicts.audit import PrintAudit
 from trialtrace.base.words import NUMBER_NEEDED
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+
+if TYPE_CHECKING:
+    # Whose search loads SciPy, which a check of the configuration has no use for.
+    from trialtrace.audit.verdicts.audit import PrintAudit
 
 # Both verdicts on each number: against the data, and on print. Neither stands for the other.
 
@@ -33,7 +36,7 @@ UNREAD: dict[str, Any] = {
 }
 
 
-def with_print(rows: list[dict[str, Any]], audit: PrintAudit) -> list[dict[str, Any]]:
+def with_print(rows: list[dict[str, Any]], audit: "PrintAudit") -> list[dict[str, Any]]:
     """The rows by data, each with what print says of the same component.
 
     What the search found is that of the search with data, where there was one.

@@ -38,7 +38,12 @@ def altered_files(code: Code) -> Iterator[str]:
 
 def recorded(info: Path) -> Iterator[tuple[Path, str]]:
     """Each file that an installed package names, with its sha256 as the package gives it; also
-    those that are gone, which importlib.metadata leaves out from Python 3.12 on."""
+    those that are gone, which importlib.metadata leaves out from Python 3.12 on. Without sha256 the
+    files of an `.egg-info`, which pip before 23.1 makes of an archive of sources."""
+    listed = info / "installed-files.txt"
+    if listed.is_file():
+        for name in listed.read_text(encoding="utf-8").splitlines():
+            yield Path(os.path.normpath(info / name)), ""
     record = info / "RECORD"
     if record.is_file():
         with record.open(encoding="utf-8", newline="") as lines:

@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import normal_quantile, sample
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Columns, Interval, StatsError
 
 
-@dataclass(frozen=True, slots=True)
-class ComplierBounds:
+@dataclass(frozen=True, slots=True, repr=False)
+class ComplierBounds(Columns):
     """Least and largest effect in compliers that the observed shares allow."""
 
     low: float
@@ -76,7 +76,9 @@ def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike)
 
     >>> treated, received = [1, 0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 1, 1, 0]
     >>> complier_bounds(treated, received, [0, 0, 1, 0, 1, 0, 0, 0])
-    ComplierBounds(low=0.5, high=0.8333333333333334)
+    ComplierBounds
+    low      high
+    0.5  0.833333
     """
     y, d, other = _data(treated, received, control)
     if not np.isin(np.concatenate([y, other]), (0.0, 1.0)).all():

@@ -20,7 +20,7 @@ from scipy.special import gammaln
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import MOST_DRAWS, check_confidence, chi2_tail, numbers, whole_number
 from trialtrace.stats.categorical.proportions import clopper_pearson
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Columns, StatsError, TestResult
 from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, probability_at_most
 
 # Two tables are equally likely when their probabilities differ by no more than rounding; R's
@@ -73,8 +73,8 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     return TestResult(nan, nan, min(p, 1.0))
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnTables:
+@dataclass(frozen=True, slots=True, repr=False)
+class DrawnTables(Columns):
     """A p-value by drawn tables, its Monte Carlo error, and an interval of the exact p-value.
 
     `extreme` of `draws` tables were no more likely than the observed one; p counts that one too.

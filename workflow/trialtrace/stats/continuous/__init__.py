@@ -7,6 +7,7 @@
 `association`     correlation of two measurements: Pearson, Spearman
 `win_ratio`       a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`           summaries, t intervals and t tests
+`effect_sizes`    standardised differences: Cohen's d of two samples and of pairs
 `ratios`          positive values: ratio of geometric means, ratio of medians
 `crossover`       two treatments in two periods: treatment, period, carry-over; yes or no
 `arm_contrasts`   contrasts of several arms: any coefficients, dose trends, Dunnett, Tukey

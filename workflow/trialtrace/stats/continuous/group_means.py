@@ -29,7 +29,7 @@ from trialtrace.stats._inputs import (
 from trialtrace.stats._threads import one_thread
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.continuous.ranks import rank_sum_tests
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 VARIANCES = ("pooled", "welch", "pooled_over_all")
 CORRECTIONS = ("none", "continuity")
@@ -61,8 +61,8 @@ class GroupMoments:
         return np.sqrt(_ratio(self.squares, np.where(self.n > 1, by, 0)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Differences:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Differences(Columns):
     """A difference of two groups in every subset: estimates, standard errors, df, (subsets,)."""
 
     estimate: Floats

@@ -18,6 +18,7 @@ from scipy.special import stdtrit
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
+    as_list,
     check_choice,
     check_confidence,
     one_number,
@@ -238,7 +239,10 @@ def equivalence_t(
     0.0754
     """
     check_choice("variance", variance, ("welch", "pooled"))
-    low, high = (one_number(margin, "margins") for margin in margins)
+    ends = [one_number(margin, "margins") for margin in as_list(margins, "margins")]
+    if len(ends) != 2:
+        raise StatsError(f"margins must be the lower and the upper; got {len(ends)} numbers.")
+    low, high = ends
     if not low < high:
         raise StatsError(f"margins must be the lower and the upper; got {low:g} and {high:g}.")
     found = (_welch if variance == "welch" else _student)(x, y)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.special import bdtr, ndtri
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import normal_quantile, sample
+from trialtrace.stats._inputs import normal_quantile, sample, within_range
 from trialtrace.stats.continuous.means import (
     mean_interval,
 )
@@ -42,8 +42,11 @@ def fold_change(x: ArrayLike, *, confidence: float) -> Interval:
     """
     interval = mean_interval(x, confidence=confidence)
     error = None if interval.standard_error is None else log(2) * interval.standard_error
-    low, high = 2.0**-interval.high, 2.0**-interval.low
-    return Interval(2.0**-interval.estimate, low, high, standard_error=error, scale="log")
+    ends = -np.array([interval.estimate, interval.high, interval.low])
+    # NaN is a bound that is not defined; what passes the range of numbers is refused.
+    with np.errstate(over="ignore"):
+        within_range(np.exp2(np.where(np.isnan(ends), 0.0, ends)), "x")
+    return Interval(*np.exp2(ends).tolist(), standard_error=error, scale="log")
 
 
 def median_ratio(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:

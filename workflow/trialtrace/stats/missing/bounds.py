@@ -24,7 +24,7 @@ from trialtrace.stats._inputs import (
 )
 from trialtrace.stats.categorical._tables import tables
 from trialtrace.stats.categorical.two_by_two_tests import chi_squared_tests
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.
 SLACK = 1 + 1e-7
@@ -32,8 +32,8 @@ SLACK = 1 + 1e-7
 MOST_TABLES = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bounds(Columns):
     """Smallest, observed-only and largest value of a proportion or a difference of two."""
 
     low: float
@@ -64,7 +64,9 @@ def proportion_bounds(x: float, n: float, missing: float) -> Bounds:
     Oracle: through `worst_and_best`.
 
     >>> proportion_bounds(13, 40, 5)
-    Bounds(low=0.28888888888888886, observed=0.325, high=0.4)
+    Bounds
+         low  observed  high
+    0.288889     0.325   0.4
     """
     x, n = single_count(x, n, "observed patients")
     missing = _missing(missing, "arm")
@@ -83,7 +85,9 @@ def worst_and_best(
     R: by hand in missing.R.
 
     >>> worst_and_best(13, 40, 5, 7, 42, 3)
-    Bounds(low=0.06666666666666665, observed=0.15833333333333335, high=0.24444444444444446)
+    Bounds
+          low  observed      high
+    0.0666667  0.158333  0.244444
     """
     one, two = proportion_bounds(x1, n1, missing1), proportion_bounds(x0, n0, missing0)
     return Bounds(one.low - two.high, one.observed - two.observed, one.high - two.low)

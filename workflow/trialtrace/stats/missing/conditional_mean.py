@@ -23,7 +23,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import check_choice, labels, sample, whole_number
+from trialtrace.stats._inputs import (
+    check_choice,
+    labels,
+    numbers,
+    sample,
+    whole_number,
+    within_range,
+)
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.missing.imputation import outcome_columns
 from trialtrace.stats.missing.reference import conditional, joint_distribution, place_of_reference
@@ -104,7 +111,10 @@ def conditional_mean_fits(
     shift = np.zeros(len(names)) if deltas is None else sample(deltas, "deltas")
     if shift.size != len(names):
         raise StatsError(f"deltas must hold {len(names)} numbers, one for each arm.")
-    less = np.broadcast_to(np.asarray(offset, dtype=np.float64), (n,))
+    less = numbers(offset, "offset")
+    if less.shape not in ((), (n,)):
+        raise StatsError(f"offset must be a number or have shape ({n},); got {less.shape}.")
+    less = np.broadcast_to(less, (n,))
     design = visit_design(
         arm,
         tuple(range(k)),
@@ -151,10 +161,12 @@ def conditional_mean_contrast(
     if weights.size != fits.coef.shape[2]:
         raise StatsError(f"row must hold {fits.coef.shape[2]} numbers.")
     at = whole_number(visit, "visit", least=0, most=fits.coef.shape[1] - 1)
-    estimates = fits.coef[:, at] @ weights
-    without = estimates[1:]
-    n = without.size
-    error = sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        estimates = fits.coef[:, at] @ weights
+        without = estimates[1:]
+        n = without.size
+        squares = within_range(((without - without.mean()) ** 2).sum(), "row")
+    error = sqrt((n - 1) / n * float(squares))
     if error == 0:
         raise StatsError("the estimate is the same whoever is left out.")
     return wald_contrast(float(estimates[0]), error, df=inf, sides=sides, confidence=confidence)

@@ -5,7 +5,8 @@ analysis is repeated on a grid of both. The same draws serve the whole grid, so 
 smooth and costs one analysis: the estimate of a linear model is linear in the deltas and its
 residual sum of squares quadratic. The shift is added after imputation; values imputed from it at
 later visits do not follow. Of several visits each has a delta of its own, or, cumulatively, a value
-is shifted by the sum of the deltas of the visits missed in a row up to it, as if one had followed.
+is shifted by the sum of the deltas of the visits missed in a row up to it, as if one had followed;
+weights by lag let what a visit adds decay, or grow, with the visits missed before it.
 
 References: Rubin 1987, section 6.2. Carpenter and Kenward, Multiple Imputation and its
 Application, 2013, chapter 10. Ratitch, O'Kelly and Tosiello, Pharm Stat 2013;12:337.
@@ -49,16 +50,19 @@ def add_delta(
     arms: tuple[object, ...],
     deltas: ArrayLike,
     cumulative: bool | None = None,
+    lags: ArrayLike | None = None,
 ) -> Floats:
     """Completed values with the filled ones of each of `arms` shifted.
 
     Of one visit completed are (imputations, n), filled (n,), deltas (len(arms),), one an arm, in
     the units of the outcome. Of several they are (imputations, n, visits), (n, visits) and
     (len(arms), visits), and `cumulative` says whether a delta is added to that of the visit before,
-    where that is filled too. Patients of other arms stay.
+    where that is filled too. Patients of other arms stay. `lags`, (visits,), of cumulative deltas
+    alone, are the weights of the delta of the first visit missed in a row, the second and so on:
+    `dlag` of R's rbmi where who leaves stays away.
 
     Raises `StatsError` for wrong shapes and unknown arms. Oracle: through `delta_tipping`, which
-    equals a fit to these values at each point of the grid; cumulative sums in R.
+    equals a fit to these values at each point of the grid; cumulative sums in R, with lags too.
 
     R: by hand in missing.R.
 
@@ -75,6 +79,8 @@ def add_delta(
     >>> given = {"arms": ("a",), "deltas": [[-1.0, -1, -2]], "cumulative": True}
     >>> add_delta(visits, filled, ["a", "a"], **given).tolist()
     [[[3.0, 3.0, 2.0], [0.0, 2.0, 1.0]]]
+    >>> add_delta(visits, filled, ["a", "a"], **given, lags=[1, 0.5, 0]).tolist()
+    [[[3.0, 3.0, 3.0], [0.0, 2.0, 1.0]]]
     """
     several = as_array(completed, "completed").ndim == 3
     if several != (cumulative is not None):
@@ -86,12 +92,26 @@ def add_delta(
             f"deltas must have shape {(len(own), *values.shape[2:])}; got {deltas.shape}."
         )
     if not several:
+        if lags is not None:
+            raise StatsError("lags weigh cumulative deltas of several visits.")
         return np.asarray(values + deltas @ own)
     shift = own * deltas[:, None]
+    if lags is not None:
+        shift = shift * _by_lag(lags, filled, cumulative=bool(cumulative))
     if cumulative:
         for visit in range(1, values.shape[2]):
             shift[:, :, visit] += own[:, :, visit] * shift[:, :, visit - 1]
     return np.asarray(values + shift.sum(axis=0))
+
+
+def _by_lag(lags: ArrayLike, filled: ArrayLike, *, cumulative: bool) -> Floats:
+    """The weight of each visit's delta, (n, visits), by how many are missed in a row up to it."""
+    weights, missed = numbers(lags, "lags"), missed_in_a_row(filled)
+    if not cumulative:
+        raise StatsError("lags weigh cumulative deltas of several visits.")
+    if weights.shape != missed.shape[1:]:
+        raise StatsError(f"lags must have shape {missed.shape[1:]}; got {weights.shape}.")
+    return np.asarray(np.append(0.0, weights)[missed.astype(np.intp)])
 
 
 def missed_in_a_row(filled: ArrayLike) -> Floats:

@@ -90,7 +90,7 @@ def impute_monotone(
     arm: ArrayLike,
     covariates: ArrayLike | None,
     *,
-    kinds: Sequence[str],
+    kinds: str | Sequence[str],
     arms: str,
     not_to_impute: ArrayLike,
     if_marked: str,
@@ -103,11 +103,11 @@ def impute_monotone(
 
     y is (n, k), NaN where missing, columns in order; a patient with a missing value has none in
     later columns. arm is (n,), covariates (n, q) without missing values, or None. kinds are one a
-    column, `donors` how many predictive mean matching draws from: 5 in R's mice and SAS, given
-    where it is asked for. arms is "by_arm" or "in_model". not_to_impute,
-    (n, k) or one truth value for all, marks cells never to be filled: where one is missing,
-    if_marked "refuse" stops and "leave" leaves it NaN. Imputations are numbered start .. stop - 1
-    and each is the same whichever others are made.
+    column, or one for all; `donors` how many predictive mean matching draws from: 5 in R's mice and
+    SAS, given where it is asked for. arms is "by_arm" or "in_model". not_to_impute, (n, k) or one
+    truth value for all, marks cells never to be filled: where one is missing, if_marked "refuse"
+    stops and "leave" leaves it NaN. Imputations are numbered start .. stop - 1 and each is the same
+    whichever others are made.
 
     The draws are independent posterior draws under p ~ 1 / sigma^2, of other models by the normal
     approximation; no chain. Raises `StatsError` for a pattern that is not monotone, too few rows
@@ -135,7 +135,7 @@ def impute_chained(
     arm: ArrayLike,
     covariates: ArrayLike | None,
     *,
-    kinds: Sequence[str],
+    kinds: str | Sequence[str],
     arms: str,
     cycles: int,
     not_to_impute: ArrayLike,
@@ -262,7 +262,7 @@ def check_data(
     y: ArrayLike,
     arm: ArrayLike,
     covariates: ArrayLike | None,
-    kinds: Sequence[str],
+    kinds: str | Sequence[str],
     arms: str,
     not_to_impute: ArrayLike,
     if_marked: str,
@@ -271,7 +271,7 @@ def check_data(
     """Check the input of an imputation; see `impute_monotone`."""
     y, missing = outcome_columns(y)
     n, k = y.shape
-    kinds = tuple(as_list(kinds, "kinds"))
+    kinds = (kinds,) * k if isinstance(kinds, str) else tuple(as_list(kinds, "kinds"))
     if len(kinds) != k:
         raise StatsError(f"kinds has {len(kinds)} words for {k} columns.")
     for j, kind in enumerate(kinds):

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers, sample
+from trialtrace.stats._wald import column_names, numbered
 from trialtrace.stats.missing.pooling import Pooled, pool, pooled_test
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.results import StatsError, TestResult
@@ -32,12 +33,13 @@ POOLING = ("barnard_rubin", "rubin")
 class ImputedFits:
     """Least squares in each completed data set: `coef` (m, p), `covariance` (m, p, p).
 
-    `df` is n - p, the residual degrees of freedom of complete data.
+    `df` is n - p, the residual degrees of freedom of complete data; `labels` name the columns.
     """
 
     coef: Floats
     covariance: Floats
     df: float
+    labels: tuple[str, ...]
 
 
 def fit_imputed(completed: ArrayLike, x: ArrayLike) -> ImputedFits:
@@ -53,6 +55,7 @@ def fit_imputed(completed: ArrayLike, x: ArrayLike) -> ImputedFits:
     >>> fits.coef.tolist(), fits.df
     ([[1.5, 2.0], [1.5, 3.0]], 2.0)
     """
+    labels = column_names(x)
     y, x = numbers(completed, "completed"), numbers(x, "x")
     if y.ndim != 2 or 0 in y.shape or x.ndim != 2 or x.shape[0] != y.shape[1]:
         raise StatsError(
@@ -76,7 +79,7 @@ def fit_imputed(completed: ArrayLike, x: ArrayLike) -> ImputedFits:
     inverse = np.linalg.inv(triangle)
     shape = inverse @ inverse.T
     covariance = mean_square[:, None, None] * (shape + shape.T) / 2
-    return ImputedFits(on_q @ inverse.T, covariance, float(n - p))
+    return ImputedFits(on_q @ inverse.T, covariance, float(n - p), labels or numbered(p))
 
 
 def pooled_contrast(

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
+from trialtrace.stats._wald import column_names
 from trialtrace.stats.mixed._gaussian_blocks import (
     BOUND,
     FLAT,
@@ -89,7 +90,7 @@ def linear_mixed(
     array([4.5 , 1.75])
     """
     check_choice("method", method, ("REML", "ML"))
-    y = sample(y, "y", at_least=2)
+    y, names = sample(y, "y", at_least=2), column_names(x)
     x, z = _columns(x, "x", y.size), _columns(z, "z", y.size)
     found, index = labels(cluster, "cluster", y.size)
     size = np.bincount(index)
@@ -112,18 +113,24 @@ def linear_mixed(
     # largest then.
     if fit.theta[-1] <= (64 * np.finfo(np.float64).eps * np.abs(y).max()) ** 2:
         raise StatsError(BOUND)
-    made = _result(fit, scale, method, n_clusters=found.size, n=y.size)
+    made = _result(fit, scale, names, method, n_clusters=found.size, n=y.size)
     return replace(made, notes=without_intercept(basis))
 
 
 def _result(
-    fit: Solution, scale: Floats, method: str, *, n_clusters: int, n: int
+    fit: Solution,
+    scale: Floats,
+    labels: tuple[str, ...] | None,
+    method: str,
+    *,
+    n_clusters: int,
+    n: int,
 ) -> LinearMixedFit:
     """G in the units of z, and whether it lies at its bound."""
     g, residual = _matrix(fit.theta, scale.size), float(fit.theta[-1])
     rows, columns = np.tril_indices(scale.size)
     unit = np.append(scale[rows] * scale[columns], 1.0)
-    fields = shared_fields(fit, method=method, n_subjects=n_clusters, n_values=n)
+    fields = shared_fields(fit, labels=labels, method=method, n_subjects=n_clusters, n_values=n)
     fields["parameters"] = fields["parameters"] / unit
     fields["parameter_covariance"] = fields["parameter_covariance"] / np.outer(unit, unit)
     return LinearMixedFit(

@@ -57,9 +57,10 @@ class MixedFit(WithErrors[Floats], Tabular):
 
     `covariance`, (p, p), and `se` are the plain ones, without the adjustment of Kenward and Roger.
     `parameters` are those of the covariance, `parameter_covariance` the inverse of their observed
-    information. `notes` says where there is no intercept. `method` is "REML" or "ML". The
-    restricted log-likelihood depends on the coding of x and has all its constants, as in nlme and
-    lme4.
+    information. `labels` are the names of the columns of x, else x1, x2, …; `design` is the
+    `ArmDesign` of a model whose columns were named, by `Conventions`. `notes` says where there is
+    no intercept. `method` is "REML" or "ML". The restricted log-likelihood depends on the coding of
+    x and has all its constants, as in nlme and lme4.
     """
 
     coef: Floats
@@ -73,10 +74,12 @@ class MixedFit(WithErrors[Floats], Tabular):
     n_values: int
     iterations: int
     moments: Moments = field(repr=False)
+    labels: tuple[str, ...] = field(kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    design: object = field(default=None, kw_only=True)
 
     def rows(self) -> list[Row]:
-        terms = zip(numbered(self.coef.size), self.coef.tolist(), self.se.tolist(), strict=True)
+        terms = zip(self.labels, self.coef.tolist(), self.se.tolist(), strict=True)
         return [{"term": name, "coef": one, "se": error} for name, one, error in terms]
 
     def __repr__(self) -> str:
@@ -86,10 +89,16 @@ class MixedFit(WithErrors[Floats], Tabular):
 
 
 def shared_fields(
-    solution: Solution, *, method: str, n_subjects: int, n_values: int
+    solution: Solution,
+    *,
+    labels: tuple[str, ...] | None,
+    method: str,
+    n_subjects: int,
+    n_values: int,
 ) -> dict[str, Any]:
     """Fields of `MixedFit` from the solution of its likelihood."""
     return {
+        "labels": labels or numbered(solution.coef.size),
         "coef": solution.coef,
         "se": np.sqrt(np.diag(solution.covariance)),
         "covariance": solution.covariance,

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import as_list, check_choice, labels
+from trialtrace.stats._wald import column_names
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
 from trialtrace.stats.regression._design import (
@@ -92,11 +93,12 @@ def mmrm(
     for word in tried:
         check_choice("structure", word, STRUCTURES)
     check_choice("method", method, ("REML", "ML"))
+    columns = column_names(x)
     y, x, groups = by_visit(y, x, subject, visit, groups)
     y, x, seen = visit_data(y, x)
     present = np.asarray(seen.any(axis=1))
     names, group = _groups(groups, present)
-    data = _Data(y[present], x[present], seen[present], names, group)
+    data = _Data(y[present], x[present], seen[present], names, group, columns)
     without: dict[str, str] = {}
     for word in tried:
         try:
@@ -112,13 +114,15 @@ def mmrm(
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """Values, columns and what is seen of the subjects who have visits; groups and their names."""
+    """Values, columns and what is seen of the subjects who have visits; groups and their names; the
+    names of the columns."""
 
     y: Floats
     x: Floats
     seen: Flags
     names: tuple[object, ...]
     group: Places
+    columns: tuple[str, ...] | None
 
 
 def _passed(without: Mapping[str, str], taken: str = "") -> Iterator[str]:
@@ -156,8 +160,9 @@ def _fit(data: _Data, structure: str, method: str) -> MmrmFit:
         reml=method == "REML",
     )
     sigma = np.stack([model.at(word)[0] for word in np.split(fit.theta, len(names))])
+    sizes = {"n_subjects": y.shape[0], "n_values": int(seen.sum())}
     return MmrmFit(
-        **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
+        **shared_fields(fit, labels=data.columns, method=method, **sizes),
         structure=structure,
         groups=names,
         sigma=sigma,

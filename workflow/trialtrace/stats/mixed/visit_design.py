@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers
+from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.regression._design import by_visit
 from trialtrace.stats.results import StatsError
 
@@ -76,9 +77,10 @@ def visit_design(
     slopes, means, more = _covariates(covariates, by_visit, n, visits)
     x = np.concatenate([columns, slopes], axis=2)
     at_means = np.broadcast_to(more[1], (len(found), *more[1].shape))
+    names = [*names, *more[0]]
     return VisitDesign(
-        x=x,
-        names=(*names, *more[0]),
+        x=NamedColumns(x, tuple(names)),
+        names=tuple(names),
         arms=tuple(found.tolist()),
         visits=visits,
         covariate_means=means,

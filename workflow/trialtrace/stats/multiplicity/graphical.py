@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, whole_number
 from trialtrace.stats.multiplicity.adjusted import _p_values, holm
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # "left_out": a test that was not made is no hypothesis of the family, its level passes on along its
 # edges. "stops": it counts as not rejected and keeps its level.
@@ -32,8 +32,8 @@ SLACK = 1e-9
 MOST_HYPOTHESES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Graphical:
+@dataclass(frozen=True, slots=True, repr=False)
+class Graphical(Columns):
     """Adjusted p-values, shape (m,), and the order in which the procedure takes the hypotheses."""
 
     adjusted: Floats
@@ -182,17 +182,29 @@ def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
     return graphical(p, first, chain(p.size), missing=missing).adjusted
 
 
-def gatekeeping(families: Sequence[ArrayLike], *, gate: str, missing: str) -> list[Floats]:
+def gatekeeping(
+    families: Sequence[ArrayLike],
+    *,
+    gate: str,
+    missing: str,
+    truncation: Sequence[float] | None = None,
+) -> list[Floats]:
     """Adjusted p-values of families in order, each a gate before the next, by Bonferroni and Holm.
 
     families are p-values of shapes (m1,), (m2,), ... `gate` "serial": a family is tested, by Holm's
     procedure, once all before it are rejected; "parallel": each rejected hypothesis passes its
     level on in equal parts to the next family, the last of which is tested by Holm's procedure.
-    `missing` as in `graphical`: a family with a test that "stops" lets a serial gate stay shut.
+    "truncated": between the two, by the fraction g of each family but the last in `truncation`,
+    given with it alone: of m hypotheses the k left are tested at g / k + (1 - g) / m of the
+    family's level, of which (1 - g) (1 - k / m) passes on, all of it where none is left.
+    `missing` as in `graphical`: a family with a test that "stops" lets a serial gate stay shut. The
+    adjusted value of a missing p is NaN.
 
     Raises `StatsError` for values outside 0..1 and no families. Source: Westfall and Krishen 2001;
-    Dmitrienko, Offen and Westfall 2003; Bretz et al. 2009. Oracle: the closed test over all
-    intersections in base R; for the serial gate p.adjust and the largest value so far.
+    Dmitrienko, Offen and Westfall 2003; Bretz et al. 2009; Dmitrienko, Tamhane and Wiens, Biom J
+    2008;50:667 (truncated). Oracle: the closed test over all
+    intersections in base R; for the serial gate p.adjust and the largest value so far; for the
+    truncated one the steps of the procedure, at levels found by bisection.
 
     R: by hand in graphical.R.
 
@@ -201,12 +213,18 @@ def gatekeeping(families: Sequence[ArrayLike], *, gate: str, missing: str) -> li
     [array([0.02, 0.04]), array([0.04, 0.04])]
     >>> gatekeeping([[0.01, 0.04], [0.02, 0.03]], gate="parallel", **given)
     [array([0.02, 0.08]), array([0.08, 0.08])]
+    >>> gatekeeping([[0.01, 0.04], [0.02, 0.03]], gate="truncated", truncation=[0.5], **given)
+    [array([0.02      , 0.05333333]), array([0.05333333, 0.05333333])]
     """
-    check_choice("gate", gate, ("serial", "parallel"))
+    check_choice("gate", gate, ("serial", "parallel", "truncated"))
     check_choice("missing", missing, MISSING)
     p = [_p_values(each) for each in as_list(families, "families")]
     if not p or not all(each.size for each in p):
         raise StatsError("families must be at least one, each with p-values.")
+    if (gate == "truncated") != (truncation is not None):
+        raise StatsError("truncation is given where the gate is truncated, else not.")
+    if truncation is not None:
+        return _truncated(p, _fractions(truncation, len(p) - 1), missing)
     if gate == "parallel":
         weights, transitions = _parallel([each.size for each in p])
         whole = graphical(np.concatenate(p), weights, transitions, missing=missing).adjusted
@@ -217,6 +235,63 @@ def gatekeeping(families: Sequence[ArrayLike], *, gate: str, missing: str) -> li
         shut = missing == "stops" and bool(np.isnan(each).any())
         before = 1.0 if shut else float(np.nanmax(np.append(found[-1], before)))
     return found
+
+
+def _fractions(truncation: Sequence[float], gates: int) -> list[float]:
+    """The fraction of each family; Holm's own of the last."""
+    fractions = numbers(truncation, "truncation")
+    if fractions.shape != (gates,) or ((fractions < 0) | (fractions > 1)).any():
+        raise StatsError(f"truncation must be {gates} fractions from 0 to 1, of all but the last.")
+    return [*fractions.tolist(), 1.0]
+
+
+def _truncated(p: list[Floats], fractions: list[float], missing: str) -> list[Floats]:
+    """The closed test of the truncated gates.
+
+    An intersection is tested in each family by its smallest p-value over g / k + (1 - g) / m, in
+    its share of the level: all that the families before it do not hold. The largest p-values of a
+    family are its worst members for any other hypothesis, so intersections go by their sizes. What
+    families hold so far are states (share, smallest); those that another beats in both leave.
+    """
+    states, found = [(1.0, np.inf)], []
+    for each, g in zip(p, fractions, strict=True):
+        # What is left out passes its level on as if it were rejected; what stops never is.
+        known, m = np.isfinite(each), each.size
+        tested = each[known] if missing == "left_out" else np.where(known, each, np.inf)
+        ranked = np.sort(tested)[::-1]
+        adjusted = np.full(each.shape, np.nan)
+        for place in np.flatnonzero(known):
+            # The hypothesis with the k - 1 largest of the others.
+            others = np.sort(np.delete(tested, np.flatnonzero(tested == each[place])[0]))[::-1]
+            least = np.minimum(each[place], np.append(np.inf, np.minimum.accumulate(others)))
+            worst = max(
+                min(smallest, _over(least[k - 1], share * (g / k + (1 - g) / m)))
+                for share, smallest in states
+                for k in range(1, tested.size + 1)
+            )
+            adjusted[place] = min(worst, 1.0)
+        found.append(adjusted)
+        more = [
+            (share * (1 - g) * (1 - k / m), min(smallest, _over(ranked[k - 1], share * level)))
+            for share, smallest in states
+            for k in range(1, tested.size + 1)
+            for level in [g / k + (1 - g) / m]
+        ]
+        states = _not_beaten([*states, *more])
+    return found
+
+
+def _over(p: float, level: float) -> float:
+    """p over a level; at no level nothing is rejected, not even p = 0."""
+    return float(p) / level if level > 0 else np.inf
+
+
+def _not_beaten(states: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    kept: list[tuple[float, float]] = []
+    for share, smallest in sorted(states, key=lambda state: (state[0], -state[1])):
+        if not kept or smallest > kept[-1][1]:
+            kept.append((share, smallest))
+    return kept
 
 
 def _parallel(sizes: list[int]) -> tuple[Floats, Floats]:

@@ -64,8 +64,8 @@ class Boundary(Columns):
     spent: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Crossing(Columns):
     """Probability of stopping at each look above the upper and below the lower boundary."""
 
     upper: Floats

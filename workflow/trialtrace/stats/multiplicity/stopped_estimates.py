@@ -33,14 +33,14 @@ from trialtrace.stats.multiplicity._stopping import (
     tail_scores,
     tails,
 )
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Columns, Interval, StatsError
 
 # Largest z: beyond it every probability is 0 or 1 as a number.
 FURTHEST = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class StoppingBias:
+@dataclass(frozen=True, slots=True, repr=False)
+class StoppingBias(Columns):
     """Stopping under one effect, shapes (looks,), and overall.
 
     `probability` of stopping at each look (the last one: of reaching it), `mean` of the plain

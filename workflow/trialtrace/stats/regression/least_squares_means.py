@@ -120,7 +120,7 @@ def _covariates(covariates: ArrayLike | None, n: int) -> tuple[Floats, tuple[str
 
 def least_squares_means(
     fit: Coefficients | MixedFit,
-    design: ArmDesign | VisitDesign,
+    design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
     weights: str | None = None,
@@ -128,7 +128,8 @@ def least_squares_means(
 ) -> Contrasts:
     """The mean of each arm at each level, or over the levels by `weights`.
 
-    On the scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
+    `design` None is the fit's own, of a model whose columns were named (`Conventions`). On the
+    scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
     level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
     models alone, as in `mixed_contrast`. The test is of a mean of 0.
 
@@ -147,6 +148,7 @@ def least_squares_means(
     a        4.8125         0.30971  3.82687  5.79813    15.5387   3  0.000579143
     b        7.6875         0.30971  6.70187  8.67313    24.8216   3  0.000143367
     """
+    design = _design(fit, design)
     rows = [
         (_label(arm, level), row)
         for place, arm in enumerate(design.arms)
@@ -157,7 +159,7 @@ def least_squares_means(
 
 def least_squares_differences(
     fit: Coefficients | MixedFit,
-    design: ArmDesign | VisitDesign,
+    design: ArmDesign | VisitDesign | None = None,
     *,
     reference: object,
     sides: str,
@@ -183,6 +185,7 @@ def least_squares_differences(
     >>> [(one.label, round(one.estimate, 4)) for one in found.contrasts]
     [('b - a', 2.875)]
     """
+    design = _design(fit, design)
     if reference not in design.arms:
         raise StatsError(f"there is no arm {reference!r}.")
     base = design.cells[design.arms.index(reference)]
@@ -197,7 +200,7 @@ def least_squares_differences(
 
 def least_squares_pairs(
     fit: Coefficients | MixedFit,
-    design: ArmDesign | VisitDesign,
+    design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
     weights: str | None = None,
@@ -218,6 +221,7 @@ def least_squares_pairs(
     >>> [(one.label, round(one.high, 3), round(one.p_value, 4)) for one in found.contrasts]
     [('a - b', 0.201, 0.0754), ('a - c', -2.133, 0.0014), ('b - c', -0.466, 0.0202)]
     """
+    design = _design(fit, design)
     if len(design.arms) < 2:
         raise StatsError("there is one arm only, so nothing to compare.")
     rows = [
@@ -245,7 +249,10 @@ def _of_range(found: Contrast, arms: int, confidence: float) -> Contrast:
 
 
 def interaction_test(
-    fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign, *, df: str | None = None
+    fit: Coefficients | MixedFit,
+    design: ArmDesign | VisitDesign | None = None,
+    *,
+    df: str | None = None,
 ) -> TestResult:
     """Wald test that arms differ alike at every level: the p-value of an interaction.
 
@@ -260,6 +267,7 @@ def interaction_test(
     >>> round(interaction_test(fit, design).p_value, 4)
     0.5196
     """
+    design = _design(fit, design)
     if len(_levels(design)) < 2 or len(design.arms) < 2:
         raise StatsError("an interaction needs two arms and two levels.")
     by_arm = design.cells[1:] - design.cells[:1]
@@ -271,6 +279,16 @@ def interaction_test(
         return f_test(fit, rows, df=_of_mixed(df))
     _of_others(df)
     return wald_test(fit, rows)
+
+
+def _design(
+    fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign | None
+) -> ArmDesign | VisitDesign:
+    """The design that is given, else the fit's own."""
+    found = fit.design if design is None else design
+    if not isinstance(found, ArmDesign | VisitDesign):
+        raise StatsError("give the design: the fit has none of its own, with arms by name.")
+    return found
 
 
 def _levels(design: ArmDesign | VisitDesign) -> tuple[object, ...]:
@@ -322,9 +340,7 @@ def _check_columns(fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign
         raise StatsError(
             f"the design has {len(design.names)} columns and the fit {fit.coef.size} coefficients."
         )
-    if not isinstance(fit, Coefficients) or fit.labels == numbered(fit.coef.size):
-        return
-    if fit.labels != design.names:
+    if fit.labels not in (numbered(fit.coef.size), design.names):
         fitted, designed = ", ".join(fit.labels), ", ".join(design.names)
         raise StatsError(f"the fit has the columns {fitted}, and the design {designed}.")
 

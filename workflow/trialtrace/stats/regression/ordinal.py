@@ -18,12 +18,19 @@ from scipy.special import expit, logit
 
 from trialtrace.base.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import chi2_tail, labels, sample
-from trialtrace.stats._wald import column_names, wald_fields
+from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, columns, maximise, recedes
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.regression.logistic import logistic, separation
-from trialtrace.stats.results import Coefficients, StatsError, TestResult
+from trialtrace.stats.results import (
+    Coefficients,
+    Row,
+    StatsError,
+    Tabular,
+    TestResult,
+    rows_of_tests,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -110,12 +117,17 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BrantTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class BrantTest(Tabular):
     """Tests of proportional odds: of all columns at once, and of each in its order."""
 
     overall: TestResult
     by_column: tuple[TestResult, ...]
+    labels: tuple[str, ...]
+
+    def rows(self) -> list[Row]:
+        each = zip(self.labels, self.by_column, strict=True)
+        return rows_of_tests([("overall", self.overall), *each])
 
 
 def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
@@ -135,6 +147,7 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
     >>> brant_test(y, [[0]] * 6 + [[1]] * 6).overall
     TestResult(statistic=0.915149, df=1, p_value=0.338752)
     """
+    names = column_names(x)
     levels, level, x = ordinal_data(y, x)
     cutpoints, p = levels.size - 1, x.shape[1]
     if cutpoints < 2:
@@ -171,7 +184,7 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
     covariance = both @ joint @ both.T
     every, *each = (np.kron(differ, row).astype(float) for row in (np.eye(p), *np.eye(p)))
     single = tuple(_compare(beta, covariance, rows) for rows in each)
-    return BrantTest(_compare(beta, covariance, every), single)
+    return BrantTest(_compare(beta, covariance, every), single, names or numbered(p))
 
 
 def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[Labels, Places, Floats]:

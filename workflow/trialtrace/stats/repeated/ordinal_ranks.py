@@ -27,11 +27,11 @@ from scipy.special import gammaincc
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import f_tail, labels, numbers
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Row, StatsError, Tabular, TestResult, rows_of_tests
 
 
-@dataclass(frozen=True, slots=True)
-class RankAnova:
+@dataclass(frozen=True, slots=True, repr=False)
+class RankAnova(Tabular):
     """Relative effects, shape (arms, visits), and the ANOVA-type statistics.
 
     `between`, `within` and `interaction` have the degrees of freedom of Box's approximation and
@@ -46,6 +46,10 @@ class RankAnova:
     between_box: TestResult
     within: TestResult
     interaction: TestResult
+
+    def rows(self) -> list[Row]:
+        names = ("between", "between_box", "within", "interaction")
+        return rows_of_tests([(name, getattr(self, name)) for name in names])
 
 
 def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:

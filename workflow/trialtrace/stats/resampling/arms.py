@@ -27,11 +27,11 @@ from trialtrace.stats.resampling.exact import LONGEST_LIST, listed, share
 from trialtrace.stats.resampling.linear import check_draws, check_tolerance, monte_carlo
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.resampling.sums import SLAB, WholeScores, whole_scores
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalRerandomisation:
+@dataclass(frozen=True, slots=True, repr=False)
+class GlobalRerandomisation(Columns):
     """Results of a test of all arms, arrays of shape (endpoints,).
 
     `df` is the rank of V, what the chi-squared approximation would use; the other fields are as

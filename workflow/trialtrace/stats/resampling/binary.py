@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_array, counts, numbers
 from trialtrace.stats.resampling.schemes import Scheme
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # Outcomes whose probability is larger by this factor only through rounding are tied, as in R.
 SAME_PROBABILITY = 1 + 1e-7
@@ -31,8 +31,8 @@ SAME_PROBABILITY = 1 + 1e-7
 BELOW, MOST_OUTCOMES, MOST_TERMS = 746.0, 1e7, 3e10
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryExact:
+@dataclass(frozen=True, slots=True, repr=False)
+class BinaryExact(Columns):
     """Events in the treated arm, their distribution's mean and variance, and four p-values.
 
     `greater` and `less` are the tails with the observed number. `probability` adds all outcomes

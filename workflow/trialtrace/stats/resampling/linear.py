@@ -41,15 +41,15 @@ from trialtrace.stats.resampling.sums import (
     products,
     whole_scores,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Columns, StatsError
 
 # Relative to the sum of absolute scores. Covers what rounding does to values whose offset is up to
 # a million times their spread; of untied continuous sums it takes in some 1 of 10^8.
 TIE_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Rerandomisation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rerandomisation(Columns):
     """Results of a re-randomisation test, arrays of shape (endpoints,).
 
     `statistic` is the sum of scores in the arm less its expectation, `sd` its standard deviation

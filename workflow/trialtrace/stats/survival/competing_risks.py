@@ -32,6 +32,7 @@ from trialtrace.stats._inputs import (
 )
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.results import Columns, Contrast, StatsError, WithErrors
+from trialtrace.stats.survival._curves import CurveAt, read_off
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,20 +54,14 @@ class CumulativeIncidence(WithErrors[Floats], Columns):
     variance: str
     last_time: float
 
-    def at(self, times: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return incidence, standard error and bounds at `times`, arrays of their shape.
+    def at(self, times: ArrayLike) -> CurveAt:
+        """Return incidence, standard error and bounds at `times`.
 
         Before the first event: 0, standard error 0, no bounds. Beyond the last observed time
         nothing is known and all are NaN.
         """
-        times = np.asarray(times, dtype=np.float64)
-        row = np.searchsorted(self.time, times, side="right")
-        known = times <= self.last_time
         curves = ((0.0, self.incidence), (0.0, self.se), (nan, self.low), (nan, self.high))
-        incidence, se, low, high = (
-            np.where(known, np.concatenate([[first], curve])[row], nan) for first, curve in curves
-        )
-        return incidence, se, low, high
+        return read_off(times, self.time, self.last_time, curves)
 
 
 def cumulative_incidence(
@@ -157,8 +152,8 @@ def cumulative_incidence_difference(
         curve = cumulative_incidence(
             times[flags], causes[flags], of=of, confidence=confidence, variance=variance
         )
-        incidence, error, _, _ = curve.at(at)
-        arms.append((float(incidence), float(error)))
+        found = curve.at(at)
+        arms.append((float(found.estimate), float(found.se)))
     (f1, se1), (f0, se0) = arms
     if np.isnan(f1 - f0):
         raise StatsError(f"an arm is not observed up to time {at:g}.")

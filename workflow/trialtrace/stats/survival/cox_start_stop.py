@@ -7,7 +7,10 @@ hazard ratio is that of `cox`, which it equals where everybody is observed from 
 
 The robust variance is the sandwich D'D, where D has a row per patient: the sum of the score
 residuals of the patient's rows times the inverse information. It allows for patients with several
-events and for a wrong model; it needs many patients rather than many rows.
+events and for a wrong model; it needs many patients rather than many rows. Its Wald test is above
+its level in few: of 100 in four strata whose rates differ it rejects 7.8 % of true hypotheses at
+5 % (4,000 trials; R's coxph 6.8 % of 2,000), the score test of the same scores 5.9 % (4.9 %); of
+400 patients 5.1 and 4.8 %.
 
 References: Andersen and Gill, Ann Stat 1982;10:1100. Lin and Wei, J Am Stat Assoc 1989;84:1074.
 Therneau and Grambsch, Modeling Survival Data, 2000, chapters 3 and 7 (ties in residuals).

@@ -33,6 +33,7 @@ from trialtrace.stats._inputs import (
     survival_data,
 )
 from trialtrace.stats.results import Columns, Interval, StatsError, TestResult, WithErrors
+from trialtrace.stats.survival._curves import CurveAt, read_off
 from trialtrace.stats.survival.cox import CoxFit, cox
 
 __all__ = ["CoxFit", "KaplanMeier", "cox", "kaplan_meier", "log_rank"]
@@ -63,22 +64,17 @@ class KaplanMeier(WithErrors[Floats], Columns):
     interval: str
     _all_times: Floats = field(repr=False)
 
-    def at(self, times: ArrayLike) -> tuple[Floats, Floats, Floats]:
-        """Return survival and its bounds at `times`, arrays of the shape of `times`.
+    def at(self, times: ArrayLike) -> CurveAt:
+        """Return survival, its standard error and bounds at `times`.
 
-        Before the first observed time survival is 1, with the bounds that the interval gives
-        there: 1 for "log" and "plain", else NaN. Beyond the last observed time nothing is known
-        and all three are NaN, also where survival has reached 0.
+        Before the first observed time survival is 1 with error 0, and the bounds that the interval
+        gives there: 1 for "log" and "plain", else NaN. Beyond the last observed time nothing is
+        known and all are NaN, also where survival has reached 0.
         """
-        times = np.asarray(times, dtype=np.float64)
-        row = np.searchsorted(self.time, times, side="right")
         start = 1.0 if self.interval in ("log", "plain") else np.nan
-        known = times <= self.time[-1]
-        survival, low, high = (
-            np.where(known, np.concatenate([[first], curve])[row], np.nan)
-            for first, curve in ((1.0, self.survival), (start, self.low), (start, self.high))
-        )
-        return survival, low, high
+        bounds = (start, self.low), (start, self.high)
+        curves = (1.0, self.survival), (0.0, self.se), *bounds
+        return read_off(times, self.time, self.time[-1], curves)
 
     def quantile(self, share: float) -> Interval:
         """Return the time by which a share of the patients has had the event, and its bounds.

@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, chi2_tail
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats._wald import column_names, numbered
+from trialtrace.stats.results import Row, StatsError, Tabular, TestResult, rows_of_tests
 from trialtrace.stats.survival.cox import _check_information, _maximise
 from trialtrace.stats.survival.cox_start_stop import StartStop, start_stop_model
 
@@ -30,9 +31,9 @@ TRANSFORMS = ("km", "rank", "identity", "log")
 SINGULAR = 1e-10
 
 
-@dataclass(frozen=True, slots=True)
-class ProportionalHazards:
-    """One test for each covariate (1 df) and one of all together.
+@dataclass(frozen=True, slots=True, repr=False)
+class ProportionalHazards(Tabular):
+    """One test for each covariate (1 df), by their `labels`, and one of all together.
 
     `time` of shape (events,) and `residuals` of shape (events, covariates): Schoenfeld residuals
     by stratum and time, in the covariates' units.
@@ -43,6 +44,11 @@ class ProportionalHazards:
     time: Floats
     residuals: Floats
     transform: str
+    labels: tuple[str, ...]
+
+    def rows(self) -> list[Row]:
+        each = zip(self.labels, self.each, strict=True)
+        return rows_of_tests([*each, ("together", self.together)])
 
 
 def proportional_hazards_test(
@@ -101,8 +107,9 @@ def proportional_hazards_test(
         raise StatsError("the effects of covariates over time cannot be told from each other.")
     value = float(score @ np.linalg.solve(adjusted, score))
     together = TestResult(value, float(beta.size), chi2_tail(value, beta.size))
+    names = column_names(x) or numbered(beta.size)
     return ProportionalHazards(
-        tuple(each), together, model.time[block], residuals * spread, transform
+        tuple(each), together, model.time[block], residuals * spread, transform, names
     )
 
 

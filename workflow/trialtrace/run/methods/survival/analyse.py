@@ -143,7 +143,7 @@ def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Res
 def _survival_at(
     cut: Cut, step: "Step[cards.KaplanMeier]", rows: Selection, time: float
 ) -> Interval:
-    interval = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
+    interval = curve_of(cut, step, *times(rows)).at(time).interval()
     if np.isnan(interval.estimate):
         raise StatsError("nobody was followed for so long.")
     return interval

@@ -54,8 +54,7 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
         confidence=cut.analysis.confidence,
         variance=step.options.variance,
     )
-    estimate, _, low, high = (float(values) for values in curve.at(time))
-    return Interval(estimate, low, high)
+    return curve.at(time).interval()
 
 
 def incidence_difference(

@@ -1,0 +1,351 @@
+"""Names of columns in place of arrays: the same result, whatever the function.
+
+The calls are those of the docstrings' examples, whose arrays become columns of a table here.
+"""
+
+import dataclasses
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import strategies as st
+from stats_strategies import given
+
+import trialtrace.stats as ts
+from trialtrace.base.paths import project
+from trialtrace.stats._aligned import SAMPLES
+from trialtrace.stats.conventions import OF_MEANS, TERMS, WITHOUT_INTERCEPT
+from trialtrace.stats.results import StatsError
+
+sys.path.insert(0, str(project().root / "campaigns"))
+sys.path.insert(0, str(project().root / "docs"))
+from written.library import subjects
+
+from odd.calls import calls
+
+FUNCTIONS = [f"{subject.name}.{one.name}" for subject in subjects() for one in subject.functions]
+COUNTS = ("x1", "n1", "x0", "n0")
+TRIAL = pd.DataFrame(
+    {
+        "arm": ["new", "old", "low"] * 8,
+        "site": list("ABBA") * 6,
+        "sex": list("fffmmm") * 4,
+        "base": np.tile([3.0, 5, 4, 7, 6, 2, 8, 1], 3),
+        "y": np.round(np.sin(np.arange(24)) * 5 + np.arange(24) % 3, 2),
+        "event": [1, 0, 1, 1, 0, 0, 1, 0] * 3,
+        "time": np.arange(24) * 7 % 25 + 1.0,
+    }
+)
+TWO = TRIAL[TRIAL.arm != "low"]
+PLAN = {"confidence": 0.95, "sides": "two_sided", "variance": "model", "correction": "none"}
+
+
+@pytest.fixture(scope="module")
+def working():
+    return {one.name.rpartition(".")[2]: one for one in calls(FUNCTIONS)[0]}
+
+
+def offered(name):
+    family, _, function = name.split(".")
+    return getattr(getattr(ts, family), function)
+
+
+def annotated(function, name):
+    return str(function.__annotations__.get(name, "")).startswith("ArrayLike")
+
+
+def values(result):
+    """Every number of a result, without the names of coefficients."""
+    if dataclasses.is_dataclass(result):
+        fields = [each.name for each in dataclasses.fields(result)]
+        kept = [name for name in fields if name not in ("labels", "design", "notes")]
+        return {name: values(getattr(result, name)) for name in kept}
+    if isinstance(result, tuple | list):
+        return [values(each) for each in result]
+    if callable(result):
+        return "a function"
+    return repr(np.asarray(result).tolist()) if isinstance(result, np.ndarray) else repr(result)
+
+
+def named(call):
+    """Arguments by names, the table that has them, and the arguments as arrays: what has a row for
+    each of as many patients as the first has."""
+    function = offered(call.name)
+    table, names, arrays, rows = {}, {}, {}, None
+    for name, value in call.arguments.items():
+        if not annotated(function, name) or isinstance(value, str) or name in ("row", "rows"):
+            continue
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            continue
+        if array.dtype.kind not in "iufbU" or array.ndim not in (1, 2) or not array.size:
+            continue
+        if array.ndim == 2 and array.dtype.kind == "b":
+            continue
+        rows = rows or len(array)
+        if len(array) != rows:
+            continue
+        if array.ndim == 1:
+            table[name], names[name], arrays[name] = array, name, value
+            continue
+        models = name in TERMS and "continuous" not in call.name
+        kept = [k for k in range(array.shape[1]) if not models or len(set(array[:, k])) > 1]
+        table |= {f"{name}_{k}": array[:, k] for k in kept}
+        names[name], arrays[name] = [f"{name}_{k}" for k in kept], array
+        if not models:
+            continue
+        ones = np.ones((rows, 0 if name == "covariates" or bare(call.name) else 1))
+        arrays[name] = np.hstack([ones, array[:, kept]])
+    return names, table, arrays
+
+
+def labels(value):
+    """Labels in a list as an array: text in a list is names."""
+    text = isinstance(value, list) and value and all(isinstance(each, str) for each in value)
+    return np.array(value) if text else value
+
+
+def bare(name):
+    return name.rpartition(".")[2] in WITHOUT_INTERCEPT
+
+
+def test_every_function_gives_by_names_what_it_gives_by_arrays(working):
+    tried = set()
+    for name, call in working.items():
+        names, table, arrays = named(call)
+        if not names or (name in SAMPLES and len(names) < 2):
+            continue
+        function = offered(call.name)
+        others = {k: labels(v) for k, v in call.arguments.items() if k not in names}
+        try:
+            wanted = function(**others, **arrays)
+        except StatsError:
+            # The example's columns have another intercept.
+            continue
+        sap = ts.Conventions(data=table)
+        assert values(getattr(sap, name)(**others, **names)) == values(wanted), name
+        frame = ts.Conventions(data=pd.DataFrame(table))
+        assert values(getattr(frame, name)(**others, **names)) == values(wanted), name
+        tried.add(name)
+    assert {"log_rank", "cox", "ancova", "logistic", "friedman", "rm_anova"} <= tried
+    assert len(tried) > 170
+
+
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"complier_bounds", "complier_difference"}))
+def test_two_samples_are_cut_from_a_column(name):
+    more = {"margins": (-9.0, 9.0)} if name == "equivalence_t" else {}
+    data = TWO.assign(y=TWO.y + 9)
+    sap = ts.Conventions(data=data, arm="arm", control="old", **PLAN)
+    plan = ts.Conventions(**PLAN)
+    if name in ("equivalence_t",):
+        more["variance"] = "welch"
+    new, old = (data.y[data.arm == arm] for arm in ("new", "old"))
+    assert values(getattr(sap, name)("y", **more)) == values(getattr(plan, name)(new, old, **more))
+
+
+def test_counts_of_two_arms_are_cut_from_a_column(working):
+    new, old = (TWO.event[TWO.arm == arm] for arm in ("new", "old"))
+    counts = new.sum(), len(new), old.sum(), len(old)
+    tried = 0
+    for name, call in working.items():
+        if tuple(call.arguments)[:4] != COUNTS:
+            continue
+        others = {k: v for k, v in call.arguments.items() if k not in COUNTS}
+        given = {"data": TWO, "arm": "arm", "control": "old"}
+        if annotated(offered(call.name), "x1"):
+            given["strata"] = ["site", "sex"]
+            strata = TWO.site + TWO.sex
+            parts = [TWO[strata == stratum] for stratum in sorted(set(strata))]
+            cut = [[part.event[part.arm == arm] for part in parts] for arm in ("new", "old")]
+            arrays = [[f(one) for one in arm] for arm in cut for f in (np.sum, len)]
+        else:
+            arrays = counts
+        try:
+            wanted = offered(call.name)(*arrays, **others)
+        except StatsError:
+            continue
+        sap = ts.Conventions(**given)
+        assert values(getattr(sap, name)("event", **others)) == values(wanted), name
+        tried += 1
+    assert tried > 20
+
+
+def test_missing_outcomes_are_counted_where_a_function_asks_for_them():
+    event = TWO.event.where(TWO.index != 0)
+    sap = ts.Conventions(data=TWO.assign(event=event), arm="arm", control="old")
+    assert sap.worst_and_best("event") == ts.missing.worst_and_best(3, 7, 1, 4, 8, 0)
+    with pytest.raises(StatsError, match="must be events, 1 or 0"):
+        sap.worst_and_best("y")
+
+
+def test_events_and_times_of_two_arms_are_summed():
+    sap = ts.Conventions(data=TWO, arm="arm", control="old", **PLAN)
+    sums = TWO.groupby("arm")[["event", "time"]].sum()
+    counts = [float(value) for arm in ("new", "old") for value in sums.loc[arm]]
+    assert sap.rate_ratio("event", "time") == ts.Conventions(**PLAN).rate_ratio(*counts)
+
+
+def test_tables_of_arms_by_levels_and_shares_of_a_column():
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", confidence=0.95)
+    table = pd.crosstab(TRIAL.arm, TRIAL.site).loc[["old", "low", "new"]].to_numpy()
+    assert sap.chi_squared_table("site") == ts.categorical.chi_squared_table(table)
+    assert sap.wilson("event") == ts.categorical.wilson(12, 24, confidence=0.95)
+    tables = [
+        pd.crosstab(one.arm, one.site).loc[["old", "low", "new"]].to_numpy()
+        for _, one in TRIAL.groupby("sex")
+    ]
+    wanted = ts.stratified.cmh_general_association(tables)
+    assert sap.cmh_general_association("site", strata="sex") == wanted
+
+
+def test_the_results_of_levels_apart():
+    sap = ts.Conventions(data=TRIAL, confidence=0.95, interval="log")
+    found = sap.kaplan_meier("time", "event", by="arm")
+    assert list(found) == ["low", "new", "old"]
+    low = TRIAL[TRIAL.arm == "low"]
+    wanted = ts.survival.kaplan_meier(low.time, low.event, interval="log", confidence=0.95)
+    assert repr(found["low"]) == repr(wanted)
+    assert repr(found.median()["low"]) == repr(wanted.median())
+    assert list(found.time["low"]) == list(wanted.time)
+
+
+def test_a_model_and_its_means_are_those_of_the_columns_written_out():
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    fit = sap.ols("y", ["arm*sex", "base"])
+    assert fit.labels == (
+        *("intercept", "arm low", "arm new", "sex m", "base"),
+        *("arm low:sex m", "arm new:sex m"),
+    )
+    arm = pd.Categorical(TRIAL.arm, ["old", "low", "new"])
+    design = ts.regression.arm_design(
+        arm, by=TRIAL.sex, interaction=True, covariates=TRIAL.base, intercept=True
+    )
+    plan = ts.Conventions(**PLAN)
+    other = plan.ols(TRIAL.y, design.x)
+    for found, wanted in (
+        (sap.least_squares_means(fit), plan.least_squares_means(other, design)),
+        (
+            sap.least_squares_differences(fit, weights="observed"),
+            plan.least_squares_differences(other, design, reference="old", weights="observed"),
+        ),
+    ):
+        assert [one.label for one in found.contrasts] == [one.label for one in wanted.contrasts]
+        for one, same in zip(found.contrasts, wanted.contrasts, strict=True):
+            assert one.estimate == pytest.approx(same.estimate, rel=1e-12)
+            assert one.standard_error == pytest.approx(same.standard_error, rel=1e-12)
+    test = sap.interaction_test(fit)
+    assert test.p_value == pytest.approx(plan.interaction_test(other, design).p_value, rel=1e-10)
+    row = sap.contrast(fit, {"arm new": 1, "arm low": -1})
+    assert row == plan.contrast(fit, [0, -1, 1, 0, 0, 0, 0])
+    assert sap.wald_test(fit, ["arm new", "arm low"]).df == 2
+
+
+@given(order=st.permutations(range(24)), control=st.sampled_from(["new", "old", "low"]))
+def test_neither_order_nor_reference_changes_what_a_model_says(order, control):
+    """Differences of arms, averaged over sites alike, do not depend on how factors are coded."""
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    pairs = sap.least_squares_pairs(sap.ols("y", ["arm", "site"]))
+    wanted = {each.label: each for each in pairs.contrasts}
+    turned = ts.Conventions(data=TRIAL.iloc[list(order)], arm="arm", control=control, **PLAN)
+    fit = turned.ols("y", ["site", "arm"])
+    for each in turned.least_squares_differences(fit).contrasts:
+        one, other = each.label.split(" - ")
+        same = wanted.get(each.label) or wanted[f"{other} - {one}"]
+        sign = 1 if each.label in wanted else -1
+        assert each.estimate == pytest.approx(sign * same.estimate, rel=1e-9, abs=1e-9)
+        assert each.standard_error == pytest.approx(same.standard_error, rel=1e-9)
+
+
+def test_visits_and_arms_in_numbers_are_factors_and_other_numbers_are_not():
+    long = pd.DataFrame({"id": np.repeat(range(8), 3), "week": [1, 2, 4] * 8})
+    long = long.assign(arm=(long.id > 3) * 1, y=np.cos(np.arange(24) ** 2) + long.week)
+    plan = {"structure": "unstructured", "method": "REML", "subject": "id", "visit": "week"}
+    sap = ts.Conventions(data=long, arm="arm", control=0, df="satterthwaite", **plan, **PLAN)
+    fit = sap.mmrm("y", ["arm*week"])
+    assert fit.labels[:4] == ("intercept", "arm 1", "week 2", "week 4")
+    found = sap.least_squares_differences(fit).contrasts
+    assert [one.label for one in found] == ["1 - 0, 1", "1 - 0, 2", "1 - 0, 4"]
+    mixed = sap.linear_mixed("y", ["arm", "week"], [], "id")
+    assert mixed.labels == ("intercept", "arm 1", "week")
+    assert sap.mixed_contrast(mixed, "week").estimate == mixed.coef[2]
+
+
+@pytest.mark.parametrize("name", ["gee", "mmrm", "ordinal_gee"])
+def test_long_data_by_names_are_long_data_by_arrays(name):
+    long = pd.DataFrame({"id": np.repeat(range(30), 3), "week": [1, 2, 4] * 30})
+    long = long.assign(arm=np.where(long.id % 2, "a", "b"), y=np.arange(90) ** 2 * 7 % 11 % 2)
+    subjects = {"subject": long.id, "visit": long.week}
+    columns = pd.DataFrame({"one": 1.0, "arm b": long.arm.eq("b") * 1.0, "week 2": long.week == 2})
+    columns = columns.assign(late=long.week == 4).astype(float)
+    plan = ts.Conventions(
+        working="independence" if name == "ordinal_gee" else "exchangeable", method="REML",
+        family="binomial", reference="normal", structure="compound_symmetry", confidence=0.95,
+        variance="robust",
+    )  # fmt: skip
+    x = columns.drop(columns="one") if name == "ordinal_gee" else columns
+    wanted = getattr(plan, name)(long.y, x, **subjects)
+    found = getattr(plan, name)(
+        "y", ["arm", "week"], data=long, arm="arm", control="a", subject="id", visit="week"
+    )
+    assert values(found) == values(wanted)
+
+
+def test_a_name_that_is_wrong_is_told_with_those_near():
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    with pytest.raises(StatsError, match=r"no column 'bass'; near it base\.$"):
+        sap.ols("y", ["bass"])
+    with pytest.raises(StatsError, match=r"no column 'zzz'; there are arm, site"):
+        sap.ols("zzz", ["base"])
+    with pytest.raises(StatsError, match="no coefficient 'arm knew'; there are arm new"):
+        sap.contrast(sap.ols("y", ["arm"]), "arm knew")
+    with pytest.raises(StatsError, match="say by treated= which of low, new is compared"):
+        sap.welch_t("y")
+    assert sap.welch_t("y", treated="low").df > 0
+    with pytest.raises(StatsError, match="one of the arms low, new, old; got 'odd'"):
+        sap.ols("y", ["arm"], control="odd")
+    with pytest.raises(StatsError, match=r"say by arm= which column"):
+        ts.Conventions(data=TRIAL, **PLAN).welch_t("y")
+    with pytest.raises(StatsError, match="a DataFrame or a mapping of columns; got <class 'int'>"):
+        ts.Conventions(data=3, **PLAN).ols("y", ["base"])
+    with pytest.raises(TypeError, match="'datum'"):
+        sap.ols("y", ["base"], datum=3)
+    with pytest.raises(StatsError, match="give labels as an array"):
+        sap.log_rank("time", "event", list("ab" * 12))
+    with pytest.raises(StatsError, match="'site' has values that are no numbers"):
+        sap.friedman(["y", "site"])
+
+
+def test_a_role_without_a_meaning_for_the_function_is_refused():
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    for call, role in (
+        (lambda: sap.ols("y", ["base"], strata="site"), "strata"),
+        (lambda: sap.wilson("event", arm="arm"), "arm"),
+        (lambda: sap.risk_ratio_log("event", treated="new", strata="site"), "strata"),
+        (lambda: sap.correlation("y", "base", method="pearson", control="old"), "control"),
+        (lambda: ts.Conventions(**PLAN).ols([1, 2, 4], [[1], [1], [1]], by="sex"), "by"),
+    ):
+        with pytest.raises(TypeError, match=f"'{role}'"):
+            call()
+
+
+def test_a_control_is_the_reference_of_arrays_too():
+    sap = ts.Conventions(control="old", **PLAN)
+    assert sap.dunnett(TRIAL.y, TRIAL.arm) == ts.Conventions(**PLAN).dunnett(
+        TRIAL.y, TRIAL.arm, reference="old"
+    )
+
+
+@pytest.mark.parametrize("name", OF_MEANS)
+def test_factors_are_no_covariates_of_means_at_their_means(name):
+    sap = ts.Conventions(data=TRIAL, arm="arm", control="old", **PLAN)
+    more = {
+        "ancova": {"strata": None},
+        "arm_design": {"intercept": True},
+        "visit_design": {"visits": ("a", "b"), "coding": "treatment", "by_visit": False},
+    }[name]
+    first = {"y": "y"} if name == "ancova" else {}
+    assert getattr(sap, name)(**first, covariates=["base"], **more)
+    with pytest.raises(StatsError, match="covariates that are numbers; of others take ols"):
+        getattr(sap, name)(**first, covariates=["site"], **more)
