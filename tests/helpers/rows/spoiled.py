@@ -366,6 +366,54 @@ def scale_from_one(made: Made, rng: np.random.Generator) -> None:
     made.patients["pain"] = (NUMBER, score.astype(float), "")
 
 
+def score_turned_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    """A score of pain at all visits; its level alone would not tell."""
+    made.site = np.arange(made.n) % 2
+    _of_visits(made, "pain", made.visits["pain"][1] - np.nanmedian(made.visits["pain"][1]) + 5)
+    values = made.visits["pain"][1].copy()
+    values[_at_a_site(made)] = 10 - values[_at_a_site(made)]
+    _of_visits(made, "pain", values)
+
+
+def weights_of_zero(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[rng.choice(made.n, 5, replace=False)] = 0
+    _of_patients(made, "weight", values)
+
+
+def last_contacts_a_year_late(made: Made, rng: np.random.Generator) -> None:
+    """Of five who were last seen at their last visit, as all others were."""
+    latest = np.fmax.reduce(made.visits["visited"][1], axis=1)
+    seen = np.fmax(latest, made.patients["entered"][1])
+    made.patients["died_on"] = (DATE, np.full(made.n, np.nan), "")
+    seen[rng.choice(made.n, 5, replace=False)] += 365
+    _of_patients(made, "last_seen", seen)
+
+
+def weight_sorted_in_part(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["weight"][1].copy()
+    values[20:40] = np.sort(values[20:40])
+    _of_patients(made, "weight", values)
+
+
+def no_answer_of_no(made: Made, rng: np.random.Generator) -> None:
+    values = made.patients["responded"][1]
+    _of_patients(made, "responded", np.where(values == 0, np.nan, values))
+
+
+def ten_patients_lost(made: Made, rng: np.random.Generator) -> None:
+    """Ten who were numbered one after another."""
+    rest = made.taken(np.delete(np.arange(made.n), np.arange(30, 40)))
+    for name, values in vars(rest).items():
+        setattr(made, name, values)
+
+
+def four_at_another_site(made: Made, rng: np.random.Generator) -> None:
+    made.site = np.arange(made.n) % 3
+    made.names = np.array([f"{s + 1:02d}-{at:03d}" for at, s in enumerate(made.site)])
+    made.site[rng.choice(np.flatnonzero(made.site == 0), 4, replace=False)] = 1
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -417,5 +465,12 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     rows_pasted_again: ("blocks",),
     scale_turned_at_a_visit: ("codings",),
     scale_from_one: ("breaks",),
+    score_turned_at_a_site: ("turned",),
+    weights_of_zero: ("codes",),
+    last_contacts_a_year_late: ("late",),
+    weight_sorted_in_part: ("ordered",),
+    no_answer_of_no: ("constants",),
+    ten_patients_lost: ("identifiers",),
+    four_at_another_site: ("identifiers",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

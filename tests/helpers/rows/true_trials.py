@@ -23,6 +23,7 @@ class Made:
     site: np.ndarray
     patients: dict[str, tuple[str, np.ndarray, str]]
     visits: dict[str, tuple[str, np.ndarray, str]]
+    names: np.ndarray
 
     @property
     def n(self) -> int:
@@ -35,6 +36,7 @@ class Made:
             self.site[who],
             {k: (kind, values[who], unit) for k, (kind, values, unit) in self.patients.items()},
             {k: (kind, values[who], unit) for k, (kind, values, unit) in self.visits.items()},
+            self.names[who],
         )
 
     def copy(self) -> "Made":
@@ -51,7 +53,8 @@ def export_of(made: Made) -> Export:
         np.zeros(n, np.intp),
         np.zeros(n, np.intp),
         tuple(
-            Column(name, kind, values, unit) for name, (kind, values, unit) in made.patients.items()
+            Column(name, kind, values, unit, levels=_answers(kind, values))
+            for name, (kind, values, unit) in made.patients.items()
         ),
     )
     size = n * VISITS
@@ -78,7 +81,15 @@ def export_of(made: Made) -> Export:
         entry=("patients", "entered"),
         baseline=tuple(("patients", name) for name in names),
         scheme="stratified_blocks",
+        names=tuple(made.names.tolist()),
+        id_column="patients.id",
     )
+
+
+def _answers(kind: str, values: np.ndarray) -> tuple[str, ...]:
+    """What a code of two values means."""
+    two = kind == CODE and bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
+    return ("No", "Yes") if two else ()
 
 
 def true_trial(seed: int) -> Made:
@@ -150,7 +161,7 @@ def true_trial(seed: int) -> Made:
     last = rng.integers(1, VISITS, n)
     away = ended[:, None] & (np.arange(VISITS) >= last[:, None])
     visits = {k: (kind, np.where(away, np.nan, v), unit) for k, (kind, v, unit) in visits.items()}
-    return Made(arm, site, patients, visits)
+    return Made(arm, site, patients, visits, np.arange(1, n + 1).astype(str))
 
 
 def working(rng: np.random.Generator, days: np.ndarray, at_weekends: float) -> np.ndarray:
@@ -204,7 +215,7 @@ def chosen(export: Export, who: np.ndarray) -> Export:
                 place[sheet.subject[rows]],
                 sheet.step[rows],
                 sheet.part[rows],
-                tuple(Column(c.name, c.kind, c.values[rows], c.unit) for c in sheet.columns),
+                tuple(replace(c, values=c.values[rows]) for c in sheet.columns),
                 visits=sheet.visits,
             )
         )
@@ -217,6 +228,7 @@ def chosen(export: Export, who: np.ndarray) -> Export:
         n=len(who),
         sheets=tuple(sheets),
         arm=of(export.arm),
+        names=tuple(export.names[at] for at in who),
         site=of(export.site),
         strata=of(export.strata),
         last=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.last),

@@ -256,7 +256,7 @@ def test_the_larger_difference_stands_before_the_smaller(told):
 
 EVERYONE = """\
 papers:
-  main: {citation: "A paper; by us", text: not_at_hand, told: docs/sources.md}
+  main: {citation: "A paper; by us", text: not_at_hand, told: known from a list}
   news: {citation: "A news digest; no date"}
 groups: {a: {label: Training, randomised: "55"}, b: {label: Control, randomised: "53"}}
 populations: {itt: {label: intention to treat, everyone: true}}
@@ -290,7 +290,7 @@ def test_the_same_of_two_arms_is_one_line_and_one_question(told):
 def test_the_title_is_the_paper_and_nothing_of_the_project(told):
     _, page = told("editor", EVERYONE)
     assert "<h1>Audit for an editor: A paper; by us</h1>" in page
-    assert "A paper; by us; text not at hand</li>" in page and "docs/sources" not in page
+    assert "A paper; by us; text not at hand</li>" in page and "known from a list" not in page
 
 
 def test_each_verdict_has_its_own_heading(told):

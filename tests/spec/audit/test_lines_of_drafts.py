@@ -123,3 +123,8 @@ def test_a_number_alone_far_from_its_row(tmp_path, capsys, last, asked):
     row = [f"mean {one}" for one in ("0.16", "0.46", "0.33", "0.32", "0.70", last)]
     told = said(tmp_path, capsys, [row], OF_A)
     assert ("Its value lies far from those beside it" in told) == asked
+
+
+def test_a_ratio_of_which_an_end_rounds_to_nothing_has_no_z(tmp_path, capsys):
+    rows = [["hazard ratio 0.00 (95% CI 0.01 to 0.02), P = 0.5"]]
+    assert "lets expect z" not in said(tmp_path, capsys, rows, "compare: [a, b]")

@@ -50,11 +50,20 @@ def test_a_name_that_yaml_reads_as_no_text(at: Project, call: Call, capsys: Out,
     assert not at.trial_config(name).exists()
 
 
-@pytest.mark.parametrize("bad", ['"final\nscore"', '"final\r\nscore"', "x" * 101, "any"])
+@pytest.mark.parametrize("bad", ['"final\nscore"', '"final\r\nscore"', "x" * 101, "not"])
 def test_a_name_that_no_dictionary_can_have(at: Project, call: Call, capsys: Out, bad: str):
     assert call("new", "mine", changed(at, "final_score", bad)) == 1
     assert "a name that cannot be used in position 7" in capsys.readouterr().err
     assert not at.trial_config("mine").exists()
+
+
+def test_a_column_that_is_called_any(at: Project, call: Call):
+    """In a condition a list joins, and a test is of the column."""
+    choices = ("--primary", "any", "--kind", "event", "--event", "yes", "--yes")
+    assert call("new", "mine", changed(at, "responded", "any"), *choices) == 0
+    endpoints = (at.trial_config("mine") / "endpoints.yaml").read_text(encoding="utf-8")
+    assert 'event: {any: {is: "yes"}}' in endpoints
+    assert call("check", "mine") == 0
 
 
 def test_an_empty_name_of_a_file(call: Call, capsys: Out):

@@ -138,7 +138,7 @@ plt.plot([1, 2]);
     assert f"A figure of my own {OWN}" in page
     assert "About 17 of them came late, and relief was 33.3% (95% CI" in page
     assert page.count(OWN) == 2 and f"none left. {OWN}" in page
-    assert "Of reports/mini/report.qmd, which is not what the run writes" in page
+    assert "Made of reports/mini/report.qmd, which somebody has changed" in page
     label = load_trial("mini", alone).plan.analyses["pain_each"].label
     assert f"Analyses of the plan that it leaves out: {label}." in page
     assert "reported nowhere" in plain((alone.results / "mini/report/plan.html").read_text())
@@ -211,7 +211,7 @@ def test_hidden_chunks_sections_and_the_supplement_are_told_at_the_head(alone: P
     assert "Sections of the run that it leaves out: data." in page
     assert f"A note with 77 in it. {OWN}" in page
     supplement = (alone.results / "mini/report/supplement.html").read_text(encoding="utf-8")
-    assert "which is not what the run writes" in plain(supplement)
+    assert "which somebody has changed" in plain(supplement)
 
 
 def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):

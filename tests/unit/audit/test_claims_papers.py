@@ -28,10 +28,12 @@ def test_what_was_not_at_hand_stands_in_the_citation():
         "doi": "10.1001/jama.2024.1",
         "text": "not_at_hand",
         "short": "the paper of 2020",
-        "told": "docs/sources.md",
+        "told": "its results are those of a list",
     }
     claim = of(paper)
-    assert claim.cite == (f"{HEAD}; doi 10.1001/jama.2024.1; text not at hand, see docs/sources.md")
+    assert claim.cite == (
+        f"{HEAD}; doi 10.1001/jama.2024.1; text not at hand: its results are those of a list"
+    )
     assert claim.place == "the paper of 2020"
     assert of(paper, place="abstract").place == "abstract"
 

@@ -5,6 +5,7 @@ import datetime
 import pyarrow as pa
 import pytest
 
+from trialtrace.run.methods.checking.data import surely
 from trialtrace.run.tables.conditions import columns_of, describe, evaluate, met, mistakes
 
 T, F, U = True, False, None
@@ -75,6 +76,20 @@ def test_and_is_false_as_soon_as_one_part_is_and_unknown_only_where_it_could_be_
 
 def test_or_is_true_as_soon_as_one_part_is():
     assert evaluate({"any": [A, B]}, LOGIC).to_pylist() == [T, T, T, T, F, U, T, U, U]
+
+
+def test_a_column_may_be_called_as_a_word_that_joins():
+    """A list joins; a test is of the column."""
+    words = LOGIC.rename_columns(["any", "all"])
+    one, other = {"any": {"is": "y"}}, {"all": "missing"}
+    assert evaluate(one, words).to_pylist() == evaluate(A, LOGIC).to_pylist()
+    joined = {"any": [one, other]}
+    assert evaluate(joined, words).to_pylist() == [T, T, T, F, F, T, U, U, T]
+    assert surely(joined, words.to_pandas()).tolist() == [T, T, T, F, F, T, F, F, T]
+    assert columns_of(joined) == ["any", "all"]
+    kinds = {"any": "text", "all": "text"}
+    assert mistakes(joined, kinds) == [] and mistakes({"any": "present"}, kinds) == []
+    assert describe(joined) == "(any = y or all is missing)"
 
 
 def test_not_of_unknown_stays_unknown():

@@ -1,8 +1,10 @@
 """The summary of rejects that a report shows."""
 
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_tables import TinyTrial, variable
 
-from trialtrace.run.cleaning.account import rejects_summary, runs
+from trialtrace.run.cleaning.account import lines_of, rejects_summary, run_text, runs
 
 TRIAL = TinyTrial([variable("id", "integer"), variable("x", "number"), variable("y", "number")])
 CLEANED = TRIAL.clean("id|x|y\n1|a|\n2|b|z\n|1|1\n4|c|1\n5|1|1\n6|d|1\n")
@@ -22,6 +24,11 @@ def test_rules_with_their_rows_and_no_values():
 def test_values_under_full_disclosure():
     found = rejects_summary(CLEANED.rejects, "full")
     assert [row.values for row in found] == [(None,), ("a", "b", "c", "d"), ("z",)]
+
+
+@given(st.sets(st.integers(1, 200), min_size=1))
+def test_lines_are_read_back_from_their_text(lines):
+    assert lines_of(run_text(lines)) == sorted(lines)
 
 
 def test_runs():

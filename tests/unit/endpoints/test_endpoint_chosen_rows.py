@@ -3,6 +3,9 @@
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
+from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.model import Variable
+
 TABLES = """
 tables:
   patients: {of: raw, key: [id], subject: id, arm: rx}
@@ -34,6 +37,16 @@ def test_the_rows_that_meet_the_condition_count(tmp_path):
         ("a", 0, "visits", 2, "status"),
         ("c", 0, "visits", 5, "status"),
     ]
+
+
+def test_chosen_rows_may_have_a_name_of_their_own():
+    """The label of the column is that of all its rows."""
+    named = SUBJECTS.replace("{column: status", "{label: Status at entry, column: status")
+    column = Variable("status", "visits", "text", "Status")
+    for given, told in ((SUBJECTS, "Status"), (named, "Status at entry")):
+        trial = tiny(trial=given)
+        trial.dictionary["visits"] = {"status": column}
+        assert variable_label(trial, "start") == told
 
 
 def test_chosen_rows_of_a_subject_must_agree(tmp_path):

@@ -71,7 +71,7 @@ def red(root, rows, endpoints: str = SURVIVAL) -> list[str]:
     """What endpoints lose; that the rows are nineteen patients again and again is a line too, and
     so is a last contact before entry."""
     warnings = losses(root, rows, endpoints).warnings
-    of_rows = ("unusual_rows", "dates_out_of_order")
+    of_rows = ("unusual_rows", "remark")
     return [one.text for one in warnings if one.kind not in of_rows]
 
 

@@ -13,7 +13,7 @@ from trialtrace.run.cleaning.account import Account, SubjectCount
 from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered, runs
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.first_page import order_line, red_lines_of, same_line
+from trialtrace.run.integrity.first_page import red_lines_of, remark_lines, same_line
 from trialtrace.run.integrity.intervals import days_exchanged
 from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
 from trialtrace.run.integrity.records import same_patients
@@ -145,11 +145,11 @@ def test_dates_out_of_order_are_told_though_so_few_are_slips_of_the_pen():
     export = Export(40, "p", (patients, visits), entry=("p", "entered"))
     looks = judged(look_at(export, OF_ROWS), WEIGHTS)
     assert not [*red_lines_of(looks, {})]
-    (line,) = order_line(looks, {})
+    (line,) = remark_lines(looks, {})
     assert "v.visited: 1 of 40 patients have visits dated before their entry (rows 8)." in line.text
     nobody = Account(SubjectCount("p", 40, 40, ()), {})
     assert declared_lines(nobody, [line]) == [line.text]
-    assert not [*order_line(looks, {("v", "visited"): "screened before"})]
+    assert not [*remark_lines(looks, {("v", "visited"): "screened before"})]
 
 
 def test_the_chance_of_a_run_is_at_least_the_exact_one():
@@ -171,6 +171,16 @@ def test_the_chance_of_a_run_is_at_least_the_exact_one():
     assert ending[-1] <= runs.chance(values, start, found) < 2 * ending[-1]
     values[103] = np.nan
     assert runs.longest(values)[1] == 3
+
+
+def test_a_run_in_the_rows_of_a_patient_is_theirs():
+    rng = np.random.default_rng(8)
+    values = rng.permutation(200) / 2
+    values[50:55] = 100.0
+    for who, red in ((np.repeat(np.arange(40), 5), False), (np.arange(200), True)):
+        sheet = replace(one_sheet("v", [numbers("score", values)]), subject=who)
+        (look,) = runs.looks(Export(200, "v", (sheet,)))
+        assert "has 5 of 200" in look.told and (look.p < 1e-5) == red
 
 
 def made_of(columns: list[np.ndarray]) -> Export:
@@ -254,6 +264,10 @@ def test_a_row_that_is_the_sum_of_all_others():
     assert look.rows == (31,) and look.p == 30 * 2.0**-29
     export = Export(30, "p", (one_sheet("p", [numbers("x", values + 1)]),))
     assert next(single.totals(export)).p == 1
+    # Of 30 scores that are zero but for four the highest is easily the sum of the others.
+    scores = np.append(np.zeros(26), [1, 2, 3, 6])
+    export = Export(30, "p", (one_sheet("p", [numbers("x", scores)]),))
+    assert next(single.totals(export)).p == 4 * 2.0**-3
 
 
 def test_two_tables_that_disagree_on_a_sex():

@@ -198,6 +198,18 @@ def test_a_score_on_a_smaller_scale_is_one_that_nobody_keeps():
     assert factors.on_scale(np.column_stack([scores[:, 0], scores[:, 1] % 1]), 1, 100, 10) == 1
 
 
+def test_a_scale_to_one_has_no_smaller_scale():
+    shares = np.random.default_rng(12).uniform(0, 1, (30, 2))
+    export = one_sheet(shares[:, 0])
+    columns = tuple(Column(f"x{at}", NUMBER, shares[:, at]) for at in (0, 1))
+    wide = (("t", "x0"), ("t", "x1"))
+    sheet = replace(export.sheets[0], columns=columns)
+    export = Export(30, "t", (sheet,), wide=(wide,))
+    looks = [*factors.looks(replace(export, scales=dict.fromkeys(wide, 1.0)))]
+    assert any("smaller scale" in one.told for one in looks)
+    assert all(one.p == 1 for one in looks if "smaller scale" in one.told)
+
+
 def test_occurrences_after_the_last_date_are_due_at_the_rate_of_before():
     entered = np.zeros(40)
     day = np.arange(100.0) + 0.5
@@ -305,6 +317,8 @@ def test_a_column_one_row_down_goes_with_the_row_above():
     z = (np.arctanh(r) - np.arctanh(max(other, 0))) * np.sqrt((len(x) - 3) / 1.06)
     # 72 patients and more: seven places at which 20 are left.
     assert p == pytest.approx(stats.norm.sf(z) * 7, rel=1e-6)
+    # Of few levels nothing is tried, and nothing is unusual.
+    assert exchanged.down(np.arange(100.0) % 3, later) == (1, 0)
     # Neighbours that are alike are so on both sides.
     trend = np.arange(100.0)
     assert exchanged.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1

@@ -189,7 +189,7 @@ def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
     endpoints = mini_trial.ENDPOINTS.replace("event_label: Death", "event_label: Death or relief")
     either = made(tmp_path / "or", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     assert deaths(either.trial) == set()
-    assert harms_section(either).startswith("**Deaths** are not among the endpoints")
+    assert harms_section(either).startswith("**Deaths** are not reported here")
     uncounted = made(tmp_path / "no", plan=UNCOUNTED, claims="papers: {}\nclaims: {}\n")
     assert words(harms_in_short(uncounted, {})[0]) == (
         "The data have an endpoint of death (Death), and no analysis of the plan counts its events "

@@ -1,5 +1,6 @@
 """Figures of trials in which something is not there: an arm without values, many arms."""
 
+import itertools
 from types import SimpleNamespace as Stub
 
 import mini_run
@@ -145,6 +146,32 @@ def pictures(root, name, rows=None, **files):
 
 def texts(axes):
     return [text.get_text() for text in axes.texts if text.get_text()]
+
+
+def test_a_forest_of_many_lines_is_lower_and_stays_apart(tmp_path, monkeypatch):
+    """A page of print makes it as small as its height asks; no letter lies on another line."""
+    from trialtrace.report.figures import forest
+
+    run = mini_run.run_mini(tmp_path, claims=NO_CLAIMS)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    row = next(
+        one for one in material.of("relief_primary") if one["stat_name"] == "risk_difference"
+    )
+    long = "Relief by another limit than that of the plan, which takes several lines of a heading"
+    blocks = {f"{n}: {long}": [("Drug", row), ("Drug, once more", row)] for n in range(3)}
+    heights = []
+    for many in (len(blocks) * 3, 0):
+        monkeypatch.setattr(forest, "MANY", many)
+        figure = forest.strip(material, "risk_difference", blocks, None)
+        figure.draw_without_rendering()
+        heights.append(figure.get_figheight())
+        names, _, plot, *_ = figure.axes
+        boxes = [text.get_window_extent() for text in names.texts if text.get_text()]
+        for above, below in itertools.pairwise(boxes):
+            assert above.y0 >= below.y1 - 1
+        assert max(box.x1 for box in boxes) < plot.get_window_extent().x0
+    # Six lines of an estimate, each by more than a tenth of an inch.
+    assert heights[1] < heights[0] - 0.6
 
 
 def test_a_forest_has_the_columns_of_a_journal(tmp_path):

@@ -8,6 +8,8 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
+from trialtrace.report.pages.trace_page import Around, _raw
+from trialtrace.report.pages.traces import _rows_listed
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.tables import NO_BREAK
@@ -43,7 +45,7 @@ def mini(tmp_path_factory):
 
 def tables(text):
     """Each table as its rows of cells, without the links."""
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)(\{[^}]*\})?", r"\1", text)
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), plain).replace(NO_BREAK, " ")
     return [
         [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("|")]
@@ -68,7 +70,7 @@ def test_a_listing_has_the_rows_that_meet_its_condition_by_arm_and_patient(mini)
 def test_a_patient_leads_to_the_row_as_exported(mini):
     text = listings(mini)
     # Behind the header patient 3 stands in line 4.
-    assert "[3](data/export.html#L4)" in text
+    assert "[3](data/export.html#L4){#listing-1-4}" in text
     assert text.count("(data/events.html#L") == 3
 
 
@@ -87,6 +89,27 @@ def test_where_single_patients_may_not_be_shown_there_is_none(mini):
     text = listings(restricted)
     assert text.count("disclosure is restricted") == 3 and not tables(text)
     assert "data/export" not in text and "North" not in text
+
+
+def test_a_row_of_a_listing_is_where_a_number_of_few_lines_leads(mini):
+    """Died smokers by hand, as above; patient n stands in line n + 1."""
+    at = {"sec-listing-1": "supplement.html"}
+    rows = _rows_listed(mini, at)["export"]
+    wanted = {n + 1 for n in range(1, 21) if n // 3 % 2 and n // 2 % 2}
+    assert rows.keys() == wanted
+    anchors = re.findall(r"export.html#L(\d+)\)\{#(listing-1-\d+)\}", listings(mini))
+    assert {f"../supplement.html#{anchor}" for _, anchor in anchors} == {*rows.values()}
+    part = {"lines": "2, 4–6", "n_lines": 4, "raw_table": "export", "source_file": "export.csv"}
+    told = _raw(
+        {"role": "analysed"},
+        part | {"columns": ["died"]},
+        Around(mini.trial, rows_listed={"export": rows}),
+    )
+    assert re.findall(r'">(\d+)</a>', told) == [
+        str(line) for line in (2, 4, 5, 6) if line in wanted
+    ]
+    restricted = Material(mini.trial, settings_of("mini", "restricted"), mini.folder, {})
+    assert _rows_listed(restricted, at) == {}
 
 
 def test_harms_lead_to_a_listing_only_where_patients_are_shown(mini):

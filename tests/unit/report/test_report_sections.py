@@ -126,16 +126,13 @@ def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
     )
 
 
-def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(mini, monkeypatch):
+def test_how_it_was_made_leads_to_what_was_decided_and_to_the_sources_of_print(mini):
     text = made_by(mini)
     assert "](config/trial.yaml.html), " in text
     assert "claims.yaml.html" not in text
-    papers = {"papers": {"one": "A paper", "two": {"citation": "B", "told": "docs/sources.md"}}}
-    monkeypatch.setitem(vars(mini.trial), "claims_document", papers)
     printed = Material(mini.trial, mini.settings, mini.folder, {})
     printed.__dict__["claims"] = [{}]
-    told = shown(made_by(printed))
-    assert "published numbers (docs/sources.md of the project)" in told
+    assert "](config/claims.yaml.html)" in made_by(printed)
 
 
 def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
@@ -215,7 +212,7 @@ def test_heads_mark_what_the_next_may_begin_with_too(mini):
     """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
     heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
     at = "{.over} at 30 days"
-    assert heads == f"| Arm | [Without the event]{at} | [At risk]{at} | Hazard ratio |"
+    assert heads == f"| Arm | [Alive]{at} | [At risk]{at} | Hazard ratio |"
     assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
     assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
 

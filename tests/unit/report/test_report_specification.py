@@ -2,6 +2,7 @@
 
 import html
 import re
+from types import SimpleNamespace as Stub
 
 import mini_run
 import mini_trial
@@ -13,7 +14,7 @@ from trialtrace.report.figures.make import _heading, beside, draw_figures, of_su
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.sections.choices import _methods, other_choices, same_question
+from trialtrace.report.sections.choices import _label, _methods, other_choices, same_question
 from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.tables import NO_BREAK, with_level
 from trialtrace.run.trial.load import load_settings
@@ -281,6 +282,21 @@ def test_two_comparisons_have_headings_and_type_that_can_be_read_in_print(mini):
     shown = {text.get_text() for text in figure.axes[1].texts}
     assert shown == {"n", *(str(row["n_used"]) for row in rows)}
     assert printed(figure) > 6.8 and printed(picture.figure) > 6.8
+
+
+def test_another_level_stands_at_the_analysis_that_has_it():
+    """O'Brien and Fleming's level of the second of two equal looks is 0.0480 (Jennison and
+    Turnbull 2000, table 2.3: 1.977)."""
+    plan = Stub(analyses={"main": Stub(decision_level=0.05)})
+    for level, told in ((0.05, "Other"), (0.04804, "Other (at a level of 0.048)")):
+        member = Stub(label="Other", name="other", of="main", decision_level=level)
+        label = _label(Stub(trial=Stub(plan=plan)), member)
+        assert html.unescape(label) == told
+
+
+def test_a_share_of_possibilities_is_called_no_probability(mini):
+    given = mini.trial.plan.displays["tipping"][0]
+    assert "which is no probability: some are less likely" in tipping.draw(mini, given).caption
 
 
 def test_two_tipping_maps_fit_a_page(mini):

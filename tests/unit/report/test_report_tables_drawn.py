@@ -8,6 +8,7 @@ import mini_trial
 import numpy as np
 import pytest
 
+from trialtrace.report.commands.point import _of_day, _raw
 from trialtrace.report.figures import make
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
@@ -77,6 +78,18 @@ def test_a_table_is_drawn(mini, kind):
     picture = make._picture(mini, kind, GIVEN)
     assert picture.caption.startswith("Doses, all randomised: ")
     assert "2 patients" in picture.alt
+
+
+def test_a_day_of_a_map_leads_to_its_line(mini):
+    """Patient 1 has its second day in line 3; a line without a day or a patient is of all days."""
+    point = {"day": "2", "subject": "mini-1"}
+    assert _of_day(mini, GIVEN, point) == ("cycles", {3})
+    assert _of_day(mini, GIVEN, point | {"subject": "mini-2"}) == ("cycles", {6})
+    assert _of_day(mini, GIVEN, {"day": "2"}) == ("", set())
+    selection = mini.tracer.frames.select("adsl", {"USUBJID": {"in": ["mini-1", "mini-2"]}})
+    selection = replace(selection, reads=("TRT01P",))
+    every, second = (dict(_raw(mini, selection, *one)) for one in (("", {3}), ("patients", {3})))
+    assert "lines 2–3," in every["raw"] and "lines 3," in second["raw"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,10 @@ def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
     ("claimed", "told"),
     [
         ([RISK], "and therefore without p-values here."),
-        ([RISK, FISHER], "printed is [recomputed beside it](#claim-1), to judge the print and not"),
+        (
+            [RISK, FISHER],
+            "here; what a paper printed of them is [held against the data](#claim-1) under",
+        ),
     ],
 )
 def test_a_p_value_that_the_audit_tells_all_the_same_is_announced(claimed, told):

@@ -27,15 +27,17 @@ def test_times_of_whole_years_are_told_in_years():
 @pytest.mark.parametrize(
     ("column", "years", "told"),
     [
-        (YEARLY[1], True, "Without the event at 3 years"),
-        (YEARLY[1], False, "Without the event at 1095 days (3 years)"),
-        ((SURVIVAL, ("time", "90"), None), False, "Without the event at 90 days"),
+        (YEARLY[1], True, "Without recurrence at 3 years"),
+        (YEARLY[1], False, "Without recurrence at 1095 days (3 years)"),
+        ((SURVIVAL, ("time", "90"), None), False, "Without recurrence at 90 days"),
         ((MEDIAN, None, "days"), True, "Median time, years"),
         ((MEDIAN, None, "days"), False, "Median time, days"),
     ],
 )
 def test_the_head_has_the_unit_of_the_values(column, years, told):
-    assert words("".join(_title(column, [column], " days", years=years))) == told
+    assert (
+        words("".join(_title(column, [column], " days", "without recurrence", years=years))) == told
+    )
 
 
 def test_a_restricted_mean_says_how_far_it_goes():

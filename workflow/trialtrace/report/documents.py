@@ -267,7 +267,8 @@ def sections_left_out(material: Material, documents: Sequence[Source]) -> list[s
         return dict.fromkeys(call.name for call in calls if call.function == "section")
 
     of_run = [Source(written(material, one.stem), own=False) for one in documents]
-    return [name for name in sections(of_run) if name not in sections(documents)]
+    theirs = sections(documents)
+    return [name for name in sections(of_run) if name not in theirs]
 
 
 def own_problems(trial: Trial) -> list[Problem]:

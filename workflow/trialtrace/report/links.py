@@ -129,6 +129,11 @@ def listing_place(number: int) -> str:
     return f"sec-listing-{number}"
 
 
+def listed_place(place: str, line: int) -> str:
+    """The anchor of a row of a listing, by the line of the export that it is."""
+    return f"{place.removeprefix('sec-')}-{line}"
+
+
 def claim_anchor(claim_id: str) -> str:
     return f"claim-{claim_id}"
 

@@ -146,9 +146,9 @@ def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
 
 # The head of a document that is somebody's own.
 AUTHORED = (
-    "Of {}, which is not what the run writes from the plan. Numbers that are links and all that "
-    "has no mark are of the run, but for headings and sentences without a number; what is marked "
-    "is its author's own, and nothing checked it."
+    "Made of {}, which somebody has changed after a run wrote it. Numbers that are links and all "
+    "that has no mark are of the run, but for headings and sentences without a number; what is "
+    "marked is its author's own, and nothing checked it."
 )
 LEFT_OUT = "Analyses of the plan that it leaves out: {}."
 SECTIONS_OUT = "Sections of the run that it leaves out: {}."

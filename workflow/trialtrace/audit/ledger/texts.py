@@ -32,13 +32,16 @@ class PaperText:
     short: Text | None = optional(
         'What takes the place of a claim that has none, such as "the paper of 2024".'
     )
-    told: Text | None = optional("Page that says what is known of it, and from where.")
+    told: Text | None = optional(
+        'What is known of it, and from where, behind "text not at hand": "its results are those of '
+        'a list of printed results, which names no page".'
+    )
 
     @property
     def cited(self) -> str:
-        """One line: how it is cited, its DOI, what of it was lacking, and where that is told."""
-        own = [one for one in (self.lacking, self.told and f"see {self.told}") if one]
-        return "; ".join(filter(None, [self._with_doi, ", ".join(own)]))
+        """One line: how it is cited, its DOI, what of it was lacking, and what is known of it."""
+        own = ": ".join(filter(None, [self.lacking, self.told]))
+        return "; ".join(filter(None, [self._with_doi, own]))
 
     @property
     def source(self) -> str:

@@ -51,7 +51,7 @@ FORMS = (
     ),
     _form("count_percent", rf"(?P<a>{_COUNT})(?:{_O}|\s)(?P<b>{_N}){_PERCENT}(?:{_C})?"),
     _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
-    _form("decimal_percent", rf"(?P<a>[0-9]+)\.0+{_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("decimal_percent", rf"(?P<a>[0-9]+\.[0-9]+){_O}(?P<b>{_N}){_PERCENT}{_C}"),
     _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),
     _form(
         "percent_range",
@@ -91,6 +91,7 @@ FORMS = (
         rf"(?P<c>{_COUNT}){_O}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("share", rf"(?P<a>{_COUNT})\s?/\s?(?P<b>{_N})(?:{_PERCENT})?"),
+    _form("counts", rf"(?P<a>(?:{_COUNT})(?:\s?/\s?(?:{_COUNT})){{2,5}})"),
     _form("plus_minus", rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-|\+-)\s?(?P<b>{_N}){_UNIT}"),
     _form("pair", rf"(?P<a>{_N}){_UNIT}{_O}(?:±\s?|SD\s*=?\s*)?(?P<b>{_N}){_UNIT}{_C}"),
     _form(
@@ -102,7 +103,7 @@ FORMS = (
     _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s+(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
     _form(
         "range",
-        rf"(?![0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;|∶)\s*(?P<c>{_N})\s*[)\]]?",
+        rf"(?![-+]?[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;|∶)\s*(?P<c>{_N})\s*[)\]]?",
     ),
     _form(
         "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>[0-9]?\.[0-9]+|[01](?:\.0+)?)"

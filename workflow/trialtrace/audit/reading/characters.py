@@ -15,8 +15,9 @@ _NOTHING = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _TIDY = str.maketrans(
     _LIGATURES | dict.fromkeys(_NOTHING, "") | {"⩽": "≤", "⩾": "≥", "≦": "≤", "≧": "≥"}
 )
-# Hyphen-minus, hyphens, figure dash, en and em dash, minus, small and fullwidth hyphen.
-_DASH = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
+# Hyphen-minus, hyphens, figure dash, en and em dash, minus, small and fullwidth hyphen;
+# and the sign between the ends of a range in Polish print.
+_DASH = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d÷"
 _POINTS = "·∙⋅‧•"
 # Three digits behind a point, of which one of thousands is possible.
 _THOUSANDS = r"(?<![0-9.,])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9]|\.[0-9])"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell
-from trialtrace.audit.reading.expressions import Expression, expression, p_text
+from trialtrace.audit.reading.expressions import Expression, expression, p_text, share_of_count
 from trialtrace.audit.reading.heading_words import UNSAID
 from trialtrace.audit.reading.heads import Column
 from trialtrace.audit.reading.item import Item
@@ -171,7 +171,7 @@ def paired(
         count, percent = (cell.parts.get("a") for _, cell in pair)
         if not (count and percent and pair[0][1].form == "value"):
             return [], list(numbers), None
-        joined = (pair, Expression(f"{count} ({percent}%)", "count_percent"))
+        joined = (pair, share_of_count(count, percent))
         return [joined], [one for one in numbers if one not in pair], None
     pair = _count_and_percent(numbers)
     size = _size(numbers) if len(numbers) > 1 else None
@@ -185,7 +185,7 @@ def paired(
     if not pair:
         return [], list(numbers), None
     count, percent = (cell.parts["a"] for _, cell in pair)
-    joined = (pair, Expression(f"{count} ({percent}%)", "count_percent", _COUNTED))
+    joined = (pair, share_of_count(count, percent, _COUNTED))
     return [joined], [one for one in numbers if one not in pair], None
 
 

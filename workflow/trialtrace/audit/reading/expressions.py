@@ -169,10 +169,24 @@ def _decimal_percent(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression | None:
     """ "3.0 (15.0%)", a count that a program printed with a decimal; of a mean it is a spread."""
-    if kind not in (None, "count", "percent", "count_percent"):
+    count, percent = cell.parts["a"], cell.parts["b"]
+    told = kind in ("count", "percent", "count_percent")
+    if float(count) % 1:
+        return share_of_count(count, percent) if told or _has_slipped(cell, size) else None
+    if not told and kind is not None:
         return None
+    cell = replace(cell, parts=cell.parts | {"a": count.partition(".")[0]})
     doubt = None if is_share(cell, size) else "taken for n (%)"
     return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent", doubt)
+
+
+def _has_slipped(cell: Cell, size: int | None) -> bool:
+    """Whether a number that is none of patients would be, with its percentage, with the decimal
+    point one or two digits further on."""
+    count, percent = (cell.parts[name].replace(",", "") for name in "ab")
+    moved = [f"{float(count) * by:.0f}" for by in (10, 100) if not round(float(count) * by, 6) % 1]
+    slips = "." in count and bool(float(count) % 1) and "." in percent and size
+    return bool(slips) and any(is_share_of(one, percent, int(size or 0)) for one in moved)
 
 
 def _spread_range(
@@ -228,6 +242,8 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
     whole = re.sub(r"\.0+$", "", a)
+    if kind in ("count_percent", "percent", "count") and _has_slipped(cell, size):
+        return share_of_count(a, b)
     if kind in ("count_percent", "percent") and not whole.replace(",", "").isdecimal():
         kind = None
     if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
@@ -257,6 +273,13 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if "." in a and float(a.replace(",", "")) != 0 and "coefficients" not in usual:
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "taken for mean (SD)")
     return None
+
+
+def share_of_count(count: str, percent: str, doubt: str | None = None) -> Expression:
+    """A count and its percentage; of a number that is no count the percentage alone, in doubt."""
+    if "." in count and float(count.replace(",", "")) % 1:
+        return Expression(f"{percent}%", "percent", f"its count, {count}, is no whole number")
+    return Expression(f"{count} ({percent}%)", "count_percent", doubt)
 
 
 def is_share(cell: Cell, size: int | None) -> bool:

@@ -22,7 +22,8 @@ _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1
 _LEVEL = r"9\d(?:\.\d+)?\s?%"
 _CI = (
     rf"(?:(?:{_LEVEL}?\s?)?"
-    r"(?<![A-Za-z])(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?![A-Za-z])"
+    r"(?<![A-Za-z])(?:CI(?-i:s)?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))"
+    r"(?![A-Za-z])"
     rf"(?:\s?{_LEVEL})?)"
 )
 _N = (

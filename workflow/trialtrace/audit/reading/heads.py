@@ -233,7 +233,11 @@ def of_tests(column: Column, cells: Sequence[str]) -> Column:
         return column
     numbers = [cell for cell in cells if is_number(cell)]
     small = sum(bool(_SMALL.match(cell)) for cell in numbers)
-    if not numbers or not all(map(_P_VALUE.fullmatch, numbers)) or not (tested or small):
+    # Below no head at all, marked or with three decimals: "0.029*", "0.46".
+    fine = sum(bool(re.search(r"0?[.·,][0-9]{3}|[0-9]\W+$", cell)) for cell in numbers)
+    headless = not column.names and column.arm is None and len(numbers) > 2 and fine > 1
+    told = tested or small or headless
+    if not numbers or not all(map(_P_VALUE.fullmatch, numbers)) or not told:
         return column
     return replace(column, role=COMPARE, arm=None, kind="p", measure=None)
 

@@ -109,6 +109,8 @@ class Context:
     baseline: bool
     told: dict[str, str] = field(default_factory=dict)
     shares: bool | None = None
+    halves: bool = False
+    counts: bool = False
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""

@@ -32,7 +32,7 @@ _HALVES = re.compile(
 )
 _OF_CHANGES = re.compile(r"\b(?:changes?|differences?|improvements?|reductions?)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
-    r"(?:\w+ )?(?:patients|participants|subjects)"
+    r"(?:(?:\w+ )?(?:patients|participants|subjects)|patient numbers?)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
     re.IGNORECASE,
 )
@@ -68,6 +68,8 @@ class _Reader(Comparisons):
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         self.shares = self._of_shares(row, read)
+        self.counts = any(cell.form == "count_percent" for _, cell in read)
+        self.halves = self._of_halves(row, read)
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
             return
@@ -98,6 +100,17 @@ class _Reader(Comparisons):
         )
         return any(told) or None
 
+    def _of_halves(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
+        """Whether cells such as "20/14" and "2/4/8" are counts of what the label names in as many
+        words, which in a column, or in more than two, are its patients together."""
+        own = [(column, cell) for column, cell in read if _listed(row, cell)]
+        whole = (
+            sum(int(one) for _, one in _listed(row, cell))
+            == self._size(row, column, self.arms.of(column.arm))
+            for column, cell in own
+        )
+        return any(whole) or any(cell.form == "counts" for _, cell in own)
+
     def _behind(self, row: Row, column: Column, columns: Sequence[Column]) -> tuple[int, ...]:
         """The columns behind one below the same heads whose numbers stand in brackets, or are the
         percentage of a count."""
@@ -119,7 +132,9 @@ class _Reader(Comparisons):
         after = next((one for one in self.laid.rows if one.at == row.at + 1), None)
         if row.own == 0 and after is not None and (after.kind, after.own) == ("percent", 0):
             return False
-        bare = row.kind == "count" and (row.own == 0 or bool(_PATIENTS.fullmatch(label)))
+        patients, first = bool(_PATIENTS.fullmatch(label)), row.at == self.laid.heads
+        bare = row.kind == "count" and (row.own == 0 or patients)
+        bare = bare or (row.kind is None and patients and first)
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
     def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
@@ -159,7 +174,7 @@ class _Reader(Comparisons):
         for cells, one in pairs:
             yield self._of_arm(row, cells, one.printed, one.kind, size).doubted(one.doubt)
         for column, cell in rest:
-            parts = _halves(row, cell)
+            parts = _halves(row, cell) or (_listed(row, cell) if self.halves else [])
             if parts:
                 for name, printed in parts:
                     item = self._of_arm(row, [(column, cell)], printed, "count", size)
@@ -209,6 +224,8 @@ class _Reader(Comparisons):
             kind = row.kind
         if cell.form == "pair" and self.shares is not None:
             kind = self._of_row(kind)
+        if cell.form == "decimal_percent" and self.counts:
+            kind = kind or "count_percent"
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
         usual = self.usual | ({"ci"} & kinds_in(own))
@@ -221,6 +238,9 @@ class _Reader(Comparisons):
             found = found and replace(found, doubt="kind from a row above")
         elif kind in _CARRIED and found is not None and cell.form in ("pair", "ranged"):
             self.told[cell.form] = kind
+        if found is None and kind == "effect" and arm not in (None, ALL):
+            # "Difference" below an arm is its change.
+            found, column = expression(cell, None, n, usual), replace(column, change=True)
         found = found or unsaid_range(cell)
         if found is None:
             return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
@@ -236,7 +256,9 @@ class _Reader(Comparisons):
             item = replace(item, measure=measure, arm=None)
         elif found.kind == "p" and item.arm is None and self.in_rows:
             # A row of p-values below the rows of arms.
-            item = replace(item, compare=self._compared(row, ()))
+            over = tuple(head for head in (column.over, column.arm) if head)
+            path = (*(name for name in row.path if self._arm_of(row, name) is None), *over)
+            item = replace(item, compare=self._compared(row, ()), path=path or item.path)
         return item.doubted(found.doubt)
 
     def _of_row(self, kind: str | None) -> str | None:
@@ -337,6 +359,20 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     return list(zip(match.groups(), texts, strict=True))
 
 
+def _listed(row: Row, cell: Cell) -> list[tuple[str, str]]:
+    """Counts of "Stage (I/II/III)", each with its name."""
+    if cell.form not in ("fraction", "counts"):
+        return []
+    text = cell.parts["a"] if cell.form == "counts" else f"{cell.parts['a']}/{cell.parts['n']}"
+    counts = [one.strip().replace(",", "") for one in text.split("/")]
+    for label in (row.label, row.cells[0]):
+        for named in re.findall(r"[^\s/(),;:]+(?: [^\s/(),;:]+)?(?:\s?/\s?[^/(),;:]+)+", label):
+            names = [one.strip() for one in named.split("/")]
+            if len(names) == len(counts):
+                return list(zip(names, counts, strict=True))
+    return []
+
+
 def _at_no_time(item: Item | Left) -> TypeGuard[Item]:
     """Whether an item is of one arm, of a value that is no share, no change and at no visit."""
     if not isinstance(item, Item) or item.arm is None or item.change or item.visit is not None:
@@ -364,7 +400,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         arms,
         usual(table, laid.heads) | {kind for kind in told if "_" in kind},
         decimal_commas(body),
-        said(text[:LONGEST]).adjusted,
+        said(text[:LONGEST]).adjusted and not at_baseline(table),
         {},
         predicts(table),
         in_rows,

@@ -17,6 +17,7 @@ from trialtrace.audit.verdicts.far_p import far_from_interval
 from trialtrace.audit.verdicts.hundreds import of_hundred
 from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
+from trialtrace.audit.verdicts.slips import slipped
 from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.twice import misprinted
 from trialtrace.audit.verdicts.unlike import unlike
@@ -57,7 +58,9 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
         for one in findings
     ]
     of_tables = unlike(ledger), far(ledger), breaking(ledger), broken(ledger), of_hundred(ledger)
-    every = chain(*of_tables, misprinted(ledger), far_from_interval(ledger, findings))
+    every = chain(
+        *of_tables, misprinted(ledger), far_from_interval(ledger, findings), slipped(ledger)
+    )
     apart = {(one.claim, one.component): (one, entry, asked) for one, entry, asked in every}
     return made + [_question(*one) for one in apart.values()]
 

@@ -45,7 +45,7 @@ def _apart(entry: Claim, part: Component) -> Asked | None:
     assert entry.main is not None
     ends = [ends_of(entry.parts[name]) for name in ("ci_low", entry.main.name, "ci_high")]
     ratio = (entry.measure or "").endswith("ratio") or (entry.measure is None and ends[0][0] > 0)
-    if ratio and ends[0][0] <= 0:
+    if ratio and min(own[0] for own in ends) <= 0:
         return None
     low, middle, high = (sum(map(log, own)) / 2 if ratio else (own[0] + own[1]) / 2 for own in ends)
     if high <= low or abs(middle - (low + high) / 2) > UNCENTRED * (high - low):

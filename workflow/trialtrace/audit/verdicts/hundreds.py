@@ -11,6 +11,7 @@ from statistics import median
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
@@ -50,6 +51,28 @@ def of_hundred(ledger: Ledger) -> Iterator[Asked]:
                         asked |= {cell.name for cell in _every(section)}
                         yield asked_one
         yield from _of_rows(list(lines.values()))
+    yield from _of_sections(ledger)
+
+
+def _of_sections(ledger: Ledger) -> Iterator[Asked]:
+    """Numbers alone of a whole section of rows, as its labels tell it, that are percentages: they
+    make 100 in all columns but one."""
+    cells = [
+        cell
+        for cell in ledger.entries.values()
+        if drafted(cell) and row_of(cell) and cell.parts.keys() == {"value"} and _section(cell)
+        if cell.parts["value"].relation == "=" and 0 <= (cell.parts["value"].value or -1) <= 100
+    ]
+    for section in grouped(cells, lambda cell: (row_of(cell)[0], _section(cell))).values():
+        rows = grouped(section, row_of).values()
+        lines = [{first_column(cell)[1]: cell for cell in own} for own in rows]
+        if len(lines) > 2:
+            yield from _of_section(lines)
+
+
+def _section(cell: Claim) -> str:
+    """The words of its label before its category and its group."""
+    return cell.label.rpartition(", ")[0].rpartition(", ")[0]
 
 
 def _of_rows(rows: Sequence[Percentages]) -> Iterator[Asked]:
@@ -92,7 +115,7 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
     if len(left) != 1 or kept < KEPT + (len(section) == 2):
         return
     entry = max((row[left[0]] for row in section), key=lambda cell: _apart(cell, section))
-    total = sum(row[left[0]].parts["percent"].value or 0 for row in section)
+    total = sum(_part(row[left[0]]).value or 0 for row in section)
     text = f"The {len(section)} percentages of its section add up to {total:f} %; in {kept} other "
     text += "columns they make 100 %."
     reading = Reading(
@@ -100,12 +123,13 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
         "and the others of its section read and printed right",
         "Those of the other columns make 100 %.",
     )
-    yield question(CHECK, entry, "percent", text, reading, [row[left[0]] for row in section])
+    name = "percent" if "percent" in entry.parts else "value"
+    yield question(CHECK, entry, name, text, reading, [row[left[0]] for row in section])
 
 
 def _is_whole(cells: Sequence[Claim]) -> bool:
     """Whether percentages make 100 by their rounding."""
-    parts = [one.parts["percent"] for one in cells]
+    parts = [_part(one) for one in cells]
     total = sum((part.value or Decimal(0) for part in parts), Decimal(-100))
     return abs(total) <= sum((part.ulp for part in parts), Decimal(0)) / 2
 
@@ -113,8 +137,12 @@ def _is_whole(cells: Sequence[Claim]) -> bool:
 def _apart(entry: Claim, section: Sequence[Percentages]) -> float:
     """How far a percentage lies from the middle of its row."""
     row = next(row for row in section if entry in row.values())
-    own = [_percent(one) or 0.0 for one in row.values()]
-    return abs((_percent(entry) or 0.0) - median(own))
+    own = [float(_part(one).value or 0) for one in row.values()]
+    return abs(float(_part(entry).value or 0) - median(own))
+
+
+def _part(cell: Claim) -> Component:
+    return cell.parts["percent"] if "percent" in cell.parts else cell.parts["value"]
 
 
 def _percent(entry: Claim) -> float | None:

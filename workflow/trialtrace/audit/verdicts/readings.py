@@ -290,6 +290,13 @@ def first_column(entry: Claim) -> tuple[str, ...]:
     return table, columns.partition(",")[0]
 
 
+def of_arms(cells: Iterable[Claim]) -> Iterator[list[Claim]]:
+    """The columns of tables with arms in rows that hold one number of each group."""
+    for column in grouped([one for one in cells if one.about.group], first_column).values():
+        if len({one.about.group for one in column}) == len(column) > 1:
+            yield column
+
+
 def row_of(entry: Claim) -> tuple[str, ...]:
     """The table and the row that a claim is of; nothing of one of a sentence."""
     return _cell(entry, "table", "row")

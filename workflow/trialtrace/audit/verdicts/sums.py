@@ -53,6 +53,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
             rows = _lines(told, _row, _column)
             for whole, parts in _beside(rows, range(2, MOST)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM, "row", "columns")
+            yield from _of_blocks(told, part)
         yield from _quotients(of_table)
         yield from _multiples(of_table)
 
@@ -87,6 +88,40 @@ def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Ce
             run = list(lines[first : first + several * step + 1 : step])
             yield run[0], run[1:]
             yield run[-1], run[:-1]
+
+
+def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
+    """Of three columns beside each other that stand in a table for each group, "Before", "After"
+    and "Change": all groups together where the rows of one are too few."""
+    rows = [
+        {int(_column(one)): one for one in row if _column(one).isdecimal()}
+        for row in grouped(cells, _row).values()
+    ]
+    for order in ((2, 0, 1), (1, 0, 2), (0, 1, 2)):
+        trios: dict[int, list[tuple[Claim, list[Claim]]]] = {}
+        for row in rows:
+            for at in row:
+                if at + 1 in row and at + 2 in row:
+                    whole, *parts = (row[at + k] for k in order)
+                    trios.setdefault(at, []).append((whole, parts))
+        kept = {at: [_keeps(*trio, part) for trio in own] for at, own in trios.items()}
+        several = [at for at in trios if any(kept[at])]
+        every = [trio for at in several for trio in trios[at]]
+        left = [trio for trio in every if _keeps(*trio, part) is False]
+        held = sum(sum(map(bool, kept[at])) for at in several)
+        if len(several) < 2 or not left or held < LEAST or held < SHARE * (held + len(left)):
+            continue
+        where = f"as it is in {held} of {held + len(left)} rows and groups of its table"
+        for whole, parts in left:
+            yield _asked(whole, parts, (part, part), where, SUM)
+
+
+def _keeps(whole: Claim, parts: Sequence[Claim], part: str) -> bool | None:
+    """Whether a number is the sum of two; None where small ones would be by chance."""
+    numbers = [one.parts[part] for one in parts]
+    if not _adds_up(whole.parts[part], numbers):
+        return False
+    return _is_large(whole.parts[part], numbers, SUM, "row") or None
 
 
 def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:

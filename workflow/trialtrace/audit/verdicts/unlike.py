@@ -9,7 +9,7 @@ against each other by F.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import sqrt
 from statistics import median
 
@@ -18,7 +18,15 @@ from scipy.special import fdtrc
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question, row_of, table_of
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    drafted,
+    of_arms,
+    question,
+    row_of,
+    table_of,
+)
 from trialtrace.base.grouping import grouped
 
 CHECK, CHANGE = "row.unlike", "visit.unlike"
@@ -31,6 +39,9 @@ SMALLER, RARER = 1.4, 1e-7
 beside its mean: of what is larger in one group the deviation is larger too."""
 MOST = 3
 """So many numbers of one table are asked about at most."""
+EXTREME = 6.0
+"""So many times another group's deviation, or deviations between means, are asked about in any
+table."""
 UNALIKE = 1.0
 """Means before treatment lie apart by so many deviations where no patients are known."""
 ERRORS, DEVIATIONS = 4.0, 2.0
@@ -46,9 +57,31 @@ _BEFORE = re.compile(
 
 def unlike(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that is far from those of all other groups; where a table has many
-    such its groups are unlike each other."""
-    asked = grouped(_every(ledger), lambda pair: (table_of(pair[1]), pair[0].check))
-    yield from (pair for several in asked.values() if len(several) <= MOST for pair in several)
+    such its groups are unlike each other, and those are asked about that are further off by far."""
+    every = {(pair[0].check, pair[1].name): pair for pair in _every(ledger)}.values()
+    asked = grouped(every, lambda pair: (table_of(pair[1]), pair[0].check))
+    for several in asked.values():
+        extreme = [pair for pair in several if _extreme(ledger, pair)]
+        few = several if len(several) <= MOST else extreme
+        yield from few if len(few) <= MOST else ()
+
+
+def _extreme(ledger: Ledger, asked: Asked) -> bool:
+    """Whether a number is further from those of all other groups than treatments drive it."""
+    finding, entry, _ = asked
+    if "value" not in entry.parts:
+        return False
+    others = [ledger.entries[name] for name in finding.beside]
+    spreads = [_spread(ledger, one) or 1.0 for one in (entry, *others)]
+    if finding.component != "value":
+        means = [abs(_middle(one)) or 1.0 for one in (entry, *others)]
+        scaled = [spread / middle for spread, middle in zip(spreads, means, strict=True)]
+        return all(
+            _times(spreads[0], one) > EXTREME and _times(scaled[0], other) > EXTREME / 2
+            for one, other in zip(spreads[1:], scaled[1:], strict=True)
+        )
+    apart = [abs(_middle(entry) - _middle(one)) for one in others if "value" in one.parts]
+    return bool(apart) and min(apart) > EXTREME * max(spreads)
 
 
 def _every(ledger: Ledger) -> Iterator[Asked]:
@@ -58,7 +91,7 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
         if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
     ]
     rows = grouped(cells, _place)
-    for row in rows.values():
+    for row in chain(rows.values(), of_arms(cells)):
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
     yield from _of_shares(ledger)
@@ -73,6 +106,10 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
     )
     for own in visits.values():
         yield from _of_visits(ledger, own)
+
+
+def _times(first: float, second: float) -> float:
+    return max(first / second, second / first)
 
 
 def _of_shares(ledger: Ledger) -> Iterator[Asked]:
@@ -204,10 +241,18 @@ def _spread(ledger: Ledger, entry: Claim) -> float | None:
         return float((high.value or 0) - (low.value or 0)) / 1.35 or None
     if sd is not None and sd.value:
         return float(sd.value)
+    least, most = (entry.parts.get(one) for one in ("least", "most"))
+    if least is not None and most is not None and se is None and entry.main is not None:
+        if entry.main.symbol == "median":
+            return None
+        # Of tens to hundreds of values a range is four to six deviations.
+        return float((most.value or 0) - (least.value or 0)) / 4 or None
     return float(se.value) * sqrt(n) if se is not None and se.value and n else None
 
 
 def _spreads_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
+    if "least" in entry.parts and "sd" not in entry.parts:
+        return False
     one, two = (_spread(ledger, each) or 1.0 for each in (entry, other))
     ratio = max(one, two) / min(one, two)
     if ratio < SMALLER:

@@ -174,6 +174,15 @@ Test = Annotated[
 ]
 
 _INNER = {"$ref": "common.schema.json#/$defs/condition"}
+
+
+def _joined(what: str) -> dict[str, object]:
+    """Conditions in a list; else the test of a column that bears the word as its name."""
+    every = {"type": "array", "minItems": 1, "items": _INNER}
+    told = f"{what}; or the test of a column of this name."
+    return {"description": told, "anyOf": [every, {"$ref": "common.schema.json#/$defs/test"}]}
+
+
 # Names of columns beside three words that join conditions: no shape, since the names are free.
 Condition = Annotated[
     dict[Column, Test],
@@ -181,18 +190,8 @@ Condition = Annotated[
     Rule(
         minProperties=1,
         properties={
-            "any": {
-                "description": "At least one of these conditions is met.",
-                "type": "array",
-                "minItems": 1,
-                "items": _INNER,
-            },
-            "all": {
-                "description": "Every one of these conditions is met.",
-                "type": "array",
-                "minItems": 1,
-                "items": _INNER,
-            },
+            "any": _joined("At least one of these conditions is met"),
+            "all": _joined("Every one of these conditions is met"),
             "not": {"description": "This condition is not met."} | _INNER,
         },
         expected="a condition: a mapping of columns to tests",

@@ -1,19 +1,21 @@
 """`trialtrace trace TRIAL/figure/NAME:LINE`: a point of a figure that is no result of the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from trialtrace.base.errors import visible
+from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.make import asked
 from trialtrace.report.figures.picture import BEFORE, SUBJECT, Given, Request
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
 from trialtrace.report.which_run import FIGURE
+from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trace.text import WIDTH, cell_line, shortened
 from trialtrace.run.trace.words import in_words
 
 # Columns of a figure's numbers that say which values a line has.
-ARM, VISIT, ENDPOINT = ("arm", "line"), "visit", "endpoint"
+ARM, VISIT, ENDPOINT, DAY = ("arm", "line"), "visit", "endpoint", "day"
 
 
 def tell_point(
@@ -60,10 +62,12 @@ def _records(
             dataset, where = request.predicate(name, **conditions)
             selection = material.tracer.frames.select(dataset, where)
             yield "records", f"{selection.n} of {dataset} where {in_words(where)}"
-            yield from _raw(material, selection)
+            table, lines = _of_day(material, display, row)
+            yield from _raw(material, selection, table, lines)
             if rows:
                 cells = material.tracer.cells(selection)
-                yield from (("cells", line) for line in map(cell_line, cells))
+                own = (one for one in cells if one["table"] != table or one["source_row"] in lines)
+                yield from (("cells", line) for line in map(cell_line, own))
 
 
 def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict[str, object]:
@@ -83,9 +87,25 @@ def _conditions(material: Material, display: Given, row: dict[str, str]) -> dict
     return conditions
 
 
-def _raw(material: Material, selection: Selection) -> Iterator[tuple[str, str]]:
+def _of_day(material: Material, display: Given, row: dict[str, str]) -> tuple[str, Set[int]]:
+    """The table of which a line is one day of a patient, and its lines of that day; "" and none
+    where a line is of no day."""
+    if not (row.get(DAY) and row.get(SUBJECT) and DAY in display):
+        return "", frozenset()
+    rows = clean_rows(material, display)
+    here = (rows.subject == row[SUBJECT]) & (rows.numbers(display[DAY]) == float(row[DAY]))
+    lines = rows.chosen(here).table["source_row"].to_pylist()
+    return Request(material, display).endpoint(display[ENDPOINT]).entry.table, frozenset(lines)
+
+
+def _raw(
+    material: Material, selection: Selection, table: str, lines: Set[int]
+) -> Iterator[tuple[str, str]]:
+    """The rows behind a line; of a `table` these `lines` alone."""
     full = material.disclosure == "full"
     for part in material.tracer.raw.parts(selection):
-        file = part.source_file if full else material.trial.tables[part.table].of
-        lines = f"lines {shortened(part.row_text)}" if full else f"{len(part.rows)} lines"
-        yield "raw", f"{file}, {lines}, columns {', '.join(part.columns)}"
+        own = [one for one in part.rows if part.table != table or one in lines]
+        if own:
+            file = part.source_file if full else material.trial.tables[part.table].of
+            told = f"lines {shortened(run_text(own))}" if full else f"{len(own)} lines"
+            yield "raw", f"{file}, {told}, columns {', '.join(part.columns)}"

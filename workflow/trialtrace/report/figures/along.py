@@ -13,6 +13,7 @@ from trialtrace.report.figures.canvas import field as linked_field
 from trialtrace.report.figures.canvas import lead_to
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Request
+from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.tables import tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
@@ -102,9 +103,11 @@ def whose_events(request: Request, arm: str, how: int = 0) -> dict[float, str]:
 
 def _words(request: Request, row: ResultRow) -> str:
     """ "at risk at 365 days: 252", "events: 119 of 304"."""
-    shown = tight_text(row)
+    shown, label = tight_text(row), row["stat_label"]
+    if row["stat_name"] == "survival":
+        label = without_event(request.material.trial, row["parameter"])
     if row["group2"] == "time":
         when = round(float(present(row["group2_level"])) / axis_unit(request), 1)
         unit = request.entry["unit"].removesuffix("s" if when == 1 else "")
-        return f"{row['stat_label']} at {when:g} {unit}: {shown}"
-    return f"{row['stat_label']}: {shown} of {row['denominator']}"
+        return f"{label} at {when:g} {unit}: {shown}"
+    return f"{label}: {shown} of {row['denominator']}"

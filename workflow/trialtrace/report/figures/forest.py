@@ -93,6 +93,9 @@ class Line:
     whole: bool = False
 
 
+# Inches of a line, and how many such it and each further line of a name take: less of many lines,
+# which a page of print would else make too small to read; their headings run on over the counts.
+ROW, CLOSE, MANY = (0.34, 0.6, 0.5), (0.22, 1.0, 0.68), 24
 # A strip has long names and one count a line.
 STRIP_LOOK = Look(8.6, 54)
 
@@ -165,17 +168,23 @@ def _plot(
     """Columns as journals have them: names, counts by arm, the plot, estimates, p for interaction
     where there is any."""
     rows = [line.row for line in lines if line.row is not None]
+    close = len(lines) > MANY
+    pitch, first, more = CLOSE if close else ROW
     names = [_in_lines(line, look.letters) for line in lines]
-    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
+    widths = _widths(lines, names, len(heads), look)
+    if close:
+        further = int(widths[1] / (NAME_LETTER * BOLD))
+        letters = [look.letters + further * (line.heading and not line.counts) for line in lines]
+        names = [_in_lines(*each) for each in zip(lines, letters, strict=True)]
+    heights = np.array([max(1.0, first + more * name.count("\n")) for name in names])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
     level = level_of(rows)
     head = upper_first(LABELS[stat]) + (f"\n({100 * level:g}% CI)" if level is not None else "")
     top = 0.16 * (1 + max(text.count("\n") for text in (*heads, head)))
-    widths = _widths(lines, names, len(heads), look)
     sizes = iter(_sizes(rows, stat))
-    with drawing(sum(widths) + BETWEEN, 1.2 + top + 0.34 * float(heights.sum())) as figure:
+    with drawing(sum(widths) + BETWEEN, 1.2 + top + pitch * float(heights.sum())) as figure:
         every = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
         beside, text, axes, shown, *tests = every
         _scale(axes, rows, stat)
@@ -189,6 +198,8 @@ def _plot(
                 mark = "D" if line.whole else "s"
                 _line(axes, line.row, places[number], stat, (arm, next(sizes), mark))
         _named(beside, lines, names, edges)
+        # What runs on stands over the shades of the next columns.
+        beside.set_zorder(close)
         beside.set_ylim(edges[-1] - 0.1, 0.1)
         beside.set_yticks([])
         _texts(beside, [""], places, [()] * len(lines))
@@ -232,6 +243,7 @@ def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndar
             fontsize=8 if note else 9,
             color=FAINT if note else INK,
             fontweight="bold" if line.heading or line.whole else "normal",
+            in_layout=not line.heading,
         )
         told = ", ".join([*over[: _depth(line)], line.name.strip()])
         if line.heading:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Points = dict[tuple[str, str], np.ndarray]
+# Rows of panels as high as they are wide; more would be too small to read on a page of print.
+MANY_ROWS = 4
 
 
 def draw(material: Material, entry: Given) -> Picture:
@@ -33,7 +35,8 @@ def draw(material: Material, entry: Given) -> Picture:
     several = len(picture) > 1
     columns = 1 if not several else 2 if len(with_values) <= 4 else 3
     rows = -(-len(with_values) // columns)
-    with canvas.drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
+    high = 3.4 if columns == 1 else 2.3 if rows <= MANY_ROWS else 1.8
+    with canvas.drawing(7.2, high * rows + 0.3 * several) as figure:
         every = canvas.panels(figure, len(with_values), columns)
         for axes, (name, place) in zip(every, with_values, strict=True):
             parts = [request.endpoint(name).label] * (len(chosen) > 1) + [place] * bool(place)

@@ -169,7 +169,8 @@ def _caption(
     return (
         f"{entry['title']}, {arms[0]} against {arms[1]}: {TESTS[entry['test']]} for every number "
         f"of events among the patients without an outcome. Of the {tipping_map.p_value.size} "
-        f"possibilities {100 * share:.0f}% have p at most {level:g}; with the observed patients "
+        f"possibilities {100 * share:.0f}% have p at most {level:g}, which is no probability: "
+        "some are less likely than others. With the observed patients "
         f"alone p {'' if p[0] in '<>' else '= '}{p}. The circle has the risks of the observed "
         "patients among the missing too."
     )

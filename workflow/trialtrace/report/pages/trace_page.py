@@ -18,6 +18,7 @@ from trialtrace.report.links import (
     trace_link,
 )
 from trialtrace.report.pages.shell import linked, report_page
+from trialtrace.run.cleaning.account import lines_of
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.text import (
     NO_HASH,
@@ -86,6 +87,8 @@ ARROW = " \N{LEFTWARDS ARROW} "
 # A trace, or a part of one, as JSON has it.
 Trace = dict[str, Any]
 Lines = dict[str, list[str]]
+# Up to so many lines of an export each leads to its row in a listing.
+FEW_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ class Around:
     of a number; `rows` gives the link from a member of a trace to its rows under full disclosure;
     `lined` says that files of the configuration have a page of their lines; `places` has the page
     of each section of the report, `listed` the links to the listings of adverse events by the raw
-    table of their rows.
+    table of their rows, `rows_listed` those to rows of listings of events and deaths, by table and
+    line.
     """
 
     trial: Trial
@@ -106,6 +110,7 @@ class Around:
     lined: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
     listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rows_listed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     def report(self, place: str) -> str:
         """The link to a section or a claim of the report, to its first page where none has it."""
@@ -296,7 +301,7 @@ def _entries(trace: Trace, context: Around) -> Lines:
         "family": _family(trace),
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
-        "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
+        "raw": [_raw(m, part, context) for m in trace["rows"] for part in m["raw"]],
         # Each once; what a terminal sets apart by blanks, by semicolons.
         "constants": [
             *dict.fromkeys(line.replace("   ", "; ") for line in plain.get("constants", []))
@@ -363,15 +368,19 @@ def _place_link(file: str, line: int, lined: bool) -> str:
     return linked(told, f"../{config_page(name)}{anchor}")
 
 
-def _raw(member: Trace, trace: Trace) -> str:
-    """Under full disclosure the page of the raw table has the hash of its file."""
+def _raw(member: Trace, trace: Trace, context: Around) -> str:
+    """Under full disclosure the page of the raw table has the hash of its file; a few lines lead to
+    their rows in a listing."""
     columns = escape(", ".join(trace["columns"]))
     digest = None if "lines" in trace else shown_hash(trace)
     digest = f" <code>{digest[:16]}</code>" if digest else ""
     source = escape(trace["source_file"])
-    return (
-        f"{escape(member['role'])}: {source}, {trace['n_lines']} lines, columns {columns}{digest}"
-    )
+    few = lines_of(trace["lines"]) if "lines" in trace and trace["n_lines"] <= FEW_LINES else []
+    places = context.rows_listed.get(trace["raw_table"], {})
+    rows = ", ".join(linked(str(line), places[line]) for line in few if line in places)
+    listed = f"; listed: line {rows}" if rows else ""
+    many = f"{trace['n_lines']} lines"
+    return f"{escape(member['role'])}: {source}, {many}, columns {columns}{digest}{listed}"
 
 
 def _rejected(trace: Trace, context: Around) -> str:

@@ -22,6 +22,7 @@ from trialtrace.report.links import (
     code_anchor,
     component_link,
     config_page,
+    listed_place,
     number_page,
     trace_link,
 )
@@ -45,7 +46,7 @@ from trialtrace.report.pages.trace_page import (
     variable_told,
 )
 from trialtrace.report.render.house import assets
-from trialtrace.report.sections.listings import EVENTS, listings_of
+from trialtrace.report.sections.listings import DEATHS, EVENTS, listed_lines, listings_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.short_id import short_id
@@ -231,7 +232,7 @@ def write_traces(
         stamp=trial.stamp,
         lined=not trial.pooled,
     )
-    listed = _listed(trial, places)
+    listed, rows_listed = _listed(trial, places), _rows_listed(material, places)
     write_style(out)
     for name, rows in _by_page(results.values()).items():
         around = Around(
@@ -242,6 +243,7 @@ def write_traces(
             not trial.pooled,
             places,
             listed,
+            rows_listed,
         )
         traces = [_trace(material, row["result_id"]) for row in rows]
         for trace in traces:
@@ -267,6 +269,20 @@ def _listed(trial: Trial, places: Mapping[str, str]) -> dict[str, list[str]]:
         if place in places:
             link = linked(f"{entry['title']}, patient by patient", f"../{places[place]}#{place}")
             links.setdefault(trial.tables[entry["table"]].of, []).append(link)
+    return links
+
+
+def _rows_listed(material: Material, places: Mapping[str, str]) -> dict[str, dict[int, str]]:
+    """The link to the row of each line of the export that a listing of events or deaths has, by
+    raw table; under full disclosure alone."""
+    links: dict[str, dict[int, str]] = {}
+    if material.disclosure != "full":
+        return links
+    for place, entry in listings_of(material.trial, [EVENTS, DEATHS]).items():
+        if place in places:
+            rows = links.setdefault(material.trial.tables[entry["table"]].of, {})
+            for line in listed_lines(material, entry):
+                rows.setdefault(line, f"../{places[place]}#{listed_place(place, line)}")
     return links
 
 

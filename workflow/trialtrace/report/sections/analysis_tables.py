@@ -8,7 +8,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
-from trialtrace.report.sections.event_words import stat_words
+from trialtrace.report.sections.event_words import WITHOUT, stat_words, without_event
 from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.tables import (
     NO_BREAK,
@@ -153,7 +153,7 @@ def _pivot(
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
     level = level_of(rows)
-    titles = _titles(shown, columns, level, time_unit, years=years)
+    titles = _titles(shown, columns, level, time_unit, _free(material, shown), years=years)
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
     if one_cut is not None:
@@ -180,7 +180,13 @@ def _pivot(
 
 
 def _titles(
-    rows: list[ResultRow], columns: list[tuple], level: float | None, unit: str, *, years: bool
+    rows: list[ResultRow],
+    columns: list[tuple],
+    level: float | None,
+    unit: str,
+    free: str,
+    *,
+    years: bool,
 ) -> list[tuple[str, str]]:
     """The titles of the columns, with what limits a number and its level where that is not the
     table's."""
@@ -196,8 +202,14 @@ def _titles(
     return [
         (over, title + limits[column] + others.get(column, ""))
         for column in columns
-        for over, title in [_title(column, columns, unit, years=years)]
+        for over, title in [_title(column, columns, unit, free, years=years)]
     ]
+
+
+def _free(material: Material, rows: list[ResultRow]) -> str:
+    """What patients are whom the event has not met, where all rows are of one endpoint."""
+    endpoints = {row["parameter"] for row in rows}
+    return without_event(material.trial, *endpoints) if len(endpoints) == 1 else WITHOUT
 
 
 def until(row: ResultRow, time_unit: str, *, years: bool) -> str:
@@ -320,15 +332,16 @@ def _time_unit(material: Material, rows: list[ResultRow]) -> str:
 
 
 def _title(
-    column: tuple, columns: list[tuple], time_unit: str, *, years: bool = False
+    column: tuple, columns: list[tuple], time_unit: str, free: str, *, years: bool = False
 ) -> tuple[str, str]:
     """The header of a column, its statistic and what follows; the method is named where its
-    statistic has several. Times are in `years` where all of them are whole ones."""
+    statistic has several; whom the event has not met is `free` of it. Times are in `years` where
+    all of them are whole ones."""
     method, second, unit = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
         return "Events", ""
-    title, own = stat_words(stat), ""
+    title, own = free if stat == "survival" else stat_words(stat), ""
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
         own += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"

@@ -276,7 +276,7 @@ def _beside_arms(
     above: set[Estimate] = set()
     columns: list[Pair | None] = [*pairs, None]
     for member, cuts in members:
-        label = escape_markdown(member.label)
+        label = _label(material, member)
         places: dict[Key, dict[Pair | None, list[ResultRow]]] = {}
         for key, rows in cuts.items():
             pair = (key[2], key[3]) if key[2] and key[3] else None
@@ -291,6 +291,14 @@ def _beside_arms(
         body, columns = [line[:-1] for line in body], columns[:-1]
     heads = [_head(material, pair, pairs, wanted) for pair in columns]
     return ["Analysis", "Endpoint, visit", "Method", *heads], body
+
+
+def _label(material: Material, member: Analysis) -> str:
+    """What an analysis is called, with the level at which its tests would be decided where that is
+    not the one of the analysis that it is a choice of."""
+    level, of = member.decision_level, material.trial.plan.analyses.get(member.of or member.name)
+    own = of is not None and level != of.decision_level
+    return escape_markdown(f"{member.label} (at a level of {level:.3g})" if own else member.label)
 
 
 def _methods(
@@ -370,7 +378,7 @@ def _lines(
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison. No cell of a number is blank: it says why there is none. What
     a line `above` has already is not printed once more."""
-    label = escape_markdown(member.label)
+    label = _label(material, member)
     computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
         estimates, tests = _estimates(rows, wanted), _tests(rows)

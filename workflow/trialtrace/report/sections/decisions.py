@@ -94,8 +94,8 @@ def unadjusted(material: Material, analysis: Analysis) -> str:
     if not printed:
         return f"{why}."
     return (
-        f"{why}: one that a paper printed is [recomputed beside it](#{claim_anchor(printed[0])}), "
-        "to judge the print and not the effect."
+        f"{why}; what a paper printed of them is [held against the data]"
+        f"(#{claim_anchor(printed[0])}) under published numbers."
     )
 
 

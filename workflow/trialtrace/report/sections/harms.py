@@ -96,8 +96,8 @@ def _any(by: dict, group: str) -> str:
 
 PLACE = "sec-harms"
 NO_DEATHS = (
-    "**Deaths** are not among the endpoints of this trial as it is configured, which does not mean "
-    "that there were none."
+    "**Deaths** are not reported here, which does not mean that there were none: no endpoint of "
+    "this report is death."
 )
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
@@ -274,7 +274,7 @@ def unreported(material: Material) -> list[str]:
         for endpoint in material.trial.endpoints.values()
         if endpoint.kind == "occurrence"
     ]
-    why = "the data of this trial, as they are configured, have no log of events."
+    why = "the data at hand have no log of events."
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]

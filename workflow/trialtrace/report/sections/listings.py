@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from trialtrace.report.figures.clean_rows import CleanRows, table_rows
 from trialtrace.report.figures.picture import Given
-from trialtrace.report.links import data_page, listing_place
+from trialtrace.report.links import data_page, listed_place, listing_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table
@@ -45,11 +45,11 @@ def listings_of(trial: Trial, kinds: Collection[str]) -> dict[str, Given]:
 def _listing(material: Material, entry: Given, number: int) -> str:
     """A row for each of the table that is asked for, by arm and patient; its patient leads to the
     row as it was exported."""
-    rows = table_rows(material, entry["table"], entry["population"], (entry.get("where"),))
+    rows = _rows(material, entry)
     variables = material.trial.dictionary[entry["table"]]
     columns = [variables[name] for name in entry["columns"]]
     header = ["Patient", "Arm", *(escape_markdown(one.label or one.name) for one in columns)]
-    body = _body(material, rows, entry["table"], columns)
+    body = _body(material, rows, entry["table"], columns, number)
     who = lower_first(material.trial.populations[entry["population"]].label)
     many, patients = len(body), len(set(rows.subject.tolist()))
     caption = f"{entry['title']}, {who}: {many} row{'s' * (many != 1)} of {patients} "
@@ -63,25 +63,45 @@ def _listing(material: Material, entry: Given, number: int) -> str:
     return captioned(material, table, f"listing-{number}", caption)
 
 
-def _body(
-    material: Material, rows: CleanRows, table: str, columns: list[Variable]
-) -> list[list[str]]:
+def listed_lines(material: Material, entry: Given) -> list[int]:
+    """The lines of the export whose rows a listing has, in its order."""
+    rows = _rows(material, entry)
+    lines = rows.table["source_row"].to_pylist()
+    return [lines[at] for at in _order(material, rows, entry["table"])[:MOST]]
+
+
+def _rows(material: Material, entry: Given) -> CleanRows:
+    return table_rows(material, entry["table"], entry["population"], (entry.get("where"),))
+
+
+def _order(material: Material, rows: CleanRows, table: str) -> list[int]:
+    """Rows by arm and patient, as they are exported."""
     arms = {arm: at for at, arm in enumerate(material.trial.design.arms)}
+    lines, who = (
+        rows.table[name].to_pylist()
+        for name in ("source_row", material.trial.tables[table].subject)
+    )
+    return sorted(
+        range(len(lines)),
+        key=lambda at: (arms.get(str(rows.arm[at]), len(arms)), who[at], lines[at]),
+    )
+
+
+def _body(
+    material: Material, rows: CleanRows, table: str, columns: list[Variable], number: int
+) -> list[list[str]]:
     lines = rows.table["source_row"].to_pylist()
     raw = data_page(material.trial.tables[table].of)
     who = rows.table[material.trial.tables[table].subject].to_pylist()
     values = [[_words(one, value) for value in rows.table[one.name].to_pylist()] for one in columns]
-    order = sorted(
-        range(len(lines)),
-        key=lambda at: (arms.get(str(rows.arm[at]), len(arms)), who[at], lines[at]),
-    )
     return [
         [
-            f"[{escape_markdown(str(who[at]))}]({raw}#L{lines[at]})",
+            f"[{escape_markdown(str(who[at]))}]({raw}#L{lines[at]})"
+            f"{{#{listed_place(listing_place(number), lines[at])}}}",
             escape_markdown(material.arm_label(str(rows.arm[at]))),
             *(column[at] for column in values),
         ]
-        for at in order
+        for at in _order(material, rows, table)
     ]
 
 

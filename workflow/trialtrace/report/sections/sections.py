@@ -19,6 +19,7 @@ from trialtrace.run.trial.plan.no_pingouin import without_check
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
+POPULATIONS = "Analysis populations; who belongs to one has Y in the variable of its flag."
 MOST_TABLES = 4
 
 
@@ -142,7 +143,7 @@ def populations(material: Material) -> str:
         for p in material.trial.populations.values()
     ]
     table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
-    shown = captioned(material, table, "populations", "Analysis populations.")
+    shown = captioned(material, table, "populations", POPULATIONS)
     groups = [
         f"{one.label}, by {lower_first(variable_label(material.trial, one.of))}: {one.told}."
         for one in material.trial.subjects.made.values()
@@ -191,14 +192,9 @@ def _origins(material: Material) -> Iterator[str]:
     yield ""
     if not material.claims:
         return
-    papers = trial.claims_document["papers"].values()
-    origins = {
-        paper["told"] for paper in papers if not isinstance(paper, str) and paper.get("told")
-    }
-    at = f" ({escape_markdown(', '.join(sorted(origins)))} of the project)" if origins else ""
     yield (
         "The papers of the printed numbers, and how much of each was at hand, are listed under "
-        f"[published numbers](#sec-published){at}; where each number stands in its paper is in "
+        "[published numbers](#sec-published); where each number stands in its paper is in "
         f"{_of_configuration(OF_PRINT)}."
     )
     yield ""

@@ -92,7 +92,7 @@ class Decision:
 # Of a line that a declaration explains: it is told, and warns of nothing.
 KNOWN = "known"
 # Told on page 1, and no warning: what is declared, and what chance may well give.
-NOT_RED = {KNOWN, "same_patients", "dates_out_of_order"}
+NOT_RED = {KNOWN, "same_patients", "remark"}
 
 
 @dataclass(frozen=True)
@@ -290,6 +290,12 @@ def run_text(numbers: Iterable[int]) -> str:
     return ", ".join(
         str(first) if first == last else f"{first}–{last}" for first, last in runs(numbers)
     )
+
+
+def lines_of(text: str) -> list[int]:
+    """The row numbers of such a text."""
+    ends = (run.partition("–") for run in text.split(", "))
+    return [line for first, _, last in ends for line in range(int(first), int(last or first) + 1)]
 
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:

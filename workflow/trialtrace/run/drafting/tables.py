@@ -306,7 +306,7 @@ def check_names(candidate: Found) -> None:
         raise UserError(
             f"{candidate.shown}, the header",
             found=f"a name that cannot be used in position {one_of(bad)}",
-            expected="names of one line, at most 100 characters, and not any, all or not",
+            expected="names of one line, at most 100 characters, other than not",
             do="rename the column in the export",
         )
 

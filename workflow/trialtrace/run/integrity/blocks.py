@@ -3,9 +3,9 @@
 Of a column in the order of its rows, a value a patient, the longest run is taken that occurs twice
 (runs of one value do not count). Where order means nothing its length has nearly the chance
 1 - exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and
-Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, rows beside each other go
-together: there q is the chance that two values are equal whose rows above are, and t counts how
-often the value changes in the run.
+Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, or where values are
+often equal, rows beside each other go together: there q is the chance that two values are equal
+whose rows above are, and t counts how often the value changes in the run.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.export import NUMBER, Export
 from trialtrace.run.integrity.look import Look
 
-FEWEST, ALIKE = 30, 0.1
+FEWEST, RARE, ALIKE = 30, 0.1, 0.25
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -38,14 +38,14 @@ def looks(export: Export) -> Iterator[Look]:
 def _look(where: str, values: Floats, rows: Whole, *, by_rows: bool = False) -> Iterator[Look]:
     """A look at the longest run among values in their order; `by_rows` where patients have several
     beside each other."""
-    if len(values) < FEWEST or chance_alike(values) > ALIKE:
+    if len(values) < FEWEST or (alike := chance_alike(values)) > ALIKE:
         return
     length, starts = longest(values)
     p = chance(values, length)
-    if by_rows and length:
+    if (by_rows or alike > RARE) and length:
         run = values[starts[0] : starts[0] + length]
         changes = int(np.count_nonzero(np.diff(run)))
-        p = chance(values, changes, max(chance_alike(values), _alike_below(values)))
+        p = chance(values, changes, max(alike, _alike_below(values)))
     at = sorted({int(rows[s + k]) for s in starts for k in range(length)})
     what = "rows" if by_rows else "values"
     text = f"the longest run of {what} that stands twice has {length} of {len(values)} values"

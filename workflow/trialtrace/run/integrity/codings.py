@@ -101,8 +101,8 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
         at = site[known] == place
         if at.sum() < FEWEST or (~at).sum() < FEWEST:
             continue
-        if _correlation(first[known[~at]], later[known[~at]]) > USUAL:
-            r = _correlation(first[known[at]], later[known[at]])
+        if correlation(first[known[~at]], later[known[~at]]) > USUAL:
+            r = correlation(first[known[at]], later[known[at]])
             tried.append((chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3)), int(place)))
     if tried:
         p, place = min(tried)
@@ -122,8 +122,8 @@ def _against(visits: list[Slice]) -> Iterator[Look]:
         known = ~np.isnan(mean) & ~np.isnan(values[:, at])
         if min(both.sum(), known.sum()) < 2 * FEWEST:
             continue
-        if _correlation(first[both], later[both]) > USUAL:
-            r = _correlation(values[known, at], mean[known])
+        if correlation(first[both], later[both]) > USUAL:
+            r = correlation(values[known, at], mean[known])
             tried.append((chances.normal(np.arctanh(r) * np.sqrt(known.sum() - 3)), at, visit))
     if tried:
         p, _, visit = min(tried)
@@ -140,9 +140,9 @@ def _mean(values: Floats) -> Floats:
     return made
 
 
-def _correlation(first: Floats, later: Floats) -> float:
+def correlation(first: Floats, later: Floats) -> float:
     """Of ranks; 0 where either does not vary, and off the ends where all agree."""
     x, y = chances.ranks(first), chances.ranks(later)
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
+    if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
         return 0.0
     return float(np.clip(np.corrcoef(x, y)[0, 1], -0.999, 0.999))

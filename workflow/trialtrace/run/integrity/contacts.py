@@ -1,4 +1,4 @@
-"""Visits and values after the last contact with their patient.
+"""Visits and values after the last contact with their patient, and last contacts a year late.
 
 The last contact is what a time to an event declares: the date of it, or for who had no event the
 time in days until it. It is held against the dates of declared visits, against the days on which
@@ -9,6 +9,12 @@ it, or more than a fifth of the values by label are, it is no last contact, and 
 at. By what it is the last contact lies after all visits, so that more than one in a thousand that
 does not is unusual; of those who had gone, more than one in a hundred with a value of later
 (binomial).
+
+Late are a tenth of the last contacts at most, half a year and more after all others: in days since
+the patient's last visit (by a year, as visits may end before), in days since entry, or on the
+calendar and after every other date of the export. The chance is that of the gap below them (`far`),
+where quartiles, and each contact from the next, are a week apart at least; times the three ways to
+count.
 """
 
 import re
@@ -17,14 +23,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Whole
+from trialtrace.base.arrays import Flags, Floats, Whole
 from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.far import MOST as LATE
+from trialtrace.run.integrity.far import gap, isolated
+from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, VALUES, MOST, FEW = 20, 0.001, 0.01, 0.5, 0.2
 DAYS, GONE_BY = 7.0, 0.75
+HALF_A_YEAR, YEAR, WORTH_A_REMARK = 180.0, 365.0, 0.05
 UNITS = {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+LATER_THAN_ALL = "Last contacts later than those of all others, or than the whole export"
 VISIT = re.compile(
     rf"\b({'|'.join(UNITS)})s?[ _-]?(\d+)\b|\b(\d+)[ _-]?({'|'.join(UNITS)})s?\b", re.IGNORECASE
 )
@@ -61,7 +71,64 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         if n >= FEWEST and k <= MOST * n:
             text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
             p = chances.binomial(k, n, SLIPS)
-            yield Look(last.where, text, p, _rows(last.rows[late]), out_of_order=True)
+            yield Look(last.where, text, p, _rows(last.rows[late]), remark=OUT_OF_ORDER)
+
+
+def late(export: Export) -> Iterator[Look]:
+    """A look for each column of last contact: at those that are far later than all others."""
+    entry = export.known(export.entry)
+    if entry is not None:
+        for last in export.last:
+            yield from _late(export, last, entry.values)
+
+
+def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
+    seen, end = entered.copy(), float(np.nanmax(entered))
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            known = column.values[~np.isnan(column.values)]
+            of_death = intervals.DEATH.search(f"{column.name} {column.label}")
+            last_too = (sheet.name, column.name) == (last.table, last.column)
+            if column.kind == DATE and not of_death and not last_too:
+                end = float(known.max(initial=end))
+                if sheet.visits or sheet.occurrences:
+                    np.fmax.at(seen, sheet.subject, column.values)
+    there = np.flatnonzero(~np.isnan(last.values) & ~np.isnan(seen))
+    if len(there) < FEWEST:
+        return
+    day = last.values[there]
+    # Who gives up visits may be followed on, but not for a year more, to the day, than others are.
+    tried = [_apart(day - entered[there]), _apart(day - seen[there], by=YEAR)]
+    beyond = int((day > end).sum())
+    if beyond <= LATE * len(day):
+        for j in range(1, beyond + 1):
+            p, far = _last_of(day, j)
+            tried.append((beyond * p, far))
+    p, far = min(tried, key=lambda each: each[0])
+    p = min(1.0, 3 * p)
+    rows = _rows(last.rows[there[far]]) if p < WORTH_A_REMARK else ()
+    text = f"{int(far.sum())} of {len(day)} last contacts are half a year or more after all others"
+    yield Look(last.where, text, p, rows, remark=LATER_THAN_ALL)
+
+
+def _apart(days: Floats, by: float = 0.0) -> tuple[float, Flags]:
+    """The chance of the days that stand above all others by half a year, and which these are;
+    1 where they are not among the others when they come earlier `by` so many."""
+    days = np.maximum(days, 0.0) + DAYS
+    p, far = isolated(days, days, DAYS)
+    wide = far.any() and days[far].min() - days[~far].max() >= HALF_A_YEAR
+    if wide and by:
+        wide = bool(np.all(days[far] - by <= days[~far].max() + 1)) and days[far].min() >= by
+    return (p, far) if wide else (1.0, np.zeros(len(days), dtype=bool))
+
+
+def _last_of(day: Floats, j: int) -> tuple[float, Flags]:
+    """The same of the j latest of all dates."""
+    order = np.argsort(-day, kind="stable")
+    far = np.zeros(len(day), dtype=bool)
+    far[order[:j]] = True
+    wide = day[order[j - 1]] - day[order[j]] >= HALF_A_YEAR
+    return gap(day, j, DAYS) if wide else 1.0, far
 
 
 def _planned(export: Export, gone: Floats) -> Iterator[Look]:

@@ -114,4 +114,4 @@ def down(values: Floats, others: Floats) -> tuple[float, int]:
             p = weaker(-r[0], len(x), -max(r[2], 0.0))
         tried.append((p, first))
     p, first = min(tried, default=(1.0, 0))
-    return min(1.0, p * len(tried)), first
+    return min(1.0, p * max(1, len(tried))), first

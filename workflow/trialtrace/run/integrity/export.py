@@ -16,7 +16,8 @@ FEW_SUBJECTS = 20
 @dataclass(frozen=True)
 class Column:
     """A column: numbers, dates as days since 1970, or codes as their places; nan where missing.
-    `levels` are what the dictionary calls the code at each place."""
+    `levels` are what the dictionary calls the code at each place, `branched` says that it shows
+    the column in some rows only."""
 
     name: str
     kind: str
@@ -24,6 +25,7 @@ class Column:
     unit: str = ""
     label: str = ""
     levels: tuple[str, ...] = ()
+    branched: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class Export:
     as dates, `planned` the days until the visit of a column, `wide` the columns of numbers
     that each hold one visit of the same, in order, `scales` the highest value of a score
     from 0, `free` who is known to have had no event until a time that its label says, in
-    days."""
+    days. `names` are the patients' numbers as texts, and `id_column` where they stand; none
+    where they are lines of a file."""
 
     n: int
     subjects: str
@@ -108,6 +111,8 @@ class Export:
     wide: tuple[tuple[tuple[str, str], ...], ...] = ()
     scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
     free: tuple[tuple[Slice, float], ...] = ()
+    names: tuple[str, ...] = ()
+    id_column: str = ""
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:

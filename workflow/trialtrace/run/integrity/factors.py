@@ -97,7 +97,7 @@ def _by_scale(visits: list[Slice], values: Floats, highest: float) -> Look:
     p, at = min(tried, default=(1.0, 0))
     visit, text = visits[at], "whether nobody keeps a value beyond a smaller scale"
     rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if p < 1 else ()
-    return Look(visit.where, text, min(1.0, len(tried) * p), rows)
+    return Look(visit.where, text, min(1.0, max(1, len(tried)) * p), rows)
 
 
 def on_scale(values: Floats, at: int, highest: float, to: float) -> float:

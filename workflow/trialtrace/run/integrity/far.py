@@ -49,7 +49,7 @@ def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     values = column.values[known]
     if len(np.unique(values)) < LEVELS or len(values) < FEWEST:
         return
-    ends = [_isolated(values, values), _isolated(-values, values), _negative(values)]
+    ends = [isolated(values, values), isolated(-values, values), _negative(values)]
     p, far = min(ends, key=lambda end: end[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
     text = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
@@ -60,15 +60,17 @@ def _spread(values: Floats) -> float:
     return float(np.subtract(*np.quantile(values, [0.75, 0.25])))
 
 
-def _isolated(signed: Floats, values: Floats) -> tuple[float, Flags]:
-    """The chance of the widest gap below the highest values, and which stand above it."""
-    third, spread = np.quantile(signed, 0.75), _spread(signed)
+def isolated(signed: Floats, values: Floats, unit: float = 0.0) -> tuple[float, Flags]:
+    """The chance of the widest gap below the highest values, and which stand above it; of values
+    above zero quartiles are at least a `unit` apart, and so is each from the next."""
+    third, spread = np.quantile(signed, 0.75), max(_spread(signed), unit)
     above = int((signed > third + QUARTILE_RANGES * spread).sum())
     best, highest = 1.0, 0
     if spread > 0 and above <= MOST * len(signed):
-        scales = [signed, *_logs(signed, values)]
+        finest = np.log1p(unit / np.median(values)) ** 2 if unit else 0.0
+        scales = [(signed, unit), *((scale, finest) for scale in _logs(signed, values))]
         for j in range(1, above + 1):
-            p = above * max(_gap(scale, j) for scale in scales)
+            p = above * max(gap(scale, j, least) for scale, least in scales)
             best, highest = min((best, highest), (p, j))
     far = np.zeros(len(signed), dtype=bool)
     far[np.argsort(-signed, kind="stable")[:highest]] = True
@@ -91,17 +93,18 @@ def _logs(signed: Floats, values: Floats) -> list[Floats]:
     return [np.sign(apart) * apart**2]
 
 
-def _gap(values: Floats, j: int) -> float:
-    """The chance of the gap below the `j` highest values, by those next to it."""
+def gap(values: Floats, j: int, unit: float = 0.0) -> float:
+    """The chance of the gap below the `j` highest values, by those next to it, each of them taken
+    for a `unit` wider."""
     below = min(BELOW, (len(values) - j) // 4)
     x = -np.sort(-values)[: j + below + 1]
     if below < 2 or len(x) <= j + below:
         return 1.0
-    gap = j * (x[j - 1] - x[j])
-    rest = x[j : j + below].sum() + j * x[j] - (j + below) * x[j + below]
+    own = j * (x[j - 1] - x[j])
+    rest = x[j : j + below].sum() + j * x[j] - (j + below) * x[j + below] + below * unit
     if rest <= 0:
         return 1.0
-    return float(min(1.0, np.exp(-below * np.log1p(gap / rest))))
+    return float(min(1.0, np.exp(-below * np.log1p(own / rest))))
 
 
 def _negative(values: Floats) -> tuple[float, Flags]:

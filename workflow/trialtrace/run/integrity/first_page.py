@@ -39,26 +39,23 @@ def looks_at_rows(
     }
     every = judged(looks, WEIGHTS)
     told = any(one.look.check == "records" and one.adjusted < PAGE_LEVEL for one in every)
-    lines = [*red_lines_of(every, uses, known), *order_line(every, known)]
+    lines = [*red_lines_of(every, uses, known), *remark_lines(every, known)]
     return looks, (*lines, *(() if told else same_line(export)))
 
 
-def order_line(looks: Iterable[Judged], known: Reasons) -> Iterator[RedLine]:
-    """A line on dates out of order, though so few are slips of the pen that happen: no
-    warning, and each is a mistake in some row."""
-    few = [
-        one.look
-        for one in looks
-        if one.look.out_of_order
-        and one.look.rows
-        and one.adjusted >= PAGE_LEVEL
-        and tuple(one.look.where.split(".")) not in known
-    ]
-    if few:
-        lines = [f"{look.where}: {look.told} (rows {_rows(look)})" for look in few[:NAMES_SHOWN]]
-        lines += [f"{len(few) - NAMES_SHOWN} more"] if len(few) > NAMES_SHOWN else []
-        text = f"Dates out of order, no more of them than slips of the pen are: {'; '.join(lines)}."
-        yield RedLine("dates_out_of_order", few[0].where.partition(".")[0], None, text)
+def remark_lines(looks: Iterable[Judged], known: Reasons) -> Iterator[RedLine]:
+    """A line for each remark on rows that chance may well give, such as dates out of order: no
+    warning, and each is to be looked at."""
+    few: dict[str, list[Look]] = {}
+    for one in looks:
+        silent = one.adjusted < PAGE_LEVEL or tuple(one.look.where.split(".")) in known
+        if one.look.remark and one.look.rows and not silent:
+            few.setdefault(one.look.remark, []).append(one.look)
+    for remark, every in few.items():
+        lines = [f"{look.where}: {look.told} (rows {_rows(look)})" for look in every[:NAMES_SHOWN]]
+        lines += [f"{len(every) - NAMES_SHOWN} more"] if len(every) > NAMES_SHOWN else []
+        table = every[0].where.partition(".")[0]
+        yield RedLine("remark", table, None, f"{remark}: {'; '.join(lines)}.")
 
 
 def same_line(export: Export) -> tuple[RedLine, ...]:

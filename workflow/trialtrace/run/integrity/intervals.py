@@ -20,7 +20,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, MOSTLY, SOON = 20, 0.01, 0.8, 10
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
@@ -110,7 +110,7 @@ def _patients(
         where = f"{sheet.name}.{column.name}"
         p = chances.binomial(k, n, SLIPS)
         planned = PLANNED.search(f"{column.name} {column.label}")
-        yield Look(where, f"{k} of {n} {text}", p, rows, out_of_order=planned is None)
+        yield Look(where, f"{k} of {n} {text}", p, rows, remark="" if planned else OUT_OF_ORDER)
 
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:

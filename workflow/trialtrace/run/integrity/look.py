@@ -7,6 +7,7 @@ from dataclasses import dataclass
 LEVEL, PAGE_LEVEL = 0.01, 0.02
 """What is listed, and what counts as unusual after all looks are taken into account: in the section
 on the data, and on page 1."""
+OUT_OF_ORDER = "Dates out of order, no more of them than slips of the pen are"
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class Look:
     """What was looked at: where, what is there in counts, its chance, rows of the file; the check.
 
     `told` holds no value of the data. `p` is the chance of as much or more where nothing is
-    behind it; `rows` are row numbers of the raw file. The registry says of which check it is. Of
-    dates `out_of_order` each row is a mistake, however many slips of the pen chance may give.
+    behind it; `rows` are row numbers of the raw file. The registry says of which check it is. Where
+    rows are to be looked at however many chance may give, `remark` is what page 1 calls them.
     """
 
     where: str
@@ -23,7 +24,7 @@ class Look:
     p: float
     rows: tuple[int, ...] = ()
     check: str = ""
-    out_of_order: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A column that stands sorted in a file whose rows are in the order of its patients.
+"""A column that stands sorted, or a part of it, in a file whose rows are in the order of patients.
 
 Who sorts one column of a sheet and not the others gives each patient the value of another. Of n
 values in an order drawn at random the chance of one without a step down is the product of the
@@ -6,6 +6,12 @@ factorials of how often each occurs, over n factorial; twice that for either dir
 numbers that count entries rise by themselves; so does what belongs to a site. Whole files are
 sorted by groups (a sex, a phase, litters numbered from 1): of those only what an endpoint is made
 of is looked at. Of a number at several visits each visit is looked at too.
+
+Of a part: L values that follow each other rise or fall without a step back with the chance that L
+drawn one by one from those of the column do: the coefficient of t^L in the product of 1/(1 - pt)
+over the shares p of its values, which is 1/L! where none is there twice; times two, and the places
+where it may begin. Patients with several rows count once, and by the share of other patients whose
+rows are in order as well. Nothing is looked at where other rows go with the one above.
 """
 
 from collections.abc import Iterator
@@ -14,10 +20,12 @@ import numpy as np
 from scipy import special
 
 from trialtrace.base.arrays import Floats, Places, Whole
-from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
+from trialtrace.run.integrity.codings import correlation
+from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, FEW_LEVELS, ROWS_A_GROUP = 20, 10, 3
+FEWEST_IN_ORDER, GOES_WITH = 5, 2.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -34,6 +42,8 @@ def looks(export: Export) -> Iterator[Look]:
             text = f"{int(known.sum())} values, in the order of the rows"
             p = 1.0 if whole else chance(values[known])
             yield Look(f"{sheet.name}.{column.name}", text, p)
+            if p == 1 and not whole and column.kind == NUMBER:
+                yield _part(sheet, column, place[known])
     for series in export.series:
         yield from _at_a_visit(export, series)
 
@@ -54,6 +64,50 @@ def _at_a_visit(export: Export, series: tuple[Slice, ...]) -> Iterator[Look]:
     alone = sum(each < 1 for each, _ in tried) < len(tried)
     text = f"{len(one.there)} values of one visit, in the order of the rows"
     yield Look(one.where, text, min(1.0, p * len(tried)) if alone else 1.0)
+
+
+def _part(sheet: Sheet, column: Column, at: Whole) -> Look:
+    """A look at the longest run of rows in order."""
+    values, subject = column.values[at], sheet.subject[at]
+    first = np.flatnonzero(np.append(True, subject[1:] != subject[:-1]))
+    start, end, p = 0, 0, 1.0
+    for signed in (values, -values):
+        ends = np.flatnonzero(np.append(np.diff(signed) < 0, True)) + 1
+        starts = np.append(0, ends[:-1])
+        longest = int(np.argmax(ends - starts))
+        run = int(starts[longest]), int(ends[longest])
+        if (found := of_part(signed, first, *run)) < p:
+            (start, end), p = run, found
+    text = f"the longest run of rows in order has {end - start} of {len(at)} values"
+    rows = tuple(sorted(int(row) for row in sheet.rows[at[start:end]]))
+    return Look(f"{sheet.name}.{column.name}", text, min(1.0, 2 * p), rows)
+
+
+def of_part(values: Floats, first: Whole, start: int, end: int) -> float:
+    """The chance of a run of rising rows as long anywhere, by the patients that it holds whole,
+    who begin at `first`; 1 where the other rows go with the one above."""
+    falls = np.append(False, np.diff(values) < 0)
+    falls[first] = False
+    rising = ~np.logical_or.reduceat(falls, first)
+    inside = (first >= start) & (np.append(first[1:], len(values)) <= end)
+    rest, length = values[first[~inside]], int(inside.sum())
+    if length < FEWEST_IN_ORDER:
+        return 1.0
+    if len(rest) > FEWEST:
+        r = correlation(rest[1:], rest[:-1])
+        if np.arctanh(r) * np.sqrt(len(rest) - 4) > GOES_WITH:
+            return 1.0
+    share = (rising[~inside].sum() + 1) / (len(rest) + 1)
+    return float(min(1.0, len(first) * share**length * rises(values[first], length)))
+
+
+def rises(values: Floats, length: int) -> float:
+    """The chance that so many drawn one by one from some values are in rising order."""
+    series = np.append(1.0, np.zeros(length))
+    for share in np.unique(values, return_counts=True)[1] / len(values):
+        for power in range(1, length + 1):
+            series[power] += share * series[power - 1]
+    return float(series[length])
 
 
 def chance(values: Floats) -> float:

@@ -39,6 +39,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
     tables = {name: read_table(Path(clean_dir) / f"{name}.parquet", CLEAN) for name in trial.tables}
     names = {name: subject_text(tables[name], spec) for name, spec in trial.tables.items()}
     first = trial.subjects.table
+    subject = trial.tables[first].subject
     people = {name: at for at, name in enumerate(dict.fromkeys(names[first].to_pylist()))}
     who = {
         name: np.array([people.get(one, NOBODY) for one in of.to_pylist()], dtype=np.intp)
@@ -63,6 +64,8 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         n=len(people),
         subjects=first,
         sheets=tuple(sheets),
+        names=() if subject in PLACE else tuple(map(str, people)),
+        id_column=f"{first}.{subject}",
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
         site=by_subject(first, site) if site else None,
@@ -100,6 +103,7 @@ def _sheet(
             units.get(name, ""),
             variable.label,
             _levels(table, variable),
+            bool(variable.branching),
         )
         for name, variable in known.items()
         if name not in left_out and (kind := _kind(variable))

@@ -6,7 +6,8 @@ above is that of the other rows, and a run of L values among n starts somewhere 
 that chance to the power L - 1 (Feller, An Introduction to Probability Theory, vol. 1, XIII.7).
 Missing values end a run. Where more than a quarter of the rows repeat the one above nothing is
 looked at: files are sorted by columns that are no longer there, and few levels then stand in long
-runs. A column of one value a patient, in rows of several, is of its patients.
+runs. A column of one value a patient, in rows of several, is of its patients, and so is a run in
+the rows of one patient: who is at the end of a scale stays there.
 """
 
 from collections.abc import Iterator
@@ -33,8 +34,10 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             start, length = longest(values)
             text = f"the longest run of one value has {length} of {len(known)} rows"
-            rows = tuple(int(row) for row in sheet.rows[order[start : start + length]])
-            yield Look(f"{sheet.name}.{column.name}", text, chance(values, start, length), rows)
+            at = order[start : start + length]
+            p = chance(values, start, length) if np.ptp(sheet.subject[at]) else 1.0
+            rows = tuple(int(row) for row in sheet.rows[at])
+            yield Look(f"{sheet.name}.{column.name}", text, p, rows)
 
 
 def longest(values: Floats) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Sheet
-from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.look import OUT_OF_ORDER, Look
 
 FEWEST, SLIPS, MOSTLY = 20, 0.005, 0.1
 
@@ -35,7 +35,7 @@ def looks(export: Export) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[order[1:][back]]))
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
-            yield Look(where, text, chances.binomial(k, n, SLIPS), rows, out_of_order=True)
+            yield Look(where, text, chances.binomial(k, n, SLIPS), rows, remark=OUT_OF_ORDER)
         yield from _in_rows(sheet)
 
 
@@ -54,7 +54,7 @@ def _in_rows(sheet: Sheet) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
             text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
             p = chances.binomial(len(back), len(known), SLIPS)
-            yield Look(f"{sheet.name}.{later.name}", text, p, rows, out_of_order=True)
+            yield Look(f"{sheet.name}.{later.name}", text, p, rows, remark=OUT_OF_ORDER)
 
 
 # Numbers of a patient's occurrences that are not there: an export of some of them alone.

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
+FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
+LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY = 5, 1.5, 0.2
+ZEROS = "Zeros with nothing near: missing values?"
+UNANSWERED = "One of two answers is nobody's, and many have none"
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
 
@@ -58,24 +63,24 @@ def totals(export: Export) -> Iterator[Look]:
     """A look for each column of numbers above zero: whether one is the sum of all others.
 
     Of values as uneven as waiting times (exponential) the chance that one is as large as all others
-    together is n times two to the minus (n - 1).
+    together is n times two to the minus (n - 1); zeros add nothing, and are not counted.
     """
     for sheet, column, known in _numbers(export, FEWEST):
         values = column.values[known]
-        n = len(values)
-        if values.min() < 0 or values.max() <= 0:
+        n = int((values > 0).sum())
+        if values.min() < 0 or not n:
             continue
         at = int(values.argmax())
         others = float(values.sum() - values[at])
         total = abs(others - values[at]) <= SUM * others + 0.5 * (others > 1000)
-        text = f"the highest of {n} values against the sum of all others"
+        text = f"the highest of {n} values above zero against the sum of all others"
         p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
         yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p), rows)
 
 
 def constants(export: Export) -> Iterator[Look]:
     """A look for each number and date that an endpoint uses, and the day of entry: whether all have
-    one value.
+    one value; and for each question of two answers: whether one is nobody's, and many have none.
 
     Of two values that are equally likely the chance that all n are alike is two to the minus
     (n - 1); of more it is less.
@@ -83,6 +88,8 @@ def constants(export: Export) -> Iterator[Look]:
     for sheet in export.sheets:
         for column in sheet.columns:
             at = (sheet.name, column.name)
+            if len(column.levels) == 2 and not column.branched and not SELDOM.fullmatch(at[1]):
+                yield from _unanswered(sheet, column, used=at in export.used)
             if column.kind == CODE or (at not in export.used and at != export.entry):
                 continue
             known = ~np.isnan(column.values)
@@ -95,8 +102,28 @@ def constants(export: Export) -> Iterator[Look]:
             yield Look(f"{sheet.name}.{column.name}", text, p)
 
 
+def _unanswered(sheet: Sheet, column: Column, *, used: bool) -> Iterator[Look]:
+    """A look at a question of two answers that some have not answered: whether all others agree,
+    and more cells are empty than twice as many as in the median of other columns (binomial); the
+    higher."""
+    there = ~np.isnan(column.values)
+    n, k = int(there.sum()), int((~there).sum())
+    if not k or n < FEWEST_ALIKE:
+        return
+    alike = len(np.unique(column.values[there])) == 1
+    others = [np.isnan(one.values).mean() for one in sheet.columns if one is not column]
+    usual = float(np.median(others)) if others else 0.0
+    more = chances.binomial(k, n + k, min(1.0, max(EMPTY, 2 * usual)))
+    p = max(2.0 ** -(n - 1), more) if alike else 1.0
+    text = f"all {n} answers are one of two, and {k} cells are empty" if alike else "two answers"
+    remark = UNANSWERED if p < SLIPS else ""
+    rows = tuple(sorted(int(row) for row in sheet.rows[~there])) if remark else ()
+    yield Look(f"{sheet.name}.{column.name}", text, p if used else 1.0, rows, remark=remark)
+
+
 def codes(export: Export) -> Iterator[Look]:
-    """A look for each column with a number such as 99, 777 or 99.9 more often than its neighbours.
+    """A look for each column with a number such as 99, 777 or 99.9 more often than its neighbours,
+    and one for each with zeros.
 
     Nines, eights or sevens alone are what a code for missing is written in. More patients than
     twice what stands near it leads to are unusual (Poisson), by all such numbers of a column.
@@ -104,6 +131,8 @@ def codes(export: Export) -> Iterator[Look]:
     for sheet, column, known in _numbers(export, FEWEST_CODED):
         values, subject = column.values[known], sheet.subject[known]
         levels = np.unique(values)
+        if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO:
+            yield _zeros(sheet, column, known)
         if resolution(values) is None or len(levels) < LEVELS:
             continue
         counts = {
@@ -120,6 +149,31 @@ def codes(export: Export) -> Iterator[Look]:
         where = f"{sheet.name}.{column.name}"
         p = min(1.0, len(chance) * chance[code])
         yield Look(where, f"{text}eights or sevens", p, rows)
+
+
+def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
+    """A look at zeros far below all else: whether they stand for missing values.
+
+    Of what is measured there are fewer the lower it is, below the lower quartile. So of the
+    patients below half of that the share who have zero is at most that of the most frequent value
+    between the quartiles, by their width, and what of a logistic tail would lie below zero, where
+    a scale ends (binomial). Where a fifth have zero, they have none of something.
+    """
+    values, subject = column.values[known], sheet.subject[known]
+    third, upper = np.quantile(values[values > 0], [0.25, 0.75])
+    none = np.unique(subject[values == 0])
+    few = np.setdiff1d(subject[(values > 0) & (values <= third / 2)], none)
+    k, n, p = len(none), len(np.unique(subject)), 1.0
+    if k <= MANY * n and third >= FAR_FROM_ZERO * (upper - third) > 0:
+        inside = values[(values >= third) & (values <= upper)]
+        most = np.unique(inside, return_counts=True)[1].max() / len(inside)
+        beyond = np.exp(-np.log(3) * third / (upper - third))
+        share = most * (upper - third) / (third / 2) + beyond
+        p = chances.binomial(k, k + len(few), float(share)) if share < 1 else 1.0
+    text = f"{k} of {n} patients have zero, {len(few)} others up to half of the lower quartile"
+    rows = tuple(sorted(int(row) for row in sheet.rows[known[values == 0]]))
+    remark = ZEROS if p < SLIPS else ""
+    return Look(f"{sheet.name}.{column.name}", text, p, rows, remark=remark)
 
 
 def due(values: Floats, code: float) -> float:

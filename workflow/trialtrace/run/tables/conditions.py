@@ -29,6 +29,12 @@ _COMPARE = {
 }
 _ORDERED = ("below", "at_most", "above", "at_least", "between")
 _NUMERIC = {"integer": "number"}
+JOINS = ("any", "all")
+
+
+def joins(name: str, test: object) -> bool:
+    """Whether an entry joins a list of conditions, and tests no column that is called so."""
+    return name in JOINS and isinstance(test, list)
 
 
 def columns_of(condition: Mapping[str, Any]) -> list[str]:
@@ -43,7 +49,7 @@ def columns_of(condition: Mapping[str, Any]) -> list[str]:
 def tests_of(condition: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Each column with each of its tests, wherever they stand in a condition."""
     for name, test in condition.items():
-        if name in ("any", "all"):
+        if joins(name, test):
             for part in test:
                 yield from tests_of(part)
         elif name == "not":
@@ -69,7 +75,7 @@ def mistakes(condition: Any, columns: Mapping[str, str] | None = None) -> list[t
         return [("", "a condition is a mapping with at least one entry")]
     found = []
     for name, test in condition.items():
-        if name in ("any", "all"):
+        if joins(name, test) or (name in JOINS and name not in (columns or {})):
             if not isinstance(test, list) or not test:
                 found.append((name, "takes a list of conditions"))
                 continue
@@ -159,7 +165,7 @@ def evaluate(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
 
     truth = pa.repeat(True, table.num_rows)
     for name, test in condition.items():
-        if name in ("any", "all"):
+        if joins(name, test):
             parts = [evaluate(part, table) for part in test]
             joined = parts[0]
             for part in parts[1:]:
@@ -234,7 +240,7 @@ def describe(condition: Mapping[str, Any], named: Named | None = None) -> str:
     known = named or {}
     words = []
     for name, test in condition.items():
-        if name in ("any", "all"):
+        if joins(name, test):
             join = " or " if name == "any" else " and "
             words.append("(" + join.join(describe(part, known) for part in test) + ")")
         elif name == "not":

@@ -128,6 +128,7 @@ class Rejected:
         self._touched: dict[RawPart, Places] = {}
         self._of_columns: dict[tuple[str, tuple[str, ...]], tuple[Places, Places]] = {}
         self._open: dict[tuple[str, str, tuple[str, ...]], tuple[Flags, Flags]] = {}
+        self._here: dict[str, Places] = {}
 
     @cached_property
     def _both(self) -> tuple[pa.Table, pa.Table]:
@@ -157,7 +158,8 @@ class Rejected:
             wanted[self._touched[part]] = True
         if not wanted.any():
             return self.table.slice(0, 0)
-        found = [self._of(selection) for selection in selections]
+        tables = dict.fromkeys(self._tables[np.flatnonzero(wanted)].tolist())
+        found = [self._of(selection, tables) for selection in selections]
         reached, theirs = (np.logical_or.reduce(each) for each in zip(*found, strict=True))
         own = np.array([name is None or name in endpoints for name in self._of_endpoint])
         belongs = np.where(self._by_edge, reached, theirs & own)
@@ -225,9 +227,10 @@ class Rejected:
         found[self._led_to[1]] = True
         return found
 
-    def _of(self, selection: Selection) -> tuple[Flags, Flags]:
+    def _of(self, selection: Selection, tables: Iterable[str]) -> tuple[Flags, Flags]:
         """Of each whether a row rests on it that is selected, or would be if what it lacks were
-        there; and whether it is of a patient of these rows, or of nobody that is known."""
+        there; and whether it is of a patient of these rows, or of nobody that is known, which is
+        looked at in these `tables` alone."""
         key = (selection.dataset, canonical(selection.predicate), selection.reads)
         if key not in self._open:
             possible = self._frames.possible(selection.dataset, selection.predicate)
@@ -236,15 +239,17 @@ class Rejected:
             reached = np.zeros(self.table.num_rows, dtype=bool)
             reached[reject[self._raw.uses(possible)[edge]]] = True
             theirs = self._raw.subjects(possible)[self._subject] | (self._subject == NOBODY)
-            self._open[key] = reached, theirs & ~self._of_another(selection)
-        return self._open[key]
+            self._open[key] = reached, theirs
+        reached, theirs = self._open[key]
+        return reached, theirs & ~self._of_another(selection, tables)
 
-    def _of_another(self, selection: Selection) -> Flags:
+    def _of_another(self, selection: Selection, tables: Iterable[str]) -> Flags:
         """Which stand in a row that is of another visit, side or muscle than those selected."""
         found = np.zeros(self.table.num_rows, dtype=bool)
-        tables = np.array(self._column("table"))
-        for table in dict.fromkeys(tables.tolist()):
-            here = np.flatnonzero(tables == table)
+        for table in tables:
+            if table not in self._here:
+                self._here[table] = np.flatnonzero(self._tables == table)
+            here = self._here[table]
             found[here] = self._keys.of_another(table, self._lines[here], selection)
         return found
 
@@ -270,6 +275,10 @@ class Rejected:
         wholly = pc.and_(of_table, kept)
         flagged = pc.and_(of_table, pc.and_(column, pc.invert(kept)))
         return np.flatnonzero(wholly.to_numpy()), np.flatnonzero(flagged.to_numpy())
+
+    @cached_property
+    def _tables(self) -> Labels:
+        return self.table["table"].to_numpy()
 
     @cached_property
     def _files(self) -> Labels:

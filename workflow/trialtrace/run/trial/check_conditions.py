@@ -6,6 +6,7 @@ from typing import Any
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.purpose import is_date
+from trialtrace.run.tables.conditions import joins
 from trialtrace.run.trial.context import NUMERIC, known, known_code, told_kind
 from trialtrace.run.trial.model import Variable
 
@@ -32,7 +33,7 @@ def check_condition(
 def _tests(path: Path_, condition: Mapping[str, Any]) -> Iterator[tuple[Path_, str, Any]]:
     """(place, column, test) for every test of a condition."""
     for name, test in condition.items():
-        if name in ("any", "all"):
+        if joins(name, test):
             for position, part in enumerate(test):
                 yield from _tests((*path, name, position), part)
         elif name == "not":

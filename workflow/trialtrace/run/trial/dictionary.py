@@ -26,7 +26,7 @@ Tables = dict[str, dict[str, Variable]]
 
 _FIELD = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,98}[^\s\x00-\x1f])?")
 _FORM = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_TAKEN = ("any", "all", "not", "source_file", "source_row")
+_TAKEN = ("not", "source_file", "source_row")
 _TYPES = ("text", "notes", "calc", "radio", "dropdown", "checkbox", "yesno", "truefalse", "slider")
 
 

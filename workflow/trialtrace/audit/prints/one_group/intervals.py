@@ -31,7 +31,7 @@ CARD = Card(
     "an estimate inside its interval; which method gives the interval of a share",
     {
         "interval.inside": "An estimate, and the interval it lies in.",
-        "interval.share": "The bounds of a share's interval, by the usual methods.",
+        "interval.share": "The interval of a percentage, by the usual methods of computing one.",
     },
 )
 

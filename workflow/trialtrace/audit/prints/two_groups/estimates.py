@@ -70,9 +70,10 @@ CARD = Card(
     "an interval whose z is within a factor of 0.7 of its own (0.9 of hazard and rate ratios), or "
     "where neither is significant and z differ by 0.36 (by 1 of hazard and rate ratios near 1 of "
     "which a test or an adjusted model is stated), since exact, corrected and log-rank tests lie "
-    "so near, and inconsistent beyond; a p of a stated other test of events the same (1 more in z "
-    "where no model is stated), of a difference of means by a model within 0.93, without one "
-    "where it is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
+    "so near, and inconsistent beyond; a p of a stated other test of events the same (a standard "
+    "error more where no model is stated), of a difference of means by a model within 0.93, "
+    "without one where it is weaker than √(z² − 2.58²), which no covariate of randomised groups "
+    "makes of z",
     {
         "interval.centred": "An estimate, and the middle of its interval.",
         CHECK: "An estimate with its interval, and p.",

@@ -39,8 +39,9 @@ Quarters = list[tuple[float, float]]
 CARD = Card(
     "medians and quartiles of two groups against p of the Mann-Whitney test, over everything that "
     "has such quartiles (a remark where the ledger names no test); a p on the other side of 0.05 "
-    "than that of values spread evenly between the quartiles, and 2.5 in z from it, is a question; "
-    "a difference of medians against the medians, which Hodges-Lehmann's need not be (a remark)",
+    "than that of values spread evenly between the quartiles, and 2.5 standard errors from it, is "
+    "a question; a difference of medians against the medians, which Hodges-Lehmann's need not be "
+    "(a remark)",
     {
         "median.p": "Medians and quartiles, and p of the Mann-Whitney test.",
         "median.difference": "A difference of medians, and the medians.",

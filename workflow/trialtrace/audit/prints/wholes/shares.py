@@ -7,7 +7,7 @@ that of `stats.summaries.percentages`, exact at every edge.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil
+from math import ceil, floor
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -117,9 +117,11 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def denominators_of(count: int, percent: Component) -> list[int]:
     """The denominators on which a count prints as a percentage."""
-    low = as_range(percent).bounds[0]
+    low, high = as_range(percent).bounds
     most = ceil(100 * count / low) if low > 0 else LARGEST
-    return [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
+    # Below the least of them the percentage would be larger than any that prints so.
+    least = max(count, 1, floor(100 * count / high) if high > 0 else 1)
+    return [m for m in range(least, most + 1) if prints(percent, 100 * count / m)]
 
 
 def _share(

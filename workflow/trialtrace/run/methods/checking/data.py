@@ -38,9 +38,9 @@ def surely(condition: Mapping[str, Any], table: "pd.DataFrame") -> "pd.Series":
 def _truth(condition: Mapping[str, Any], table: "pd.DataFrame") -> "pd.Series":
     parts = []
     for name, test in condition.items():
-        if name == "any":
+        if name == "any" and isinstance(test, list):
             parts.append(reduce(or_, [_truth(part, table) for part in test]))
-        elif name == "all":
+        elif name == "all" and isinstance(test, list):
             parts.append(reduce(and_, [_truth(part, table) for part in test]))
         elif name == "not":
             parts.append(~_truth(test, table))

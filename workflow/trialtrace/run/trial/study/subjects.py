@@ -1,7 +1,7 @@
 """How ADSL is made: its table and the columns of its variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialtrace.base.config.names import (
@@ -178,6 +178,10 @@ class ChosenRows:
         "Which value of a subject's rows it is, of numbers or dates that differ: such as the "
         "highest date, of the last dose."
     )
+    label: Text | None = optional(
+        "What it is called, where the label of its column does not say which rows: that of the "
+        "dictionary where it is left out."
+    )
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,7 @@ class Origin:
     column: str
     where: Condition | None = None
     take: Chosen | None = None
+    label: Text | None = None
 
 
 @shape
@@ -241,7 +246,8 @@ class Subjects:
         for name, variable in self.variables.items():
             if isinstance(variable, ChosenRows):
                 table = variable.table or self.table
-                origins[name] = Origin(table, variable.column, variable.where, variable.take)
+                rows = variable.where, variable.take, variable.label
+                origins[name] = Origin(table, variable.column, *rows)
             else:
                 origins[name] = Origin(self.table, variable)
         return origins
@@ -255,7 +261,9 @@ class Subjects:
             of = self.origins[data.of]
             return made_variable(data, of.table, of.column, self.described(data.of, dictionary))
         origin = self.origins.get(name)
-        return dictionary.get(origin.table, {}).get(origin.column) if origin else None
+        found = dictionary.get(origin.table, {}).get(origin.column) if origin else None
+        label = origin.label if origin else None
+        return replace(found, label=label) if found and label else found
 
     @property
     def sex_by_code(self) -> dict[str, str]:

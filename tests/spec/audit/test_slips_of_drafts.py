@@ -1,0 +1,198 @@
+"""From a table as it is printed to what is asked of a number that slipped; tables are made up."""
+
+import pytest
+
+from trialtrace.cli import main
+
+HEAD = ["", "Drug (n = 40)", "Placebo (n = 50)"]
+
+
+def asked(tmp_path, capsys, rows, caption="Table 1. Results of both groups"):
+    """What an audit tells of a paper with this table alone."""
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
+    paper.write_text(
+        "<html><body><h1>A randomised trial of a drug</h1><h2>Results</h2>"
+        f"<table><caption>{caption}</caption>{cells}</table></body></html>",
+        encoding="utf-8",
+    )
+    main(["read", str(paper), "--output", str(ledger)])
+    capsys.readouterr()
+    main(["audit", str(ledger), "--trust"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+# 30 of 40 are 75.0 %, 35 of 50 are 70.0 %: 3.0 and 3.5 are tenths of them.
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["30 (75.0)", "3.5 (70.0)"], True),
+        (["30 (75.0)", "35 (70.0)"], False),
+        (["30 (75.0%)", "3.5 (70.0%)"], True),
+        (["30.2 (7.5)", "35.1 (7.0)"], False),
+    ],
+    ids=["pair", "printed right", "with its sign", "means"],
+)
+def test_a_count_that_is_no_whole_number_beside_shares(tmp_path, capsys, cells, told):
+    text = asked(tmp_path, capsys, [HEAD, ["Two vessels", *cells]])
+    assert ("3.5 is no count of patients, as stands beside it: 30 (75" in text) == told
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["27.1 ± 3.0", "2.83 ± 3.1"], "Its value, 27.1, is ten times"),
+        (["27.1 ± 3.0", "28.3 ± 0.31"], "Its deviation, 3.0, is ten times"),
+        (["27.1 ± 3.0", "28.3 ± 3.1"], None),
+        # Unlike, but with as many decimals: no decimal point has moved.
+        (["27.1 ± 3.0", "2.8 ± 3.1"], None),
+        # Of another size altogether.
+        (["27.1 ± 3.0", "0.83 ± 3.1"], None),
+    ],
+)
+def test_a_decimal_point_that_has_slipped(tmp_path, capsys, cells, told):
+    text = asked(tmp_path, capsys, [HEAD, ["BMI, mean ± SD", *cells]])
+    assert ("nearly so" in text) == (told is not None)
+    assert told is None or told in text
+
+
+def test_a_limit_a_tenth_of_those_of_two_other_groups(tmp_path, capsys):
+    head = ["", "Drug (n = 40)", "Placebo (n = 50)", "None (n = 45)"]
+    row = ["Blood loss, ml", "500 (300 to 575)", "500 (30 to 600)", "400 (300 to 600)"]
+    text = asked(tmp_path, capsys, [head, row])
+    assert "Its limit, 30, is a tenth of what stands beside it" in text
+    others = ["Blood loss, ml", "500 (300 to 575)", "500 (30 to 600)", "400 (3000 to 6000)"]
+    assert "a tenth of" not in asked(tmp_path, capsys, [head, others])
+
+
+# 22 + 18 = 40 and 30 + 20 = 50; 5 + 20 + 15 = 40, 6 + 24 + 20 = 50.
+@pytest.mark.parametrize(
+    ("label", "cells", "total"),
+    [
+        ("Simple/complex cysts", ["22/18", "30/29"], "59, not to 50"),
+        ("Simple/complex cysts", ["22/18", "30/20"], None),
+        ("Stage (I/II/III)", ["5/20/15", "6/24/29"], "59, not to 50"),
+        ("Stage (I/II/III)", ["5/20/15", "6/24/20"], None),
+        # 22 of 38 and 30 of 48: no counts that are the patients together.
+        ("Nausea/vomiting", ["22/38", "30/48"], None),
+    ],
+)
+def test_lists_of_counts_that_make_the_patients(tmp_path, capsys, label, cells, total):
+    text = asked(tmp_path, capsys, [HEAD, [label, *cells]])
+    assert (total or "categories add up") in text or total is None
+    assert ("not to" in text) == (total is not None)
+
+
+# In three of four blocks the third number is the second less the first; 578 - 444 = 134.
+@pytest.mark.parametrize(("after", "told"), [("278", True), ("578", False)])
+def test_changes_of_few_rows_and_several_groups(tmp_path, capsys, after, told):
+    rows = [
+        ["", "Drug", "Drug", "Drug", "Placebo", "Placebo", "Placebo"],
+        ["", "Pre", "Post", "Change", "Pre", "Post", "Change"],
+        ["Walk, s", "408 (67)", "350 (89)", "-58", "444 (81)", f"{after} (77)", "134"],
+        ["Score", "35.1 (3.8)", "34.4 (6.2)", "-0.7", "32.1 (5.4)", "27.6 (4.6)", "-4.5"],
+    ]
+    text = asked(tmp_path, capsys, rows, "Table 2. Means (SD)")
+    assert (f"{after} is not 444 and 134 together, as it is in 3 of 4 rows" in text) == told
+
+
+# t of 0.8 less -1.1 with deviations of 2.7 and 1.7 of 40 and 50: 4.06, P = 0.0001.
+@pytest.mark.parametrize(("p", "told"), [("0.460", True), ("0.0001", False)])
+def test_a_column_of_p_below_no_head(tmp_path, capsys, p, told):
+    rows = [["", "Drug (n = 40)", "Placebo (n = 50)", ""]]
+    rows += [["Anxiety, mean (SD)", "-1.1 (2.7)", "0.8 (1.7)", p]]
+    rows += [["Sleep, mean (SD)", "5.0 (2.0)", "5.0 (2.0)", "1.000*"]]
+    rows += [["Pain, mean (SD)", "4.0 (2.0)", "4.0 (2.0)", "0.999"]]
+    text = asked(tmp_path, capsys, rows)
+    assert (f"printed is P = {p}" in text) == told
+
+
+@pytest.mark.parametrize(("sd", "told"), [("5.1", True), ("1.5", False)])
+def test_arms_in_rows_below_heads_that_name_each_outcome(tmp_path, capsys, sd, told):
+    rows = [["Study groups", "Before injection", "On the third day"]]
+    rows += [
+        ["I (N = 55)", f"2.68 ± {sd}", "2.22 ± 1.04"],
+        ["II (N = 51)", "2.13 ± 1.29", "2.14 ± 1.71"],
+    ]
+    text = asked(tmp_path, capsys, rows, "Table 3. K-time in both groups")
+    assert ("Its deviation is unlike that of the other groups" in text) == told
+
+
+# Of a p of two groups; others of the table are below 0.05 and 0.01.
+@pytest.mark.parametrize(
+    ("bound", "told"), [("0.5", True), ("0.010", True), ("0.1", True), ("0.01", False)]
+)
+def test_a_bound_of_p_that_no_paper_uses(tmp_path, capsys, bound, told):
+    rows = [["", "Drug (n = 40)", "Placebo (n = 50)", "P"]]
+    rows += [["Pain", "10 (25.0%)", "30 (60.0%)", f"&lt;{bound}"]]
+    rows += [["Fever", "5 (12.5%)", "20 (40.0%)", "&lt;0.01"]]
+    rows += [["Cough", "8 (20.0%)", "20 (40.0%)", "&lt;0.05"]]
+    text = asked(tmp_path, capsys, rows)
+    assert (f"P < {bound} is told by a bound that hardly any paper uses" in text) == told
+    others = [["Sleep", "10 (25.0%)", "30 (60.0%)", f"&lt;0.0{n}"] for n in "234"]
+    assert "hardly any paper" not in asked(tmp_path, capsys, rows + others)
+
+
+# 86 + 12 + 2 = 93 + 5 + 2 = 89 + 9 + 2 = 100; 23 + 5 + 2 = 30.
+@pytest.mark.parametrize(("first", "told"), [("23", True), ("93", False)])
+def test_percentages_of_a_section_that_are_called_none(tmp_path, capsys, first, told):
+    rows = [["", "Drug (n = 57)", "Placebo (n = 41)", "Total (n = 98)"]]
+    rows += [["Age, mean", "40", "41", "40"], ["Admissions last year", "", "", ""]]
+    rows += [["None", "86", first, "89"], ["One", "12", "5", "9"], ["More", "2", "2", "2"]]
+    text = asked(tmp_path, capsys, rows)
+    assert ("add up to 30 %; in 2 other columns they make 100 %" in text) == told
+
+
+# 10 of 34 against 3 of 34: P = 0.031 by the χ² test.
+@pytest.mark.parametrize(("p", "told"), [("0.131", True), ("0.031", False)])
+def test_p_in_a_row_below_arms_is_of_its_column(tmp_path, capsys, p, told):
+    rows = [["Groups", "Perforation, n (%)", "Total complications, n (%)"]]
+    rows += [["Control (n = 34)", "3 (8.8)", "10 (29.4)"], ["Drug (n = 34)", "1 (2.9)", "3 (8.8)"]]
+    text = asked(tmp_path, capsys, [*rows, ["P-value", "", p]])
+    assert (f"none prints as P = {p}" in text) == told
+
+
+def test_a_difference_below_an_arm_is_its_change(tmp_path, capsys):
+    rows = [["Measurement", "Drug (n = 10)", "Placebo (n = 10)"], ["Torque", "", ""]]
+    rows += [["before", "1.47 ± 0.33", "1.41 ± 0.22"], ["after", "1.59 ± 0.20", "1.42 ± 0.18"]]
+    rows += [["Diff.", "0.12 ± 0.23 (-0.04÷0.28)", "0.01 ± 0.16 (-0.10÷0.92)"]]
+    text = asked(tmp_path, capsys, rows, "Table 4. Means and SD with 95% confidence intervals")
+    assert "A deviation of 0.16 in 10 patients gives an interval" in text
+
+
+# 86 of 116 are 74.1 %, 79 of 116 are 68.1 %.
+@pytest.mark.parametrize(("count", "told"), [("8.6", True), ("86", False)])
+def test_a_count_in_a_column_of_its_own(tmp_path, capsys, count, told):
+    rows = [["", "Drug (n = 116)", "Drug (n = 116)", "Placebo (n = 116)", "Placebo (n = 116)"]]
+    rows += [["", "n", "%", "n", "%"], ["Hypertension", count, "74.1", "79", "68.1"]]
+    text = asked(tmp_path, capsys, rows)
+    assert ("8.6 is no count of patients, as stands beside it: 79 (68.1 %)" in text) == told
+
+
+# Four rows of unlike deviations are those of unlike groups; 14 times as much is a slip anywhere.
+@pytest.mark.parametrize(("sd", "told"), [("6.3", True), ("1.4", False)])
+def test_a_deviation_that_is_further_off_than_those_of_unlike_groups(tmp_path, capsys, sd, told):
+    scores = [("8.1 (3.1)", "8.2 (1.0)"), ("90 (35)", "91 (11)"), ("700 (20)", "690 (61)")]
+    scores += [("0.50 (0.03)", "0.51 (0.09)")]
+    rows = [HEAD] + [[f"Score {n}, mean (SD)", *pair] for n, pair in enumerate(scores)]
+    text = asked(tmp_path, capsys, [*rows, ["Pain, mean (SD)", "3.4 (0.4)", f"3.2 ({sd})"]])
+    assert (
+        "Its deviation is unlike that of the other groups in its row, mean (SD) 3.2" in text
+    ) == told
+
+
+# Ranges of 57 let deviations of some 14 expect; of 240 patients a mean has an error of 1.
+@pytest.mark.parametrize(("mean", "told"), [("36", True), ("51", False)])
+def test_means_with_ranges_before_treatment(tmp_path, capsys, mean, told):
+    rows = [["", "Drug (n = 238)", "Placebo (n = 244)"]]
+    rows += [["Age, mean (range)", "53 (23 to 80)", f"{mean} (23 to 80)"]]
+    text = asked(tmp_path, capsys, rows, "Table 1. Baseline characteristics")
+    assert ("Its mean is unlike that of the other groups" in text) == told
+
+
+# 45 of 133 are 33.8 %; 54 are 40.6 %.
+@pytest.mark.parametrize(("count", "told"), [("54", True), ("45", False)])
+def test_a_first_row_of_participants_is_the_number_of_each_column(tmp_path, capsys, count, told):
+    rows = [["Characteristics", "Drug n (%)", "Placebo n (%)"], ["Participants", "125", "133"]]
+    text = asked(tmp_path, capsys, [*rows, ["Men", "31 (24.8)", f"{count} (33.8)"]])
+    assert ("54 of 133 is 40.6 %; printed is 33.8" in text) == told

@@ -1,0 +1,208 @@
+"""Numbers of a draft whose decimal point has slipped, as the cells beside them tell.
+
+A number of a row is a tenth, or ten times, of what the others of its row are, with a decimal more
+or less; or a pair of a row of counts with their percentages has a count that is no whole number.
+Both are asked about, and never called wrong.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+from statistics import median
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.verdicts.readings import (
+    Asked,
+    Reading,
+    drafted,
+    of_arms,
+    question,
+    row_of,
+    table_of,
+)
+from trialtrace.base.grouping import grouped
+
+POINT, WHOLE, BOUND = "row.point", "row.count", "row.bound"
+PARTS = {
+    "value": "value",
+    "sd": "deviation",
+    "se": "error",
+    "quartile_low": "quartile",
+    "quartile_high": "quartile",
+    "ci_low": "limit",
+    "ci_high": "limit",
+    "least": "limit",
+}
+LOW, HIGH = 6.0, 16.0
+"""By so much a number differs from the others, at least and at most."""
+MOST = 2
+"""So many bounds are asked about at most."""
+BOUNDS = re.compile(r"0?\.0+[15]|0?\.025")
+"""Bounds that p are told to be below."""
+ALIKE = 3.0
+"""Others that differ by more among each other tell nothing; nor does a spread of a mean, or a limit
+of a median, that differs by more from theirs."""
+_OF_COUNT = re.compile(r"its count, ([0-9.]+), is no whole number")
+
+
+def slipped(ledger: Ledger) -> Iterator[Asked]:
+    """A question on each number of a row that its others make a slip of the decimal point."""
+    cells = [
+        one
+        for one in ledger.entries.values()
+        if drafted(one) and row_of(one) and not one.about.size
+    ]
+    rows = grouped(cells, row_of)
+    measured = grouped(cells, _measured)
+    asked = set[str]()
+    for line in chain(measured.values(), of_arms(cells)):
+        for found in _points(line):
+            if found[1].name not in asked:
+                asked |= {one.name for one in line}
+                yield found
+    for line in rows.values():
+        yield from _counts(ledger, line)
+    bounds = [one for one in cells if "p" in one.parts and one.parts["p"].relation == "<"]
+    tables = grouped(bounds, table_of).values()
+    odd = [_bound(one) for table in tables for one in table if _is_odd_bound(one, table)]
+    # A paper that has several tells all its p so.
+    yield from odd if len(odd) <= MOST else ()
+
+
+def _measured(entry: Claim) -> tuple[object, ...]:
+    """What is measured of all groups, or compared, at all times in one table."""
+    return table_of(entry), entry.about.outcome, entry.about.category, entry.about.compared
+
+
+def _points(line: Sequence[Claim]) -> Iterator[Asked]:
+    kinds = grouped(line, lambda one: (tuple(one.parts), one.about.change))
+    for own in kinds.values():
+        for part in PARTS:
+            numbers = [(one, one.parts[part]) for one in own if _is_positive(one, part)]
+            # Limits of an interval may lie as near to 0 as they like.
+            limits = part in ("ci_low", "ci_high") and any("CI" in one.printed for one in own)
+            of_pair = own[0].about.compared or any(one.measure for one in own)
+            limits = limits or bool(of_pair and part not in ("sd", "se"))
+            if len(numbers) == len(own) > 1 and not limits:
+                yield from _point(numbers, part)
+
+
+def _point(numbers: Sequence[tuple[Claim, Component]], part: str) -> Iterator[Asked]:
+    for entry, number in numbers:
+        others = [(one, other) for one, other in numbers if one is not entry]
+        values = [_size(other) for _, other in others]
+        times = _size(number) / median(values)
+        if max(values) > ALIKE * min(values) or not (
+            LOW <= times <= HIGH or LOW <= 1 / times <= HIGH
+        ):
+            continue
+        # Two numbers alone are unlike by their nature too, but with as many decimals.
+        more = [other.places - number.places for _, other in others]
+        moved = min(more) > 0 if times > 1 else max(more) < 0
+        if not moved and (part == "value" or len(others) == 1):
+            continue
+        of_change = entry.about.change or entry.about.compared
+        if not (part == "value" or of_change or all(_alike(entry, one) for one, _ in others)):
+            continue
+        beside = listed([one.printed for one, _ in others[:3]])
+        text = f"Its {PARTS[part]}, {number.text}, is {'ten times' if times > 1 else 'a tenth of'} "
+        text += f"what stands beside it, {beside}, or nearly so."
+        reading = Reading(
+            "Does the decimal point of each of these stand where it is printed?",
+            f"read and printed right beside {beside}",
+            "With the decimal point moved it would be like the others of its row.",
+        )
+        yield question(POINT, entry, part, text, reading, [one for one, _ in others])
+        return
+
+
+def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:
+    """Whether p is below a bound that is no usual one, or above those of its table."""
+    part = entry.parts["p"]
+    own, others = part.value or Decimal(0), [one.parts["p"] for one in table if one is not entry]
+    if own <= Decimal("0.05"):
+        return own >= Decimal("0.0005") and not BOUNDS.fullmatch(part.number)
+    return own > Decimal("0.2") or (bool(others) and all((one.value or 0) < own for one in others))
+
+
+def _bound(entry: Claim) -> Asked:
+    text = f"{entry.parts['p'].text} is told by a bound that hardly any paper uses, or none of its "
+    text += "table."
+    reading = Reading(
+        "Is the bound of each of these p read and printed right?",
+        "read and printed right",
+        "Usual bounds are 0.05, 0.01 and 0.001.",
+    )
+    return question(BOUND, entry, "p", text, reading)
+
+
+def _alike(entry: Claim, other: Claim) -> bool:
+    if not (_is_positive(entry, "value") and _is_positive(other, "value")):
+        return False
+    one, two = (_size(claim.parts["value"]) for claim in (entry, other))
+    return max(one, two) <= ALIKE * min(one, two)
+
+
+def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
+    """Of a row in which others are counts with their percentages, a pair that has no count."""
+    shares = [one for one in row if _is_share(ledger, one)]
+    for entry in row if shares else ():
+        pair = _fraction(entry)
+        n = ledger.size(entry)
+        if pair is None or entry in shares:
+            continue
+        count, percent, component = pair
+        near = n is not None and any(_agrees(count * by, percent, n) for by in (10, 100, 1000))
+        if (
+            component == "percent"
+            or near
+            or (count < percent <= 100 and all("count" in one.parts for one in shares))
+        ):
+            beside = listed([one.printed for one in shares[:3]])
+            text = f"{count:g} is no count of patients, as stands beside it: {beside}."
+            reading = Reading(
+                "Is each of these a count with its percentage?",
+                f"a count with its percentage, as {beside} beside it",
+                "No count is a fraction: its decimal point may have slipped.",
+            )
+            yield question(WHOLE, entry, component, text, reading, shares)
+
+
+def _fraction(entry: Claim) -> tuple[float, float, str] | None:
+    """A number that is not whole, and a second one in brackets behind it; with the component."""
+    if match := _OF_COUNT.search(entry.doubt):
+        return float(match[1]), _size(entry.parts["percent"]), "percent"
+    if entry.parts.keys() == {"value", "sd"} and entry.parts["value"].places > 0:
+        return _size(entry.parts["value"]), _size(entry.parts["sd"]), "value"
+    return None
+
+
+def _is_share(ledger: Ledger, entry: Claim) -> bool:
+    """Whether it is a count with the percentage that it is of its patients, by its arithmetic."""
+    n = ledger.size(entry)
+    pair = ("count", "percent") if "count" in entry.parts else ("value", "sd")
+    if entry.parts.keys() != set(pair) or not _is_positive(entry, pair[0]):
+        return False
+    first, second = (entry.parts[name] for name in pair)
+    if pair[0] == "count" or n is None:
+        return pair[0] == "count"
+    telling = first.places == 0 and second.places > 0
+    return telling and _agrees(_size(first), _size(second), n, second)
+
+
+def _agrees(count: float, percent: float, n: int, part: Component | None = None) -> bool:
+    reach = float(part.ulp) if part is not None else 1.0
+    return count <= n and abs(100 * count / n - percent) <= reach
+
+
+def _is_positive(entry: Claim, part: str) -> bool:
+    own = entry.parts.get(part)
+    return own is not None and own.relation == "=" and own.value is not None and own.value > 0
+
+
+def _size(part: Component) -> float:
+    return float(part.value or 0)
