@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +19,11 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose
 from trialtrace.cli import main
+from trialtrace.report.commands.after_run import _keep
+from trialtrace.run.archive.kept_tables import kept_table
+from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.blinding.permuted import seen
+from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, begin
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
@@ -163,6 +168,43 @@ def test_nothing_that_names_the_true_arm_is_left_in_the_raw_tables(tmp_path):
     clean = pq.read_table(run.folder / "clean/patients.parquet")
     assert clean["kit"].null_count == len(rows)
     assert "Kit" not in json.dumps(json.loads((run.folder / "clean/account.json").read_text()))
+
+
+@pytest.mark.parametrize("how", ["declared", "left out", "nothing"])
+def test_the_archive_of_a_blinded_run_forgets_what_reveals_the_arm(tmp_path, capsys, how):
+    """The first run names the number of the kit, and keeps it; the second hides it."""
+    rows = [row | {"kit": f"{row['arm']}-{row['id']}"} for row in many_patients()]
+    line = "kit,patients,,text,Kit,,,,,,,,,,,,,\n"
+    dictionary = DICTIONARY.replace("relief,patients", f"{line}relief,patients", 1)
+    at = write_mini(tmp_path, rows, more=["kit"], dictionary=dictionary)
+
+    def kept():
+        run = run_for(at, BLINDED, tmp_path / "blinded")
+        _keep(SimpleNamespace(at=run.at, freshness=freshness(run.at)), "mini")
+        return Shelf(run.at, "mini")
+
+    shelf = kept()
+    (first,) = shelf.names()
+    edit(at, "cleaning.yaml", "label: Whoever died", "label: Who died")
+    if how == "declared":
+        edit(at, "cleaning.yaml", "    units:", "    reveals_arm: [kit]\n    units:")
+    elif how == "left out":
+        edit(at, "dictionary.csv", line, "")
+        edit(at, "cleaning.yaml", "ignore: {", "ignore: {kit: not read, ")
+    capsys.readouterr()
+    shelf = kept()
+    told = capsys.readouterr().err
+    assert (first in shelf.names()) == (how == "nothing") == ("is kept no more" not in told)
+    assert shelf.faults() == []
+    values = [
+        str(value)
+        for run in shelf.names()
+        for name in shelf.manifest(run)["tables"]
+        if not name.startswith("audit")
+        for column in kept_table(shelf.manifest(run)["tables"][name], shelf.objects).columns
+        for value in column.to_pylist()
+    ]
+    assert values and any(re.fullmatch("[AB]-[0-9]+", one) for one in values) == (how == "nothing")
 
 
 def warnings(run):

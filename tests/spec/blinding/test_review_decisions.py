@@ -2,13 +2,14 @@
 row is gone; visits outside their window."""
 
 import hashlib
+import hmac
 import json
 import re
 from html import unescape
 
 import pyarrow.parquet as pq
 import pytest
-from blinded_runs import many_patients, run_for
+from blinded_runs import many_patients, run_for, with_key
 from mini_run import run_mini, write_mini
 from mini_trial import FILES, REPOSITORY, edit
 
@@ -18,6 +19,7 @@ from trialtrace.cli import main
 from trialtrace.report.material import Material
 from trialtrace.report.sections.review_section import review_section
 from trialtrace.run.archive.shelf import VERSION, Shelf, run_id
+from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -29,7 +31,7 @@ decisions:
     table: patients
     rows: [{id: "7"}, {id: "12"}]
     leaves: [adults]
-    seen: "a662a55cc0c8"
+    seen: "8acad101035e"
     deviation: {severity: major, label: Wrong kit}
     reason: They were given the kit of another patient.
   late_call:
@@ -37,7 +39,7 @@ decisions:
     date: "2026-11-21"
     table: patients
     rows: [{id: "12"}]
-    seen: "bc4ad76d7a37-1632673adb04"
+    seen: "6bf7fd9768c0-527baa62a5b8"
     deviation: {severity: minor, label: Late call}
     query: pain1
     reason: The call came two weeks late.
@@ -57,6 +59,7 @@ any_major: {label: Any major deviation, code: DVANY, kind: any_occurrence, of: m
 
 def project(root, review=REVIEW, rows=None, **files):
     at = write_mini(root, rows or many_patients(), **{"endpoints": ENDPOINTS} | files)
+    with_key(at)
     (at.trial_config("mini") / "review.yaml").write_text(review)
     return at
 
@@ -88,7 +91,7 @@ def reviewed(numbers, columns):
     """The hash of some patients' cells, from the rows that the export was written from."""
     rows = [row for row in many_patients() if row["id"] in numbers]
     cells = {name: [str(row[name]) for row in rows] for name in columns}
-    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:12]
+    return hmac.digest(bytes(range(32)), json.dumps(cells).encode(), "sha256").hex()[:12]
 
 
 def test_rows_are_known_by_their_cells_but_the_arm():
@@ -137,7 +140,7 @@ def test_a_queried_value_that_was_mended_is_told(tmp_path):
     rows[11]["pain1"] += 1
     (tmp_path / "mended").mkdir()
     at = project(tmp_path / "mended", REVIEW.replace('"7"}, {id: "12"}', '"7"}'), rows)
-    edit(at, "review.yaml", "a662a55cc0c8", reviewed((7,), [*CELLS]))
+    edit(at, "review.yaml", "8acad101035e", reviewed((7,), [*CELLS]))
     run = run_for(at, Purpose(), tmp_path / "mended" / "run")
     material = Material(run.trial, load_settings(at), run.folder, {})
     assert "pain1 was queried, and is another now" in review_section(material)
@@ -202,11 +205,13 @@ def test_a_row_that_is_no_longer_there_stops_the_run_at_its_line(tmp_path):
         ('{id: "7"}', '{age: "7"}', "the key of patients: id"),
         ("table: patients", "table: people", "a table of trial.yaml"),
         ("query: pain1", "query: pain9", "a column"),
+        ("query: pain1", "query: arm", "another column than the arm"),
         ("2026-11-20", "2026-02-30", "a day of the calendar"),
         ("2026-11-20", "2199-11-20", "not one to come"),
+        ("2026-11-20", "20.11.2026", 'a day: "2026-11-20"'),
         ('{id: "12"}]', '{id: "7"}]', "every entry once"),
         ("label: Late call", "label: Wrong kit", "has this deviation by another decision"),
-        ('    seen: "a662a55cc0c8"\n', "", "nothing would tell that a row is another"),
+        ('    seen: "8acad101035e"\n', "", "nothing would tell that a row is another"),
         ("severity: major", "severity: grave", "major"),
         (EFFECTS, "", "without effect"),
     ],
@@ -327,11 +332,11 @@ def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
     path.write_text(re.sub("    seen: .*\n", "", REVIEW))
     run_for(at, Purpose("blinded"), tmp_path / "blinded")
     assert main(command) == 0
-    assert 'seen: "a662a55cc0c8"' in capsys.readouterr().out
-    path.write_text(REVIEW.replace("a662a55cc0c8", "b" * 12))
+    assert 'seen: "8acad101035e"' in capsys.readouterr().out
+    path.write_text(REVIEW.replace("8acad101035e", "b" * 12))
     assert main(command) == 1
     assert (
-        '! the rows are others than those that were reviewed; these are "a662'
+        '! the rows are others than those that were reviewed; these are "8aca'
         in capsys.readouterr().out
     )
     path.write_text(REVIEW.replace("[adults]", "[itt]"))
@@ -342,6 +347,41 @@ def test_the_command_tells_decisions_and_rows_that_are_gone(tmp_path, capsys):
     capsys.readouterr()
     assert main(command) == 1
     assert "! a row is not in the clean table of the blinded run" in capsys.readouterr().out
+
+
+def test_a_hash_of_cells_is_by_the_key_of_hashes(tmp_path, capsys):
+    """What a few cells hold is found by trying, where the hash is by no key, or a known one."""
+    at = project(tmp_path)
+    run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    seen = re.findall('seen: "(.*)"', REVIEW)
+    plain = hashlib.sha256(
+        json.dumps(
+            {
+                name: [str(row[name]) for row in many_patients() if row["id"] in (7, 12)]
+                for name in CELLS
+            }
+        ).encode()
+    ).hexdigest()
+    assert plain[:12] not in seen
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 0
+    (tmp_path.with_name(f"{tmp_path.name}.key")).write_bytes(bytes(range(1, 33)))
+    capsys.readouterr()
+    assert main(["--project", str(tmp_path), "review", "mini"]) == 1
+    assert "the rows are others" in capsys.readouterr().out
+
+
+def test_a_blinded_run_of_other_rows_is_told(tmp_path, capsys):
+    at = project(tmp_path)
+    run_for(at, Purpose("blinded"), tmp_path / "blinded")
+    command = ["--project", str(tmp_path), "review", "mini"]
+    assert main(command) == 0
+    edit(at, "review.yaml", "two weeks late", "three weeks late")
+    assert main(command) == 0 and "older one" not in capsys.readouterr().out
+    export = tmp_path / "data" / "export.csv"
+    export.write_text(export.read_text().replace(",2020-", ",2021-", 1))
+    data_digest.cache_clear()
+    assert main(command) == 1
+    assert "data changed since; trialtrace run mini --blinded" in capsys.readouterr().out
 
 
 def test_who_leaves_all_randomised_is_a_red_line(tmp_path):
@@ -357,7 +397,7 @@ def test_check_tells_what_is_wrong_with_decisions_and_their_rows(tmp_path, capsy
     command = ["--project", str(tmp_path), "check", "mini"]
     assert main(command) == 0
     for text, told in (
-        (REVIEW.replace("a662a55cc0c8", "b" * 12), "others than those that were reviewed"),
+        (REVIEW.replace("8acad101035e", "b" * 12), "others than those that were reviewed"),
         (REVIEW.replace("table: patients", "table: people"), "a table of trial.yaml"),
     ):
         (at.trial_config("mini") / "review.yaml").write_text(text)
@@ -383,7 +423,7 @@ def test_a_decision_on_a_table_that_no_endpoint_reads(tmp_path):
     at = project(tmp_path, trial=trial, dictionary=dictionary + more)
     review = REVIEW[: REVIEW.index("  late_call")].replace("table: patients", "table: again")
     review = review.replace('{id: "7"}, {id: "12"}', '{source_row: "2"}')
-    review = review.replace('    seen: "a662a55cc0c8"\n', "")
+    review = review.replace('    seen: "8acad101035e"\n', "")
     (at.trial_config("mini") / "review.yaml").write_text(review)
     run = run_for(at, Purpose("blinded"), tmp_path / "blinded")
     assert sum(flag == "N" for _, flag in flags(run).values()) == 1
@@ -411,7 +451,7 @@ def test_decisions_that_were_edited_after_the_first_run_by_arm_are_said(tmp_path
     }
     shelf.put(manifest, {"run": run_id(manifest), "ended": "2026-11-22T10:00"})
     path = at.trial_config("mini") / "review.yaml"
-    path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("a662a55cc0c8", "b" * 12))
+    path.write_text(REVIEW.replace('{id: "7"}', '{id: "9"}').replace("8acad101035e", "b" * 12))
     assert main(["--project", str(tmp_path), "review", "mini"]) == 0
     told = capsys.readouterr().out
     line = "Other than in the first run by arm that is kept, of 2026-11-22: wrong_kit, late_call."

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import mini_run
@@ -74,7 +75,7 @@ def test_nothing_that_a_run_writes_has_a_file_s_name_but_its_tables_of_patients(
 
 def test_a_refusal_calls_a_file_by_its_item(run, tmp_path):
     mailed(run, "restricted")
-    file = next(run.at.root.parent.parent.rglob("StMary_ward7.csv"))
+    file = Path(run.trial.source.folder) / "StMary_ward7.csv"
     before = file.read_text()
     try:
         file.write_text(before.replace("\n3,A,", "\n3,X,"))

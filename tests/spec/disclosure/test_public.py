@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 
 import mini_run
@@ -79,6 +80,21 @@ def test_sums_are_of_the_files(released):
     assert set(listed) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
     for name, digest in listed.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_release_is_verified_by_its_own_sums(released, tmp_path, capsys):
+    folder = tmp_path / "copy"
+    shutil.copytree(released[1], folder)
+    assert main(["verify", str(folder)]) == 0
+    assert "whole (a public release)" in capsys.readouterr().out
+    assert main(["verify", str(folder), "--rerun", str(tmp_path / "new")]) == 2
+    (folder / "hidden.csv").unlink()
+    page = folder / "index.html"
+    page.write_bytes(page.read_bytes() + b"\n")
+    assert main(["verify", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert "missing: hidden.csv" in told and "changed: index.html" in told
+    assert "ro-crate" not in told
 
 
 def test_two_releases_are_the_same_bytes(run, tmp_path):

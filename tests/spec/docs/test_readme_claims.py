@@ -128,7 +128,5 @@ def test_the_six_trials_and_the_examples_are_those_of_the_configuration():
     text = page("README.md")
     assert re.findall(r"^\| \[(\w+)\]\(config/trials/\1\)", text, re.M) == configured["trials"]
     after = text[text.index("`examples` in the same file") :]
-    named = re.findall(
-        r"(?:TRIAL=|`)([a-z]+_?[a-z]*\d*)`", after[: after.index("docs/add-a-trial")]
-    )
+    named = re.findall(r"(?:TRIAL=|`)([a-z]+_?[a-z]*\d*)`", after[: after.index("\n\n")])
     assert set(configured["examples"]) <= set(named)

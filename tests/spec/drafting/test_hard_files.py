@@ -12,7 +12,7 @@ from made_exports import wide, write
 from mini_run import run_stages
 
 from trialtrace.base.paths import Project
-from trialtrace.run.drafting.dictionary import written
+from trialtrace.run.drafting.write_dictionary import written
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 

@@ -268,6 +268,44 @@ def test_what_a_run_did_not_write_or_read_is_handed_to_nobody(projects, tmp_path
     plan.write_text(text)
 
 
+@pytest.mark.parametrize(("made", "now"), [("full", "by_source"), ("restricted", "full")])
+def test_a_crate_is_of_the_disclosure_that_its_report_was_made_under(
+    projects, tmp_path, capsys, made, now
+):
+    """Called restricted it would hold every row of a report that was made under full."""
+    at = projects[made]
+    config = at.config / "config.yaml"
+    text = config.read_text()
+    config.write_text(text.replace(f"disclosure: {made}", f"disclosure: {now}"))
+    try:
+        assert main(["--project", str(at.root), "crate", "mini", str(tmp_path / "new")]) == 1
+    finally:
+        config.write_text(text)
+    told = capsys.readouterr().err
+    assert f"'{now}', and the run was made under '{made}'" in told and "run again" in told
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_the_command_says_that_patients_are_in_it(projects, tmp_path, capsys, disclosure):
+    at = projects[disclosure]
+    assert main(["--project", str(at.root), "crate", "mini", str(tmp_path / "new")]) == 0
+    assert ("DATA OF PATIENTS" in capsys.readouterr().out) == (disclosure == "full")
+
+
+def test_a_crate_without_its_description_is_no_site(copy, capsys):
+    (copy / METADATA).unlink()
+    assert main(["verify", str(copy)]) == 1
+    told = capsys.readouterr().out
+    assert "ALTERED (a crate that names no trial)" in told and f"missing: {METADATA}" in told
+
+
+def test_signers_that_are_not_there_alter_nothing(copy, capsys):
+    words = ["--signers", str(copy.parent / "nobody"), "--signer", "writer"]
+    assert main(["verify", str(copy), *words]) == 2
+    assert "nobody\n" in capsys.readouterr().err.replace(" is not there", "\n")
+
+
 def test_links_empty_folders_and_pipes_are_named(copy):
     (copy / "WITHDRAWN").mkdir()
     os.mkfifo(copy / "pipe")

@@ -6,13 +6,18 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from blinded_runs import with_key
 from mini_run import write_mini
 from mini_trial import PLAN, REPOSITORY, edit
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.purpose import Purpose
 from trialtrace.base.store import sha256_file
 from trialtrace.cli import main
+from trialtrace.report.frozen_data import OTHERS, data_state
+from trialtrace.run.jobs.data import data_digest
 from trialtrace.run.jobs.fresh import ANALYSE, DERIVE, freshness
+from trialtrace.run.jobs.run import apart
 from trialtrace.run.trial import frozen_proof
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
@@ -26,9 +31,10 @@ NEW = """\
     estimates: [{{mean_difference: welch}}]
 multiplicity:
 """
-AMENDMENTS = """\
+TODAY = datetime.date.today().isoformat()
+AMENDMENTS = f"""\
 amendments:
-  - {{of: ["{of}"], date: "2099-11-20", reason: A referee asked for it.}}
+  - {{{{of: ["{{of}}"], date: "{TODAY}", reason: A referee asked for it.}}}}
 """
 
 
@@ -98,7 +104,7 @@ def test_a_new_analysis_is_post_hoc_wherever_its_label_is(at, capsys):
     amend(at, "plan.yaml: analyses.pain_again")
     assert check_trial(at, "mini") == []
     status, out = check(at, capsys)
-    assert status == 0 and "2099-11-20: A referee asked for it." in out
+    assert status == 0 and f"{TODAY}: A referee asked for it." in out
     assert "plan.yaml: analyses.pain_again: new" in out
 
 
@@ -158,6 +164,51 @@ def test_a_column_that_a_pattern_reads_amends_all_that_reads_its_table(at):
     assert set(frozen.states(trial.plan).values()) == {"amended"}
 
 
+DOSE = """\
+dose: {label: Dose, code: DOSE, kind: oral_morphine, table: patients, drug: sex, route: smoker,
+  dose: pain1, conversion: mine, drugs: {"1": morphine, "2": codeine}, routes: {"0": oral},
+  without_rows: missing}
+"""
+FACTORS = """\
+drug,route,unit,factor,version,verified,source
+morphine,oral,mg/day,1,2022,yes,a guideline
+codeine,oral,mg/day,0.15,2022,yes,a guideline
+"""
+ESTIMAND = """\
+  dose_itt: {treatment: {of: drug, to: placebo}, population: itt, variable: dose, intercurrent: [],
+    summary: difference in means}
+analyses:
+  dose_each: {label: Dose, role: secondary, estimand: dose_itt, describe: [{summary: [mean]}]}
+"""
+
+
+@pytest.mark.parametrize("change", ["a cell", "a line", "the file"])
+def test_a_table_of_the_project_is_frozen_with_the_plan_that_reads_it(tmp_path, capsys, change):
+    at = project(tmp_path)
+    table = at.config / "conversions" / "mine.csv"
+    table.parent.mkdir()
+    table.write_text(FACTORS)
+    edit(at, "endpoints.yaml", "death:\n", f"{DOSE}death:\n")
+    edit(at, "plan.yaml", "analyses:\n", ESTIMAND)
+    assert check_trial(at, "mini") == []
+    assert main(["--project", str(at.root), "freeze", "mini"]) == 0
+    assert "--by NAME would have said it" in capsys.readouterr().out
+    assert check(at, capsys)[0] == 0
+    record = json.loads((at.trial_config("mini") / "frozen" / "frozen.json").read_text())
+    assert record["files"][f"conversions/{table.name}"] == sha256_file(table)
+    if change == "a cell":
+        table.write_text(FACTORS.replace("0.15", "0.2"))
+    elif change == "a line":
+        table.write_text(FACTORS.partition("codeine")[0])
+    else:
+        table.unlink()
+    status, out = check(at, capsys)
+    assert status == 1 and f"conversions/{table.name}" in out and "NO REASON IS GIVEN" in out
+    assert set(states(at)) == {"dose_each"}
+    amend(at, f"conversions/{table.name}")
+    assert check(at, capsys)[0] == 0
+
+
 def test_labels_of_arms_that_are_exchanged_amend_everything(at):
     edit(at, "trial.yaml", "label: Drug", "label: none")
     edit(at, "trial.yaml", "label: Placebo", "label: Drug")
@@ -179,6 +230,48 @@ def test_a_primary_analysis_that_is_promoted_or_gone_is_a_red_line(at):
     red = " ".join(load_trial("mini", at).frozen_warnings)
     assert "not primary in the frozen plan: Pain" in red
     assert "primary analysis of the frozen plan is none any more: Relief" in red
+
+
+@pytest.mark.parametrize("disclosure", ["full", "restricted"])
+def test_data_that_changed_since_have_a_reason_or_are_a_red_line(tmp_path, capsys, disclosure):
+    at = project(tmp_path)
+    with_key(at)
+    edit(at, "config.yaml", "by_source", disclosure)
+    freeze = ["--project", str(tmp_path), "freeze", "mini", "--by", "A. Writer"]
+    assert main(freeze) == 0 and check(at, capsys)[0] == 0
+    assert data_state(load_trial("mini", at)) == ("", False)
+    export = tmp_path / "data" / "export.csv"
+    export.write_text(export.read_text().replace("\n", " \n", 1))
+    data_digest.cache_clear()
+    assert data_state(load_trial("mini", at)) == (f"{OTHERS}.", True)
+    status, out = check(at, capsys)
+    assert status == 1 and OTHERS in out and "No data" not in out
+    amend(at, "data")
+    status, out = check(at, capsys)
+    assert status == 0 and f"{OTHERS} ({TODAY}: A referee asked for it.)" in out
+    edit(at, "config.yaml", "hash_key", "# hash_key")
+    told, others = data_state(load_trial("mini", at))
+    # Without the key nothing can be said of what was hashed by it.
+    assert (OTHERS in told) == (disclosure == "full") and not others
+    assert disclosure == "full" or "by another hash_key than config.yaml names" in told
+
+
+def test_a_decision_that_is_new_amends_what_it_touches_alone(at):
+    """Who leaves the adults is in no analysis of theirs, and no endpoint is a deviation."""
+    (at.trial_config("mini") / "review.yaml").write_text(
+        f'decisions:\n  kit:\n    by: A\n    date: "{TODAY}"\n    table: patients\n'
+        '    rows: [{id: "1"}]\n    leaves: [adults]\n    seen: "a662a55cc0c8"\n'
+        "    deviation: {severity: major, label: Wrong kit}\n    reason: Another kit.\n"
+    )
+    assert states(at) == {}
+    edit(at, "review.yaml", "[adults]", "[itt]")
+    assert set(states(at)) == set(load_trial("mini", at).plan.analyses)
+
+
+def test_a_plan_is_not_frozen_or_checked_in_a_folder_of_other_runs(at, capsys):
+    there = apart(at, at.root / "blinded", Purpose("blinded"))
+    assert main(["--project", str(there.made), "freeze", "mini", "--check"]) == 1
+    assert "a folder of runs for: blinded" in capsys.readouterr().err
 
 
 def test_where_the_data_lie_is_not_shown(at, capsys):
@@ -224,16 +317,29 @@ def test_freezing_reruns_what_reads_the_plan_alone(tmp_path):
     assert "frozen.json" in now[1]
 
 
-def test_results_by_arm_that_were_there_are_told(tmp_path, capsys):
-    at = write_mini(tmp_path)
-    results = at.results / "mini" / "analysis"
-    results.mkdir(parents=True)
-    (results / "results.parquet").write_bytes(b"")
+@pytest.mark.parametrize(
+    "there",
+    [
+        "results/mini/analysis/results.parquet",
+        "archive/mini/runs/0.json.z",
+        "dmc/mini/2020-06-30/closed/results/mini/analysis/results.parquet",
+        "dmc/mini/archive-closed/mini/runs/0.json.z",
+        "dmc/mini/2020-06-30/open/results/mini/analysis/results.parquet",
+    ],
+)
+def test_results_by_arm_that_were_there_are_told(tmp_path, capsys, there):
+    """Of a run, a kept one whose results are gone, a closed report; an open one has no arms."""
+    at, by_arm = write_mini(tmp_path), "/open/" not in there
+    (tmp_path / there).parent.mkdir(parents=True)
+    (tmp_path / there).write_bytes(b"")
     assert main(["--project", str(tmp_path), "freeze", "mini"]) == 0
-    assert "Results by arm were there" in capsys.readouterr().out
-    assert load_trial("mini", at).frozen_warnings == [
-        "The plan was frozen when results by arm were there."
-    ]
+    out = capsys.readouterr().out
+    assert ("Results by arm were there" in out) == by_arm
+    assert ("of runs into other folders (--results) nothing is known" in out) != by_arm
+    assert (
+        load_trial("mini", at).frozen_warnings
+        == ["The plan was frozen when results by arm were there."] * by_arm
+    )
 
 
 def test_a_receipt_must_name_the_hash(at, capsys, tmp_path):
@@ -256,13 +362,15 @@ def test_a_receipt_must_name_the_hash(at, capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("date", "right"), [("2099-02-30", 0), ("2001-01-01", 0), ("2099-02-28", 1)]
+    ("date", "right"), [("2026-02-30", 0), ("2001-01-01", 0), ("2099-02-28", 0), (TODAY, 1)]
 )
-def test_an_amendment_has_a_day_after_the_plan(at, date, right):
+def test_an_amendment_has_a_day_after_the_plan_and_not_to_come(at, date, right, capsys):
     edit(at, "plan.yaml", "adjust: holm", "adjust: hochberg")
     amend(at, "plan.yaml: multiplicity")
-    edit(at, "amendments.yaml", "2099-11-20", date)
+    edit(at, "amendments.yaml", TODAY, date)
     assert (check_trial(at, "mini") == []) == right
+    status, out = check(at, capsys)
+    assert (status == 0, "amendments[1].date" not in out) == (right, right)
 
 
 def openssl(*words):

@@ -10,6 +10,7 @@ from typing import Any
 from trialtrace.base.store import read_parquet
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
+from trialtrace.report.frozen_data import data_state
 from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
 from trialtrace.run.tables.contracts import CLAIMS
@@ -141,6 +142,8 @@ class Material:
         lost = self.endpoint_losses.warnings
         lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
         lines += self.trial.frozen_warnings
+        data, others = data_state(self.trial)
+        lines += [data] if others else []
         return [text for text in lines if text not in self.declared_lines]
 
     @cached_property

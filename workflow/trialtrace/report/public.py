@@ -32,7 +32,9 @@ RESULTS = ("result", "of", "statistic", "value", "hidden")
 HIDDEN = ("result", "reason")
 RULES = (
     "What is hidden says why; where a table has a hidden count, its zeros are hidden too, so that "
-    "hidden is not the same as some. A statistic goes with the counts that it is reckoned from. "
+    "hidden is not the same as some. A statistic goes with the counts that it is reckoned from, a "
+    "mean of few whole numbers with those that it would give. What this does not hold against: "
+    "docs/disclosure.md, How far it holds. "
     "There are no figures, no rows and no traces here; every number was recomputed by other code "
     "in the run that this is of. Names of levels that no list of the dictionary has are not told."
 )
@@ -81,6 +83,14 @@ class PublicResults:
         def subjects(dataset: str, where: Mapping[str, object]) -> list[str]:
             return frames.select(dataset, where).column("USUBJID").tolist()
 
+        def measured(
+            dataset: str, where: Mapping[str, object], column: str
+        ) -> Iterator[tuple[str, float]]:
+            chosen = frames.select(dataset, where)
+            values = chosen.column(column)
+            if values.dtype.kind in "if":
+                yield from zip(chosen.column("USUBJID").tolist(), values.tolist(), strict=True)
+
         return Release(
             list(self._tracer.results.values()),
             self._tracer.members,
@@ -92,6 +102,8 @@ class PublicResults:
                 subjects("adsl", {column: {"is": level}})
                 for level in frames.column("adsl", column).unique().to_pylist()
             ],
+            measured,
+            {name: one.entry.baseline for name, one in self.trial.endpoints.items()},
         )
 
     def _conditions(self) -> Iterator[tuple[str, set[str]]]:

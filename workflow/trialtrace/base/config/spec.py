@@ -52,7 +52,7 @@ from typing import (
     overload,
 )
 
-from trialtrace.base.config.frozen import frozen
+from trialtrace.base.config.frozen_class import frozen
 
 Schema = dict[str, Any]
 # A type as an annotation writes it: a class, a union, a marked one.

@@ -14,6 +14,7 @@ from trialtrace.run.archive.comparison import Account
 from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
+from trialtrace.run.archive.unhidden import let_go
 from trialtrace.run.jobs.fresh import AUDIT
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
@@ -42,14 +43,14 @@ def after_run(run: Run) -> None:
     new, first, failed = [], [], False
     for trial in run.named:
         try:
-            if keep_run(run.at, trial, run.freshness) is None:
+            if _keep(run, trial) is None:
                 continue
             shelf = Shelf(run.at, trial)
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
             late = late_decisions(load_trial(trial, run.at)) if run.at.purpose == ANALYSIS else ()
-            for line in (*_few(run, shelf), *late):
+            for line in (*_few(run, shelf), *late, *_shown_whole(run, trial)):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True
@@ -67,6 +68,13 @@ def after_run(run: Run) -> None:
         run.came_to_its_end()
 
 
+def _keep(run: Run, trial: str) -> str | None:
+    """Keep a run, once those are gone that tell arms which this one hides."""
+    for line in let_go(run.at, trial):
+        print(f"  ! {trial}: {line}", file=sys.stderr)
+    return keep_run(run.at, trial, run.freshness)
+
+
 def catch_up(run: Run) -> None:
     """Keep what a run that was cut short had made, but not kept, where it is what this one asks
     for: Snakemake calls nothing at the end of a run that has nothing to do."""
@@ -81,7 +89,7 @@ def catch_up(run: Run) -> None:
 def _keep_late(run: Run, trial: str) -> None:
     records = standing(run.at, trial)
     now = all(record.fresh == run.hashes.get((rule, trial)) for rule, record in records.items())
-    if AUDIT in records and now and keep_run(run.at, trial, run.freshness) is not None:
+    if AUDIT in records and now and _keep(run, trial) is not None:
         print(f"{trial}: a run that was cut short is kept now", file=sys.stderr)
     Shelf(run.at, trial).sweep()
 
@@ -90,6 +98,13 @@ def _few(run: Run, shelf: Shelf) -> list[str]:
     """Which kept runs differ from the last by so few patients that two reports tell of them."""
     shown = load_trial(shelf.trial, run.at).disclosure(run.settings)
     return [] if shown == "full" else list(few_lines(shelf))
+
+
+def _shown_whole(run: Run, name: str) -> Iterator[str]:
+    """That pages show patients of somebody's own files."""
+    trial = load_trial(name, run.at)
+    if trial.private and not trial.synthetic and trial.disclosure(run.settings) == "full":
+        yield "disclosure is full: report and pages show rows of patients"
 
 
 def _latest(run: Run, new: list[Account]) -> Iterator[Latest]:

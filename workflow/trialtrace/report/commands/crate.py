@@ -11,7 +11,7 @@ from trialtrace.report.verify.kept_run import KeptRun, altered_run
 from trialtrace.report.which_run import check_analysis, named_trial, tell_run
 from trialtrace.run.jobs.fresh import RENDER
 from trialtrace.run.trace.seal import configuration_files
-from trialtrace.run.trial.load import Trial, load_trial
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
 
 
 def crate(arguments: argparse.Namespace) -> int:
@@ -25,6 +25,8 @@ def crate(arguments: argparse.Namespace) -> int:
         found = f"code, configuration or data of {', '.join(changed)} that changed since the run"
         raise UserError(Problem(name, found=found, do=f"trialtrace run {name}"))
     root = write_crate(trial, Path(arguments.folder), arguments.sign)
+    if (Path(arguments.folder) / "data").is_dir() and not trial.synthetic:
+        print("DATA OF PATIENTS ARE IN IT: the files of the export, and a table of each row.")
     print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
     return 0
 
@@ -40,6 +42,10 @@ def check_unaltered(trial: Trial) -> None:
     for name in sorted({*now, *read}):
         if now.get(name) != read.get(name):
             altered.append((name, "not as the run read it"))
+    # A report made under full disclosure has the rows that a restricted crate says it has not.
+    for name, was in seal["parts"]["settings"].items():
+        if (value := repr(getattr(load_settings(at), name))) != was:
+            altered.append((f"config.yaml: {name}", f"{value}, and the run was made under {was}"))
     if altered:
         name, what = altered[0]
         more = f", and {len(altered) - 1} more" if altered[1:] else ""

@@ -25,7 +25,8 @@ def add_review(add: Add) -> None:
 
 
 def _review(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where a row of a decision is not in the last blinded run, or is another there."""
+    """Exit code 1 where a row of a decision is not in the last blinded run, or is another there, or
+    that run is of other rows than there are now."""
     from trialtrace.report.sections.review_section import effects
     from trialtrace.run.trial.check import check_trial
     from trialtrace.run.trial.label_words import means_everybody
@@ -39,6 +40,9 @@ def _review(arguments: argparse.Namespace) -> int:
     if wrong := [one for one in check_trial(blinded, name) if one.place.startswith(place)]:
         raise ProblemsError(wrong)
     stops = False
+    for line in _stale(trial):
+        print(f"  ! {line}")
+        stops = True
     for one in trial.review.decisions.values():
         rows = f"{len(one.rows)} row{'s' * (len(one.rows) > 1)} of {one.table}"
         now, line = _rows_now(trial, one)
@@ -52,6 +56,23 @@ def _review(arguments: argparse.Namespace) -> int:
     for line in late_decisions(trial):
         print(f"  ! {line}")
     return int(stops)
+
+
+def _stale(trial: "Trial") -> Iterator[str]:
+    """That the last blinded run has other rows than another would have now."""
+    from trialtrace.run.jobs.fresh import CLEAN, INGEST
+    from trialtrace.run.jobs.run_state import changed_since
+
+    there = replace(trial.at, apart=trial.at.root / BLINDED, purpose=Purpose("blinded"))
+    if not (there.results / trial.name / "clean").is_dir():
+        return
+    changed = changed_since(there, trial.name)
+    whats = {changed[stage] for stage in (INGEST, CLEAN) if stage in changed}
+    if whats:
+        yield (
+            f"The blinded run is an older one: {', '.join(sorted(whats))} changed since; "
+            f"trialtrace run {trial.name} --blinded, and look at the rows again."
+        )
 
 
 def _rows_now(trial: "Trial", decision: Decision) -> tuple[str | None, str]:

@@ -17,7 +17,12 @@ import trialtrace
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.report.commands.decisions import late_decisions
-from trialtrace.report.which_run import named_trial
+from trialtrace.report.commands.project import COMMITTEE
+from trialtrace.report.frozen_data import data_hash, data_state
+from trialtrace.report.which_run import check_analysis, named_trial
+from trialtrace.run.jobs.fresh import tables_of
+from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.frozen import (
     CONTRACT,
     FILES,
@@ -35,9 +40,9 @@ from trialtrace.run.trial.frozen_proof import (
     check_receipt,
     stamped,
 )
+from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.review import FILE as REVIEW
-from trialtrace.run.trial.study.source import Files
 
 # A registry by which a file can be called.
 NAME = re.compile(rf"[^/\\\\.\x00]{{1,{LONGEST_NAME}}}")
@@ -46,6 +51,7 @@ NAME = re.compile(rf"[^/\\\\.\x00]{{1,{LONGEST_NAME}}}")
 def freeze(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a check finds a change without a reason, or a proof that does not hold."""
     at, name = named_trial(arguments)
+    check_analysis(at, name)
     trial = load_trial(name, at)
     if arguments.check:
         return _check(trial)
@@ -78,12 +84,12 @@ def _freeze(trial: Trial, by: str | None) -> None:
                 do=f"trialtrace confirm {name}",
             )
         )
-    from trialtrace.run.trial.check import check_trial
-
     if problems := check_trial(at, name):
         raise ProblemsError(problems)
     names = (*FILES, REVIEW) if trial.review else FILES
     files = {one: (at.trial_config(name) / one).read_bytes() for one in names}
+    files |= {one.relative_to(at.config).as_posix(): one.read_bytes() for one in tables_of(trial)}
+    data, settings = data_hash(trial), load_settings(at)
     record = Record(
         contract=CONTRACT,
         trial=name,
@@ -93,8 +99,9 @@ def _freeze(trial: Trial, by: str | None) -> None:
         trialtrace=trialtrace.__version__,
         files={one: sha256_bytes(content) for one, content in files.items()},
         code=_codes(trial),
-        data=_data(trial),
+        data=data,
         results_by_arm=_results(trial),
+        key=key_in_use(trial, settings) if data else None,
     )
     for one, content in files.items():
         write_bytes(folder / one, content)
@@ -103,6 +110,13 @@ def _freeze(trial: Trial, by: str | None) -> None:
     print(f"{at.shown(folder / RECORD)}\nsha256 {sha256_file(folder / RECORD)}")
     if record.results_by_arm:
         print("Results by arm were there when it was frozen: the record says so, and reports will.")
+    else:
+        print(
+            f"No results by arm lie in {at.results.name}/, {at.archive.name}/ and {COMMITTEE}/; of "
+            "runs into other folders (--results) nothing is known here."
+        )
+    if by is None:
+        print("Who froze it is not in the record: --by NAME would have said it.")
     print("Self-dated: to others that proves nothing. Have it stamped, or deposit its hash:")
     print(f"  openssl ts -query -data {at.shown(folder / RECORD)} -sha256 -cert -out frozen.tsq")
     print(f"  trialtrace freeze {name} --token ANSWER.tsr --ca AUTHORITY.pem")
@@ -120,23 +134,13 @@ def _codes(trial: Trial) -> dict[str, str]:
     }
 
 
-def _data(trial: Trial) -> str | None:
-    """One hash of the data files, by the key of hashes where they may not be shown; None where no
-    file is there yet, or patients are drawn, or there is no key."""
-    from trialtrace.run.jobs.data import data_digests
-    from trialtrace.run.trace.seal import RowHashes
-
-    digests = data_digests(trial)
-    if not digests or "missing" in digests:
-        return None
-    settings = load_settings(trial.at)
-    plain = sha256_bytes("\n".join(digests).encode())
-    full = trial.disclosure(settings) == "full"
-    return plain if full else RowHashes(trial, settings).of_file(plain)
-
-
 def _results(trial: Trial) -> bool:
-    return (trial.at.results / trial.name / "analysis" / "results.parquet").is_file()
+    """Whether results by arm lie in the project: of a run, a kept one, or a closed report."""
+    file, at, name = "analysis/results.parquet", trial.at, trial.name
+    closed = at.root / COMMITTEE / name
+    found = [at.results / name / file, *closed.glob(f"*/closed/results/{name}/{file}")]
+    found += [*(at.archive / name).glob("runs/*"), *closed.glob("archive-closed/*/runs/*")]
+    return any(path.is_file() for path in found)
 
 
 def _date(trial: Trial, arguments: argparse.Namespace) -> None:
@@ -187,15 +191,24 @@ def _check(trial: Trial) -> int:
         print(f"{change.place}: {change.text}")
         print(f"  {why.date}: {why.reason}" if why else "  NO REASON IS GIVEN")
     states = frozen.states(trial.plan).items()
+    place = trial.at.shown(trial.at.trial_config(trial.name) / AMENDMENTS)
+    wrong = [one for one in check_trial(trial.at, trial.name) if one.place.startswith(place)]
+    data, bare = data_state(trial)
     lines = [f"{name}: {state}" for name, state in states if state]
-    lines += [*late_decisions(trial), *_since(trial, frozen), *frozen.faults]
-    for line in lines:
+    lines += [*late_decisions(trial), *_since(trial, frozen), data, *frozen.faults]
+    if not frozen.changes:
+        lines.append("Nothing of the plan has changed since.")
+    for line in filter(None, [*lines, *map(str, wrong)]):
         print(line)
-    return int(bool(frozen.faults) or any(change.amendment is None for change in changes))
+    bare = bare or any(change.amendment is None for change in changes)
+    return int(bool(frozen.faults or wrong or bare))
 
 
 def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
-    """Whether the code and the data are those of the frozen plan."""
+    """Whether the code is that of the frozen plan, and which tables are not in the record."""
+    tables = [one.relative_to(trial.at.config).as_posix() for one in tables_of(trial)]
+    if others := [one for one in dict.fromkeys(tables) if one not in frozen.record.files]:
+        yield f"Endpoints read tables that were not frozen: {', '.join(others)}."
     stages = [
         stage for stage, code in _codes(trial).items() if frozen.record.code.get(stage) != code
     ]
@@ -204,10 +217,3 @@ def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
             f"The code that the plan uses in {', '.join(stages)} is another than when it was "
             "frozen: it was changed, or the plan asks for other parts of it."
         )
-    data, then = _data(trial), frozen.record.data
-    if isinstance(trial.source, Files) and None in (data, then):
-        yield "No data were there when it was frozen, or no hash of them may be kept."
-    elif data != then:
-        yield "The data are others than when it was frozen."
-    if not frozen.changes:
-        yield "Nothing of the plan has changed since."

@@ -48,7 +48,7 @@ def verify(
 
 def verified_text(verified: Verified) -> str:
     """For a terminal."""
-    which = f"run of {verified.trial}" if verified.trial else "the site of all trials"
+    which = f"run of {verified.trial}" if verified.trial else verified.of
     if verified.earlier is not None:
         which = f"run {verified.earlier} of {verified.trial}, not the last"
     state = "not compared" if verified.uncompared else "ALTERED" if verified.found else "whole"

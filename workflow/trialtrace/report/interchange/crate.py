@@ -91,7 +91,10 @@ def _readme(trial: Trial, *, full: bool) -> str:
 def _notes(trial: Trial, *, full: bool) -> list[str]:
     notes = ["SYNTHETIC: no row of it is a patient."] if trial.synthetic else []
     if not full:
-        notes.append("Restricted: no data, no configuration and no table of patients is in it.")
+        notes.append(
+            "Restricted: no data and no table of patients is in it, and of the configuration what "
+            "the report shows."
+        )
     return notes
 
 

@@ -132,7 +132,7 @@ def load_yaml(text: str, name: str, line: int, what: str) -> dict:
     import yaml
 
     try:
-        value = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}, line {line + mark.line if mark else line}"

@@ -12,7 +12,9 @@ from trialtrace.base.errors import UserError, visible
 from trialtrace.base.store import read_parquet
 from trialtrace.report.audit.red_lines import red_lines
 from trialtrace.run.cleaning.account import IN_LAST_LINES, NOT_RED, WITH_ROW, Account, read_account
+from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.endpoints.visits import OUTSIDE
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
 from trialtrace.run.trial.plan.remarks import MARK
@@ -62,12 +64,17 @@ def _summary(account: Account) -> str:
 
 
 def _of_endpoints(folder: Path, stages: Container[str]) -> str:
-    """Cells that endpoints could not use, by rule."""
+    """Cells that endpoints could not use, by rule; and those of visits outside their window that
+    they use."""
     if "derive_datasets" not in stages:
         return ""
-    rules = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule"])["rule"]
-    unused = Counter(rules.to_pylist())
-    return f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
+    listed = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule", "severity"])
+    unused, used = Counter[str](), Counter[str]()
+    for row in listed.to_pylist():
+        kept = row["severity"] == FLAG and row["rule"].endswith(f"_{OUTSIDE}")
+        (used if kept else unused)[row["rule"]] += 1
+    text = f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
+    return text + (f", {_n(used.total())} used and listed ({_by_rule(used)})" if used else "")
 
 
 def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """The frozen plan of a report: which it is, and what of it changed since, with reasons."""
 
+from trialtrace.report.frozen_data import data_state
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
@@ -23,6 +24,7 @@ def frozen_section(material: Material) -> str:
     ]
     if record.results_by_arm:
         lines.append("Results by arm were there when it was frozen.")
+    lines += filter(None, [data_state(trial)[0]])
     changes = trial.frozen.later_changes(trial.amendments)
     if not changes:
         lines.append("Nothing of plan, endpoints, cleaning, dictionary or design changed since.")

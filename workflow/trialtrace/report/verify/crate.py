@@ -12,6 +12,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, SUMS, listed
 from trialtrace.report.verify.kept_run import Alteration
 
+HIDDEN_RESULTS = "hidden.csv"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _READ = "#configuration-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -21,9 +22,16 @@ def is_crate(path: Path) -> bool:
     return path.is_dir() and ((path / METADATA).exists() or (path / SUMS).exists())
 
 
+def is_release(path: Path) -> bool:
+    """Whether a folder is what `export --as public` wrote: it has sums, and is no crate."""
+    if not (path / SUMS).is_file() or (path / METADATA).exists():
+        return False
+    return f"  {HIDDEN_RESULTS}\n".encode() in (path / SUMS).read_bytes()
+
+
 def altered_crate(folder: Path) -> Iterator[Alteration]:
-    """Every file that is missing, extra, changed or leads outside, and what its description says
-    otherwise."""
+    """Every file that is missing, extra, changed or leads outside, and of a crate what its
+    description says otherwise."""
     if not (folder / SUMS).is_file():
         yield Alteration(SUMS, "missing", "the list of files")
         return
@@ -50,7 +58,8 @@ def altered_crate(folder: Path) -> Iterator[Alteration]:
         if name not in sums:
             place = "a path that leads outside" if _outside(folder, name) else f"not in {SUMS}"
             yield Alteration(name, "extra", place)
-    yield from _described(folder, sums)
+    if not is_release(folder):
+        yield from _described(folder, sums)
 
 
 def _unlisted(folder: Path) -> Iterator[Alteration]:
@@ -81,7 +90,8 @@ def _described(folder: Path, sums: Mapping[str, str]) -> Iterator[Alteration]:
         files = {str(one["@id"]): one["sha256"] for one in graph if "sha256" in one}
         values = {str(one["@id"]): str(one.get("value")) for one in graph}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield Alteration(METADATA, "changed", "no description of a crate")
+        what = "changed" if (folder / METADATA).exists() else "missing"
+        yield Alteration(METADATA, what, "no description of a crate")
         return
     for name in sorted(name for name, many in Counter(places).items() if many > 1):
         yield Alteration(METADATA, "changed", name, "described twice", "once")
@@ -115,6 +125,8 @@ def signature(folder: Path, signers: str | None, signer: str | None) -> tuple[st
     """
     if signer and not signers:
         raise UserError(Problem("--signer", "needs --signers: the file of names and keys"))
+    if signers and not Path(signers).is_file():
+        raise UserError(Problem(f"--signers {signers}", "is not there"))
     if not (folder / SIGNATURE).exists():
         return "no signature", signers is None
     words = ["check-novalidate"]

@@ -13,7 +13,13 @@ from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
 from trialtrace.report.pages.site_copy import LEFT_OUT, alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
-from trialtrace.report.verify.crate import altered_crate, crate_trial, is_crate, signature
+from trialtrace.report.verify.crate import (
+    altered_crate,
+    crate_trial,
+    is_crate,
+    is_release,
+    signature,
+)
 from trialtrace.report.verify.document import (
     READ,
     judged,
@@ -105,8 +111,8 @@ FIRST = ("report.html", "report.docx", "report.pdf")
 class Verified:
     """What `verify` tells; `earlier` is the kept run that a document is of, if not of the last.
 
-    `trial` is None for what is of all trials, the site. `uncompared` says why a page was not held
-    against anything.
+    `trial` is None for what is of none alone, and `of` says what that is. `uncompared` says why a
+    page was not held against anything.
     """
 
     trial: str | None
@@ -117,6 +123,7 @@ class Verified:
     compared: list[str] = field(default_factory=list)
     earlier: str | None = None
     uncompared: str | None = None
+    of: str = "the site of all trials"
 
 
 def verified(
@@ -131,7 +138,7 @@ def verified(
     """A report, a file of a trial's results, their folder, a crate, which may be run `again` in a
     new folder, or a number by its short id. Raises UserError."""
     place = path.resolve()
-    if again and not (place.is_dir() and is_crate(place)):
+    if again and (not (place.is_dir() and is_crate(place)) or is_release(place)):
         raise UserError(Problem(f"--rerun {again}", found=str(path), expected="a crate"))
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
@@ -169,7 +176,8 @@ def _crate(path: Path, signers: str | None, signer: str | None, again: Path | No
     said, holds = signature(path, signers, signer)
     if not holds:
         found.append(Alteration(SIGNATURE, "changed", said))
-    told = Verified(crate_trial(path), str(path), None, found)
+    of = "a public release" if is_release(path) else "a crate that names no trial"
+    told = Verified(crate_trial(path), str(path), None, found, of=of)
     if (path / SUMS).is_file():
         root, names = sha256_file(path / SUMS), listed(path)
         told.notes = [f"sha256 of {SUMS} {root}: is it the one that you were told?", said]

@@ -93,7 +93,7 @@ def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, byt
     arms without the frozen plan, which has a hash of the export."""
     used = {at.config / "config.yaml"}.union(*(fresh.config_files(rule, trial) for rule in STAGES))
     for path in sorted(used):
-        if path.is_file() and not (at.purpose.hides_arms and path.parent.name == FROZEN):
+        if path.is_file() and not (at.purpose.hides_arms and FROZEN in path.parts):
             yield path.relative_to(at.root).as_posix(), path.read_bytes()
     for name in OTHERS:
         yield name, (at.results / trial / name).read_bytes()

@@ -83,6 +83,8 @@ class Cells:
         self._sizes: dict[int, frozenset[str]] = {}
         self._alike: dict[object, dict[int, Patients]] = {}
         self._bits: dict[str, int] = {}
+        # By the event and whom it could have met.
+        self._events: dict[tuple[str, int], set[int]] = {}
         self.between = 0
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
         self._classes = _classes(rows, members, populations)
@@ -128,6 +130,7 @@ class Cells:
         whole = cells.get("denominator", cells.get("analysed"))
         if whole is not None and (inner := cells.get("numerator")) is not None and inner != whole:
             self._parts.append((whole, inner))
+            self._events.setdefault((_event(members), self.cells[whole].who), set()).add(inner)
         if (count := _count(row)) is not None:
             cells["value"] = self._value(row, count, cells, kept)
             key = values_of(row, ("analysis_id", "stratum", *ALIKE))
@@ -245,6 +248,11 @@ class Cells:
     def _by_patients(self) -> Iterator[Sum]:
         """Sums of counts of known patients: the same under several names; and nested ones with
         those between, who are a count of their own, or else a few."""
+        for (_, who), numbers in self._events.items():
+            first, *others = sorted(numbers) if who else [0]
+            for number in others:
+                if not (self.cells[first].kept or self.cells[number].kept):
+                    yield Sum(first, (number,), complete=True)
         known: dict[int, int] = {}
         for number, cell in enumerate(self.cells):
             large = self._preset.small < cell.count == cell.who.bit_count()
@@ -337,6 +345,19 @@ class Cells:
         for (arm, _), parts in found.items():
             for total in whole.get(arm, ()):
                 yield from self._sum(total, tuple(parts))
+
+
+def _event(members: Iterable[MemberRow]) -> str:
+    """What is counted, whoever could have it: the values, and what the whole does not ask for."""
+    of = {member["role"]: member for member in members}
+    inner = of["numerator"]
+    whole = json.loads(of.get("denominator", of.get("analysed", inner))["predicate"])
+    where = {
+        name: test
+        for name, test in json.loads(inner["predicate"]).items()
+        if name in VALUES or whole.get(name) != test
+    }
+    return f"{inner['dataset']} {canonical(where)}"
 
 
 def _patients(where: Mapping[str, object]) -> dict[str, object]:

@@ -13,20 +13,25 @@ from itertools import product
 from math import floor, log10
 from operator import and_
 
-from trialtrace.run.disclosure.cells import NO_POPULATIONS, Cells, Members, Subjects
+from trialtrace.run.disclosure.cells import NO_POPULATIONS, OF_VALUES, Cells, Members, Subjects
+from trialtrace.run.disclosure.levels import NOTHING, Column, column_of
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
 from trialtrace.run.disclosure.values import Values
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.tables.frames import Predicate, canonical
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
-HIDDEN = "hidden"
+ADSL, HIDDEN = "adsl", "hidden"
 SMALL = "a small count, or one from which a small count could be reckoned"
 RESTS = "rests on a count that is hidden"
 FEW = "of too few patients"
 EXTREME = "the value of one patient"
-NEARLY = "of nearly the same patients as another one, so that both would tell of the few others"
+NEARLY = (
+    "of nearly the same patients as another one, or of so few different values, that it would tell "
+    "of a few patients"
+)
 ROUNDED = "would tell counts that are rounded"
 EXTREMES = ("minimum", "maximum")
 # How often the fewest patients must be there for a quantile, so that as many lie beyond it.
@@ -37,6 +42,10 @@ DIFFERENCES = ("mean_difference", "median_difference", "difference_of_medians")
 OF_OWN = ("proportion", "any_event", "upper_bound")
 PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
 Levels = Callable[[str], Iterable[Collection[str]]]
+# (subject, value) of a column in the rows of a data set that meet a condition.
+Measured = Callable[[str, Predicate, str], Iterable[tuple[str, float]]]
+CHANGE, VALUE = "CHG", "AVAL"
+NO_BASELINES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,11 @@ class Release:
         preset: Preset,
         populations: Mapping[str, Collection[str]] = NO_POPULATIONS,
         levels: Levels = lambda _: (),
+        measured: Measured = lambda *_: (),
+        baselines: Mapping[str, str] = NO_BASELINES,
     ):
-        """`levels` gives the subjects of each value of a column; the rest is as of `Cells`."""
+        """`levels` gives the subjects of each value of a column, `measured` values, `baselines` of
+        each endpoint the visit that a change is from; the rest is as of `Cells`."""
         self._rows, self._members, self._preset = rows, members, preset
         self.cells = Cells(rows, members, subjects, arms, preset, populations)
         self.protection = Protection(self.cells, preset)
@@ -76,6 +88,8 @@ class Release:
             for where in self.protection.cells[number].wheres
         ]
         self._values, self._levels = Values(preset.fewest), levels
+        self._measured, self._baselines = measured, baselines
+        self._columns: dict[object, Column] = {}
 
     def told(self) -> list[Released]:
         return [self._told(row) for row in self._rows]
@@ -127,10 +141,56 @@ class Release:
         options = json.loads(row["options"])
         # An adjusted estimate gives no mean; its like of nearly the same patients is another one.
         adjusted = row["method"] if options.get("covariates") or options.get("strata") else ""
-        measured = row["parameter"], row["visit"], adjusted
         groups = row["analysis_id"], (row["stratum"] or "").partition("=")[0]
         sets = [self.protection.cells[number].who for number in arms]
-        return "" if self._values.told(measured, groups, sets) else NEARLY
+        dataset, where = self._analysed(row)
+        visits = [row["visit"]]
+        if CHANGE in where and not adjusted:
+            # With the value at its visit a change gives that at the baseline, of the same patients.
+            visits += filter(None, [self._baselines.get(row["parameter"] or "")])
+        column, decimals = self._column(row, dataset, where), self._decimals(row)
+
+        def tells(who: int) -> bool:
+            exact = self._preset.exact
+            return column.tells(who, self._preset.fewest, decimals, spread=exact)
+
+        plain = tells if row["stat_name"] not in QUANTILES else (lambda _: False)
+        # By a preset that tells counts of arms exactly there is nothing to hold in theirs.
+        counted = not self._preset.everywhere and row["analysis_id"] != "baseline"
+        exact = counted and self.protection.cells[roles["analysed"]].kept
+        told = (
+            self._values.told((row["parameter"], visit, adjusted), groups, sets, plain, exact=exact)
+            for visit in visits
+        )
+        return "" if all(told) else NEARLY
+
+    def _analysed(self, row: ResultRow) -> tuple[str, dict[str, object]]:
+        """Data set and condition of the patients behind a statistic of values."""
+        members = self._members[row["result_id"]]
+        of = next(member for member in members if member["role"] == "analysed")
+        return of["dataset"], json.loads(of["predicate"])
+
+    def _column(self, row: ResultRow, dataset: str, where: Mapping[str, object]) -> Column:
+        """What is measured there, of all patients."""
+        name = adsl_code(row["parameter"] or "")
+        if dataset != ADSL:
+            name = CHANGE if CHANGE in where else VALUE
+        if name not in where:
+            return NOTHING
+        kept = {one: test for one, test in where.items() if one in (*OF_VALUES, name)}
+        key = dataset, canonical(kept)
+        if key not in self._columns:
+            values = self._measured(dataset, kept, name)
+            self._columns[key] = column_of((self.cells.bits([who]), one) for who, one in values)
+        return self._columns[key]
+
+    def _decimals(self, row: ResultRow) -> int:
+        """Those that a mean of these patients is told with."""
+        if self._preset.exact:
+            return _decimals(row["stat_text"])
+        arms = self.cells.by_arm(self.cells.of[row["result_id"]]["analysed"])
+        smallest = min(self.protection.cells[number].count for number in arms)
+        return floor(log10(max(smallest, 1)))
 
     def _small_strata(self, row: ResultRow) -> bool:
         """Whether a statistic over strata rests on a small count of an arm in one of them: there is
@@ -161,7 +221,7 @@ class Release:
 
     def _rounded(self, row: ResultRow) -> tuple[str, float | None]:
         """Text and value where counts are rounded; a mean has so few digits that it does not tell
-        of how many patients it is."""
+        of how many patients it is, a quantile those of the values."""
         roles, value = self.cells.of[row["result_id"]], row["stat_value"]
         if (cell := self.cells.value(row)) is not None:
             count = self._preset.told(self.protection.cells[cell].count)
@@ -173,10 +233,15 @@ class Release:
             )
             share = min(events / whole, 1) if whole else 0.0
             return f"{share:.0%}", round(share, 2)
-        digits = floor(log10(self.protection.cells[roles["analysed"]].count))
-        if value is None or row["stat_name"] != "mean" or _decimals(row["stat_text"]) <= digits:
-            return row["stat_text"].partition(" (")[0], value
-        return f"{value:.{digits}f}", round(value, digits)
+        digits: int | None = self._decimals(row)
+        if not row["stat_name"].startswith("mean"):
+            # What lies between two values tells how many there are, to a multiple of four.
+            digits = self._column(row, *self._analysed(row)).decimals
+        text = row["stat_text"].partition(" (")[0]
+        if value is None or digits is None or _decimals(text) <= digits:
+            return text, value
+        number = f"{value:.{digits}f}".replace("-", "−")
+        return re.sub(r"[−-]?\d+(\.\d+)?", number, text, count=1), round(value, digits)
 
     def _counted(self, count: int | None) -> int | None:
         return None if count is None else self._preset.told(count)
@@ -201,7 +266,7 @@ class Release:
 def _as_printed(row: ResultRow) -> ResultRow:
     """A result whose numbers have the digits of its text: with more of them, the results of two
     runs that differ by a patient would give what this patient has."""
-    text = row["stat_text"]
+    text = row["stat_text"].partition(" (")[0]
     digits = _decimals(text) + (2 if "%" in text or "percentage" in text else 0)
     value, low, high = (
         None if number is None else round(number, digits)

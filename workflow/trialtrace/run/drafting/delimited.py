@@ -20,7 +20,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.run.drafting.cells import Cells, held
-from trialtrace.run.drafting.surroundings import around
+from trialtrace.run.drafting.title_and_foot import around
 from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import check_header
 from trialtrace.run.sources.readers import delimited

@@ -11,7 +11,7 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.delimited import FALLBACK, ROW_NAMES, read_text
 from trialtrace.run.drafting.described import Described, described_units
-from trialtrace.run.drafting.surroundings import around
+from trialtrace.run.drafting.title_and_foot import around
 from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.readers import excel, parquet, statistical
 from trialtrace.run.sources.readers.statistical import table_name, variables

@@ -9,7 +9,6 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.design import CLUSTER
-from trialtrace.run.drafting.dictionary import columns_of
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import Planned, endpoints_file, planned
 from trialtrace.run.drafting.outcomes import EVENT, MEASURE
@@ -18,6 +17,7 @@ from trialtrace.run.drafting.plan import plan_file
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.write_dictionary import columns_of
 from trialtrace.run.drafting.yaml_text import Quoted, document
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.guesses import FILE

@@ -1,5 +1,6 @@
 """Decisions of a data review on rows of clean tables: whose rows, who leaves a population."""
 
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.run.endpoints.records import Cells, CleanTable
 from trialtrace.run.endpoints.study import Study, config_file, place_rows
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.hash_key import read_hash_key
+from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.review import Decision
 from trialtrace.run.trial.treatment import arm_columns
 
@@ -70,7 +72,7 @@ def _refuse_others(trial: Trial, decision: Decision, table: CleanTable, problems
             f"{config_file(trial, 'review')}, line {trial.lines('review').get(path, 0)}: "
             f"decisions.{decision.name}.seen",
             "the rows are others than those that were reviewed: a cell of one is another, or its "
-            "key is that of another row by now",
+            "key is that of another row by now; or it is by another hash_key, or by none",
             do=f"look at them in a blinded run, and decide anew; trialtrace review {trial.name} "
             "prints what they are",
         )
@@ -80,8 +82,8 @@ def state(trial: Trial, decision: Decision, table: pa.Table) -> str | None:
     """What a decision's rows of a clean table are: a hash over their cells, and after a dash one
     over a queried column, which is to be mended. None where one is not there, or not alone.
 
-    Where the rows stand, and columns that a blinded run does not have as they are, count for
-    nothing.
+    By the key of hashes, where there is one: what few cells hold is found by trying. Where the
+    rows stand, and columns that a blinded run does not have as they are, count for nothing.
     """
     found = [same_rows(table, key) for key in decision.rows]
     if any(len(one) != 1 for one in found):
@@ -94,12 +96,15 @@ def state(trial: Trial, decision: Decision, table: pa.Table) -> str | None:
     queried = [column for column in known if column == decision.query]
     parts = [[column for column in known if column not in queried], queried]
     rows = table.take(pa.array(np.concatenate(found)))
-    return "-".join(_hash(rows, columns) for columns in parts[: 1 + bool(decision.query)])
+    hash_key = read_hash_key(trial.at, load_settings(trial.at).hash_key)
+    return "-".join(_hash(rows, columns, hash_key) for columns in parts[: 1 + bool(decision.query)])
 
 
-def _hash(rows: pa.Table, columns: list[str]) -> str:
+def _hash(rows: pa.Table, columns: list[str], hash_key: bytes | None) -> str:
     cells = {name: column_text(rows[name], name).to_pylist() for name in columns}
-    return sha256_bytes(json.dumps(cells).encode())[:DIGITS]
+    text = json.dumps(cells).encode()
+    told = hmac.digest(hash_key, text, "sha256").hex() if hash_key else sha256_bytes(text)
+    return told[:DIGITS]
 
 
 def is_reviewed(decision: Decision, now: str) -> bool:

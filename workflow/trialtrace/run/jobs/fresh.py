@@ -28,6 +28,7 @@ from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.jobs.installed import not_as_locked
 from trialtrace.run.trial.amendments import FILE as AMENDMENTS
+from trialtrace.run.trial.frozen import FILES as OF_PLAN
 from trialtrace.run.trial.frozen import frozen_files, is_frozen
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
@@ -331,7 +332,9 @@ class Freshness:
         decided = trial and (rule in (DERIVE, RENDER) or labelled)
         if trial and decided and (self.at.trial_config(trial) / REVIEW).is_file():
             files.add(self.at.trial_config(trial) / REVIEW)
-        if trial and rule in (DERIVE, RENDER, *SIMULATED):
+        if trial and labelled:
+            files |= {self.at.trial_config(trial) / name for name in OF_PLAN}
+        if trial and (labelled or rule in (DERIVE, RENDER, *SIMULATED)):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:
             of = specified(self.trial(trial))

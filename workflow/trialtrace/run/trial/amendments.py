@@ -14,7 +14,11 @@ class Amendment:
         "What was changed: a file, or what stands below a key of one, as "
         "`plan.yaml: analyses.pain`; `code` or `data`."
     )
-    date: Text = key("When it was decided, as 2026-11-20.", pattern=r"\d{4}-\d{2}-\d{2}")
+    date: Text = key(
+        "When it was decided, as 2026-11-20.",
+        pattern=r"\d{4}-\d{2}-\d{2}",
+        expected='a day: "2026-11-20"',
+    )
     reason: Text = key("Why. Reports print it.")
 
 

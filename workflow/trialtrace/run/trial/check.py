@@ -4,6 +4,7 @@ All mistakes are told at once. Where a part of a file has the wrong shape, what 
 is left alone, so that one mistake is told once.
 """
 
+import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -175,8 +176,9 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
     file: AmendmentsFile = structure(AmendmentsFile, document.data)
     places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
     for at_entry, amendment in enumerate(file.amendments):
-        if not frozen.record.frozen[:10] <= amendment.date <= "9999" or not is_date(amendment.date):
-            expected = f"a day of the calendar, not before {frozen.record.frozen[:10]}"
+        first, last = frozen.record.frozen[:10], datetime.date.today().isoformat()
+        if not first <= amendment.date <= max(first, last) or not is_date(amendment.date):
+            expected = f"a day of the calendar, not before {first} and not one to come"
             document.add(("amendments", at_entry, "date"), found=amendment.date, expected=expected)
         for position, named in enumerate(amendment.of):
             alone = AmendmentsFile(amendments=(replace(amendment, of=(named,)),))

@@ -10,6 +10,13 @@ from trialtrace.run.trial.context import Files, column, known
 EFFECTS = ("leaves", "deviation", "query")
 
 
+def _arms(files: Files, table: str) -> list[object]:
+    """The columns of a table that hold arms."""
+    own = files.trial.get("subjects", "arm") or {}
+    there = own.get("column") if own.get("table") == table else None
+    return [files.trial.get("tables", table, "arm"), there]
+
+
 def check(files: Files, document: Document) -> None:
     """Add what is wrong with the decisions to the document's problems."""
     deviations = set[str]()
@@ -33,7 +40,11 @@ def check(files: Files, document: Document) -> None:
         if not known(document, (*at, "table"), given["table"], tables, "a table of trial.yaml"):
             continue
         if "query" in given:
-            column(document, (*at, "query"), given["query"], files.columns(given["table"]))
+            path, asked = (*at, "query"), given["query"]
+            column(document, path, asked, files.columns(given["table"]))
+            if asked in _arms(files, given["table"]):
+                expected = "another column than the arm, which nobody asks about before unblinding"
+                document.add(path, found=asked, expected=expected)
         wanted = set(files.trial.get("tables", given["table"], "key") or ())
         for position, row in enumerate(given["rows"]):
             path = (*at, "rows", position)

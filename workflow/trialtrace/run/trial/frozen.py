@@ -1,11 +1,13 @@
 """frozen/: the plan of a trial as it was frozen, before anybody knew the results of the arms.
 
-The folder has copies of the files that say what is computed, and frozen.json: their hashes, those
-of the code and of the data, and when it was written. One hash, that of frozen.json, stands for all:
+The folder has copies of the files that say what is computed, with the tables of the project that
+endpoints read, and frozen.json: their hashes, those of the code and of the data, and when it was
+written. One hash, that of frozen.json, stands for all:
 it is what is signed, stamped or deposited. What stamps or names it stands beside it.
 """
 
 import json
+import re
 from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +35,8 @@ TRIAL, DICTIONARY, ENDPOINTS, PLAN = "trial.yaml", "dictionary.csv", "endpoints.
 # What says how each number is computed. Claims are of other people's numbers, and come later.
 # Decisions of a data review are frozen with them where there are some.
 FILES = (TRIAL, DICTIONARY, "cleaning.yaml", ENDPOINTS, PLAN)
+# A table of the project, below config/.
+TABLE = re.compile(r"[a-z]+/[a-z][a-z0-9_]*\.csv")
 PRIMARY = "primary"
 POST_HOC, AMENDED = "post hoc", "amended"
 SELF_DATED = "self-dated"
@@ -40,7 +44,8 @@ SELF_DATED = "self-dated"
 
 @dataclass(frozen=True)
 class Record:
-    """frozen.json: files by their SHA-256, the hash of the code of each stage, that of the data."""
+    """frozen.json: files by their SHA-256, the hash of the code of each stage, that of the data,
+    and of the key that this is by: None where by none, empty where a record does not say."""
 
     contract: str
     trial: str
@@ -52,6 +57,7 @@ class Record:
     code: dict[str, str]
     data: str | None
     results_by_arm: bool
+    key: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -163,13 +169,15 @@ class Frozen:
         path = [str(one) for one in change.path]
         if change.file == REVIEW:
             decisions = [one.get("".join(path[1:2]), {}) for one in self._decisions]
-            words = WORD.findall(repr([one.get("leaves") for one in decisions]))
+            words = WORD.findall(repr([one.get("leaves", ()) for one in decisions]))
             words += [DEVIATION] if any(DEVIATION in one for one in decisions) else []
             return any(word in names for word in words)
         if change.file == DICTIONARY:
             row = literal_eval(change.new or change.old or "[]")
             table = "".join(row[FORM : FORM + 1])
             return path[0] in names or (path[0] not in self._words and table in names)
+        if "/" in change.file and (name := Path(change.file).stem) in self._words:
+            return name in names
         if path[:1] == ["subjects"] and path[1:2] != ["table"]:
             return "".join(path[2:3] if path[1:2] == ["variables"] else path[1:2]) in names
         return concerns(change, names)
@@ -355,8 +363,7 @@ def is_frozen(at: Project, trial: str) -> bool:
 
 def frozen_files(at: Project, trial: str) -> list[Path]:
     """The files of the frozen plan that what is shown hangs on."""
-    folder = frozen_folder(at, trial)
-    return sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+    return sorted(path for path in frozen_folder(at, trial).rglob("*") if path.is_file())
 
 
 def frozen_plan(at: Project, trial: str) -> Frozen | None:
@@ -396,7 +403,10 @@ def frozen_plan(at: Project, trial: str) -> Frozen | None:
         sha256_bytes(text),
         proof,
         before,
-        {name: _bytes(config / name) for name in (*FILES, REVIEW)},
+        {
+            name: _bytes((at.config if "/" in name else config) / name)
+            for name in dict.fromkeys((*FILES, REVIEW, *record.files))
+        },
         (fault,) if fault else (),
     )
 
@@ -411,5 +421,7 @@ def _record(text: bytes) -> Record | None:
         record = Record(**json.loads(text))
     except (ValueError, TypeError):
         return None
-    whole = isinstance(record.files, dict) and {*record.files} - {REVIEW} == {*FILES}
-    return record if record.contract == CONTRACT and whole else None
+    if not isinstance(record.files, dict) or record.contract != CONTRACT:
+        return None
+    named = {name for name in record.files if not TABLE.fullmatch(name)} - {REVIEW}
+    return record if named == {*FILES} else None

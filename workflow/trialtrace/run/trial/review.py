@@ -25,7 +25,11 @@ class Decision:
 
     name: str = entry_name(default="")
     by: Text = key("Who decided. Reports print it.")
-    date: Text = key("When it was decided, as 2026-11-20.", pattern=r"\d{4}-\d{2}-\d{2}")
+    date: Text = key(
+        "When it was decided, as 2026-11-20.",
+        pattern=r"\d{4}-\d{2}-\d{2}",
+        expected='a day: "2026-11-20"',
+    )
     table: Name = key("Clean table of the rows.")
     rows: Distinct[Filled[Column, Value]] = key(
         "Each row by the columns of the table's key: column to value, in quotes."

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from trialtrace.run.jobs.slurm import PLUGIN, outlast_controller
+from trialtrace.run.jobs.slurm_outage import PLUGIN, outlast_controller
 
 
 def test_where_slurm_does_not_answer_no_job_has_a_state(
