@@ -76,6 +76,19 @@ elmunzer <- function(trial = "elmunzer2012") {
   invisible(compare(trial, "bleeding", pair, k[1], k[2], k[3], k[4]))
 }
 
+# The difference at which the score statistic of Miettinen and Nurminen is `at`, each share under it
+# the root of its score.
+score_bound <- function(x1, n1, x0, n0, at, reach) {
+  score <- function(d) {
+    slope <- function(p) x1 / (p + d) - (n1 - x1) / (1 - p - d) + x0 / p - (n0 - x0) / (1 - p)
+    ends <- c(max(0, -d), min(1, 1 - d)) + c(1, -1) * 1e-12
+    p <- uniroot(slope, ends, tol = 1e-15)$root
+    error <- sqrt(((p + d) * (1 - p - d) / n1 + p * (1 - p) / n0) * (n1 + n0) / (n1 + n0 - 1))
+    (x1 / n1 - x0 / n0 - d) / error - at
+  }
+  uniroot(score, reach, tol = 1e-14)$root
+}
+
 ruetzler <- function(trial = "ruetzler2013") {
   d <- table_of(trial, "licorice_gargle.csv")
   pair <- "licorice-sugar"
@@ -101,6 +114,31 @@ ruetzler <- function(trial = "ruetzler2013") {
   for (visit in names(visits)) {
     name <- paste0("sore_throat_each_time/p_adjusted.holm_fisher@", pair, ";visit=", visit)
     emit(trial, name, holm[visit])
+  }
+  licorice <- d$treat == 1
+  sore <- d$postOp4hour_throatPain > 0
+  end <- paste0("@", pair, ";visit=4_h")
+  lost <- function(own) sum(is.na(sore[own]))
+  share <- function(own, lost) (sum(sore[own], na.rm = TRUE) + lost) / sum(own)
+  emit(trial, paste0("sore_throat_4h_missing/risk_difference_lowest.best_worst", end),
+       share(licorice, 0) - share(!licorice, lost(!licorice)))
+  emit(trial, paste0("sore_throat_4h_missing/risk_difference_highest.best_worst", end),
+       share(licorice, lost(licorice)) - share(!licorice, 0))
+  at <- function(name) paste0("sore_throat_4h_intervals/", name, end)
+  cells <- table(!sore, !licorice)
+  x <- cells[1, ]
+  n <- colSums(cells)
+  difference <- x[1] / n[1] - x[2] / n[2]
+  wald <- prop.test(x, n, correct = FALSE)$conf.int
+  emit(trial, at("risk_difference.wald"), difference, wald[1], wald[2])
+  emit(trial, at("risk_difference.miettinen_nurminen"), difference,
+       score_bound(x[1], n[1], x[2], n[2], z, c(-0.9, difference)),
+       score_bound(x[1], n[1], x[2], n[2], -z, c(difference, 0.9)))
+  for (correct in c(FALSE, TRUE)) {
+    name <- paste0("chi_squared", if (correct) "_continuity")
+    test <- chisq.test(cells, correct = correct)
+    emit(trial, at(paste0("p_value.", name)), test$p.value)
+    emit(trial, at(paste0("chi_squared.", name)), test$statistic)
   }
   swallow <- d$pacu30min_swallowPain
   ranks(paste0("swallowing_pain/STAT@", pair), swallow[d$treat == 1 & !is.na(swallow)],

@@ -118,6 +118,17 @@ def test_a_level_that_would_be_like_the_others_turned_round_is_a_remark():
         assert all("30 of 120 patients, of one site" in line.text for line in lines)
 
 
+def test_a_visit_at_which_nobody_has_a_value_is_none():
+    export = with_scales(turn=True)
+    (sheet,) = export.sheets
+    empty = numbers(np.full(export.n, np.nan), "pain_0")
+    wide = ((("p", "pain_0"), ("p", "pain")),)
+    other = replace(export, sheets=(replace(sheet, columns=(empty, *sheet.columns)),), wide=wide)
+    assert len(other.series) == 1
+    plain, beside = ({one.where: one for one in turned.looks(each)} for each in (export, other))
+    assert plain == beside
+
+
 def test_zeros_far_below_all_else_are_held_against_what_lies_between():
     rng = np.random.default_rng(6)
     score = np.round(rng.normal(60, 8, 100))

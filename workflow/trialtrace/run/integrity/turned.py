@@ -64,7 +64,8 @@ def _of_patients(export: Export) -> Iterator[tuple[Slice, Floats]]:
         there = ~np.isnan(values)
         means = np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
         if len(np.unique(values[there])) >= LEVELS:
-            yield visits[0], np.where(there.any(axis=1), means, np.nan)
+            first = next(one for one in visits if one.there.any())
+            yield first, np.where(there.any(axis=1), means, np.nan)
     for one in export.first_numbers:
         several = len(np.unique(one.values[one.there])) >= LEVELS
         if several and (one.table, one.column) not in of_visits:
