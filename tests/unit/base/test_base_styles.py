@@ -9,6 +9,14 @@ from trialtrace.base.words import p_text, stat_text, tight_percent, upper_first,
 from trialtrace.run.trace.styled_rows import in_style
 
 
+def test_the_last_digit_of_a_processor_is_not_printed():
+    """Degrees of freedom of a model: a sum that is whole on one machine is nearly so on another."""
+    for other in (109.00000000000003, 108.99999999999997):
+        assert value_text("df", other) == value_text("df", 109.0) == "109"
+        assert value_text("f", other, values=[108.0, 110.0]) == "109"
+    assert value_text("df", 109.01) == "109.0" and value_text("df", 1e-4) == "0.000"
+
+
 @pytest.mark.parametrize(
     ("p", "nejm", "jama", "bmj"),
     [

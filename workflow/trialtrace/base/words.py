@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-from math import floor, isfinite, isinf, isnan, log10
+from math import floor, isclose, isfinite, isinf, isnan, log10
 
 from trialtrace.base.store import SIGNIFICANT_DIGITS
 from trialtrace.base.styles import PLAIN, Style
@@ -308,9 +308,19 @@ def upper_first(text: str) -> str:
     return text if text[1:6] == " test" else text[:1].upper() + text[1:]
 
 
+def _is_whole(value: float) -> bool:
+    """Whether it has no decimals to print, but for what the last digit of a sum is, which differs
+    between processors."""
+    return abs(value) < 1e6 and isclose(value, round(value), rel_tol=1e-11, abs_tol=1e-11)
+
+
 def number(value: float) -> str:
-    """A plain number: an integer as such, else one decimal from 100, two from 1, three below."""
-    if abs(value) < 1e6 and value == int(value):
+    """A plain number: an integer as such, else one decimal from 100, two from 1, three below.
+
+    >>> number(109.00000000000003), number(109.01), number(-0.0), number(2e-12), number(1e-4)
+    ('109', '109.0', '0', '0', '0.000')
+    """
+    if _is_whole(value):
         return decimals(value, 0)
     return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
 
@@ -328,7 +338,7 @@ def shared_decimals(values: Iterable[float | None]) -> int:
     """
     given = list(values)
     known = [value for value in given if value is not None and isfinite(value)]
-    if all(abs(value) < 1e6 and value == int(value) for value in known):
+    if all(map(_is_whole, known)):
         return 0
     whole = len(known) == len(given)
     span = max(known) - min(known) if whole else max(map(abs, known))
