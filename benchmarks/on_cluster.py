@@ -31,7 +31,7 @@ BEGIN, END = "<!-- measured: benchmarks/on_cluster.py -->\n", "<!-- end -->\n"
 SIZES = ((7, (1,)), (10, (1, 3)), (13, (1, 2)), (15, (2,)))
 PATIENTS, DRAWS = 1000, 10_000
 # Specifications a part, and at how many nodes the model is asked.
-RECOMMENDED, NODES = 16_384, 100
+RECOMMENDED, NODES = 32_768, 100
 TARGET = "results/made/multiverse/multiverse.html"
 # Each top Python of a job and of its step says at its end what it and its children took.
 TALLY = """\
