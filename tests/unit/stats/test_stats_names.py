@@ -4,6 +4,7 @@ The calls are those of the docstrings' examples, whose arrays become columns of 
 """
 
 import dataclasses
+import inspect
 import sys
 
 import numpy as np
@@ -15,7 +16,7 @@ from stats_strategies import given
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
 from trialtrace.stats._aligned import SAMPLES
-from trialtrace.stats.conventions import OF_MEANS, TERMS, WITHOUT_INTERCEPT
+from trialtrace.stats.conventions import ARGUMENTS, OF_MEANS, TERMS, WITHOUT_INTERCEPT
 from trialtrace.stats.results import StatsError
 
 sys.path.insert(0, str(project().root / "campaigns"))
@@ -315,6 +316,31 @@ def test_a_name_that_is_wrong_is_told_with_those_near():
         sap.log_rank("time", "event", list("ab" * 12))
     with pytest.raises(StatsError, match="'site' has values that are no numbers"):
         sap.friedman(["y", "site"])
+
+
+def test_arguments_are_those_of_all_functions():
+    every = ts.Conventions()
+    there = {
+        argument
+        for name in dir(every)
+        for argument in inspect.signature(getattr(every, name)).parameters
+    }
+    assert sorted(ARGUMENTS) == sorted(there)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "near"), [("stratas", "strata"), ("conf", "confidence"), ("variences", "variances")]
+)
+def test_a_keyword_that_no_function_has_is_told_with_those_near(keyword, near):
+    with pytest.raises(StatsError, match=f"no function .* has an argument '{keyword}'; near it"):
+        ts.Conventions(**{keyword: "site"})
+    with pytest.raises(StatsError, match=near):
+        ts.Conventions(**{keyword: "site"})
+
+
+def test_a_model_of_arms_asks_which_is_the_reference():
+    with pytest.raises(StatsError, match="said by control=, one of 'low', 'new', 'old'"):
+        ts.Conventions(data=TRIAL, arm="arm", confidence=0.95, variance="model").ols("y", ["arm"])
 
 
 def test_a_role_without_a_meaning_for_the_function_is_refused():

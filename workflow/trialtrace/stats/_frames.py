@@ -141,7 +141,12 @@ class Frame:
         if not labelled and name not in (self.arm, self.visit):
             return Factor(numbers(column, name)[:, None], (name,))
         levels, index = labels(column, name, len(values))
-        if name == self.arm and self.control is not None:
+        if name == self.arm:
+            if self.control is None:
+                raise StatsError(
+                    f"which arm is the reference is said by control=, one of "
+                    f"{', '.join(map(repr, levels.tolist()))}."
+                )
             self._check_control(levels.tolist())
         order = sorted(range(len(levels)), key=lambda place: levels[place] != self.control)
         levels, index = levels[order], np.argsort(order)[index]
