@@ -2,7 +2,9 @@
 clean twins that stay silent, and what must not change them."""
 
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
+from math import comb
 
 import numpy as np
 import pytest
@@ -33,6 +35,14 @@ def test_the_chance_of_rising_draws_is_that_of_all_draws(values, length):
     every = list(product(values, repeat=length))
     rising = sum(list(each) == sorted(each) for each in every)
     assert ordered.rises(np.array(values, float), length) == pytest.approx(rising / len(every))
+
+
+@pytest.mark.parametrize(("values", "length"), [(50, 30), (3, 100), (20_000, 100)])
+def test_a_long_run_among_different_values_has_the_chance_of_draws_with_repetition(values, length):
+    chance = Fraction(comb(values + length - 1, length), values**length)
+    every = np.arange(values, dtype=float)
+    assert ordered.rises(every, length) == pytest.approx(float(chance), rel=1e-9)
+    assert ordered.rises(every, 20_000) <= ordered.rises(every, length)
 
 
 def part(values) -> tuple[float, tuple[int, ...]]:

@@ -99,11 +99,11 @@ def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
     day = last.values[there]
     # Who gives up visits may be followed on, but not for a year more, to the day, than others are.
     tried = [_apart(day - entered[there]), _apart(day - seen[there], by=YEAR)]
-    beyond = int((day > end).sum())
+    beyond, top = int((day > end).sum()), -np.sort(-day)
     if beyond <= LATE * len(day):
-        for j in range(1, beyond + 1):
-            p, far = _last_of(day, j)
-            tried.append((beyond * p, far))
+        apart = top[:beyond] - top[1 : beyond + 1]
+        for j in np.flatnonzero(apart >= HALF_A_YEAR) + 1:
+            tried.append((beyond * gap(top, int(j), DAYS), day >= top[j - 1]))
     p, far = min(tried, key=lambda each: each[0])
     p = min(1.0, 3 * p)
     rows = _rows(last.rows[there[far]]) if p < WORTH_A_REMARK else ()
@@ -120,15 +120,6 @@ def _apart(days: Floats, by: float = 0.0) -> tuple[float, Flags]:
     if wide and by:
         wide = bool(np.all(days[far] - by <= days[~far].max() + 1)) and days[far].min() >= by
     return (p, far) if wide else (1.0, np.zeros(len(days), dtype=bool))
-
-
-def _last_of(day: Floats, j: int) -> tuple[float, Flags]:
-    """The same of the j latest of all dates."""
-    order = np.argsort(-day, kind="stable")
-    far = np.zeros(len(day), dtype=bool)
-    far[order[:j]] = True
-    wide = day[order[j - 1]] - day[order[j]] >= HALF_A_YEAR
-    return gap(day, j, DAYS) if wide else 1.0, far
 
 
 def _planned(export: Export, gone: Floats) -> Iterator[Look]:

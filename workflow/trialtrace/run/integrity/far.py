@@ -70,7 +70,7 @@ def _beyond(export: Export) -> Iterator[Look]:
             every = every[~np.isnan(every)]
             text = f"{int(far.sum())} of {int(known.sum())} dates are years after all others"
             rows = tuple(sorted(int(row) for row in sheet.rows[far]))
-            p = gap(every, int((every > export.end).sum()), 1.0)
+            p = gap(-np.sort(-every), int((every > export.end).sum()), 1.0)
             yield Look(f"{sheet.name}.{column.name}", text, p, rows, remark=IMPOSSIBLE)
 
 
@@ -87,8 +87,9 @@ def isolated(signed: Floats, values: Floats, unit: float = 0.0) -> tuple[float, 
     if spread > 0 and above <= MOST * len(signed):
         finest = np.log1p(unit / np.median(values)) ** 2 if unit else 0.0
         scales = [(signed, unit), *((scale, finest) for scale in _logs(signed, values))]
+        tops = [(-np.sort(-scale), least) for scale, least in scales]
         for j in range(1, above + 1):
-            p = above * max(gap(scale, j, least) for scale, least in scales)
+            p = above * max(gap(top, j, least) for top, least in tops)
             best, highest = min((best, highest), (p, j))
     far = np.zeros(len(signed), dtype=bool)
     far[np.argsort(-signed, kind="stable")[:highest]] = True
@@ -111,11 +112,11 @@ def _logs(signed: Floats, values: Floats) -> list[Floats]:
     return [np.sign(apart) * apart**2]
 
 
-def gap(values: Floats, j: int, unit: float = 0.0) -> float:
+def gap(top: Floats, j: int, unit: float = 0.0) -> float:
     """The chance of the gap below the `j` highest values, by those next to it, each of them taken
-    for a `unit` wider."""
-    below = min(BELOW, (len(values) - j) // 4)
-    x = -np.sort(-values)[: j + below + 1]
+    for a `unit` wider; `top` has the values from the highest on."""
+    below = min(BELOW, (len(top) - j) // 4)
+    x = top[: j + below + 1]
     if below < 2 or len(x) <= j + below:
         return 1.0
     own = j * (x[j - 1] - x[j])

@@ -25,7 +25,7 @@ from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet,
 from trialtrace.run.integrity.look import Look
 
 FEWEST, FEW_LEVELS, ROWS_A_GROUP = 20, 10, 3
-FEWEST_IN_ORDER, GOES_WITH = 5, 2.5
+FEWEST_IN_ORDER, LONGEST, GOES_WITH = 5, 100, 2.5
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -102,12 +102,15 @@ def of_part(values: Floats, first: Whole, start: int, end: int) -> float:
 
 
 def rises(values: Floats, length: int) -> float:
-    """The chance that so many drawn one by one from some values are in rising order."""
-    series = np.append(1.0, np.zeros(length))
-    for share in np.unique(values, return_counts=True)[1] / len(values):
-        for power in range(1, length + 1):
-            series[power] += share * series[power - 1]
-    return float(series[length])
+    """The chance that so many drawn one by one from some values are in rising order: the complete
+    symmetric polynomial of their shares, by Newton's identities. Of more than `LONGEST` it is that
+    of `LONGEST`, which is higher."""
+    shares = np.unique(values, return_counts=True)[1] / len(values)
+    sums = np.array([np.sum(shares**power) for power in range(1, min(length, LONGEST) + 1)])
+    whole = np.ones(1)
+    for power in range(1, len(sums) + 1):
+        whole = np.append(whole, sums[:power] @ whole[::-1] / power)
+    return float(whole[-1])
 
 
 def chance(values: Floats) -> float:
