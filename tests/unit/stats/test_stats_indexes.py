@@ -5,23 +5,17 @@ The calls are those of the docstrings' examples, whose arrays become columns her
 
 import importlib
 import pickle
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from written.library import subjects
 
 import trialtrace.stats as ts
-from trialtrace.base.paths import project
+from odd.calls import calls
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
-
-sys.path.insert(0, str(project().root / "campaigns"))
-sys.path.insert(0, str(project().root / "docs"))
-from written.library import subjects
-
-from odd.calls import calls
 
 FUNCTIONS = [f"{subject.name}.{one.name}" for subject in subjects() for one in subject.functions]
 

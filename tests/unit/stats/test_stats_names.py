@@ -5,25 +5,19 @@ The calls are those of the docstrings' examples, whose arrays become columns of 
 
 import dataclasses
 import inspect
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import strategies as st
 from stats_strategies import given
+from written.library import subjects
 
 import trialtrace.stats as ts
-from trialtrace.base.paths import project
+from odd.calls import calls
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats.conventions import ARGUMENTS, OF_MEANS, TERMS, WITHOUT_INTERCEPT
 from trialtrace.stats.results import StatsError
-
-sys.path.insert(0, str(project().root / "campaigns"))
-sys.path.insert(0, str(project().root / "docs"))
-from written.library import subjects
-
-from odd.calls import calls
 
 FUNCTIONS = [f"{subject.name}.{one.name}" for subject in subjects() for one in subject.functions]
 COUNTS = ("x1", "n1", "x0", "n0")
@@ -341,6 +335,13 @@ def test_a_keyword_that_no_function_has_is_told_with_those_near(keyword, near):
 def test_a_model_of_arms_asks_which_is_the_reference():
     with pytest.raises(StatsError, match="said by control=, one of 'low', 'new', 'old'"):
         ts.Conventions(data=TRIAL, arm="arm", confidence=0.95, variance="model").ols("y", ["arm"])
+
+
+def test_a_level_that_is_called_as_the_control_is_no_reference_of_another_factor():
+    data = TWO.assign(place=np.where(TWO.site == "A", "abroad", "old"))
+    plan = {"arm": "arm", "control": "old", "confidence": 0.95, "variance": "model"}
+    rows = ts.Conventions(data=data, **plan).ols("y", ["arm", "place"]).rows()
+    assert [row["term"] for row in rows] == ["intercept", "arm new", "place old"]
 
 
 def test_a_role_without_a_meaning_for_the_function_is_refused():

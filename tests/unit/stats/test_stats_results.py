@@ -1,6 +1,5 @@
 """What results say of themselves: in a shell, as rows, as a table of pandas."""
 
-import sys
 from contextlib import suppress
 from dataclasses import is_dataclass
 from math import atanh, inf, log
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 import trialtrace.stats as ts
-from trialtrace.base.paths import project
+from odd.calls import calls
 from trialtrace.stats import Contrast, Interval, StatsError, TestResult, categorical
 from trialtrace.stats._wald import exponential, wald_contrast
 from trialtrace.stats.categorical import proportions
@@ -24,10 +23,6 @@ from trialtrace.stats.stratified.mantel_haenszel import (
     mantel_haenszel_risk_difference,
     mantel_haenszel_risk_ratio,
 )
-
-sys.path.insert(0, str(project().root / "campaigns"))
-
-from odd.calls import calls
 
 WALD_OF_TABLES = (
     "risk_difference_wald",

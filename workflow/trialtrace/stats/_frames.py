@@ -1,8 +1,8 @@
 """Columns of a table by their names, for `Conventions`: what a function takes is cut from them.
 
 Of a model names become columns as by R's formulas: a factor (text, a category, true or false, the
-columns of arms and visits) has an indicator of each level but its reference, which is the control
-where that is a level, else the first; `a*b` stands for a, b and their products; the intercept comes
+columns of arms and visits) has an indicator of each level but its reference, of the arms the
+control, of others the first; `a*b` stands for a, b and their products; the intercept comes
 first where the model has one.
 """
 
@@ -148,8 +148,7 @@ class Frame:
                     f"{', '.join(map(repr, levels.tolist()))}."
                 )
             self._check_control(levels.tolist())
-        order = sorted(range(len(levels)), key=lambda place: levels[place] != self.control)
-        levels, index = levels[order], np.argsort(order)[index]
+            levels, index = self.arms()
         return Factor(
             np.eye(len(levels))[index, 1:],
             tuple(f"{name} {level}" for level in levels[1:].tolist()),
