@@ -20,7 +20,7 @@ from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.run_state import standing
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import Trial, load_trial
 
 
 def end(run: Run, resources: object) -> None:
@@ -49,8 +49,9 @@ def after_run(run: Run) -> None:
             tell_strange(shelf)
             pair = last_two(shelf)
             (new.append(compared(run.at, trial, *pair)) if pair else first.append(trial))
-            late = late_decisions(load_trial(trial, run.at)) if run.at.purpose == ANALYSIS else ()
-            for line in (*_few(run, shelf), *late, *_shown_whole(run, trial)):
+            loaded = load_trial(trial, run.at)
+            late = late_decisions(loaded) if run.at.purpose == ANALYSIS else ()
+            for line in (*_few(run, shelf), *late, *_shown_whole(run, loaded)):
                 print(f"  ! {trial}: {line}", file=sys.stderr)
         except UserError as error:
             failed = True
@@ -100,9 +101,8 @@ def _few(run: Run, shelf: Shelf) -> list[str]:
     return [] if shown == "full" else list(few_lines(shelf))
 
 
-def _shown_whole(run: Run, name: str) -> Iterator[str]:
+def _shown_whole(run: Run, trial: Trial) -> Iterator[str]:
     """That pages show patients of somebody's own files."""
-    trial = load_trial(name, run.at)
     if trial.private and not trial.synthetic and trial.disclosure(run.settings) == "full":
         yield "disclosure is full: report and pages show rows of patients"
 
