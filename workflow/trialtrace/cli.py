@@ -341,7 +341,7 @@ def _add_report(add: Add) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    from trialtrace.report.documents import tell_documents, write_own
+    from trialtrace.report.own_documents import tell_documents, write_own
     from trialtrace.run.jobs.fresh import RENDER
     from trialtrace.run.trial.load import load_trial
 

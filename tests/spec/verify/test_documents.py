@@ -13,7 +13,7 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.documents import STEMS
+from trialtrace.report.own_documents import STEMS
 from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.by_hand import main as by_hand
 from trialtrace.report.render.document import read_document

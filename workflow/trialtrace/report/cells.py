@@ -4,7 +4,6 @@ A document begins with `open_report("NAME")`. What these give is marked as of th
 in a document besides is its author's own (render/tree/authored.py).
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -14,13 +13,14 @@ from dataclasses import asdict, dataclass, field
 from IPython.display import Markdown
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.base.paths import Project, project
+from trialtrace.base.paths import project
 from trialtrace.base.store import write_json
 from trialtrace.base.words import tight_percent
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
 from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.material import Material
+from trialtrace.report.own_documents import FOLDER, STATE, SUMMARY, read_state, slug_of
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
@@ -70,9 +70,6 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "listings": listings,
     "targets": targets,
 }
-SUMMARY = "summary"
-# The folder of a run's documents, and in it what their chunks need besides results.
-FOLDER, STATE = "quarto", "cells.json"
 # Tells a document that is rendered elsewhere which project it is of.
 PROJECT = "TRIALTRACE_PROJECT"
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
@@ -136,7 +133,7 @@ class Cells:
         """What a function of chunks can be asked for."""
         return {
             "section": [*SECTIONS, SUMMARY],
-            "figure": [slug_of(figure) for figure in self.drawn],
+            "figure": [slug_of(figure.label) for figure in self.drawn],
         }.get(function) or [*self.material.trial.plan.analyses]
 
     def _section(self, name: str) -> str:
@@ -155,7 +152,7 @@ class Cells:
 
     def _figure(self, name: str) -> str:
         self._known("figure", name)
-        return images([one for one in self.drawn if slug_of(one) == name])
+        return images([one for one in self.drawn if slug_of(one.label) == name])
 
     def _known(self, function: str, name: str) -> None:
         if name not in (known := self.names(function)):
@@ -170,11 +167,6 @@ class Cells:
             "places": self.places,
         }
         write_json(self.material.folder / FOLDER / STATE, state)
-
-
-def slug_of(figure: Drawn) -> str:
-    """The name by which a document calls a figure."""
-    return figure.label.removeprefix("fig-").replace("-", "_")
 
 
 class OfRun(Markdown):
@@ -232,12 +224,3 @@ def open_report(trial: str) -> Cells:
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)
     drawn = [Drawn(**one) for one in state["drawn"]]
     return Cells(material, drawn, state["places"])
-
-
-def read_state(at: Project, trial: str) -> dict:
-    """What a run left for the documents of a trial. Raises UserError where there is no run."""
-    try:
-        return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        what = "has no results, and a document shows those of its last run"
-        raise UserError(Problem(f"trial {trial}", what, do=f"trialtrace run {trial}")) from None

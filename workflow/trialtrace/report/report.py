@@ -12,21 +12,12 @@ from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.cells import Cells, at_hand
-from trialtrace.report.documents import (
-    Source,
-    differs,
-    foreign_code,
-    left_out,
-    own_files,
-    sections_left_out,
-    sources,
-    write_documents,
-    written,
-)
+from trialtrace.report.documents import differs, sections_left_out, write_documents, written
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
+from trialtrace.report.own_documents import Source, foreign_code, left_out, own_files, sources
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document

@@ -229,6 +229,9 @@ def shape(
     return made if cls is None else made(cls)
 
 
+Keys = Mapping[str, Field[Any]]
+
+
 def is_shape(hint: Hint) -> bool:
     return isinstance(hint, type) and hasattr(hint, _SHAPE)
 
@@ -239,8 +242,13 @@ def rules_of(cls: type) -> Schema:
     return dict(about.rules)
 
 
-def keys_of(cls: type) -> dict[str, Field[Any]]:
+def keys_of(cls: type) -> Keys:
     """The keys of a shape as they stand in a file, in order."""
+    return _keys(cls)
+
+
+@cache
+def _keys(cls: type) -> Keys:
     keys = [each for each in fields(cls) if "means" in each.metadata]
     late = {
         each.name

@@ -118,7 +118,7 @@ def _of_documents(trial: Trial) -> list[Problem]:
     """What is wrong in documents of somebody's own: names, and what not both renderers render."""
     if not (trial.at.reports / trial.name).is_dir():
         return []
-    from trialtrace.report.documents import own_problems
+    from trialtrace.report.own_documents import own_problems
 
     return own_problems(trial)
 
@@ -127,7 +127,7 @@ def _left_out(trial: Trial) -> list[str]:
     """Analyses of the plan that they leave out."""
     if not (trial.at.reports / trial.name).is_dir():
         return []
-    from trialtrace.report.documents import left_out, sources
+    from trialtrace.report.own_documents import left_out, sources
 
     return [one.name for one in left_out(trial, sources(trial.at, trial.name))]
 

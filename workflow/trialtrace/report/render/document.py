@@ -4,6 +4,7 @@ shows."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
@@ -109,8 +110,9 @@ def read_document(path: Path) -> Document:
     return parse_document(text, path.name)
 
 
+@lru_cache(maxsize=8)
 def parse_document(text: str, name: str) -> Document:
-    """Parse the text of a document called `name`."""
+    """Parse the text of a document called `name`; what is asked for it again is the same object."""
     lines = text.splitlines()
     meta, start = _front_matter(lines, name)
     parts = tuple(_parts(lines, start, name))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.names import Condition
 from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.run.tables.conditions import columns_of
@@ -171,13 +172,16 @@ def _uses(document: Document, types: Types, quantity: Quantity, whole: bool) -> 
         if place[0] == "where" or place[-1] == "when":
             continue
         _use(document, types, quantity, ((*path, *place), name), whole)
-    columns = {name: held.variable() for name, held in types.seen(quantity.level).items()}
-    if quantity.where is not None and whole:
-        check_condition(document, (*path, "where"), quantity.where, columns, _reference(quantity))
-    if isinstance(quantity, RuleQuantity) and whole:
-        for position, case in enumerate(quantity.rule.cases):
-            place = ("rule", "cases", position, "when")
-            check_condition(document, (*path, *place), case.when, columns, _reference(quantity))
+    conditions: list[tuple[Place, Condition]] = []
+    if quantity.where is not None:
+        conditions.append((("where",), quantity.where))
+    if isinstance(quantity, RuleQuantity):
+        cases = enumerate(quantity.rule.cases)
+        conditions += [(("rule", "cases", position, "when"), case.when) for position, case in cases]
+    if conditions and whole:
+        columns = types.variables(quantity.level)
+        for place, condition in conditions:
+            check_condition(document, (*path, *place), condition, columns, _reference(quantity))
     return len(document.problems) == before
 
 
@@ -226,7 +230,7 @@ def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> Non
             if held.kind != "integer":
                 document.add(place, found=f"{level.count}, {held.kind}", expected="whole numbers")
     if level.keep and whole:
-        columns = {name: held.variable() for name, held in types.seen(level.name).items()}
+        columns = types.variables(level.name)
         what = f"a quantity of the level {level.name} or of those above"
         check_condition(document, (*path, "keep"), level.keep, columns, what)
         _before_keep(document, types, level)

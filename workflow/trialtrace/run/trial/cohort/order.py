@@ -11,6 +11,7 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cohort.file import CohortFile
 from trialtrace.run.trial.cohort.forms import Level
 from trialtrace.run.trial.cohort.quantities.quantity import Held
+from trialtrace.run.trial.model import Variable
 
 
 class Types:
@@ -53,6 +54,10 @@ class Types:
         """The columns that rows of a level can use."""
         levels = self.above(level)
         return {name: held for name, held in self.columns.items() if held.level in levels}
+
+    def variables(self, level: str) -> dict[str, Variable]:
+        """The same as columns that conditions are checked with."""
+        return {name: held.variable() for name, held in self.seen(level).items()}
 
 
 def _of_level(level: Level) -> list[Held]:

@@ -82,13 +82,20 @@ def _patients(files: Files, document: Document, name: str, truth: Truth) -> None
 
 
 def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
-    """The cohort of the truth, checked as cohort.yaml is; what is wrong there stands here."""
+    """The cohort of the truth, checked as cohort.yaml is; what is wrong there stands here.
+
+    What it has of cohort.yaml has the shape that its schema asks for.
+    """
+    if not truth.quantities:
+        return
     path = ("truths", name)
-    of_cohort = patched(files.cohort.data if files.cohort else {}, truth.quantities or {})
+    whole = patched(files.cohort.data if files.cohort else {}, truth.quantities)
+    changed = {quantity: whole["quantities"][quantity] for quantity in truth.quantities}
     lines = {key[2:]: line for key, line in document.lines.items() if key[:2] == path}
-    copy = Document(document.shown, deepcopy(of_cohort), lines)
+    copy = Document(document.shown, deepcopy(whole | {"quantities": changed}), lines)
     validate(copy, SCHEMAS, "cohort")
     if not copy.problems:
+        copy.data = deepcopy(whole)
         written = replace(files, cohort=copy)
         cohort.check(written, stated=True)
         forms.check(written)

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cache
 from typing import Annotated
 
 from trialtrace.base.config.spec import Made, Schema, keys_of, shape, structure, types_of
@@ -47,6 +48,7 @@ OPTIONS = (
 )
 
 
+@cache
 def shape_of(kind: str) -> type[Quantity]:
     """The shape of a quantity of a kind: the class of its module that says so."""
     declared = vars(importlib.import_module(MODULES[kind])).values()

@@ -1,0 +1,273 @@
+"""The documents that a trial has: where they lie, whose they are, and what they ask a run for.
+
+`report.qmd` and `supplement.qmd` lie in reports/NAME/ where they are somebody's own, else in
+results/NAME/quarto/, written anew by each run. Both renderers make the report of them. What is
+told of them needs neither the run nor what draws it.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.base.store import read_parquet, write_bytes
+from trialtrace.report.render.document import INLINE, Document, Prose, read_document
+from trialtrace.report.render.subset import check_document
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
+
+SUMMARY = "summary"
+STEMS = (REPORT, SUPPLEMENT, SUMMARY)
+# The folder of a run's documents, and in it what their chunks need besides results.
+FOLDER, STATE = "quarto", "cells.json"
+# Heading, anchor and sections of what comes before and after the analyses of each document.
+BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
+AFTER = {
+    REPORT: (
+        ("Looks for the monitoring committee", "sec-committee", "committee"),
+        ("Harms", "sec-harms", "harms"),
+        ("Published numbers", "sec-published", "published"),
+        ("Limitations of this re-analysis", "sec-limits", "limits"),
+        ("Methods, software and references", "sec-methods", "methods"),
+        ("Data", "sec-data", "data"),
+        ("How these numbers were made", "sec-made", "made"),
+    ),
+    SUPPLEMENT: (
+        ("Methods of these analyses", "sec-methods-further", "methods_further"),
+        ("Sample size, power and precision", "sec-planning", "planning"),
+        ("Endpoints", "sec-endpoints", "endpoints"),
+        ("Declared constants", "sec-constants", "constants"),
+        ("The frozen plan and what changed since", "sec-frozen", "frozen"),
+        ("Data review and visits outside their window", "sec-review", "review"),
+        ("CONSORT 2025", "sec-consort", "consort"),
+        ("Multiverse", "sec-multiverse", "multiverse"),
+        ("Simulation", "sec-simulation", "simulation"),
+        ("Listings", "sec-listings", "listings"),
+        ("", "sec-targets", "targets"),
+    ),
+}
+SECTIONS = (*BEFORE[2], *(name for parts in AFTER.values() for _, _, name in parts))
+# What chunks call, and what the setup of a document assigns besides.
+FUNCTIONS = ("section", "sentences", "table", "figure")
+NUMBERS = ("number", "value", "row")
+_COMMENT_OR_CODE = re.compile(rf"(<!--|-->)|{INLINE.pattern}")
+
+
+def read_state(at: Project, trial: str) -> dict:
+    """What a run left for the documents of a trial. Raises UserError where there is no run."""
+    try:
+        return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        what = "has no results, and a document shows those of its last run"
+        raise UserError(Problem(f"trial {trial}", what, do=f"trialtrace run {trial}")) from None
+
+
+def slug_of(label: str) -> str:
+    """The name by which a document calls a figure of a label."""
+    return label.removeprefix("fig-").replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a function of chunks with a name, in a line of a document."""
+
+    function: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document as it is rendered, and whether it is somebody's own."""
+
+    path: Path
+    own: bool
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def calls(self, *, shown: bool = False) -> Iterator[Call]:
+        """What its chunks and sentences ask for, or what of it is `shown`. Raises UserError where
+        it is malformed."""
+        for tree, line in _codes(read_document(self.path), shown=shown):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and (call := _call(node, line)):
+                    yield call
+
+
+def own_document(at: Project, trial: str, stem: str) -> Path:
+    return at.reports / trial / f"{stem}.qmd"
+
+
+def sources(at: Project, trial: str, results: Path | None = None) -> list[Source]:
+    """The documents of a trial's report, in their order; `results` is the folder of another run."""
+    folder = (results or at.results / trial) / FOLDER
+    return [
+        Source(own, own=True)
+        if (own := own_document(at, trial, stem)).is_file()
+        else Source(folder / own.name, own=False)
+        for stem in STEMS
+    ]
+
+
+def own_files(at: Project, trial: str) -> list[Path]:
+    """What lies beside its own documents, such as figures of another program."""
+    folder = at.reports / trial
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [one for one in files if one.suffix != ".qmd" and not one.name.startswith((".", "_"))]
+
+
+def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
+    """Analyses of the plan that own documents leave out; nothing where there are none."""
+    if not any(one.own for one in documents):
+        return []
+    shown = {
+        call.name
+        for one in documents
+        if one.path.is_file()
+        for call in one.calls(shown=True)
+        if call.function in ("table", "sentences")
+    }
+    return [one for one in trial.plan.analyses.values() if one.name not in shown]
+
+
+def own_problems(trial: Trial) -> list[Problem]:
+    """What is wrong in own documents: what not both renderers render, what the plan has not."""
+    problems = []
+    for source in sources(trial.at, trial.name):
+        if source.own:
+            found = check_document(source.path)
+            problems += found or [*_unknown_names(trial, source), *_not_shown(trial, source)]
+    return problems
+
+
+def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
+    """Calls of a document for what there is not: sections and analyses of the plan, figures and
+    results of the last run, if there is one."""
+    analyses = [*trial.plan.analyses]
+    known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    folder = trial.at.results / trial.name
+    if (folder / FOLDER / STATE).is_file():
+        state, results = read_state(trial.at, trial.name), folder / "analysis" / "results.parquet"
+        known["figure"] = [slug_of(one["label"]) for one in state["drawn"]]
+        if results.is_file():
+            result_ids = read_parquet(results, ["result_id"])["result_id"].to_pylist()
+            known |= dict.fromkeys(NUMBERS, result_ids)
+    for call in source.calls():
+        names = known.get(call.function, [call.name])
+        if call.name not in names:
+            place = f"{trial.at.shown(source.path)}, line {call.line}"
+            found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
+            of_results = call.function in NUMBERS
+            expected = f"a result of trialtrace results {trial.name}" if of_results else None
+            yield Problem(place, found=found, expected=expected or one_of(names), do=do)
+
+
+def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
+    """What a chunk asks for in a line that is not its last: of these nothing is shown."""
+    for tree, line in _codes(read_document(source.path)):
+        for statement in tree.body[:-1]:
+            match statement:
+                case ast.Expr(ast.Call() as call) if found := _call(call, line):
+                    place = f"{trial.at.shown(source.path)}, line {found.line}"
+                    what = "is not shown, since a chunk shows what its last line gives"
+                    do = "give each call a chunk of its own"
+                    yield Problem(place, what, found=ast.unparse(call), do=do)
+
+
+def foreign_code(document: Document) -> Iterator[tuple[int, str]]:
+    """Line and text of every statement that does more than call what documents are given."""
+    for tree, line in _codes(document):
+        for statement in tree.body:
+            if not _is_given(statement):
+                yield line + statement.lineno - 1, ast.unparse(statement).split("\n")[0]
+
+
+def _is_given(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.ImportFrom(module="trialtrace.report.cells"):
+            return True
+        case ast.Expr(ast.Call() as call):
+            return _call(call, 0) is not None and _constant(call)
+        case ast.Assign([ast.Name()], ast.Call(ast.Name("open_report")) as call):
+            return _constant(call)
+        case ast.Assign([ast.Tuple(names)], ast.Tuple(values)):
+            pairs = zip(names, values, strict=False)
+            return len(names) == len(values) and all(_is_function(*pair) for pair in pairs)
+    return False
+
+
+def _is_function(name: ast.expr, value: ast.expr) -> bool:
+    """Whether a function of the run is given its own name."""
+    match name, value:
+        case ast.Name(own), ast.Attribute(ast.Name(), attribute):
+            return own == attribute and own in (*FUNCTIONS, *NUMBERS)
+    return False
+
+
+def _codes(document: Document, *, shown: bool = False) -> Iterator[tuple[ast.Module, int]]:
+    """Every piece of code of a document, or what its chunks show, and the line of its first."""
+    commented = False
+    for part in document.parts:
+        if not isinstance(part, Prose):
+            hidden = any(part.options.get(name) is False for name in ("include", "eval", "output"))
+            if not (shown and (hidden or commented)):
+                yield ast.parse(part.code), part.code_line
+            continue
+        for number, line in enumerate(part.text.split("\n"), part.line):
+            for mark, expression in _COMMENT_OR_CODE.findall(line):
+                commented = mark == "<!--" if mark else commented
+                if expression and not (shown and commented):
+                    yield ast.parse(expression.strip()), number
+
+
+def _call(node: ast.Call, line: int) -> Call | None:
+    """A call of a function of chunks by its name with a text."""
+    function = node.func.id if isinstance(node.func, ast.Name) else None
+    first = node.args[0] if node.args else None
+    if function not in (*FUNCTIONS, *NUMBERS) or not isinstance(first, ast.Constant):
+        return None
+    return Call(function, str(first.value), line + node.lineno - 1)
+
+
+def _constant(call: ast.Call) -> bool:
+    given = [*call.args, *(one.value for one in call.keywords)]
+    return all(isinstance(one, ast.Constant) for one in given)
+
+
+# `trialtrace report`: which documents a report is made of, and how they become one's own.
+
+OWN, OF_RUN, NO_RUN = "own", "as the run writes it", "written by the next run"
+
+
+def tell_documents(trial: Trial) -> str:
+    """A line a document, and what of the plan they leave out."""
+    documents = sources(trial.at, trial.name)
+    lines = [
+        f"{trial.at.shown(one.path)}: "
+        + (OWN if one.own else OF_RUN if one.path.is_file() else NO_RUN)
+        for one in documents
+    ]
+    lacking = [f"not in them: {one.name} ({one.label})" for one in left_out(trial, documents)]
+    return "\n".join([*lines, *lacking]) + "\n"
+
+
+def write_own(trial: Trial) -> str:
+    """Copy the documents of the last run to where they are somebody's own.
+
+    Raises UserError where there is one already, or no run.
+    """
+    own = {stem: own_document(trial.at, trial.name, stem) for stem in STEMS}
+    if there := [trial.at.shown(path) for path in own.values() if path.exists()]:
+        what = "is there already, and is yours"
+        raise UserError(Problem(there[0], what, do="change it, or move it away first"))
+    made = trial.at.results / trial.name / FOLDER
+    for stem, path in own.items():
+        write_bytes(path, (made / f"{stem}.qmd").read_bytes())
+    return f"{trial.at.shown(path.parent)}/ is yours: the next run makes the report of it\n"
