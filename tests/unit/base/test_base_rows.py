@@ -1,33 +1,28 @@
-"""Rows in memory have the columns of their contracts, with their types and what may be missing."""
+"""The type of rows in memory gives the columns of their contract."""
 
-import pytest
+from typing import Annotated, TypedDict
 
-from trialtrace.run.tables.contracts import (
-    CHECKS,
-    CLAIMS,
-    FLAG,
-    INTEGER,
-    MEMBERS,
-    NUMBER,
-    RESULTS,
-    TEXT,
-)
-from trialtrace.run.tables.contracts.rows import CheckRow, ClaimRow, MemberRow, ResultRow, values_of
-
-KINDS = {TEXT: str, NUMBER: float, INTEGER: int, FLAG: bool}
+from trialtrace.run.tables.contracts import FLAG, INTEGER, NUMBER, TEXT, Column
+from trialtrace.run.tables.contracts.definitions import columns_of
+from trialtrace.run.tables.contracts.rows import values_of
 
 
-@pytest.mark.parametrize(
-    ("row", "contract"),
-    [(ResultRow, RESULTS), (MemberRow, MEMBERS), (CheckRow, CHECKS), (ClaimRow, CLAIMS)],
-)
-def test_a_row_has_the_columns_of_its_contract(row, contract):
-    columns = {
-        column.name: KINDS[column.kind] if column.required else KINDS[column.kind] | None
-        for column in contract.columns
-    }
-    assert row.__annotations__ == columns
-    assert list(row.__annotations__) == contract.names
+class Row(TypedDict):
+    """A row of each type of column."""
+
+    name: Annotated[str, "what it is called"]
+    value: Annotated[float | None, "what it is"]
+    n: Annotated[int, "of how many"]
+    agrees: Annotated[bool | None, "whether it does"]
+
+
+def test_a_row_has_the_columns_of_its_contract():
+    assert columns_of(Row) == (
+        Column("name", TEXT, "what it is called", True),
+        Column("value", NUMBER, "what it is"),
+        Column("n", INTEGER, "of how many", True),
+        Column("agrees", FLAG, "whether it does"),
+    )
 
 
 def test_values_are_in_the_order_that_is_asked():

@@ -6,6 +6,9 @@ unless a contract says that it is the writer's (results stand in the order of th
 """
 
 from dataclasses import dataclass
+from typing import get_args
+
+from trialtrace.run.tables.contracts.rows import CheckRow, ClaimRow, MemberRow, ResultRow
 
 VERSION = 2
 """Of all contracts together: it rises where a table loses or renames a column, or changes what a
@@ -39,6 +42,19 @@ class Contract:
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+
+KINDS = {str: TEXT, float: NUMBER, int: INTEGER, bool: FLAG}
+
+
+def columns_of(row: type) -> tuple[Column, ...]:
+    """The columns of a type of rows: what each holds, and whether it may be empty."""
+    columns = []
+    for name, column in row.__annotations__.items():
+        held, means = get_args(column)
+        kind, *empty = get_args(held) or (held,)
+        columns.append(Column(name, KINDS[kind], means, not empty))
+    return tuple(columns)
 
 
 _c = Column
@@ -182,109 +198,28 @@ SOURCES = Contract(
 )
 RESULTS = Contract(
     "results",
-    (
-        _c("result_id", TEXT, "readable identifier, unique", True),
-        _c("analysis_id", TEXT, "analysis of the plan", True),
-        _c("method", TEXT, "method of the registry", True),
-        _c("options", TEXT, "every choice of the method, as JSON with sorted keys", True),
-        _c("estimand", TEXT, "estimand of the plan"),
-        _c("population", TEXT, "population of the trial", True),
-        _c("parameter", TEXT, "endpoint or covariate by its name in the configuration"),
-        _c("visit", TEXT, "visit by its label"),
-        _c("stratum", TEXT, "stratum or subgroup as name=level"),
-        _c("group1", TEXT, "first grouping variable"),
-        _c("group1_level", TEXT, "its level"),
-        _c("group2", TEXT, "second grouping variable (effect, level, time)"),
-        _c("group2_level", TEXT, "its level"),
-        _c("comparison", TEXT, "treated arm of a comparison"),
-        _c("reference", TEXT, "reference arm of a comparison"),
-        _c("stat_name", TEXT, "statistic", True),
-        _c("stat_label", TEXT, "statistic as a reader knows it", True),
-        _c("stat_value", NUMBER, "value, not rounded for display"),
-        _c("ci_low", NUMBER, "lower confidence limit"),
-        _c("ci_high", NUMBER, "upper confidence limit"),
-        _c("ci_level", NUMBER, "confidence level of the interval"),
-        _c("unit", TEXT, "unit of the value"),
-        _c("n_used", INTEGER, "subjects (or records, by method) that entered"),
-        _c("denominator", INTEGER, "denominator of a proportion"),
-        _c("seed", INTEGER, "seed of random draws"),
-        _c("n_draws", INTEGER, "number of random draws"),
-        _c("mc_se", NUMBER, "Monte Carlo standard error"),
-        _c("stat_text", TEXT, "the value as the report shows it", True),
-        _c("warning", TEXT, "what a reader must know"),
-        _c("error", TEXT, "why there is no value"),
-        _c("synthetic", FLAG, "true if the data is synthetic", True),
-    ),
+    columns_of(ResultRow),
     ("result_id",),
     "a statistic, with its interval where it has one",
     sorted_by_key=False,
 )
 MEMBERS = Contract(
     "members",
-    (
-        _c("result_id", TEXT, "result", True),
-        _c("role", TEXT, "analysed, numerator, denominator, with, drawn_from", True),
-        _c("dataset", TEXT, "adsl, bds, adtte or occds", True),
-        _c("predicate", TEXT, "condition on the data set, as JSON with sorted keys", True),
-        _c("n", INTEGER, "rows that meet it", True),
-        _c("sha256", TEXT, "hash over the sorted row ids (USUBJID/ASEQ), one a line", True),
-    ),
+    columns_of(MemberRow),
     ("result_id", "role"),
     "the rows behind a result in one role",
     sorted_by_key=False,
 )
 CHECKS = Contract(
     "checks",
-    (
-        _c("result_id", TEXT, "result", True),
-        _c("component", TEXT, "value, ci_low, ci_high or n_used", True),
-        _c("check_by", TEXT, "the independent function that recomputed it", True),
-        _c("version", TEXT, "its library's version", True),
-        _c("recomputed", NUMBER, "its value"),
-        _c("tolerance", NUMBER, "largest relative difference that agrees", True),
-        _c("agrees", FLAG, "whether it does", True),
-    ),
+    columns_of(CheckRow),
     ("result_id", "component"),
     "an independent recomputation",
     sorted_by_key=False,
 )
 CLAIMS = Contract(
     "claims",
-    (
-        _c("claim_id", TEXT, "claim of the ledger", True),
-        _c("component", TEXT, "count, denominator, percent, value, at_least, p, words, …", True),
-        _c("reading", TEXT, "what the number is taken for, where the paper leaves it open"),
-        _c("paper", TEXT, "citation", True),
-        _c("place", TEXT, "where it is printed", True),
-        _c("label", TEXT, "what is claimed, in words", True),
-        _c("quote", TEXT, "the whole printed expression", True),
-        _c("printed", TEXT, "this component as printed", True),
-        _c("recomputed", NUMBER, "this component from the data"),
-        _c("recomputed_text", TEXT, "the same, as it would be printed"),
-        _c("result_id", TEXT, "result it was compared with"),
-        _c(
-            "against_data",
-            TEXT,
-            "exact, compatible, alternative, differs, not_tied or not_checkable",
-            True,
-        ),
-        _c(
-            "on_print",
-            TEXT,
-            "exact, compatible, alternative, inconsistent, used or not_checkable",
-            True,
-        ),
-        _c("size", NUMBER, "difference in units of the last printed digit; for p |log10 ratio|"),
-        _c("decision", TEXT, "same, changes, undetermined, or empty"),
-        _c("data_finding", TEXT, "what the data say, at most 40 words", True),
-        _c("data_more", TEXT, "what the search with the data found, or what to mend"),
-        _c("print_finding", TEXT, "what the other printed numbers say, at most 40 words", True),
-        _c("no_usual_test", FLAG, "a p of an unnamed test that no usual test gives", True),
-        _c("print_more", TEXT, "remarks, and what the search on print found"),
-        _c("alternative", TEXT, "the other choice that gives the printed number, or may"),
-        _c("candidates", INTEGER, "choices tried, with the data where they were searched"),
-        _c("chance", NUMBER, "chance of a coincidental fit over all of them"),
-    ),
+    columns_of(ClaimRow),
     ("claim_id", "reading", "component"),
     "a component of a published number",
     sorted_by_key=False,

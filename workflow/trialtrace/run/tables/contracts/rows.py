@@ -1,11 +1,11 @@
-"""Rows of the tables of an analysis as they are in memory: a type for each contract.
+"""Rows of the tables of an analysis as they are in memory: their types, and their contracts.
 
-The columns are those of `definitions`, in their order; a value that a row may lack is None.
+A column says what it holds; a value that a row may lack is None.
 """
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import TypedDict, TypeVar
+from typing import Annotated, TypedDict, TypeVar
 
 T = TypeVar("T")
 
@@ -13,88 +13,92 @@ T = TypeVar("T")
 class ResultRow(TypedDict):
     """A statistic, with its interval where it has one."""
 
-    result_id: str
-    analysis_id: str
-    method: str
-    options: str
-    estimand: str | None
-    population: str
-    parameter: str | None
-    visit: str | None
-    stratum: str | None
-    group1: str | None
-    group1_level: str | None
-    group2: str | None
-    group2_level: str | None
-    comparison: str | None
-    reference: str | None
-    stat_name: str
-    stat_label: str
-    stat_value: float | None
-    ci_low: float | None
-    ci_high: float | None
-    ci_level: float | None
-    unit: str | None
-    n_used: int | None
-    denominator: int | None
-    seed: int | None
-    n_draws: int | None
-    mc_se: float | None
-    stat_text: str
-    warning: str | None
-    error: str | None
-    synthetic: bool
+    result_id: Annotated[str, "readable identifier, unique"]
+    analysis_id: Annotated[str, "analysis of the plan"]
+    method: Annotated[str, "method of the registry"]
+    options: Annotated[str, "every choice of the method, as JSON with sorted keys"]
+    estimand: Annotated[str | None, "estimand of the plan"]
+    population: Annotated[str, "population of the trial"]
+    parameter: Annotated[str | None, "endpoint or covariate by its name in the configuration"]
+    visit: Annotated[str | None, "visit by its label"]
+    stratum: Annotated[str | None, "stratum or subgroup as name=level"]
+    group1: Annotated[str | None, "first grouping variable"]
+    group1_level: Annotated[str | None, "its level"]
+    group2: Annotated[str | None, "second grouping variable (effect, level, time)"]
+    group2_level: Annotated[str | None, "its level"]
+    comparison: Annotated[str | None, "treated arm of a comparison"]
+    reference: Annotated[str | None, "reference arm of a comparison"]
+    stat_name: Annotated[str, "statistic"]
+    stat_label: Annotated[str, "statistic as a reader knows it"]
+    stat_value: Annotated[float | None, "value, not rounded for display"]
+    ci_low: Annotated[float | None, "lower confidence limit"]
+    ci_high: Annotated[float | None, "upper confidence limit"]
+    ci_level: Annotated[float | None, "confidence level of the interval"]
+    unit: Annotated[str | None, "unit of the value"]
+    n_used: Annotated[int | None, "subjects (or records, by method) that entered"]
+    denominator: Annotated[int | None, "denominator of a proportion"]
+    seed: Annotated[int | None, "seed of random draws"]
+    n_draws: Annotated[int | None, "number of random draws"]
+    mc_se: Annotated[float | None, "Monte Carlo standard error"]
+    stat_text: Annotated[str, "the value as the report shows it"]
+    warning: Annotated[str | None, "what a reader must know"]
+    error: Annotated[str | None, "why there is no value"]
+    synthetic: Annotated[bool, "true if the data is synthetic"]
 
 
 class MemberRow(TypedDict):
     """The selection behind a result, by role."""
 
-    result_id: str
-    role: str
-    dataset: str
-    predicate: str
-    n: int
-    sha256: str
+    result_id: Annotated[str, "result"]
+    role: Annotated[str, "analysed, numerator, denominator, with, drawn_from"]
+    dataset: Annotated[str, "adsl, bds, adtte or occds"]
+    predicate: Annotated[str, "condition on the data set, as JSON with sorted keys"]
+    n: Annotated[int, "rows that meet it"]
+    sha256: Annotated[str, "hash over the sorted row ids (USUBJID/ASEQ), one a line"]
 
 
 class CheckRow(TypedDict):
     """A value computed a second time by other code."""
 
-    result_id: str
-    component: str
-    check_by: str
-    version: str
-    recomputed: float | None
-    tolerance: float
-    agrees: bool
+    result_id: Annotated[str, "result"]
+    component: Annotated[str, "value, ci_low, ci_high or n_used"]
+    check_by: Annotated[str, "the independent function that recomputed it"]
+    version: Annotated[str, "its library's version"]
+    recomputed: Annotated[float | None, "its value"]
+    tolerance: Annotated[float, "largest relative difference that agrees"]
+    agrees: Annotated[bool, "whether it does"]
 
 
 class ClaimRow(TypedDict):
     """A component of a claim, and what the audit finds of it."""
 
-    claim_id: str
-    component: str
-    reading: str | None
-    paper: str
-    place: str
-    label: str
-    quote: str
-    printed: str
-    recomputed: float | None
-    recomputed_text: str | None
-    result_id: str | None
-    against_data: str
-    on_print: str
-    size: float | None
-    decision: str | None
-    data_finding: str
-    data_more: str | None
-    print_finding: str
-    no_usual_test: bool
-    print_more: str | None
-    alternative: str | None
-    candidates: int | None
-    chance: float | None
+    claim_id: Annotated[str, "claim of the ledger"]
+    component: Annotated[str, "count, denominator, percent, value, at_least, p, words, …"]
+    reading: Annotated[str | None, "what the number is taken for, where the paper leaves it open"]
+    paper: Annotated[str, "citation"]
+    place: Annotated[str, "where it is printed"]
+    label: Annotated[str, "what is claimed, in words"]
+    quote: Annotated[str, "the whole printed expression"]
+    printed: Annotated[str, "this component as printed"]
+    recomputed: Annotated[float | None, "this component from the data"]
+    recomputed_text: Annotated[str | None, "the same, as it would be printed"]
+    result_id: Annotated[str | None, "result it was compared with"]
+    against_data: Annotated[
+        str, "exact, compatible, alternative, differs, not_tied or not_checkable"
+    ]
+    on_print: Annotated[str, "exact, compatible, alternative, inconsistent, used or not_checkable"]
+    size: Annotated[
+        float | None, "difference in units of the last printed digit; for p |log10 ratio|"
+    ]
+    decision: Annotated[str | None, "same, changes, undetermined, or empty"]
+    data_finding: Annotated[str, "what the data say, at most 40 words"]
+    data_more: Annotated[str | None, "what the search with the data found, or what to mend"]
+    print_finding: Annotated[str, "what the other printed numbers say, at most 40 words"]
+    no_usual_test: Annotated[bool, "a p of an unnamed test that no usual test gives"]
+    print_more: Annotated[str | None, "remarks, and what the search on print found"]
+    alternative: Annotated[str | None, "the other choice that gives the printed number, or may"]
+    candidates: Annotated[int | None, "choices tried, with the data where they were searched"]
+    chance: Annotated[float | None, "chance of a coincidental fit over all of them"]
 
 
 def present(value: T | None) -> T:
