@@ -65,10 +65,18 @@ class Document:
         """Whether as many mistakes are known as a person can mend at a time: no more are taken."""
         return len(self.problems) >= MOST_TOLD
 
-    def add(self, path: Path_, message: str = "", **details: str | None) -> None:
+    def add(
+        self,
+        path: Path_,
+        found: str | None = None,
+        expected: str | None = None,
+        *,
+        do: str | None = None,
+        message: str = "",
+    ) -> None:
         """Add a problem, once, and not at a place whose spelling was refused already."""
         if path not in self.refused:
-            self.tell(Problem(self.place(path), message, **details))
+            self.tell(Problem(self.place(path), message, found, expected, do))
 
     def correct(self, path: Path_, *, expected: str | None, do: str | None) -> None:
         """Say more of a place whose spelling was refused, by what its schema asks for there."""

@@ -106,6 +106,5 @@ def choice(row: Row, column: str, choices: Sequence[str], problems: Problems) ->
     text = row.cells[column]
     if text not in choices:
         found = f'"{text}"' if text else "nothing"
-        expected = one_of(choices)
-        problems.add(f"{row.place}, column {column}", found=found, expected=expected)
+        problems.add(f"{row.place}, column {column}", found=found, expected=one_of(choices))
     return text

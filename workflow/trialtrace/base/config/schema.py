@@ -97,7 +97,7 @@ def validate(document: Document, folder: Path, name: str) -> None:
             document.broken.add(path)
             if error.validator == "pattern" and error.schema in names:
                 document.misnamed[path] = error.instance
-            document.add(path, found=tell(error.instance), expected=_expected(error), do=_do(error))
+            document.add(path, tell(error.instance), _expected(error), do=_do(error))
             if error.validator == "type" and error.validator_value == "boolean":
                 document.correct(path, expected=_expected(error), do=_do(error))
         if document.full:
@@ -112,7 +112,7 @@ def validate(document: Document, folder: Path, name: str) -> None:
 def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None:
     here = (*path, error.instance)
     document.broken.add(here)
-    document.add(here, found=f"the key {tell(error.instance)}", expected=_expected(error))
+    document.add(here, f"the key {tell(error.instance)}", _expected(error))
 
 
 def _unknown_keys(
@@ -128,7 +128,7 @@ def _unknown_keys(
         if document.full:
             break
         do = did_you_mean(key, free) or _inside(key, error) or _comma(key, error.instance[key])
-        document.add((*path, key), found=f"the key {tell(key)}", expected=one_of(known, 20), do=do)
+        document.add((*path, key), f"the key {tell(key)}", one_of(known, 20), do=do)
     return [(error.instance, key) for key in unknown]
 
 
@@ -156,7 +156,7 @@ def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> 
         if not did_you_mean(key, unknown):
             document.add(
                 path,
-                f"the key {key} is missing" if "x-expected" not in error.schema else "",
+                message=f"the key {key} is missing" if "x-expected" not in error.schema else "",
                 found=f"the keys {one_of(error.instance, 20)}" if error.instance else "nothing",
                 expected=error.schema.get("x-expected") or _told_by_properties(error, key),
             )

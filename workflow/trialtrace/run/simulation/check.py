@@ -54,10 +54,7 @@ def _tell(document: Document, trials: Trials, error: UserError) -> None:
         key = problem.place.rpartition(": ")[2]
         if key.endswith(".no_effect"):
             document.add(
-                ("truths", truth, "no_effect"),
-                found=problem.found,
-                expected=problem.expected,
-                do=problem.do,
+                ("truths", truth, "no_effect"), problem.found, problem.expected, do=problem.do
             )
             continue
         stated = trials.trial.stated.quantities or {}
@@ -65,8 +62,8 @@ def _tell(document: Document, trials: Trials, error: UserError) -> None:
         path: Path_ = ("truths", truth)
         document.add(
             (*path, "quantities", quantity) if quantity else path,
-            found=f"no trial can be drawn: {problem.place}: {problem.found or problem.message}",
-            expected=problem.expected,
+            f"no trial can be drawn: {problem.place}: {problem.found or problem.message}",
+            problem.expected,
             do=_advice(trials, quantity, stated) or problem.do,
         )
 
@@ -95,7 +92,7 @@ def _tell_same(document: Document, first: str, second: str) -> None:
     line = document.place(("truths", first)).partition(", ")[2].partition(":")[0]
     document.add(
         ("truths", second),
-        found=f"{second}, the same cohort as {first} ({line}) for all that the analyses rest on",
-        expected="truths that differ in patients, or in what the analyses of `of` rest on",
+        f"{second}, the same cohort as {first} ({line}) for all that the analyses rest on",
+        "truths that differ in patients, or in what the analyses of `of` rest on",
         do="leave one of them out; where it has no effect, that one says no_effect: true",
     )

@@ -70,7 +70,7 @@ def checked(
         trials, examples = (document.get(key) or [] for key in ("trials", "examples"))
         for name in examples:
             if name in trials:
-                document.add(("examples",), found=name, expected="a name not among `trials`")
+                document.add(("examples",), name, "a name not among `trials`")
         names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
         problems = problems + _renderer(document.get("report"))
@@ -171,7 +171,7 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
     if document is None or document.problems:
         return []
     if frozen is None:
-        document.add((), found="amendments of no frozen plan", expected=f"trialtrace freeze {name}")
+        document.add((), "amendments of no frozen plan", f"trialtrace freeze {name}")
         return []
     file: AmendmentsFile = structure(AmendmentsFile, document.data)
     places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
@@ -179,14 +179,14 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
         first, last = frozen.record.frozen[:10], datetime.date.today().isoformat()
         if not first <= amendment.date <= max(first, last) or not is_date(amendment.date):
             expected = f"a day of the calendar, not before {first} and not one to come"
-            document.add(("amendments", at_entry, "date"), found=amendment.date, expected=expected)
+            document.add(("amendments", at_entry, "date"), amendment.date, expected)
         for position, named in enumerate(amendment.of):
             alone = AmendmentsFile(amendments=(replace(amendment, of=(named,)),))
             if named not in ("code", "data") and not any(alone.of(*place) for place in places):
                 changed = [f"{one}: {path}" for one, path in sorted(places)]
                 path = ("amendments", at_entry, "of", position)
                 expected = one_of(changed) if changed else "no amendment: nothing changed"
-                document.add(path, found=named, expected=expected)
+                document.add(path, named, expected)
     return []
 
 

@@ -39,8 +39,8 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         if ignored in columns:
             document.add(
                 (*path, "ignore", ignored),
-                found=f"a column that the dictionary describes (line {columns[ignored].row})",
-                expected="a column that is not in the dictionary",
+                f"a column that the dictionary describes (line {columns[ignored].row})",
+                "a column that is not in the dictionary",
                 do="take it out here, or out of dictionary.csv",
             )
     for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
@@ -54,8 +54,8 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         if one in columns_of_arms(files, name):
             document.add(
                 (*path, "synonyms", one),
-                found="the column of the arm",
-                expected="spellings of an arm in trial.yaml",
+                "the column of the arm",
+                "spellings of an arm in trial.yaml",
                 do="list them at design.arms.<arm>.code there, the code first; take them out here",
             )
     for one, conversion in entry.get("convert", {}).items():
@@ -78,7 +78,7 @@ def _reveals_arm(
         path = ("tables", name, "reveals_arm", position)
         if one in needed:
             expected = "a column that is neither arm, subject nor key: these stand for the row"
-            files.cleaning.add(path, found=one, expected=expected)
+            files.cleaning.add(path, one, expected)
         column(files.cleaning, path, one, columns)
 
 
@@ -93,7 +93,7 @@ def _synonyms(
     if variable is None:
         return
     if not variable.choices:
-        document.add(path, found=f"{variable.name}, without choices", expected="one with choices")
+        document.add(path, f"{variable.name}, without choices", "one with choices")
         return
     codes_of_missing = missing.get(variable.name, ())
     meant: dict[str, str] = {}
@@ -106,8 +106,7 @@ def _synonyms(
                 or meant.setdefault(other, code) != code
             ):
                 found = f"{tell(other)}, which is a code itself, missing or read as another"
-                expected = "spellings that stand for this code alone"
-                document.add((*path, code), found=found, expected=expected)
+                document.add((*path, code), found, "spellings that stand for this code alone")
 
 
 def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
@@ -119,11 +118,11 @@ def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) ->
         if column(document, (*path, "accept", one), one, columns) and one in keys:
             found = f"{one}, a column of the key: without it the whole row is rejected"
             expected = "exclude: {subject_missing: why} or {key_missing: why}"
-            document.add((*path, "accept", one), found=found, expected=expected)
+            document.add((*path, "accept", one), found, expected)
     for one in entry.get("known", {}):
         column(document, (*path, "known", one), one, columns)
     if "covers" in entry and entry.get("empty"):
-        document.add((*path, "covers"), found="covers and empty", expected="one of the two")
+        document.add((*path, "covers"), "covers and empty", "one of the two")
     if name == files.subjects_table:
         _of_subjects(document, path, entry)
 
@@ -135,7 +134,7 @@ def _of_subjects(document: Document, path: Path_, entry: dict[str, Any]) -> None
     needless += [("exclude", "unknown_subject")] * ("unknown_subject" in entry.get("exclude", {}))
     for place in needless:
         found = "the table of subjects, which has every subject"
-        document.add((*path, *place), found=found, expected=f"no {place[-1]} here")
+        document.add((*path, *place), found, f"no {place[-1]} here")
 
 
 def _check(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -179,7 +178,7 @@ def _with_beside(
     for new, one in entry.get("beside", {}).items():
         place = (*path, new)
         if new in columns:
-            document.add(place, found=f"{new}, a column of {entry['table']}", expected="a new name")
+            document.add(place, f"{new}, a column of {entry['table']}", "a new name")
         tables = files.trial.names("tables")
         if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
             return None
@@ -202,7 +201,7 @@ def _column(files: Files, place: Path_, entry: dict[str, Any], columns: Columns)
     if take is None:
         _check_single(files, place, entry)
     if "column" not in entry and take != "count":
-        document.add(place, "the key column is missing", expected="column, or take: count")
+        document.add(place, message="the key column is missing", expected="column, or take: count")
         return None
     kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take or "", ())
     variable: Variable | None = _COUNT
@@ -220,4 +219,4 @@ def _check_single(files: Files, place: Path_, entry: dict[str, Any]) -> None:
     if free:
         found = f"several rows of a subject in {entry['table']}, told apart by {one_of(free)}"
         expected = "match, so that one row is left, or take: lowest, highest, sum or count"
-        files.cleaning.add(place, found=found, expected=expected)
+        files.cleaning.add(place, found, expected)

@@ -56,7 +56,7 @@ def check_test(
         here = (*path, operator)
         if operator in _ORDERED and variable.kind == "text":
             found = f"{operator} on {variable.name}, a column of {told_kind(variable)}"
-            document.add(here, found=found, expected="is or in; text has no order")
+            document.add(here, found, "is or in; text has no order")
             continue
         listed = isinstance(operand, list)
         for position, one in enumerate(operand if listed else [operand]):
@@ -67,7 +67,7 @@ def check_test(
                 check_operand(document, place, variable, one)
         if operator == "between" and _upside_down(operand):
             found = f"{tell(operand[0])} before {tell(operand[1])}"
-            document.add(here, found=found, expected="the lower value first")
+            document.add(here, found, "the lower value first")
 
 
 def _upside_down(operand: list[Any]) -> bool:
@@ -90,7 +90,7 @@ def _other_column(
     other = columns[name]
     if other.kind and variable.kind and _family(other) != _family(variable):
         expected = f"a column of {variable.kind}, like {variable.name}"
-        document.add(here, found=f"{name}, a column of {told_kind(other)}", expected=expected)
+        document.add(here, f"{name}, a column of {told_kind(other)}", expected)
 
 
 def _family(variable: Variable) -> str:
@@ -103,14 +103,12 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
     text = isinstance(operand, str)
     if kind == "text" and not text:
         expected = f'{name} holds text: "{operand}"'
-        document.add(path, found=tell(operand), expected=expected, do="write it in quotes")
+        document.add(path, tell(operand), expected, do="write it in quotes")
     elif kind == "text" and variable.choices:
         known_code(document, path, operand, variable)
     elif kind in NUMERIC and text:
         found = tell(operand)
         do = "write the number without quotes"
-        document.add(path, found=found, expected=f"a number; {name} is a column of {kind}", do=do)
+        document.add(path, found, f"a number; {name} is a column of {kind}", do=do)
     elif kind == "date" and not (text and is_date(operand)):
-        document.add(
-            path, found=tell(operand), expected=f'a date such as "2026-11-20"; {name} holds dates'
-        )
+        document.add(path, tell(operand), f'a date such as "2026-11-20"; {name} holds dates')

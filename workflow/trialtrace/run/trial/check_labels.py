@@ -31,8 +31,8 @@ def labels_of_arms(files: Files, variable: Variable) -> None:
     for name, first, _ in repeated({name: words_of(arm.label) for name, arm in arms.items()}):
         files.trial.add(
             ("design", "arms", name, "label"),
-            found=f"{tell(arms[name].label)}, which is also the label of {first}",
-            expected="a label of its own",
+            f"{tell(arms[name].label)}, which is also the label of {first}",
+            "a label of its own",
             do="say in each label what the other arm does not have",
         )
     said = {code: _said(code, label) for code, label in variable.choices.items()}
@@ -139,9 +139,8 @@ def labels_of_groups(files: Files) -> None:
     for group, arm in exchanged(arms, groups):
         files.claims.add(
             ("groups", group, "label"),
-            found=f"{tell(groups[group])}, the label of the arm {arm} in trial.yaml, "
-            f"design.arms.{arm}",
-            expected=f"what the paper calls the arm {group}, {tell(arms[group])} there",
+            f"{tell(groups[group])}, the label of the arm {arm} in trial.yaml, design.arms.{arm}",
+            f"what the paper calls the arm {group}, {tell(arms[group])} there",
             do="name the group by the arm that it is",
         )
 
@@ -235,7 +234,7 @@ def _contradicts(
     code, variable = of
     found = f"{tell(code)}, {text.format(_place(files, variable))}"
     do = "find out which of the two is right, and mend the other"
-    (document or files.trial).add(place, found=found, expected=expected, do=do)
+    (document or files.trial).add(place, found, expected, do=do)
 
 
 def _place(files: Files, variable: Variable) -> str:
@@ -252,7 +251,7 @@ def code_is_missing(
     place = f"cleaning.yaml, tables.{variable.table}.missing.{variable.name}"
     found = f"{tell(code)}, which {place} takes for missing: no cell has it after cleaning"
     expected = "a code that stands for one thing"
-    document.add(path, found=found, expected=expected, do="take it out of one of the two")
+    document.add(path, found, expected, do="take it out of one of the two")
 
 
 def codes_for_missing(
@@ -279,8 +278,8 @@ def codes_for_missing(
                         name,
                         code if isinstance(codes, Mapping) else position,
                     ),
-                    found=f"{tell(code)}, {data}",
-                    expected="a code that stands for nothing else",
+                    f"{tell(code)}, {data}",
+                    "a code that stands for nothing else",
                     do="take it out here; or out of the choices in dictionary.csv, or give it "
                     f"there a word for missing as its label ({WORDS_FOR_MISSING})",
                 )

@@ -23,14 +23,14 @@ def check(files: Files, document: Document) -> None:
     for name, given in document.entries("decisions"):
         at: Path_ = ("decisions", name)
         if not is_date(given["date"]) or given["date"] > datetime.date.today().isoformat():
-            expected = "a day of the calendar, not one to come"
-            document.add((*at, "date"), found=given["date"], expected=expected)
+            document.add((*at, "date"), given["date"], "a day of the calendar, not one to come")
         if not given.keys() & {*EFFECTS}:
-            document.add(at, found="a decision without effect", expected=one_of(EFFECTS))
+            document.add(at, "a decision without effect", one_of(EFFECTS))
         if "seen" not in given and files.at.purpose.kind != "blinded":
             document.add(
                 (*at, "seen"),
-                "is not there: nothing would tell that a row is another than the one reviewed",
+                message="is not there: nothing would tell that a row is another than the one "
+                "reviewed",
                 do="trialtrace run NAME --blinded; then trialtrace review NAME prints it",
             )
         for position, population in enumerate(given.get("leaves", ())):
@@ -44,17 +44,18 @@ def check(files: Files, document: Document) -> None:
             column(document, path, asked, files.columns(given["table"]))
             if asked in _arms(files, given["table"]):
                 expected = "another column than the arm, which nobody asks about before unblinding"
-                document.add(path, found=asked, expected=expected)
+                document.add(path, asked, expected)
         wanted = set(files.trial.get("tables", given["table"], "key") or ())
         for position, row in enumerate(given["rows"]):
             path = (*at, "rows", position)
             if wanted and set(row) != wanted:
                 names = ", ".join(sorted(wanted))
                 expected = f"the columns of the key of {given['table']}: {names}"
-                document.add(path, found=", ".join(sorted(row)), expected=expected)
+                document.add(path, ", ".join(sorted(row)), expected)
             if "deviation" not in given:
                 continue
             deviation = repr((given["table"], given["deviation"]["label"], sorted(row.items())))
             if deviation in deviations:
-                document.add(path, "has this deviation by another decision", expected="it once")
+                message = "has this deviation by another decision"
+                document.add(path, message=message, expected="it once")
             deviations.add(deviation)

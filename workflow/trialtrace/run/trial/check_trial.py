@@ -88,17 +88,15 @@ def _arms(files: Files) -> None:
     if len(controls) != 1:
         document.add(
             ("design", "arms"),
-            found=f"{len(controls) or 'no'} control arms"
-            + (f": {one_of(controls)}" * bool(controls)),
-            expected="control: true on exactly one arm",
+            f"{len(controls) or 'no'} control arms" + (f": {one_of(controls)}" * bool(controls)),
+            "control: true on exactly one arm",
         )
     first: dict[str, str] = {}
     for name, arm in arms.items():
         for code in listed(arm["code"]):
             if first.setdefault(code, name) != name:
                 found = f"{tell(code)}, which is also the code of {first[code]}"
-                expected = "a code of its own"
-                document.add(("design", "arms", name, "code"), found=found, expected=expected)
+                document.add(("design", "arms", name, "code"), found, "a code of its own")
 
 
 def _source(files: Files) -> None:
@@ -111,16 +109,14 @@ def _source(files: Files) -> None:
         if path is not None and _too_long(path):
             expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
             document.broken.add(place)
-            document.add(place, found=tell(path), expected=expected)
+            document.add(place, tell(path), expected)
     if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
         return
     try:
         files.at.inside(folder)
     except UserError:
         document.add(
-            ("source", "folder"),
-            found=tell(folder),
-            expected="a folder inside the project, or an absolute path",
+            ("source", "folder"), tell(folder), "a folder inside the project, or an absolute path"
         )
 
 
@@ -148,7 +144,7 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     if "reason" in table:
         if "where" not in table:
             here, expected = (*path, "reason"), "where: the rows that are not left out"
-            document.add(here, found="reason without where", expected=expected)
+            document.add(here, "reason without where", expected)
         _reason(files, path, table["reason"], columns)
     _at_a_cut(files, path, structure(TableSpec, table), columns)
     if "arm" in table:
@@ -180,7 +176,7 @@ def _at_a_cut(files: Files, path: Path_, table: TableSpec, columns: dict[str, Va
             if variable.kind in UNTIL_THEN and not variable.choices:
                 expected, fits = UNTIL_THEN[variable.kind]
                 if not fits.fullmatch(code):
-                    document.add(at, found=tell(code), expected=f"empty, or {expected}")
+                    document.add(at, tell(code), f"empty, or {expected}")
             known_code(document, at, code, variable)
 
 
@@ -190,7 +186,7 @@ def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) 
     variable = column(document, here, name, columns)
     if variable is not None and not variable.choices:
         found = f"{variable.name}, a column without choices in the dictionary"
-        document.add(here, found=found, expected="a column of codes with labels")
+        document.add(here, found, "a column of codes with labels")
 
 
 def _subjects(files: Files) -> None:
@@ -230,8 +226,8 @@ def _arm_of_subjects(files: Files, table: str) -> None:
     if files.trial.get("design", "kind") in ("parallel", "cluster"):
         files.trial.add(
             ("tables", table),
-            found="no arm in the table of the subjects",
-            expected="arm: the column of the arm",
+            "no arm in the table of the subjects",
+            "arm: the column of the arm",
             do="where the arm stands in another table: subjects: {arm: {column: …, table: …}}",
         )
 
@@ -239,9 +235,7 @@ def _arm_of_subjects(files: Files, table: str) -> None:
 def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
     path = ("subjects", "sex", "codes")
     for name, first, code in repeated(sex["codes"]):
-        files.trial.add(
-            (*path, name), found=f"{tell(code)}, which is also {first}", expected="another code"
-        )
+        files.trial.add((*path, name), f"{tell(code)}, which is also {first}", "another code")
     for name, code in sex["codes"].items():
         known_code(files.trial, (*path, name), code, variable)
     if variable is not None:
@@ -268,7 +262,7 @@ def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
     labels = files.visits_of(name)
     if labels and not at_visit:
         expected = f"{{visit: …, value: …}} with one of {one_of(labels)}"
-        files.trial.add(place, found=f"no visit of {name}", expected=expected)
+        files.trial.add(place, f"no visit of {name}", expected)
     if at_visit:
         known(files.trial, (*place, "visit"), test["visit"], labels, f"a visit of {name}")
         test, place = test["value"], (*place, "value")
@@ -286,7 +280,7 @@ def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]
         for number in operand if isinstance(operand, list) else [operand]:
             if isinstance(number, int | float) and number not in (0, 1):
                 found = f"{number:g}; {name} is yes (1) or no (0)"
-                files.trial.add((*place, operator), found=found, expected="0 or 1")
+                files.trial.add((*place, operator), found, "0 or 1")
 
 
 def _populations(files: Files) -> None:
@@ -298,7 +292,7 @@ def _populations(files: Files) -> None:
         if flag in flags or flag in FLAGS:
             of = f"the flag of {flags[flag]}" if flag in flags else "a column of the derived data"
             found = f"{tell(flag)}, which is already {of}"
-            document.add(("populations", name, "flag"), found=found, expected="a flag of its own")
+            document.add(("populations", name, "flag"), found, "a flag of its own")
         flags.setdefault(flag, name)
         place = ("populations", name)
         _members(files, place, population, columns)
@@ -313,12 +307,12 @@ def _populations(files: Files) -> None:
         twice = any((above, name) in named for above in parts[: parts.index(part)])
         if code in ADSL or code in flags or twice:
             found = f"a variable whose column would be {code}, which ADSL has already"
-            document.add(("subjects", part, name), found=found, expected="another name")
+            document.add(("subjects", part, name), found, "another name")
         elif code in RECORDS:
             document.add(
                 ("subjects", "variables", name),
-                found=f"a variable whose column would be {code}, which records have of their own",
-                expected="another name",
+                f"a variable whose column would be {code}, which records have of their own",
+                "another name",
                 do=f"name it by what it is, such as {name[:4]}_in, here and where it is used",
             )
 
@@ -345,7 +339,7 @@ def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) 
     if name in columns and (table, of) != (files.subjects_table, name):
         found = f"{name}, which is also a column of {files.subjects_table}"
         expected = "another name, so that the condition of a population says which is meant"
-        files.trial.add(path, found=found, expected=expected)
+        files.trial.add(path, found, expected)
 
 
 def arm_elsewhere(files: Files, subjects: str, arm: ArmElsewhere) -> None:
@@ -355,9 +349,9 @@ def arm_elsewhere(files: Files, subjects: str, arm: ArmElsewhere) -> None:
     if arm.table == subjects:
         found = f"{subjects}, the table of subjects"
         do = f"write it as tables.{subjects}.arm"
-        document.add((*path, "table"), found=found, expected="another table", do=do)
+        document.add((*path, "table"), found, "another table", do=do)
     elif "arm" in (document.get("tables", subjects) or {}):
-        document.add(path, found=f"an arm, as tables.{subjects}.arm too", expected="one of the two")
+        document.add(path, f"an arm, as tables.{subjects}.arm too", "one of the two")
     elif known(document, (*path, "table"), arm.table, tables, "a table of tables"):
         columns = files.columns(arm.table)
         codes_of_arms(files, column(document, (*path, "column"), arm.column, columns))
@@ -396,7 +390,7 @@ def _rising(files: Files, path: Path_, points: Mapping[str, float]) -> None:
     for (before, lower), (name, upper) in pairwise(points.items()):
         if not lower < upper:
             found = f"{upper:g}, and {lower:g} of {before} before it"
-            files.trial.add((*path, "from", name), found=found, expected="values in rising order")
+            files.trial.add((*path, "from", name), found, "values in rising order")
 
 
 def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, *, by: str) -> None:
@@ -407,8 +401,7 @@ def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, 
         if by == "from":
             what, do = "groups by `from`", "give `codes` for the groups of codes"
         found = f"{name}, a column of {told_kind(variable)}"
-        expected = f"a number, as {what} are of one"
-        files.trial.add((*path, "of"), found=found, expected=expected, do=do)
+        files.trial.add((*path, "of"), found, f"a number, as {what} are of one", do=do)
 
 
 def _groups_of_codes(
@@ -419,9 +412,7 @@ def _groups_of_codes(
         for code in [codes] if isinstance(codes, str) else codes:
             place = (*path, "codes", name)
             if code in taken:
-                files.trial.add(
-                    place, found=f"{tell(code)}, which is also in {taken[code]}", expected="it once"
-                )
+                files.trial.add(place, f"{tell(code)}, which is also in {taken[code]}", "it once")
             taken.setdefault(code, name)
             known_code(files.trial, place, code, variable)
             code_is_missing(files, files.trial, place, code, variable)
@@ -429,12 +420,11 @@ def _groups_of_codes(
         for code, other in exchanged(taken, variable.choices):
             files.trial.add(
                 (*path, "codes", taken[code]),
-                found=f"{tell(code)}, which {files.dictionary_shown} (line {variable.row}, "
+                f"{tell(code)}, which {files.dictionary_shown} (line {variable.row}, "
                 f"{variable.name}) calls {tell(variable.choices[code])}: the group {taken[other]}",
-                expected=f"the codes of {taken[code]}",
+                f"the codes of {taken[code]}",
                 do="find out which of the two files is right, and mend the other",
             )
     if lacking := [code for code in (variable.choices if variable else ()) if code not in taken]:
         found = f"no group of {one_of(map(tell, lacking))}"
-        expected = "every choice of the dictionary in a group"
-        files.trial.add((*path, "codes"), found=found, expected=expected)
+        files.trial.add((*path, "codes"), found, "every choice of the dictionary in a group")

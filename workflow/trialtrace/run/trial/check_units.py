@@ -76,8 +76,8 @@ def unit_of_axis(files: Files, document: Document, path: Path_, name: str) -> No
             continue
         document.add(
             path,
-            found=f"{name}, a time that {place} has in {unit}",
-            expected=f"a unit of {name} from which the axis is converted: {one_of(sorted(_TIMES))}",
+            f"{name}, a time that {place} has in {unit}",
+            f"a unit of {name} from which the axis is converted: {one_of(sorted(_TIMES))}",
             do=f"write it in cleaning.yaml, tables.{table}.units, or convert the column there",
         )
 
@@ -125,8 +125,8 @@ def _compare(document: Document, path: Path_, unit: str, said: Said) -> None:
     if first != second:
         document.add(
             path,
-            found=f"{tell(unit)}, while {place} says {tell(other)}",
-            expected="one unit of the values",
+            f"{tell(unit)}, while {place} says {tell(other)}",
+            "one unit of the values",
             do="find out in which they are, and mend the other; values in another unit are "
             "converted by `convert` in cleaning.yaml",
         )
@@ -146,9 +146,9 @@ def scale_of_column(
         if is_number(bound) and outside(float(bound)):
             files.endpoints.add(
                 (*path, end),
-                found=f"{scale[end]:g}, while {files.dictionary_shown} (line {variable.row}, "
+                f"{scale[end]:g}, while {files.dictionary_shown} (line {variable.row}, "
                 f"{variable.name}) allows {limit}",
-                expected="a scale that holds every value which the dictionary allows",
+                "a scale that holds every value which the dictionary allows",
                 do="mend the scale, or the limits of the field",
             )
 
@@ -168,8 +168,8 @@ def orders_of_dates(files: Files) -> None:
             other = dates[0]
             files.trial.add(
                 ("source", "items", name, "date_order"),
-                found=f"{order}, while {files.dictionary_shown} (line {other.row}, {other.name}) "
+                f"{order}, while {files.dictionary_shown} (line {other.row}, {other.name}) "
                 f"says date_{other.date_order}",
-                expected="one order of the days, months and years",
+                "one order of the days, months and years",
                 do="the dictionary's is used: mend it, or take date_order out",
             )

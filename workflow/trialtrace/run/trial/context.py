@@ -192,7 +192,7 @@ def known(
     if document.full:
         return False
     expected = f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none"
-    document.add(path, found=tell(name), expected=expected, do=do or did_you_mean(name, listed))
+    document.add(path, tell(name), expected, do=do or did_you_mean(name, listed))
     return False
 
 
@@ -214,7 +214,7 @@ def of_kind(
     if not kind or kind in kinds:
         return True
     expected = f"an endpoint of kind {wanted or one_of(kinds)}"
-    document.add(path, found=f"{name}, an endpoint of kind {kind}", expected=expected, do=do)
+    document.add(path, f"{name}, an endpoint of kind {kind}", expected, do=do)
     return False
 
 
@@ -239,7 +239,7 @@ def known_code(document: Document, path: Path_, code: object, variable: Variable
         return False
     told = one_of(f'"{one}" {label}'.rstrip() for one, label in choices.items())
     expected = f"a choice of {variable.name}: {told}"
-    document.add(path, found=tell(code), expected=expected, do=near_code(variable, code))
+    document.add(path, tell(code), expected, do=near_code(variable, code))
     return False
 
 
@@ -275,7 +275,7 @@ def column(
     variable = columns.get(name)
     if variable and kinds and variable.kind and variable.kind not in kinds:
         expected = f"a column of {' or '.join(kinds)} by the dictionary"
-        document.add(path, found=f"{name}, a column of {told_kind(variable)}", expected=expected)
+        document.add(path, f"{name}, a column of {told_kind(variable)}", expected)
         return None
     return variable
 
@@ -286,8 +286,8 @@ def names_nobody(document: Document, path: Path_, variable: Variable | None) -> 
     if variable is not None and variable.identifier and variable.kind != "date":
         document.add(
             path,
-            found=f"{variable.name}, an identifier by dictionary.csv",
-            expected="a column that names nobody; the number of the patient stands in each row",
+            f"{variable.name}, an identifier by dictionary.csv",
+            "a column that names nobody; the number of the patient stands in each row",
         )
 
 

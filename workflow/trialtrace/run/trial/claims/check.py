@@ -66,7 +66,7 @@ def check(files: Files) -> None:
         for position, other in enumerate(given.get("with", ())):
             here = (*path, "with", position)
             if known(document, here, other, document.names("claims"), "a claim") and other == name:
-                document.add(here, found="the claim itself", expected="another claim")
+                document.add(here, "the claim itself", "another claim")
         direction = given.get("direction", {})
         for side, arm in direction.items() if "by" not in direction else ():
             known_arm(files, document, (*path, "direction", side), arm)
@@ -88,20 +88,18 @@ def _printed(files: Files, name: str, inputs: Given) -> None:
         )
     except UserError as error:
         problem = error.problems[0]
-        files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
+        files.claims.add(place, problem.found, problem.expected, do=problem.do)
         return
     if "cannot" in inputs:
         return
     words = [component.name in ("direction", "significance") for component in parts]
     if "direction" in inputs and not all(words):
-        files.claims.add(
-            place, found=tell(inputs["printed"]), expected="words, for a claim with a direction"
-        )
+        files.claims.add(place, tell(inputs["printed"]), "words, for a claim with a direction")
     elif "direction" not in inputs and any(words):
         files.claims.add(
             place,
-            found=f"{tell(inputs['printed'])}, words without a number",
-            expected="a number, or words and a direction such as {lower: arm, than: arm}",
+            f"{tell(inputs['printed'])}, words without a number",
+            "a number, or words and a direction such as {lower: arm, than: arm}",
             do="type the number that is printed, or give the claim `cannot` in place of `is`",
         )
     for at, selects in _selections(("claims", name), inputs):
@@ -121,13 +119,13 @@ def _logarithm(files: Files, at: Path_, selects: Given, parts: Sequence[Componen
     stat, logarithm = selects.get("stat", ""), selects.get("as") == "log"
     ratio = stat.partition(".")[0] in RATIOS
     if logarithm and not ratio:
-        files.claims.add((*at, "as"), found=f"log of {stat}", expected="the logarithm of a ratio")
+        files.claims.add((*at, "as"), f"log of {stat}", "the logarithm of a ratio")
     for part in parts if ratio and "as" not in selects else ():
         if part.name in ("value", "ci_low", "ci_high") and part.bounds[1] <= 0:
             files.claims.add(
                 ("claims", at[1], "printed"),
-                found=f"{part.text}, as {stat}",
-                expected="a ratio is above 0; is it a logarithm?",
+                f"{part.text}, as {stat}",
+                "a ratio is above 0; is it a logarithm?",
                 do="say as: log under `is` where the logarithm of the ratio is printed",
             )
             return
@@ -166,9 +164,7 @@ def _parameter(files: Files, path: Path_, selects: Given) -> None:
         what = f"an endpoint of {analysis}"
         known(document, (*path, "parameter"), selects["parameter"], listed or None, what)
     elif len(listed) > 1:
-        document.add(
-            path, found="no parameter", expected=f"parameter: {one_of(listed)}, as in {analysis}"
-        )
+        document.add(path, "no parameter", f"parameter: {one_of(listed)}, as in {analysis}")
 
 
 def _of_display(files: Files, path: Path_, selects: Given) -> None:
@@ -176,9 +172,7 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
     document, part = files.claims, selects["analysis"]
     shown = files.plan.names("displays")
     if files.plan.data is not None and files.plan.sound("displays") and part not in (shown or ()):
-        document.add(
-            (*path, "analysis"), found=tell(part), expected=f"displays.{part} in plan.yaml"
-        )
+        document.add((*path, "analysis"), tell(part), f"displays.{part} in plan.yaml")
         return
     if part == FLOW:
         stat = selects.get("stat")
@@ -186,10 +180,10 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
             place = (*path, "stat") if stat else path
             expected = f"a count of the flow: {one_of(_FLOW_STATS)}"
             do = did_you_mean(stat or "", _FLOW_STATS)
-            document.add(place, found=tell(stat) if stat else "no stat", expected=expected, do=do)
+            document.add(place, tell(stat) if stat else "no stat", expected, do=do)
         return
     if "parameter" not in selects:
-        document.add(path, found="no parameter", expected="parameter: a variable of the table")
+        document.add(path, "no parameter", "parameter: a variable of the table")
         return
     if part == ADVERSE:
         shown = [each["endpoint"] for each in files.plan.get("displays", ADVERSE) or ()]
@@ -211,13 +205,12 @@ def _stat(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     if stat is None:
         if not any(one.stat == "proportion" for one in made):
             found = f"no stat, while {analysis} has no proportion"
-            document.add(path, found=found, expected=f"stat: one of {one_of(names, SHOWN)}")
+            document.add(path, found, f"stat: one of {one_of(names, SHOWN)}")
         return
     if not (own := _named(made, selects)):
         by = [f" by {key}" for key in SECOND if key in selects and stat in names]
         expected = f"a statistic of {analysis}: {one_of(names, SHOWN)}"
-        do = _nearest(stat, names)
-        document.add((*path, "stat"), found=tell(stat) + "".join(by), expected=expected, do=do)
+        document.add((*path, "stat"), tell(stat) + "".join(by), expected, do=_nearest(stat, names))
     elif (
         "by" in (direction := document.get("claims", str(path[1])).get("direction", {}))
         or not direction
@@ -280,7 +273,7 @@ def _who(files: Files, path: Path_, selects: Given, statistics: list[Statistic])
         )
     if not fits:
         expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
-        files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
+        files.claims.add(at, found, f"{expected}, as {stat} has")
         return
     keys = (
         {statistic.second[0] for statistic in statistics if statistic.second}
@@ -297,7 +290,7 @@ def _who(files: Files, path: Path_, selects: Given, statistics: list[Statistic])
         )
         if len(values) != 1:
             told = f"one of {one_of(values)}" if values else "which of them"
-            files.claims.add(path, found=f"no {key}", expected=f"{key}: {told}")
+            files.claims.add(path, f"no {key}", f"{key}: {told}")
     effects = [
         statistic.second[1]
         for statistic in statistics
@@ -313,8 +306,7 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     everyone = inputs.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
         found = f"all, while {analysis} describes each arm alone"
-        expected = f"an arm, or overall: true in analyses.{analysis}"
-        document.add((*path, "group"), found=found, expected=expected)
+        document.add((*path, "group"), found, f"an arm, or overall: true in analyses.{analysis}")
     estimand = estimand_of(files, analysis)
     if estimand is None:
         return
@@ -339,7 +331,7 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     elif len(treated) > 1 and _of_pairs(selects.get("stat", "").partition(".")[0]):
         found = f"no compare, while {analysis} has {len(treated)} comparisons"
         expected = f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}"
-        document.add(path, found=found, expected=expected)
+        document.add(path, found, expected)
 
 
 def _of_pairs(statistic: str) -> bool:
@@ -356,12 +348,9 @@ def _visit(files: Files, path: Path_, selects: Given) -> None:
     own = _named(made_by(files, analysis, data), selects)
     over = bool(own) and all(one.visits is None for one in own)
     if "visit" in selects:
-        what = f"a visit of {analysis}"
-        known(document, (*path, "visit"), selects["visit"], visits, what)
+        known(document, (*path, "visit"), selects["visit"], visits, f"a visit of {analysis}")
     elif visits and not over:
-        document.add(
-            path, found="no visit", expected=f"visit: one of {one_of(visits)}, as in {analysis}"
-        )
+        document.add(path, "no visit", f"visit: one of {one_of(visits)}, as in {analysis}")
 
 
 def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
@@ -374,11 +363,10 @@ def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
     by = inherited(files, analysis, "by")
     if by != direction["by"]:
         told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
-        document.add((*claim, "direction", "by"), found=tell(direction["by"]), expected=told)
+        document.add((*claim, "direction", "by"), tell(direction["by"]), told)
     elif "stratum" in selects or "stat" not in selects:
         found = "stratum" if "stratum" in selects else "no stat"
-        expected = "a stat and no stratum, where a direction compares strata"
-        document.add(path, found=found, expected=expected)
+        document.add(path, found, "a stat and no stratum, where a direction compares strata")
     else:
         for side in set(direction) - {"by"}:
             choices = files.subject_choices(by)
@@ -395,6 +383,6 @@ def _stratum(files: Files, path: Path_, selects: Given) -> None:
     variable, _, level = selects["stratum"].partition("=")
     if by != variable:
         expected = f"{by}=level" if by else f"no stratum; {analysis} has no `by`"
-        document.add((*path, "stratum"), found=tell(selects["stratum"]), expected=expected)
+        document.add((*path, "stratum"), tell(selects["stratum"]), expected)
         return
     known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

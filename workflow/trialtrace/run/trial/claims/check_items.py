@@ -29,14 +29,14 @@ def check_items(files: Files) -> None:
         if not set(COVERS) & set(given):
             found = "an item that nothing covers"
             do = "write in `absent` what is not covered, and why"
-            document.add(path, found=found, expected=f"one of {one_of(COVERS)}", do=do)
+            document.add(path, found, f"one of {one_of(COVERS)}", do=do)
         for word, (names, what) in offered.items():
             for position, one in enumerate(given.get(word, ())):
                 known(document, (*path, word, position), one, names, what)
         for position, setting in enumerate(given.get("settings", ())):
             if files.trial.data is not None and not _holds(files.trial.data, setting):
                 expected = "a key that trial.yaml has"
-                document.add((*path, "settings", position), found=f'"{setting}"', expected=expected)
+                document.add((*path, "settings", position), f'"{setting}"', expected)
 
 
 def _endpoints(files: Files) -> list[str] | None:
@@ -68,7 +68,7 @@ def check_arms_meant(files: Files, name: str, inputs: Given) -> None:
         if said and computed and said != computed and named <= names:
             files.claims.add(
                 ("claims", name, "about", key),
-                found=f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",
-                expected="the same in both",
+                f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",
+                "the same in both",
                 do="look in the paper which is meant, and mend the other",
             )

@@ -80,9 +80,9 @@ def _levels(files: Files, document: Document, levels: dict[str, Level]) -> bool:
         ways = [key for key, value in (("labels", level.labels), ("count", level.count)) if value]
         if level.count == 0 or len(ways) != 1 or level.as_ is None:
             found = f"the keys {one_of(document.names('levels', name) or ())}"
-            document.add(path, found=found, expected="of, as, and either labels or count")
+            document.add(path, found, "of, as, and either labels or count")
         if level.arms or level.size:
-            document.add(path, found="arms or size", expected=f"them at the level {first} alone")
+            document.add(path, "arms or size", f"them at the level {first} alone")
     if len(document.problems) == before:
         _sizes(document, levels)
     return len(document.problems) == before
@@ -99,9 +99,7 @@ def _sizes(document: Document, levels: dict[str, Level]) -> None:
             each = len(level.days) or (level.count if isinstance(level.count, int) else None)
         rows[name] = None if above is None or each is None else above * each
         if (rows[name] or 0) > MOST_ROWS:
-            document.add(
-                ("levels", name), found=f"{rows[name]} rows", expected=f"at most {MOST_ROWS} rows"
-            )
+            document.add(("levels", name), f"{rows[name]} rows", f"at most {MOST_ROWS} rows")
             return
 
 
@@ -109,19 +107,17 @@ def _root(files: Files, document: Document, level: Level, roots: list[str]) -> N
     path = ("levels", level.name)
     if roots[0] != level.name or level.as_ or level.labels or level.count or level.keep:
         expected = f"one such level, {roots[0]}, with arms or size and nothing else"
-        document.add(path, found="a level without `of`", expected=expected)
+        document.add(path, "a level without `of`", expected)
         return
     if bool(level.arms) == bool(level.size):
         found = "both arms and size" if level.arms else "neither arms nor size"
-        document.add(path, found=found, expected="arms, or size where a patient is not in one arm")
+        document.add(path, found, "arms, or size where a patient is not in one arm")
     arms = files.arms
     for name in level.arms or ():
         known(document, (*path, "arms", name), name, arms, "an arm of trial.yaml")
     left = [arm for arm in arms or () if level.arms and arm not in level.arms]
     if left:
-        document.add(
-            (*path, "arms"), found=f"no {one_of(left)}", expected="every arm of trial.yaml"
-        )
+        document.add((*path, "arms"), f"no {one_of(left)}", "every arm of trial.yaml")
 
 
 def _one_kind(document: Document, name: str, entry: dict[str, object]) -> bool:
@@ -130,14 +126,14 @@ def _one_kind(document: Document, name: str, entry: dict[str, object]) -> bool:
     kinds = kinds_of(entry)
     if len(kinds) != 1:
         found = f"the kinds {one_of(kinds)}" if kinds else "no kind"
-        document.add(path, found=found, expected=f"exactly one of {one_of(MODULES, 30)}")
+        document.add(path, found, f"exactly one of {one_of(MODULES, 30)}")
         return False
     (kind,) = kinds
     options = options_of(kind)
     wrong = [key for key in entry if key in OPTIONS and key not in (*options, "printed")]
     for key in wrong:
         expected = f"options of {kind}: {one_of(options)}" if options else f"{kind} without it"
-        document.add((*path, key), found=f"{key}, which {kind} does not have", expected=expected)
+        document.add((*path, key), f"{key}, which {kind} does not have", expected)
     return not wrong
 
 
@@ -160,7 +156,7 @@ def _names(document: Document, cohort: CohortFile) -> None:
             if isinstance(quantity, Pattern):
                 path = (*path, "pattern", "parts", name)
             if name in taken:
-                document.add(path, found=f'"{name}", which is {taken[name]}', expected="a new name")
+                document.add(path, f'"{name}", which is {taken[name]}', "a new name")
             taken.setdefault(name, f"the quantity {quantity.name}")
 
 
@@ -205,16 +201,15 @@ def _use(
     if name in types.columns:
         document.add(
             path,
-            found=f'"{name}", a quantity of the level {types.columns[name].level}',
-            expected=_reference(quantity),
+            f'"{name}", a quantity of the level {types.columns[name].level}',
+            _reference(quantity),
             do="summarise it with gather"
             if quantity.level in types.above(types.columns[name].level)
             else None,
         )
     elif whole and not any(name in other.columns for other in types.cohort.quantities.values()):
         expected = f"{_what(quantity, path)}: {one_of(seen, 30)}"
-        do = did_you_mean(name, types.columns)
-        document.add(path, found=f'"{name}"', expected=expected, do=do)
+        document.add(path, f'"{name}"', expected, do=did_you_mean(name, types.columns))
 
 
 def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> None:
@@ -228,7 +223,7 @@ def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> Non
         ):
             held = seen[level.count]
             if held.kind != "integer":
-                document.add(place, found=f"{level.count}, {held.kind}", expected="whole numbers")
+                document.add(place, f"{level.count}, {held.kind}", "whole numbers")
     if level.keep and whole:
         columns = types.variables(level.name)
         what = f"a quantity of the level {level.name} or of those above"
@@ -242,7 +237,7 @@ def _before_keep(document: Document, types: Types, level: Level) -> None:
         if types.cohort.quantities[name].has_margin:
             found = f"a margin over rows of which {level.name}.keep takes some away"
             expected = "a margin on a quantity that keep does not use"
-            document.add(("quantities", name), found=found, expected=expected)
+            document.add(("quantities", name), found, expected)
 
 
 def _cycles(document: Document, cohort: CohortFile) -> None:
@@ -253,7 +248,7 @@ def _cycles(document: Document, cohort: CohortFile) -> None:
         kind, name = error.steps[0]
         place = ("quantities" if kind == "quantity" else "levels", name)
         found = f"a circle: {' needs '.join([*steps, steps[0]])}"
-        document.add(place, found=found, expected="quantities that do not need each other")
+        document.add(place, found, "quantities that do not need each other")
 
 
 T = TypeVar("T")
@@ -329,7 +324,7 @@ def _assumed_alike(document: Document, arms: set[str], path: Path_, table: objec
 def _refuse(document: Document, path: Path_) -> None:
     expected = "arms that are exchangeable where no number was printed"
     do = "take the same numbers for all arms, or tag them printed or arithmetic if they are"
-    document.add(path, found="assumed numbers that tell the arms apart", expected=expected, do=do)
+    document.add(path, "assumed numbers that tell the arms apart", expected, do=do)
 
 
 def _parameter(document: Document, types: Types, path: Path_, parameter: Parameter) -> None:
@@ -337,7 +332,7 @@ def _parameter(document: Document, types: Types, path: Path_, parameter: Paramet
     if isinstance(parameter, str):
         held = types.columns.get(parameter)
         if held is not None and not held.numeric:
-            document.add(path, found=f"{parameter}, {held.kind}", expected="a number")
+            document.add(path, f"{parameter}, {held.kind}", "a number")
     elif isinstance(parameter, ByValue):
         _values_of_table(document, types, path, parameter, complete=parameter.otherwise is None)
         for value, inner in parameter.is_.items():
@@ -363,7 +358,7 @@ def _values_of_table(
         return
     if held.kind not in ("text", "integer"):
         expected = "a quantity with categories, or whole numbers"
-        document.add((*path, "by"), found=f"{held.name}, {held.kind}", expected=expected)
+        document.add((*path, "by"), f"{held.name}, {held.kind}", expected)
         return
     if held.values is None:
         return
@@ -372,4 +367,4 @@ def _values_of_table(
     left = [value for value in held.values if value not in table.is_]
     if left and complete:
         expected = f"an entry for every value of {held.name}"
-        document.add((*path, "is"), found=f"nothing for {one_of(left)}", expected=expected)
+        document.add((*path, "is"), f"nothing for {one_of(left)}", expected)

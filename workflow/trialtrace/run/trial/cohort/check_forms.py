@@ -37,7 +37,7 @@ def check(files: Files) -> None:
     items = files.trial.names("source", "items")
     forms = document.names("forms")
     if forms is None and items:
-        document.add((), found="no forms", expected=f"forms: {one_of(items)}")
+        document.add((), "no forms", f"forms: {one_of(items)}")
         return
     for name in items or ():
         known(files.trial, ("source", "items", name), name, forms, "a form of cohort.yaml")
@@ -115,7 +115,7 @@ def table_of(files: Files, document: Document, name: str) -> str | None:
     if len(nodes) == 1:
         return nodes[0]
     found = f"{len(nodes) or 'no'} tables of trial.yaml that are made of it"
-    document.add(("forms", name), found=found, expected="one table for each form")
+    document.add(("forms", name), found, "one table for each form")
     return None
 
 
@@ -133,7 +133,7 @@ def _column(
     if "of" in how:
         known(document, (*place, "of"), how["of"], quantities, what_of(level))
     elif "text" not in how:
-        document.add(place, found=tell(how), expected="of, or text")
+        document.add(place, tell(how), "of, or text")
     for value, code in how.get("codes", {}).items():
         known_code(document, (*place, "codes", value), code, variable)
     if "text" in how:
@@ -153,8 +153,8 @@ def _every_column(
         if not labels or document.get("levels", one["level"], "of") != entry["level"]:
             document.add(
                 (*path, "wide", position, "level"),
-                found=tell(one["level"]),
-                expected=f"a level of {entry['level']} with labels",
+                tell(one["level"]),
+                f"a level of {entry['level']} with labels",
             )
             return
         wide += [f"{one.get('prefix', '')}{label}{one.get('suffix', '')}" for label in labels]
@@ -163,7 +163,7 @@ def _every_column(
         if name not in held:
             found = f"nothing for the column {name} of the dictionary"
             expected = "an entry of columns or wide, or a quantity of that name"
-            document.add(path, found=found, expected=expected, do=did_you_mean(name, quantities))
+            document.add(path, found, expected, do=did_you_mean(name, quantities))
     for name in wide:
         known(document, path, name, columns, "a column of the dictionary")
 
@@ -175,7 +175,7 @@ def check_code_of_missing(
     codes = (files.cleaning.get("tables", table or "", "missing") or {}).get(name, ())
     if code not in codes:
         expected = f"a code that cleaning.yaml takes for missing: tables.{table}.missing.{name}"
-        document.add(place, found=tell(code), expected=expected)
+        document.add(place, tell(code), expected)
 
 
 NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
@@ -201,11 +201,9 @@ def _mess(files: Files, document: Document, path: Path_, entry: Given) -> None:
         return
     defect = entry["defect"]
     if defect == "duplicate_row" and SOURCE_ROW in spec["key"]:
-        document.add(path, found=f"{table}, whose key is its row", expected="a table with a key")
+        document.add(path, f"{table}, whose key is its row", "a table with a key")
     elif defect in ("unknown_subject", "no_subject") and table == files.subjects_table:
-        document.add(
-            (*path, "form"), found="the table of the subjects itself", expected="another form"
-        )
+        document.add((*path, "form"), "the table of the subjects itself", "another form")
     elif defect == "breaks_check":
         _breaks(files, document, path, entry, table, columns)
     elif "column" in entry:
@@ -226,13 +224,11 @@ def _cell(
     """A defect of one cell: the value is of the kind that the defect says."""
     defect, value = entry["defect"], entry.get("value", "")
     if variable.name in (*spec["key"], spec["subject"]) and defect != "stray_space":
-        document.add((*path, "column"), found=f"{variable.name}, a key", expected="another column")
+        document.add((*path, "column"), f"{variable.name}, a key", "another column")
     if defect == "coded_missing":
         check_code_of_missing(files, document, (*path, "value"), table, variable.name, value)
     elif defect in FITS and not FITS[defect][0](value, variable):
-        document.add(
-            (*path, "value"), found=f"{tell(value)} in {variable.name}", expected=FITS[defect][1]
-        )
+        document.add((*path, "value"), f"{tell(value)} in {variable.name}", FITS[defect][1])
     if defect == "decimal_sign":
         _other_sign(files, document, (*path, "value"), entry, variable)
     if defect in ("wrong_unit", "no_unit", "unknown_unit"):
@@ -248,7 +244,7 @@ def _other_sign(
     value = entry["value"]
     if variable.kind not in NUMERIC or not NUMBER.fullmatch(value) or other not in value:
         expected = f"a number with {other} in a column of numbers"
-        document.add(place, found=f"{tell(value)} in {variable.name}", expected=expected)
+        document.add(place, f"{tell(value)} in {variable.name}", expected)
 
 
 def _unit(files: Files, document: Document, path: Path_, entry: Given, table: str | None) -> None:
@@ -265,7 +261,7 @@ def _unit(files: Files, document: Document, path: Path_, entry: Given, table: st
         known(document, (*path, "unit"), entry["unit"], factors, "a unit of factors")
         known_code(document, (*path, "unit"), entry["unit"], unit_column)
     elif entry.get("unit") in factors:
-        document.add((*path, "unit"), found=tell(entry["unit"]), expected="an unknown unit")
+        document.add((*path, "unit"), tell(entry["unit"]), "an unknown unit")
 
 
 def _breaks(
@@ -288,13 +284,12 @@ def _breaks(
         return
     broken = files.cleaning.get("checks", entry["check"]) or {}
     if "expect" not in broken:
-        document.add((*path, "check"), found=entry["check"], expected="a check with `expect`")
+        document.add((*path, "check"), entry["check"], "a check with `expect`")
         return
     others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":
         found = f"nothing for {one_of(others)}, which the check takes away"
-        expected = "a value for every column that the check lists"
-        document.add((*path, "put"), found=found, expected=expected)
+        document.add((*path, "put"), found, "a value for every column that the check lists")
 
 
 def _below_or_above(value: str, variable: Variable) -> bool:

@@ -50,7 +50,7 @@ def _rules(quantity: Quantity, document: Document, types: Types, path: Path_) ->
 def _numeric(document: Document, types: Types, path: Path_, name: str, kind: str = "") -> None:
     held = types.columns.get(name)
     if held is not None and not (held.kind == kind if kind else held.numeric):
-        document.add(path, found=f"{name}, {held.kind}", expected=kind or "a number")
+        document.add(path, f"{name}, {held.kind}", kind or "a number")
 
 
 def _limits(document: Document, quantity: Limited) -> None:
@@ -62,7 +62,7 @@ def _limits(document: Document, quantity: Limited) -> None:
 def _ascending(document: Document, path: Path_, low: object, high: object) -> None:
     """Two ends that are both written out; others are told by the draw."""
     if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-        document.add(path, found=f"{low} to {high}", expected="the lower end first")
+        document.add(path, f"{low} to {high}", "the lower end first")
 
 
 @_rules.register
@@ -72,7 +72,7 @@ def _(quantity: Continuous, document: Document, types: Types, path: Path_) -> No
     for key in quantity.positive:
         value = parameters[key]
         if isinstance(value, int | float) and value <= 0:
-            document.add((*path, key), found=f"{value}", expected="more than 0")
+            document.add((*path, key), f"{value}", "more than 0")
     if isinstance(quantity, Uniform):
         _ascending(document, path, quantity.uniform.from_, quantity.uniform.to)
 
@@ -81,8 +81,7 @@ def _(quantity: Continuous, document: Document, types: Types, path: Path_) -> No
 def _(quantity: Spread, document: Document, types: Types, path: Path_) -> None:
     for group, leaf in cells(quantity.table):
         if leaf.total > MOST_ROWS:
-            expected = f"at most {MOST_ROWS}"
-            document.add((*path, *key_of(group), "total"), found=f"{leaf.total}", expected=expected)
+            document.add((*path, *key_of(group), "total"), f"{leaf.total}", f"at most {MOST_ROWS}")
 
 
 @_rules.register
@@ -90,10 +89,10 @@ def _(quantity: Choice, document: Document, types: Types, path: Path_) -> None:
     choice = quantity.choice
     if (choice.of is None) == (choice.counts is None):
         keys = document.names(*path) or ()
-        document.add(path, found=f"the keys {one_of(keys)}", expected="either of or counts")
+        document.add(path, f"the keys {one_of(keys)}", "either of or counts")
         return
     if choice.counts is not None and choice.quota is not None:
-        document.add((*path, "quota"), found="quota beside counts", expected="quota beside of")
+        document.add((*path, "quota"), "quota beside counts", "quota beside of")
     for group, leaf in () if choice.of is None else cells(choice.of):
         _adds_up(document, (*path, "of", *key_of(group)), leaf.values())
 
@@ -108,7 +107,7 @@ def _adds_up(document: Document, path: Path_, numbers: Iterable[float]) -> None:
     total = math.fsum(numbers)
     if abs(total - 1) > TINY:
         expected = "probabilities that add up to 1"
-        document.add(path, found=f"probabilities that add up to {total:.6g}", expected=expected)
+        document.add(path, f"probabilities that add up to {total:.6g}", expected)
 
 
 @_rules.register
@@ -118,20 +117,18 @@ def _(quantity: Pattern, document: Document, types: Types, path: Path_) -> None:
     if of is not None and (not of.yes_no or of.level != quantity.level):
         document.add(
             (*path, "of"),
-            found=f"{of.name}, {of.kind} of the level {of.level}",
-            expected=f"a yes/no quantity of the level {quantity.level}",
+            f"{of.name}, {of.kind} of the level {of.level}",
+            f"a yes/no quantity of the level {quantity.level}",
         )
     if not 2 <= len(parts) <= MOST_PARTS:
-        document.add(
-            (*path, "parts"), found=f"{len(parts)} parts", expected=f"2 to {MOST_PARTS} parts"
-        )
+        document.add((*path, "parts"), f"{len(parts)} parts", f"2 to {MOST_PARTS} parts")
     for key, numbers in quantity.pattern.states.items():
         if numbers is not None:
             _numbers(document, parts, (*path, key), numbers)
     for name, part in quantity.pattern.parts.items():
         if (part.share is None) == (part.propensity is None):
             found = f"the keys {one_of(document.names(*path, 'parts', name) or ())}"
-            document.add((*path, "parts", name), found=found, expected="either share or propensity")
+            document.add((*path, "parts", name), found, "either share or propensity")
 
 
 def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNumber) -> None:
@@ -144,10 +141,10 @@ def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNu
     top = len(parts) if numbers.at_most is None else numbers.at_most
     if least > most or (state != "unknown" and least > top):
         found = f"at least {least} of {most} parts, at most {top}"
-        document.add(path, found=found, expected="a number that the parts can have")
+        document.add(path, found, "a number that the parts can have")
     if state == "no" and top < len(missing):
         expected = "no more missing parts than may be yes: a missing part may be one"
-        document.add(path, found=f"{len(missing)} parts missing, at most {top}", expected=expected)
+        document.add(path, f"{len(missing)} parts missing, at most {top}", expected)
 
 
 @_rules.register
@@ -155,7 +152,7 @@ def _(quantity: RuleQuantity, document: Document, types: Types, path: Path_) -> 
     if quantity.name in types.columns:
         return
     expected = "values that are all text, all numbers or all dates"
-    document.add(path, found="values of different kinds", expected=expected)
+    document.add(path, "values of different kinds", expected)
 
 
 @_rules.register
@@ -163,13 +160,13 @@ def _(quantity: BandsQuantity, document: Document, types: Types, path: Path_) ->
     ends, values = quantity.bands.up_to, quantity.bands.values
     _numeric(document, types, (*path, "of"), quantity.bands.of)
     if any(b <= a for a, b in itertools.pairwise(ends)):
-        document.add((*path, "up_to"), found=f"{list(ends)}", expected="ascending numbers")
+        document.add((*path, "up_to"), f"{list(ends)}", "ascending numbers")
     if len(values) != len(ends) + 1:
         place = (*path, "values")
         expected = f"{len(ends) + 1} values: one a band, and one for what is above"
-        document.add(place, found=f"{len(values)} values for {len(ends)} bands", expected=expected)
+        document.add(place, f"{len(values)} values for {len(ends)} bands", expected)
     if len({isinstance(value, str) for value in values}) > 1:
-        document.add((*path, "values"), found="text and numbers", expected="one of both")
+        document.add((*path, "values"), "text and numbers", "one of both")
 
 
 @_rules.register
@@ -192,7 +189,7 @@ def _(quantity: DateQuantity, document: Document, types: Types, path: Path_) -> 
     keys = document.names(*path) or ()
     if set(keys) not in ({"between"}, {"between", "ordered"}, {"from", "days"}):
         expected = "between, with or without ordered; or from and days"
-        document.add(path, found=f"the keys {one_of(keys)}", expected=expected)
+        document.add(path, f"the keys {one_of(keys)}", expected)
     elif day.from_ is not None:
         _numeric(document, types, (*path, "from"), day.from_, "date")
     elif day.between is not None:
@@ -203,10 +200,10 @@ def _between(document: Document, path: Path_, days: tuple[str, ...]) -> None:
     try:
         first, last = (datetime.date.fromisoformat(day) for day in days)
     except ValueError:
-        document.add(path, found=one_of(days), expected="dates that exist")
+        document.add(path, one_of(days), "dates that exist")
         return
     if first > last:
-        document.add(path, found=f"{first} to {last}", expected="the first day first")
+        document.add(path, f"{first} to {last}", "the first day first")
 
 
 @_rules.register
@@ -225,12 +222,12 @@ def _(quantity: Gather, document: Document, types: Types, path: Path_) -> None:
     inside = types.seen(level)
     if of is None:
         if statistic != "count":
-            document.add(path, found="no `of`", expected="the quantity that is summarised")
+            document.add(path, "no `of`", "the quantity that is summarised")
     elif known(document, (*path, "of"), of, inside, f"a quantity of {level}"):
         if statistic in ("sum", "mean"):
             _numeric(document, types, (*path, "of"), of)
         elif statistic in ("min", "max") and inside[of].kind == "text":
-            document.add((*path, "of"), found=f"{of}, text", expected="numbers or dates")
+            document.add((*path, "of"), f"{of}, text", "numbers or dates")
     if quantity.gather.where is not None:
         columns = {name: held.variable() for name, held in inside.items()}
         check_condition(document, (*path, "where"), quantity.gather.where, columns)
@@ -250,14 +247,14 @@ def _(quantity: TextQuantity, document: Document, types: Types, path: Path_) -> 
 def _(quantity: Pick, document: Document, types: Types, path: Path_) -> None:
     level = types.cohort.levels[quantity.level]
     if level.of is None:
-        document.add(path, found=f"the level {level.name}", expected="a level below another one")
+        document.add(path, f"the level {level.name}", "a level below another one")
         return
     above = types.seen(level.of)
     for name in names_in(quantity.pick.count):
         if name not in above:
             found = f"{name}, a quantity of the level {level.name}"
             expected = f"a quantity of the level {level.of} or above, one number a parent"
-            document.add((*path, "count"), found=found, expected=expected)
+            document.add((*path, "count"), found, expected)
 
 
 ROUNDING = 1e-9
@@ -283,17 +280,17 @@ def _loads(
         if not isinstance(factor, Normal) or not _is_factor(factor):
             document.add(
                 (*path, name),
-                found=f"{name}, which is no standard normal quantity",
-                expected="a quantity with normal: {mean: 0, sd: 1} and no limits, step or where",
+                f"{name}, which is no standard normal quantity",
+                "a quantity with normal: {mean: 0, sd: 1} and no limits, step or where",
             )
         elif len(loads) > 1 and factor.loads:
             place = (*path, name)
             expected = "independent factors where there are several"
-            document.add(place, found=f"{name}, which itself loads on others", expected=expected)
+            document.add(place, f"{name}, which itself loads on others", expected)
     total = sum(load**2 for load in loads.values())
     if standard and total > 1 + ROUNDING:
         found = f"squares of loadings that add up to {total:.4g}"
-        document.add(path, found=found, expected="at most 1: the score has the variance 1")
+        document.add(path, found, "at most 1: the score has the variance 1")
 
 
 def _is_factor(quantity: Normal) -> bool:
@@ -307,7 +304,7 @@ def _correlation(
 ) -> None:
     path, level = ("quantities", quantity.name, "correlation"), types.cohort.levels[quantity.level]
     if level.of is None:
-        document.add(path, found=f"the level {level.name}", expected="a level below another one")
+        document.add(path, f"the level {level.name}", "a level below another one")
     if (matrix := correlation.unstructured) is not None:
         _matrix(document, (*path, "unstructured"), matrix, len(level.days))
 
@@ -320,12 +317,11 @@ def _matrix(
     if not size or len(matrix) != size or any(len(row) != size for row in matrix):
         text = " by ".join(str(n) for n in (len(matrix), max(map(len, matrix))))
         expected = f"{size} by {size}, as many as labels" if size else "a level with labels"
-        document.add(path, found=f"a matrix of {text}", expected=expected)
+        document.add(path, f"a matrix of {text}", expected)
         return
     whole: Any = np.asarray(matrix, dtype=float)
     if not np.array_equal(whole, whole.T) or not np.array_equal(np.diag(whole), np.ones(size)):
         expected = "the same above and below the diagonal, and 1 on it"
-        document.add(path, found="a matrix that is no correlation matrix", expected=expected)
+        document.add(path, "a matrix that is no correlation matrix", expected)
     elif np.linalg.eigvalsh(whole).min() <= ROUNDING:
-        expected = "a positive definite matrix"
-        document.add(path, found="correlations that cannot hold together", expected=expected)
+        document.add(path, "correlations that cannot hold together", "a positive definite matrix")

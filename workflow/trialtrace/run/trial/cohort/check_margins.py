@@ -75,7 +75,7 @@ def _share(document: Document, place: Path_, leaf: ShareMargin, rows: int | None
     if (leaf.count is None) == (leaf.probability is None):
         keys = document.names(*place)
         found = f"the keys {one_of(keys)}" if keys else "nothing"
-        document.add(place, found=found, expected="either count or probability")
+        document.add(place, found, "either count or probability")
         return
     if leaf.probability is None:
         _count(document, place, leaf, rows)
@@ -83,22 +83,20 @@ def _share(document: Document, place: Path_, leaf: ShareMargin, rows: int | None
     for key, value in (("of", leaf.of), ("printed", leaf.printed)):
         if value is not None:
             expected = "count and of, or probability alone"
-            document.add((*place, key), found=f"{key} beside probability", expected=expected)
+            document.add((*place, key), f"{key} beside probability", expected)
     p = leaf.probability
     if isinstance(p, int | float) and not 0 <= p <= 1:
-        document.add((*place, "probability"), found=f"{p}", expected="0 to 1")
+        document.add((*place, "probability"), f"{p}", "0 to 1")
 
 
 def _count(document: Document, place: Path_, leaf: ShareMargin, rows: int | None) -> None:
     count, of = leaf.count or 0, rows if leaf.of is None else leaf.of
     if rows is not None and of is not None and of > rows:
-        document.add(
-            (*place, "of"), found=f"{of}", expected=f"at most {rows}, the patients of the group"
-        )
+        document.add((*place, "of"), f"{of}", f"at most {rows}, the patients of the group")
     if of is None:
         return
     if count > of:
-        document.add((*place, "count"), found=f"{count} of {of}", expected=f"at most {of}")
+        document.add((*place, "count"), f"{count} of {of}", f"at most {of}")
     elif leaf.printed is not None:
         _printed(document, (*place, "printed"), leaf.printed, count, of)
 
@@ -106,23 +104,23 @@ def _count(document: Document, place: Path_, leaf: ShareMargin, rows: int | None
 def _printed(document: Document, place: Path_, text: str, count: int, of: int) -> None:
     if percentage(text) is None and counts(text) == (None, None):
         expected = 'a percentage, a count or both, such as "30.0%", "12/40" or "12 (30.0%)"'
-        document.add(place, found=f'"{text}"', expected=expected)
+        document.add(place, f'"{text}"', expected)
     elif not prints_as(text, count, of):
         share = f"{100 * count / of:.4g} %" if of else "nothing"
         expected = "counts that print as was printed"
-        document.add(place, found=f'"{text}", but {count} of {of} is {share}', expected=expected)
+        document.add(place, f'"{text}", but {count} of {of} is {share}', expected)
 
 
 def _among(document: Document, types: Types, base: Path_, quantity: Share, other: Among) -> None:
     held = types.columns.get(other.of)
     if held is not None and not held.yes_no:
-        document.add((*base, "of"), found=f"{held.name}, {held.kind}", expected="a yes/no quantity")
+        document.add((*base, "of"), f"{held.name}, {held.kind}", "a yes/no quantity")
     whole = dict(cells(quantity.table))
     for group, leaf in cells(other.margin):
         place = (*base, "margin", *key_of(group))
         if leaf.count is None:
             keys = document.names(*place) or ()
-            document.add(place, found=f"the keys {one_of(keys)}", expected="count")
+            document.add(place, f"the keys {one_of(keys)}", "count")
             continue
         _count(document, place, leaf, None)
         if group in whole:
@@ -136,38 +134,35 @@ def _inside(document: Document, place: Path_, leaf: ShareMargin, outer: ShareMar
         ("of", leaf.of, outer.of),
     ):
         if inner is not None and most is not None and inner > most:
-            expected = f"at most {most}, the {key} of the whole group"
-            document.add((*place, key), found=f"{inner}", expected=expected)
+            document.add((*place, key), f"{inner}", f"at most {most}, the {key} of the whole group")
     without, rest = leaf.without, outer.without
     if without is not None and rest is not None and without > rest:
         found = f"{without} without, of {rest} in the whole group"
-        document.add(place, found=found, expected="no more than the whole group has")
+        document.add(place, found, "no more than the whole group has")
 
 
 def _adds_up(document: Document, place: Path_, counts: Mapping[str, int], rows: int | None) -> None:
     total = sum(counts.values())
     if rows is not None and total != rows:
-        document.add(
-            place, found=f"counts that add up to {total}", expected=f"{rows}, the patients there"
-        )
+        document.add(place, f"counts that add up to {total}", f"{rows}, the patients there")
 
 
 def _exact(document: Document, types: Types, quantity: Continuous, exact: ExactMoments) -> None:
     base, step = ("quantities", quantity.name, "exact"), quantity.step
     if step is None or not isinstance(quantity, Normal | Lognormal):
         found = f"exact, {quantity.kind}" + ("" if step else " without a step")
-        document.add(base, found=found, expected="a normal or lognormal quantity with a step")
+        document.add(base, found, "a normal or lognormal quantity with a step")
         return
     unit = Fraction(repr(float(step)))
     for group, leaf in cells(exact):
         place, rows = (*base, *key_of(group)), _rows(types, quantity, group)
         for key, end in (("min", leaf.min), ("max", leaf.max)):
             if end is not None and (Fraction(end) / unit).denominator != 1:
-                document.add((*place, key), found=f'"{end}"', expected=f"a multiple of {step}")
+                document.add((*place, key), f'"{end}"', f"a multiple of {step}")
         if leaf.mean is not None and rows:
             _mean(document, (*place, "mean"), leaf.mean, rows, unit)
         if leaf.sd is not None and Fraction(leaf.sd) < 0:
-            document.add((*place, "sd"), found=f'"{leaf.sd}"', expected="at least 0")
+            document.add((*place, "sd"), f'"{leaf.sd}"', "at least 0")
 
 
 def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction) -> None:
@@ -177,11 +172,11 @@ def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction
     try:
         first, last = read(text, rounding="half_up").scaled(1 / unit).multiples(rows)
     except StatsError as error:
-        document.add(place, found=f'"{text}"', expected=str(error))
+        document.add(place, f'"{text}"', str(error))
         return
     if first > last:
         expected = f"a mean that {rows} values in steps of {float(unit):g} can have"
-        document.add(place, found=f'"{text}"', expected=expected)
+        document.add(place, f'"{text}"', expected)
 
 
 def _compared(files: Files, place: Path_, check: MarginCheck | None) -> None:
@@ -190,9 +185,7 @@ def _compared(files: Files, place: Path_, check: MarginCheck | None) -> None:
         return
     if (check.endpoint is None) == (check.variable is None):
         keys = document.names(*place) or ()
-        document.add(
-            place, found=f"the keys {one_of(keys)}", expected="either endpoint or variable"
-        )
+        document.add(place, f"the keys {one_of(keys)}", "either endpoint or variable")
     if check.endpoint is not None:
         names = files.endpoints.names()
         entries = tuple(f"{name}_" for name in names or ())

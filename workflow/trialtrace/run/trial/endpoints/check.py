@@ -63,8 +63,7 @@ def check(files: Files) -> None:
     codes = {name: endpoint.code for name, endpoint in files.derived.items()}
     for name, first, code in repeated(codes):
         found = f"{tell(code)}, which is also the code of {first}"
-        expected = "a code of its own"
-        document.add((files.derived[name].family, "code"), found=found, expected=expected)
+        document.add((files.derived[name].family, "code"), found, "a code of its own")
     for name, given in sound.items():
         _endpoint(files, name, given)
         if given["kind"] == "instrument":
@@ -84,7 +83,7 @@ def _endpoint(files: Files, name: str, entry: made.Given) -> None:
     ):
         found = "a source, but nothing in this entry is taken as given"
         expected = "a source only beside limits, thresholds or days that the entry declares"
-        document.add((name, "source"), found=found, expected=expected)
+        document.add((name, "source"), found, expected)
     made.check(files, name, entry)
     many_rows.check(files, name, entry)
     _scale(files, name, entry.get("scale"))
@@ -145,20 +144,20 @@ def _windows(
         column(document, (*place, "day"), visit_windows.day, columns, NUMERIC)
     elif "date" not in entry or "start" not in entry:
         expected = "day: the column of the day, or date and start of the entry"
-        document.add(place, found="windows and no day", expected=expected)
+        document.add(place, "windows and no day", expected)
     if "windows" in entry:
         document.add(
             (name, "windows"),
-            found="windows of visits, which are told by windows already",
-            expected="windows of a visit whose label stands in a column",
+            "windows of visits, which are told by windows already",
+            "windows of a visit whose label stands in a column",
         )
     if (visit_windows.take == "nearest") != (visit_windows.tie is not None):
         document.add(
             (*place, "tie"),
-            found="nearest without tie"
+            "nearest without tie"
             if visit_windows.tie is None
             else f"tie with {visit_windows.take}",
-            expected="tie with nearest, and only with it",
+            "tie with nearest, and only with it",
         )
     _days_of_windows(files, place, visit_windows)
 
@@ -168,21 +167,19 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
     for label, window in visit_windows.windows.items():
         here = (*place, "windows", label)
         if window.from_ > window.to:
-            document.add(
-                here, found=f"{window.from_:g} to {window.to:g}", expected="the first day first"
-            )
+            document.add(here, f"{window.from_:g} to {window.to:g}", "the first day first")
         if visit_windows.take == "nearest" and window.target is None:
-            document.add(here, found="no target", expected="the planned day, for nearest")
+            document.add(here, "no target", "the planned day, for nearest")
         elif window.target is not None and not window.from_ <= window.target <= window.to:
             expected = f"a day from {window.from_:g} to {window.to:g}"
-            document.add((*here, "target"), found=f"{window.target:g}", expected=expected)
+            document.add((*here, "target"), f"{window.target:g}", expected)
     for (one, first), (other, then) in combinations(visit_windows.windows.items(), 2):
         touch = min(first.to, then.to) == max(first.from_, then.from_) and first.from_ != then.from_
         if first.from_ <= then.to and then.from_ <= first.to and not touch:
             document.add(
                 (*place, "windows", other),
-                found=f"days {then.from_:g} to {then.to:g}, of which {one} has some",
-                expected="days of no other window",
+                f"days {then.from_:g} to {then.to:g}, of which {one} has some",
+                "days of no other window",
             )
 
 
@@ -202,13 +199,11 @@ def _treatments(
     if given and kind not in methods.OWN_TREATMENT:
         document.add(
             (name, "treatments"),
-            found=f"a column a treatment, in a design of kind {kind}",
-            expected="a design in which a subject has each: within_subject or crossover",
+            f"a column a treatment, in a design of kind {kind}",
+            "a design in which a subject has each: within_subject or crossover",
         )
     for arm in sorted({arm for arm in given if given.count(arm) > 1}):
-        document.add(
-            (name, "treatments"), found=f"{arm} in several columns", expected="an arm once"
-        )
+        document.add((name, "treatments"), f"{arm} in several columns", "an arm once")
 
 
 def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
@@ -246,7 +241,7 @@ def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | N
     if not (coded and "scale" in entry):
         found = f"{variable.name}, a column of {variable.kind}"
         expected = "a column of numbers, or numeric codes and a `scale`"
-        files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
+        files.endpoints.add(path, found, expected, do=proposed_codes(variable))
 
 
 def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None) -> None:
@@ -256,24 +251,24 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
     document, place = files.endpoints, (name, "codes")
     if variable.kind not in ("text", "integer"):
         found = f"codes of {variable.name}, a column of {variable.kind}"
-        document.add(place, found=found, expected="codes of a column of text or whole numbers")
+        document.add(place, found, "codes of a column of text or whole numbers")
         return
     for code, value in entry["codes"].items():
         known_code(document, (*place, code), code, variable)
         code_is_missing(files, document, (*place, code), code, variable)
         if variable.kind == "integer" and not _WHOLE.fullmatch(code):
             expected = f"a whole number in quotes; {variable.name} is a column of integer"
-            document.add((*place, code), found=tell(code), expected=expected)
+            document.add((*place, code), tell(code), expected)
         if (scale := entry.get("scale")) and not scale["from"] <= value <= scale["to"]:
             expected = f"a number of the scale, {scale['from']} to {scale['to']}"
-            document.add((*place, code), found=tell(value), expected=expected)
+            document.add((*place, code), tell(value), expected)
     none = files.cleaning.get("tables", entry["table"], "missing", variable.name) or ()
     lacking = [code for code in variable.choices if code not in (*entry["codes"], *none)]
     if lacking:
         document.add(
             place,
-            found=f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
-            expected="a number for every choice of the dictionary",
+            f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            "a number for every choice of the dictionary",
             do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
         )
 
@@ -281,8 +276,7 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
 def _scale(files: Files, name: str, scale: made.Given | None) -> None:
     if scale and scale["from"] >= scale["to"]:
         found = f"from {scale['from']} to {scale['to']}"
-        expected = "from the lowest to the highest value"
-        files.endpoints.add((name, "scale"), found=found, expected=expected)
+        files.endpoints.add((name, "scale"), found, "from the lowest to the highest value")
 
 
 def _baseline(files: Files, name: str, entry: made.Given) -> None:
@@ -298,15 +292,14 @@ def _baseline(files: Files, name: str, entry: made.Given) -> None:
     for path, labels in places.items():
         for key, first, label in repeated(labels):
             found = f"{tell(label)}, which is also the label of {first}"
-            files.endpoints.add((*path, key), found=found, expected="a label of its own")
+            files.endpoints.add((*path, key), found, "a label of its own")
     if "baseline" in entry:
         told = (
             labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")
         )
         every = list(entry.get("visit", {}).get("windows", ()))
         every += [label for labels in told for label in labels.values()]
-        place = (name, "baseline")
-        known(files.endpoints, place, entry["baseline"], every, "the label of a visit")
+        known(files.endpoints, (name, "baseline"), entry["baseline"], every, "the label of a visit")
 
 
 def _parents(files: Files, name: str, entry: made.Given, key: str) -> None:

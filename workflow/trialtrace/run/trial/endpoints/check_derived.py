@@ -58,9 +58,9 @@ def check_levels(files: Files, place: Path_, name: str) -> None:
     if variable.kind == "date" or restricted(files):
         files.plan.add(
             place,
-            found=f"{name}, a column of {told_kind(variable)} without choices, "
+            f"{name}, a column of {told_kind(variable)} without choices, "
             "whose every value would be shown as a level",
-            expected="sex, site, or a variable with choices in dictionary.csv",
+            "sex, site, or a variable with choices in dictionary.csv",
             do=f"list the values of {name} as choices if they are few, or take groups of it",
         )
 

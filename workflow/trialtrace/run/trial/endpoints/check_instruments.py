@@ -55,7 +55,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
     if "norm" in given:
         _norm(files, name, given["norm"])
     for path, found, expected in instrument_entry.mistakes():
-        files.endpoints.add((name, *path), found=found, expected=expected)
+        files.endpoints.add((name, *path), found, expected)
 
 
 def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -86,17 +86,17 @@ def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
         if not _CODE.fullmatch(endpoint.code):
             document.add(
                 (name, "code"),
-                found=f"{tell(instrument_entry.code)}, with which {endpoint.name} has the code "
+                f"{tell(instrument_entry.code)}, with which {endpoint.name} has the code "
                 f"{tell(endpoint.code)}",
-                expected="a code of at most 8 capitals and digits with the suffix of the scale",
+                "a code of at most 8 capitals and digits with the suffix of the scale",
             )
         if len(endpoint.name) > _LONGEST_NAME:
             expected = f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters"
-            document.add((name,), found=f"the endpoint {endpoint.name}", expected=expected)
+            document.add((name,), f"the endpoint {endpoint.name}", expected)
     for scale in instrument_entry.every_scale:
         if scale.name and (taken := f"{name}_{scale.name}") in (document.names() or ()):
             found = f"the name of the scale {scale.name} of {name}"
-            document.add((taken,), found=found, expected="a name of its own")
+            document.add((taken,), found, "a name of its own")
 
 
 def _items(
@@ -117,14 +117,14 @@ def _items(
         for key in ONE_ROW & entry.keys():
             document.add(
                 (name, key),
-                found=f"{key} beside a pattern, by which a subject has one row",
-                expected=f"no {key} here",
+                f"{key} beside a pattern, by which a subject has one row",
+                f"no {key} here",
             )
     found_columns: dict[str, list[Variable]] = {}
     for item in needed:
         if named and item not in by_name:
             found, expected = f"no column of item {item}", one_of(needed, 40)
-            document.add((name, "items"), found=found, expected=expected)
+            document.add((name, "items"), found, expected)
             continue
         place = (name, *_item_place(instrument_entry, item))
         for own in instrument_entry.columns_of(item):
@@ -172,14 +172,12 @@ def _values(
     if item.codes and (lacking or not codes):
         document.add(
             (name, item.codes) if item.codes in entry else place,
-            found=f"{variable.name}, with the codes {one_of(lacking)}"
+            f"{variable.name}, with the codes {one_of(lacking)}"
             if lacking
             else f"{variable.name}, a column of {told_kind(variable)}",
-            expected=f"a value for every choice under {item.codes}"
-            if lacking
-            else "a column with choices",
+            f"a value for every choice under {item.codes}" if lacking else "a column with choices",
         )
     elif not item.codes and (lacking or not codes):
         found = f"{variable.name}, a column of {told_kind(variable)}"
         do = proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None
-        document.add(place, found=found, expected="a column of numbers, or of numeric codes", do=do)
+        document.add(place, found, "a column of numbers, or of numeric codes", do=do)

@@ -46,7 +46,7 @@ def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...
     if not of_kind(files, document, place, of, kinds, wanted=" or ".join(kinds)):
         return False
     if name in made_from(files, of):
-        document.add(place, found=f"{of}, which is made from {name}", expected="another endpoint")
+        document.add(place, f"{of}, which is made from {name}", "another endpoint")
         return False
     return True
 
@@ -70,7 +70,7 @@ def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> N
     variable = files.subject_variable(name)
     if variable is not None and variable.kind and variable.kind not in kinds:
         expected = f"a column of {' or '.join(kinds)} by the dictionary"
-        files.endpoints.add(place, found=f"{name}, a column of {variable.kind}", expected=expected)
+        files.endpoints.add(place, f"{name}, a column of {variable.kind}", expected)
 
 
 def _visits(files: Files, name: str, entry: Given) -> None:
@@ -85,9 +85,9 @@ def _visits(files: Files, name: str, entry: Given) -> None:
     needs = needs or entry.get("value", "value") != "value"
     if needs and parts and baseline(name, files.derived.get) is None:
         expected = "an endpoint with `baseline`, for new findings, changes and after_baseline"
-        document.add((name,), found=f"no baseline of {one_of(parts)}", expected=expected)
+        document.add((name,), f"no baseline of {one_of(parts)}", expected)
     elif labels and not chosen_visits(name, files.derived.get):
-        document.add((name, "visits"), found="no visit", expected="one visit or more")
+        document.add((name, "visits"), "no visit", "one visit or more")
 
 
 def _finding(files: Files, name: str, entry: Given) -> None:
@@ -102,10 +102,10 @@ def _finding(files: Files, name: str, entry: Given) -> None:
     if entry.get("new") and entry.get("value", "value") != "value":
         found = f"new: true with value: {entry['value']}"
         expected = "one of them; a change already compares with the baseline"
-        document.add((name, "new"), found=found, expected=expected)
+        document.add((name, "new"), found, expected)
     if ("at_least" in entry) != ("missing" in entry):
         lacking = "missing" if "at_least" in entry else "at_least"
-        document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
+        document.add((name,), f"no {lacking}", "at_least and missing together")
     _locations(files, name, entry)
     if "norm" in entry:
         _norm(files, name, entry["norm"])
@@ -125,7 +125,7 @@ def _locations(files: Files, name: str, entry: Given) -> None:
     if several > 1 and "at_least" not in entry:
         found = f"{several} sides and locations of {entry['of']} without a rule"
         expected = "at_least: how many of them must be abnormal, and missing"
-        files.endpoints.add((name,), found=found, expected=expected)
+        files.endpoints.add((name,), found, expected)
 
 
 def _norm(files: Files, name: str, entry: Given) -> None:
@@ -137,14 +137,12 @@ def _norm(files: Files, name: str, entry: Given) -> None:
         return
     groups = [group for group in norms.bands if group]
     if groups and "groups" not in entry:
-        document.add(
-            place, found="no groups", expected=f"a group for each location: {one_of(groups)}"
-        )
+        document.add(place, "no groups", f"a group for each location: {one_of(groups)}")
     for location, group in entry.get("groups", {}).items():
         known(document, (*place, "groups", location), group, groups, "a group of the table")
     aged = any(len(bands) > 1 for bands in norms.bands.values())
     if aged and "age" not in entry:
-        document.add(place, found="no age", expected="age: the subject variable with the age")
+        document.add(place, "no age", "age: the subject variable with the age")
     if "age" in entry and known(
         document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable"
     ):
@@ -159,20 +157,18 @@ def _composite(files: Files, name: str, entry: Given) -> None:
     for score, one in entry.get("scores", {}).items():
         place = (name, "scores", score)
         if score in (COUNT, *entry["findings"]):
-            document.add(place, found=f"the name {score}", expected="a name that is not taken yet")
+            document.add(place, f"the name {score}", "a name that is not taken yet")
         if parent(files, name, (*place, "of"), one["of"], kinds):
             changed = one.get("value", "value") != "value"
             if changed and baseline(one["of"], files.derived.get) is None:
-                document.add(
-                    place, found=f"{one['of']} without a baseline", expected="one with `baseline`"
-                )
+                document.add(place, f"{one['of']} without a baseline", "one with `baseline`")
     columns = {COUNT: AVAL} | dict.fromkeys([*entry["findings"], *entry.get("scores", {})], AVAL)
     check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
     over = entry["counted"] in ("by_visit", "ever")
     if over != ("missing_visits" in entry):
         found = f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits"
         expected = "missing_visits with by_visit and ever, and only with them"
-        document.add((name, "counted"), found=found, expected=expected)
+        document.add((name, "counted"), found, expected)
     _visits(files, name, entry)
 
 
@@ -185,34 +181,34 @@ def _dated(files: Files, name: str, entry: Given) -> None:
     lacking = [key for key in needed if key not in entry]
     if lacking:
         expected = "date with start; date, start and outside with windows"
-        document.add((name,), found=f"no {one_of(lacking)}", expected=expected)
+        document.add((name,), f"no {one_of(lacking)}", expected)
     labels = list(entry.get("visit", {}).get("labels", {}).values())
     for label, (low, high) in entry.get("windows", {}).items():
         place = (name, "windows", label)
         known(document, place, label, labels, "the label of a visit")
         if low > high:
-            document.add(place, found=f"{low} to {high}", expected="the first day first")
+            document.add(place, f"{low} to {high}", "the first day first")
 
 
 def _interval_time(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
     if "days" not in entry and "dates" not in entry:
-        document.add((name,), found="no days", expected="days or dates of the visits, or both")
+        document.add((name,), "no days", "days or dates of the visits, or both")
     if ("dates" in entry) != ("start" in entry):
         found = "dates without start, or start without dates"
-        document.add((name,), found=found, expected="start and dates together")
+        document.add((name,), found, "start and dates together")
     subject_date(files, name, "start", entry)
     labels = files.visits_of(entry["of"])
     if labels is None:
         return
     if not labels:
         expected = "a yes/no endpoint with visits"
-        document.add((name, "of"), found=f"{entry['of']}, which has no visits", expected=expected)
+        document.add((name, "of"), f"{entry['of']}, which has no visits", expected)
     days = entry.get("days")
     if days is not None and not set(labels) <= set(days):
-        document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
+        document.add((name, "days"), one_of(days), f"a day for {one_of(labels)}")
     elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
-        document.add((name, "days"), found="days that do not ascend", expected="ascending days")
+        document.add((name, "days"), "days that do not ascend", "ascending days")
     if "dates" in entry:
         _dates(files, name, entry["dates"], labels)
 
@@ -230,7 +226,7 @@ def _dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
         known_code(document, (*place, "visit", "labels", code), code, variable)
     if not set(labels) <= set(told.values()):
         expected = f"every visit of the event: {one_of(labels)}"
-        document.add((*place, "visit", "labels"), found=one_of(told.values()), expected=expected)
+        document.add((*place, "visit", "labels"), one_of(told.values()), expected)
 
 
 def _event_by(files: Files, name: str, entry: Given) -> None:
@@ -239,13 +235,12 @@ def _event_by(files: Files, name: str, entry: Given) -> None:
     if competing != ("competing" in entry):
         found = f"{entry['of']} {'with' if competing else 'without'} competing events"
         expected = "competing: missing or no_event where it has them, and only there"
-        files.endpoints.add((name,), found=found, expected=expected)
+        files.endpoints.add((name,), found, expected)
     if of.get("horizon", entry["time"]) < entry["time"]:
         files.endpoints.add(
             (name, "time"),
-            found=f"{entry['time']:g}, while {entry['of']}.horizon ends every time at "
-            f"{of['horizon']:g}",
-            expected="a time up to the horizon, after which nobody is known free of the event",
+            f"{entry['time']:g}, while {entry['of']}.horizon ends every time at {of['horizon']:g}",
+            "a time up to the horizon, after which nobody is known free of the event",
             do="mend one of the two",
         )
 
@@ -258,14 +253,12 @@ def _time_to_event(files: Files, name: str, entry: Given) -> None:
         parent(files, name, (name, "competing", position), of, methods.TIMES)
     if ("horizon" in entry) != ("horizon_label" in entry):
         found = "horizon without horizon_label, or the other way round"
-        files.endpoints.add((name,), found=found, expected="both together")
+        files.endpoints.add((name,), found, "both together")
     of = entry.get("occurrence")
     if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
         dated = files.endpoints.get(of)
         if dated is not None and "date" not in dated:
-            files.endpoints.add(
-                (name, "occurrence"), found=f"{of} without a date", expected="one with `date`"
-            )
+            files.endpoints.add((name, "occurrence"), f"{of} without a date", "one with `date`")
 
 
 def _recurrent_events(files: Files, name: str, entry: Given) -> None:
@@ -276,8 +269,7 @@ def _recurrent_events(files: Files, name: str, entry: Given) -> None:
         subject_number(files, (name, "end"), entry["end"])
     if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
         found = f"recurrent_events in a design of kind {tell(design)}"
-        expected = "a design in which a subject has one treatment"
-        files.endpoints.add((name, "kind"), found=found, expected=expected)
+        files.endpoints.add((name, "kind"), found, "a design in which a subject has one treatment")
 
 
 _CHECKS: dict[str, Callable[[Files, str, Given], None]] = {

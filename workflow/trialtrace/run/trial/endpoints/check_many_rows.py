@@ -52,9 +52,7 @@ def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> 
     """Keys that another one needs."""
     lacking = [one for one in needed if one not in entry]
     if key in entry and lacking:
-        files.endpoints.add(
-            (name, key), found=f"no {one_of(lacking)}", expected=f"{one_of(needed)} with {key}"
-        )
+        files.endpoints.add((name, key), f"no {one_of(lacking)}", f"{one_of(needed)} with {key}")
 
 
 def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
@@ -63,15 +61,15 @@ def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     if (statistic == "quantile") != ("quantile" in entry):
         document.add(
             (name, "statistic"),
-            found=f"{statistic} {'with' if 'quantile' in entry else 'without'} quantile",
-            expected="quantile with statistic: quantile, and only there",
+            f"{statistic} {'with' if 'quantile' in entry else 'without'} quantile",
+            "quantile with statistic: quantile, and only there",
         )
     if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
         expected = "missing; zero only for count, distinct and sum"
-        document.add((name, "without_rows"), found=f"zero for a {statistic}", expected=expected)
+        document.add((name, "without_rows"), f"zero for a {statistic}", expected)
     if "codes" in entry and statistic in ("count", "distinct"):
         found = f"codes with statistic: {statistic}, which asks for no numbers"
-        document.add((name, "codes"), found=found, expected="no codes")
+        document.add((name, "codes"), found, "no codes")
     variable = (columns or {}).get(entry["column"])
     if variable is None or not variable.kind or statistic in ("count", "distinct"):
         return
@@ -80,8 +78,8 @@ def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     if variable.kind == "text":
         document.add(
             (name, "column"),
-            found=f"{variable.name}, a column of {told_kind(variable)}",
-            expected="a column of number or integer by the dictionary, or `codes`",
+            f"{variable.name}, a column of {told_kind(variable)}",
+            "a column of number or integer by the dictionary, or `codes`",
             do=proposed_codes(variable),
         )
         return
@@ -110,14 +108,14 @@ def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> 
     if whole != ("planned_cycles" in entry):
         document.add(
             (name, "convention"),
-            found=f"{entry['convention']} {'without' if whole else 'with'} planned_cycles",
-            expected="planned_cycles with whole_plan, and only there",
+            f"{entry['convention']} {'without' if whole else 'with'} planned_cycles",
+            "planned_cycles with whole_plan, and only there",
         )
     by_drug = entry["interval"].get("by_drug", {}) if isinstance(entry["interval"], dict) else {}
     drug = (columns or {}).get(entry.get("drug", ""))
     for key, codes in (("interval", by_drug), ("caps", entry.get("caps", {}))):
         if codes and "drug" not in entry:
-            document.add((name, key), found="no drug", expected="drug: the column of the drug")
+            document.add((name, key), "no drug", "drug: the column of the drug")
         for code in codes:
             place = (name, key, "by_drug", code) if key == "interval" else (name, key, code)
             known_code(document, place, code, drug)
@@ -125,7 +123,7 @@ def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> 
         lacking = [code for code in drug.choices if code not in by_drug]
         if lacking:
             found = f"no days for {one_of(lacking)}"
-            document.add((name, "interval", "by_drug"), found=found, expected="days for every drug")
+            document.add((name, "interval", "by_drug"), found, "days for every drug")
 
 
 def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> None:
@@ -134,9 +132,7 @@ def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> Non
     _together(files, name, entry, "reduced", "planned", "delivered")
     _together(files, name, entry, "delayed", "date", "planned_date")
     if not {"reduced", "delayed", "stopped"} & set(entry):
-        files.endpoints.add(
-            (name,), found="no change", expected="one or more of reduced, delayed, stopped"
-        )
+        files.endpoints.add((name,), "no change", "one or more of reduced, delayed, stopped")
     if "stopped" in entry:
         check_condition(files.endpoints, (name, "stopped"), entry["stopped"], columns)
     _further(files, name, entry, columns)
@@ -149,7 +145,7 @@ def _attendance(files: Files, name: str, entry: Given, columns: Columns) -> None
         subject_number(files, (name, "planned", "variable"), entry["planned"]["variable"])
     elif entry["planned"] == "rows" and entry.get("without_rows") == "zero":
         expected = "missing; without rows nothing is planned"
-        document.add((name, "without_rows"), found="zero with planned: rows", expected=expected)
+        document.add((name, "without_rows"), "zero with planned: rows", expected)
     if end := entry.get("end"):
         column(document, (name, "end", "date"), end["date"], columns, DATES)
         place = (name, "end", "event")
@@ -157,7 +153,7 @@ def _attendance(files: Files, name: str, entry: Given, columns: Columns) -> None
             ending = files.derived.get(end["event"])
             if ending is not None and ending.entry.start is None:
                 found = f"{end['event']}, a time without dates"
-                document.add(place, found=found, expected="a time_to_event endpoint from dates")
+                document.add(place, found, "a time_to_event endpoint from dates")
 
 
 def _oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
@@ -182,7 +178,7 @@ def _oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> N
             known(document, (name, key, code), told, names, what)
             known_code(document, (name, key, code), code, variable)
     if "units" in entry and "unit_column" not in entry:
-        document.add((name, "units"), found="no unit_column", expected="unit_column with units")
+        document.add((name, "units"), "no unit_column", "unit_column with units")
 
 
 def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
@@ -193,13 +189,13 @@ def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
         place = (name, "columns", short)
         if short.upper() in taken or short == "term":
             found = f"{short.upper()}, a column that the data set has already"
-            document.add(place, found=found, expected="another name")
+            document.add(place, found, "another name")
         variable = column(document, place, source, columns)
         names_nobody(document, place, variable)
         for other, kind in _kinds(files, short).items():
             if variable and kind and other != name and kind != _kind(variable):
                 found = f"a column of {_kind(variable)}, while {other} has one of {kind}"
-                document.add(place, found=found, expected="one type under one name")
+                document.add(place, found, "one type under one name")
 
 
 def _kind(variable: Variable) -> str:
@@ -244,14 +240,13 @@ def _outside_window(files: Files, name: str, entry: Given, columns: Columns) -> 
     of = files.derived.get(entry["of"])
     if of is not None and not (isinstance(of.entry, DatedRecords) and of.entry.windows):
         expected = "an endpoint with date, start and windows"
-        files.endpoints.add((name, "of"), found=f"{entry['of']}, without", expected=expected)
+        files.endpoints.add((name, "of"), f"{entry['of']}, without", expected)
 
 
 def _deviation(files: Files, name: str, entry: Given, columns: Columns) -> None:
     """The table is that of the subjects."""
     if (first := files.subjects_table) and entry["table"] != first:
-        path = (name, "table")
-        files.endpoints.add(path, found=entry["table"], expected=f"{first}, that of the subjects")
+        files.endpoints.add((name, "table"), entry["table"], f"{first}, that of the subjects")
 
 
 _CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {

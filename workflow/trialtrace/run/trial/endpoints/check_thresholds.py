@@ -31,9 +31,9 @@ def check_threshold(files: Files, name: str, parent: str, test: Mapping[str, obj
     assert endpoint.scale is not None
     files.endpoints.add(
         (name, "event"),
-        found=f"{describe_test(test)}, which {'no' if not told[0] else 'every'} value of {parent} "
+        f"{describe_test(test)}, which {'no' if not told[0] else 'every'} value of {parent} "
         f"is, {endpoint.scale.low:g} to {endpoint.scale.high:g}",
-        expected="a test that some of its values meet and others do not",
+        "a test that some of its values meet and others do not",
     )
 
 

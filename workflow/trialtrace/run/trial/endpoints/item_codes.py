@@ -36,10 +36,10 @@ def check(
     for item in instrument_entry.item_codes or {}:
         if item not in columns:
             expected = f"an item of these scales with a column: {one_of(columns, 40)}"
-            document.add((name, "item_codes", item), found=f"item {item}", expected=expected)
+            document.add((name, "item_codes", item), f"item {item}", expected)
         elif items[item].codes:
             found = f"item {item}, whose codes have their values under {items[item].codes}"
-            document.add((name, "item_codes", item), found=found, expected="another item")
+            document.add((name, "item_codes", item), found, "another item")
     used: dict[str, list[Variable]] = {}
     for item, column in columns.items():
         place: Place = (name, "codes")
@@ -73,8 +73,8 @@ def _column(
     if lacking:
         document.add(
             place,
-            found=f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
-            expected="a number for every choice of the dictionary",
+            f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            "a number for every choice of the dictionary",
             do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
         )
     for code in variable.choices or codes:
@@ -84,9 +84,8 @@ def _column(
         if not item.low <= value <= item.high or (item.whole and value != int(value)):
             document.add(
                 (*place, code),
-                found=f"{tell(value)}, for {variable.name}",
-                expected=f"a {'whole ' if item.whole else ''}number from {item.low:g} "
-                f"to {item.high:g}",
+                f"{tell(value)}, for {variable.name}",
+                f"a {'whole ' if item.whole else ''}number from {item.low:g} to {item.high:g}",
             )
 
 
@@ -99,7 +98,7 @@ def _unused(
         return
     if not columns:
         found = "codes, while every item has a column of numbers"
-        document.add(place, found=found, expected="no codes, or a column of text or choices")
+        document.add(place, found, "no codes, or a column of text or choices")
         return
     known = {code for variable in columns for code in variable.choices}
     if any(not variable.choices for variable in columns):
@@ -107,5 +106,4 @@ def _unused(
     for code in codes:
         if code not in known and not document.full:
             expected = f"a choice of an item: {one_of(tell(one) for one in sorted(known))}"
-            do = near_code(columns[0], code)
-            document.add((*place, code), found=tell(code), expected=expected, do=do)
+            document.add((*place, code), tell(code), expected, do=near_code(columns[0], code))

@@ -67,7 +67,7 @@ def check(files: Files, document: Document) -> None:
         specifications = multiverse.specifications()
     except UserError as error:
         for problem in error.problems:
-            document.add(("limit",), found=problem.found, expected=problem.expected, do=problem.do)
+            document.add(("limit",), problem.found, problem.expected, do=problem.do)
         return
     _left(document, multiverse, specifications)
     if not document.problems:
@@ -85,8 +85,8 @@ def _marks(document: Document, name: str, levels: dict[str, Level]) -> None:
         if len(marked) > 1:
             document.add(
                 ("factors", name, "levels", marked[1], mark),
-                found=f"{mark}: true on {one_of(marked)}",
-                expected="it on one level of a factor",
+                f"{mark}: true on {one_of(marked)}",
+                "it on one level of a factor",
             )
 
 
@@ -101,8 +101,8 @@ def _every_factor_marked(document: Document, multiverse: Multiverse) -> None:
         if 0 < len(without) < len(factors):
             document.add(
                 ("factors", without[0]),
-                found=f"no level with {mark}: true, while other factors have one",
-                expected="it on a level of every factor, or of none",
+                f"no level with {mark}: true, while other factors have one",
+                "it on a level of every factor, or of none",
             )
 
 
@@ -112,9 +112,8 @@ def _estimate(files: Files, document: Document, path: Path_, estimate: Content) 
     if adjusting := _adjusting(files, estimate):
         document.add(
             path,
-            found=f"{one_of(adjusting)} in an estimate that no level tells the time of",
-            expected="covariates and strata on a level with `known`, but for strata of the "
-            "randomisation",
+            f"{one_of(adjusting)} in an estimate that no level tells the time of",
+            "covariates and strata on a level with `known`, but for strata of the randomisation",
         )
 
 
@@ -123,8 +122,8 @@ def _number(document: Document, path: Path_, estimate: Content) -> None:
     if statistic not in LABELS:
         document.add(
             path,
-            found=f"{statistic}, which gives a decision and not one number",
-            expected="the estimate that it decides by",
+            f"{statistic}, which gives a decision and not one number",
+            "the estimate that it decides by",
         )
 
 
@@ -145,8 +144,8 @@ def _at_entry(files: Files, document: Document, path: Path_, level: Level) -> No
     if arms or (late and level.known == "before_randomisation"):
         document.add(
             (*path, "where"),
-            found=f"{one_of(arms or late)}, which no patient had before randomisation",
-            expected="variables of the subjects, or a population; what a patient had later is "
+            f"{one_of(arms or late)}, which no patient had before randomisation",
+            "variables of the subjects, or a population; what a patient had later is "
             "known: after_randomisation, and no condition is over the arm",
         )
 
@@ -160,12 +159,12 @@ def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
     if chosen and level.known is None:
         document.add(
             path,
-            found=f"{chosen[0]}, and not when that was known",
-            expected="known: before_randomisation, after_randomisation or not_recorded",
+            f"{chosen[0]}, and not when that was known",
+            "known: before_randomisation, after_randomisation or not_recorded",
         )
     elif level.known is not None and not chosen and level.endpoints is None:
         expected = f"it with {one_of((*CHOOSING, 'endpoints'))}"
-        document.add((*path, "known"), found="nothing that it is of", expected=expected)
+        document.add((*path, "known"), "nothing that it is of", expected)
     names: list[tuple[str, Iterable[str] | None, str]] = [
         ("population", files.populations, "a population of trial.yaml"),
         ("variable", files.plannable, "an endpoint of endpoints.yaml"),
@@ -184,8 +183,8 @@ def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> N
     if (level.endpoints is None) != (level.asks is None):
         document.add(
             path,
-            found="asks without endpoints" if level.asks else "endpoints, and not what that asks",
-            expected="asks: the_same, or another, beside endpoints",
+            "asks without endpoints" if level.asks else "endpoints, and not what that asks",
+            "asks: the_same, or another, beside endpoints",
         )
     for name, keys in (level.endpoints or {}).items():
         place = (*path, "endpoints", name)
@@ -195,17 +194,15 @@ def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> N
             if key in NO_RULE:
                 document.add(
                     (*place, key),
-                    found=f"{key}, which is what an endpoint is and not its rule",
-                    expected="keys by which its values are made",
+                    f"{key}, which is what an endpoint is and not its rule",
+                    "keys by which its values are made",
                     do="write an endpoint of its own, which `variable` names",
                 )
         entry = files.endpoints.get(name)
         changed = {key: value for key, value in ((entry or {}) | keys).items() if value is not None}
         if isinstance(entry, dict) and _rule(files, name, changed) == _rule(files, name, entry):
             document.add(
-                place,
-                found=f"what endpoints.yaml says of {name} already",
-                expected="keys that change something",
+                place, f"what endpoints.yaml says of {name} already", "keys that change something"
             )
 
 
@@ -236,8 +233,8 @@ def _same(
         if patch in before:
             document.add(
                 ("factors", name, "levels", level),
-                found=f"the same choice as {before[patch]}: the factor varies nothing there",
-                expected="levels that change something, one of them perhaps nothing",
+                f"the same choice as {before[patch]}: the factor varies nothing there",
+                "levels that change something, one of them perhaps nothing",
             )
         before.setdefault(patch, level)
 
@@ -254,8 +251,7 @@ def _forbidden(document: Document, multiverse: Multiverse) -> None:
         for name, level in rule.items():
             place = ("forbid", position, name)
             if known(document, place, name, factors, "a factor above"):
-                what = f"a level of {name}"
-                known(document, place, level, factors[name].levels, what)
+                known(document, place, level, factors[name].levels, f"a level of {name}")
 
 
 def _left(document: Document, multiverse: Multiverse, specifications: list[Specification]) -> None:
@@ -263,8 +259,8 @@ def _left(document: Document, multiverse: Multiverse, specifications: list[Speci
     if not specifications:
         document.add(
             ("forbid",),
-            found=f"all {multiverse.combinations} combinations forbidden",
-            expected="some that are left",
+            f"all {multiverse.combinations} combinations forbidden",
+            "some that are left",
         )
         return
     for name, factor in multiverse.file.factors.items():
@@ -273,8 +269,8 @@ def _left(document: Document, multiverse: Multiverse, specifications: list[Speci
             if level not in left:
                 document.add(
                     ("factors", name, "levels", level),
-                    found=f"{tell(level)}, which is forbidden in every combination",
-                    expected="a level that some specification has",
+                    f"{tell(level)}, which is forbidden in every combination",
+                    "a level that some specification has",
                 )
 
 
@@ -356,13 +352,12 @@ def _tell(
     wrong = {each.name for each in those}
     for factor, level in those[0].levels.items():
         if wrong == {each.name for each in specifications if each.levels[factor] == level}:
-            path = ("factors", factor, "levels", level)
-            document.add(path, found=found, expected=expected, do=do)
+            document.add(("factors", factor, "levels", level), found, expected, do=do)
             return
     document.add(
         ("factors",),
-        found=f"{found}, in {len(those)} of {len(specifications)} specifications, the first "
+        f"{found}, in {len(those)} of {len(specifications)} specifications, the first "
         f"{those[0].name}",
-        expected=expected,
+        expected,
         do=do or "forbid the combination",
     )

@@ -57,7 +57,7 @@ def check_estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
         place = (*place, position) if isinstance(treated, list) else place
         _control_as_treated(files, place, arm, entry["treatment"])
         if known_arm(files, document, place, arm) and arm == reference:
-            document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
+            document.add(place, f"{tell(arm)} against itself", "another arm")
     known_arm(files, document, (*path, "treatment", "to"), reference)
     known(
         document,
@@ -79,9 +79,9 @@ def _control_as_treated(files: Files, place: Path_, arm: str, texts: Mapping[str
     if control and texts["to"] != arm and "reason" not in texts:
         files.plan.add(
             place,
-            found=f"{tell(arm)}, which trial.yaml declares as the control "
+            f"{tell(arm)}, which trial.yaml declares as the control "
             f"(design.arms.{arm}.control), with {tell(texts['to'])} as its reference",
-            expected=f"to: {arm}, so that effects are against the control",
+            f"to: {arm}, so that effects are against the control",
             do="exchange `of` and `to`, or mend trial.yaml; where it is meant, say why: "
             "treatment: {of: …, to: …, reason: …}",
         )
@@ -100,20 +100,18 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
 def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
     if displays.with_results(name) or name == planning.ANALYSIS:
-        document.add(path, found=f"the name {name}, which the report uses", expected="another name")
+        document.add(path, f"the name {name}, which the report uses", "another name")
     if not _line_of_descent(files, name, entry):
         return
     if "estimand" in entry:
         estimands = document.names("estimands")
         known(document, (*path, "estimand"), entry["estimand"], estimands, "an estimand above")
     if not any(section in entry for section in STEPS):
-        document.add(path, found="nothing to do", expected=f"one of {one_of(STEPS)}")
+        document.add(path, "nothing to do", f"one of {one_of(STEPS)}")
     if "by" in entry:
         _levels(files, (*path, "by"), entry["by"])
     if "interaction" in entry and inherited(files, name, "by") is None:
-        document.add(
-            (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
-        )
+        document.add((*path, "interaction"), "no `by`", "by: the variable of the subgroups")
     if entry.get("p_values_by_level") is False:
         _no_p_values(files, name, entry)
     if "where" in entry:
@@ -145,12 +143,12 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
 def _no_p_values(files: Files, name: str, entry: dict[str, Any]) -> None:
     place = ("analyses", name, "p_values_by_level")
     if inherited(files, name, "by") is None:
-        files.plan.add(place, found="no `by`", expected="by: the variable of the subgroups")
+        files.plan.add(place, "no `by`", "by: the variable of the subgroups")
     elif "tests" in entry:
         files.plan.add(
             place,
-            found="tests, whose p-values would not be shown",
-            expected="no tests",
+            "tests, whose p-values would not be shown",
+            "no tests",
             do="give interaction, or leave p_values_by_level out",
         )
 
@@ -168,21 +166,21 @@ def _change(files: Files, name: str, entry: dict[str, Any]) -> None:
         if endpoint and endpoint.kind in methods.BINARY:
             document.add(
                 (*path, *(("value",) if "value" in entry else ())),
-                found=f"{value} of {variable}, which is yes or no",
-                expected="value",
+                f"{value} of {variable}, which is yes or no",
+                "value",
                 do="derive an endpoint of kind finding with new: true, or give `codes` a `scale`",
             )
         elif endpoint and start is None:
             document.add(
                 (*path, *(("value",) if "value" in entry else ())),
-                found=f"{value} of {variable}, which has no baseline",
-                expected="an endpoint with `baseline`",
+                f"{value} of {variable}, which has no baseline",
+                "an endpoint with `baseline`",
             )
         elif isinstance(visits, list) and start in visits:
             document.add(
                 (*path, *(("visits",) if "visits" in entry else ())),
-                found=f"{tell(start)}, the baseline itself",
-                expected="visits after the baseline, since the analysis is of a change",
+                f"{tell(start)}, the baseline itself",
+                "visits after the baseline, since the analysis is of a change",
             )
 
 
@@ -199,9 +197,7 @@ def _line_of_descent(files: Files, name: str, entry: dict[str, Any]) -> bool:
     while parent is not None:
         if parent in seen:
             document.add(
-                place,
-                found=" of ".join([*seen, parent]),
-                expected="an analysis that does not lead back to itself",
+                place, " of ".join([*seen, parent]), "an analysis that does not lead back to itself"
             )
             return False
         seen.append(parent)
@@ -237,8 +233,8 @@ def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) ->
         offered = one_of(registry.suited(section, kind))
         files.plan.add(
             place,
-            found=f"{told} of {variable}, an endpoint of kind {kind}",
-            expected=f"an endpoint of kind {one_of(kinds)}",
+            f"{told} of {variable}, an endpoint of kind {kind}",
+            f"an endpoint of kind {one_of(kinds)}",
             do=f"for kind {kind}, {section} has: {offered}",
         )
         return
@@ -249,9 +245,9 @@ def _compares(files: Files, name: str, place: Path_) -> None:
     for variable in of_whole_patients(files, name):
         files.plan.add(
             place,
-            found=f"a comparison of {variable}, which is of the patient as a whole: its table "
+            f"a comparison of {variable}, which is of the patient as a whole: its table "
             "has no column of the treatment",
-            expected="describe alone",
+            "describe alone",
             do="or `arm` of that table in trial.yaml, where a row is of one treatment",
         )
 
@@ -265,15 +261,11 @@ def _visits(files: Files, name: str, entry: dict[str, Any]) -> None:
     if labels and visits is None:
         document.add(
             ("analyses", name),
-            found=f"no visits, while {who} has several",
-            expected=f"visits: all, or a list of {one_of(labels)}",
+            f"no visits, while {who} has several",
+            f"visits: all, or a list of {one_of(labels)}",
         )
     elif visits is not None and not labels:
-        document.add(
-            place,
-            found=f"visits of {who}, which is not a repeated endpoint",
-            expected="no visits",
-        )
+        document.add(place, f"visits of {who}, which is not a repeated endpoint", "no visits")
     elif "visits" in entry and isinstance(entry["visits"], list):
         for position, visit in enumerate(entry["visits"]):
             known(document, (*place, position), visit, labels, f"a visit of {who}")
@@ -283,7 +275,7 @@ def _visits(files: Files, name: str, entry: dict[str, Any]) -> None:
         if registry.card_of(registry.step_key(section, statistic, method)).visits != "each"
     ]
     if together and labels and len(used_visits(files, name) or labels) < 2:
-        document.add(place, found="one visit", expected=f"two or more for {together[0]}")
+        document.add(place, "one visit", f"two or more for {together[0]}")
 
 
 Told = tuple[str, str, str, str]
@@ -299,8 +291,8 @@ def _repeats(files: Files, name: str, entry: dict[str, object]) -> None:
         if section != "interaction" and found & seen:
             files.plan.add(
                 ("analyses", name, *place),
-                found=f"{step.key} a second time",
-                expected="each method once in an analysis",
+                f"{step.key} a second time",
+                "each method once in an analysis",
                 do="give it an analysis of its own (`of` takes the rest), or remove one",
             )
         seen |= found

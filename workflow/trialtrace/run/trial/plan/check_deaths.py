@@ -70,7 +70,7 @@ def _death(files: Files, place: Path_, named: list[str], death: Mapping[str, obj
     known(files.plan, (*place, "of"), death["of"], deaths(files), what)
     if ("day" in death) == ("days" in death):
         both = "day and days" if "day" in death else "neither day nor days"
-        files.plan.add(place, found=both, expected="one of them")
+        files.plan.add(place, both, "one of them")
     days = death.get("days")
     labels = _visits(files, named)
     if isinstance(days, dict) and labels is not None:
@@ -107,8 +107,8 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
     if not found:
         files.plan.add(
             place,
-            found="values that are filled in, of patients who may have died, with no word on death",
-            expected=f"an intercurrent event of the estimand with `death`, of {one_of(who)}",
+            "values that are filled in, of patients who may have died, with no word on death",
+            f"an intercurrent event of the estimand with `death`, of {one_of(who)}",
             do="{event: death before the visit, strategy: while alive, death: {of: "
             f"{who[0]}, day: …}}}}; no value after death is imputed",
         )
@@ -118,15 +118,15 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
     if death["strategy"] not in allowed:
         files.plan.add(
             place,
-            found=f"values that are filled in, and {death['event']} with the strategy "
+            f"values that are filled in, and {death['event']} with the strategy "
             f"{death['strategy']}",
-            expected=f"the strategy {one_of(allowed)}: a value after death does not exist",
+            f"the strategy {one_of(allowed)}: a value after death does not exist",
         )
     elif death["strategy"] == "hypothetical" and NOBODY_DIED not in estimand["summary"].lower():
         files.plan.add(
             ("estimands", inherited(files, name, "estimand"), "summary"),
-            found="no word that values after death are imputed",
-            expected=f"a summary with the words “{NOBODY_DIED}”",
+            "no word that values after death are imputed",
+            f"a summary with the words “{NOBODY_DIED}”",
         )
     # Nobody is dead at a baseline.
     starts = {files.derived[variable].entry.baseline for variable in variables_of(files, name)}
@@ -135,6 +135,6 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
     if isinstance(days, dict) and (lacking := [visit for visit in visits if visit not in days]):
         files.plan.add(
             place,
-            found=f"no day of {one_of(lacking)} in `death` of the estimand",
-            expected="the day of each visit that is analysed, by which whoever died has no value",
+            f"no day of {one_of(lacking)} in `death` of the estimand",
+            "the day of each visit that is analysed, by which whoever died has no value",
         )

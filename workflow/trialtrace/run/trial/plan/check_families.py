@@ -67,8 +67,8 @@ def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> N
             own = [f"`effects: [{', '.join(each)}]`" for each in kinds.values()]
             files.plan.add(
                 (*place, "effects") if named else place,
-                found=f"effects of {' and of '.join(of)} in one family: {told}",
-                expected="tests of one kind",
+                f"effects of {' and of '.join(of)} in one family: {told}",
+                "tests of one kind",
                 do=f"give {' and '.join(own)} a family each",
             )
         else:
@@ -76,8 +76,8 @@ def _one_kind(files: Files, path: Path_, tests: list[dict[str, list[str]]]) -> N
     if len(found) > 1:
         files.plan.add(
             (*path, "tests"),
-            found=f"tests of {' and of '.join(sorted(found, reverse=True))} in one family",
-            expected="tests of one kind",
+            f"tests of {' and of '.join(sorted(found, reverse=True))} in one family",
+            "tests of one kind",
             do="give each kind a family of its own",
         )
 
@@ -129,8 +129,8 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
     if arms and len(arms) != 3:
         files.plan.add(
             place,
-            found=f"a closed test of {len(arms)} arms",
-            expected="three arms: two treated ones and the reference",
+            f"a closed test of {len(arms)} arms",
+            "three arms: two treated ones and the reference",
             do="adjust by holm or hochberg",
         )
     _as_primary(files, place, entry["global"])
@@ -140,9 +140,9 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
         if wanted is not None and strata is not None and strata != wanted:
             files.plan.add(
                 (*path, "tests", position),
-                found=f"{test['test']} {_within(strata)}, after {entry['global']['test']} "
+                f"{test['test']} {_within(strata)}, after {entry['global']['test']} "
                 f"{_within(wanted)}",
-                expected="the strata of the test of all arms in each test of a pair",
+                "the strata of the test of all arms in each test of a pair",
             )
 
 
@@ -156,8 +156,8 @@ def _as_primary(files: Files, place: Path_, test: Mapping[str, str]) -> None:
         if section == "tests" and strata and options.get("groups") == "all":
             files.plan.add(
                 (*place, "test"),
-                found=f"{test['test']}, which leaves out the strata of {name} in the same analysis",
-                expected=f"{name}, or its exact form",
+                f"{test['test']}, which leaves out the strata of {name} in the same analysis",
+                f"{name}, or its exact form",
             )
             return
 
@@ -178,27 +178,23 @@ def _within(strata: list[str]) -> str:
 def _graph(files: Files, path: Path_, entry: dict[str, Any]) -> None:
     weights, transitions = entry["weights"], entry["transitions"]
     if sum(weights) > 1 + 1e-9:
-        files.plan.add(
-            (*path, "weights"), found=f"a sum of {sum(weights):g}", expected="at most 1 in all"
-        )
+        files.plan.add((*path, "weights"), f"a sum of {sum(weights):g}", "at most 1 in all")
     if len(transitions) != len(weights):
         files.plan.add(
             (*path, "transitions"),
-            found=f"{len(transitions)} lists for {len(weights)} weights",
-            expected="a list for each weight",
+            f"{len(transitions)} lists for {len(weights)} weights",
+            "a list for each weight",
         )
     for position, row in enumerate(transitions):
         place = (*path, "transitions", position)
         if len(row) != len(weights) or sum(row) > 1 + 1e-9:
             files.plan.add(
                 place,
-                found=f"{len(row)} shares that add up to {sum(row):g}",
-                expected=f"{len(weights)} shares that add up to at most 1",
+                f"{len(row)} shares that add up to {sum(row):g}",
+                f"{len(weights)} shares that add up to at most 1",
             )
         elif position < len(row) and row[position] != 0:
-            files.plan.add(
-                place, found="a share that goes to itself", expected="0 at its own place"
-            )
+            files.plan.add(place, "a share that goes to itself", "0 at its own place")
 
 
 def check_level(files: Files, place: Path_, level: Any) -> None:
@@ -209,18 +205,16 @@ def check_level(files: Files, place: Path_, level: Any) -> None:
     if sorted(set(fractions)) != fractions or fractions[-1] != 1:
         files.plan.add(
             (*place, "fractions"),
-            found=f"{fractions}",
-            expected="shares of the information that grow and end at 1",
+            f"{fractions}",
+            "shares of the information that grow and end at 1",
         )
     cuts = files.plan.get("cuts") or ()
     if len(cuts) >= len(fractions):
         found = f"{len(fractions)} looks, the last of which is the analysis, and {len(cuts)} cuts"
-        files.plan.add(place, found=found, expected="fewer cuts than looks")
+        files.plan.add(place, found, "fewer cuts than looks")
     if look > len(fractions):
         files.plan.add(
-            (*place, "look"),
-            found=f"look {look} of {len(fractions)}",
-            expected=f"1 to {len(fractions)}",
+            (*place, "look"), f"look {look} of {len(fractions)}", f"1 to {len(fractions)}"
         )
 
 
@@ -235,31 +229,29 @@ def check_stopped(
     if not isinstance(level, dict):
         files.plan.add(
             place,
-            found="no interim looks",
-            expected="decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
+            "no interim looks",
+            "decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
         )
         return
     cuts = files.plan.get("cuts")
     if statistic in INTERIM and not cuts and level["look"] >= len(level["fractions"]):
         files.plan.add(
             place,
-            found=f"look {level['look']} of {len(level['fractions'])}, after which nothing comes",
-            expected="an analysis at an earlier look",
+            f"look {level['look']} of {len(level['fractions'])}, after which nothing comes",
+            "an analysis at an earlier look",
         )
     later = (files.plan.get("analyses", name, "estimates") or ())[int(place[-2]) :]
     if statistic in INTERIM and cuts and any(not {*step} & {*INTERIM} for step in later):
         expected = "the last of the estimates: in the analysis they are left out"
-        files.plan.add(place, found="a step of data cuts before others", expected=expected)
+        files.plan.add(place, "a step of data cuts before others", expected)
     effect = options.get("effect")
     if method.removeprefix("of_") in RATIOS and isinstance(effect, int | float) and effect <= 0:
-        files.plan.add(
-            (*place, "effect"), found=f"the ratio {effect:g}", expected="a ratio above 0"
-        )
+        files.plan.add((*place, "effect"), f"the ratio {effect:g}", "a ratio above 0")
     if statistic == "futility_limit" and not level["boundary"].startswith("spending_"):
         files.plan.add(
             place,
-            found=f"the boundary {level['boundary']}, which spends no level look by look",
-            expected="decision_level with a boundary spending_obrien_fleming or spending_pocock",
+            f"the boundary {level['boundary']}, which spends no level look by look",
+            "decision_level with a boundary spending_obrien_fleming or spending_pocock",
         )
 
 
@@ -298,8 +290,5 @@ def _level(files: Files, path: Path_, entry: Mapping[str, object], reason: str |
 def _no_reason(files: Files, place: Path_, text: str, expected: str, reason: str | None) -> None:
     if reason is None:
         files.plan.add(
-            place,
-            found=text,
-            expected=expected,
-            do=f"mend it; where it is meant, say why: {REASON}: …",
+            place, text, expected, do=f"mend it; where it is meant, say why: {REASON}: …"
         )

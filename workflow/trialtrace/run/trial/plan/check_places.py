@@ -48,8 +48,8 @@ def check(files: Files, name: str) -> None:
         for column, labels in several.items():
             files.plan.add(
                 ("analyses", name),
-                found=f"{variable}, which has {len(labels)} {NAMES[column]} a subject",
-                expected=f"where: {{{column}: {{is: …}}}}, with one of {one_of(labels)}",
+                f"{variable}, which has {len(labels)} {NAMES[column]} a subject",
+                f"where: {{{column}: {{is: …}}}}, with one of {one_of(labels)}",
                 do="choose one, or derive one value a subject from them",
             )
             return

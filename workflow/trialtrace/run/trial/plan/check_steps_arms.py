@@ -47,7 +47,7 @@ def of_each_arm(
         known(files.plan, (*place, name), name, arms, "an arm of the estimand")
     if lacking := [arm for arm in arms if arm not in numbers]:
         expected = f"a {what} of each of {one_of(arms)}"
-        files.plan.add(place, found=f"no {what} of {one_of(lacking)}", expected=expected)
+        files.plan.add(place, f"no {what} of {one_of(lacking)}", expected)
 
 
 def _contrast(files: Files, place: Path_, coefficients: dict[str, float], arms: list[str]) -> None:
@@ -58,8 +58,8 @@ def _contrast(files: Files, place: Path_, coefficients: dict[str, float], arms: 
     if largest == 0 or abs(total) > ROUNDING * largest:
         files.plan.add(
             place,
-            found=f"coefficients that sum to {total:g}" if largest else "no coefficient but 0",
-            expected="coefficients that sum to 0, some of them above and some below",
+            f"coefficients that sum to {total:g}" if largest else "no coefficient but 0",
+            "coefficients that sum to 0, some of them above and some below",
         )
 
 
@@ -67,4 +67,4 @@ def _order(files: Files, place: Path_, order: list[str], arms: list[str]) -> Non
     for position, name in enumerate(order):
         known(files.plan, (*place, position), name, arms, "an arm of the estimand")
     if lacking := [arm for arm in arms if arm not in order]:
-        files.plan.add(place, found=f"no {one_of(lacking)}", expected=f"each of {one_of(arms)}")
+        files.plan.add(place, f"no {one_of(lacking)}", f"each of {one_of(arms)}")

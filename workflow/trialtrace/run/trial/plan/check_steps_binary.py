@@ -37,15 +37,15 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
     if options.get("groups") == "all" and options.get("sides", "two_sided") != "two_sided":
         files.plan.add(
             (*place, "sides"),
-            found=f"{options['sides']} in a test of all arms, which has no direction",
-            expected="two_sided",
+            f"{options['sides']} in a test of all arms, which has no direction",
+            "two_sided",
             do="or give groups: pairs",
         )
     if "lower" in options and "upper" in options and options["lower"] >= options["upper"]:
         files.plan.add(
             (*place, "lower"),
-            found=f"{options['lower']}, not below upper: {options['upper']}",
-            expected="a lower margin below the upper one",
+            f"{options['lower']}, not below upper: {options['upper']}",
+            "a lower margin below the upper one",
         )
     _ties(files, place, options)
     _exposure(files, analysis, place, options)
@@ -63,8 +63,8 @@ def _components(files: Files, analysis: str, place: Path_, options: dict[str, An
     if options.get("at_least", 0) > len(components):
         document.add(
             (*place, "at_least"),
-            found=f"{options['at_least']} of {len(components)} components",
-            expected="a number of components that can be met",
+            f"{options['at_least']} of {len(components)} components",
+            "a number of components that can be met",
         )
     estimand = estimand_of(files, analysis)
     name = estimand["variable"] if estimand else None
@@ -83,8 +83,8 @@ def _own_rule(files: Files, place: Path_, name: str, components: list[str]) -> N
     if endpoint["kind"] != "composite_event":
         files.plan.add(
             place,
-            found=f"no at_least, and {name} is no composite event",
-            expected="at_least: how many components make the event",
+            f"no at_least, and {name} is no composite event",
+            "at_least: how many components make the event",
         )
         return
     scores = [one["of"] for one in endpoint.get("scores", {}).values() if "value" not in one]
@@ -92,9 +92,7 @@ def _own_rule(files: Files, place: Path_, name: str, components: list[str]) -> N
         here, what = (*place, "components", position), f"a finding of {name}, or a yes/no score"
         known(files.plan, here, component, [*endpoint.get("findings", []), *scores], what)
     if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
-        files.plan.add(
-            place, found="a score in percent of baseline", expected="a value or a change"
-        )
+        files.plan.add(place, "a score in percent of baseline", "a value or a change")
 
 
 def _counted(
@@ -105,8 +103,8 @@ def _counted(
     if endpoint["counted"] == "ever":
         files.plan.add(
             place,
-            found=f"the components of one visit, while {name} counts an event at any visit",
-            expected="an endpoint that counts at_visit or by_visit",
+            f"the components of one visit, while {name} counts an event at any visit",
+            "an endpoint that counts at_visit or by_visit",
         )
     if "at_least" in options:
         plain = endpoint["event"] == {"findings": {"at_least": options["at_least"]}}
@@ -115,8 +113,8 @@ def _counted(
         if not plain or not same or endpoint["counted"] != "at_visit":
             files.plan.add(
                 (*place, "at_least"),
-                found=f"another rule than that of {name}",
-                expected="no at_least, so that the composite's own rule counts",
+                f"another rule than that of {name}",
+                "no at_least, so that the composite's own rule counts",
             )
         return
     _before(files, analysis, place, name, options)
@@ -133,16 +131,16 @@ def _before(
     if so_far and used & set(later) and key not in options:
         files.plan.add(
             place,
-            found=f"no {key}, while {name} counts earlier visits too",
-            expected=f"{key}: no_event, refuse or drawn",
+            f"no {key}, while {name} counts earlier visits too",
+            f"{key}: no_event, refuse or drawn",
             do="drawn draws them together with this one; an event that came and went by an earlier "
             "visit left open is lost with no_event, and the result says of how many that may be",
         )
     elif key in options and not so_far:
         files.plan.add(
             (*place, key),
-            found=f"{key} of {name}, in which no earlier visit is left open",
-            expected="an outcome counted by_visit with missing_visits: undecided, or no such key",
+            f"{key} of {name}, in which no earlier visit is left open",
+            "an outcome counted by_visit with missing_visits: undecided, or no such key",
         )
 
 
@@ -156,8 +154,8 @@ def _exposure(files: Files, analysis: str, place: Path_, options: Mapping[str, o
         if kind and (kind in RECURRENT) is not (given == AT_RISK):
             files.plan.add(
                 place,
-                found=f"{tell(given)} of {name}, an endpoint of kind {kind}",
-                expected=f"{AT_RISK} of an endpoint of kind recurrent_events, and only there",
+                f"{tell(given)} of {name}, an endpoint of kind {kind}",
+                f"{AT_RISK} of an endpoint of kind recurrent_events, and only there",
             )
             return
     if given in (AT_RISK, SAME):
@@ -166,9 +164,7 @@ def _exposure(files: Files, analysis: str, place: Path_, options: Mapping[str, o
     if known(files.plan, place, given, files.subject_variables, what):
         variable = files.subject_variable(given)
         if variable is not None and variable.kind and variable.kind not in NUMERIC:
-            files.plan.add(
-                place, found=f"{given}, a column of {variable.kind}", expected="a column of number"
-            )
+            files.plan.add(place, f"{given}, a column of {variable.kind}", "a column of number")
 
 
 def _cycles(files: Files, analysis: str, place: Path_) -> None:
@@ -181,8 +177,8 @@ def _cycles(files: Files, analysis: str, place: Path_) -> None:
         if instrument not in (None, DELTA_CT):
             files.plan.add(
                 place,
-                found=f"{name}, which is no number of cycles",
-                expected=f"an endpoint of the instrument {DELTA_CT}",
+                f"{name}, which is no number of cycles",
+                f"an endpoint of the instrument {DELTA_CT}",
             )
             return
 
@@ -192,7 +188,7 @@ def _ties(files: Files, place: Path_, options: Mapping[str, object]) -> None:
     if options.get("ties") == "discrete" and options.get("variance", "model") != "model":
         files.plan.add(
             (*place, "variance"),
-            found=f"{options['variance']} with ties: discrete",
-            expected="model",
+            f"{options['variance']} with ties: discrete",
+            "model",
             do="or give ties: efron",
         )

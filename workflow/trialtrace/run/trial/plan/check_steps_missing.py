@@ -30,7 +30,7 @@ def check(
         return
     _baseline(files, name, place, method, options)
     if method == BY_MEAN and inherited(files, name, "value") == "percent_change":
-        files.plan.add(place, found="a change in percent", expected="value: value or change")
+        files.plan.add(place, "a change in percent", "value: value or change")
     deltas, event = options.get("deltas"), options.get("event")
     if isinstance(deltas, dict):
         of_each_arm(files, (*place, "deltas"), deltas, compared_arms(files, name), "delta")
@@ -46,8 +46,8 @@ def _baseline(
     if method in (BY_REFERENCE, BY_MEAN) and isinstance(listed, list) and BASELINE not in listed:
         files.plan.add(
             (*place, "covariates"),
-            found="no baseline, from which a subject without a later value goes on",
-            expected=f"covariates with {BASELINE}",
+            "no baseline, from which a subject without a later value goes on",
+            f"covariates with {BASELINE}",
         )
     needed = method == BY_BASELINE or options.get("baseline") == "carried"
     plain = inherited(files, name, "value") in (None, "value")
@@ -56,14 +56,14 @@ def _baseline(
         start = endpoint.entry.baseline if endpoint else None
         if endpoint and start is None and needed:
             text = f"the baseline of {variable}, which has none"
-            files.plan.add(place, found=text, expected="an endpoint with `baseline`")
+            files.plan.add(place, text, "an endpoint with `baseline`")
         visits = used_visits(files, name) or []
         named = isinstance(inherited(files, name, "visits"), list)
         if start in visits and (plain or named):
             files.plan.add(
                 place,
-                found=f"{start}, the baseline of {variable}, among the visits that are analysed",
-                expected=f"visits after it: {one_of([v for v in visits if v != start])}",
+                f"{start}, the baseline of {variable}, among the visits that are analysed",
+                f"visits after it: {one_of([v for v in visits if v != start])}",
             )
 
 
@@ -79,6 +79,6 @@ def _event(files: Files, name: str, place: Path_, event: str) -> None:
     if strategies[event] not in STRATEGIES:
         files.plan.add(
             place,
-            found=f"{event}, whose strategy is {strategies[event]}",
-            expected=f"an event whose strategy is {one_of(STRATEGIES)}",
+            f"{event}, whose strategy is {strategies[event]}",
+            f"an event whose strategy is {one_of(STRATEGIES)}",
         )

@@ -58,8 +58,8 @@ def _design(files: Files, place: Path_, method: str) -> None:
         chosen = comparing("within" if own else "between")
         files.plan.add(
             place,
-            found=f"{method}, while the design is {kind}",
-            expected=f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
+            f"{method}, while the design is {kind}",
+            f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
         )
 
 
@@ -72,8 +72,8 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
             if endpoint and endpoint.entry.baseline is None:
                 document.add(
                     place,
-                    found=f"the baseline of {variable}, which has none",
-                    expected="an endpoint with `baseline`; a variable of that name needs another",
+                    f"the baseline of {variable}, which has none",
+                    "an endpoint with `baseline`; a variable of that name needs another",
                 )
         return
     if within and covariate == TREATED_SIDE:
@@ -81,8 +81,8 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
     if covariate in (files.endpoint_names or ()):
         document.add(
             place,
-            found=f"{covariate}, an endpoint, which may be measured after randomisation",
-            expected=f"{BASELINE}, or a variable of subjects",
+            f"{covariate}, an endpoint, which may be measured after randomisation",
+            f"{BASELINE}, or a variable of subjects",
             do="adjusting for what the treatment may have changed biases its effect",
         )
     else:
@@ -95,13 +95,9 @@ def _times(files: Files, name: str, place: Path_, times: dict[str, float]) -> No
     for visit in times if labels else ():
         known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
     if lacking := [visit for visit in labels or () if visit not in times]:
-        files.plan.add(
-            place, found=f"no time of {one_of(lacking)}", expected="a time of each visit"
-        )
+        files.plan.add(place, f"no time of {one_of(lacking)}", "a time of each visit")
     for visit, first, time in repeated(times):
-        files.plan.add(
-            (*place, visit), found=f"{time:g}, also that of {first}", expected="another time"
-        )
+        files.plan.add((*place, visit), f"{time:g}, also that of {first}", "another time")
 
 
 def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
@@ -112,8 +108,8 @@ def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
     if kind and kind not in methods.SCORES:
         files.plan.add(
             place,
-            found=f"{times}, an endpoint of kind {kind}",
-            expected="an endpoint whose value is the time, such as one of kind repeated",
+            f"{times}, an endpoint of kind {kind}",
+            "an endpoint whose value is the time, such as one of kind repeated",
         )
         return
     visits = files.visits_of(times)
@@ -121,8 +117,8 @@ def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
     if visits is not None and lacking:
         files.plan.add(
             place,
-            found=f"{times}, which has no visit {one_of(lacking)}",
-            expected="a time at each visit of the analysis",
+            f"{times}, which has no visit {one_of(lacking)}",
+            "a time at each visit of the analysis",
         )
 
 
@@ -132,7 +128,7 @@ def _weights(files: Files, name: str, place: Path_, weights: dict[str, float]) -
     for visit in weights if labels else ():
         known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
     if not any(weights.values()):
-        files.plan.add(place, found="no weight but 0", expected="a weight for some visit")
+        files.plan.add(place, "no weight but 0", "a weight for some visit")
 
 
 def _locations(files: Files, name: str, place: Path_, options: Mapping[str, object]) -> None:
@@ -144,8 +140,8 @@ def _locations(files: Files, name: str, place: Path_, options: Mapping[str, obje
         if endpoint and len(endpoint.places.get("LOC", ())) < 2:
             files.plan.add(
                 (*place, "design"),
-                found=f"{variable}, which does not tell locations apart",
-                expected="an endpoint with `location` and at least two labels",
+                f"{variable}, which does not tell locations apart",
+                "an endpoint with `location` and at least two labels",
                 do="take treatment_by_visit",
             )
 
@@ -159,8 +155,8 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
         return
     document.add(
         place,
-        found="no treatment" if wanted else "a treatment",
-        expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
+        "no treatment" if wanted else "a treatment",
+        "treatment: the one whose visits are analysed" if wanted else "no treatment",
     )
 
 
@@ -179,8 +175,8 @@ def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, st
     if len(set(begun.values())) != 2:
         document.add(
             (*place, "starts_with"),
-            found=f"sequences that begin with {one_of(sorted(set(begun.values())))}",
-            expected="two treatments, each first in some sequence",
+            f"sequences that begin with {one_of(sorted(set(begun.values())))}",
+            "two treatments, each first in some sequence",
             do="the methods of crossover trials are for two treatments in two periods",
         )
 
@@ -192,8 +188,8 @@ def _worse(files: Files, place: Path_, method: str, margin: float, higher: str) 
     if not (margin < none if higher == "better" else margin > none):
         files.plan.add(
             place,
-            found=f"a margin of {margin:g}, while a higher value is {higher}",
-            expected=f"a margin {side} {none}: how much worse does not matter",
+            f"a margin of {margin:g}, while a higher value is {higher}",
+            f"a margin {side} {none}: how much worse does not matter",
             do="for superiority by a margin take a test at that margin",
         )
 
@@ -208,8 +204,8 @@ def _wins(files: Files, place: Path_, name: str, wins: str | None, margin: float
     if later and margin > 0:
         files.plan.add(
             (*place, "margin"),
-            found=f"{margin:g} for {name}, a time",
-            expected="0: a time wins by being later, by however little",
+            f"{margin:g} for {name}, a time",
+            "0: a time wins by being later, by however little",
         )
     return True
 
@@ -224,13 +220,13 @@ def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
         return
     labels, visit = files.visits_of(name), options.get(f"{key}visit")
     if labels and visit is None:
-        document.add(place, found=f"no {key}visit of {name}", expected=f"one of {one_of(labels)}")
+        document.add(place, f"no {key}visit of {name}", f"one of {one_of(labels)}")
     elif labels is not None and visit is not None:
         known(document, place, visit, labels, f"a visit of {name}")
     endpoint = files.derived.get(name)
     if options[f"{key}value"] != "value" and endpoint and endpoint.entry.baseline is None:
         document.add(
             place,
-            found=f"{options[f'{key}value']} of {name}, which has no baseline",
-            expected="an endpoint with `baseline`",
+            f"{options[f'{key}value']} of {name}, which has no baseline",
+            "an endpoint with `baseline`",
         )

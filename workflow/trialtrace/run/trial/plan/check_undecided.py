@@ -29,27 +29,27 @@ def check(files: Files, name: str, entry: Mapping[str, object]) -> None:
     if differing:
         document.add(
             (*path, "estimand"),
-            found=f"an endpoint that differs from that of {parent} in {', '.join(differing)}",
-            expected="the same rule, with another `missing`",
+            f"an endpoint that differs from that of {parent} in {', '.join(differing)}",
+            "the same rule, with another `missing`",
         )
     if entry["role"] != "sensitivity":
         document.add(
             (*path, "role"),
-            found=f"{entry['role']}, of an outcome that lets a patient in by what it is",
-            expected="sensitivity",
+            f"{entry['role']}, of an outcome that lets a patient in by what it is",
+            "sensitivity",
         )
     if BOUNDS not in _methods(files, name):
         document.add(
             path,
-            found=f"no bounds for those still undecided, whom {parent} leaves out too",
-            expected="estimates: [{risk_difference_bounds: best_worst}]",
+            f"no bounds for those still undecided, whom {parent} leaves out too",
+            "estimates: [{risk_difference_bounds: best_worst}]",
         )
     family = (one for one in files.plan.names("analyses") or () if _of(files, one, parent))
     if not any(IMPUTED in _methods(files, one) for one in family):
         document.add(
             path,
-            found=f"no multiple imputation of the components beside it, in an analysis of {parent}",
-            expected="estimates: [{risk_difference: {method: multiple_imputation, …}}]",
+            f"no multiple imputation of the components beside it, in an analysis of {parent}",
+            "estimates: [{risk_difference: {method: multiple_imputation, …}}]",
         )
 
 

@@ -313,29 +313,25 @@ def check(files: Files, place: Path_, design: Design) -> None:
     if (design.patients is None) == (design.reached is None):
         files.plan.add(
             place,
-            found="both patients and reached" if design.patients else "no sizes",
-            expected="patients: […], or reached: a population",
+            "both patients and reached" if design.patients else "no sizes",
+            "patients: […], or reached: a population",
         )
     if design.reached is not None:
         what = "a population of trial.yaml"
         known(files.plan, (*place, "reached"), design.reached, files.populations, what)
     for position, power in enumerate(design.power if isinstance(design, Tested) else ()):
         if isinstance(design, Tested) and power <= design.alpha:
-            files.plan.add(
-                (*place, "power", position), found=f"{power:g}", expected="a power above alpha"
-            )
+            files.plan.add((*place, "power", position), f"{power:g}", "a power above alpha")
     if isinstance(design, TwoProportions | TwoMeans | LogRank):
         _margin(files, place, design)
     if isinstance(design, TwoMeans) and design.clusters is not None and design.visits is not None:
-        files.plan.add(place, found="clusters and visits", expected="one of them")
+        files.plan.add(place, "clusters and visits", "one of them")
     if isinstance(design, SeveralProportions):
         _lists(files, (*place, "risks"), design.risks, design)
     if isinstance(design, SeveralMeans):
         _lists(files, (*place, "means"), design.means, design)
     if isinstance(design, Survival) and design.accrual + design.follow_up == 0:
-        files.plan.add(
-            place, found="neither accrual nor follow_up", expected="a time to be seen in"
-        )
+        files.plan.add(place, "neither accrual nor follow_up", "a time to be seen in")
 
 
 def _arms(files: Files, place: Path_, design: Design) -> None:
@@ -349,18 +345,16 @@ def _arms(files: Files, place: Path_, design: Design) -> None:
     else:
         wanted, told = n >= 1, "arms: those whose sizes are given"
     if not wanted:
-        files.plan.add(place, found=f"{n} arms", expected=told)
+        files.plan.add(place, f"{n} arms", told)
     sizes = max(n, 1)
     if design.patients is not None and len(design.patients) != sizes:
-        files.plan.add(
-            (*place, "patients"), found=f"{len(design.patients)} numbers", expected=f"{sizes}"
-        )
+        files.plan.add((*place, "patients"), f"{len(design.patients)} numbers", f"{sizes}")
     own = files.trial.get("design", "kind") in OWN_TREATMENT
     if design.reached is not None and n and own:
         files.plan.add(
             (*place, "reached"),
-            found="arms of a design in which each patient has every treatment",
-            expected="patients: […]",
+            "arms of a design in which each patient has every treatment",
+            "patients: […]",
         )
 
 
@@ -368,14 +362,14 @@ def _margin(files: Files, place: Path_, design: TwoProportions | TwoMeans | LogR
     if design.margin is None:
         return
     if design.sides != "one_sided":
-        files.plan.add((*place, "sides"), found=design.sides, expected="one_sided, with a margin")
+        files.plan.add((*place, "sides"), design.sides, "one_sided, with a margin")
     if isinstance(design, LogRank) and design.formula != "schoenfeld":
-        files.plan.add((*place, "formula"), found=design.formula, expected="schoenfeld")
+        files.plan.add((*place, "formula"), design.formula, "schoenfeld")
     if isinstance(design, TwoProportions) and (design.test == "fisher" or design.clusters):
         found = "Fisher's test" if design.test == "fisher" else "clusters"
-        files.plan.add(place, found=f"{found} with a margin", expected="test: chi_squared alone")
+        files.plan.add(place, f"{found} with a margin", "test: chi_squared alone")
     if isinstance(design, TwoMeans) and (design.clusters or design.visits):
-        files.plan.add(place, found="clusters or visits with a margin", expected="neither")
+        files.plan.add(place, "clusters or visits with a margin", "neither")
 
 
 def _lists(
@@ -385,8 +379,8 @@ def _lists(
         if len(each) != len(design.arms or ()):
             files.plan.add(
                 (*place, position),
-                found=f"{len(each)} numbers",
-                expected=f"{len(design.arms or ())}, one for each arm",
+                f"{len(each)} numbers",
+                f"{len(design.arms or ())}, one for each arm",
             )
         elif len(set(each)) == 1:
-            files.plan.add((*place, position), found="one number for all", expected="differences")
+            files.plan.add((*place, position), "one number for all", "differences")

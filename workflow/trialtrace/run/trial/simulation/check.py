@@ -23,8 +23,8 @@ def check(files: Files, document: Document) -> None:
     if files.cohort is None:
         document.add(
             (),
-            found="a trial whose patients are not drawn",
-            expected="a synthetic source: trials are drawn from cohort.yaml",
+            "a trial whose patients are not drawn",
+            "a synthetic source: trials are drawn from cohort.yaml",
         )
         return
     file: SimulationFile = structure(SimulationFile, document.data)
@@ -32,12 +32,12 @@ def check(files: Files, document: Document) -> None:
     for position, name in enumerate(file.of or ()):
         known(document, ("of", position), name, analyses, "an analysis of the plan")
     if not file.of and not files.plan.problems and not analyses_of(file, files.plan.data):
-        document.add((), found="no `of`, and no analysis of the role primary", expected="analyses")
+        document.add((), "no `of`, and no analysis of the role primary", "analyses")
     if not any(truth.no_effect for truth in file.truths.values()):
         document.add(
             ("truths",),
-            found="no truth without an effect",
-            expected="no_effect: true on one: what is found where there is nothing",
+            "no truth without an effect",
+            "no_effect: true on one: what is found where there is nothing",
         )
     for name, truth in file.truths.items():
         _patients(files, document, name, truth)
@@ -68,17 +68,17 @@ def _patients(files: Files, document: Document, name: str, truth: Truth) -> None
     if sum(sizes) > MOST_PATIENTS:
         document.add(
             path,
-            found=f"{sum(sizes)} patients in each trial",
-            expected=f"at most {MOST_PATIENTS}: a trial is in memory whole",
+            f"{sum(sizes)} patients in each trial",
+            f"at most {MOST_PATIENTS}: a trial is in memory whole",
         )
     if not isinstance(truth.patients, dict):
         if arms:
             expected = f"a number of each arm: {one_of(arms)}"
-            document.add(path, found=f"{truth.patients} of all arms", expected=expected)
+            document.add(path, f"{truth.patients} of all arms", expected)
         return
     if set(truth.patients) != set(arms or ()):
         expected = one_of(arms) if arms else "a number: a patient is not in one arm"
-        document.add(path, found=one_of(truth.patients), expected=expected)
+        document.add(path, one_of(truth.patients), expected)
 
 
 def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:

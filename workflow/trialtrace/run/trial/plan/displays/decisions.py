@@ -37,8 +37,8 @@ def _check_tipping(files: Files, place: Path_, tipping: Tipping) -> None:
     if analysis and not any(step.startswith("proportion.") for step in principal(analysis)):
         files.plan.add(
             (*place, "analysis"),
-            found=f"{name}, which counts no events",
-            expected="an analysis that describes a proportion",
+            f"{name}, which counts no events",
+            "an analysis that describes a proportion",
         )
 
 
@@ -68,8 +68,7 @@ def _check_delta_tipping(files: Files, place: Path_, delta_tipping: DeltaTipping
     ):
         if not ends[0] < ends[1]:
             expected = "a smallest delta below the largest"
-            text = f"{ends[0]:g} to {ends[1]:g}"
-            files.plan.add((*place, name), found=text, expected=expected)
+            files.plan.add((*place, name), f"{ends[0]:g} to {ends[1]:g}", expected)
     if not names.analysis(files, (*place, "analysis"), delta_tipping.analysis):
         return
     analysis = files.plan.get("analyses", delta_tipping.analysis)
@@ -77,8 +76,8 @@ def _check_delta_tipping(files: Files, place: Path_, delta_tipping: DeltaTipping
     if analysis and not drawn & set(principal(analysis)):
         files.plan.add(
             (*place, "analysis"),
-            found=f"{delta_tipping.analysis}, which imputes no means",
-            expected=f"an analysis that estimates {one_of(sorted(drawn))}",
+            f"{delta_tipping.analysis}, which imputes no means",
+            f"an analysis that estimates {one_of(sorted(drawn))}",
         )
 
 
@@ -118,9 +117,9 @@ def _check_residual_quantiles(
     if declared is not None and not set(principal(declared)) & set(ANALYSES_OF_VARIANCE):
         files.plan.add(
             here,
-            found=f"{residual_quantiles.analysis}, which has no analysis of variance of repeated "
+            f"{residual_quantiles.analysis}, which has no analysis of variance of repeated "
             "measures",
-            expected="an analysis with mixed_anova or repeated_measures_anova",
+            "an analysis with mixed_anova or repeated_measures_anova",
         )
     variables = [
         endpoint.name
@@ -131,9 +130,7 @@ def _check_residual_quantiles(
         what = f"an endpoint of {residual_quantiles.analysis}"
         known(files.plan, (*place, "parameter"), residual_quantiles.parameter, variables, what)
     elif len(variables) > 1:
-        files.plan.add(
-            place, found=f"an analysis of {len(variables)} endpoints", expected="parameter: one"
-        )
+        files.plan.add(place, f"an analysis of {len(variables)} endpoints", "parameter: one")
 
 
 DISPLAYS = (

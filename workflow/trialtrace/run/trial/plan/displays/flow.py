@@ -107,9 +107,7 @@ def _check(files: Files, place: Path_, flow_display: FlowDisplay) -> None:
     if flow_display.not_received is not None:
         here = (*place, "not_received")
         if flow_display.received is None:
-            files.plan.add(
-                here, found="not_received without received", expected="who received the treatment"
-            )
+            files.plan.add(here, "not_received without received", "who received the treatment")
         _why(files, here, flow_display.not_received)
     for name, why in flow_display.not_analysed.items():
         here = (*place, "not_analysed", name)
@@ -119,8 +117,7 @@ def _check(files: Files, place: Path_, flow_display: FlowDisplay) -> None:
         _excluded(files, (*place, "excluded"), flow_display.excluded.variable)
     if flow_display.screening is not None:
         if flow_display.excluded is not None:
-            here = (*place, "screening")
-            files.plan.add(here, found="screening beside excluded", expected="one of the two")
+            files.plan.add((*place, "screening"), "screening beside excluded", "one of the two")
         _screening(files, (*place, "screening"), flow_display.screening)
     if flow_display.ended is not None:
         _ended(files, (*place, "ended"), flow_display.ended)
@@ -133,8 +130,8 @@ def _screening(files: Files, place: Path_, log: str) -> None:
         if "reason" not in table:
             files.plan.add(
                 place,
-                found=f"{log}, a table without a reason for the rows left out",
-                expected="a table with `where` and `reason` in trial.yaml",
+                f"{log}, a table without a reason for the rows left out",
+                "a table with `where` and `reason` in trial.yaml",
             )
 
 
@@ -153,9 +150,7 @@ def _why(files: Files, place: Path_, reasons: Recorded | Conditioned) -> None:
     for position, reason in enumerate(reasons.reasons):
         here = (*place, "reasons", position)
         if reason.label in seen:
-            files.plan.add(
-                (*here, "label"), found=tell(reason.label), expected="a label of its own"
-            )
+            files.plan.add((*here, "label"), tell(reason.label), "a label of its own")
         seen.add(reason.label)
         check_condition(files.plan, (*here, "where"), reason.where, columns, "a column of ADSL")
 
@@ -172,9 +167,7 @@ def _ended(files: Files, place: Path_, ended: Ended) -> None:
 def _excluded(files: Files, place: Path_, name: str) -> None:
     """Reasons of those without an arm, which only a design of one arm a subject can tell."""
     if files.trial.get("design", "kind") in OWN_TREATMENT:
-        files.plan.add(
-            place, found="subjects without an arm", expected="a design of one arm a subject"
-        )
+        files.plan.add(place, "subjects without an arm", "a design of one arm a subject")
     elif known(
         files.plan, (*place, "variable"), name, files.subject_variables, "a variable of subjects"
     ):

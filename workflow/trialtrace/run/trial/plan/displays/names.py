@@ -18,8 +18,7 @@ WITHOUT_VALUES = ("time_to_event", "interval_time", "recurrent_events", "occurre
 
 def population(files: Files, place: Path_, name: str) -> None:
     """A population of a display, whose place is given."""
-    here = (*place, "population")
-    known(files.plan, here, name, files.populations, "a population of trial.yaml")
+    known(files.plan, (*place, "population"), name, files.populations, "a population of trial.yaml")
 
 
 def analysis(files: Files, place: Path_, name: str) -> bool:
@@ -41,11 +40,9 @@ def estimates(files: Files, place: Path_, display: OfAnalyses) -> None:
             known(files.plan, (*place, "estimate"), wanted, made, f"an estimate of {name}")
         elif not set(wanted) & set(made):
             here = (*place, "estimate")
-            text = f"one that {name} estimates: {one_of(made)}"
-            files.plan.add(here, found=one_of(wanted), expected=text)
+            files.plan.add(here, one_of(wanted), f"one that {name} estimates: {one_of(made)}")
     if not isinstance(wanted, str) and len({step.split(".")[0] for step in wanted}) > 1:
-        here = (*place, "estimate")
-        files.plan.add(here, found=one_of(wanted), expected="methods of one statistic")
+        files.plan.add((*place, "estimate"), one_of(wanted), "methods of one statistic")
 
 
 def endpoints(
@@ -98,8 +95,7 @@ def repeated(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     for here, name in of_data(files, place, endpoint):
         labels = files.visits_of(name)
         if labels == []:
-            text = f"{name}, which has no visits"
-            files.plan.add(here, found=text, expected="a repeated endpoint")
+            files.plan.add(here, f"{name}, which has no visits", "a repeated endpoint")
 
 
 def valued(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
@@ -107,8 +103,7 @@ def valued(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     for here, name in of_data(files, place, endpoint):
         kind = files.endpoint_kind(name)
         if kind in WITHOUT_VALUES:
-            text = f"{name}, an endpoint of kind {kind}"
-            files.plan.add(here, found=text, expected="an endpoint with values")
+            files.plan.add(here, f"{name}, an endpoint of kind {kind}", "an endpoint with values")
 
 
 def of_table(

@@ -68,7 +68,7 @@ def _check_adverse_events(files: Files, place: Path_, adverse_event: AdverseEven
         of_kind(files, files.plan, here, name, ("occurrence",))
         shown = [each["endpoint"] for each in files.plan.get("displays", "adverse_events")]
         if name in shown[: int(place[-1])]:
-            files.plan.add(here, found=f"{name} a second time", expected="another endpoint")
+            files.plan.add(here, f"{name} a second time", "another endpoint")
         endpoint = files.endpoints.get(name) or {}
         declared = endpoint.get("columns", {})
         for position, column in enumerate(adverse_event.columns or ()):
@@ -94,8 +94,8 @@ def _words(
     if free and adverse_event.terms is None and derived.restricted(files):
         files.plan.add(
             place,
-            found=f"{one_of(free)}, without choices: each value in the export would be shown",
-            expected="choices in dictionary.csv; or terms: coded, where they are words of a coding "
+            f"{one_of(free)}, without choices: each value in the export would be shown",
+            "choices in dictionary.csv; or terms: coded, where they are words of a coding "
             "system and no free text",
         )
 
@@ -126,13 +126,12 @@ def _check_adverse_dots(files: Files, place: Path_, dots: AdverseDots) -> None:
     if known(files.plan, (*place, "endpoint"), dots.endpoint, tables, what):
         expected = tables[dots.endpoint]
         if dots.population != expected:
-            here = (*place, "population")
-            files.plan.add(here, found=dots.population, expected=f"{expected}, as in its table")
+            files.plan.add((*place, "population"), dots.population, f"{expected}, as in its table")
     if files.trial.get("design", "kind") in OWN_TREATMENT:
         files.plan.add(
             place,
-            found="a design in which a patient has several treatments",
-            expected="one arm a patient, whose shares can be compared",
+            "a design in which a patient has several treatments",
+            "one arm a patient, whose shares can be compared",
         )
 
 
