@@ -83,10 +83,10 @@ def test_a_card_leads_to_its_formula_where_something_is_computed(closure, source
 
 def test_a_card_of_a_display_leads_to_its_figure_where_it_is_drawn(closure):
     files = {
-        "shown.py": 'DISPLAY = Display("lines", "Lines.", Lines, check, figure="curves")\n',
+        "shown.py": 'DISPLAY = Display("lines", "Lines.", Lines, check)\n',
         "report/__init__.py": "",
         "report/figures/__init__.py": "",
-        "report/figures/curves.py": "",
+        "report/figures/lines.py": "",
     }
     code, card = "import trialtrace.shown", {"__init__.py", "shown.py"}
     assert closure(code, files, {"lines"}) == card

@@ -175,7 +175,7 @@ def asked(material: Material) -> Iterator[tuple[str, str, Given]]:
     given = material.trial.plan.displays
     for display in displays(given):
         kind = display.kind
-        if not display.figure:
+        if display.table:
             continue
         if display.once:
             yield kind, kind, given[kind]
@@ -191,7 +191,7 @@ def _picture(material: Material, kind: str, entry: Given) -> Picture:
             f"{entry['title']}: no figure, since it would show single patients and disclosure is "
             f"{material.disclosure}."
         )
-    module = importlib.import_module(f"{FIGURES}.{display.figure}")
+    module = importlib.import_module(f"{FIGURES}.{kind}")
     picture: Picture = module.draw(material, entry)
     return picture
 

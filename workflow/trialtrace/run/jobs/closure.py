@@ -19,9 +19,9 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
-# What a card is called in the source: the key under which it names modules, and their room.
+# What a card is called in the source, and the room of the modules that it names.
 FORMULAS, FIGURES = "trialtrace.stats", "trialtrace.report.figures"
-CARDS = {"Card": ("formula", FORMULAS), "Display": ("figure", FIGURES)}
+CARDS = {"Card": FORMULAS, "Display": FIGURES}
 CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -89,9 +89,10 @@ class _Card:
 
 def _cards(tree: ast.Module) -> Iterator[_Card]:
     """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple, and a
-    `Display("kind", …, figure="module")` that has a name; also by a `partial` of either.
+    `Display("kind", …)` that has a name; also by a `partial` of either.
 
-    A formula is one text, a tuple of texts, or the name of either.
+    A formula is one text, a tuple of texts, or the name of either; a display that is no table is
+    drawn by the module of its name.
     """
     constants: dict[str, ast.expr] = {}
     for node in tree.body:
@@ -102,8 +103,9 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
             for call in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
                 kind, arguments = _call(call, constants)
                 if isinstance(call, ast.Call) and kind in CARDS:
-                    key, room = CARDS[kind]
-                    modules = _modules(arguments.get(key), room, constants)
+                    drawn = None if "table" in arguments else call.args[0]
+                    named = arguments.get("formula") if kind == "Card" else drawn
+                    modules = _modules(named, CARDS[kind], constants)
                     yield _Card(_text(call.args[0], {}) or "", modules, call)
 
 

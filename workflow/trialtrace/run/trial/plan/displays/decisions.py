@@ -134,26 +134,18 @@ def _check_residual_quantiles(
 
 
 DISPLAYS = (
-    Display(
-        "tipping",
-        "Tipping-point maps of a binary outcome.",
-        Tipping,
-        _check_tipping,
-        figure="tipping",
-    ),
+    Display("tipping", "Tipping-point maps of a binary outcome.", Tipping, _check_tipping),
     Display(
         "delta_tipping",
         "Tipping-point maps of means after multiple imputation.",
         DeltaTipping,
         _check_delta_tipping,
-        figure="delta_tipping",
     ),
     Display(
         "epsilon_curve",
         "P-value of an F test within subjects over ε.",
         EpsilonCurve,
         _check_epsilon_curve,
-        figure="epsilon_curve",
     ),
     Display(
         "residual_quantiles",
@@ -161,7 +153,6 @@ DISPLAYS = (
         "only where disclosure is full.",
         ResidualQuantiles,
         _check_residual_quantiles,
-        figure="residual_quantiles",
         single_patients=True,
     ),
 )

@@ -18,8 +18,8 @@ S = TypeVar("S")
 class Display(Generic[S]):
     """A kind of display, by its key in `displays` of a plan.
 
-    `check` tells what an entry of the shape names that is not there, with its place. `figure` is
-    the module of `trialtrace.report.figures` that draws it; a table of a section has none. What
+    `check` tells what an entry of the shape names that is not there, with its place. A module
+    of its name in `trialtrace.report.figures` draws it; a `table` of a section none. What
     shows `single_patients` is drawn only where disclosure is full. A plan has one that stands
     `once`, a list of any other. One with `results` has numbers of its own, which claims can name.
     """
@@ -28,7 +28,7 @@ class Display(Generic[S]):
     means: str
     shape: type[S]
     check: Callable[[Files, Path_, S], None]
-    figure: str = ""
+    table: bool = False
     single_patients: bool = False
     once: bool = False
     results: bool = False

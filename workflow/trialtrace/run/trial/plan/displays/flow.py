@@ -174,8 +174,4 @@ def _excluded(files: Files, place: Path_, name: str) -> None:
         derived.check_levels(files, (*place, "variable"), name)
 
 
-DISPLAYS = (
-    Display(
-        "flow", "Flow of the patients.", FlowDisplay, _check, figure="flow", once=True, results=True
-    ),
-)
+DISPLAYS = (Display("flow", "Flow of the patients.", FlowDisplay, _check, once=True, results=True),)

@@ -184,6 +184,7 @@ DISPLAYS = (
         "Table of the subjects at entry.",
         Baseline,
         _check_baseline,
+        table=True,
         once=True,
         results=True,
     ),
@@ -192,6 +193,7 @@ DISPLAYS = (
         "Tables of adverse events.",
         AdverseEvent,
         _check_adverse_events,
+        table=True,
         results=True,
     ),
     Display(
@@ -199,13 +201,13 @@ DISPLAYS = (
         "Adverse events by term: shares of the arms, and their differences.",
         AdverseDots,
         _check_adverse_dots,
-        figure="adverse_dots",
     ),
     Display(
         "listings",
         "Listings of single patients in the supplement; shown only where disclosure is full.",
         Listing,
         _check_listing,
+        table=True,
         single_patients=True,
     ),
 )

@@ -44,28 +44,23 @@ class IntervalSurvival(OverTime):
 
 
 DISPLAYS = (
-    Display(
-        "kaplan_meier", "Survival curves.", KaplanMeierFigure, names.times, figure="kaplan_meier"
-    ),
+    Display("kaplan_meier", "Survival curves.", KaplanMeierFigure, names.times),
     Display(
         "cumulative_incidence",
         "Cumulative incidence with competing events.",
         CumulativeIncidence,
         names.times,
-        figure="cumulative_incidence",
     ),
     Display(
         "mean_cumulative",
         "Mean number of events a patient by time.",
         MeanCumulative,
         names.only(RECURRENT),
-        figure="mean_cumulative",
     ),
     Display(
         "interval_survival",
         "Survival from interval-censored times.",
         IntervalSurvival,
         names.only(INTERVALS),
-        figure="interval_survival",
     ),
 )

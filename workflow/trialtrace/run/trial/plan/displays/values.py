@@ -148,24 +148,15 @@ def _check_heat_map(files: Files, place: Path_, heat_map: HeatMap) -> None:
 
 
 DISPLAYS = (
-    Display("forest", "Forest plots.", Forest, names.estimates, figure="forest"),
-    Display(
-        "bars", "Proportions as bars with their intervals.", Bar, names.estimates, figure="bars"
-    ),
-    Display(
-        "stacked",
-        "Categories as stacked bars over visits.",
-        Stacked,
-        names.valued,
-        figure="stacked",
-    ),
-    Display("profile", "Values over the visits.", Profile, names.repeated, figure="profile"),
+    Display("forest", "Forest plots.", Forest, names.estimates),
+    Display("bars", "Proportions as bars with their intervals.", Bar, names.estimates),
+    Display("stacked", "Categories as stacked bars over visits.", Stacked, names.valued),
+    Display("profile", "Values over the visits.", Profile, names.repeated),
     Display(
         "spaghetti",
         "Every patient's course with means; drawn only where disclosure is full.",
         Spaghetti,
         names.repeated,
-        figure="spaghetti",
         single_patients=True,
     ),
     Display(
@@ -173,7 +164,6 @@ DISPLAYS = (
         "Best change of every patient; drawn only where disclosure is full.",
         Waterfall,
         _check_waterfall,
-        figure="waterfall",
         single_patients=True,
     ),
     Display(
@@ -181,14 +171,12 @@ DISPLAYS = (
         "Which visits have a value, by patterns of missing ones.",
         Missingness,
         names.repeated,
-        figure="missingness",
     ),
     Display(
         "swimmer",
         "Cycles of every patient; drawn only where disclosure is full.",
         Swimmer,
         _check_swimmer,
-        figure="swimmer",
         single_patients=True,
     ),
     Display(
@@ -196,14 +184,12 @@ DISPLAYS = (
         "A value of each patient as dots with median and quartiles.",
         DoseIntensity,
         names.valued,
-        figure="dose_intensity",
     ),
     Display(
         "heat_map",
         "Sessions of every patient by day; drawn only where disclosure is full.",
         HeatMap,
         _check_heat_map,
-        figure="heat_map",
         single_patients=True,
     ),
 )
