@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
@@ -163,11 +163,9 @@ def run_claims(arguments: argparse.Namespace) -> int:
         printed = at.results / name / "audit" / "print.json"
         if not printed.exists():
             raise UserError(
-                Problem(
-                    at.shown(printed),
-                    "is not kept: that run is from before it was",
-                    do=f"trialtrace run {name}; --format table and json answer without it",
-                )
+                at.shown(printed),
+                "is not kept: that run is from before it was",
+                do=f"trialtrace run {name}; --format table and json answer without it",
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
     put(trial_text(audit, arguments.format, width=width(arguments.output)), arguments.output)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from xml.parsers import expat
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 # Bytes that an archive may unpack to, whatever its size; a small one may grow more.
 LARGEST, LARGEST_RATIO, SMALL = 4 << 30, 200, 100 << 20
@@ -52,9 +52,7 @@ def check_xml(pieces: Iterable[bytes], place: str) -> None:
         pass
     if found:
         expected = "XML that begins with its first element, as programs write it"
-        raise UserError(
-            Problem(place, found=found, expected=expected, do="save it anew by its program")
-        )
+        raise UserError(place, found=found, expected=expected, do="save it anew by its program")
 
 
 def check_package(content: bytes, place: str) -> None:

@@ -1,6 +1,6 @@
 """Packages that parts of trialtrace need, by the extra of the distribution that brings each."""
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 # What is imported -> the least extra that has its package, in pyproject.toml.
 EXTRAS = {
@@ -32,9 +32,7 @@ def without_extra(error: ModuleNotFoundError) -> UserError | None:
     if module not in EXTRAS:
         return None
     return UserError(
-        Problem(
-            "this installation of trialtrace",
-            found=f"no {module}, which this needs",
-            do=f"pip install 'trialtrace[{EXTRAS[module]}]'",
-        )
+        "this installation of trialtrace",
+        found=f"no {module}, which this needs",
+        do=f"pip install 'trialtrace[{EXTRAS[module]}]'",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -113,11 +113,9 @@ class Project:
         """The configuration folder of a trial; its name must be a plain one."""
         if not NAME.fullmatch(trial):
             raise UserError(
-                Problem(
-                    "trial name",
-                    found=repr(trial),
-                    expected="small letters, digits and _, beginning with a letter, at most 40",
-                )
+                "trial name",
+                found=repr(trial),
+                expected="small letters, digits and _, beginning with a letter, at most 40",
             )
         return self.config / "trials" / trial
 
@@ -136,11 +134,9 @@ class Project:
         path = (base / relative).resolve()
         if not path.is_relative_to(base):
             raise UserError(
-                Problem(
-                    f"path {relative!r}",
-                    found="a path that leaves its folder",
-                    expected=f"a path inside {self.shown(base)}",
-                )
+                f"path {relative!r}",
+                found="a path that leaves its folder",
+                expected=f"a path inside {self.shown(base)}",
             )
         return path
 
@@ -156,11 +152,9 @@ def project(root: Path | str | None = None) -> Project:
         os.fsencode(found).decode("utf-8")
     except UnicodeDecodeError:
         raise UserError(
-            Problem(
-                os.fsencode(found).decode("utf-8", "backslashreplace"),
-                "the name of the project's folder, or of one above it, is no UTF-8 text",
-                do="rename it, or copy the project into another folder",
-            )
+            os.fsencode(found).decode("utf-8", "backslashreplace"),
+            "the name of the project's folder, or of one above it, is no UTF-8 text",
+            do="rename it, or copy the project into another folder",
         ) from None
     return _standing_apart(found) or Project(found)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.stamp import PERMUTED, Stamp
 
 Kind = Literal["analysis", "blinded", "open", "closed"]
@@ -54,7 +54,7 @@ def purpose_of(text: str) -> Purpose:
     at_cut = _AT_CUT.fullmatch(text)
     if at_cut and is_date(at_cut[2]):
         return Purpose("open" if at_cut[1] == "open" else "closed", at_cut[2])
-    raise UserError(Problem("purpose", found=text, expected="blinded, or open or closed and a day"))
+    raise UserError("purpose", found=text, expected="blinded, or open or closed and a day")
 
 
 def is_date(text: str) -> bool:

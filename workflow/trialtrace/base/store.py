@@ -41,17 +41,15 @@ def make_folder(path: Path, private: bool) -> None:
 
 @contextmanager
 def _write_errors(path: Path) -> Iterator[None]:
-    from trialtrace.base.errors import Problem, UserError
+    from trialtrace.base.errors import UserError
 
     try:
         yield
     except OSError as error:
         raise UserError(
-            Problem(
-                str(path),
-                f"cannot be written: {error.strerror}",
-                do="make room on the disk, or mend the rights of the folder, and run again",
-            )
+            str(path),
+            f"cannot be written: {error.strerror}",
+            do="make room on the disk, or mend the rights of the folder, and run again",
         ) from error
 
 
@@ -184,22 +182,18 @@ def _parquet(path: Path, coded: list[str] | None = None) -> "Iterator[ParquetFil
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from trialtrace.base.errors import Problem, UserError
+    from trialtrace.base.errors import UserError
 
     try:
         yield pq.ParquetFile(path, read_dictionary=coded)
     except FileNotFoundError:
         raise UserError(
-            Problem(
-                str(path), "this file is not there", do="run the workflow first: trialtrace run"
-            )
+            str(path), "this file is not there", do="run the workflow first: trialtrace run"
         ) from None
     # A name in its schema that is no text is told by Python.
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
         raise UserError(
-            Problem(
-                str(path),
-                f"this is not a whole Parquet file: {error}",
-                do="delete it and run the workflow again: trialtrace run",
-            )
+            str(path),
+            f"this is not a whole Parquet file: {error}",
+            do="delete it and run the workflow again: trialtrace run",
         ) from None

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 from IPython.display import Markdown
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import project
 from trialtrace.base.store import write_json
 from trialtrace.base.words import tight_percent
@@ -157,7 +157,7 @@ class Cells:
     def _known(self, function: str, name: str) -> None:
         if name not in (known := self.names(function)):
             what, do = f'{function}("{name}")', did_you_mean(name, known)
-            raise UserError(Problem(what, "there is none", expected=one_of(known), do=do))
+            raise UserError(what, "there is none", expected=one_of(known), do=do)
 
     def write(self) -> None:
         """Keep what another process needs to open the report."""

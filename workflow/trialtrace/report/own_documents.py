@@ -64,7 +64,7 @@ def read_state(at: Project, trial: str) -> dict:
         return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         what = "has no results, and a document shows those of its last run"
-        raise UserError(Problem(f"trial {trial}", what, do=f"trialtrace run {trial}")) from None
+        raise UserError(f"trial {trial}", what, do=f"trialtrace run {trial}") from None
 
 
 def slug_of(label: str) -> str:
@@ -266,7 +266,7 @@ def write_own(trial: Trial) -> str:
     own = {stem: own_document(trial.at, trial.name, stem) for stem in STEMS}
     if there := [trial.at.shown(path) for path in own.values() if path.exists()]:
         what = "is there already, and is yours"
-        raise UserError(Problem(there[0], what, do="change it, or move it away first"))
+        raise UserError(there[0], what, do="change it, or move it away first")
     made = trial.at.results / trial.name / FOLDER
     for stem, path in own.items():
         write_bytes(path, (made / f"{stem}.qmd").read_bytes())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.interchange.ard import ard
@@ -119,11 +119,11 @@ class PublicResults:
         trial, what = self.trial, f"trial {self.trial.name}"
         if trial.pooled or trial.at.purpose != ANALYSIS:
             found = f"a run that is {trial.at.purpose.text}, not the analysis"
-            raise UserError(Problem(what, found=found, expected="results of the analysis"))
+            raise UserError(what, found=found, expected="results of the analysis")
         if trial.private and trial.disclosure(load_settings(trial.at)) == "full":
             found = "disclosure: full, under which names of events may be free text"
             expected = "disclosure: by_source or restricted, under which they are words of a list"
-            raise UserError(Problem(what, found=found, expected=expected, do="run it so"))
+            raise UserError(what, found=found, expected=expected, do="run it so")
 
     @cached_property
     def _results(self) -> list[Released]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_text
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.html_lines import html_lines
@@ -101,12 +101,10 @@ def read_seal(path: Path) -> Sealed:
         sealed: Sealed = json.loads(path.read_bytes())
         if sealed["version"] != VERSION:
             raise UserError(
-                Problem(
-                    path.name,
-                    found=f"a seal of version {sealed['version']}",
-                    expected=f"version {VERSION}, which this trialtrace reads",
-                    do="verify with the trialtrace that made the report",
-                )
+                path.name,
+                found=f"a seal of version {sealed['version']}",
+                expected=f"version {VERSION}, which this trialtrace reads",
+                do="verify with the trialtrace that made the report",
             )
         for one in sealed["documents"].values():
             restored(one["lines"])
@@ -121,12 +119,12 @@ def read_seal(path: Path) -> Sealed:
         )
     except FileNotFoundError:
         raise UserError(
-            Problem(path.name, "is not there: no report was made here", do="trialtrace run …")
+            path.name, "is not there: no report was made here", do="trialtrace run …"
         ) from None
     except PermissionError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise UserError(Problem(path.name, "is not as render_report wrote it")) from error
+        raise UserError(path.name, "is not as render_report wrote it") from error
     return sealed
 
 

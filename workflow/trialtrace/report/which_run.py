@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
+from trialtrace.base.errors import ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project, project
 
 if TYPE_CHECKING:
@@ -165,13 +165,13 @@ def figure_line(at: Project, text: str) -> dict[str, str]:
     folder = at.results / configured(at, match["trial"]) / "report" / "figures"
     names = sorted(path.stem for path in folder.glob("*.csv"))
     if match["name"] not in names:
-        raise UserError(Problem(text, "there is no such figure", expected=one_of(names)))
+        raise UserError(text, "there is no such figure", expected=one_of(names))
     with (folder / f"{match['name']}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     place = int(match["line"]) - 2
     if not 0 <= place < len(rows):
         what, expected = "no line of numbers", f"a line from 2 to {len(rows) + 1}"
-        raise UserError(Problem(text, what, expected=expected))
+        raise UserError(text, what, expected=expected)
     return rows[place]
 
 

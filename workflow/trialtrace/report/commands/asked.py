@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -17,10 +17,10 @@ def check_asked(trial: "Trial", stage: str, what: str, do: str) -> None:
     at = trial.at
     record = read_record(at.made / record_path(stage, trial.name))
     if record is None:
-        raise UserError(Problem(trial.name, f"has no run of its {what}", do=do))
+        raise UserError(trial.name, f"has no run of its {what}", do=do)
     for files in record.outputs.values():
         for file in altered(at.made, files):
             raise UserError(edited(at.made, file, record.rule))
     if record.fresh != freshness(at).job(stage, trial.name):
         changed = f"code or configuration of its {what} changed since it ran"
-        raise UserError(Problem(trial.name, changed, do=do))
+        raise UserError(trial.name, changed, do=do)

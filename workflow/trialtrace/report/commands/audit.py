@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import SCHEMAS, Project, project
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import Add
@@ -74,12 +74,10 @@ def run_audit(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.file is None:
         raise UserError(
-            Problem(
-                "trialtrace audit",
-                found="no file",
-                expected="a ledger of printed numbers",
-                do="trialtrace audit --example > ledger.yaml",
-            )
+            "trialtrace audit",
+            found="no file",
+            expected="a ledger of printed numbers",
+            do="trialtrace audit --example > ledger.yaml",
         )
     from trialtrace.audit.contradiction.text import told_of
     from trialtrace.audit.files.file import read_standing

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.report.interchange.crate import write_crate
 from trialtrace.report.seal_file import Sealed
 from trialtrace.report.verify.kept_run import KeptRun, altered_run
@@ -23,7 +23,7 @@ def crate(arguments: argparse.Namespace) -> int:
     if changed:
         # The crate would hold another code than that which made its results.
         found = f"code, configuration or data of {', '.join(changed)} that changed since the run"
-        raise UserError(Problem(name, found=found, do=f"trialtrace run {name}"))
+        raise UserError(name, found=found, do=f"trialtrace run {name}")
     root = write_crate(trial, Path(arguments.folder), arguments.sign)
     if (Path(arguments.folder) / "data").is_dir() and not trial.synthetic:
         print("DATA OF PATIENTS ARE IN IT: the files of the export, and a table of each row.")
@@ -50,10 +50,8 @@ def check_unaltered(trial: Trial) -> None:
         name, what = altered[0]
         more = f", and {len(altered) - 1} more" if altered[1:] else ""
         raise UserError(
-            Problem(
-                f"{trial.name}: {name}",
-                found=f"{what}{more}",
-                expected="the results and the configuration of one run, and nothing beside them",
-                do=f"trialtrace verify {at.shown(run.folder)}, or run again",
-            )
+            f"{trial.name}: {name}",
+            found=f"{what}{more}",
+            expected="the results and the configuration of one run, and nothing beside them",
+            do=f"trialtrace verify {at.shown(run.folder)}, or run again",
         )

@@ -4,7 +4,7 @@ kept."""
 import sys
 from collections.abc import Sequence
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text
 from trialtrace.report.which_run import configured
@@ -64,12 +64,10 @@ def _chosen(at: Project, asked: list[str]) -> list[tuple[str, Kept, Kept]]:
         configured(at, asked[0])
     if len(asked) != 2:
         raise UserError(
-            Problem(
-                "trialtrace diff",
-                found=" ".join(asked),
-                expected="a trial; two runs of a trial; or nothing, for the last two of each",
-                do="list runs: trialtrace runs TRIAL",
-            )
+            "trialtrace diff",
+            found=" ".join(asked),
+            expected="a trial; two runs of a trial; or nothing, for the last two of each",
+            do="list runs: trialtrace runs TRIAL",
         )
     if not trials:
         trials = [_trial_of(at, named, asked)]
@@ -81,11 +79,9 @@ def _chosen(at: Project, asked: list[str]) -> list[tuple[str, Kept, Kept]]:
 def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]:
     if not trials:
         raise UserError(
-            Problem(
-                "trialtrace diff",
-                found="no trial of which two runs are kept",
-                do="trialtrace run keeps each run whose results or inputs are others",
-            )
+            "trialtrace diff",
+            found="no trial of which two runs are kept",
+            do="trialtrace run keeps each run whose results or inputs are others",
         )
     chosen = []
     for trial in trials:
@@ -93,12 +89,10 @@ def _last_of(at: Project, trials: Sequence[str]) -> list[tuple[str, Kept, Kept]]
         if pair is None:
             kept = len(Shelf(at, trial).of_cut())
             raise UserError(
-                Problem(
-                    f"trialtrace diff {trial}",
-                    found="one kept run" if kept else "no kept run",
-                    expected="two runs to compare",
-                    do=f"trialtrace run {trial}, which keeps each run that is another",
-                )
+                f"trialtrace diff {trial}",
+                found="one kept run" if kept else "no kept run",
+                expected="two runs to compare",
+                do=f"trialtrace run {trial}, which keeps each run that is another",
             )
         chosen.append((trial, *pair))
     return chosen
@@ -115,12 +109,10 @@ def _trial_of(at: Project, named: Sequence[str], runs: Sequence[str]) -> str:
         return both[0]
     of = [", ".join(sorted(holder)) or "no trial" for holder in holders]
     raise UserError(
-        Problem(
-            f"runs {runs[0]} and {runs[1]}",
-            found=f"runs of {of[0]}, and of {of[1]}",
-            expected="two runs of one trial",
-            do="trialtrace diff TRIAL RUN RUN; trialtrace runs TRIAL lists them",
-        )
+        f"runs {runs[0]} and {runs[1]}",
+        found=f"runs of {of[0]}, and of {of[1]}",
+        expected="two runs of one trial",
+        do="trialtrace diff TRIAL RUN RUN; trialtrace runs TRIAL lists them",
     )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import Purpose, is_date
 from trialtrace.report.commands.project import COMMITTEE, add_how, run_snakemake
@@ -41,5 +41,5 @@ def _cut(at: Project, name: str, asked: str | None) -> str:
     day = asked or (cuts[-1] if cuts else None)
     expected = f"one of the cuts of plan.yaml: {one_of(cuts)}" if cuts else "a day: 2020-06-30"
     if day is None or (cuts and day not in cuts) or not is_date(day):
-        raise UserError(Problem("--cut", found=str(day or "nothing"), expected=expected))
+        raise UserError("--cut", found=str(day or "nothing"), expected=expected)
     return day

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_text
 from trialtrace.base.synthetic import SIGN
 from trialtrace.report.interchange.adam import adam_files, csv_files
@@ -32,16 +32,14 @@ def write_form(trial: Trial, folder: str, form: str, preset: str | None = None) 
     """
     at = Path(folder)
     if at.exists() and (not at.is_dir() or any(os.scandir(at))):
-        raise UserError(
-            Problem(folder, found="a file, or a folder with files", expected="a new folder")
-        )
+        raise UserError(folder, found="a file, or a folder with files", expected="a new folder")
     if at.resolve().is_relative_to(trial.at.results.resolve()):
         what = "lies in the results, and would be a part of them"
-        raise UserError(Problem(folder, what, do="name one elsewhere"))
+        raise UserError(folder, what, do="name one elsewhere")
     if (form == PUBLIC) != (preset in PRESETS):
         found = f"--preset {preset}" if preset else "no --preset"
         told = f"--preset {one_of(PRESETS)} with --as {PUBLIC}, and with nothing else"
-        raise UserError(Problem(f"--as {form}", found=found, expected=told))
+        raise UserError(f"--as {form}", found=found, expected=told)
     private = trial.private and form != PUBLIC
     files = _files(trial, form, preset)
     make_folder(at, private)

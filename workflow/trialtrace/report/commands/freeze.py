@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import trialtrace
-from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.report.commands.decisions import late_decisions
 from trialtrace.report.commands.project import COMMITTEE
@@ -68,21 +68,17 @@ def _freeze(trial: Trial, by: str | None) -> None:
     folder = frozen_folder(at, name)
     if is_frozen(at, name):
         raise UserError(
-            Problem(
-                at.shown(folder / RECORD),
-                "the plan is frozen already, and is frozen once",
-                do=f"say in amendments.yaml why it changed; trialtrace freeze {name} --check tells "
-                "what did",
-            )
+            at.shown(folder / RECORD),
+            "the plan is frozen already, and is frozen once",
+            do=f"say in amendments.yaml why it changed; trialtrace freeze {name} --check tells "
+            "what did",
         )
     if trial.guesses is not None and trial.guesses.guesses:
         raise UserError(
-            Problem(
-                name,
-                found=trial.draft.lower(),
-                expected="a plan that its author confirmed",
-                do=f"trialtrace confirm {name}",
-            )
+            name,
+            found=trial.draft.lower(),
+            expected="a plan that its author confirmed",
+            do=f"trialtrace confirm {name}",
         )
     if problems := check_trial(at, name):
         raise ProblemsError(problems)
@@ -149,14 +145,14 @@ def _date(trial: Trial, arguments: argparse.Namespace) -> None:
     folder = frozen_folder(trial.at, trial.name)
     if arguments.token:
         if not arguments.ca:
-            raise UserError(Problem("--token", "needs --ca: the certificates of its authority"))
+            raise UserError("--token", "needs --ca: the certificates of its authority")
         stamped(folder / RECORD, Path(arguments.token), Path(arguments.ca))
         _keep(trial, arguments.ca, folder / AUTHORITY)
         _keep(trial, arguments.token, folder / TOKEN)
     else:
         if not (arguments.registry and NAME.fullmatch(arguments.registry)):
             expected = f"--from: whose receipt it is, at most {LONGEST_NAME} letters without /"
-            raise UserError(Problem("--receipt", found=str(arguments.registry), expected=expected))
+            raise UserError("--receipt", found=str(arguments.registry), expected=expected)
         path = Path(arguments.receipt)
         check_receipt(path, frozen.sha256)
         _keep(trial, path, folder / f"{RECEIPT} of {arguments.registry}{path.suffix}")
@@ -167,15 +163,13 @@ def _date(trial: Trial, arguments: argparse.Namespace) -> None:
 def _keep(trial: Trial, source: str | Path, kept: Path) -> None:
     if kept.exists() and kept.read_bytes() != Path(source).read_bytes():
         do = f"keep it: the first counts; or remove {kept.name} yourself"
-        raise UserError(Problem(trial.at.shown(kept), "is there already", do=do))
+        raise UserError(trial.at.shown(kept), "is there already", do=do)
     shutil.copyfile(source, kept)
 
 
 def _frozen(trial: Trial) -> Frozen:
     if trial.frozen is None:
-        raise UserError(
-            Problem(trial.name, "its plan is not frozen", do=f"trialtrace freeze {trial.name}")
-        )
+        raise UserError(trial.name, "its plan is not frozen", do=f"trialtrace freeze {trial.name}")
     return trial.frozen
 
 

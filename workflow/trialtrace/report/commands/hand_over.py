@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.which_run import (
     Add,
@@ -126,7 +126,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         at, changed = tell_run(at, name, CHECK, earlier=arguments.preset is None)
         if changed and arguments.preset is not None:
             found = "a run of another plan, code or data than there are now"
-            raise UserError(Problem(name, found=found, do=f"trialtrace run {name}"))
+            raise UserError(name, found=found, do=f"trialtrace run {name}")
         arguments.lift_pandas()
         trial = load_trial(name, at)
         print(write_form(trial, arguments.folder, arguments.form, arguments.preset), end="")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import aligned
 from trialtrace.run.trial.check import read_files
@@ -71,11 +71,9 @@ def tell_block(at: Project, name: str, endpoint: str) -> None:
     names = {one: group for group in groups(files) for one in group.names}
     if endpoint not in names:
         raise UserError(
-            Problem(
-                f"{name}: --ask",
-                found=f'"{endpoint}"',
-                expected=f"an endpoint that a plan can ask of: {one_of(names, MANY)}",
-            )
+            f"{name}: --ask",
+            found=f'"{endpoint}"',
+            expected=f"an endpoint that a plan can ask of: {one_of(names, MANY)}",
         )
     print("\n".join(_block(files, endpoint, names[endpoint].offers)))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import items_of
-from trialtrace.base.errors import Problem, Problems, UserError
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.listing import aligned, json_text
@@ -77,12 +77,10 @@ def tell_power(at: Project, name: str, lift: Callable[[], None], *, as_json: boo
     trial = load_trial(name, at)
     if not trial.plan.planning:
         raise UserError(
-            Problem(
-                f"trial {name}, plan.yaml",
-                found="no planning",
-                expected="planning: designs with what they assume",
-                do="docs/planning.md has an example of each design",
-            )
+            f"trial {name}, plan.yaml",
+            found="no planning",
+            expected="planning: designs with what they assume",
+            do="docs/planning.md has an example of each design",
         )
     lift()
     derived = at.results / name / "derived"

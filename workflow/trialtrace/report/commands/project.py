@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import RUNNING, Project, project, project_of
 from trialtrace.base.purpose import ANALYSIS, Purpose
 from trialtrace.report.which_run import Add
@@ -165,7 +165,7 @@ def _how(at: Project, arguments: argparse.Namespace) -> list[str]:
     if not chosen.is_dir():
         known = sorted(path.name for path in profiles[1].iterdir())
         raise UserError(
-            Problem("--profile", found=arguments.profile, expected=f"{', '.join(known)}, a folder")
+            "--profile", found=arguments.profile, expected=f"{', '.join(known)}, a folder"
         )
     words = ["--snakefile", str(at.code.root / "Snakefile")]
     words += ["--workflow-profile", str(chosen.resolve())]

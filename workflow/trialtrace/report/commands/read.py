@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_trust
 from trialtrace.report.listing import put
@@ -45,12 +45,10 @@ def run_read(arguments: argparse.Namespace) -> int:
         return _read_all(arguments)
     if len(arguments.papers) != 1:
         raise UserError(
-            Problem(
-                "trialtrace read",
-                found=f"{len(arguments.papers)} papers" if arguments.papers else "no paper",
-                expected="one paper, or --into a folder for many",
-                do="trialtrace read paper.xml > ledger.yaml",
-            )
+            "trialtrace read",
+            found=f"{len(arguments.papers)} papers" if arguments.papers else "no paper",
+            expected="one paper, or --into a folder for many",
+            do="trialtrace read paper.xml > ledger.yaml",
         )
     if arguments.review:
         return _reviewed(arguments)
@@ -85,12 +83,10 @@ def _reviewed(arguments: argparse.Namespace) -> int:
 
     if arguments.output is None:
         raise UserError(
-            Problem(
-                "trialtrace read --review",
-                found="no file for the ledger",
-                expected="--output, where what you decide is written",
-                do=f"trialtrace read {arguments.papers[0]} --review --output ledger.yaml",
-            )
+            "trialtrace read --review",
+            found="no file for the ledger",
+            expected="--output, where what you decide is written",
+            do=f"trialtrace read {arguments.papers[0]} --review --output ledger.yaml",
         )
     ledger, paper = Path(arguments.output), Path(arguments.papers[0])
     made = read_paper(paper) if ledger.exists() else _draft(paper, arguments.output)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.stamp import Stamp
 from trialtrace.report.listing import headed, listing
@@ -55,10 +55,8 @@ def _known(what: str, name: str, names: Sequence[str]) -> None:
         parts = [one for one in names if name and name in one.split("_")]
         named = f"did you mean {one_of(parts)}?" if parts else None
         raise UserError(
-            Problem(
-                f"{what} {name!r}",
-                found="no such " + what,
-                expected=one_of(names),
-                do=did_you_mean(name, names) or named,
-            )
+            f"{what} {name!r}",
+            found="no such " + what,
+            expected=one_of(names),
+            do=did_you_mean(name, names) or named,
         )

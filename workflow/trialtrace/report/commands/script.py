@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.listing import put
 from trialtrace.report.which_run import Add, asked_result, check_analysis, configured, tell_run
@@ -45,12 +45,10 @@ def _script(arguments: argparse.Namespace) -> int:
 
     if arguments.output is not None and Path(arguments.output).is_dir():
         raise UserError(
-            Problem(
-                f"-o {arguments.output}",
-                found="a folder",
-                expected="the name of a file",
-                do=f"-o {Path(arguments.output) / 'script.R'}",
-            )
+            f"-o {arguments.output}",
+            found="a folder",
+            expected="the name of a file",
+            do=f"-o {Path(arguments.output) / 'script.R'}",
         )
     at = project(arguments.project)
     asked = asked_result(at, arguments.of)
@@ -62,7 +60,7 @@ def _script(arguments: argparse.Namespace) -> int:
     raw = arguments.begin == RAW
     if raw and not result:
         do = f"trialtrace results {name} lists its results"
-        raise UserError(Problem("--from raw", found="a trial", expected="a result", do=do))
+        raise UserError("--from raw", found="a trial", expected="a result", do=do)
     text = _of(Scripts(tracer, raw=raw), asked if result else None)
     if text is None:
         return NOT_IN_R

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.commands.loopback import HTML, PLAIN, LoopbackHandler, LoopbackServer
 from trialtrace.report.links import SUMMARY_PAGE
@@ -117,12 +117,10 @@ def served(at: Project, trial: str | None) -> Pages:
     first = INDEX if trial is None else SUMMARY_PAGE
     if not (folder / first).is_file():
         raise UserError(
-            Problem(
-                "the site" if trial is None else f"trial {trial}",
-                found=f"no {first} in {at.shown(folder)}",
-                expected="a run that has come to its end",
-                do="trialtrace run" if trial is None else f"trialtrace run {trial}",
-            )
+            "the site" if trial is None else f"trial {trial}",
+            found=f"no {first} in {at.shown(folder)}",
+            expected="a run that has come to its end",
+            do="trialtrace run" if trial is None else f"trialtrace run {trial}",
         )
     made = folder / "run.json" if trial is None else folder.parent / "seal.json"
     return Pages(folder, first, made)

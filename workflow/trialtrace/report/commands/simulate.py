@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.report.commands.asked import check_asked
 from trialtrace.report.listing import aligned, json_text
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
@@ -95,11 +95,9 @@ def _replicate(trial: "Trial", truth: str | None, number: int | None) -> list[di
 
     if truth is None or number is None or number < 1:
         raise UserError(
-            Problem(
-                f"trialtrace simulate {trial.name}",
-                found="--truth or --replicate alone, or a number below 1",
-                expected="both: a truth of simulation.yaml and the number of a trial, from 1",
-            )
+            f"trialtrace simulate {trial.name}",
+            found="--truth or --replicate alone, or a number below 1",
+            expected="both: a truth of simulation.yaml and the number of a trial, from 1",
         )
     block = analysed(Trials(under(trial, truth)), [number])
     return [dict(row) for row in block["rows"]]

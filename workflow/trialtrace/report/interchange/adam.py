@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.words import upper_first
 from trialtrace.run.tables.canonical import column_text, csv_bytes
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DERIVED, OCCDS, Contract, read_table
@@ -109,11 +109,9 @@ def _table(trial: Trial, name: str, contract: Contract) -> "pa.Table":
     key = read_hash_key(trial.at, load_settings(trial.at).hash_key)
     if key is None:
         raise UserError(
-            Problem(
-                f"{trial.name}: {variable.name}",
-                found="an identifier by dictionary.csv, and no hash_key in config.yaml",
-                expected="a key, by whose hashes the data tell patients apart",
-            )
+            f"{trial.name}: {variable.name}",
+            found="an identifier by dictionary.csv, and no hash_key in config.yaml",
+            expected="a key, by whose hashes the data tell patients apart",
         )
     for column in ("USUBJID", "SUBJID"):
         if column in table.column_names:
@@ -217,12 +215,10 @@ def _cells(dataset: Dataset, column: Column) -> "pd.Series":
     longest = max((len((value or "").encode()) for value in values), default=0)
     if longest > LONGEST_TEXT:
         raise UserError(
-            Problem(
-                f"{dataset.name}: {column.name}",
-                found=f"a text of {longest} bytes",
-                expected=f"at most {LONGEST_TEXT}, which is all that a transport file can hold",
-                do="shorten the label or the value in the configuration",
-            )
+            f"{dataset.name}: {column.name}",
+            found=f"a text of {longest} bytes",
+            expected=f"at most {LONGEST_TEXT}, which is all that a transport file can hold",
+            do="shorten the label or the value in the configuration",
         )
     # A null would be read as the text "nan"; a transport file has blanks for it.
     return pd.Series([value or "" for value in values], dtype=object)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import trialtrace
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_json
 from trialtrace.run.jobs.run_state import read_run
@@ -53,10 +53,10 @@ def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
     """
     at = trial.at
     if folder.exists():
-        raise UserError(Problem(str(folder), "is there already", do="name a new folder"))
+        raise UserError(str(folder), "is there already", do="name a new folder")
     if folder.resolve().is_relative_to(at.results.resolve()):
         what = "lies in the results, and would be a part of them"
-        raise UserError(Problem(str(folder), what, do="name one elsewhere"))
+        raise UserError(str(folder), what, do="name one elsewhere")
     full = trial.disclosure(load_settings(at)) == "full"
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -285,8 +285,6 @@ def _sign(sums: Path, key: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        raise UserError(
-            Problem("ssh-keygen", "is not there", do="install openssh-client")
-        ) from None
+        raise UserError("ssh-keygen", "is not there", do="install openssh-client") from None
     if done.returncode:
-        raise UserError(Problem(f"--sign {key}", "does not sign", found=done.stderr.strip()))
+        raise UserError(f"--sign {key}", "does not sign", found=done.stderr.strip())

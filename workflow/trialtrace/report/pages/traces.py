@@ -10,7 +10,7 @@ from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
 from trialtrace.report.links import (
@@ -302,12 +302,10 @@ def _by_link(trial: str, results: Iterable[str]) -> dict[str, str]:
         link = trace_link(result_id)
         if link in texts:
             raise UserError(
-                Problem(
-                    f"trial {trial}",
-                    "two results would share one place on a trace page",
-                    found=f"{texts[link]} and {result_id}",
-                    do="give one of the analyses another name in plan.yaml",
-                )
+                f"trial {trial}",
+                "two results would share one place on a trace page",
+                found=f"{texts[link]} and {result_id}",
+                do="give one of the analyses another name in plan.yaml",
             )
         texts[link] = result_id
     return texts

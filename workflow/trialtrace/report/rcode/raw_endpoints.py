@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.report.rcode.write import column, conditions, literal
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.event import EventInRow, EventOfEndpoint, Measure
@@ -29,12 +29,10 @@ class Place:
 def refused(place: str, what: str) -> UserError:
     """What is not written in R yet, and the way that there is."""
     return UserError(
-        Problem(
-            place,
-            f"{what} is not written in R from the raw export yet",
-            do="leave out --from raw: that script begins with the derived data sets, and the trace "
-            "leads from these to the raw cells",
-        )
+        place,
+        f"{what} is not written in R from the raw export yet",
+        do="leave out --from raw: that script begins with the derived data sets, and the trace "
+        "leads from these to the raw cells",
     )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, NAMESPACE, SIGNATURE, SUMS, listed
 from trialtrace.report.verify.kept_run import Alteration
@@ -124,15 +124,15 @@ def signature(folder: Path, signers: str | None, signer: str | None) -> tuple[st
     altered since somebody signed them, and by which key.
     """
     if signer and not signers:
-        raise UserError(Problem("--signer", "needs --signers: the file of names and keys"))
+        raise UserError("--signer", "needs --signers: the file of names and keys")
     if signers and not Path(signers).is_file():
-        raise UserError(Problem(f"--signers {signers}", "is not there"))
+        raise UserError(f"--signers {signers}", "is not there")
     if not (folder / SIGNATURE).exists():
         return "no signature", signers is None
     words = ["check-novalidate"]
     if signers:
         if not signer:
-            raise UserError(Problem("--signers", "needs --signer: the name of whoever signed"))
+            raise UserError("--signers", "needs --signer: the name of whoever signed")
         words = ["verify", "-f", signers, "-I", signer]
     command = ["ssh-keygen", "-Y", *words, "-n", NAMESPACE, "-s", str(folder / SIGNATURE)]
     try:

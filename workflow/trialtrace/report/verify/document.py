@@ -210,15 +210,13 @@ def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument as error:
         raise UserError(
-            Problem(
-                str(path),
-                f"is no whole {kind[1:].upper()}: {error}",
-                expected=READ,
-                do="ask for the file again, or take it from results/TRIAL/report",
-            )
+            str(path),
+            f"is no whole {kind[1:].upper()}: {error}",
+            expected=READ,
+            do="ask for the file again, or take it from results/TRIAL/report",
         ) from error
     if not data:
-        raise UserError(Problem(str(path), "is empty", expected=READ))
+        raise UserError(str(path), "is empty", expected=READ)
     runs = [(run, seal_stands(run)) for run in runs_of(at, None)]
     without = [run for run, stands in runs if not stands]
     for run in (one for one in without if one.unfinished):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.pages.site_copy import alone
@@ -135,13 +135,11 @@ def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[Kep
     if len(alike) != 1:
         trials = ", ".join(sorted({run.trial for run, _ in alike}))
         raise UserError(
-            Problem(
-                str(path),
-                "is no figure and no table of a report as a run made it",
-                found=f"one of this name in {trials}" if alike else "none of this name either",
-                expected=f"a file of {' or '.join(FOLDERS)} of a report",
-                do="name the trial with --trial, or hold the folder that it is of: results/TRIAL",
-            )
+            str(path),
+            "is no figure and no table of a report as a run made it",
+            found=f"one of this name in {trials}" if alike else "none of this name either",
+            expected=f"a file of {' or '.join(FOLDERS)} of a report",
+            do="name the trial with --trial, or hold the folder that it is of: results/TRIAL",
         )
     return alike[0]
 

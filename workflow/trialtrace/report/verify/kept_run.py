@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.seal_file import NAME as SEAL
@@ -131,11 +131,9 @@ class KeptRun:
         """Raise UserError where no run has left results to hold anything against."""
         if not self.records:
             raise UserError(
-                Problem(
-                    self.at.shown(self.folder),
-                    "has no records of a run: there is nothing to hold a file against",
-                    do=f"trialtrace run {self.trial}",
-                )
+                self.at.shown(self.folder),
+                "has no records of a run: there is nothing to hold a file against",
+                do=f"trialtrace run {self.trial}",
             )
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, RESULTS, described_run, listed
@@ -32,17 +32,15 @@ def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list
     """
     if not (crate / "config").is_dir():
         raise UserError(
-            Problem(
-                f"{crate}: --rerun",
-                found="no configuration and no data: a crate of a restricted trial",
-                do="ask whoever holds the data to run it: trialtrace run, then trialtrace verify",
-            )
+            f"{crate}: --rerun",
+            found="no configuration and no data: a crate of a restricted trial",
+            do="ask whoever holds the data to run it: trialtrace run, then trialtrace verify",
         )
     if folder.exists() and any(folder.iterdir()):
-        raise UserError(Problem(f"--rerun {folder}", "is not empty", do="name a new folder"))
+        raise UserError(f"--rerun {folder}", "is not empty", do="name a new folder")
     if folder.resolve().is_relative_to(crate.resolve()):
         what = "lies in the crate, which would be another one"
-        raise UserError(Problem(f"--rerun {folder}", what, do="name a folder elsewhere"))
+        raise UserError(f"--rerun {folder}", what, do="name a folder elsewhere")
     at = _project(crate, trial, folder.resolve())
     words = [sys.executable, "-m", "trialtrace", "--project", str(at.root), "run", trial]
     # The code is this one's also where it was not installed but found.
@@ -56,7 +54,7 @@ def rerun(crate: Path, trial: str, folder: Path) -> tuple[list[Alteration], list
     )
     if done.returncode:
         what = "the run did not go through; its messages stand above"
-        raise UserError(Problem(f"--rerun {folder}", what))
+        raise UserError(f"--rerun {folder}", what)
     return list(differences_of(crate, at.results / trial)), list(_made_otherwise(crate, at, trial))
 
 
@@ -70,12 +68,10 @@ def _project(crate: Path, trial: str, folder: Path) -> Project:
     if isinstance(source, Files) and source.folder != "data":
         if Path(source.folder).is_absolute():
             raise UserError(
-                Problem(
-                    f"config/trials/{trial}/trial.yaml: source: folder",
-                    found="a folder of the machine that made the run",
-                    do=f"copy data/ of the crate there, config/ to a folder of your own, and "
-                    f"trialtrace run {trial}; then compare results/",
-                )
+                f"config/trials/{trial}/trial.yaml: source: folder",
+                found="a folder of the machine that made the run",
+                do=f"copy data/ of the crate there, config/ to a folder of your own, and "
+                f"trialtrace run {trial}; then compare results/",
             )
         place = at.inside(source.folder)
         place.parent.mkdir(parents=True, exist_ok=True)

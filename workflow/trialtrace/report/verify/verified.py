@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
 from trialtrace.report.interchange.crate import SIGNATURE, SUMS, listed
@@ -139,21 +139,19 @@ def verified(
     new folder, or a number by its short id. Raises UserError."""
     place = path.resolve()
     if again and (not (place.is_dir() and is_crate(place)) or is_release(place)):
-        raise UserError(Problem(f"--rerun {again}", found=str(path), expected="a crate"))
+        raise UserError(f"--rerun {again}", found=str(path), expected="a crate")
     if not place.exists() and (short := typed_short(str(path))):
         return _number(at, with_short_id(at, short))
     if not place.exists():
-        raise UserError(Problem(str(path), "is not there", expected="a report, or results/TRIAL"))
+        raise UserError(str(path), "is not there", expected="a report, or results/TRIAL")
     results = at.results.resolve()
     inside = place.relative_to(results).parts if place.is_relative_to(results) else ()
     name = configured(at, trial or inside[0]) if trial or inside else None
     if inside and name != inside[0]:
         raise UserError(
-            Problem(
-                str(path),
-                found=f"results of {inside[0]}, and --trial {name}",
-                do=f"leave --trial out, or copy the file to hold it against {name}",
-            )
+            str(path),
+            found=f"results of {inside[0]}, and --trial {name}",
+            do=f"leave --trial out, or copy the file to hold it against {name}",
         )
     if place.is_dir() and is_crate(place):
         return _crate(path, signers, signer, again)
@@ -235,17 +233,15 @@ def _folder(
     if place == at.site.resolve():
         if not (site := site_files(at)):
             what = "has no record of the run that built it: a run since then has not come to it"
-            raise UserError(Problem(str(path), what, do="trialtrace run"))
+            raise UserError(str(path), what, do="trialtrace run")
         found = list(altered_site(at, site))
         return Verified(None, str(path), None, found, compared=[f"{len(site)} files"])
     reports = [place / one for one in FIRST if (place / one).is_file()]
     if not reports:
         raise UserError(
-            Problem(
-                str(path),
-                "is no folder of a run: neither results/TRIAL, nor the site, nor one with a report",
-                do="name report.html, .docx or .pdf, or the folder of a trial in results/",
-            )
+            str(path),
+            "is no folder of a run: neither results/TRIAL, nor the site, nor one with a report",
+            do="name report.html, .docx or .pdf, or the folder of a trial in results/",
         )
     data = reports[0].read_bytes()
     document = _document(at, reports[0], data, name)
@@ -353,11 +349,9 @@ def _one_file(run: KeptRun, name: str) -> Verified:
     if name not in run.written:
         run.check_ended()
         raise UserError(
-            Problem(
-                name,
-                "is no file that a stage wrote",
-                expected=f"a file of the records in results/{run.trial}/made",
-            )
+            name,
+            "is no file that a stage wrote",
+            expected=f"a file of the records in results/{run.trial}/made",
         )
     if found := altered_file(run, name):
         told.found += [found, *altered_values(run, name, archived(run))]
@@ -367,7 +361,7 @@ def _one_file(run: KeptRun, name: str) -> Verified:
 def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verified:
     own = any(path.resolve().is_relative_to(one.resolve()) for one in (at.results, at.site))
     if not own and (what := no_report(data)):
-        raise UserError(Problem(str(path), f"is {what}: no report", expected=READ))
+        raise UserError(str(path), f"is {what}: no report", expected=READ)
     kind = kind_of(data)
     data = alone(data) if kind == HTML else data
     run = KeptRun(at, name or trial_of(at, path, kind, data))
@@ -379,7 +373,7 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
         raise UserError(without_seal(run))
     kept = _match(run, path.name, kind, data)
     if kept is None:
-        raise UserError(Problem(str(path), f"the run of {run.trial} made no report as {kind[1:]}"))
+        raise UserError(str(path), f"the run of {run.trial} made no report as {kind[1:]}")
     made = judged(kept, data, str(path), pages_of(run))
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))

@@ -10,7 +10,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.multiverse.estimates import Estimated, Kept, Work, blocks_in_use
 from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk, Progress, key_of
 from trialtrace.run.tables.contracts.rows import present
@@ -180,9 +180,7 @@ class Columns:
     def _scores(self, block: str) -> Floats:
         arrays = self.blocks.read(block)
         if arrays is None:
-            raise UserError(
-                Problem(block, "is there no more", do="let one run work here at a time")
-            )
+            raise UserError(block, "is there no more", do="let one run work here at a time")
         scores: Floats = arrays["scores"]
         return scores
 

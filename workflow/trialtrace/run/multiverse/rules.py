@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file, write_json
 from trialtrace.run.tables.blocks import key_of
 
@@ -34,7 +34,7 @@ def recorded(place: Path) -> dict[str, str]:
     try:
         files: dict[str, str] = json.loads((place / RECORD).read_bytes())
     except (OSError, ValueError):
-        raise UserError(Problem(str(place / RECORD), "is not what the run wrote", do=DO)) from None
+        raise UserError(str(place / RECORD), "is not what the run wrote", do=DO) from None
     _hold(place, files)
     return files
 
@@ -43,7 +43,7 @@ def _hold(place: Path, files: Mapping[str, str]) -> None:
     found = _digests(place) if place.is_dir() else {}
     for name, digest in files.items():
         if found.get(name) != digest:
-            raise UserError(Problem(str(place / name), "is not what the run wrote", do=DO))
+            raise UserError(str(place / name), "is not what the run wrote", do=DO)
 
 
 def data_of(folder: Path, rule: str) -> tuple[Path, str]:
@@ -55,7 +55,7 @@ def data_of(folder: Path, rule: str) -> tuple[Path, str]:
         index = json.loads((folder / INDEX).read_bytes())
         entry: Mapping[str, dict[str, str]] = index[rule]
     except (OSError, ValueError, KeyError):
-        raise UserError(Problem(str(folder / INDEX), "has no data of a rule", do=DO)) from None
+        raise UserError(str(folder / INDEX), "has no data of a rule", do=DO) from None
     place = folder / FOLDERS / str(entry["folder"])
     _hold(place, entry["files"])
     return place, key_of(*entry["files"].values())

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from trialtrace.base.arrays import Labels
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import make_folder, write_bytes
 
 SUFFIX = ".block"
@@ -80,11 +80,9 @@ class Blocks:
             return None
         if _digest(name, content[DIGEST:]) != content[:DIGEST]:
             raise UserError(
-                Problem(
-                    str(path),
-                    "is not what the run wrote: it was altered, or cut off by a full disk",
-                    do="delete it, and it is computed again",
-                )
+                str(path),
+                "is not what the run wrote: it was altered, or cut off by a full disk",
+                do="delete it, and it is computed again",
             )
         with np.load(io.BytesIO(content[DIGEST:]), allow_pickle=False) as arrays:
             return dict(arrays)

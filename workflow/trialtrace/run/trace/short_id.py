@@ -5,7 +5,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
 from trialtrace.run.trial.listing import listed_trials
@@ -57,7 +57,7 @@ def with_short_id(at: Project, text: str) -> str:
     what = f"{len(found)} results have this short id" if found else "no result has this short id"
     expected = one_of(found) if found else f"one of the last runs of {one_of(there) or 'no trial'}"
     do = "; ".join(f"{short} is {name}" for short, name in sorted(near.items())[:NEAREST]) or None
-    raise UserError(Problem(f"short id {text}", found=what, expected=expected, do=do))
+    raise UserError(f"short id {text}", found=what, expected=expected, do=do)
 
 
 def _one_letter_off(short: str, text: str) -> bool:

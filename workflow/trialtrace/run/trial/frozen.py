@@ -380,7 +380,7 @@ def frozen_plan(at: Project, trial: str) -> Frozen | None:
     if record is None:
         do = f"bring back the file as trialtrace freeze {trial} wrote it"
         expected = f"a record of {CONTRACT} of these files: {', '.join(FILES)}"
-        raise UserError(Problem(at.shown(folder / RECORD), "is none", expected=expected, do=do))
+        raise UserError(at.shown(folder / RECORD), "is none", expected=expected, do=do)
     before = {}
     for name, expected in record.files.items():
         content = (folder / name).read_bytes() if (folder / name).is_file() else b""

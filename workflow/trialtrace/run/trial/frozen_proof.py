@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 TOKEN, AUTHORITY, RECEIPT = "frozen.json.tsr", "authority.pem", "receipt"
 RECORD = "frozen.json"
@@ -55,13 +55,13 @@ def stamped(record: Path, token: Path, authority: Path) -> Proof:
         named = (("data", record), ("token", token), ("ca", authority))
         for name, path in named:
             if not path.is_file():
-                raise UserError(Problem(str(path), "is not there"))
+                raise UserError(str(path), "is not there")
             shutil.copyfile(path, Path(space) / name)
         data, answer, trusted = (str(Path(space) / name) for name, _ in named)
         subject = _openssl(authority, "x509", "-in", trusted, "-noout", "-subject")
         stated = _TIME.search(_openssl(token, "ts", "-reply", "-in", answer, "-text"))
         if stated is None:
-            raise UserError(Problem(str(token), "is a token without a time"))
+            raise UserError(str(token), "is a token without a time")
         time = datetime.datetime.strptime(stated[1].strip(), "%b %d %H:%M:%S %Y GMT")
         # A stamp outlives the certificates of its authority: what counts is its own time.
         at = str(int(time.replace(tzinfo=datetime.UTC).timestamp()))
@@ -82,7 +82,7 @@ def _openssl(about: Path, *words: str) -> str:
         )
     except OSError:
         do = "install openssl: it checks time stamps"
-        raise UserError(Problem(str(about), "openssl is not here to check it", do=do)) from None
+        raise UserError(str(about), "openssl is not here to check it", do=do) from None
     if done.returncode == 0:
         return done.stdout
     said = f"{done.stdout} {done.stderr}"
@@ -94,12 +94,10 @@ def _openssl(about: Path, *words: str) -> str:
     elif refused:
         found = f"one that the certificates do not vouch for: {refused[1].strip()}"
     raise UserError(
-        Problem(
-            str(about),
-            found=found,
-            expected="a time stamp of frozen/frozen.json that these certificates vouch for",
-            do="ask the authority for one of this file, or name its certificates by --ca",
-        )
+        str(about),
+        found=found,
+        expected="a time stamp of frozen/frozen.json that these certificates vouch for",
+        do="ask the authority for one of this file, or name its certificates by --ca",
     )
 
 
@@ -108,13 +106,11 @@ def check_receipt(path: Path, sha256: str) -> None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+        raise UserError(str(path), f"cannot be read: {error.strerror}") from None
     if sha256.encode() not in content.lower():
         raise UserError(
-            Problem(
-                str(path),
-                "does not name the hash of the frozen plan",
-                expected=f"sha256 {sha256} in it, as text",
-                do="name a receipt as text or HTML that holds the hash as it was deposited",
-            )
+            str(path),
+            "does not name the hash of the frozen plan",
+            expected=f"sha256 {sha256} in it, as text",
+            do="name a receipt as text or HTML that holds the hash as it was deposited",
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.base.config.compose import Path_, compose
 from trialtrace.base.config.files import read_yaml, sound_document
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project, project
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.stamp import SYNTHETIC, Stamp, both
@@ -51,12 +51,10 @@ def load_settings(root: Project | None = None) -> Settings:
     settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
     if settings.report.without_pdf:
         raise UserError(
-            Problem(
-                f"config/config.yaml: {RENDERER_KEY}",
-                found=f"{QUARTO}, and pdf among report.formats",
-                expected=f"html and docx, which Quarto makes, or `renderer: {EMBEDDED}`",
-                do=f"write `formats: [html, docx]`, or `renderer: {EMBEDDED}`",
-            )
+            f"config/config.yaml: {RENDERER_KEY}",
+            found=f"{QUARTO}, and pdf among report.formats",
+            expected=f"html and docx, which Quarto makes, or `renderer: {EMBEDDED}`",
+            do=f"write `formats: [html, docx]`, or `renderer: {EMBEDDED}`",
         )
     return settings
 
@@ -206,11 +204,9 @@ class Trial:
         controls = [arm.name for arm in self._trial.design.arms.values() if arm.control]
         if len(controls) != 1:
             raise UserError(
-                Problem(
-                    "trial.yaml: design.arms",
-                    found=f"{len(controls)} control arms",
-                    expected="control: true on exactly one arm",
-                )
+                "trial.yaml: design.arms",
+                found=f"{len(controls)} control arms",
+                expected="control: true on exactly one arm",
             )
         declared = self._trial.design
         return pooled_design(declared) if self.pooled else declared

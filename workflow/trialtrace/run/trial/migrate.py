@@ -94,12 +94,10 @@ def _version(document: Document) -> int:
         raise ProblemsError(document.in_order())
     if version is None or not WITHOUT <= version <= CURRENT:
         raise UserError(
-            Problem(
-                document.place((KEY,)),
-                found="no whole number" if version is None else f"version {version}",
-                expected=f"a version from {WITHOUT} to {CURRENT}, or none for {WITHOUT}",
-                do="use a newer trialtrace" if version and version > CURRENT else None,
-            )
+            document.place((KEY,)),
+            found="no whole number" if version is None else f"version {version}",
+            expected=f"a version from {WITHOUT} to {CURRENT}, or none for {WITHOUT}",
+            do="use a newer trialtrace" if version and version > CURRENT else None,
         )
     return version
 

@@ -124,7 +124,7 @@ def _keys(document: Document, *path: str | int) -> list[str]:
     """The keys of a mapping. Raises UserError where there is none."""
     names = document.names(*path)
     if names is None:
-        raise UserError(Problem(document.place(path), expected="a mapping of keys to values"))
+        raise UserError(document.place(path), expected="a mapping of keys to values")
     return names
 
 

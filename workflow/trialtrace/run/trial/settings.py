@@ -5,7 +5,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, key, optional, shape
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 QUARTO, EMBEDDED = "quarto", "embedded"
 RENDERER_KEY = "report.renderer"
@@ -84,11 +84,9 @@ def find_quarto() -> str:
     found = shutil.which(QUARTO)
     if found is None:
         raise UserError(
-            Problem(
-                f"config/config.yaml: {RENDERER_KEY}",
-                found=f"{QUARTO}, and no `{QUARTO}` on the PATH",
-                expected=f"an installed Quarto, or {EMBEDDED}",
-                do=f"install Quarto (environment.yml has it), or write `renderer: {EMBEDDED}`",
-            )
+            f"config/config.yaml: {RENDERER_KEY}",
+            found=f"{QUARTO}, and no `{QUARTO}` on the PATH",
+            expected=f"an installed Quarto, or {EMBEDDED}",
+            do=f"install Quarto (environment.yml has it), or write `renderer: {EMBEDDED}`",
         )
     return found

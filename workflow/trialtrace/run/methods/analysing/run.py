@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import make_folder
 from trialtrace.base.units import of_difference
 from trialtrace.base.words import COUNTS, DIFFERENCES, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
@@ -89,12 +89,10 @@ def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:
     for result in results:
         if result.result_id in seen:
             raise UserError(
-                Problem(
-                    f"trial {trial.name}, analysis {result.place.analysis}",
-                    "two results would carry the same identifier",
-                    found=result.result_id,
-                    do="give each step an analysis of its own (`of` takes the rest), or remove one",
-                )
+                f"trial {trial.name}, analysis {result.place.analysis}",
+                "two results would carry the same identifier",
+                found=result.result_id,
+                do="give each step an analysis of its own (`of` takes the rest), or remove one",
             )
         seen.add(result.result_id)
 

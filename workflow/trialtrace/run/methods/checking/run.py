@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, Problems, UserError
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.laws import verify
 from trialtrace.run.methods.checking.outcome import Compared, Recomputed, compare
@@ -77,10 +77,8 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
             continue
         except (ArithmeticError, LookupError, ValueError) as error:
             raise UserError(
-                Problem(
-                    f"result {asked.result_id}",
-                    f"the independent recomputation failed: {type(error).__name__}",
-                )
+                f"result {asked.result_id}",
+                f"the independent recomputation failed: {type(error).__name__}",
             ) from error
         # What has too few data is not asked of it, and has its name all the same.
         if answer is not None and not (gone and answer.by.startswith(PINGOUIN)):

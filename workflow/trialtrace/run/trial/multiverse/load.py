@@ -7,7 +7,7 @@ from math import ceil
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.multiverse.file import FILE, MultiverseFile
 from trialtrace.run.trial.multiverse.specifications import (
@@ -23,11 +23,7 @@ def multiverse_of(trial: Trial) -> Multiverse:
     """What multiverse.yaml says. Raises UserError where the trial has none, or a wrong one."""
     if not trial.has_multiverse:
         raise UserError(
-            Problem(
-                f"trial {trial.name}",
-                f"has no {FILE}",
-                do="write one; docs/multiverse.md says how",
-            )
+            f"trial {trial.name}", f"has no {FILE}", do="write one; docs/multiverse.md says how"
         )
     return Multiverse(structure(MultiverseFile, trial.document("multiverse")))
 
@@ -48,13 +44,10 @@ class SpecifiedTrial(Trial):
         if len(found) < len(every):
             double = next(each for each in every if found[each.analysis] is not each)
             raise UserError(
-                Problem(
-                    f"{FILE}: factors",
-                    found=f"{double.name} and {found[double.analysis].name}, whose hashes begin "
-                    "alike",
-                    expected="names of analyses that differ",
-                    do="rename a level of one of them",
-                )
+                f"{FILE}: factors",
+                found=f"{double.name} and {found[double.analysis].name}, whose hashes begin alike",
+                expected="names of analyses that differ",
+                do="rename a level of one of them",
             )
         return found
 

@@ -14,7 +14,7 @@ from math import prod
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.spec import keys_of
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.trial.multiverse.file import FILE, Factor, Level, MultiverseFile
 from trialtrace.run.trial.plan.registry import card_of, step_key
 
@@ -73,12 +73,10 @@ class Multiverse:
         if self.combinations > self.file.limit:
             sizes = " × ".join(str(len(factor.levels)) for factor in self.file.factors.values())
             raise UserError(
-                Problem(
-                    f"{FILE}: limit",
-                    found=f"{self.combinations} combinations of levels ({sizes})",
-                    expected=f"{self.file.limit} at most, before any is forbidden",
-                    do="take levels out, or raise the limit where so many are meant",
-                )
+                f"{FILE}: limit",
+                found=f"{self.combinations} combinations of levels ({sizes})",
+                expected=f"{self.file.limit} at most, before any is forbidden",
+                do="take levels out, or raise the limit where so many are meant",
             )
 
     def _forbidden(self, levels: Mapping[str, str]) -> bool:

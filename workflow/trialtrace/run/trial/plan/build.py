@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, TypeVar
 
 from trialtrace.base.config.spec import items_of, structure
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.styles import SHOWN, STYLES, Style
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.plan.analysis import Analysis as DeclaredAnalysis
@@ -181,9 +181,7 @@ def _named(place: str, name: str | None, known: Mapping[str, T]) -> T:
     if name is not None and name in known:
         return known[name]
     raise UserError(
-        Problem(
-            place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name or "", known)
-        )
+        place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name or "", known)
     )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.simulation.file import FILE, SimulationFile, Truth
@@ -21,9 +21,7 @@ def simulation_of(trial: Trial) -> SimulationFile:
     """What simulation.yaml says. Raises UserError where the trial has none, or a wrong one."""
     if not trial.has_simulation:
         raise UserError(
-            Problem(
-                f"trial {trial.name}", f"has no {FILE}", do="write one; docs/simulation.md says how"
-            )
+            f"trial {trial.name}", f"has no {FILE}", do="write one; docs/simulation.md says how"
         )
     file: SimulationFile = structure(SimulationFile, trial.document("simulation"))
     return file
@@ -176,7 +174,7 @@ def under(trial: Trial, truth: str) -> SimulatedTrial:
     if truth not in truths:
         place, expected = f"{trial.name}: truth", f"one of {one_of(truths)}"
         do = did_you_mean(truth, truths)
-        raise UserError(Problem(place, found=f'"{truth}"', expected=expected, do=do))
+        raise UserError(place, found=f'"{truth}"', expected=expected, do=do)
     return SimulatedTrial(trial.name, trial.at, truth)
 
 
