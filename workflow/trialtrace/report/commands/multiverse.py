@@ -1,16 +1,14 @@
 """`trialtrace multiverse`: the specifications of a trial before anything ran; then its curves."""
 
 import argparse
-import csv
 import sys
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.commands.asked import check_asked
-from trialtrace.report.listing import aligned, json_text
+from trialtrace.report.listing import listing
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
 
 if TYPE_CHECKING:
@@ -54,16 +52,9 @@ def run_multiverse(arguments: argparse.Namespace) -> int:
 
 def _listed(trial: "SpecifiedTrial", how: str) -> None:
     rows = [_line(trial, name) for name in trial.specifications]
-    if how == "json":
-        print(json_text(rows), end="")
+    print(listing(rows, COLUMNS, COLUMNS, how), end="")
+    if how != "table":
         return
-    table = [[str(row[column]) for column in COLUMNS] for row in rows]
-    if how == "csv":
-        text = StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *table])
-        print(text.getvalue(), end="")
-        return
-    print(aligned(table, COLUMNS))
     print(f"{len(rows)} specifications")
     if trial.design.randomisation.scheme == "unknown":
         print("None is tested: trial.yaml does not say how patients were randomised.")
