@@ -9,8 +9,9 @@ second ~ sequence, var.equal = TRUE)`, `wilcox.test(paired = TRUE, exact = FALSE
 """
 
 import pytest
+from checked_share import coverage
 
-from trialtrace.run.methods.checking.run import check_results, coverage
+from trialtrace.run.methods.checking.run import check_results
 from trialtrace.run.tables.contracts import ADSL, CHECKS, read_table
 
 T_15 = 2.1314495455597742

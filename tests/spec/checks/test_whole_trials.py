@@ -5,10 +5,11 @@ from math import isfinite
 
 import pyarrow as pa
 import pytest
+from checked_share import coverage
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.methods.checking import registry
-from trialtrace.run.methods.checking.run import check_results, checked, coverage
+from trialtrace.run.methods.checking.run import check_results, checked
 from trialtrace.run.tables.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.trial.plan.registry import cards
 
