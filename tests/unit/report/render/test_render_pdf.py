@@ -15,8 +15,10 @@ from pypdfium2 import PdfDocument, raw
 from trialtrace.base.errors import UserError
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.base.store import sha256_bytes
+from trialtrace.report.render import pandoc
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.pandoc import SETTER
+from trialtrace.report.render.tree.formats import NUMBERS
 from trialtrace.report.render.typeset import STANDARD
 from trialtrace.report.seal_file import Kept
 from trialtrace.report.shown.docx_lines import BrokenDocument
@@ -240,20 +242,47 @@ def test_links_lead_into_it_or_out_to_the_world(pdf: bytes):
     assert where in found and None in found
 
 
-def test_a_jump_to_a_number_lands_on_the_line_of_its_mark(write, tmp_path: Path):
-    """A hundred numbers of a method fill lines of a cell: each is a jump to the line of its id."""
-    anchors = [f"{a}{b}cd2345" for a in "abcdefghij" for b in "klmnopqrst"]
-    links = " ".join(f"[{n}.5](trace/a.html#{anchor})" for n, anchor in enumerate(anchors))
-    row = CHAINS["rows"][0] | {"anchors": anchors, "whose": [""] * len(anchors)}
+ANCHORS = [f"{a}{b}cd2345" for a in "abcdefghij" for b in "klmnopqrst"]
+
+
+def of_many_numbers(write, folder: Path) -> bytes:
+    """A hundred numbers of a method, which fill lines of a cell."""
+    links = " ".join(f"[{n}.5](trace/a.html#{anchor})" for n, anchor in enumerate(ANCHORS))
+    row = CHAINS["rows"][0] | {"anchors": ANCHORS, "whose": [""] * len(ANCHORS)}
     made = render_document(
         write(f"## One {{#sec-one}}\n\n{links}\n", FRONT),
-        out_dir=tmp_path / "out",
+        out_dir=folder / "out",
         stem="report",
         inputs={},
         formats=("pdf",),
         chains=CHAINS | {"rows": [row]},
     )
-    data = made.pdf.read_bytes()
+    assert made.pdf is not None
+    return made.pdf.read_bytes()
+
+
+def test_what_typst_sets_has_no_link_to_look_up_and_no_long_paragraph_of_numbers(
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The first had it set all tables twice; in a paragraph each letter is looked for in all of
+    its pieces."""
+    sources: list[str] = []
+
+    def kept(source: Path, *_: object, **__: object) -> bytes:
+        sources.append(source.read_text(encoding="utf-8"))
+        return b""
+
+    monkeypatch.setattr(pandoc, "set_pdf", kept)
+    of_many_numbers(write, tmp_path)
+    (source,) = sources
+    assert source.count('link("n-') == len(ANCHORS) and "link(<n-" not in source
+    pieces = [text.count(r"\;") for text in source[source.index("#split") :].split("#parbreak()")]
+    assert sum(pieces) == len(ANCHORS) - 1 and max(pieces) <= NUMBERS / 4
+
+
+def test_a_jump_to_a_number_lands_on_the_line_of_its_mark(write, tmp_path: Path):
+    """Each leads to the line of its id, and says the page."""
+    anchors, data = ANCHORS, of_many_numbers(write, tmp_path)
     with pikepdf.open(io.BytesIO(data)) as document:
         numbers = {page.objgen: n for n, page in enumerate(document.pages)}
         targets = [
@@ -262,7 +291,9 @@ def test_a_jump_to_a_number_lands_on_the_line_of_its_mark(write, tmp_path: Path)
         jumps = [
             (numbers[to[0].objgen], float(to[3])) for to in targets if isinstance(to, pikepdf.Array)
         ]
+        said = [str(link.Contents) for link in document.pages[0].Annots]
     assert len(jumps) == len(anchors)
+    assert said[-len(jumps) :] == [f"page {page + 1}" for page, _ in jumps]
     with opened(data) as document:
         pages = [one.get_textpage() for one in document]
         words = [page.get_text_range() for page in pages]

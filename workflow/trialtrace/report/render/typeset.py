@@ -8,14 +8,19 @@ typst writes what readers of a screen need (a third of a report's objects) as pl
 objects are packed into streams: less than half of the bytes, none of them a drawing's.
 """
 
+import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
 
 # What readers of a screen need (PDF/UA-1) is checked while it is written: title, language, order of
 # headings, words for pictures.
 STANDARD: Final = "ua-1"
+ABOVE: Final = 10
 
 
 def main() -> int:
@@ -26,16 +31,36 @@ def main() -> int:
     source, output = sys.argv[1:]
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[further_fonts()])
     try:
-        typst.compile(
-            source, output=output, root=".", font_paths=fonts, format="pdf", pdf_standards=STANDARD
-        )
+        setter = typst.Compiler(source, root=".", font_paths=fonts)
+        setter.compile(output=output, format="pdf", pdf_standards=STANDARD)
+        found = json.loads(setter.query("<places>", field="value"))
     except typst.TypstError as error:
         print("\n".join([error.message, *error.hints]), file=sys.stderr)
         return 1
     with pikepdf.open(output, allow_overwriting_input=True) as document:
+        for places in found:
+            lead(document, places)
         packed = pikepdf.ObjectStreamMode.generate
         document.save(object_stream_mode=packed, deterministic_id=True)
     return 0
+
+
+def lead(document: "Pdf", places: dict[str, tuple[int, float, float]]) -> None:
+    """Put the place of a number (page, and points from its upper left corner) for the address by
+    which a link names it; what is shown begins a line above, as typst has it."""
+    from pikepdf import Name
+
+    pages = list(document.pages)
+    heights = [float(page.mediabox[3]) for page in pages]
+    for page in pages:
+        for link in page.get("/Annots", ()):
+            address = str(link.A.URI) if "/A" in link else ""
+            if address in places:
+                at, x, y = places[address]
+                top = heights[at - 1] - max(y - ABOVE, 0)
+                link.Dest = [pages[at - 1].obj, Name.XYZ, round(x, 3), round(top, 3), 0]
+                link.Contents = f"page {at}"
+                del link.A
 
 
 def further_fonts() -> str:

@@ -7,6 +7,7 @@ calls of the template's functions.
 """
 
 import re
+from collections.abc import Set
 from pathlib import Path
 
 from trialtrace.report.render.house import Chains
@@ -183,14 +184,16 @@ SPLIT_FROM = (
     1000  # letters of a cell beyond which its row may be split: it may be longer than a page
 )
 FEW, SHORT = 24, 120  # rows and letters of a cell up to which a table stays on one page
-NUMBER = "#n-"  # links to the line of a number, as mailed.py makes them
+# Inlines of a list of numbers up to which it is one paragraph: typst looks for each letter in all
+# pieces of its paragraph.
+NUMBERS = 200
 _BLANK = re.compile(r"\s+", re.ASCII)
 _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
 
 def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     """Change it for typst; its images lie in `folder`."""
-    for_mail(document, chains)
+    numbers = for_mail(document, chains)
     without_pages(document)
     walk(document, {"Str": broken})
     widths = Widths(PDF_LINE, PDF_LYING)
@@ -205,7 +208,8 @@ def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
     walk(blocks, {"Figure": figure}, words=False)
     drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
-    walk(blocks, {**drawn, "Span": place, "Math": _spoken})
+    links = {"Link": lambda link: _to_number(link, numbers), "Plain": _cut}
+    walk(blocks, {**drawn, **links, "Span": place, "Math": _spoken})
     walk(blocks, {"Table": _held, "Div": _special}, words=False)
     _from_first(document)
 
@@ -233,6 +237,22 @@ def place(span: Node) -> Nodes | None:
     if name := span["c"][0][0]:
         return [{"t": "RawInline", "c": ["typst", f"#metadata(none)<{name}>"]}, *span["c"][1]]
     return None
+
+
+def _to_number(link: Node, numbers: Set[str]) -> None:
+    """A link to a number is an address, for which typeset.py puts the place: typst sets what has a
+    link into the document again until no place moves."""
+    target = link["c"][2]
+    if target[0] in numbers:
+        target[0] = target[0].removeprefix("#")
+
+
+def _cut(plain_block: Node) -> None:
+    """A long list of numbers (mailed.py) in several paragraphs."""
+    inlines, last = plain_block["c"], 0
+    for at in range(1, len(inlines)):
+        if at - last > NUMBERS and inlines[at - 1].get("c") == ";" and inlines[at]["t"] == "Space":
+            last, inlines[at] = at, {"t": "RawInline", "c": ["typst", "#parbreak()"]}
 
 
 def _spoken(formula: Node) -> Nodes:
@@ -273,24 +293,15 @@ def _held(element: Node) -> Nodes:
     cells = (cell for body in bodies for row in body[3] for cell in row[1])
     longest = max((len(text_of(cell[4])) for cell in cells), default=0)
     rows = len(head[1]) + sum(len(body[3]) for body in bodies)
-    nodes = _waiting(element)
     if longest > SPLIT_FROM:
-        return _around("split", nodes)
-    return _around("whole", nodes) if rows <= FEW and longest <= SHORT else nodes
+        return _around("split", [element])
+    return _around("whole", [element]) if rows <= FEW and longest <= SHORT else [element]
 
 
 def _without_links(rows: Inner) -> None:
     """The head of a table stands on each of its pages: for PDF/UA all but the first are decoration,
     which may have no links."""
     walk(rows, {"Link": lambda link: list(link["c"][1])})
-
-
-def _waiting(element: Node) -> Nodes:
-    """A table with links to numbers waits until their places are known: typst sets a document again
-    until no place moves, and these tables are most of it."""
-    if not any(node["c"][2][0].startswith(NUMBER) for node in all_of(element, "Link")):
-        return [element]
-    return [_typst("#context if begun() [#let link = linked"), element, _typst("]")]
 
 
 def _from_first(document: Node) -> None:

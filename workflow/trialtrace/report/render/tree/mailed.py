@@ -43,8 +43,9 @@ _KEPT = re.compile(r"#|https?:|mailto:")
 _PAUSES = {",", "."}
 
 
-def for_mail(document: Node, chains: Chains | None) -> None:
-    """Lead the links of a document into it; what `chains` tells of its numbers comes last."""
+def for_mail(document: Node, chains: Chains | None) -> set[str]:
+    """Lead the links of a document into it; what `chains` tells of its numbers comes last. Returns
+    the links that lead there."""
     for block in [*document["meta"].values(), *document["blocks"]]:
         _without_files(block)
     rows = chains["rows"] if chains else []
@@ -52,6 +53,7 @@ def for_mail(document: Node, chains: Chains | None) -> None:
     walk(document, {"Link": links.kept})
     if chains and (lines := links.lines(chains["rows"])):
         document["blocks"] += _at_the_end(chains["command"], lines, highest(document, 6))
+    return links.targets
 
 
 class _Links:
@@ -61,6 +63,7 @@ class _Links:
     def __init__(self, known: Iterable[str]) -> None:
         self._places: dict[str, dict[str, str]] = {anchor: {} for anchor in known}
         self._seen: dict[str, int] = {}
+        self.targets: set[str] = set()
 
     def kept(self, link: Node) -> Nodes | None:
         target = link["c"][2]
@@ -70,6 +73,7 @@ class _Links:
             self._seen.setdefault(anchor, len(self._seen))
             self._places[anchor].setdefault(found[1], text_of(link["c"][1]))
             target[0] = f"#{_bookmark(found[1])}"
+            self.targets.add(target[0])
             return None
         if _KEPT.match(target[0]):
             return None
