@@ -102,9 +102,21 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
         (
             "13",
             {"analysis": "pain", "stat": "number_needed_to_treat"},
+            "exact",
+            "The data give 13 (12.2 before it is rounded up, as is customary), as printed.",
+        ),
+        (
+            "12",
+            {"analysis": "pain", "stat": "number_needed_to_treat"},
+            "exact",
+            "The data give 12 (12.2 before rounding), as printed.",
+        ),
+        (
+            "21",
+            {"analysis": "pain", "stat": "number_needed_to_treat"},
             "differs",
-            "The data give 12 (12.2 before rounding; 13 if rounded up, as is customary); "
-            "printed is 13, 1 more.",
+            "The data give 13 (12.2 before it is rounded up, as is customary); printed is 21, "
+            "8 more.",
         ),
         (
             "100",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -260,9 +260,14 @@ class Auditor:
         level = self._level(row)
         if component.relation == "ns" and level is None:
             return _not_checkable(component, "this analysis has no decision level", row)
-        verdict = compare(component, value, level)
+        verdict, shown = compare(component, value, level), value
+        needed = row["stat_name"] == NUMBER_NEEDED and component.places == 0 and value > 0
+        if needed and verdict.agreement == DIFFERS:
+            # By custom it is rounded up.
+            shown = value.to_integral_value(ROUND_CEILING)
+            verdict = compare(component, shown, level)
         decision = self._decision(component, components, row, how, value)
-        finding = sentence(component, value, verdict, row, decision, level)
+        finding = sentence(component, shown, verdict, row, decision, level)
         if verdict.agreement == DIFFERS:
             finding += factor_between(component, value)
         return {

@@ -1,6 +1,6 @@
 """What the audit found, as one sentence that states facts and accuses nobody."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.agreement import (
@@ -146,12 +146,13 @@ def _away(printed: Component, value: Decimal) -> str:
 
 
 def _before_rounding(value: Decimal, row: ResultRow) -> str:
-    """A number needed to treat is by custom rounded up; say so where that makes another number."""
+    """What a number needed to treat is before it is rounded, where it was `value`, or rounded up to
+    it, as is the custom."""
     if row["stat_name"] != NUMBER_NEEDED or value < 0:
         return ""
-    up = value.to_integral_value(ROUND_CEILING)
-    custom = "" if up == rounded(value, 0) else f"; {up} if rounded up, as is customary"
-    return f" ({rounded(value, 1):.1f} before rounding{custom})"
+    exact = Decimal(repr(row["stat_value"]))
+    custom = "it is rounded up, as is customary" if value != exact else "rounding"
+    return f" ({rounded(exact, 1):.1f} before {custom})"
 
 
 def _decided(

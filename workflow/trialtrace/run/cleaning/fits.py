@@ -197,6 +197,8 @@ FACTORS = {
     0.45359237: "2.2046 times (pounds)",
 }
 AMONG = FACTORS | {12.0: "a twelfth (months)"}
+POINTS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
+FEWEST_VALUES = 8
 NEARLY_ALL = 0.9
 OF_NUMBERS = {
     r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
@@ -375,7 +377,8 @@ def another_unit(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     kept[lost] = False
     bad, known = values[lost], values[kept & ~np.isnan(values)]
     bad = bad[~np.isnan(bad)]
-    if not len(bad) or not len(known):
+    # Few different values are codes, such as answers of a questionnaire, which have no unit.
+    if not len(bad) or len(np.unique(known)) < FEWEST_VALUES:
         return []
     low, high = known.min(), known.max()
     # Among values that are ten times apart others are by any factor.
@@ -392,6 +395,8 @@ def another_unit(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
         return []
     middle = np.median(known)
     fitting.sort(key=lambda factor: abs(np.median(bad) / factor - middle))
+    # A lost point explains any number; inches and months such columns alone as no point does.
+    fitting = [factor for factor in fitting if factor in POINTS] or fitting
     words = " or ".join(AMONG[factor] for factor in fitting[:2])
     n = among(bad / fitting[0])
     return [f"{n} of {len(bad)} would be among the others as {words}: another unit, a lost point"]

@@ -184,7 +184,7 @@ STEPS = {
 
 
 def step(selects: Mapping[str, Any] | None, claim: ClaimRow, result: ResultRow) -> str:
-    """ "1 − 0.54", "2352 days / 365.25", "12.8, rounded"; nothing where the page of the result
+    """ "1 − 0.54", "2352 days / 365.25", "12.8, rounded up"; nothing where the page of the result
     shows the number itself.
 
     `selects` is what the configuration says of the claim, `claim` its row of the claims contract.
@@ -197,7 +197,8 @@ def step(selects: Mapping[str, Any] | None, claim: ClaimRow, result: ResultRow) 
         shown = f"{value:.0f}" if how.endswith("_from_days") else value_text(stat, value)
         return STEPS[how].format(shown)
     if stat == NUMBER_NEEDED and component == "value" and not _shows(claim, result):
-        return f"{value_text(stat, value)}, rounded"
+        up = " up" if float(claim["recomputed_text"] or 0) > value else ""
+        return f"{value_text(stat, value)}, rounded{up}"
     return ""
 
 

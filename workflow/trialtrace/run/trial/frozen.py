@@ -294,11 +294,20 @@ class LaterChange:
 OF_NO_NUMBER = {
     ("source",),
     ("funding",),
+    ("setting",),
+    ("eligibility",),
+    ("dates",),
+    ("limitations",),
     ("reanalysis",),
     ("document_code",),
     ("design", "stopped"),
     ("design", "planned"),
     ("design", "blinding"),
+    ("design", "ratio"),
+    ("design", "framework"),
+    ("design", "concealment"),
+    ("design", "size"),
+    ("design", "interim"),
 }
 # Keys of a decision of the data review that do nothing; the one that makes a deviation.
 OF_NO_DECISION = {("by",), ("date",), ("query",), ("reason",), ("seen",)}

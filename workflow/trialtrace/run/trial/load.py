@@ -175,8 +175,9 @@ class Trial:
         return self._trial.registration
 
     @property
-    def funding(self) -> str | None:
-        return self._trial.funding
+    def file(self) -> TrialFile:
+        """All that trial.yaml says."""
+        return self._trial
 
     @property
     def document_code(self) -> bool:

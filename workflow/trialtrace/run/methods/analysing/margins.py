@@ -19,22 +19,22 @@ from trialtrace.stats.results import Interval, StatsError
 # What is shown against margins of the trial, and against those of the plan alone.
 EQUIVALENCE = {
     1: "within the margins: no difference that matters",
-    0: "not shown: the interval reaches beyond a margin",
+    0: "equivalence not shown: the interval reaches beyond a margin",
     -1: "outside a margin: a difference that matters",
 }
 OWN_EQUIVALENCE = {
     1: "within this plan's own margins, which the trial did not declare",
-    0: "not shown: the interval reaches beyond a margin of this plan's own",
+    0: "equivalence not shown: the interval reaches beyond a margin of this plan's own",
     -1: "outside a margin of this plan's own, which the trial did not declare",
 }
 NON_INFERIORITY = {
     1: "not inferior: the interval lies on the better side of the margin",
-    0: "not shown: the interval reaches beyond the margin",
+    0: "non-inferiority not shown: the interval reaches beyond the margin",
     -1: "inferior: the interval lies beyond the margin",
 }
 OWN_NON_INFERIORITY = {
     1: "on the better side of this plan's own margin, which the trial did not declare",
-    0: "not shown: the interval reaches beyond this plan's own margin",
+    0: "non-inferiority not shown: the interval reaches beyond this plan's own margin",
     -1: "beyond this plan's own margin, which the trial did not declare",
 }
 PValue = Callable[[float, str], float]

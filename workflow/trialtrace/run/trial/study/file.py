@@ -115,6 +115,7 @@ class Arm:
         "Value of the arm column, in quotes; or a list, of which all others are read as the first."
     )
     control: bool = optional("Whether this is the control arm.", empty=bool)
+    given: Text | None = optional("What its patients were given: what, how much, how often.")
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -202,7 +203,14 @@ class Design:
         "Who did not know the allocation; `unnamed` where a source says that the trial was blinded "
         "and not who was; left out where no source tells it."
     )
+    ratio: Text | None = optional("Ratio in which patients were allocated, such as 1:1.")
+    framework: Text | None = optional("Framework: superiority, noninferiority, exploratory, …")
+    concealment: Text | None = optional("How the allocation was concealed until it was made.")
     planned: int | None = optional("Patients planned.", minimum=1)
+    size: Text | None = optional("Why that many were planned.")
+    interim: Text | None = optional(
+        "Interim analyses, as far as known, and whether the final level allows for them."
+    )
     stopped: Text | None = optional("When and why the trial was stopped before its planned end.")
 
     @property
@@ -242,6 +250,14 @@ class TrialFile:
     )
     registration: Text | None = optional("Number in a trial registry.")
     funding: Text | None = optional("Who funded the trial.")
+    setting: Text | None = optional("Where the trial took place.")
+    eligibility: Text | None = optional("Who could take part.")
+    dates: Text | None = optional("When patients were recruited, and until when followed.")
+    limitations: Distinct[Text] = optional(
+        "What limits what the data can say, such as outcomes that they lack; a sentence each, of "
+        "the summary and the limitations.",
+        empty=tuple,
+    )
     document_code: bool = optional(
         "Whether documents under reports/ may have code of their own where disclosure is "
         "restricted. Such code can print what patients have.",

@@ -26,6 +26,7 @@ class Baseline:
     variables: Distinct[Name] = key(
         "Variables of `subjects`, in order; age, sex and site by these names."
     )
+    note: Text | None = optional("Why of that population, for the caption.")
     by: Name | None = optional(
         "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
         "in the column of all alone."
