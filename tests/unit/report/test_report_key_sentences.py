@@ -57,18 +57,31 @@ def test_values_of_one_unit_are_told_by_their_ends():
     told = words(over_comparisons(ROWS, lambda one: f"at {one['stat_value']:g}"))
     assert told == (
         "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
-        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5)"
+        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); 1 of 3 intervals "
+        "of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) (at 2.5); by chance alone 0.2 "
+        "would lie to one side of it"
+    )
+
+
+def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_named():
+    further = [row(-7.5, -14.1, -1.0), row(0.2, -1.0, 1.4), row(0.1, -1.0, 1.2)]
+    rows = [row(0.5, -1.0, 2.0), row(0.4, -1.0, 1.8), row(-0.3, -3.0, 2.4)]
+    told = words(over_comparisons(rows, lambda one: f"at {one['stat_value']:g}", further))
+    assert told.startswith("3 comparisons by 2 methods each: mean difference in kg from")
+    assert (
+        "; 1 of 6 intervals of 95 % lies to one side of no effect: \N{MINUS SIGN}7.50 "
+        "(\N{MINUS SIGN}14.10 to \N{MINUS SIGN}1.00) (at -7.5); by chance alone 0.3" in told
     )
 
 
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect; "
-        "by chance alone 0.2 would lie to one side of it"
+        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect: "
+        "2.50 (0.50 to 4.50); 9.00 (8.00 to 10.00); by chance alone 0.2 would lie to one side of it"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % lies to one side of no effect; by" in over_comparisons(
+    assert "1 of 3 intervals of 95 % lies to one side of no effect: [" in over_comparisons(
         without_unit, lambda _: ""
     )
 
@@ -318,7 +331,7 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, {}))
-    assert ", as exported; nothing in them says that they are synthetic." in text
+    assert ", as exported." in text
     assert "Real" not in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text

@@ -16,14 +16,14 @@ PLACE = {
 }
 
 
-def told(rows):
+def told(rows, role="secondary"):
     material = Stub(
         of=lambda _: rows,
         trial=Stub(synthetic=False, stamp=None),
         parameter_words=lambda _: [],
         arm_label=lambda arm: {"drug": "Drug", "placebo": "Placebo"}[arm],
     )
-    found = against_thresholds(material, Stub(name="a"))
+    found = against_thresholds(material, Stub(name="a", role=role, decision_level=0.05))
     return [words(sentence) for sentence in found]
 
 
@@ -48,7 +48,20 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; the two-sided interval of Drug lies wholly below 0.5." in sentence
+    assert "; the two-sided exact interval of Drug lies wholly below 0.5." in sentence
+
+
+def test_an_interval_of_another_method_is_named_and_judges_nothing():
+    rows = [row for row in arm("drug", 0.3, 0.99) if "clopper" not in row["method"]]
+    (sentence,) = told(rows)
+    assert "Drug 30.0 % (95 % CI 20.0 to 40.0) by Wilson's score interval, p = 0.99." in sentence
+
+
+def test_a_primary_test_has_its_verdict_in_words():
+    (sentence,) = told([*arm("drug", 0.9, 0.01), *arm("placebo", 0.4, 0.9)], "primary")
+    assert "; more than 0.5 is shown of Drug at the level of 0.05" in sentence
+    (sentence,) = told(arm("drug", 0.4, 0.9), "primary")
+    assert "; more than 0.5 is shown of no arm at the level of 0.05" in sentence
 
 
 def test_an_analysis_without_such_a_test_has_no_sentence():

@@ -47,6 +47,7 @@ from trialtrace.run.trial.load import load_settings, load_trial
 
 # Sections of a report that are of no analysis.
 SECTIONS: dict[str, Callable[[Material], str]] = {
+    "trial": sections.trial_section,
     "populations": sections.populations,
     "flow": flow_table,
     "clusters": clusters_table,

@@ -56,14 +56,10 @@ def without_p(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool
 
 
 def of_a_test(row: ResultRow) -> bool:
-    """Whether a result is a p-value of a comparison, or a statistic or its degrees of freedom.
-
-    Effects of an analysis of variance have no estimate that could stand for them, and what an
-    estimate assumes is no comparison.
-    """
+    """Whether a result is a p-value of a comparison or of an effect, or a statistic or its degrees
+    of freedom; what an estimate assumes is neither."""
     tested = row["stat_name"] in P_VALUES | SYMBOLS | OF_P_VALUES
-    compared = row["group1_level"] is None and row["group2"] != "effect"
-    return tested and compared and not of_assumption(row["method"])
+    return tested and row["group1_level"] is None and not of_assumption(row["method"])
 
 
 @dataclass(frozen=True)

@@ -160,8 +160,10 @@ def of_needed(rows: Iterable[ResultRow]) -> str:
         return ""
     visits = {row["visit"] for row in found}
     seen = f"at the visit {found[0]['visit']}" if len(visits) == 1 and None not in visits else ""
-    until = seen or "by the time that the endpoint sets"
-    return f" NNTB and NNTH: patients treated for one event fewer and for one more, {until}."
+    return (
+        " NNTB and NNTH: patients treated for one event fewer and for one more"
+        f"{f', {seen}' if seen else ''}, rounded up."
+    )
 
 
 # A name as the configuration, a file or the code has it, what a text itself marks as code, or a

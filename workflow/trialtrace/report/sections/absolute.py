@@ -11,6 +11,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.years import whole_years
 
 PAIR = 2
+LEAST_AT_RISK = 0.1
 
 
 def denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
@@ -39,9 +40,24 @@ def _share(material: Material, count: ResultRow, *, links: bool) -> str:
     return ""
 
 
+def _at_risk(material: Material, estimate: ResultRow, at: float) -> float:
+    """The lesser share of both arms that is at risk at a time; 1 where nobody counts them."""
+    rows = [
+        row
+        for row in material.of(estimate["analysis_id"])
+        if row["stat_name"] == "at_risk"
+        and float(row["group2_level"] or 0) == at
+        and row["group1_level"] in (estimate["comparison"], estimate["reference"])
+        and values_of(row, ("parameter", "stratum")) == values_of(estimate, ("parameter", "stratum"))
+    ]
+    return min((present(row["stat_value"]) / (row["n_used"] or 1) for row in rows), default=1.0)
+
+
 def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
     """ "; without recurrence at 5 years 61.5 % against 45.0 %": beside a ratio of hazards the
-    shares of both arms at the last time at which the analysis describes them."""
+    shares of both arms at the last time at which the analysis describes them and a tenth of each is
+    still at risk; at its first time where that is at none (Pocock, Clayton and Altman 2002, Lancet
+    359:1686)."""
     if estimate["stat_name"] != "hazard_ratio":
         return ""
     of_one = ("parameter", "stratum")
@@ -52,11 +68,16 @@ def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) 
         and row["stat_value"] is not None
         and values_of(row, of_one) == values_of(estimate, of_one)
     ]
-    last = max((float(row["group2_level"] or 0) for row in rows), default=0)
-    arms = {row["group1_level"]: row for row in rows if float(row["group2_level"] or 0) == last}
-    both = [arms[arm] for arm in (estimate["comparison"], estimate["reference"]) if arm in arms]
-    if len(both) < PAIR:
+    pair = (estimate["comparison"], estimate["reference"])
+    times: dict[float, dict[str | None, ResultRow]] = {}
+    for row in rows:
+        if row["group1_level"] in pair:
+            times.setdefault(float(row["group2_level"] or 0), {})[row["group1_level"]] = row
+    whole = {at: arms for at, arms in times.items() if len(arms) == PAIR}
+    if not whole:
         return ""
+    told = [at for at, arms in whole.items() if _at_risk(material, estimate, at) >= LEAST_AT_RISK]
+    both = [whole[max(told, default=min(whole))][arm] for arm in pair]
     level, unit = both[0]["group2_level"] or "", material.tracer.about.time_unit(both[0])
     words = without_event(material.trial, estimate["parameter"])
     shares = [

@@ -1,9 +1,10 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from trialtrace.base.words import number, upper_first
+from trialtrace.base.words import P_VALUES, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material, without_p
@@ -13,6 +14,7 @@ from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
+from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import (
     described,
     not_adjusted,
@@ -25,12 +27,12 @@ from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug
+from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug, with_names
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.words import ADJUSTED, family_of, members
+from trialtrace.run.trace.words import ADJUSTED, family_of, labels, members, rule_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
@@ -129,6 +131,10 @@ STRATEGIES = {
     "while alive": "only what happens before it counts",
     "principal stratum": "the question is of those in whom it would happen alike in both arms",
 }
+CHOSEN_LATE = (
+    "who is in the population was decided after randomisation, which is no strategy of ICH E9(R1), "
+    "so that the arms are described and not compared as they were randomised"
+)
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
@@ -137,6 +143,8 @@ MOST_NAMED = 6
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
     """The four answers, how it was later, and what was decided or noted beforehand."""
     parts = [f"**Estimand.** {_asked(material, analysis)}"]
+    if analysis.role == "primary":
+        parts.append(f"**Outcome.** {_rules(material, analysis)}")
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
         parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
@@ -158,8 +166,10 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         parts.append(f"**Over time.** {later}")
     if early := decided_early(material, analysis):
         parts.append(f"**{escape_markdown(early)}**")
+    if analysis.role == "primary" and (interim := material.trial.design.interim):
+        parts.append(f"**Interim analyses.** {escape_markdown(interim)}")
     if analysis.note:
-        parts.append(escape_markdown(analysis.note))
+        parts.append(_noted(material, analysis.note))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -184,13 +194,42 @@ def _asked(material: Material, analysis: Analysis) -> str:
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
 
+def _rules(material: Material, analysis: Analysis) -> str:
+    """How the outcome is made, and at which visit; that no time is declared, where none is."""
+    words = labels(material.trial)
+    told = [with_names(rule_of(words, one)) for one in parameters(material.trial, analysis)]
+    if not any(row["visit"] for row in material.of(analysis.name)) and not any(
+        map(is_time, parameters(material.trial, analysis))
+    ):
+        told.append("The configuration declares no visit and no time of it.")
+    return " ".join(told)
+
+
+def _noted(material: Material, note: str) -> str:
+    """A note as Markdown, in which the label of another analysis in quotes leads to it."""
+    places = {one.label: analysis_place(one.name) for one in in_order(material.trial)}
+
+    def linked(match: re.Match[str]) -> str:
+        label = match[1]
+        shown = escape_markdown(label)
+        return f"[{shown}](#{places[label]})" if label in places else f"“{shown}”"
+
+    parts = re.split(r"(“[^”]+”)", note)
+    return "".join(
+        re.sub(r"“([^”]+)”", linked, part) if part.startswith("“") else escape_markdown(part)
+        for part in parts
+    )
+
+
 def _levels(material: Material, analysis: Analysis) -> str:
     """The level of intervals, and whether anything is decided by a test."""
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:g}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
-        analysis.tests or analysis.interaction
+        analysis.tests
+        or analysis.interaction
+        or any(row["stat_name"] in P_VALUES for row in material.of(analysis.name))
     ):
         tests = "; p-values are shown without a decision"
     every = material.of(analysis.name)
@@ -211,11 +250,16 @@ def asked(material: Material, analysis: Analysis) -> str:
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
+    population = material.trial.populations[estimand.population]
     events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
+    if population.made_late and not estimand.intercurrent:
+        # Whom death or a missed visit keeps out of the population is no event of it.
+        events += f"; {CHOSEN_LATE}"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
-    after = escape_markdown(f". Intercurrent events: {events}. {_levels(material, analysis)}")
+    who = f"population: {lower_first(population.label)}"
+    after = escape_markdown(f"; {who}. Intercurrent events: {events}. {_levels(material, analysis)}")
     return f"{before} {variable}{after}"
 
 

@@ -38,7 +38,9 @@ def baseline_table(material: Material) -> str:
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
     population = material.trial.populations[data["population"]].label
     caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in data else 'Arms'} are "
-    caption += "described, not tested."
+    caption += "described, not tested; of yes or no the number (percent) with yes."
+    if note := data.get("note"):
+        caption += f" {note}"
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
         caption += " Percentages are of those with a value."
     table = captioned(material, pipe_table(header, body), "baseline", caption)

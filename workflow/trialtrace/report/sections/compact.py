@@ -269,7 +269,10 @@ def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
     """
     values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
+    # Several p-values of a cell are told apart by their tests.
+    labels = [row["stat_name"] for row in values if _of_p(row)]
     named = [row["method"] for row in values if _of_p(row)] != tests
+    named = named or len(set(labels)) < len(labels)
     texts: dict[str, list[str]] = {}
     for row in values:
         if row["stat_name"].startswith("p_"):

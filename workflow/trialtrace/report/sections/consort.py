@@ -5,15 +5,22 @@ Items: Hopewell et al. 2025, in words of our own.
 
 import re
 from calendar import month_name
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.deaths import deaths_by_arm
+from trialtrace.report.sections.deaths import (
+    deaths_by_arm,
+    population_sizes,
+    randomised_by_arm,
+)
+from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.harms import reports_events
 from trialtrace.report.sections.summary import registered_late, registered_otherwise
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.reported import ROLES, is_harm
 
 ITEMS = {
@@ -70,106 +77,162 @@ _RANDOMISED = re.compile(r"\brandomi[sz]ed\b", re.IGNORECASE)
 
 
 def consort_section(material: Material) -> str:
-    """A line an item, then how many of them are answered."""
-    answers = dict(_answers(material))
-    body = [
-        [f"Item {item}", words, escape_markdown(answers.get(item, OPEN))]
-        for item, words in ITEMS.items()
-    ]
-    header = ["CONSORT 2025", "What it asks for", "Where it is answered"]
+    """A line an item, then how many of them are answered, and how many in part."""
+    answers = {item: (whole, place) for item, whole, place in _answers(material)}
+    body = []
+    for item, words in ITEMS.items():
+        whole, place = answers.get(item, (False, OPEN))
+        how = "yes" if whole else "no" if place == OPEN else "in part"
+        body.append([f"Item {item}", words, how, escape_markdown(place)])
+    header = ["CONSORT 2025", "What it asks for", "Answered", "Where"]
     caption = "Items of CONSORT 2025, and where this report answers them."
     table = texts_table(material, header, body, "consort", caption)
+    full = sum(whole for whole, _ in answers.values())
     text = (
-        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are for the "
-        "authors of a report to add: no data or configuration of the trial answers them."
+        f"{full} of {len(ITEMS)} items are answered, {len(answers) - full} in part. The others are "
+        "for the authors of a report to add: no data or configuration of the trial answers them."
     )
     return f"{text}\n\n{table}\n"
 
 
-def _answers(material: Material) -> Iterator[tuple[str, str]]:
-    """Item and place of all that is answered."""
+# An item, whether all that it asks is answered, and the place.
+Answer = tuple[str, bool, str]
+
+
+def _answers(material: Material) -> Iterator[Answer]:
+    """Of each item that is answered, how and where."""
     trial, plan = material.trial, material.trial.plan
     if _RANDOMISED.search(trial.title):
-        yield "1a", "Title"
-    yield "1b", "Summary"
+        yield "1a", True, "Title"
+    yield "1b", True, "Summary"
     if trial.registration:
         late = ", registered retrospectively" if any(registered_late(material)) else ""
-        yield "2", f"Summary: {trial.registration}{late}"
-    if trial.funding:
-        yield "5a", "Summary"
-    yield "3", "Coverage of the plan: the plan of the analysis alone"
+        yield "2", True, f"Summary: {trial.registration}{late}"
+    if trial.file.funding:
+        yield "5a", True, "Summary"
+    yield "3", False, "Coverage of the plan: the plan of the analysis alone"
     if material.disclosure == "full":
-        yield "4", "Data; How these numbers were made"
-    yield "7", "Summary: the question"
+        yield "4", False, "Data; How these numbers were made"
+    yield "7", False, "Summary: the question"
     yield from _of_design(material)
     late = ", as written with the results in print" if trial.reanalysis else ""
-    yield "14", f"Endpoints; the question of each analysis{late}"
+    timed = all(
+        endpoint.entry.visit is not None or is_time(endpoint)
+        for analysis in plan.analyses.values()
+        if analysis.role == "primary"
+        for endpoint in parameters(trial, analysis)
+    )
+    untimed = "" if timed else ", of a primary one no time"
+    whole = timed and not late
+    yield "14", whole, f"Endpoints; the question of each analysis{late}{untimed}"
     if any(is_harm(trial, endpoint) for endpoint in trial.endpoints.values()):
-        yield "15", "Endpoints: how defined"
-    yield "21a", "Methods, software and references; in the supplement those of its own"
-    yield "21b", "Patients: populations; each analysis: patients analysed"
-    yield "21c", "Data: known outcomes; each analysis: patients analysed"
-    flow = plan.displays.get("flow")
-    if flow is not None:
-        untold = ", without the number randomised" if "patients" in flow else ""
-        yield "22a", f"Patients: flow{untold}"
-        if {"ended", "not_received"} & flow.keys() or _left_out(material):
-            yield "22b", "Patients: flow"
-        if "excluded" in flow or "screening" in flow:
-            yield "12a", "Patients: flow, the reasons against it alone"
+        yield "15", False, "Endpoints: by which rows they are counted, not how they were asked for"
+    yield "21a", True, "Methods, software and references; in the supplement those of its own"
+    yield "21b", True, "Patients: populations; each analysis: patients analysed"
+    yield "21c", True, "Data: known outcomes; each analysis: patients analysed"
+    yield from _of_flow(material)
     if delivered := list(_delivered(material)):
-        yield "24a", f"Analyses: {', '.join(delivered)}"
+        yield "24a", False, f"Analyses: {', '.join(delivered)}"
     if "baseline" in plan.displays:
-        yield "25", "Patients: baseline"
-    yield "26", "Primary and secondary analyses"
+        shown = population_sizes(material, plan.displays["baseline"]["population"])
+        everybody = [row for arm, row in randomised_by_arm(material).items() if arm != ALL]
+        whole = _sum(shown) == _sum(everybody)
+        fewer = "" if whole else ", not of all who were randomised"
+        yield "25", whole, f"Patients: baseline{fewer}"
+    yield "26", True, "Primary and secondary analyses"
     if reports_events(material):
-        yield "27", "Harms"
+        yield "27", True, "Harms"
     elif deaths_by_arm(material, lambda _: ""):
-        yield "27", "Harms: deaths alone"
+        yield "27", False, "Harms: deaths alone"
     if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
-        yield "21d", f"{named}: the question of each{late}"
-        yield "28", named
-    yield "30", "Limitations of this re-analysis"
+        yield "21d", not late, f"{named}: the question of each{late}"
+        yield "28", True, named
+    yield "30", True, "Limitations of this re-analysis"
 
 
-def _of_design(material: Material) -> Iterator[tuple[str, str]]:
-    design, planning = material.trial.design, material.trial.plan.planning
-    yield "9", "Summary: type and arms, without ratio and framework"
-    if planning:
-        yield "16a", "Sample size, power and precision: what is known of it, and what is assumed"
+def _sum(rows: Iterable[ResultRow]) -> float:
+    return sum(row["stat_value"] or 0 for row in rows)
+
+
+def _of_flow(material: Material) -> Iterator[Answer]:
+    flow = material.trial.plan.displays.get("flow")
+    if flow is None:
+        return
+    untold = ", without the number randomised" if "patients" in flow else ""
+    untold += "" if "received" in flow else ", without who received the treatment"
+    yield "22a", not untold, f"Patients: flow{untold}"
+    if {"ended", "not_received"} & flow.keys() or _left_out(material):
+        yield "22b", "ended" in flow, "Patients: flow"
+
+
+def _of_design(material: Material) -> Iterator[Answer]:
+    trial, design, planning = material.trial, material.trial.design, material.trial.plan.planning
+    lacking = [
+        name
+        for name, told in (("ratio", design.ratio), ("framework", design.framework))
+        if told is None
+    ]
+    without = f", without {' and '.join(lacking)}" if lacking else ""
+    yield "9", not lacking, f"The trial: type and arms{without}"
+    flow = trial.plan.displays.get("flow", {})
+    if trial.file.eligibility:
+        yield "12a", True, "The trial"
+    elif "excluded" in flow or "screening" in flow:
+        yield "12a", False, "Patients: flow, the reasons against it alone"
+    if any(arm.given for arm in design.arms.values()):
+        yield "13", False, "The trial: what each arm was given, as far as it is told"
+    if design.size:
+        yield "16a", True, "The trial"
+    elif planning:
+        yield "16a", False, "Sample size, power and precision: what is known of it, what is assumed"
     elif design.planned:
-        yield "16a", f"Flow: {design.planned} planned, without the reason"
+        yield "16a", False, f"Flow: {design.planned} planned, without the reason"
     if design.randomisation.scheme != "unknown":
-        yield "17b", "Summary: type and strata"
+        sizes = getattr(design.randomisation, "block_sizes", None)
+        whole = design.randomisation.scheme == "simple" or sizes is not None
+        yield "17b", whole, "The trial: type and strata"
+    if design.concealment:
+        yield "18", True, "The trial"
     if design.blinding is not None:
-        yield "20a", "Summary"
-    frozen = material.trial.frozen
+        unnamed = design.blinding == "unnamed"
+        yield "20a", not unnamed, "The trial" + (": that it was blinded alone" if unnamed else "")
+    frozen = trial.frozen
     if frozen is not None and frozen.changes:
-        yield "10", "The frozen plan and what changed since: of the analysis alone"
+        yield "10", False, "The frozen plan and what changed since: of the analysis alone"
     elif any(registered_otherwise(material)):
-        yield "10", "Summary: outcomes reported otherwise than registered or planned"
+        yield "10", False, "Summary: outcomes reported otherwise than registered or planned"
     yield from _of_time_and_place(material)
 
 
-def _of_time_and_place(material: Material) -> Iterator[tuple[str, str]]:
+def _of_time_and_place(material: Material) -> Iterator[Answer]:
     """What the configuration says of sites, looks and dates."""
-    plan, stopped = material.trial.plan, material.trial.design.stopped or ""
+    trial, plan, design = material.trial, material.trial.plan, material.trial.design
+    stopped = design.stopped or ""
     shown = {*plan.displays.get("baseline", {}).get("variables", ())}
-    if "site" in shown:
-        yield "11", "Patients: baseline, the sites alone"
+    if trial.file.setting:
+        yield "11", True, "The trial"
+    elif "site" in shown:
+        yield "11", False, "Patients: baseline, the sites alone"
     looks = [
         analysis.label
         for analysis in plan.analyses.values()
         if _INTERIM.search(f"{analysis.label} {analysis.note or ''}")
     ]
-    if _INTERIM.search(stopped) or looks:
+    if design.interim:
+        yield "16b", True, "The trial"
+    elif _INTERIM.search(stopped) or looks:
         where = [*(["Summary"] if _INTERIM.search(stopped) else []), *looks]
-        yield "16b", f"What is known of them: {'; '.join(where)}"
-    if _DATE.search(stopped):
-        yield "23a", "Summary: the end of recruitment alone"
+        yield "16b", False, f"What is known of them: {'; '.join(where)}"
+    if trial.file.dates:
+        yield "23a", True, "The trial"
+    elif _DATE.search(stopped):
+        yield "23a", False, "Summary: the end of recruitment alone"
+    everybody = randomised_by_arm(material).get(ALL)
     if stopped:
-        yield "23b", "Summary: what is known of it"
+        yield "23b", True, "The trial"
+    elif design.planned and everybody and everybody["stat_value"] == design.planned:
+        yield "23b", False, "Patients: flow, as many as were planned"
 
 
 def _delivered(material: Material) -> Iterator[str]:

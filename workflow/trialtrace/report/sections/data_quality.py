@@ -16,6 +16,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
+from trialtrace.report.sections.sections import left_out
 from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import (
     WITH_ROW,
@@ -103,7 +104,7 @@ def data_quality(material: Material) -> str:
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
     parts = [
-        subjects_line(account),
+        "\n\n".join([*left_out(material), subjects_line(account)]),
         selection_lines(account),
         conservation_table(material, laws),
         coverage_table(material, account),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from trialtrace.base.words import LABELS, upper_first
+from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -21,7 +21,7 @@ from trialtrace.report.sections.decisions import (
     rejected,
     verdict,
 )
-from trialtrace.report.sections.key_sentences import over_comparisons
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -42,12 +42,14 @@ class Compared:
 
     Where the plan names no test, that of the model of a primary estimate, and one that a family
     has, is the planned one. `planned` is None where none is, `own` where the model has none.
+    `further` are estimates of the same by other methods.
     """
 
     estimate: ResultRow
     own: ResultRow | None
     planned: ResultRow | None
     lead: str
+    further: tuple[ResultRow, ...] = ()
 
     def p_values(self, level: float) -> list[ResultRow]:
         """The planned one, which is decided; that of the model as well where it lies on the other
@@ -60,6 +62,8 @@ class Compared:
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
 SEVERAL = 2
+# The test of a single arm against a threshold.
+OF_ARM = "p_value.binomial"
 OF_CLOSED = "; the closed test decides a pair only after this test"
 
 
@@ -98,12 +102,20 @@ def not_adjusted(material: Material) -> list[str]:
         for one in compared(material, analysis)
         if one.planned is not None and deciding(material, analysis, one.planned) is one.planned
     ]
+    one_sided = [
+        analysis.decision_level
+        for analysis in primary(material)
+        for row in material.of(analysis.name)
+        if row["method"].startswith(OF_ARM) and row["group1_level"] and not row["stratum"]
+    ]
+    levels += one_sided
     if len(levels) < SEVERAL:
         return []
     at = " or ".join(f"{level:g}" for level in dict.fromkeys(levels))
     return [
-        f"The {len(levels)} primary comparisons are each decided at {at}, without adjustment for "
-        f"multiplicity; the plan names none of them as the main one{ending(material)}"
+        f"The {len(levels)} primary {'tests' if one_sided else 'comparisons'} are each decided at "
+        f"{at}, without adjustment for multiplicity; the plan names none of them as the main one"
+        f"{', and those of a single arm are one-sided' if one_sided else ''}{ending(material)}"
     ]
 
 
@@ -212,8 +224,28 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
         tests = _interactions(material, other)
         if other.of == analysis.name and other.by is not None and tests:
             label, at = escape_markdown(other.label), place(analysis_place(other.name))
+            how = escape_markdown(method_of(tests[0]["method"]).title)
             shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
-            yield f"{f'[{label}]({at})' if at else label} (exploratory): interaction {shown}."
+            head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
+            text = f"{head}: interaction {shown} ({how})"
+            yield f"{text}{_within(material, other)}."
+
+
+def _within(material: Material, analysis: Analysis) -> str:
+    """ "; risk difference −14.4 (…) of Pancreatic stent: No; …": what an interaction is about, of
+    few subgroups and comparisons."""
+    found = list(compared(material, analysis))
+    if not found or len(found) > 2 * MOST_SENTENCES:
+        return ""
+    pairs = len({(one.estimate["comparison"], one.estimate["reference"]) for one in found}) > 1
+    levels: dict[str, list[str]] = {}
+    for one in found:
+        who = material.arm_label(one.estimate["comparison"]) + " " if pairs else ""
+        level = str(one.estimate["stratum"]).partition("=")[2]
+        levels.setdefault(level, []).append(escape_markdown(who) + link(one.estimate))
+    label = LABELS[found[0].estimate["stat_name"]]
+    told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
+    return f"; {label}: {'; '.join(told)}"
 
 
 def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:
@@ -265,12 +297,17 @@ def described(material: Material, analysis: Analysis) -> list[str]:
 
 
 def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -> str:
-    leads = {compared.estimate["result_id"]: compared.lead for compared in comparisons}
+    every = [(each, row) for each in comparisons for row in (each.estimate, *each.further)]
+    leads = {row["result_id"]: each.lead for each, row in every}
+    several = any(each.further for each in comparisons)
 
     def where(row: ResultRow) -> str:
-        return leads[row["result_id"]].removeprefix(", ").rstrip(":")
+        place = leads[row["result_id"]].removeprefix(", ").rstrip(":")
+        method = [method_of(row["method"]).title] if several else []
+        return ", ".join([place, *method, *_favoured(material, row)])
 
-    text = over_comparisons([compared.estimate for compared in comparisons], where)
+    further = [row for each in comparisons for row in each.further]
+    text = over_comparisons([each.estimate for each in comparisons], where, further)
     tested = [p for compared in comparisons if (p := compared.planned or compared.own) is not None]
     if not tested:
         return text
@@ -281,6 +318,18 @@ def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -
     return text + escape_markdown(
         f"; {counted}" if decided else f"; p-values ({by}) are not judged"
     )
+
+
+def _favoured(material: Material, row: ResultRow) -> list[str]:
+    """Which arm an interval that leaves out no effect favours, where the scale of its endpoint
+    says what is better."""
+    endpoint = material.trial.endpoints.get(row["parameter"] or "")
+    scale = endpoint.scale if endpoint is not None else None
+    if scale is None or scale.higher is None or not leaves_out_no_effect(row):
+        return []
+    above = present(row["stat_value"]) > no_effect(row["stat_name"])
+    better = above == (scale.higher == "better")
+    return [f"in favour of {material.arm_label(row['comparison' if better else 'reference'])}"]
 
 
 def _counted(material: Material, analysis: Analysis, rows: list[ResultRow]) -> str:
@@ -321,10 +370,15 @@ def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
             # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
             yield Compared(estimate, None, None, lead)
             continue
+        further = tuple(
+            row
+            for row in rows
+            if row["stat_name"] == estimate["stat_name"] and row["ci_level"] is not None
+        )[1:]
         own, planned = own_p(estimate, rows), planned_p(analysis, rows)
         if planned is None and own is not None and _stands_for_test(analysis, own, rows):
             planned = own
-        yield Compared(estimate, own, planned, lead)
+        yield Compared(estimate, own, planned, lead, further)
 
 
 def _stands_for_test(analysis: Analysis, result_row: ResultRow, rows: list[ResultRow]) -> bool:

@@ -114,7 +114,9 @@ def harms_section(material: Material) -> str:
         for line, rows in _lines(material, one, _here(one), of_arm_in_words)
     ]
     deaths += [
-        adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
+        adverse_table(material, texts)
+        if _events(material, texts)
+        else _empty(material, texts, bool(declared))
         for texts in _displays(material)
     ]
     deaths += _listed(material, lambda place: f"#{place}")
@@ -140,7 +142,8 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
         deaths.append(f"[Adverse events by term]({terms}).")
     elif not declared:
         deaths += [_shares(material, given, terms) for given in logged]
-    deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
+    empty = [texts for texts in _displays(material) if texts not in logged]
+    deaths += [_empty(material, texts, bool(declared)) for texts in empty]
     deaths += _listed(material, lambda place: place_link(place, places))
     return [*deaths, *unreported(material)]
 
@@ -218,8 +221,11 @@ def _events(material: Material, texts: Mapping[str, str]) -> bool:
     return any(row["stat_value"] for row in _rows(material, texts, "patients").values())
 
 
-def _empty(material: Material, texts: Mapping[str, str]) -> str:
-    """In place of a table of zeros: that the log is there and has no event."""
+def _empty(material: Material, texts: Mapping[str, str], told: bool) -> str:
+    """In place of a table of zeros: that the log is there and has no event; without its shares
+    where analyses have `told` them."""
+    if told:
+        return f"The log of {escape_markdown(lower_first(texts['title']))} has no event."
     return f"{_shares(material, texts, '')} The log has no event."
 
 

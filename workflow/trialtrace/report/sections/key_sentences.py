@@ -19,29 +19,38 @@ DESCRIBED = ("proportion", "survival", "incidence", "mean", "median", "upper_bou
 TWO, FEW = 2, 4
 
 
-def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
-    """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …)". Markdown.
+def over_comparisons(
+    rows: Sequence[ResultRow],
+    where: Callable[[ResultRow], str],
+    further: Sequence[ResultRow] = (),
+) -> str:
+    """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …); 1 of 8 intervals …".
+    Markdown.
 
-    Values of several units have no order: of them it says how many intervals leave out no effect.
+    `further` are estimates of the same comparisons by other methods, of which there is no range:
+    their intervals are counted with the others. Values of several units have no order.
     """
     whole = [row for row in rows if row["stat_value"] is not None]
     text = f"{len(rows)} comparisons"
     if not whole:
         return f"{text}, none of them estimable"
+    methods = 1 + round(len(further) / len(rows))
+    text += f" by {methods} methods each" if further else ""
     kinds = {(row["stat_name"], row["unit"]) for row in whole}
     of_units = {row["parameter"] for row in whole} if whole[0]["stat_name"] in IN_UNITS else set()
     if len(kinds) == 1 and (len(of_units) < TWO or whole[0]["unit"]):
         label = f"{LABELS[whole[0]['stat_name']]}{_unit(whole[0])}"
-        return f"{text}: {label} {_ends(whole, where)}"
-    bounded = [row for row in whole if row["ci_low"] is not None and row["ci_high"] is not None]
-    clear = sum(leaves_out_no_effect(row) for row in bounded)
+        text += f": {label} {_ends(whole, where)}"
+    every = [row for row in (*whole, *further) if row["stat_value"] is not None]
+    bounded = [row for row in every if row["ci_low"] is not None and row["ci_high"] is not None]
     if not bounded:
         return text
+    clear = sum(leaves_out_no_effect(row) for row in bounded)
     level = {row["ci_level"] for row in bounded}.pop() or 0.0
-    return (
-        f"{text}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}; by chance alone "
-        f"{len(bounded) * (1 - level):.1f} would lie to one side of it"
-    )
+    text += f"{';' if ': ' in text else ':'} {excluding(clear, len(bounded), f' of {100 * level:g} %')}"
+    text += exceptions(bounded, where)
+    chance = f"{len(bounded) * (1 - level):.1f}"
+    return f"{text}; by chance alone {chance} would lie to one side of it"
 
 
 def excluding(clear: int, number: int, which: str = "") -> str:
@@ -55,15 +64,17 @@ def excluding(clear: int, number: int, which: str = "") -> str:
     return f"{many}{which} {told} no effect"
 
 
-def exceptions(rows: Sequence[ResultRow]) -> str:
+def exceptions(rows: Sequence[ResultRow], where: Callable[[ResultRow], str] | None = None) -> str:
     """Which intervals are those that `excluding` sets apart, on whichever side the fewer are:
-    ", all but −18.1 (…)". Empty where all lie alike, or the fewer are more than a few."""
+    ", all but −18.1 (…)", with what `where` says of each. Empty where all lie alike, or the fewer
+    are more than a few."""
     clear = [row for row in rows if leaves_out_no_effect(row)]
     across = [row for row in rows if not leaves_out_no_effect(row)]
     fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
     if len(fewer) > FEW:
         return ""
-    return f"{lead}{'; '.join(map(link, fewer))}" if fewer else ""
+    shown = [link(row) + (f" ({escape_markdown(where(row))})" if where else "") for row in fewer]
+    return f"{lead}{'; '.join(shown)}" if fewer else ""
 
 
 def leaves_out_no_effect(row: ResultRow) -> bool:
@@ -89,7 +100,10 @@ def without_comparison(material: Material, analysis: Analysis) -> list[str]:
     """What is told of an analysis without an estimate that compares: its descriptions, its tests,
     or that it has no number."""
     rows = [row for row in material.printable(analysis.name) if row["stat_value"] is not None]
-    told = [*_by_arm(material, rows), *_tests(material, rows)]
+    tests = _tests(material, rows)
+    if tests and not any(row["stat_name"] == "p_adjusted" for row in rows):
+        tests.append("These p-values are not adjusted for multiplicity and decide nothing")
+    told = [*_by_arm(material, rows), *tests]
     if not told and material.of(analysis.name) and not rows:
         told = ["Nothing of it could be estimated; the reasons stand below"]
     synthetic = " (synthetic, not evidence)" if material.trial.synthetic else ""

@@ -38,6 +38,9 @@ def _limits(material: Material) -> Iterator[str]:
     yield from not_adjusted(material)
     yield from registered_late(material)
     yield from registered_otherwise(material)
+    yield from map(escape_markdown, trial.file.limitations)
+    if trial.design.interim:
+        yield escape_markdown(f"Interim analyses: {trial.design.interim}")
     if trial.design.stopped:
         yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
     if lacking := not_recorded(trial):

@@ -21,6 +21,11 @@ from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 BIBLIOGRAPHY = "references.bib"
+OF_FAMILIES = (
+    "Errors are controlled within each family alone, not over all of them: by Holm's procedure and "
+    "closed tests the chance of any false rejection, by Benjamini and Hochberg's procedure, for "
+    "many exploratory tests, the expected share of false ones among those rejected."
+)
 # What computes; what recomputed stands with its version in the results.
 COMPUTED_BY = ("numpy", "scipy")
 # A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
@@ -89,6 +94,8 @@ def methods(material: Material) -> str:
         how = ADJUSTMENTS[family.adjust]
         label, title = escape_markdown(family.label), escape_markdown(how.title)
         parts.append(f"{label}: p-values adjusted by {title}{references.cited(how.reference)}.")
+    if plan.multiplicity:
+        parts.append(OF_FAMILIES)
     parts.append(
         f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
         "otherwise."

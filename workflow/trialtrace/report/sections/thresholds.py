@@ -6,14 +6,13 @@ from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.findings import ending
+from trialtrace.report.sections.findings import OF_ARM, ending
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of, method_of
 
-TEST = "p_value.binomial"
 # The interval that goes with the exact test, where the analysis has it.
 EXACT = "proportion.clopper_pearson"
 SAME = ("parameter", "visit", "stratum", "group1_level")
@@ -24,13 +23,15 @@ def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
     rows = material.of(analysis.name)
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in rows:
-        if row["method"].startswith(TEST) and row["group1_level"] and row["stat_value"] is not None:
+        if row["method"].startswith(OF_ARM) and row["group1_level"] and row["stat_value"] is not None:
             key = values_of(row, (*SAME[:3], "options"))
             cuts.setdefault(key, []).append(row)
-    return [_sentence(material, rows, tests) for tests in cuts.values()]
+    return [_sentence(material, analysis, rows, tests) for tests in cuts.values()]
 
 
-def _sentence(material: Material, rows: list[ResultRow], tests: list[ResultRow]) -> str:
+def _sentence(
+    material: Material, analysis: Analysis, rows: list[ResultRow], tests: list[ResultRow]
+) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
     one_sided = json.loads(first["options"]).get("sides") in SIDES
@@ -38,24 +39,41 @@ def _sentence(material: Material, rows: list[ResultRow], tests: list[ResultRow])
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
-    arms, shares = [], []
+    arms, exact = [], []
     for test in tests:
         same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
         by_method = {r["method"]: r for r in same if r["stat_name"] == "proportion"}
         share = by_method.get(EXACT, next(iter(by_method.values()), None))
-        shares += [share] if share else []
+        exact += [by_method[EXACT]] if EXACT in by_method else []
         shown = f" {with_level(share)}" if share else ""
+        if share and share["method"] != EXACT and share["ci_level"] is not None:
+            # An interval of another kind is none of this test.
+            shown += f" by {escape_markdown(method_of(share['method']).title)}"
         arms.append(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
             f"p {sign(test)}{link(test)}"
         )
-    beyond = _beyond(material, first, shares) if one_sided else ""
-    return f"{escape_markdown(lead)}: {'; '.join(arms)}{beyond}{ending(material)}"
+    told = _shown(material, analysis, tests) if analysis.role == "primary" else ""
+    told += _beyond(material, first, exact) if one_sided else ""
+    return f"{escape_markdown(lead)}: {'; '.join(arms)}{told}{ending(material)}"
+
+
+def _shown(material: Material, analysis: Analysis, tests: list[ResultRow]) -> str:
+    """ "; more than 50 % of the patients is shown of no arm at the level of 0.05"."""
+    level = analysis.decision_level
+    arms = [
+        material.arm_label(test["group1_level"])
+        for test in tests
+        if present(test["stat_value"]) <= level
+    ]
+    what = limits_of(tests[0]["options"]).removeprefix(", ")
+    whom = in_a_row(arms) if arms else "no arm"
+    return f"; {escape_markdown(f'{what} is shown of {whom} at the level of {level:g}')}"
 
 
 def _beyond(material: Material, test: ResultRow, shares: list[ResultRow]) -> str:
-    """What a one-sided p does not ask: of which arms the two-sided interval lies wholly on the
-    other side of the threshold."""
+    """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
+    the other side of the threshold."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
@@ -65,5 +83,5 @@ def _beyond(material: Material, test: ResultRow, shares: list[ResultRow]) -> str
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
     side = "below" if greater else "above"
-    words = f"the two-sided interval of {in_a_row(arms)} lies wholly {side} {threshold:g}"
+    words = f"the two-sided exact interval of {in_a_row(arms)} lies wholly {side} {threshold:g}"
     return f"; {escape_markdown(words)}" if arms else ""
