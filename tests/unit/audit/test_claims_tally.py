@@ -81,8 +81,8 @@ def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
     told = [one[0]["claim_id"] for one in worst_first(made)]
     assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
     assert tally_text(tally(made)) == (
-        "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, 2 not checkable, "
-        "though for 1 of them the usual tests were tried, and none gives the p; 1 with another "
+        "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, "
+        "1 that no usual test gives, 1 not checkable; 1 with another "
         "verdict has a p that no usual test gives."
     )
     assert not failing(odd(rows(p="-n")))

@@ -248,7 +248,10 @@ def test_numbers_that_are_not_there_are_counted_and_a_stretch_of_them_is_unusual
 def test_numbers_are_counted_in_any_order_of_rows(order, before):
     names = [f"{before}{at}" for at in (*range(1, 20), *range(24, 45))]
     (look,) = identifiers.looks(of_names([names[at] for at in order]))
-    assert "4 numbers are missing in the sequence of 40" in look.told and "at most 4 in a row" in look.told
+    assert (
+        "4 numbers are missing in the sequence of 40" in look.told
+        and "at most 4 in a row" in look.told
+    )
 
 
 def test_ranges_of_numbers_by_site_end_where_the_next_begins():

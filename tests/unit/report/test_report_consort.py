@@ -73,7 +73,9 @@ def test_what_the_configuration_gains_the_table_answers(tmp_path, mini):
 
 def test_what_trial_yaml_tells_of_the_trial_is_answered(tmp_path, mini):
     at = mini_trial.write_project(tmp_path)
-    told = "  ratio: \"2:1\"\n  framework: superiority\n  concealment: By a centre.\n  interim: None.\n"
+    told = (
+        '  ratio: "2:1"\n  framework: superiority\n  concealment: By a centre.\n  interim: None.\n'
+    )
     told += "  size: To see a half.\n"
     mini_trial.edit(at, "trial.yaml", "  randomisation:", f"{told}  randomisation:")
     more = "setting: Two clinics.\neligibility: Adults.\ndates: In 2014.\nfunding: A fund.\n"

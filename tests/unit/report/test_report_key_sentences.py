@@ -57,8 +57,8 @@ def test_values_of_one_unit_are_told_by_their_ends():
     told = words(over_comparisons(ROWS, lambda one: f"at {one['stat_value']:g}"))
     assert told == (
         "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
-        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); 1 of 3 intervals "
-        "of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) (at 2.5); by chance alone 0.2 "
+        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); "
+        "1 of 3 intervals of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) (at 2.5); by chance alone 0.2 "
         "would lie to one side of it"
     )
 

@@ -1,6 +1,6 @@
 """Counts claims by their worst component, once against the data and once on print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.verdicts import (
@@ -21,6 +21,7 @@ LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
 NOT_GIVEN = "no usual test gives it"
+NOT_GIVEN_COUNTED = "that no usual test gives"
 """The verdict on print of such a p, in place of "not checkable": it was tried."""
 QUESTION = "Read right?"
 """How the verdict begins that would be a contradiction."""
@@ -138,18 +139,27 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
 
 
 def tally_text(counts: Row) -> str:
-    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible.".
-
-    A p that no usual test gives is told behind "not checkable".
-    """
+    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible."."""
     number = counts["claims"]
     told = [f"{number} claim{'' if number == 1 else 's'}."]
     for column, name in COLUMNS.items():
-        parts = [f"{n} {shown(word, n)}" for word, n in counts[column].items() if n]
+        parts = [f"{n} {words}" for _, words, n in counted(counts, column)]
         if parts:
             of_p = unmatched_text(counts) if column == PRINT else ""
             told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
     return " ".join(told)
+
+
+def counted(counts: Row, column: str) -> Iterator[tuple[str, str, int]]:
+    """Each verdict of a column with its words and its number; a p that was tried and that no usual
+    test gives stands apart from what was not checked."""
+    alone = counts["no_usual_test_alone"] if column == PRINT else 0
+    for word, n in counts[column].items():
+        own = alone if word == "not_checkable" else 0
+        if own:
+            yield word, NOT_GIVEN_COUNTED, own
+        if n > own:
+            yield word, shown(word, n - own), n - own
 
 
 def by_chance(searches: int, expected: float) -> str:
@@ -162,15 +172,10 @@ def by_chance(searches: int, expected: float) -> str:
 
 
 def unmatched_text(counts: Row) -> str:
-    """ ", though for 3 of them the usual tests were tried, and none gives the p"; "" where there
-    is none."""
-    alone, others = counts["no_usual_test_alone"], counts["no_usual_test"]
-    others -= alone
-    tried = f", though for {alone} of them the usual tests were tried, and none gives the p"
-    text = tried if alone else ""
-    if others:
-        text += f"; {others} with another verdict ha{'s' if others == 1 else 've'} {NO_USUAL_TEST}"
-    return text
+    """ "; 3 with another verdict have a p that no usual test gives"; "" where there is none."""
+    others = counts["no_usual_test"] - counts["no_usual_test_alone"]
+    have = "has" if others == 1 else "have"
+    return f"; {others} with another verdict {have} {NO_USUAL_TEST}" if others else ""
 
 
 def shown(word: str, count: int) -> str:

@@ -20,9 +20,11 @@ from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
+    NOT_GIVEN,
+    NOT_GIVEN_COUNTED,
     by_chance,
+    counted,
     numbered_readings,
-    shown,
     tally,
     unmatched_text,
     worst,
@@ -89,6 +91,15 @@ MEANINGS = {
         "not_checkable": "nothing was checked, or what was could not decide",
     },
 }
+OF_NOT_GIVEN = (
+    "the paper names no test of this p, the usual ones were tried, and none gives it; another may"
+)
+READ_SO = (
+    "How to read a search: “44 of 7,344 choices tried give it; a number nearby would be matched "
+    "with chance 0.14” says that of 7,344 ways to compute the number (tests, methods, patients, "
+    "roundings) 44 print as printed, and that of the numbers a few last digits away one in seven "
+    "is given by some of these ways too. The match is then weak evidence of how it was made."
+)
 OF_CHOICES = (
     "Against the data: the number beside what the trial's data give. On print: beside the other "
     "numbers of the same paper. A choice is one way in which a number can have been computed: a "
@@ -170,14 +181,15 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
     """Claims by verdict, a list for each column."""
     counts = tally(rows)
     for column, name in COLUMNS.items():
-        found = {word: number for word, number in counts[column].items() if number}
+        found = [*counted(counts, column)]
         if not found:
             continue
         items = [f"<li>{upper_first(name)}</li>"]
-        for word, number in found.items():
+        for word, words, number in found:
             wrong = ' class="wrong"' if word in FAILS else ""
-            of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
-            items.append(f"<li{wrong}><strong>{number}</strong> {shown(word, number)}{of_p}</li>")
+            items.append(f"<li{wrong}><strong>{number}</strong> {words}</li>")
+        if column == PRINT and (others := unmatched_text(counts).removeprefix("; ")):
+            items.append(f"<li>{others}</li>")
         yield f'<ul class="tally">{"".join(items)}</ul>'
 
 
@@ -185,21 +197,30 @@ def meanings(rows: Sequence[Row]) -> str:
     """What the words of the verdicts mean, of those that some claim has; opened by a click."""
     counts = tally(rows)
     text = "".join(
-        f"<li>{upper_first(COLUMNS[column])}, <strong>{SHOWN[word]}</strong>: {escape(words)}.</li>"
-        for column, every in MEANINGS.items()
-        for word, words in every.items()
-        if counts[column][word]
+        f"<li>{upper_first(COLUMNS[column])}, <strong>{word}</strong>: {escape(words)}.</li>"
+        for column in MEANINGS
+        for word, words in _meant(counts, column)
     )
     lead = f'<p class="prose quiet">{escape(OF_CHOICES)}</p>'
     return f"<details><summary>What these words mean</summary>{lead}<ul>{text}</ul></details>"
 
 
+def _meant(counts: Row, column: str) -> Iterator[tuple[str, str]]:
+    """The verdicts of a column that some claim has, in words, and what they mean."""
+    for word, words in MEANINGS[column].items():
+        if word == "not_checkable" and column == PRINT and counts["no_usual_test_alone"]:
+            yield NOT_GIVEN, OF_NOT_GIVEN
+        if any(
+            each == word and said != NOT_GIVEN_COUNTED for each, said, _ in counted(counts, column)
+        ):
+            yield SHOWN[word], words
+
+
 def glossary(counts: Row) -> str:
     """The same in a sentence a column: "On print, exact: it follows from …; used: …"."""
     told = []
-    for column, every in MEANINGS.items():
-        means = [f"{SHOWN[word]}: {words}" for word, words in every.items() if counts[column][word]]
-        if means:
+    for column in MEANINGS:
+        if means := [f"{word}: {words}" for word, words in _meant(counts, column)]:
             told.append(f"{upper_first(COLUMNS[column])}, {'; '.join(means)}.")
     return " ".join(told)
 

@@ -35,6 +35,13 @@ BY_TAG = {
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
 OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
+IN_PART = "**Set beforehand in part**, [listed with what was drawn](#sec-targets)."
+OF_COHORT = (
+    "The patients are drawn by a program, which read what the paper prints. **Set beforehand, no "
+    "finding** stands where a number was drawn to be the printed one; **set beforehand in part** "
+    "where it is none of them, and is made of columns that were drawn to others, so that it is not "
+    "free of the paper either. What agrees shows nothing in both."
+)
 COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
 
 
@@ -118,8 +125,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     split, arms = _made_up(material, rows, rests.own or rests.columns)
     assumed = f" {SPLIT}" if split else ""
     if not rests.own:
-        listed = "They are [listed with what was drawn](#sec-targets)."
-        return f"{COLUMNS_IN_SHORT} {listed}{assumed}"
+        return f"{IN_PART}{assumed}"
     if arms:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
     counted = any(margin["tag"] == "arithmetic" for margin in rests.own)

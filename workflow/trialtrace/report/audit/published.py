@@ -20,6 +20,7 @@ from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,
     OF_SYNTHETIC,
+    READ_SO,
     SUMMARY,
     TIERS,
     expected_sentence,
@@ -56,6 +57,8 @@ def published(material: Material) -> str:
     verdicts = escape_markdown(tally_text(counts))
     means = escape_markdown(f"What the verdicts mean. {glossary(counts)}")
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
+    if searches_of(material):
+        lead += f"\n\n{escape_markdown(READ_SO)}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
 
 

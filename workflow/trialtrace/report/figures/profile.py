@@ -28,7 +28,7 @@ def draw(material: Material, entry: Given) -> Picture:
         for place in places_of(request, name)
     }
     with_values = [
-        key for key, points in picture.items() if np.isfinite(list(points.values())).any()
+        key for key, points in picture.items() if any(point[3] for point in points.values())
     ]
     if not with_values:
         raise request.nothing("no patient has a value")
@@ -49,13 +49,14 @@ def draw(material: Material, entry: Given) -> Picture:
     caption = (
         f"{request.title}, {request.population}: mean with {request.level} "
         f"t interval at each visit.{_sides(request, chosen)}"
+        " n: patients with a value, in the order of the arms; those of a later visit may be others."
         f"{_absent(request, chosen, [name for name, _ in with_values])}"
     )
     alt = (
         f"Means over the visits for {request.arm_words(request.arms)}; panels: {len(with_values)}."
     )
     data = Data(
-        ("endpoint", "place", "arm", "visit", "mean", "low", "high"),
+        ("endpoint", "place", "arm", "visit", "mean", "low", "high", "n"),
         [
             (request.endpoint(name).label, place, material.arm_label(arm), visit, *row)
             for name, place in with_values
@@ -89,7 +90,7 @@ def _panel(
     arms, visits = request.arms, request.visits(name)
     for at, arm in enumerate(arms):
         shift = 0.06 * (at - (len(arms) - 1) / 2)
-        mean, low, high = np.array([points[arm, visit] for visit in visits]).T
+        mean, low, high, _ = np.array([points[arm, visit] for visit in visits]).T
         axes.errorbar(
             np.arange(len(visits)) + shift,
             mean,
@@ -102,7 +103,11 @@ def _panel(
             linewidth=1.3 if small else 1.5,
             label=request.material.arm_label(arm),
         )
-    axes.set_xticks(range(len(visits)), [canvas.wrapped(visit, 12) for visit in visits])
+    numbers = ["/".join(f"{points[arm, visit][3]:g}" for arm in arms) for visit in visits]
+    labels = [
+        f"{canvas.wrapped(visit, 12)}\nn {n}" for visit, n in zip(visits, numbers, strict=True)
+    ]
+    axes.set_xticks(range(len(visits)), labels)
     axes.margins(x=0.08)
     endpoint = request.endpoint(name)
     unit = endpoint.entry.unit
@@ -117,7 +122,7 @@ def _panel(
 
 
 def _points(request: Request, name: str, place: str) -> Points:
-    """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
+    """Mean, bounds and number of subjects by (arm, visit); NaN where nobody has a value."""
     there = {"LOC": {"is": place}} if place else {}
     rows = request.records(name, AVAL="present", **there)
     values = rows.column("AVAL").astype(float)
@@ -134,11 +139,11 @@ def _points(request: Request, name: str, place: str) -> Points:
 def _point(subject: np.ndarray, values: np.ndarray, confidence: float) -> np.ndarray:
     """Mean and bounds over subjects, of whom several records are averaged first."""
     if not len(values):
-        return np.full(3, np.nan)
+        return np.array([np.nan, np.nan, np.nan, 0])
     _, line, size = np.unique(subject, return_inverse=True, return_counts=True)
     means = np.bincount(line, values) / size
     try:
         interval = mean_interval(means, confidence=confidence)
     except StatsError:
-        return np.full(3, describe(means).mean)
-    return np.array([interval.estimate, interval.low, interval.high])
+        return np.array([*np.full(3, describe(means).mean), len(means)])
+    return np.array([interval.estimate, interval.low, interval.high, len(means)])

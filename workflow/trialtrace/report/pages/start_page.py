@@ -10,9 +10,8 @@ from html import escape
 from math import ceil, floor, log, log10
 from pathlib import Path
 
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, PRINT
-from trialtrace.audit.verdicts.tally import shown as counted
-from trialtrace.audit.verdicts.tally import tally, unmatched_text
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS
+from trialtrace.audit.verdicts.tally import counted, tally
 from trialtrace.base.number_needed import through_infinity
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_text
@@ -219,12 +218,10 @@ def _verdicts(material: Material) -> str:
     counts = tally(material.claims)
     rows = []
     for column, name in COLUMNS.items():
-        of_p = escape(unmatched_text(counts)) if column == PRINT else ""
         parts = [
             f'<span class="verdict{" fails" if word in FAILS else ""}"><b>{n}</b> '
-            f"{escape(counted(word, n))}{of_p if word == 'not_checkable' else ''}</span>"
-            for word, n in counts[column].items()
-            if n
+            f"{escape(words)}</span>"
+            for word, words, n in counted(counts, column)
         ]
         if parts:
             rows.append(f"<dt>{name.capitalize()}</dt>\n<dd>{' '.join(parts)}</dd>")

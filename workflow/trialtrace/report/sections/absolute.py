@@ -48,7 +48,8 @@ def _at_risk(material: Material, estimate: ResultRow, at: float) -> float:
         if row["stat_name"] == "at_risk"
         and float(row["group2_level"] or 0) == at
         and row["group1_level"] in (estimate["comparison"], estimate["reference"])
-        and values_of(row, ("parameter", "stratum")) == values_of(estimate, ("parameter", "stratum"))
+        and values_of(row, ("parameter", "stratum"))
+        == values_of(estimate, ("parameter", "stratum"))
     ]
     return min((present(row["stat_value"]) / (row["n_used"] or 1) for row in rows), default=1.0)
 

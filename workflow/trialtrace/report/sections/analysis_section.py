@@ -14,7 +14,7 @@ from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
-from trialtrace.report.sections.event_words import is_time
+from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     described,
     not_adjusted,
@@ -198,9 +198,7 @@ def _rules(material: Material, analysis: Analysis) -> str:
     """How the outcome is made, and at which visit; that no time is declared, where none is."""
     words = labels(material.trial)
     told = [with_names(rule_of(words, one)) for one in parameters(material.trial, analysis)]
-    if not any(row["visit"] for row in material.of(analysis.name)) and not any(
-        map(is_time, parameters(material.trial, analysis))
-    ):
+    if any(map(is_untimed, parameters(material.trial, analysis))):
         told.append("The configuration declares no visit and no time of it.")
     return " ".join(told)
 
@@ -214,10 +212,12 @@ def _noted(material: Material, note: str) -> str:
         shown = escape_markdown(label)
         return f"[{shown}](#{places[label]})" if label in places else f"“{shown}”"
 
-    parts = re.split(r"(“[^”]+”)", note)
     return "".join(
-        re.sub(r"“([^”]+)”", linked, part) if part.startswith("“") else escape_markdown(part)
-        for part in parts
+        re.sub(r"“([^”]+)”", linked, part)
+        if part.startswith("“")
+        # Escaping takes the blanks at the ends.
+        else re.sub(r"\S(?:.*\S)?", lambda text: escape_markdown(text[0]), part)
+        for part in re.split(r"(“[^”]+”)", note)
     )
 
 
@@ -259,7 +259,9 @@ def asked(material: Material, analysis: Analysis) -> str:
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
     who = f"population: {lower_first(population.label)}"
-    after = escape_markdown(f"; {who}. Intercurrent events: {events}. {_levels(material, analysis)}")
+    after = escape_markdown(
+        f"; {who}. Intercurrent events: {events}. {_levels(material, analysis)}"
+    )
     return f"{before} {variable}{after}"
 
 

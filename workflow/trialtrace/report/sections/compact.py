@@ -189,8 +189,17 @@ def _by_estimate(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
         method: [] for method in sorted(known, key=_order(rows))
     }
     first = next(iter(result_rows), "")
+    # What goes with an estimate, such as its fraction of missing information, has its short name.
+    short = {method.partition(".")[2]: method for method in reversed(result_rows)}
+    # A verdict on margins stands with its own p-values.
+    short |= {
+        row["method"].partition(".")[2]: row["method"]
+        for row in rows
+        if row["stat_name"] == "verdict"
+    }
     for row in rows:
-        own = row["method"] if row["method"] in result_rows else first
+        own = row["method"] if row["method"] in result_rows else ""
+        own = own or short.get(row["method"].partition(".")[2], first)
         result_rows.setdefault(own, []).append(row)
     return result_rows
 
@@ -277,7 +286,7 @@ def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
     for row in values:
         if row["stat_name"].startswith("p_"):
             how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
-            label = escape_markdown(LABELS[row["stat_name"]])
+            label = escape_markdown(LABELS[row["stat_name"]].replace("p, ", "p "))
             shown = link(row) if label in texts else with_sign(row)
             texts.setdefault(label, []).append(shown + how)
     parts += [f"{p}{NO_BREAK}{' and '.join(each)}" for p, each in texts.items()]
@@ -286,7 +295,7 @@ def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
 
 def _value(row: ResultRow) -> str:
     """An estimate as it stands; what is none with its name."""
-    if row["ci_level"] is not None or row["error"]:
+    if row["ci_level"] is not None or row["error"] or row["stat_name"] == "verdict":
         return link(row)
     return f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}"
 

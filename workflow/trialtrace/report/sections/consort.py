@@ -14,7 +14,7 @@ from trialtrace.report.sections.deaths import (
     population_sizes,
     randomised_by_arm,
 )
-from trialtrace.report.sections.event_words import is_time
+from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.harms import reports_events
 from trialtrace.report.sections.summary import registered_late, registered_otherwise
 from trialtrace.report.tables import texts_table
@@ -116,8 +116,8 @@ def _answers(material: Material) -> Iterator[Answer]:
     yield "7", False, "Summary: the question"
     yield from _of_design(material)
     late = ", as written with the results in print" if trial.reanalysis else ""
-    timed = all(
-        endpoint.entry.visit is not None or is_time(endpoint)
+    timed = not any(
+        is_untimed(endpoint)
         for analysis in plan.analyses.values()
         if analysis.role == "primary"
         for endpoint in parameters(trial, analysis)

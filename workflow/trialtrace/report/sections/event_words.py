@@ -4,6 +4,7 @@ import re
 
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.endpoints.event import EventInRow, Measured
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint
@@ -29,6 +30,11 @@ def stat_words(stat: str) -> str:
 def is_time(endpoint: Endpoint) -> bool:
     """Whether an endpoint is the time to an event, which censoring can end."""
     return DATASETS.get(endpoint.kind) == "adtte"
+
+
+def is_untimed(endpoint: Endpoint) -> bool:
+    """Whether an endpoint is a value of a subject's one row, of which no visit is declared."""
+    return isinstance(endpoint.entry, EventInRow | Measured) and endpoint.entry.visit is None
 
 
 def without_event(trial: Trial, name: str | None) -> str:

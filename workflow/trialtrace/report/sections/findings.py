@@ -240,9 +240,9 @@ def _within(material: Material, analysis: Analysis) -> str:
     pairs = len({(one.estimate["comparison"], one.estimate["reference"]) for one in found}) > 1
     levels: dict[str, list[str]] = {}
     for one in found:
-        who = material.arm_label(one.estimate["comparison"]) + " " if pairs else ""
+        who = escape_markdown(material.arm_label(one.estimate["comparison"])) if pairs else ""
         level = str(one.estimate["stratum"]).partition("=")[2]
-        levels.setdefault(level, []).append(escape_markdown(who) + link(one.estimate))
+        levels.setdefault(level, []).append(f"{who} {link(one.estimate)}".strip())
     label = LABELS[found[0].estimate["stat_name"]]
     told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
     return f"; {label}: {'; '.join(told)}"

@@ -47,7 +47,9 @@ def over_comparisons(
         return text
     clear = sum(leaves_out_no_effect(row) for row in bounded)
     level = {row["ci_level"] for row in bounded}.pop() or 0.0
-    text += f"{';' if ': ' in text else ':'} {excluding(clear, len(bounded), f' of {100 * level:g} %')}"
+    text += (
+        f"{';' if ': ' in text else ':'} {excluding(clear, len(bounded), f' of {100 * level:g} %')}"
+    )
     text += exceptions(bounded, where)
     chance = f"{len(bounded) * (1 - level):.1f}"
     return f"{text}; by chance alone {chance} would lie to one side of it"

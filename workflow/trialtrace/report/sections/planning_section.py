@@ -2,7 +2,7 @@
 
 import json
 
-from trialtrace.base.words import LABELS, percent
+from trialtrace.base.words import LABELS, POINTS, percent
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
@@ -18,6 +18,12 @@ BASIS = {
     "protocol": "The assumptions are those of the protocol.",
     "other_data": "The assumptions come from other data than the trial's own.",
     "relevance": "The assumption is the smallest effect that matters.",
+}
+CHOSEN = {
+    "sides: two_sided": "two-sided",
+    "sides: one_sided": "one-sided",
+    "test: fisher": "Fisher's exact test",
+    "test: chi_squared": "χ² test",
 }
 TOLD = (*CHOICES, "clusters", "visits")
 NEEDED = ("patients_needed", "events_needed")
@@ -55,7 +61,7 @@ def _chosen(name: str, value: object) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{key} {one}" for key, one in value.items())
         return f"{name} ({inner})".replace("_", " ")
-    return f"{name} {value}".replace("_", " ")
+    return CHOSEN.get(f"{name}: {value}", f"{name} {value}").replace("_", " ")
 
 
 def _assumed(row: ResultRow) -> tuple[str, str]:
@@ -97,7 +103,8 @@ def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
         assumed, wanted = _assumed(row)
         given = [assumed, f"power {100 * float(wanted):g} %" if wanted else ""]
         told = escape_markdown(", ".join(part for part in given if part))
-        body.append([told, escape_markdown(LABELS[row["stat_name"]]), link(row)])
+        unit = ", percentage points" if row["stat_name"] in POINTS else ""
+        body.append([told, escape_markdown(LABELS[row["stat_name"]] + unit), link(row)])
     table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
     caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
     return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)

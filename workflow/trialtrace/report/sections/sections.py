@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import trialtrace
 from trialtrace.base.words import number, upper_first
-from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
 from trialtrace.report.audit.red_lines import OF_ROWS
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import CONFIGURATION, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -117,7 +118,8 @@ def trial_section(material: Material) -> str:
     if not design.stopped:
         body = [row for row in body if row[0] != "Stopped"]
     caption = "What is known of the trial; nothing of it is computed."
-    return texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
+    table = texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
+    return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
 
 
 def design_line(trial: Trial) -> str:

@@ -23,7 +23,11 @@ def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
     rows = material.of(analysis.name)
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in rows:
-        if row["method"].startswith(OF_ARM) and row["group1_level"] and row["stat_value"] is not None:
+        if (
+            row["method"].startswith(OF_ARM)
+            and row["group1_level"]
+            and row["stat_value"] is not None
+        ):
             key = values_of(row, (*SAME[:3], "options"))
             cuts.setdefault(key, []).append(row)
     return [_sentence(material, analysis, rows, tests) for tests in cuts.values()]

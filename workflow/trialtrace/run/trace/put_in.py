@@ -121,30 +121,35 @@ class PutIn:
 
     def margins_text(self, margins: Iterable[Margin]) -> str:
         """ "CIPN: Drug 12 of 40 (printed 30.0%), Placebo 24 of 34 (…); Age: mean 49"."""
-        by: dict[str, list[str]] = {}
+        by: dict[str, list[tuple[str, str]]] = {}
         for margin in margins:
             by.setdefault(self._name(margin), []).append(self._number(margin))
         parts = []
         for name, numbers in by.items():
+            # What the numbers of one place are printed as is told once.
+            once = len({printed for _, printed in numbers}) == 1
+            told = [text if once else text + printed for text, printed in numbers[:MOST_TOLD]]
             rest = len(numbers) - MOST_TOLD
-            shown = [*numbers[:MOST_TOLD], *([f"{rest} more"] if rest > 0 else [])]
-            parts.append(f"{name}: {', '.join(shown)}")
+            told += [f"{rest} more number{'s' * (rest > 1)}"] if rest > 0 else []
+            parts.append(f"{name}: {', '.join(told)}{numbers[0][1] if once else ''}")
         rest = len(parts) - MOST_TOLD
-        return "; ".join([*parts[:MOST_TOLD], *([f"and of {rest} more"] if rest > 0 else [])])
+        more = f"and {rest} more variable{'s' * (rest > 1)}"
+        return "; ".join([*parts[:MOST_TOLD], *([more] if rest > 0 else [])])
 
     def _name(self, margin: Margin) -> str:
         name = margin_name(self._trial, margin)
         population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
         return f"{name} ({population.label})" if population else name
 
-    def _number(self, margin: Margin) -> str:
+    def _number(self, margin: Margin) -> tuple[str, str]:
+        """What was drawn, and behind it what is printed where that is another number."""
         arms, arm = self._trial.design.arms, margin["arm"]
         group = f"{arms[arm].label} " if arm in arms else ""
         stat = statistic_words(self._trial, margin)
         group += f"{stat} " if stat else ""
         if margin["count"] is not None and margin["of"] is not None:
-            return f"{group}{margin['count']} of {margin['of']} (printed {margin['printed']})"
-        return f"{group}{margin['printed']}"
+            return f"{group}{margin['count']} of {margin['of']}", f" (printed {margin['printed']})"
+        return f"{group}{margin['printed']}", ""
 
     # What a result and a margin rest on
 
