@@ -14,11 +14,13 @@ from trialtrace.report.sections.decisions import verdict
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
+    _favoured,
     _many,
     _tests,
     not_adjusted,
     planned_p,
     sentences,
+    subgroups,
 )
 from trialtrace.report.sections.remarks import disagreeing
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
@@ -181,6 +183,36 @@ def test_of_several_interactions_each_says_whose_it_is():
     )
     first, second = (words(each).partition(": ")[0] for each in told[:2])
     assert first.endswith("(Drug against Placebo)") and second.endswith("(all arms)")
+
+
+def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
+    rows = of_strata(pair("p_value.breslow_day", 0.03))
+    of = analysis("subgroup", by="sex", of="a", interaction=Stub(method="breslow_day"), name="s")
+    rows.trial.plan.analyses["s"] = of
+    (told,) = subgroups(rows, analysis("primary"), lambda _: "")
+    assert words(told).startswith(
+        "A (exploratory, not adjusted): interaction p = 0.030 (Breslow and Day's test of equal "
+        "odds ratios); risk difference: F "
+    )
+    assert words(told).count("; M ") == 1
+
+
+@pytest.mark.parametrize(
+    ("higher", "value", "told"),
+    [
+        ("better", 2.0, ["in favour of Drug"]),
+        ("worse", 2.0, ["in favour of Placebo"]),
+        ("worse", -2.0, ["in favour of Drug"]),
+        (None, 2.0, []),
+    ],
+)
+def test_an_interval_without_no_effect_says_whom_it_favours(higher, value, told):
+    of = material()
+    of.trial.endpoints["pain"] = Stub(scale=Stub(higher=higher))
+    bounds = {"ci_low": value - 1, "ci_high": value + 1, "parameter": "pain"}
+    assert _favoured(of, pair("mean_difference.welch", value, **bounds)) == told
+    across = bounds | {"ci_low": -4, "ci_high": 4}
+    assert _favoured(of, pair("mean_difference.welch", value, **across)) == []
 
 
 def test_an_interaction_that_could_not_be_told_is_not_left_out():
@@ -398,11 +430,12 @@ def test_deaths_are_told_with_the_effect_on_them():
     )
 
 
-def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
-    def share(arm, level, value):
-        at = {"group1_level": arm, "group2": "time", "group2_level": level, **ARMS}
-        return pair("survival.kaplan_meier", value, result_id=f"t/a/{arm}{level}", **at)
+def share(arm, level, value):
+    at = {"group1_level": arm, "group2": "time", "group2_level": level, **ARMS}
+    return pair("survival.kaplan_meier", value, result_id=f"t/a/{arm}{level}", **at)
 
+
+def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
     shares = [
         share(arm, level, value)
         for arm, values in (("drug", (0.841, 0.6154)), ("placebo", (0.721, 0.4496)))
@@ -417,16 +450,36 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
     )
 
 
+def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk():
+    """2 of 27 and 1 of 29 at a year are too few; 6 and 9 at half a year are not."""
+    at_risk = {"183": (6.0, 9.0), "365": (2.0, 1.0)}
+    rows = [
+        part
+        for level, numbers in at_risk.items()
+        for arm, n, of in zip(("drug", "placebo"), numbers, (27, 29), strict=True)
+        for part in (
+            share(arm, level, n / of),
+            share(arm, level, n) | {"stat_name": "at_risk", "n_used": of},
+        )
+    ]
+    of = material(HAZARD, LOG_RANK, *rows)
+    of.tracer.about.time_unit = lambda _: " days"
+    (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
+    assert "without the event at 183 days 22.2 % against 31.0 %;" in words(told)
+
+
 def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():
     """Newcombe's interval without 0 beside Fisher's p of 0.052, and one with 0 beside 0.03."""
     shown = analysis("secondary", pairs=[("drug", "placebo")])
 
-    def told(low, high, p, **more):
+    def told(low, high, p, upper=None, **more):
+        upper = upper or (0.9 if high < 0 else 1.1)
         at = {"visit": None, "stratum": None, "group2": None, "stat_text": "0.1", "options": "{}"}
         estimate = pair(
             "risk_difference.newcombe", -0.1, ci_low=low, ci_high=high, ci_level=0.95, **at
         )
-        of = material(estimate, pair("p_value.fisher", p, **{**at, **more}))
+        ratio = pair("risk_ratio.katz_log", 0.5, ci_low=0.1, ci_high=upper, ci_level=0.95, **at)
+        of = material(estimate, ratio, pair("p_value.fisher", p, **{**at, **more}))
         of.parameter_words = lambda _: []
         return [words(text) for text in disagreeing(of, shown)]
 
@@ -434,5 +487,8 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
     assert told(-0.2, 0.01, 0.2, options='{"sides": "greater"}') == []
     for low, high, p in ((-0.2, 0.01, 0.03), (-0.2, -0.001, 0.052)):
         (text,) = told(low, high, p)
-        assert text.endswith("They are by different methods, and neither overrules the other.")
+        assert text.endswith("They are by different methods, and none overrules the others.")
+    # Two intervals that disagree are told too, whatever the test.
+    (text,) = told(-0.2, -0.01, 0.03, upper=1.01)
+    assert text.startswith("Intervals, or an interval and a test, disagree")
     assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []

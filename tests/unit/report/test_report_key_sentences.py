@@ -58,8 +58,8 @@ def test_values_of_one_unit_are_told_by_their_ends():
     assert told == (
         "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
         "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); "
-        "1 of 3 intervals of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) (at 2.5); by chance alone 0.2 "
-        "would lie to one side of it"
+        "1 of 3 intervals of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) "
+        "(at 2.5); by chance alone 0.2 would lie to one side of it"
     )
 
 
@@ -77,8 +77,9 @@ def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_name
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect: "
-        "2.50 (0.50 to 4.50); 9.00 (8.00 to 10.00); by chance alone 0.2 would lie to one side of it"
+        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect, all but "
+        "1.00 (\N{MINUS SIGN}1.00 to 3.00); \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00); "
+        "by chance alone 0.2 would lie to one side of it"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
     assert "1 of 3 intervals of 95 % lies to one side of no effect: [" in over_comparisons(
@@ -206,7 +207,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "risk difference, 26.7 percentage points (by 2 analyses or methods); both" in shown
     assert "both intervals include no effect" in shown
     assert "Bounds, with all missing outcomes in favour of one arm: " in shown
-    assert "Relief by smoking (exploratory): interaction p = " in shown
+    assert "Relief by smoking (exploratory, not adjusted): interaction p = " in shown
     assert re.search(r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown)
     assert "verify FILE --trial mini" in shown
     body = text.partition("**How it was made")[0].partition("**Patients")[2]
@@ -358,4 +359,5 @@ def test_many_tests_of_several_effects_are_told_by_effect():
     assert [words(one) for one in without_comparison(material, SimpleNamespace(name="a"))] == [
         "Arm, 3 tests: p from 0.20 to 0.40.",
         "Arm × visit, 2 tests: p from 0.60 to 0.90.",
+        "These p-values are not adjusted for multiplicity and decide nothing.",
     ]

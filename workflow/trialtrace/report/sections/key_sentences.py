@@ -75,7 +75,8 @@ def exceptions(rows: Sequence[ResultRow], where: Callable[[ResultRow], str] | No
     fewer, lead = (across, ", all but ") if len(across) <= len(clear) else (clear, ": ")
     if len(fewer) > FEW:
         return ""
-    shown = [link(row) + (f" ({escape_markdown(where(row))})" if where else "") for row in fewer]
+    places = [escape_markdown(where(row)) if where else "" for row in fewer]
+    shown = [link(row) + f" ({at})" * bool(at) for row, at in zip(fewer, places, strict=True)]
     return f"{lead}{'; '.join(shown)}" if fewer else ""
 
 
