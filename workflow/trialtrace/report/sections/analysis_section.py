@@ -57,7 +57,9 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         rows = members(plan, results, name)
         family = plan.multiplicity[name]
         how = ADJUSTMENTS[family.adjust].title
-        head = f"{family.label}: {len(rows)} p-values, adjusted together by {how}"
+        # The test of all arms with which a closed test begins is adjusted by nothing.
+        many = sum(adjusted_of(material, row) is not None for row in rows)
+        head = f"{family.label}: {many} p-values, adjusted together by {how}"
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"

@@ -43,6 +43,8 @@ def baseline_table(material: Material) -> str:
         caption += f" {note}"
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
         caption += " Percentages are of those with a value."
+    else:
+        caption += " No value is missing."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
 

@@ -205,7 +205,7 @@ MOST_LINES = 40
 # What stands in place of an estimate, and of the p-values that a line before it has.
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
 SAME = "what changes under other choices", ""
-OTHER = "other visits and estimands, which are other questions", "-further"
+OTHER = "other definitions, visits and estimands, which are other questions", "-further"
 Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 

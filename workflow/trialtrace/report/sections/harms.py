@@ -6,6 +6,7 @@ from typing import Any
 from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohort
 from trialtrace.report.figures.clean_rows import table_rows
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -287,8 +288,8 @@ def unreported(material: Material) -> list[str]:
 
 
 def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """ "recorded of Drug 11, Placebo 16 alone; all others count as none"; empty where all have a
-    record, and of a log of events, in which nobody has to stand."""
+    """ "only 11 with Drug and 16 with Placebo have a record of it, all others count as without"; empty
+    where all have a record, and of a log of events, in which nobody has to stand."""
     trial = material.trial
     endpoint = next(
         (each for each in parameters(trial, analysis) if row["parameter"] in (None, each.name)),
@@ -307,7 +308,7 @@ def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
     if known.all():
         return ""
     arms = [
-        f"{escape_markdown(material.arm_label(arm))} {(known & (rows.arm == arm)).sum()}"
+        f"{(known & (rows.arm == arm)).sum()} with {escape_markdown(material.arm_label(arm))}"
         for arm in trial.design.arms
     ]
-    return f"recorded of {', '.join(arms)} alone; all others count as none"
+    return f"only {in_a_row(arms)} have a record of it, all others count as without"

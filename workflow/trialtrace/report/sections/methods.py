@@ -90,10 +90,7 @@ def methods(material: Material) -> str:
     references = _References()
     plan = material.trial.plan
     parts = [*_analyses(material, references)]
-    for family in plan.multiplicity.values():
-        how = ADJUSTMENTS[family.adjust]
-        label, title = escape_markdown(family.label), escape_markdown(how.title)
-        parts.append(f"{label}: p-values adjusted by {title}{references.cited(how.reference)}.")
+    parts += _families(material, references, main=True)
     if plan.multiplicity:
         parts.append(OF_FAMILIES)
     parts.append(
@@ -106,10 +103,26 @@ def methods(material: Material) -> str:
     return "\n\n".join([*paragraphs, listed, *([file] if listed else [])]) + "\n"
 
 
+def _families(material: Material, references: _References, *, main: bool) -> Iterator[str]:
+    """How each family of p-values is adjusted, of those with a test in the `main` report or of the
+    others."""
+    plan = material.trial.plan
+    for family in plan.multiplicity.values():
+        analyses = [plan.analyses[test.analysis] for test in family.tests]
+        if any(in_main_report(material.trial, one) for one in analyses) == main:
+            how = ADJUSTMENTS[family.adjust]
+            label, title = escape_markdown(family.label), escape_markdown(how.title)
+            yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."
+
+
 def methods_further(material: Material) -> str:
     """What was computed how in the analyses of the supplement, with references of its own."""
     references = _References()
-    parts = [f"- {part}" for part in _analyses(material, references, main=False)]
+    every = [
+        *_analyses(material, references, main=False),
+        *_families(material, references, main=False),
+    ]
+    parts = [f"- {part}" for part in every]
     return "\n\n".join(["\n".join(parts), _list(references)]) + "\n" if parts else ""
 
 
