@@ -288,7 +288,7 @@ def unreported(material: Material) -> list[str]:
 
 
 def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """ "only 11 with Drug and 16 with Placebo have a record of it, all others count as without"; empty
+    """ "only 11 with Drug and 16 with Placebo have a record of it, …"; empty
     where all have a record, and of a log of events, in which nobody has to stand."""
     trial = material.trial
     endpoint = next(
