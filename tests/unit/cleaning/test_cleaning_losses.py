@@ -10,6 +10,7 @@ from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.run.cleaning.fits import (
     Wanted,
+    another_unit,
     as_known,
     better_orders,
     differ_by,
@@ -191,6 +192,16 @@ def test_another_unit_is_told_by_its_factor():
     assert told == [
         "nearly all are between 120 and 220 as a hundred times of what they are: another unit?"
     ]
+
+
+def test_answers_of_few_values_have_no_other_unit():
+    """A 7 among answers of 1 to 4 is no 2.8 inches; a 70 among lengths is a 7 without its point."""
+    number = wanted("number")
+    answers = text(*"12341234", "7")
+    assert another_unit(number, answers, np.array([8])) == []
+    lengths = text(*(f"{at / 2}" for at in range(10, 20)), "70")
+    (told,) = another_unit(number, lengths, np.array([10]))
+    assert told == "1 of 1 would be among the others as a tenth: another unit, a lost point"
 
 
 def test_dates_of_another_order():

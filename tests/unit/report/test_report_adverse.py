@@ -9,7 +9,7 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.deaths import deaths
-from trialtrace.report.sections.harms import harms_in_short, harms_section
+from trialtrace.report.sections.harms import _empty, harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -144,7 +144,9 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
-    recorded = "recorded of Drug 10, Placebo 9 alone; all others count as none"
+    recorded = (
+        "only 10 with Drug and 9 with Placebo have a record of it, all others count as without"
+    )
     told = f"Drug 6 of 10; Placebo 3 of 10; {recorded}."
     assert any(words(line).endswith(told) for line in harms_in_short(material, {}))
     assert f"; {recorded}." in words(harms_section(material))
@@ -237,6 +239,8 @@ def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):
         in text
     )
     assert text.endswith("The log has no event.\n")
+    (display,) = empty.trial.plan.displays["adverse_events"]
+    assert words(_empty(empty, display, True)) == "The log of nausea has no event."
     assert "The log of adverse events has none of these deaths." in text
 
 

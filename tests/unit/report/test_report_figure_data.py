@@ -6,11 +6,13 @@ from itertools import pairwise
 
 import mini_run
 import mini_trial
+import numpy as np
 import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.figures.at_risk import PLACES
 from trialtrace.report.figures.make import beside, draw_figures, first_figures, images
+from trialtrace.report.figures.profile import _point
 from trialtrace.report.material import Material
 
 END = 4000
@@ -118,3 +120,14 @@ def test_no_file_names_a_patient_where_disclosure_is_restricted(made):
     for path in folder.glob("*.csv"):
         text = path.read_text(encoding="utf-8")
         assert "mini-" not in text and "a patient" not in text, path.name
+
+
+def test_a_mean_over_visits_is_beside_the_number_of_patients_that_it_is_of(made):
+    _, folder, drawn = made["full"]
+    profile = next(each for each in drawn if each.kind == "profile")
+    assert "n: patients with a value, in the order of the arms" in profile.caption
+    rows = numbers(folder, profile.data)
+    assert all(0 < float(row["n"]) <= 10 for row in rows if row["mean"])
+    # Two values of one patient are averaged first: (1 + 3) / 2 and 5.
+    mean, *_, n = _point(np.array(["a", "a", "b"]), np.array([1.0, 3.0, 5.0]), 0.95)
+    assert (mean, n) == (3.5, 2)

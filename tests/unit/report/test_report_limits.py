@@ -7,6 +7,7 @@ from test_report_key_sentences import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.limits import limits
+from trialtrace.report.sections.summary import summary
 from trialtrace.run.trial.load import load_settings
 
 
@@ -30,3 +31,13 @@ def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):
     text = words(limits(Material(run.trial, load_settings(run.at), run.folder, {})))
     assert "- By others, after the results.\n" in text
     assert "- Stopped before its planned end. For benefit.\n" in text
+
+
+def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
+    declared = "limitations: [No severity was kept.]\ndesign:\n  interim: One, in May.\n"
+    run = mini_run.run_mini(tmp_path, trial=mini_trial.TRIAL.replace("design:\n", declared, 1))
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    text = words(limits(material))
+    assert "- No severity was kept.\n" in text and "- Interim analyses: One, in May.\n" in text
+    first = words(summary(material, {}))
+    assert "Interim analyses: one, in May." in first and "No severity was kept." in first

@@ -83,13 +83,13 @@ def analysis(mini, name):
 
 def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(mini):
     primary = analysis(mini, "relief_primary")
-    assert " [relief](#endpoint-relief)&#46;" in asked(mini, primary)
+    assert " [relief](#endpoint-relief); population" in asked(mini, primary)
     assert "[Relief]{#endpoint-relief} |" in endpoints_table(mini)
     assert shown(asked(mini, primary)) == (
-        "Difference in risk, Drug against Placebo. Variable: relief. Intercurrent events: rescue "
-        "drug (treatment policy: what happens after it counts as it is). Confidence intervals are "
-        "at the 95 % level; tests are decided at 0.05; p-values are adjusted for multiplicity, "
-        "intervals are not."
+        "Difference in risk, Drug against Placebo. Variable: relief; population: all randomised. "
+        "Intercurrent events: rescue drug (treatment policy: what happens after it counts as it "
+        "is). Confidence intervals are at the 95 % level; tests are decided at 0.05; p-values are "
+        "adjusted for multiplicity, intervals are not."
     )
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
@@ -100,6 +100,35 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
         "6 of 10 (60.0 %) against 3 of 9 (33.3 %) patients; p = 0.37 (Fisher's exact test), "
         "adjusted p = 0.61 (Holm's step-down adjustment), not below"
     ) in shown(found)
+
+
+def test_a_primary_analysis_has_the_rule_of_its_outcome_and_the_interim_analyses(mini):
+    trial = copy(mini.trial)
+    trial.__dict__["design"] = replace(mini.trial.design, interim="One, in May.")
+    of = Material(trial, mini.settings, mini.folder, {})
+    text = shown(analysis_sentences(of, analysis(mini, "relief_primary")))
+    assert "**Outcome.** Yes where " in text
+    assert "The configuration declares no visit and no time of it." in text
+    assert "**Interim analyses.** One, in May." in text
+    assert "Interim" not in shown(analysis_sentences(of, analysis(mini, "scales")))
+
+
+def test_a_note_leads_to_the_analysis_that_it_names(mini):
+    noted = replace(analysis(mini, "scales"), note="As for “Relief”, not as “nothing”.")
+    text = analysis_sentences(mini, noted).splitlines()[-1]
+    assert "[Relief](#sec-of-relief-primary)" in text
+    assert shown(text) == "As for Relief, not as “nothing”."
+
+
+def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(mini):
+    one = analysis(mini, "scales")
+    late = replace(mini.trial.populations["itt"], endpoints={"pain": {"above": 0}})
+    trial = copy(mini.trial)
+    trial.__dict__["populations"] = mini.trial.populations | {"itt": late}
+    of = Material(trial, mini.settings, mini.folder, {})
+    bare = replace(one, estimand=replace(one.estimand, intercurrent=()))
+    assert "none declared; who is in the population was decided after" in shown(asked(of, bare))
+    assert "decided after" not in shown(asked(of, one)) + shown(asked(mini, bare))
 
 
 def test_a_death_is_told_with_the_day_it_is_held_against():
