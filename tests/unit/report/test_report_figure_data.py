@@ -125,7 +125,7 @@ def test_no_file_names_a_patient_where_disclosure_is_restricted(made):
 def test_a_mean_over_visits_is_beside_the_number_of_patients_that_it_is_of(made):
     _, folder, drawn = made["full"]
     profile = next(each for each in drawn if each.kind == "profile")
-    assert "n: patients with a value, in the order of the arms" in profile.caption
+    assert "Beneath: patients with a value, in the order of the arms" in profile.caption
     rows = numbers(folder, profile.data)
     assert all(0 < float(row["n"]) <= 10 for row in rows if row["mean"])
     # Two values of one patient are averaged first: (1 + 3) / 2 and 5.

@@ -49,7 +49,8 @@ def draw(material: Material, entry: Given) -> Picture:
     caption = (
         f"{request.title}, {request.population}: mean with {request.level} "
         f"t interval at each visit.{_sides(request, chosen)}"
-        " n: patients with a value, in the order of the arms; those of a later visit may be others."
+        " Beneath: patients with a value, in the order of the arms; those of a later visit may be "
+        "others."
         f"{_absent(request, chosen, [name for name, _ in with_values])}"
     )
     alt = (
@@ -104,8 +105,11 @@ def _panel(
             label=request.material.arm_label(arm),
         )
     numbers = ["/".join(f"{points[arm, visit][3]:g}" for arm in arms) for visit in visits]
+    named = [canvas.wrapped(visit, 12).split("\n") for visit in visits]
+    high = max(map(len, named))
     labels = [
-        f"{canvas.wrapped(visit, 12)}\nn {n}" for visit, n in zip(visits, numbers, strict=True)
+        "\n".join([*lines, *[""] * (high - len(lines)), n])
+        for lines, n in zip(named, numbers, strict=True)
     ]
     axes.set_xticks(range(len(visits)), labels)
     axes.margins(x=0.08)
