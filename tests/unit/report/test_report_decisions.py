@@ -20,9 +20,9 @@ from trialtrace.report.sections.findings import (
     not_adjusted,
     planned_p,
     sentences,
-    subgroups,
 )
 from trialtrace.report.sections.remarks import disagreeing
+from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
 from trialtrace.run.trial.plan.references import method_of
 

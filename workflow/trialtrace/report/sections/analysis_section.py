@@ -19,13 +19,13 @@ from trialtrace.report.sections.findings import (
     described,
     not_adjusted,
     sentences,
-    subgroups,
 )
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.remarks import disagreeing, remarks
+from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug, with_names
 from trialtrace.run.methods.analysing.cuts import parameters

@@ -16,13 +16,14 @@ from trialtrace.report.sections.choices import (
     same_question,
 )
 from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.findings import primary, subgroups
+from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
     leaves_out_no_effect,
     nearest_to_no_effect,
 )
+from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.tables import link, pair_text, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis

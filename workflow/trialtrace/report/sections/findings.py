@@ -1,11 +1,11 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
-from trialtrace.report.links import analysis_place, trace_link
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators
@@ -187,7 +187,7 @@ def _first(material: Material, analysis: Analysis) -> list[str]:
     return told
 
 
-def _interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
+def interactions(material: Material, analysis: Analysis) -> list[ResultRow]:
     """The p-values of the interaction of an analysis by subgroup; none where the plan has none."""
     if analysis.interaction is None:
         return []
@@ -202,7 +202,7 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
     """The test of interaction of each comparison; that there is none where the plan has none."""
     if analysis.interaction is None:
         return [f"No test of interaction is planned, so none was made{ending(material)}"]
-    rows = _interactions(material, analysis)
+    rows = interactions(material, analysis)
     several = len({values_of(row, PLACE) for row in rows}) > 1
     told = []
     for row in rows:
@@ -215,37 +215,6 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
         tests = _tests_markdown(_tests(material, row, strata))
         told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
     return told
-
-
-def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
-    """The p-values of interaction of the subgroups of an analysis, with a link to each; they stand
-    with its result, since one effect for all is what that result says."""
-    for other in material.trial.plan.analyses.values():
-        tests = _interactions(material, other)
-        if other.of == analysis.name and other.by is not None and tests:
-            label, at = escape_markdown(other.label), place(analysis_place(other.name))
-            how = escape_markdown(method_of(tests[0]["method"]).title)
-            shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
-            head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
-            text = f"{head}: interaction {shown} ({how})"
-            yield f"{text}{_within(material, other)}."
-
-
-def _within(material: Material, analysis: Analysis) -> str:
-    """ "; risk difference −14.4 (…) of Pancreatic stent: No; …": what an interaction is about, of
-    few subgroups and comparisons."""
-    found = list(compared(material, analysis))
-    if not found or len(found) > 2 * MOST_SENTENCES:
-        return ""
-    pairs = len({(one.estimate["comparison"], one.estimate["reference"]) for one in found}) > 1
-    levels: dict[str, list[str]] = {}
-    for one in found:
-        who = escape_markdown(material.arm_label(one.estimate["comparison"])) if pairs else ""
-        level = str(one.estimate["stratum"]).partition("=")[2]
-        levels.setdefault(level, []).append(f"{who} {link(one.estimate)}".strip())
-    label = LABELS[found[0].estimate["stat_name"]]
-    told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
-    return f"; {label}: {'; '.join(told)}"
 
 
 def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:
