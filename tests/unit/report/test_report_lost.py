@@ -16,6 +16,7 @@ from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
+from trialtrace.report.sections.sections import left_out
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK, NOTHING
 from trialtrace.run.cleaning.account import (
@@ -169,7 +170,9 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     assert lossy.declared_lines == [known.text]
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
     shown = unescape(summary(lossy, {})).rstrip().replace("`", "")
-    assert f"\n\n{known.text}\n\n" in shown
+    assert re.search(r"\n\n\d+ rows? and \d+ single values? of the export were rejected", shown)
+    assert known.text not in shown
+    assert known.text in unescape("\n".join(left_out(lossy))).replace("`", "")
     undeclared = replace(ACCOUNT, warnings=(known,))
     assert declared_lines(undeclared) == [] and red_lines(undeclared)[-1] == known.text
 

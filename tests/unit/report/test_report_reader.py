@@ -34,7 +34,12 @@ def test_tests_are_named_in_the_caption_and_a_cell_that_lacks_one_names_its_own(
     )
     tests = [each["method"] for each in rows[1:]]
     assert words(_estimated(tests, rows)) == (
-        "−10.0 (−20.0 to 0.0), p = 0.030 and 0.020, adjusted p = 0.060"
+        "−10.0 (−20.0 to 0.0), p = 0.030 (Fisher's exact test) and 0.020 (Pearson's χ² test), "
+        "adjusted p = 0.060"
+    )
+    one = [row for row in rows if row is not chi]
+    assert words(_estimated([each["method"] for each in one[1:]], one)).endswith(
+        ", p = 0.030, adjusted p = 0.060"
     )
     assert words(_estimated(tests, rows[:2])).endswith("p = 0.030 (Fisher's exact test)")
 

@@ -272,19 +272,19 @@ def _in_category(level: str, rows: list[ResultRow]) -> str:
 
 
 def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
-    """ "1.20 (0.40 to 2.00), p = 0.004 and 0.005, adjusted p = 0.01": estimates, then p-values.
+    """ "1.20 (0.40 to 2.00), p = 0.004, adjusted p = 0.01": estimates, then p-values.
 
-    The caption names the tests; a cell that lacks one of them names its own.
+    The caption names the tests; a cell that lacks one of them, or has several, names its own.
     """
     values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
-    # Several p-values of a cell are told apart by their tests.
-    labels = [row["stat_name"] for row in values if _of_p(row)]
-    named = [row["method"] for row in values if _of_p(row)] != tests
-    named = named or len(set(labels)) < len(labels)
+    lacking = [row["method"] for row in values if _of_p(row)] != tests
+    stats = [row["stat_name"] for row in values]
     texts: dict[str, list[str]] = {}
     for row in values:
         if row["stat_name"].startswith("p_"):
+            # Several p-values of a cell are told apart by their tests.
+            named = lacking or stats.count(row["stat_name"]) > 1
             how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
             label = escape_markdown(LABELS[row["stat_name"]].replace("p, ", "p "))
             shown = link(row) if label in texts else with_sign(row)
