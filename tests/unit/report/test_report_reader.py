@@ -3,7 +3,12 @@
 from test_report_wording import row, words
 
 from trialtrace.report.sections.analysis_section import intercurrent_words
-from trialtrace.report.sections.compact import _by_description, _estimated, _tests_words
+from trialtrace.report.sections.compact import (
+    _by_description,
+    _by_estimate,
+    _estimated,
+    _tests_words,
+)
 from trialtrace.run.trial.plan.estimand import Intercurrent
 from trialtrace.run.trial.plan.references import limits_of
 
@@ -48,6 +53,20 @@ def test_a_table_of_one_method_does_not_name_it_twice():
     own = pair("p_value.mmrm", 0.02)
     assert _tests_words([own], "mean_difference.mmrm") == ""
     assert _tests_words([own]) == "; p: mixed model for repeated measures"
+
+
+def test_what_goes_with_a_further_estimate_stands_in_its_table():
+    first = pair("mean_difference.welch", 1.0, ci_level=0.95)
+    margins = pair("mean_difference.equivalence_welch", 1.0, ci_level=0.9)
+    rows = [first, pair("p_value.welch_t", 0.2), margins]
+    rows += [pair(f"{stat}.equivalence_welch", 0.4) for stat in ("verdict", "p_value")]
+    found = _by_estimate(rows)
+    assert [row["stat_name"] for row in found["mean_difference.equivalence_welch"]] == [
+        "mean_difference",
+        "verdict",
+        "p_value",
+    ]
+    assert len(found["mean_difference.welch"]) == 2
 
 
 def test_means_as_observed_and_means_of_a_model_have_a_table_each():

@@ -189,14 +189,8 @@ def _by_estimate(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
         method: [] for method in sorted(known, key=_order(rows))
     }
     first = next(iter(result_rows), "")
-    # What goes with an estimate, such as its fraction of missing information, has its short name.
+    # What goes with an estimate, its missing information or a verdict on it, has its short name.
     short = {method.partition(".")[2]: method for method in reversed(result_rows)}
-    # A verdict on margins stands with its own p-values.
-    short |= {
-        row["method"].partition(".")[2]: row["method"]
-        for row in rows
-        if row["stat_name"] == "verdict"
-    }
     for row in rows:
         own = row["method"] if row["method"] in result_rows else ""
         own = own or short.get(row["method"].partition(".")[2], first)
