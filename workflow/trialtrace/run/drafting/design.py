@@ -9,17 +9,22 @@ from itertools import permutations
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, name_words, rank
-from trialtrace.run.drafting.outcomes import label_of, levels
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    PERIODS,
+    SEQUENCES,
+    SIDES,
+    SITES,
+    name_words,
+    rank,
+)
+from trialtrace.run.drafting.outcomes import NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import AGES, parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
-PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
-PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
-SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
@@ -152,7 +157,7 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     both = sum(n == len(codes) for n in whole.values())
     why = f"{both} of {len(whole)} patients have each of {len(codes)} treatments once, told apart "
     why += f"by {place}."
-    if not _is_period(table.column(place)):
+    if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
     sequence, starts = _sequence(table, rows, [*codes])
     if sequence:
@@ -165,30 +170,31 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
 def _place(table: Table, subject: str, arm: str) -> str:
     """The column that with the patient tells rows apart; the arm where no other does."""
     beside = [
-        name
+        table.column(name)
         for key in table.keys
         if len(key) == 2 and subject in key
         for name in key
         if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
     ]
-    known = [name for name in beside if _is_period(table.column(name)) or is_side(name)]
+    known = [one for one in beside if _is_period(one) or is_side(one)]
     named = [
-        one.name
+        one
         for one in table.columns
         if one.constant_within is False
         and 2 <= len(levels(one)) <= MOST_PLACES
-        and (is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
+        and (is_side(one) or set(parts(one.name)) & {"period", "phase"})
     ]
-    return next(iter([*known, *named, *beside]), arm)
+    return next((one.name for one in [*known, *named, *beside]), arm)
 
 
 def _is_period(column: Column) -> bool:
     return bool(name_words(column.name) & PERIODS)
 
 
-def is_side(name: str) -> bool:
-    """Whether a name is that of sides of a patient: eye, ear, knee."""
-    return bool(name_words(name) & SIDES)
+def is_side(column: Column) -> bool:
+    """Whether a column tells sides of a patient, by its name: eye, ear, knee; no yes or no."""
+    answers = any(NO.fullmatch(label_of(column, code)) for code in levels(column))
+    return bool(name_words(column.name) & SIDES) and not answers
 
 
 def _sequences(table: Table) -> list[Column]:

@@ -227,7 +227,7 @@ def _offered(
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         if name == home.name:
-            taken |= {design.place, design.sequence, design.cluster}
+            taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
         whole = _several_times(table, subject[name], at[name], taken, kind)
         used = {column for one in whole for column in (one.column, one.starts, one.stops)}
         if name in told_by:
@@ -240,12 +240,28 @@ def _offered(
             once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
+        if design.own_treatment and table.name == home.name:
+            left -= {one.name for one in table.columns if one.constant_within}
         found += [_alone(here[0])] if len(here) == 1 and here[0].names >= left else here
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda item: (not item.primary, -item.score))
     return Offered(views, found, at, subject, arm, told_by, once, design.own_treatment)
+
+
+def _of_one_arm(table: Table, arm: Column) -> set[str]:
+    """Columns with values in one arm alone, which nothing can compare: a dose, a copy by arm."""
+    most = max((count for _, count in arm.values), default=0)
+    names = [one.name for one in table.columns if 0 < one.rows - one.blank <= most]
+    if not arm.name or arm.name in names or table.rows > MOST_ROWS:
+        return set()
+    filled: dict[str, set[str]] = {name: set() for name in names}
+    lacking = {name: {"", *table.column(name).missing_codes} for name in names}
+    for code, *cells in cells_of(table, [arm.name, *names]) if names else []:
+        for name, cell in zip(names, cells, strict=True):
+            filled[name] |= {code} if code and cell not in lacking[name] else set()
+    return {name for name, codes in filled.items() if len(codes) == 1}
 
 
 def _alone(outcome: Outcome) -> Outcome:
@@ -308,7 +324,7 @@ def _with_subject(table: Table, decided: Decided) -> Table:
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
     else:
         why = "No column has the name of a subject: every row is taken for a patient."
-        sides = [one.name for one in table.columns if is_side(one.name) and len(levels(one)) == 2]
+        sides = [one.name for one in table.columns if is_side(one) and len(levels(one)) == 2]
         if sides:
             return _of_sides(table, sides[0], place, why, decided)
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)

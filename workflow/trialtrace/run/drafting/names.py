@@ -85,6 +85,9 @@ NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stag
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
              "volgorde", "sekvens", "sekwencja"}  # fmt: skip
+PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
+PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
+SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # What a treatment leaves of the one before it.
 CARRYOVER = ("carry", "carryover", "carryovereffect")
 VISITS = (
@@ -97,6 +100,8 @@ VISITS = (
 )
 VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
+# What the names of the columns of a table of findings begin with in SDTM.
+FINDINGS = "(?:lb|vs|eg|qs|ft|rs|tr|tu|oe|nv|re|cv|mk|mb|ms|pc|pp|da|is|cc|fa|pe|sc|ss|sr)"
 REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
          "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
@@ -220,6 +225,7 @@ SCALES = tuple(
         ("never", "rarely|seldom", "sometimes|occasionally", "often|frequently|usually", "always"),
     )
 )  # fmt: skip
+CUT = 8
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
 _NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
@@ -227,9 +233,13 @@ _COMMA = re.compile(r",\s*([^,()]{1,12})$")
 
 
 def rank(name: str, known: tuple[str, ...]) -> int | None:
-    """The place of a name among those that are known, or None."""
+    """The place of a name among those that are known, or None; a transport file of SAS has cut
+    names to eight letters."""
     short = plain(name)
-    return known.index(short) if short in known else None
+    if short in known:
+        return known.index(short)
+    cut = len(name) == len(short) == CUT
+    return next((at for at, one in enumerate(known) if cut and one.startswith(short)), None)
 
 
 def is_dose(name: str) -> bool:

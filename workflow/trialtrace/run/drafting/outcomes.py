@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trialtrace.run.drafting.names import (
+    FINDINGS,
     POPULATION_FLAGS,
     SCALES,
     SUBJECTS,
@@ -54,8 +55,11 @@ UNTIL = re.compile(
 )
 LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 CENSORED = {"cens", "censor", "censored", "cnsr"}
-# Numbers of visits, and ADaM's flags of records.
-NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
+# Numbers of visits, ADaM's flags of records, and what SDTM has beside a result.
+NO_OUTCOME = re.compile(
+    r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl|"
+    rf"{FINDINGS}(seq|st?dy|endy|dy|orres|stresc|test(cd)?)"
+)
 LEAST_TIMES, FEWEST_NUMBERED = 10, 20
 MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
@@ -308,6 +312,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and column.constant_within is None
     ]
     linked = [column for column in free if _may_link(column)]
+    once = [one for one in free if one.constant_within is None and is_coded(one)]
+    coded = [one for one in once if len(levels(one)) == 2]
     # One that has no further word before others: protime is of prothrombin.
     lead = [time for time in times if plain(time.name) in TIMES] or times
     alone = [state for state in states if plain(state.name) in STATUSES]
@@ -323,6 +329,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
+            # cgvh of cgvhtime
+            mates = mates or [one for one in coded if plain(one.name) == stem]
             side = plain(time.name) in LEFT_RIGHT
             mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
             # survind of survtime

@@ -155,7 +155,13 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     """The columns of two values that may tell how a number of a patient ended, where it may be a
     time: what no name or label says of patients or of what was before."""
     table = offered.table(time.table)
-    if time.kind != MEASURE or time.columns or time.codes or table.name in offered.parameters:
+    if (
+        time.kind != MEASURE
+        or offered.within
+        or time.columns
+        or time.codes
+        or table.name in offered.parameters
+    ):
         return []
     if not may_be_time(table.column(time.column)):
         return []
