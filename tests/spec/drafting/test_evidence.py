@@ -370,3 +370,13 @@ def test_several_treatments_of_a_person_without_a_period(tmp_path: Path):
     assert decide(profile([str(path)]), {}, likeliest).design.kind == "crossover"
     path.write_text(path.read_text().replace(",oily,", ",,"), encoding="utf-8")
     assert decide(profile([str(path)]), {}, likeliest).design.kind == "within_subject"
+
+
+def test_a_number_of_patients_at_the_end_is_their_key(tmp_path: Path):
+    """Not tried among the keys, since nothing but its end says that it counts them."""
+    rows = [f"{'ab'[n % 2]},{n % 7},{n % 5},{n * 3 % 41},{901 + n * 7 % 41}" for n in range(41)]
+    path = tmp_path / "late.csv"
+    assert "key" not in asked(path, "tx,dx,grade,score,stnum", rows)
+    draft = decide(profile([str(path)]), {}, likeliest)
+    assert draft.subject == {draft.home.name: "stnum"} and ("stnum",) in draft.home.keys
+    assert not [guess for guess in draft.guesses if guess.name.startswith("key.")]

@@ -87,6 +87,9 @@ def structure_of(
     subject, why = _subjects(columns, keys, rows)
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
+    whole = [name for name in subject[:1] if _whole(columns, name, rows) and (name,) not in keys]
+    if whole:
+        keys, told = ((whole[0],), *keys), f"No two of the {rows} rows have the same {whole[0]}."
     if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
         keys, told = ((subject[0],), *keys), repeats
         why["repeats"] = repeats
@@ -159,6 +162,11 @@ def _like_id(column: Column) -> bool:
     """Whether a name of one word ends in id or in a word for a number, and nearly every row has a
     value of its own."""
     return bool(ID.fullmatch(plain(column.name))) and column.distinct >= NEARLY * column.rows
+
+
+def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
+    """Whether every row has a value of its own there."""
+    return any(one.name == name and one.distinct == rows for one in columns)
 
 
 def _few_repeats(
