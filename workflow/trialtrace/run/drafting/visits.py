@@ -45,7 +45,7 @@ class Look:
 def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
     """The visits of an outcome, code to label, in their order; none of one without."""
     if outcome.visit:
-        return _in_rows(table.column(outcome.visit), outcome)
+        return labels_of(table.column(outcome.visit), outcome.visits)
     said = _said([table.column(name) for _, name in outcome.columns])[1]
     stems = {re.sub("[0-9]+$", "", text) for text in said}
     codes = [code for code, _ in outcome.columns]
@@ -95,9 +95,10 @@ def _clean(text: str) -> str:
     return re.sub(r"[;@/=\n]+", " ", text).strip()[:LONGEST].strip() or text
 
 
-def _in_rows(column: Column, of: Outcome) -> dict[str, str]:
+def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
+    """The labels of visits, periods or sides by their codes, as a configuration takes them."""
     made: dict[str, str] = {}
-    for code, told in labels_in_order(column, of.visits).items():
+    for code, told in labels_in_order(column, codes).items():
         label = _clean(told) or code
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
