@@ -13,13 +13,7 @@ from trialtrace.run.drafting.assignment import (
 )
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
-from trialtrace.run.drafting.design import (
-    Design,
-    by_treatment,
-    design_of,
-    is_side,
-    patients_beside,
-)
+from trialtrace.run.drafting.design import Design, by_treatment, design_of, is_side, patients_beside
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates

@@ -69,11 +69,7 @@ class Structure:
 
 
 def structure_of(
-    columns: Sequence[Column],
-    rows: int,
-    load: Load,
-    said: tuple[str, ...] = (),
-    patients: str = "",
+    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = (), patients: str = ""
 ) -> Structure:
     """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
 
