@@ -105,9 +105,42 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     design = design_of(home, subject[home.name], arm, decided)
     if design.own_treatment:
         visit[home.name] = ""
-    if design.columns:
-        return _in_columns(tables, (subject, visit), (home, arm, control, design), decided)
-    offered = _offered(tables, subject, visit, (home, arm, design), texts.get("kind", ""))
+    treated = (home, arm, design)
+    shown, secondary, later = (
+        _in_columns(home, arms, design)
+        if design.columns
+        else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
+    )
+    made = Draft(
+        *(tables, subject, visit, home, home, arm, arms, control),
+        *(shown[0], tuple(shown[1:]), design, decided.told, tuple(decided.guesses)),
+        *(secondary, later, decided.asked),
+    )
+    return _with_patients(made) if design.own_treatment and not design.columns else made
+
+
+# Endpoints, the primary one first; how many of the others are secondary; columns of likely ones.
+Shown = tuple[list[Outcome], int, frozenset[str]]
+
+
+def _in_columns(home: Table, arms: Mapping[str, tuple[str, str]], design: Design) -> Shown:
+    """An outcome with a column a treatment, which is the primary one."""
+    by_code = {code: name for name, (_, code) in arms.items()}
+    columns = tuple((by_code[name], name) for name in design.columns)
+    made = Outcome(home.name, "outcome", MEASURE, 0, "A column a treatment.", columns=columns)
+    return [replace(made, visit_word=TREATMENT)], 0, frozenset()
+
+
+def _outcomes(
+    tables: tuple[Table, ...],
+    roles: tuple[Mapping[str, str], Mapping[str, str]],
+    treated: tuple[Table, Column, Design],
+    kind: str,
+    decided: Decided,
+) -> Shown:
+    """Outcomes of columns, of the kind asked for; `roles` are patients and visits by table."""
+    design = treated[2]
+    offered = _offered(tables, *roles, treated, kind)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     if primary.visit_word == TREATMENT and "design" not in decided.told:
         place, doubt = ("trial.yaml", "design.kind"), primary.evidence
@@ -121,61 +154,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({one.name: one for one in offered.tables}, shown, decided)
-    made = Draft(
-        tables,
-        subject,
-        visit,
-        home,
-        home,
-        arm,
-        arms,
-        control,
-        shown[0],
-        tuple(shown[1:]),
-        design,
-        decided.told,
-        tuple(decided.guesses),
-        len(secondary),
-        later,
-        decided.asked,
-    )
-    return _with_patients(made) if design.own_treatment else made
-
-
-def _in_columns(
-    tables: tuple[Table, ...],
-    roles: tuple[Mapping[str, str], Mapping[str, str]],
-    treated: tuple[Table, Column, str, Design],
-    decided: Decided,
-) -> Draft:
-    """The draft of an outcome with a column a treatment, which is the primary one."""
-    home, arm, control, design = treated
-    arms = arms_by_name(arm)
-    by_code = {code: name for name, (_, code) in arms.items()}
-    primary = Outcome(
-        home.name,
-        "outcome",
-        MEASURE,
-        0,
-        "A column a treatment.",
-        columns=tuple((by_code[name], name) for name in design.columns),
-        visit_word=TREATMENT,
-    )
-    return Draft(
-        tables,
-        *roles,
-        home,
-        home,
-        arm,
-        arms,
-        control,
-        primary,
-        (),
-        design,
-        decided.told,
-        tuple(decided.guesses),
-        asked=decided.asked,
-    )
+    return shown, len(secondary), later
 
 
 def _with_patients(draft: Draft) -> Draft:

@@ -15,6 +15,7 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     name_words,
     rank,
+    vocabulary,
     words_of,
 )
 from trialtrace.run.drafting.profile import Column, Table
@@ -31,18 +32,21 @@ NO = re.compile(
     r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
-BEFORE = {
-    *("bl", "baseline", "base", "pre", "preop", "history", "hist", "hx", "entry", "screening"),
-    *("previous", "prev", "prior", "enrol", "enrolment", "randomisation", "randomization", "start"),
-}
-TIMES = {
-    *("time", "days", "weeks", "months", "years", "futime", "survtime", "os", "pfs", "dfs", "tte"),
-    *("duration", "survival", "rectime", "dtime", "followup", "fu", "stop", "stime", "ttr", "aval"),
-}
-STATUSES = {
-    *("status", "event", "death", "dead", "died", "cens", "censor", "censored", "cnsr", "delta"),
-    *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure", "ind", "indicator"),
-}
+BEFORE = set(
+    vocabulary("""
+    bl baseline base pre preop history hist hx entry screening previous prev prior enrol
+    enrolment randomisation randomization start""")
+)
+TIMES = set(
+    vocabulary("""
+    time days weeks months years futime survtime os pfs dfs tte duration survival rectime dtime
+    followup fu stop stime ttr aval""")
+)
+STATUSES = set(
+    vocabulary("""
+    status event death dead died cens censor censored cnsr delta fustat d stat relapse recurrence
+    fail failure ind indicator""")
+)
 EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
 # A time or a state in one word with what it is of: survtime, survind.
 # Of a side its letter is enough: lcens.
@@ -65,16 +69,8 @@ MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
 PAIRED = 6.0
 
-EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = (
-    "event",
-    "measure",
-    "time_to_event",
-    "count",
-    "repeated",
-    "repeated_event",
-    "recurrent_events",
-    "mean",
-)
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = vocabulary("""
+    event measure time_to_event count repeated repeated_event recurrent_events mean""")
 KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN)
 WORDS = {
     EVENT: "yes or no, once a patient",
