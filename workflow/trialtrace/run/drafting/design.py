@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -79,11 +79,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
-            raise UserError(
-                "--design",
-                found=f"{data}, and rows of a design of kind {made.kind}",
-                expected=made.kind,
-            )
+            raise wrong("--design", f"{data}, and rows of a design of kind {made.kind}", made.kind)
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     if not data and made.kind != PARALLEL:
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
@@ -103,21 +99,17 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided) -> D
     def read(name: str) -> Design:
         column = column_of([table], name, "cluster")[1]
         if column.name not in groups:
-            raise UserError(
-                "--cluster",
-                found=f"{column.name}, {column.distinct} values, some of which have several arms "
-                "or one row each",
-                expected="groups of patients of which each has one arm",
+            fault = (
+                f"{column.name}, {column.distinct} values, some of which have several arms "
+                "or one row each"
             )
+            raise wrong("--cluster", fault, "groups of patients of which each has one arm")
         return Design(CLUSTER, cluster=column.name)
 
     if not groups and "cluster" not in decided.told:
-        raise UserError(
-            "--design",
-            found=f"{CLUSTER}, and no column of {table.name} whose groups have one arm each",
-            expected="a column that tells the groups apart which were randomised",
-            do="add it to the export, and name it: --cluster COLUMN",
-        )
+        fault = f"{CLUSTER}, and no column of {table.name} whose groups have one arm each"
+        need = "a column that tells the groups apart which were randomised"
+        raise wrong("--design", fault, need, "add it to the export, and name it: --cluster COLUMN")
     choices = [
         (name, f"All patients of each of its {len(found)} values have the same arm.")
         for name, found in groups.items()
@@ -145,12 +137,12 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
-        raise UserError(
+        raise wrong(
             f"the arm, column {arm.name} of {table.name}",
-            found=f"{arm.distinct} different values, which varies within patients",
-            expected="the same in all rows of a patient, or each treatment of a patient in one "
+            f"{arm.distinct} different values, which varies within patients",
+            "the same in all rows of a patient, or each treatment of a patient in one "
             "row (a period, a side)",
-            do="name another column: --arm COLUMN",
+            "name another column: --arm COLUMN",
         )
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.assignment import (
     arm_of,
     arms_by_name,
@@ -314,11 +314,8 @@ def _as_told(table: Table, name: str) -> Table:
     column = column_of([table], name, "subject")[1]
     if column.blank or column.missing_codes or not may_tell_apart(column):
         lacks = f"{column.blank} rows without a value" if column.blank else "numbers or texts"
-        raise UserError(
-            "--subject",
-            found=f"{column.name}, {lacks}",
-            expected="a column that names a patient in every row",
-        )
+        fault = f"{column.name}, {lacks}"
+        raise wrong("--subject", fault, "a column that names a patient in every row")
     return by_subject(table, column.name)
 
 
@@ -343,12 +340,9 @@ def _visit(table: Table, decided: Decided) -> str:
     if data := decided.told.get("visit"):
         found = next((one for one in table.columns if one.name == data), None)
         if found is not None and not levels(found):
-            raise UserError(
-                "--visit",
-                found=f"{data}, {found.distinct} different values",
-                expected=f"a column of at most {SHOWN_LEVELS} visits",
-                do="add a column with the number of the visit to the export",
-            )
+            fault = f"{data}, {found.distinct} different values"
+            mend = "add a column with the number of the visit to the export"
+            raise wrong("--visit", fault, f"a column of at most {SHOWN_LEVELS} visits", mend)
         return _told_visit(table, found) if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     starts = {start for start, _ in bounds(table)}
@@ -376,11 +370,8 @@ def _told_visit(table: Table, column: Column) -> str:
     parameters = parameters_of(table, subject, "")
     if parameters is not None and parameters.visit == column.name:
         return ""
-    raise UserError(
-        "--visit",
-        found=f"{column.name}, of which patients have a value in several rows",
-        expected="a column of visits, each in one row of a patient",
-    )
+    fault = f"{column.name}, of which patients have a value in several rows"
+    raise wrong("--visit", fault, "a column of visits, each in one row of a patient")
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:

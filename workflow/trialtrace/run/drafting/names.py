@@ -163,31 +163,20 @@ PERSONS = vocabulary("""
     fax""")
 # Of SAS and Stata: a letter or an underscore behind a point is a missing value with a reason.
 SPECIAL_MISSING = re.compile(r"[.][A-Za-z_]")
+# Words for a unit, and how it is written.
+_UNITS = """
+    kg kgs kilogram kilograms: kg; lb lbs pounds: lb; mg: mg; ug mcg µg μg: µg; cm centimetres
+    centimeters: cm; mm: mm; mmhg: mmHg; bpm: beats/min; yrs years yr jahre ans anni años jaar år:
+    years; mths months mos monate mois mesi meses: months; wks weeks wochen semaines settimane
+    semanas: weeks; days tage jours giorni días dagen dagar: days; hrs hours stunden heures ore
+    horas: hours; mins minutes minuten minuti minutos: minutes; secs seconds sekunden secondes
+    secondi segundos: seconds; pct percent perc %: %; ml: mL; mmoll mmol/l: mmol/L; umoll umol/l
+    µmol/l μmol/l: µmol/L; mgdl mg/dl: mg/dL; gdl g/dl: g/dL; ngml ng/ml: ng/mL; kcal: kcal; kgm2
+    kg/m2 kg/m² kg/m^2: kg/m²"""
 UNITS = {
-    **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), "kg"),
-    **dict.fromkeys(("lb", "lbs", "pounds"), "lb"),
-    **dict.fromkeys(("mg",), "mg"),
-    **dict.fromkeys(("ug", "mcg", "µg", "μg"), "µg"),
-    **dict.fromkeys(("cm", "centimetres", "centimeters"), "cm"),
-    **dict.fromkeys(("mm",), "mm"),
-    **dict.fromkeys(("mmhg",), "mmHg"),
-    **dict.fromkeys(("bpm",), "beats/min"),
-    **dict.fromkeys(("yrs", "years", "yr", "jahre", "ans", "anni", "años", "jaar", "år"), "years"),
-    **dict.fromkeys(("mths", "months", "mos", "monate", "mois", "mesi", "meses"), "months"),
-    **dict.fromkeys(("wks", "weeks", "wochen", "semaines", "settimane", "semanas"), "weeks"),
-    **dict.fromkeys(("days", "tage", "jours", "giorni", "días", "dagen", "dagar"), "days"),
-    **dict.fromkeys(("hrs", "hours", "stunden", "heures", "ore", "horas"), "hours"),
-    **dict.fromkeys(("mins", "minutes", "minuten", "minuti", "minutos"), "minutes"),
-    **dict.fromkeys(("secs", "seconds", "sekunden", "secondes", "secondi", "segundos"), "seconds"),
-    **dict.fromkeys(("pct", "percent", "perc", "%"), "%"),
-    **dict.fromkeys(("ml",), "mL"),
-    **dict.fromkeys(("mmoll", "mmol/l"), "mmol/L"),
-    **dict.fromkeys(("umoll", "umol/l", "µmol/l", "μmol/l"), "µmol/L"),
-    **dict.fromkeys(("mgdl", "mg/dl"), "mg/dL"),
-    **dict.fromkeys(("gdl", "g/dl"), "g/dL"),
-    **dict.fromkeys(("ngml", "ng/ml"), "ng/mL"),
-    **dict.fromkeys(("kcal",), "kcal"),
-    **dict.fromkeys(("kgm2", "kg/m2", "kg/m²", "kg/m^2"), "kg/m²"),
+    word: unit.strip()
+    for words, _, unit in (entry.partition(":") for entry in _UNITS.split(";"))
+    for word in words.split()
 }
 # Short units that are words or initials too: only in brackets.
 BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}

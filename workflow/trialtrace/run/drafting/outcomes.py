@@ -6,7 +6,7 @@ rank them; a person says which is the primary one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.names import (
     FINDINGS,
@@ -69,9 +69,9 @@ MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
 PAIRED = 6.0
 
-EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = vocabulary("""
-    event measure time_to_event count repeated repeated_event recurrent_events mean""")
-KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN)
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = KINDS = vocabulary(
+    "event measure time_to_event count repeated repeated_event recurrent_events mean"
+)
 WORDS = {
     EVENT: "yes or no, once a patient",
     MEASURE: "a number, once a patient",
@@ -182,53 +182,34 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     varies = column.constant_within is False
     at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
     binary = is_coded(column) and len(levels(column)) == 2
+
+    def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
+        return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)
+
     if kind == COUNT or (varies and not at and is_state(column)):
-        if not is_state(column):
-            return None
-        code, sure = event_code(column)
-        return Outcome(
-            table.name,
-            column.name,
-            COUNT,
-            0,
-            "Its rows of a patient can be counted.",
-            code,
-            sure=sure and binary,
-        )
+        code, sure = event_code(column) if is_state(column) else ("", False)
+        told = "Its rows of a patient can be counted."
+        return replace(of(COUNT, told, code, sure and binary), visit="") if code else None
     if kind == MEAN or (varies and not at and is_number(column)):
-        if not (varies and is_number(column)):
-            return None
         why = "It differs between the rows of a patient, and nothing tells them apart as visits."
-        return Outcome(table.name, column.name, MEAN, 0, why)
+        made = replace(of(MEAN, why), visit="")
+        return made if varies and is_number(column) else None
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:
         return None
     if binary and kind in ("", EVENT, REPEATED_EVENT):
         code, sure = event_code(column)
-        return Outcome(
-            table.name,
-            column.name,
-            REPEATED_EVENT if at else EVENT,
-            0,
-            f"It has two values, of which {label_of(column, code)} "
-            + ("reads like the event." if sure else "is taken for the event."),
-            code,
-            visit=at,
-            sure=sure,
-        )
+        reads = "reads like the event." if sure else "is taken for the event."
+        text = f"It has two values, of which {label_of(column, code)} {reads}"
+        return of(REPEATED_EVENT if at else EVENT, text, code, sure)
     if column.type in ("yesno", "truefalse"):
         return None
+    measure = REPEATED if at else MEASURE
     if is_number(column):
-        return Outcome(
-            table.name, column.name, REPEATED if at else MEASURE, 0, "It is a number.", visit=at
-        )
+        return of(measure, "It is a number.")
     worth = _worth(column)
-    if not worth:
-        return None
     text = "Its levels are numbers or words that have an order."
-    return Outcome(
-        table.name, column.name, REPEATED if at else MEASURE, 0, text, visit=at, codes=worth
-    )
+    return replace(of(measure, text), codes=worth) if worth else None
 
 
 def usable(column: Column) -> bool:
