@@ -207,7 +207,7 @@ def _sequence(
         return "", {}
     first: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        if row[0] not in first or _order(row[2]) < _order(first[row[0]][2]):
+        if row[0] not in first or in_order(row[2]) < in_order(first[row[0]][2]):
             first[row[0]] = row
     for at, column in enumerate(_sequences(table), start=3):
         starts: dict[str, set[str]] = defaultdict(set)
@@ -220,7 +220,7 @@ def _sequence(
     return "", {}
 
 
-def _order(code: str) -> tuple[float, str]:
+def in_order(code: str) -> tuple[float, str]:
     number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
     return (float(number[0]) if number else -1.0, code)
 
@@ -300,13 +300,3 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
     whole = table.of or table.name
     return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
-
-
-def labels_in_order(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
-    """The labels of visits, periods or sides by their codes, in the order of their numbers."""
-    word = (parts(column.name) or [column.name])[-1]
-    labels = {}
-    for code in sorted(codes or levels(column), key=_order):
-        label = label_of(column, code)
-        labels[code] = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
-    return labels

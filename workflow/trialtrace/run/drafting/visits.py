@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from trialtrace.run.drafting.decided import Decided, code_of
-from trialtrace.run.drafting.design import labels_in_order
+from trialtrace.run.drafting.design import in_order
 from trialtrace.run.drafting.likely_outcome import measured_stem
 from trialtrace.run.drafting.names import VISITS, name_words, rank
-from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number
+from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import EARLY, LATE, TREATMENT, UNIT
@@ -98,8 +98,10 @@ def _clean(text: str) -> str:
 def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     """The labels of visits, periods or sides by their codes, as a configuration takes them."""
     made: dict[str, str] = {}
-    for code, told in labels_in_order(column, codes).items():
-        label = _clean(told) or code
+    word = (parts(column.name) or [column.name])[-1]
+    for code in sorted(codes or levels(column), key=in_order):
+        label = _clean(label_of(column, code)) or code
+        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
 
