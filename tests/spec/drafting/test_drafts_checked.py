@@ -116,3 +116,18 @@ def test_what_does_not_fit_is_told_before_anything_is_written(
     with pytest.raises(UserError) as error:
         new(at, "mine", [str(tmp_path / "t.csv")], told, first_choice)
     assert words in str(error.value) and not at.trial_config("mine").exists()
+
+
+def test_words_of_levels_and_columns_that_no_label_takes(at: Project, call):
+    rows = [
+        f"p{n},{arm},{n * 7 % 19 + place}"
+        for n in range(20)
+        for place, arm in enumerate(("wet/hot", "wet/cold", "dry"))
+    ]
+    write(at.root / "data" / "within.csv", ["person,condition,score", *rows])
+    told = ("--arm", "condition", "--control", "dry")
+    assert call("new", "mine", at.root / "data" / "within.csv", *told, "--yes") == 0
+    rows = [f"{50 + n % 7},{55 + n % 9},{('Control', 'Yoga')[n % 2]}" for n in range(40)]
+    write(at.root / "data" / "pairs.csv", ["Pretest,Posttest,Group", *rows])
+    assert call("new", "pairs", at.root / "data" / "pairs.csv", "--yes") == 0
+    assert load_trial("pairs", at).endpoints["posttest"].label == "Posttest"

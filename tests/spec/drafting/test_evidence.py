@@ -299,3 +299,84 @@ def test_numbered_columns_that_may_be_several_endpoints_are_asked(tmp_path: Path
     path = tmp_path / "t.csv"
     assert taken(asked(path, "treatment,E1,E2,E3,E4", rows), "primary") is None
     assert taken(asked(path, "treatment,E_wk1,E_wk2,E_wk4,E_wk8", rows), "primary") is not None
+
+
+def test_a_column_with_values_in_one_arm_is_no_outcome(tmp_path: Path):
+    rows = []
+    for n in range(40):
+        before, after = 50 + n % 7, 55 + n % 9
+        copy = f"{before},{after},," if n % 2 else f",,{before},{after}"
+        rows.append(f"{before},{after},{('Control', 'Yoga')[n % 2 == 0]},{copy}")
+    head = "Pretest,Posttest,Group,ControlPre,ControlPost,YogaPre,YogaPost"
+    primary = asked(tmp_path / "copies.csv", head, rows)["primary"]
+    assert [name for name, _ in primary.choices] == ["{visit}"] and primary.sure
+    rows = [f"{row},{n % 5}" for n, row in enumerate(rows)]
+    primary = asked(tmp_path / "more.csv", f"{head},pain", rows)["primary"]
+    assert {"{visit}", "pain"} == {name for name, _ in primary.choices}
+
+
+def test_a_name_that_a_transport_file_has_cut(tmp_path: Path):
+    frame = pd.DataFrame({"conditio": ["Before", "Meshed", "Free"] * 10, "correct": range(30)})
+    frame["correct"] = frame["correct"] * 7 % 11
+    pyreadstat.write_xport(frame, str(tmp_path / "words.xpt"), file_format_version=5)
+    draft = decide(profile([str(tmp_path / "words.xpt")]), {}, lambda _: None)
+    assert draft.arm.name == "conditio"
+    assert "its name is that of an arm" in draft.home.evidence["arm.conditio"]
+    rows = [f"{n % 3},{n * 7 % 11}" for n in range(30)]
+    assert not asked(tmp_path / "short.csv", "conditi,correct", rows)["arm"].sure
+
+
+@pytest.mark.parametrize(
+    ("name", "ones", "sure"),
+    [("treat_out", 1 / 2, True), ("treat_out", 2 / 5, False), ("treat_eye", 1 / 2, False)],
+)
+def test_many_patients_in_halves_were_drawn_by_lot(
+    tmp_path: Path, name: str, ones: float, sure: bool
+):
+    rows = [f"{int(n % 10 < 10 * ones)},{n % 3 == 0:d},{n * 7 % 61}" for n in range(400)]
+    questions = asked(tmp_path / "halves.csv", f"{name},south,income", rows)
+    assert questions["arm"].choices[0][0] == name and questions["arm"].sure is sure
+
+
+def test_yes_and_no_are_no_sides(tmp_path: Path):
+    rows = [f"{('yes', 'no')[n % 2]},{('a', 'b')[n % 3 == 0]},{n * 7 % 31}" for n in range(60)]
+    assert "subject" not in asked(tmp_path / "legs.csv", "leg_black,arm,score", rows)
+    rows = [row.replace("yes", "left").replace("no", "right") for row in rows]
+    assert "subject" in asked(tmp_path / "sides.csv", "leg_side,arm,score", rows)
+
+
+def test_a_time_is_paired_with_the_yes_or_no_of_its_name(tmp_path: Path):
+    rows = [
+        f"{('BM', 'PB')[n % 2]},{n * 7 % 97 + 1},{n % 3 == 0:d},{n * 5 % 89 + 1},{n % 4 == 0:d}"
+        for n in range(80)
+    ]
+    head = "tx,agvhtime,agvh,cgvhtime,cgvh"
+    primary = asked(tmp_path / "times.csv", head, rows)["primary"]
+    said = dict(primary.choices)
+    assert "agvh tells how it ended" in said["agvhtime"]
+    assert "cgvh tells how it ended" in said["cgvhtime"] and not primary.sure
+
+
+def test_several_treatments_of_a_person_without_a_period(tmp_path: Path):
+    rows = [
+        f"p{n},{arm},{n * 7 % 19 + at},{n % 2 + 1}"
+        for n in range(20)
+        for at, arm in enumerate(("dry", "wet", "oily"))
+    ]
+    path = tmp_path / "within.csv"
+    questions = asked(path, "person,condition,seconds_time,dry_first", rows)
+    # What is the same in all rows of a person is no outcome, and tells no end of a time.
+    assert taken(questions, "primary") == "seconds_time" and "status" not in questions
+    assert decide(profile([str(path)]), {}, likeliest).design.kind == "crossover"
+    path.write_text(path.read_text().replace(",oily,", ",,"), encoding="utf-8")
+    assert decide(profile([str(path)]), {}, likeliest).design.kind == "within_subject"
+
+
+def test_a_number_of_patients_at_the_end_is_their_key(tmp_path: Path):
+    """Not tried among the keys, since nothing but its end says that it counts them."""
+    rows = [f"{'ab'[n % 2]},{n % 7},{n % 5},{n * 3 % 41},{901 + n * 7 % 41}" for n in range(41)]
+    path = tmp_path / "late.csv"
+    assert "key" not in asked(path, "tx,dx,grade,score,stnum", rows)
+    draft = decide(profile([str(path)]), {}, likeliest)
+    assert draft.subject == {draft.home.name: "stnum"} and ("stnum",) in draft.home.keys
+    assert not [guess for guess in draft.guesses if guess.name.startswith("key.")]

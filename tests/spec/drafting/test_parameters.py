@@ -136,3 +136,28 @@ def test_a_dialogue_lists_them(at: Project, monkeypatch: pytest.MonkeyPatch, cap
     assert "Which PARAMCD is the primary endpoint?  (--parameter)" in capsys.readouterr().out
     assert made.primary.where[0] == ("PARAMCD", "HB")
     assert [one.where[0][1] for one in made.others if one.column == "AVAL"] == ["QOL"]
+
+
+def test_findings_of_sdtm_beside_their_demographics(at: Project, call: Call):
+    """A result under its test, at visits; who failed screening is in no arm."""
+    people = ["STUDYID,USUBJID,AGE,SEX,ARMCD,ARM"]
+    rows = ["USUBJID,QSSEQ,QSTESTCD,QSTEST,QSORRES,QSSTRESC,QSSTRESN,VISITNUM,VISIT,QSDY"]
+    arms = ("P,Placebo", "LO,Low", "HI,High", "SCRNFAIL,Screen Failure")
+    for n in range(64):
+        people.append(f"S,S-{n:02},{50 + n % 20},{'MF'[n // 4 % 2]},{arms[n % 4]}")
+        for visit, name in enumerate(("Baseline", "Week 4") if n % 4 < 3 else (), start=1):
+            for at_test, (code, word) in enumerate((("IT1", "Mood"), ("TOT", "Total score"))):
+                found = (n * 7 + visit * 5 + at_test * 3) % 23
+                seq, day = 2 * visit + at_test, 28 * visit - 27
+                rows.append(
+                    f"S-{n:02},{seq},{code},{word},{found},{found},{found},{visit},{name},{day}"
+                )
+    for name, lines in (("dm", people), ("qs", rows)):
+        (at.root / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files = [at.root / "data" / "dm.csv", at.root / "data" / "qs.csv"]
+    draft = decide(profile([str(one) for one in files]), {}, guess_nothing_told)
+    assert draft.primary.column == "QSSTRESN" and draft.primary.kind == "repeated"
+    assert draft.primary.where == (("QSTESTCD", "TOT"),)
+    assert [label for label, _ in draft.arms.values()] == ["High", "Low", "Placebo"]
+    assert call("new", "mine", *files, "--parameter", "TOT", "--yes") == 0
+    assert check_trial(at, "mine") == []

@@ -130,6 +130,11 @@ class UserError(Exception):
         super().__init__(str(problem))
 
 
+def wrong(place: str, found: str, expected: str | None = None, do: str | None = None) -> UserError:
+    """A mistake by its place, what is there, what could be, and what to do."""
+    return UserError(place, found=found, expected=expected, do=do)
+
+
 class ProblemsError(UserError):
     """Several mistakes, told together."""
 

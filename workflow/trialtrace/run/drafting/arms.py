@@ -13,7 +13,9 @@ from trialtrace.run.drafting.names import (
     NO_ARM_PARTS,
     NOT_RANDOMISED,
     PARAMETERS,
+    PERIODS,
     SEQUENCES,
+    SIDES,
     SURE_ARMS,
     SURE_CONTROL,
     TREATED,
@@ -37,6 +39,8 @@ MOST_NAMED = 24
 BALANCED = 0.4
 # The least score of a candidate: what speaks for an arm is added up, what speaks against it taken.
 LEAST = 2.0
+# The smaller half of so many rows, by which two levels are those of a lot.
+SPLIT, FEWEST_SPLIT = 0.48, 200
 NAMED, LABELLED, SPOKEN, TREATMENTS, EVEN, TWO = 4.0, 3.0, 2.0, 2.0, 1.0, 0.5
 VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
@@ -190,6 +194,11 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
         score += SPOKEN
         evidence.append("its name speaks of an arm")
+        halves = column.distinct == 2 and column.rows >= FEWEST_SPLIT
+        even = halves and min(n for _, n in column.values) >= SPLIT * column.rows
+        if even and not words & (SIDES | PERIODS):
+            # Many patients in halves were drawn by lot.
+            doubt, score = False, score + TWO
     if name_words(column.name) & SEQUENCES:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import (
     AHEAD,
     BALANCED,
@@ -94,12 +94,8 @@ def arm_of(
         why = f"Each of the {len(names)} columns is the same outcome under another treatment."
         choices.append((BETWEEN.join(names), f"{why} A patient has had them all."))
     if not choices:
-        raise UserError(
-            "the arm",
-            found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
-            expected="the column of the arm",
-            do="name it: --arm COLUMN",
-        )
+        fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
+        raise wrong("the arm", fault, "the column of the arm", "name it: --arm COLUMN")
     at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
@@ -119,18 +115,14 @@ def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> t
     if BETWEEN not in name:
         table, column = column_of(tables, name, "arm")
         if column.name == subject[table.name]:
-            raise UserError("--arm", found=f"{name}, the column of the patients")
+            raise wrong("--arm", f"{name}, the column of the patients")
         return _with_levels(table, column)
     found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
     codes = {column.name: column.rows - column.blank for _, column in found}
     odd = [column.name for _, column in found if not is_number(column)]
     if odd or len({table.name for table, _ in found}) > 1 or len(codes) < len(found):
-        raise UserError(
-            "--arm",
-            found=name,
-            expected="a column of arms, or columns of numbers of one table, each under another "
-            "treatment",
-        )
+        need = "a column of arms, or columns of numbers of one table, each under another treatment"
+        raise wrong("--arm", name, need)
     first = found[0][1]
     arms = replace(
         first,
@@ -285,11 +277,11 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
-    raise UserError(
+    raise wrong(
         f"the arm, column {column.name} of {table.name}",
-        found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-        expected=f"2 to {MOST_NAMED} arms, the same in all rows of a patient",
-        do="name another column: --arm COLUMN"
+        f"{n} different value{'s' if n != 1 else ''}{varies}",
+        f"2 to {MOST_NAMED} arms, the same in all rows of a patient",
+        "name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
 

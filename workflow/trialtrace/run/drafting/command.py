@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import UserError, visible
+from trialtrace.base.errors import UserError, visible, wrong
 from trialtrace.run.drafting.questions import (
     FLAGS,
     Ask,
@@ -70,12 +70,8 @@ def run_new(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
     if not (arguments.given or arguments.anew):
-        raise UserError(
-            "trialtrace new",
-            found="no file",
-            expected="FILE",
-            do="--anew drafts a trial over itself, from the files that it was drafted from",
-        )
+        mend = "--anew drafts a trial over itself, from the files that it was drafted from"
+        raise wrong("trialtrace new", "no file", "FILE", mend)
     if arguments.again:
         from trialtrace.run.drafting.new_cut import compared
 
@@ -136,7 +132,7 @@ def run_confirm(arguments: argparse.Namespace) -> int:
     arguments.with_pandas()
     at = project(arguments.project)
     if arguments.value is not None and arguments.key is None:
-        raise UserError("trialtrace confirm", found="--value alone", expected="--key with it")
+        raise wrong("trialtrace confirm", "--value alone", "--key with it")
 
     def choose(name: str, lines: list[str]) -> Choice:
         if arguments.key is not None and name != arguments.key:

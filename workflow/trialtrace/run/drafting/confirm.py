@@ -14,7 +14,7 @@ import yaml
 
 from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.base.errors import did_you_mean, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -120,11 +120,8 @@ def read_guesses(at: Project, name: str) -> GuessesFile:
     """What is open. Raises UserError where the trial was never drafted."""
     path = at.trial_config(name) / FILE
     if not path.is_file():
-        raise UserError(
-            f"trial {name}",
-            found=f"no {FILE}" if path.parent.is_dir() else f"no folder {at.shown(path.parent)}",
-            expected="a trial that trialtrace new drafted",
-        )
+        fault = f"no {FILE}" if path.parent.is_dir() else f"no folder {at.shown(path.parent)}"
+        raise wrong(f"trial {name}", fault, "a trial that trialtrace new drafted")
     read: GuessesFile = structure(GuessesFile, read_yaml(at, path, "guesses"))
     return read
 
@@ -176,12 +173,8 @@ def confirm(
         return [*closed, _left(name, len(read_guesses(at, name).guesses))]
     if only is not None and only not in guesses_file.guesses:
         names = list(guesses_file.guesses)
-        raise UserError(
-            f"guess {only}",
-            found="none of this name is open",
-            expected=one_of(names),
-            do=did_you_mean(only, names),
-        )
+        fault = "none of this name is open"
+        raise wrong(f"guess {only}", fault, one_of(names), did_you_mean(only, names))
     for guess in [one for one in guesses_file.guesses.values() if only in (None, one.name)]:
         if guess.name not in read_guesses(at, name).guesses:
             continue
@@ -234,12 +227,9 @@ def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None
         settle(at, name, guess)
     else:
         shown = at.shown(at.trial_config(name) / guess.file)
-        raise UserError(
-            f"guess {guess.name}",
-            found=f"another value for {guess.key_}",
-            expected=f"it written in {shown}, where it stands",
-            do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
-        )
+        fault = f"another value for {guess.key_}"
+        mend = f"mend that file, then trialtrace confirm {name} --key {guess.name}"
+        raise wrong(f"guess {guess.name}", fault, f"it written in {shown}, where it stands", mend)
 
 
 def with_words(text: str, key: str, value: str) -> str:
@@ -271,11 +261,11 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
         taken.pop(other, None)
     profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
-        raise UserError(
+        raise wrong(
             f"{flag}: {value}",
-            found=f"{one_of(changed)}, with another checksum than trial.yaml has",
-            expected="the data that the trial was drafted from, since it is drafted anew",
-            do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
+            f"{one_of(changed)}, with another checksum than trial.yaml has",
+            "the data that the trial was drafted from, since it is drafted anew",
+            f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
             "takes them, with their checksum",
         )
     draft = drafted(profiles, answers, taken)
@@ -288,12 +278,11 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
         and text.encode("utf-8") != (folder / file).read_bytes()
     ]
     if edited:
-        raise UserError(
+        raise wrong(
             f"{flag}: {value}",
-            found=f"{one_of(edited)}, edited since it was drafted",
-            expected="files as they were drafted, since they would be written anew",
-            do=f"write it into {one_of(edited)} yourself, then "
-            f"trialtrace confirm {name} --key {flag}",
+            f"{one_of(edited)}, edited since it was drafted",
+            "files as they were drafted, since they would be written anew",
+            f"write it into {one_of(edited)} yourself, then trialtrace confirm {name} --key {flag}",
         )
     left = still_open(at, name, guesses_file, profiles, files[FILE])
     files[FILE] = guesses_text(name, guesses_file.given, draft.told, files, left)

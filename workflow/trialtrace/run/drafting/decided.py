@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question, Unasked
 
@@ -81,7 +81,7 @@ class Decided:
         def each(text: str) -> list[Made]:
             made = [read(name.strip()) for name in text.split(",") if name.strip()]
             if made and length and len(made) != length:
-                raise UserError(f"--{flag}", found=text, expected=f"{length} with commas between")
+                raise wrong(f"--{flag}", text, f"{length} with commas between")
             return made
 
         if flag in self.told:
@@ -139,6 +139,4 @@ def code_of(flag: str, text: str, labels: Mapping[str, str], what: str) -> str:
 def none_of(flag: str, text: str, names: Iterable[str], what: str = "") -> UserError:
     """What was told by a flag is none of these names, which are `what`."""
     known = [*names]
-    return UserError(
-        f"--{flag}", found=text, expected=f"{what}{one_of(known)}", do=did_you_mean(text, known)
-    )
+    return wrong(f"--{flag}", text, f"{what}{one_of(known)}", did_you_mean(text, known))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.bounded import check_xml
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.sources.files import contents
 
@@ -126,12 +126,9 @@ def read_define(text: str) -> Define:
         name = (group.get("SASDatasetName") or group.get("Name") or "").upper()
         sets[name] = _data_set(name, group, items, lists)
     if not sets:
-        raise UserError(
-            text,
-            found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
-            expected="a Define-XML document",
-            do="leave it out, or give the define.xml of the data sets",
-        )
+        fault = f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)"
+        need = "a Define-XML document"
+        raise wrong(text, fault, need, "leave it out, or give the define.xml of the data sets")
     return Define(text, sets)
 
 
@@ -162,13 +159,11 @@ def described_by(
 def check_used(define: Define, used: int) -> None:
     """Raise where a document described no column of any table."""
     if not used:
-        raise UserError(
-            define.shown,
-            found=f"a description of {one_of(list(define.sets))}, and none of the variables "
-            "in the files",
-            expected="the define.xml of these data sets",
-            do="give the one that belongs to them, or leave it out",
+        fault = (
+            f"a description of {one_of(list(define.sets))}, and none of the variables in the files"
         )
+        need = "the define.xml of these data sets"
+        raise wrong(define.shown, fault, need, "give the one that belongs to them, or leave it out")
 
 
 def _data_set(

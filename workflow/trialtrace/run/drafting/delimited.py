@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import UserError, wrong
 from trialtrace.base.store import sha256_file
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.title_and_foot import around
@@ -107,13 +107,11 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
     if encoding := _unmarked_utf16(head):
         return encoding, "Every second byte is nought, as in UTF-16 without a mark."
     if b"\0" in head:
-        raise UserError(
-            text,
-            found="binary data, whatever its name says",
-            expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
-            "the ending of its format",
-            do="export the table as CSV",
+        need = (
+            "delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with the ending of "
+            "its format"
         )
+        raise wrong(text, "binary data, whatever its name says", need, "export the table as CSV")
     if (bad := _first_bad(path, "utf-8")) is None:
         return "utf-8", "All its bytes are UTF-8."
     if _first_bad(path, FALLBACK) is None:
@@ -121,12 +119,9 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
             f"Byte {bad} is not UTF-8, and all bytes are characters of {FALLBACK}, which "
             "spreadsheets on Windows write. Wrong letters in the labels would show another one."
         )
-    raise UserError(
-        text,
-        found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
-        expected="delimited text in one of them, or in UTF-16 with its mark",
-        do='save it again as "CSV UTF-8"',
-    )
+    fault = f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}"
+    need = "delimited text in one of them, or in UTF-16 with its mark"
+    raise wrong(text, fault, need, 'save it again as "CSV UTF-8"')
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

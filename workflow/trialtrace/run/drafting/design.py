@@ -7,19 +7,24 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, name_words, rank
-from trialtrace.run.drafting.outcomes import label_of, levels
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    PERIODS,
+    SEQUENCES,
+    SIDES,
+    SITES,
+    name_words,
+    rank,
+)
+from trialtrace.run.drafting.outcomes import NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import AGES, parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
-PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
-PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
-SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
@@ -74,11 +79,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
-            raise UserError(
-                "--design",
-                found=f"{data}, and rows of a design of kind {made.kind}",
-                expected=made.kind,
-            )
+            raise wrong("--design", f"{data}, and rows of a design of kind {made.kind}", made.kind)
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     if not data and made.kind != PARALLEL:
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
@@ -98,21 +99,17 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided) -> D
     def read(name: str) -> Design:
         column = column_of([table], name, "cluster")[1]
         if column.name not in groups:
-            raise UserError(
-                "--cluster",
-                found=f"{column.name}, {column.distinct} values, some of which have several arms "
-                "or one row each",
-                expected="groups of patients of which each has one arm",
+            fault = (
+                f"{column.name}, {column.distinct} values, some of which have several arms "
+                "or one row each"
             )
+            raise wrong("--cluster", fault, "groups of patients of which each has one arm")
         return Design(CLUSTER, cluster=column.name)
 
     if not groups and "cluster" not in decided.told:
-        raise UserError(
-            "--design",
-            found=f"{CLUSTER}, and no column of {table.name} whose groups have one arm each",
-            expected="a column that tells the groups apart which were randomised",
-            do="add it to the export, and name it: --cluster COLUMN",
-        )
+        fault = f"{CLUSTER}, and no column of {table.name} whose groups have one arm each"
+        need = "a column that tells the groups apart which were randomised"
+        raise wrong("--design", fault, need, "add it to the export, and name it: --cluster COLUMN")
     choices = [
         (name, f"All patients of each of its {len(found)} values have the same arm.")
         for name, found in groups.items()
@@ -140,19 +137,19 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
-        raise UserError(
+        raise wrong(
             f"the arm, column {arm.name} of {table.name}",
-            found=f"{arm.distinct} different values, which varies within patients",
-            expected="the same in all rows of a patient, or each treatment of a patient in one "
+            f"{arm.distinct} different values, which varies within patients",
+            "the same in all rows of a patient, or each treatment of a patient in one "
             "row (a period, a side)",
-            do="name another column: --arm COLUMN",
+            "name another column: --arm COLUMN",
         )
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
     both = sum(n == len(codes) for n in whole.values())
     why = f"{both} of {len(whole)} patients have each of {len(codes)} treatments once, told apart "
     why += f"by {place}."
-    if not _is_period(table.column(place)):
+    if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
     sequence, starts = _sequence(table, rows, [*codes])
     if sequence:
@@ -165,30 +162,31 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
 def _place(table: Table, subject: str, arm: str) -> str:
     """The column that with the patient tells rows apart; the arm where no other does."""
     beside = [
-        name
+        table.column(name)
         for key in table.keys
         if len(key) == 2 and subject in key
         for name in key
         if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
     ]
-    known = [name for name in beside if _is_period(table.column(name)) or is_side(name)]
+    known = [one for one in beside if _is_period(one) or is_side(one)]
     named = [
-        one.name
+        one
         for one in table.columns
         if one.constant_within is False
         and 2 <= len(levels(one)) <= MOST_PLACES
-        and (is_side(one.name) or set(parts(one.name)) & {"period", "phase"})
+        and (is_side(one) or set(parts(one.name)) & {"period", "phase"})
     ]
-    return next(iter([*known, *named, *beside]), arm)
+    return next((one.name for one in [*known, *named, *beside]), arm)
 
 
 def _is_period(column: Column) -> bool:
     return bool(name_words(column.name) & PERIODS)
 
 
-def is_side(name: str) -> bool:
-    """Whether a name is that of sides of a patient: eye, ear, knee."""
-    return bool(name_words(name) & SIDES)
+def is_side(column: Column) -> bool:
+    """Whether a column tells sides of a patient, by its name: eye, ear, knee; no yes or no."""
+    answers = any(NO.fullmatch(label_of(column, code)) for code in levels(column))
+    return bool(name_words(column.name) & SIDES) and not answers
 
 
 def _sequences(table: Table) -> list[Column]:
@@ -209,7 +207,7 @@ def _sequence(
         return "", {}
     first: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        if row[0] not in first or _order(row[2]) < _order(first[row[0]][2]):
+        if row[0] not in first or in_order(row[2]) < in_order(first[row[0]][2]):
             first[row[0]] = row
     for at, column in enumerate(_sequences(table), start=3):
         starts: dict[str, set[str]] = defaultdict(set)
@@ -222,7 +220,7 @@ def _sequence(
     return "", {}
 
 
-def _order(code: str) -> tuple[float, str]:
+def in_order(code: str) -> tuple[float, str]:
     number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
     return (float(number[0]) if number else -1.0, code)
 
@@ -302,13 +300,3 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
     whole = table.of or table.name
     return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
-
-
-def labels_in_order(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
-    """The labels of visits, periods or sides by their codes, in the order of their numbers."""
-    word = (parts(column.name) or [column.name])[-1]
-    labels = {}
-    for code in sorted(codes or levels(column), key=_order):
-        label = label_of(column, code)
-        labels[code] = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
-    return labels

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.assignment import (
     arm_of,
     arms_by_name,
@@ -13,13 +13,7 @@ from trialtrace.run.drafting.assignment import (
 )
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
-from trialtrace.run.drafting.design import (
-    Design,
-    by_treatment,
-    design_of,
-    is_side,
-    patients_beside,
-)
+from trialtrace.run.drafting.design import Design, by_treatment, design_of, is_side, patients_beside
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
@@ -111,9 +105,42 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     design = design_of(home, subject[home.name], arm, decided)
     if design.own_treatment:
         visit[home.name] = ""
-    if design.columns:
-        return _in_columns(tables, (subject, visit), (home, arm, control, design), decided)
-    offered = _offered(tables, subject, visit, (home, arm, design), texts.get("kind", ""))
+    treated = (home, arm, design)
+    shown, secondary, later = (
+        _in_columns(home, arms, design)
+        if design.columns
+        else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
+    )
+    made = Draft(
+        *(tables, subject, visit, home, home, arm, arms, control),
+        *(shown[0], tuple(shown[1:]), design, decided.told, tuple(decided.guesses)),
+        *(secondary, later, decided.asked),
+    )
+    return _with_patients(made) if design.own_treatment and not design.columns else made
+
+
+# Endpoints, the primary one first; how many of the others are secondary; columns of likely ones.
+Shown = tuple[list[Outcome], int, frozenset[str]]
+
+
+def _in_columns(home: Table, arms: Mapping[str, tuple[str, str]], design: Design) -> Shown:
+    """An outcome with a column a treatment, which is the primary one."""
+    by_code = {code: name for name, (_, code) in arms.items()}
+    columns = tuple((by_code[name], name) for name in design.columns)
+    made = Outcome(home.name, "outcome", MEASURE, 0, "A column a treatment.", columns=columns)
+    return [replace(made, visit_word=TREATMENT)], 0, frozenset()
+
+
+def _outcomes(
+    tables: tuple[Table, ...],
+    roles: tuple[Mapping[str, str], Mapping[str, str]],
+    treated: tuple[Table, Column, Design],
+    kind: str,
+    decided: Decided,
+) -> Shown:
+    """Outcomes of columns, of the kind asked for; `roles` are patients and visits by table."""
+    design = treated[2]
+    offered = _offered(tables, *roles, treated, kind)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     if primary.visit_word == TREATMENT and "design" not in decided.told:
         place, doubt = ("trial.yaml", "design.kind"), primary.evidence
@@ -127,61 +154,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({one.name: one for one in offered.tables}, shown, decided)
-    made = Draft(
-        tables,
-        subject,
-        visit,
-        home,
-        home,
-        arm,
-        arms,
-        control,
-        shown[0],
-        tuple(shown[1:]),
-        design,
-        decided.told,
-        tuple(decided.guesses),
-        len(secondary),
-        later,
-        decided.asked,
-    )
-    return _with_patients(made) if design.own_treatment else made
-
-
-def _in_columns(
-    tables: tuple[Table, ...],
-    roles: tuple[Mapping[str, str], Mapping[str, str]],
-    treated: tuple[Table, Column, str, Design],
-    decided: Decided,
-) -> Draft:
-    """The draft of an outcome with a column a treatment, which is the primary one."""
-    home, arm, control, design = treated
-    arms = arms_by_name(arm)
-    by_code = {code: name for name, (_, code) in arms.items()}
-    primary = Outcome(
-        home.name,
-        "outcome",
-        MEASURE,
-        0,
-        "A column a treatment.",
-        columns=tuple((by_code[name], name) for name in design.columns),
-        visit_word=TREATMENT,
-    )
-    return Draft(
-        tables,
-        *roles,
-        home,
-        home,
-        arm,
-        arms,
-        control,
-        primary,
-        (),
-        design,
-        decided.told,
-        tuple(decided.guesses),
-        asked=decided.asked,
-    )
+    return shown, len(secondary), later
 
 
 def _with_patients(draft: Draft) -> Draft:
@@ -227,7 +200,7 @@ def _offered(
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         if name == home.name:
-            taken |= {design.place, design.sequence, design.cluster}
+            taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
         whole = _several_times(table, subject[name], at[name], taken, kind)
         used = {column for one in whole for column in (one.column, one.starts, one.stops)}
         if name in told_by:
@@ -240,12 +213,28 @@ def _offered(
             once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
+        if design.own_treatment and table.name == home.name:
+            left -= {one.name for one in table.columns if one.constant_within}
         found += [_alone(here[0])] if len(here) == 1 and here[0].names >= left else here
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda item: (not item.primary, -item.score))
     return Offered(views, found, at, subject, arm, told_by, once, design.own_treatment)
+
+
+def _of_one_arm(table: Table, arm: Column) -> set[str]:
+    """Columns with values in one arm alone, which nothing can compare: a dose, a copy by arm."""
+    most = max((count for _, count in arm.values), default=0)
+    names = [one.name for one in table.columns if 0 < one.rows - one.blank <= most]
+    if not arm.name or arm.name in names or table.rows > MOST_ROWS:
+        return set()
+    filled: dict[str, set[str]] = {name: set() for name in names}
+    lacking = {name: {"", *table.column(name).missing_codes} for name in names}
+    for code, *cells in cells_of(table, [arm.name, *names]) if names else []:
+        for name, cell in zip(names, cells, strict=True):
+            filled[name] |= {code} if code and cell not in lacking[name] else set()
+    return {name for name, codes in filled.items() if len(codes) == 1}
 
 
 def _alone(outcome: Outcome) -> Outcome:
@@ -308,7 +297,7 @@ def _with_subject(table: Table, decided: Decided) -> Table:
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
     else:
         why = "No column has the name of a subject: every row is taken for a patient."
-        sides = [one.name for one in table.columns if is_side(one.name) and len(levels(one)) == 2]
+        sides = [one.name for one in table.columns if is_side(one) and len(levels(one)) == 2]
         if sides:
             return _of_sides(table, sides[0], place, why, decided)
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
@@ -325,11 +314,8 @@ def _as_told(table: Table, name: str) -> Table:
     column = column_of([table], name, "subject")[1]
     if column.blank or column.missing_codes or not may_tell_apart(column):
         lacks = f"{column.blank} rows without a value" if column.blank else "numbers or texts"
-        raise UserError(
-            "--subject",
-            found=f"{column.name}, {lacks}",
-            expected="a column that names a patient in every row",
-        )
+        fault = f"{column.name}, {lacks}"
+        raise wrong("--subject", fault, "a column that names a patient in every row")
     return by_subject(table, column.name)
 
 
@@ -354,12 +340,9 @@ def _visit(table: Table, decided: Decided) -> str:
     if data := decided.told.get("visit"):
         found = next((one for one in table.columns if one.name == data), None)
         if found is not None and not levels(found):
-            raise UserError(
-                "--visit",
-                found=f"{data}, {found.distinct} different values",
-                expected=f"a column of at most {SHOWN_LEVELS} visits",
-                do="add a column with the number of the visit to the export",
-            )
+            fault = f"{data}, {found.distinct} different values"
+            mend = "add a column with the number of the visit to the export"
+            raise wrong("--visit", fault, f"a column of at most {SHOWN_LEVELS} visits", mend)
         return _told_visit(table, found) if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     starts = {start for start, _ in bounds(table)}
@@ -387,11 +370,8 @@ def _told_visit(table: Table, column: Column) -> str:
     parameters = parameters_of(table, subject, "")
     if parameters is not None and parameters.visit == column.name:
         return ""
-    raise UserError(
-        "--visit",
-        found=f"{column.name}, of which patients have a value in several rows",
-        expected="a column of visits, each in one row of a patient",
-    )
+    fault = f"{column.name}, of which patients have a value in several rows"
+    raise wrong("--visit", fault, "a column of visits, each in one row of a patient")
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trialtrace.run.drafting.design import labels_in_order
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -19,7 +18,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.drafting.visits import label_in, visits_of
+from trialtrace.run.drafting.visits import label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import parts
 
@@ -67,7 +66,7 @@ def planned(draft: Draft) -> list[Planned]:
         name = _name(_named(one), taken)
         table = draft.table(one.table)
         visits = {} if draft.design.columns else visits_of(table, one)
-        named = _words(one.column.replace("{visit}", "") if one.columns else column.name)
+        named = _words((one.columns and one.column.replace("{visit}", "")) or column.name)
         said = column.label if column.label != column.name else ""
         label = one.label or (label_in(table, one) if one.columns else said) or named
         stop = table.column(one.stops) if one.stops else None
@@ -78,6 +77,7 @@ def planned(draft: Draft) -> list[Planned]:
 def _named(outcome: Outcome) -> str:
     """What an endpoint is named after: its column, or the parameter in whose rows it is."""
     code = outcome.where[0][1] if outcome.label else outcome.column.replace("{visit}", "")
+    code = code or outcome.source
     return code if re.search("[A-Za-z]", code) else outcome.label or code
 
 
@@ -181,10 +181,9 @@ def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     else:
         entry["column"] = made.column
     if draft.design.own_treatment:
-        labels = labels_in_order(draft.treated.column(draft.design.place))
-        quoted = {Quoted(code): label for code, label in labels.items()}
+        labels = labels_of(draft.treated.column(draft.design.place))
         entry["kind"] = "measure"
-        entry["location"] = {"column": draft.design.place, "labels": quoted}
+        entry["location"] = {"column": draft.design.place, "labels": labels}
     if made.visit:
         entry["visit"] = {"column": made.visit, "labels": item.visits}
     if item.baseline:

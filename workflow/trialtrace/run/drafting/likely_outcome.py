@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.run.drafting.names import SEX, SITES, name_words, rank
+from trialtrace.run.drafting.names import FINDINGS, SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
@@ -86,7 +86,7 @@ LATER = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
-RESPONSE = re.compile(r"y[0-9]?|y[._][0-9]", re.IGNORECASE)
+RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 # Words of how a patient went through the trial, which nobody knew before.
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"

@@ -5,20 +5,22 @@ import re
 from trialtrace.run.tables.measures import folded, parts, plain
 from trialtrace.run.trial.label_words import NOT_KNOWN
 
+
+def vocabulary(text: str) -> tuple[str, ...]:
+    """The words of a list, in their order."""
+    return tuple(text.split())
+
+
 # Words for a patient, and what stands before or behind them in a name: numeropaciente, pacjentnr.
-_PEOPLE = (
-    *("pazient", "paziente", "paciente", "pacient", "pacienta", "pacjent", "pacjenta", "pasient"),
-    *("deelnemer", "proefpersoon", "deltager", "deltaker", "deltagare", "potilas", "tutkittava"),
-    *("beteg", "pacijent", "ispitanik", "bolnik", "patsient", "uuritav", "pacients", "pacientas"),
-    *("hasta", "katilimci", "soggetto", "sujeto", "sujeito", "sujet"),
-    *("versuchsperson", "pacientul"),
-    *("ασθενης", "ασθενους", "пациент", "пациента", "пацієнт", "пацієнта", "больнои", "patient"),
-    *("proband", "participant", "subject"),
-)
-_BESIDE = (
-    *("id", "nr", "no", "num", "nummer", "number", "numero", "codice", "codigo", "kod", "kode"),
-    *("cislo", "szam", "stevilka", "broj", "code", "номер", "κωδικος", "numar"),
-)
+_PEOPLE = vocabulary("""
+    pazient paziente paciente pacient pacienta pacjent pacjenta pasient deelnemer proefpersoon
+    deltager deltaker deltagare potilas tutkittava beteg pacijent ispitanik bolnik patsient
+    uuritav pacients pacientas hasta katilimci soggetto sujeto sujeito sujet versuchsperson
+    pacientul ασθενης ασθενους пациент пациента пацієнт пацієнта больнои patient proband
+    participant subject""")
+_BESIDE = vocabulary("""
+    id nr no num nummer number numero codice codigo kod kode cislo szam stevilka broj code номер
+    κωδικος numar""")
 # The whole name in small letters without marks between, the surest first.
 SUBJECTS = (
     *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
@@ -37,92 +39,78 @@ SUBJECTS = (
 # So many of them mean a subject however few there are.
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
-ARMS = (
-    *("trt01p", "trtp", "arm", "trt01a", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
-    *("treatment", "treat", "treated", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx"),
-    "randomisation",
-    *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
-    *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
-    *("intervention", "assignment", "assigned", "dosegroup", "treatmentgrp", "studygroup"),
-    *("behandlung", "behandlungsarm", "behandlungsgruppe", "studienarm", "therapiearm"),
-    "zuteilung",
-    *("randomisierung", "prufmedikation", "studienmedikation", "randomisierungsarm"),
-    *("bras", "traitement", "brasdetraitement", "groupedetraitement", "randomisationgroupe"),
-    *("braccio", "trattamento", "randomizzazione", "gruppoditrattamento", "bracciodistudio"),
-    *("brazo", "tratamiento", "aleatorizacion", "asignacion", "braco", "tratamento"),
-    *("randomizacao", "alocacao", "behandeling", "behandelarm", "behandelgroep", "randomisatie"),
-    *("behandling", "behandlingsgrupp", "behandlingsgruppe", "randomisering", "lottning"),
-    *("hoito", "hoitoryhma", "satunnaistaminen", "leczenie", "ramie", "randomizacja"),
-    *("lecba", "rameno", "randomizace", "liecba", "kezeles", "kezelesicsoport", "tratament"),
-    *("tedavi", "tedavigrubu", "lijecenje", "zdravljenje", "ravi", "ravim", "arstesana", "gydymas"),
-    *("θεραπεια", "ομαδαθεραπειας", "τυχαιοποιηση", "лечение", "группалечения", "рандомизация"),
-    *("лікування", "групалікування", "рандомізація", "randomizare", "randomizavimas"),
-    *("therapy", "regimen", "drug", "grp", "group", "condition", "cond", "vaccine"),
-    *("diet", "therapie"),
-    *("gruppe", "groupe", "gruppo", "grupo", "groep", "grupp", "grupa", "skupina", "csoport"),
-    *("ομαδα", "группа", "група", "ruhm", "grupe", "ryhma", "grup", "medikation", "medikament"),
-    *("terapia", "bedingung", "method", "program"),
-    *("programme", "stim", "dose", "dosis", "dosage", "formulation", "preparation", "product"),
-)
+ARMS = vocabulary("""
+    trt01p trtp arm trt01a trta actarm armcd actarmcd trt01pn treatment treat treated trt trtmt
+    trtment treatmnt rx tx randomisation randomization randomised randomized allocation randarm
+    treatmentarm treatmentgroup studyarm trtgrp trtgroup txgroup rand randgroup intervention
+    assignment assigned dosegroup treatmentgrp studygroup behandlung behandlungsarm
+    behandlungsgruppe studienarm therapiearm zuteilung randomisierung prufmedikation
+    studienmedikation randomisierungsarm bras traitement brasdetraitement groupedetraitement
+    randomisationgroupe braccio trattamento randomizzazione gruppoditrattamento bracciodistudio
+    brazo tratamiento aleatorizacion asignacion braco tratamento randomizacao alocacao
+    behandeling behandelarm behandelgroep randomisatie behandling behandlingsgrupp
+    behandlingsgruppe randomisering lottning hoito hoitoryhma satunnaistaminen leczenie ramie
+    randomizacja lecba rameno randomizace liecba kezeles kezelesicsoport tratament tedavi
+    tedavigrubu lijecenje zdravljenje ravi ravim arstesana gydymas θεραπεια ομαδαθεραπειας
+    τυχαιοποιηση лечение группалечения рандомизация лікування групалікування рандомізація
+    randomizare randomizavimas therapy regimen drug grp group condition cond vaccine diet
+    therapie gruppe groupe gruppo grupo groep grupp grupa skupina csoport ομαδα группа група ruhm
+    grupe ryhma grup medikation medikament terapia bedingung method program programme stim dose
+    dosis dosage formulation preparation product""")
 DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 # Names from here on are also those of other groups than arms.
 SURE_ARMS = ARMS.index("therapy")
-ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation", "gruppe",
-             "groupe", "gruppo", "grupo", "behandlung", "traitement", "trattamento", "tratamiento",
-             "behandeling", "behandling", "randomisierung", "prufmedikation", "groep", "grupp",
-             "grupa", "skupina", "csoport", "ryhma", "hoito", "leczenie", "lecba", "liecba",
-             "kezeles", "tratament", "tratamento", "tedavi", "lijecenje", "zdravljenje", "gydymas",
-             "ruhm", "grupe", "ομαδα", "группа", "група", "лечение", "лікування",
-             "θεραπεια")  # fmt: skip
+ARM_PARTS = vocabulary("""
+    arm treatment treat trt rx tx group grp allocation gruppe groupe gruppo grupo behandlung
+    traitement trattamento tratamiento behandeling behandling randomisierung prufmedikation groep
+    grupp grupa skupina csoport ryhma hoito leczenie lecba liecba kezeles tratament tratamento
+    tedavi lijecenje zdravljenje gydymas ruhm grupe ομαδα группа група лечение лікування
+    θεραπεια""")
 # A group of these is none of treatment.
-NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis",
-                "alter", "alters", "blut", "wiek", "vek", "ika", "leeftijd", "eta", "edad", "idade",
-                "alder", "sanguin", "sanguineo", "sanguigno", "krwi", "bloed", "blod", "krevni",
-                "krvna", "ver", "крови", "guess", "guessed", "belief", "believed", "prior",
-                "previous", "preference", "preferred", "sequence", "seq", "sequenz",
-                "reihenfolge")  # fmt: skip
+NO_ARM_PARTS = vocabulary("""
+    age sex race ethnic blood risk income stage diagnosis alter alters blut wiek vek ika leeftijd
+    eta edad idade alder sanguin sanguineo sanguigno krwi bloed blod krevni krvna ver крови guess
+    guessed belief believed prior previous preference preferred sequence seq sequenz reihenfolge""")
 # Columns of who has which treatments in which order.
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
              "volgorde", "sekvens", "sekwencja"}  # fmt: skip
+PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
+PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
+SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # What a treatment leaves of the one before it.
 CARRYOVER = ("carry", "carryover", "carryovereffect")
-VISITS = (
-    *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
-    *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
-    *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
-    *("years", "epoch", "t", "age", "visite", "woche", "monat", "tag", "zeitpunkt"),
-    "messzeitpunkt",
-    *("semaine", "mois", "jour", "settimana", "mese", "semana", "mes", "dia", "maand", "vecka"),
-)
+VISITS = vocabulary("""
+    avisit visit visitnum visitno avisitn redcapeventname timepoint week month day wk time
+    visitday followup period occasion wave assessment session cycle year hour hours days weeks
+    months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt semaine mois jour
+    settimana mese semana mes dia maand vecka""")
 VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
+# What the names of the columns of a table of findings begin with in SDTM.
+FINDINGS = "(?:lb|vs|eg|qs|ft|rs|tr|tu|oe|nv|re|cv|mk|mb|ms|pc|pp|da|is|cc|fa|pe|sc|ss|sr)"
 REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
          "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
          "sykehus", "sjukhus", "hospitaal")  # fmt: skip
 # Words that a table may be called by whatever its file is called, which may name a person or a day.
-TABLES = {
-    *("export", "data", "dataset", "table", "file", "trial", "study", "raw", "records", "rows"),
-    *("subjects", "subject", "patients", "patient", "participants", "people", "baseline", "visits"),
-    *("visit", "followup", "follow", "up", "labs", "lab", "vitals", "outcomes", "outcome"),
-    "events",
-    *("event", "episodes", "adverse", "ae", "aes", "sae", "deaths", "demographics"),
-    "randomisation",
-    *("randomization", "screening", "treatment", "treatments", "arms", "doses", "exposure", "wide"),
-    *("long", "scores", "score", "measures", "measurements", "periods", "sites", "clusters"),
-    *("questionnaire", "diary", "medication", "history", "disposition", "dm", "ex", "ds", "lb"),
-    *("vs", "adsl", "adtte", "adae", "adlb", "advs", "adqs", "adcm", "adex", "adeff", "adrs"),
-    "admh",
-    *("adbds", "adocc", "adoccds", "adeg", "adpc", "adds", "adtr", "adec", "adpro", "adefw"),
-    *("daten", "patienten", "visiten", "verlauf", "donnees", "visites", "dati", "datos"),
-    "pazienti",
-}
+TABLES = set(
+    vocabulary("""
+    export data dataset table file trial study raw records rows subjects subject patients patient
+    participants people baseline visits visit followup follow up labs lab vitals outcomes outcome
+    events event episodes adverse ae aes sae deaths demographics randomisation randomization
+    screening treatment treatments arms doses exposure wide long scores score measures
+    measurements periods sites clusters questionnaire diary medication history disposition dm ex
+    ds lb vs adsl adtte adae adlb advs adqs adcm adex adeff adrs admh adbds adocc adoccds adeg
+    adpc adds adtr adec adpro adefw daten patienten visiten verlauf donnees visites dati datos
+    pazienti""")
+)
 # Groups of patients that may be randomised as wholes; an id of one is none of a patient.
-CLUSTERS = {
-    *("cluster", "practice", "ward", "school", "village", "household", "centre", "center", "site"),
-    *("hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"),
-}
+CLUSTERS = set(
+    vocabulary("""
+    cluster practice ward school village household centre center site hospital clinic class town
+    gp surgery nursinghome""")
+)
 # Arms that nothing else than a trial has, as the whole of a level without marks.
 SURE_CONTROL = re.compile(
     r".*(pla(c|z|s|ts|ci)e+b|\b[ck]ontrol(?!led)|\bsham\b|\bschein|usual care|standard (of )?care|"
@@ -169,38 +157,26 @@ POPULATION_FLAGS = {
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
        "kjonn", "sukupuoli", "plec", "pohlavi", "pohlavie", "nem", "cinsiyet", "spol", "sugu",
        "dzimums", "lytis", "φυλο", "пол", "стать")  # fmt: skip
-PERSONS = (
-    *("name", "surname", "firstname", "lastname", "initials", "email", "phone", "telephone"),
-    *("address", "street", "postcode", "zip", "zipcode", "mrn", "ssn", "nhsnumber", "insurance"),
-    *("dob", "dateofbirth", "birthdate", "birthday", "birthdt", "brthdtc", "mobile", "fax"),
-)
+PERSONS = vocabulary("""
+    name surname firstname lastname initials email phone telephone address street postcode zip
+    zipcode mrn ssn nhsnumber insurance dob dateofbirth birthdate birthday birthdt brthdtc mobile
+    fax""")
 # Of SAS and Stata: a letter or an underscore behind a point is a missing value with a reason.
 SPECIAL_MISSING = re.compile(r"[.][A-Za-z_]")
+# Words for a unit, and how it is written.
+_UNITS = """
+    kg kgs kilogram kilograms: kg; lb lbs pounds: lb; mg: mg; ug mcg µg μg: µg; cm centimetres
+    centimeters: cm; mm: mm; mmhg: mmHg; bpm: beats/min; yrs years yr jahre ans anni años jaar år:
+    years; mths months mos monate mois mesi meses: months; wks weeks wochen semaines settimane
+    semanas: weeks; days tage jours giorni días dagen dagar: days; hrs hours stunden heures ore
+    horas: hours; mins minutes minuten minuti minutos: minutes; secs seconds sekunden secondes
+    secondi segundos: seconds; pct percent perc %: %; ml: mL; mmoll mmol/l: mmol/L; umoll umol/l
+    µmol/l μmol/l: µmol/L; mgdl mg/dl: mg/dL; gdl g/dl: g/dL; ngml ng/ml: ng/mL; kcal: kcal; kgm2
+    kg/m2 kg/m² kg/m^2: kg/m²"""
 UNITS = {
-    **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), "kg"),
-    **dict.fromkeys(("lb", "lbs", "pounds"), "lb"),
-    **dict.fromkeys(("mg",), "mg"),
-    **dict.fromkeys(("ug", "mcg", "µg", "μg"), "µg"),
-    **dict.fromkeys(("cm", "centimetres", "centimeters"), "cm"),
-    **dict.fromkeys(("mm",), "mm"),
-    **dict.fromkeys(("mmhg",), "mmHg"),
-    **dict.fromkeys(("bpm",), "beats/min"),
-    **dict.fromkeys(("yrs", "years", "yr", "jahre", "ans", "anni", "años", "jaar", "år"), "years"),
-    **dict.fromkeys(("mths", "months", "mos", "monate", "mois", "mesi", "meses"), "months"),
-    **dict.fromkeys(("wks", "weeks", "wochen", "semaines", "settimane", "semanas"), "weeks"),
-    **dict.fromkeys(("days", "tage", "jours", "giorni", "días", "dagen", "dagar"), "days"),
-    **dict.fromkeys(("hrs", "hours", "stunden", "heures", "ore", "horas"), "hours"),
-    **dict.fromkeys(("mins", "minutes", "minuten", "minuti", "minutos"), "minutes"),
-    **dict.fromkeys(("secs", "seconds", "sekunden", "secondes", "secondi", "segundos"), "seconds"),
-    **dict.fromkeys(("pct", "percent", "perc", "%"), "%"),
-    **dict.fromkeys(("ml",), "mL"),
-    **dict.fromkeys(("mmoll", "mmol/l"), "mmol/L"),
-    **dict.fromkeys(("umoll", "umol/l", "µmol/l", "μmol/l"), "µmol/L"),
-    **dict.fromkeys(("mgdl", "mg/dl"), "mg/dL"),
-    **dict.fromkeys(("gdl", "g/dl"), "g/dL"),
-    **dict.fromkeys(("ngml", "ng/ml"), "ng/mL"),
-    **dict.fromkeys(("kcal",), "kcal"),
-    **dict.fromkeys(("kgm2", "kg/m2", "kg/m²", "kg/m^2"), "kg/m²"),
+    word: unit.strip()
+    for words, _, unit in (entry.partition(":") for entry in _UNITS.split(";"))
+    for word in words.split()
 }
 # Short units that are words or initials too: only in brackets.
 BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}
@@ -220,6 +196,7 @@ SCALES = tuple(
         ("never", "rarely|seldom", "sometimes|occasionally", "often|frequently|usually", "always"),
     )
 )  # fmt: skip
+CUT = 8
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
 _NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
@@ -227,9 +204,13 @@ _COMMA = re.compile(r",\s*([^,()]{1,12})$")
 
 
 def rank(name: str, known: tuple[str, ...]) -> int | None:
-    """The place of a name among those that are known, or None."""
+    """The place of a name among those that are known, or None; a transport file of SAS has cut
+    names to eight letters."""
     short = plain(name)
-    return known.index(short) if short in known else None
+    if short in known:
+        return known.index(short)
+    cut = len(name) == len(short) == CUT
+    return next((at for at, one in enumerate(known) if cut and one.startswith(short)), None)
 
 
 def is_dose(name: str) -> bool:

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
+from trialtrace.base.errors import Problem, ProblemsError, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -86,12 +86,7 @@ def free_name(at: Project, name: str) -> None:
     """Raises UserError for a name that is none, or that a trial has."""
     folder = at.trial_config(name)
     if name in NO_NAMES:
-        raise UserError(
-            "trial name",
-            found=name,
-            expected="a name that YAML reads as text",
-            do="take another name",
-        )
+        raise wrong("trial name", name, "a name that YAML reads as text", "take another name")
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()
@@ -101,12 +96,9 @@ def free_name(at: Project, name: str) -> None:
         if drafted
         else ""
     )
-    raise UserError(
-        f"trial {name}",
-        found=f"{at.shown(folder)}, which is there",
-        expected="a name that no trial has",
-        do=f"take another name, or move that folder away{again}",
-    )
+    fault = f"{at.shown(folder)}, which is there"
+    need = "a name that no trial has"
+    raise wrong(f"trial {name}", fault, need, f"take another name, or move that folder away{again}")
 
 
 def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> Files:
@@ -248,9 +240,5 @@ def with_trial(at: Project, name: str) -> str | None:
     if not re.search(r"^trials[ \t]*:", text, re.MULTILINE):
         between = "" if text.endswith("\n") or not text else "\n"
         return f"{text}{between}trials: [{name}]\n"
-    raise UserError(
-        "config/config.yaml",
-        found="`trials`, which is no list",
-        expected="trials: [...]",
-        do=f"write {name} into it",
-    )
+    fault = "`trials`, which is no list"
+    raise wrong("config/config.yaml", fault, "trials: [...]", f"write {name} into it")

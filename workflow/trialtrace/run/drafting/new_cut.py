@@ -6,7 +6,7 @@ It compares and writes nothing: a new code may be a mistake of the data as well 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
 from trialtrace.run.drafting.outcomes import is_coded, is_number, levels
@@ -25,12 +25,9 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     """
     folder = at.trial_config(name)
     if not folder.is_dir():
-        raise UserError(
-            f"trial {name}",
-            found=f"no folder {at.shown(folder)}",
-            expected="a trial that is there, for a new cut of its data",
-            do=f"leave --again away to draft it: trialtrace new {name} {' '.join(texts)}",
-        )
+        need = "a trial that is there, for a new cut of its data"
+        mend = f"leave --again away to draft it: trialtrace new {name} {' '.join(texts)}"
+        raise wrong(f"trial {name}", f"no folder {at.shown(folder)}", need, mend)
     trial = load_trial(name, at)
     lines: list[str] = []
     for table in profile(texts):
@@ -43,12 +40,9 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
         if not known and len(trial.tables) == 1 and len(texts) == 1:
             known = list(trial.tables)
         if not known:
-            raise UserError(
-                table.item,
-                found=f"a file that would be the table {table.name}",
-                expected=f"one of the tables of {name}: {one_of(trial.tables)}",
-                do="call the new file as the old one is called",
-            )
+            fault = f"a file that would be the table {table.name}"
+            need = f"one of the tables of {name}: {one_of(trial.tables)}"
+            raise wrong(table.item, fault, need, "call the new file as the old one is called")
         for clean in known:
             lines += [f"{clean}: {line}" for line in _table(trial, clean, table)]
     return [*lines, "nothing was written"]

@@ -6,14 +6,16 @@ rank them; a person says which is the primary one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.names import (
+    FINDINGS,
     POPULATION_FLAGS,
     SCALES,
     SUBJECTS,
     name_words,
     rank,
+    vocabulary,
     words_of,
 )
 from trialtrace.run.drafting.profile import Column, Table
@@ -30,18 +32,21 @@ NO = re.compile(
     r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
-BEFORE = {
-    *("bl", "baseline", "base", "pre", "preop", "history", "hist", "hx", "entry", "screening"),
-    *("previous", "prev", "prior", "enrol", "enrolment", "randomisation", "randomization", "start"),
-}
-TIMES = {
-    *("time", "days", "weeks", "months", "years", "futime", "survtime", "os", "pfs", "dfs", "tte"),
-    *("duration", "survival", "rectime", "dtime", "followup", "fu", "stop", "stime", "ttr", "aval"),
-}
-STATUSES = {
-    *("status", "event", "death", "dead", "died", "cens", "censor", "censored", "cnsr", "delta"),
-    *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure", "ind", "indicator"),
-}
+BEFORE = set(
+    vocabulary("""
+    bl baseline base pre preop history hist hx entry screening previous prev prior enrol
+    enrolment randomisation randomization start""")
+)
+TIMES = set(
+    vocabulary("""
+    time days weeks months years futime survtime os pfs dfs tte duration survival rectime dtime
+    followup fu stop stime ttr aval""")
+)
+STATUSES = set(
+    vocabulary("""
+    status event death dead died cens censor censored cnsr delta fustat d stat relapse recurrence
+    fail failure ind indicator""")
+)
 EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
 # A time or a state in one word with what it is of: survtime, survind.
 # Of a side its letter is enough: lcens.
@@ -54,24 +59,19 @@ UNTIL = re.compile(
 )
 LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 CENSORED = {"cens", "censor", "censored", "cnsr"}
-# Numbers of visits, and ADaM's flags of records.
-NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
+# Numbers of visits, ADaM's flags of records, and what SDTM has beside a result.
+NO_OUTCOME = re.compile(
+    r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl|"
+    rf"{FINDINGS}(seq|st?dy|endy|dy|orres|stresc|test(cd)?)"
+)
 LEAST_TIMES, FEWEST_NUMBERED = 10, 20
 MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
 PAIRED = 6.0
 
-EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = (
-    "event",
-    "measure",
-    "time_to_event",
-    "count",
-    "repeated",
-    "repeated_event",
-    "recurrent_events",
-    "mean",
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = KINDS = vocabulary(
+    "event measure time_to_event count repeated repeated_event recurrent_events mean"
 )
-KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN)
 WORDS = {
     EVENT: "yes or no, once a patient",
     MEASURE: "a number, once a patient",
@@ -182,53 +182,34 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     varies = column.constant_within is False
     at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
     binary = is_coded(column) and len(levels(column)) == 2
+
+    def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
+        return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)
+
     if kind == COUNT or (varies and not at and is_state(column)):
-        if not is_state(column):
-            return None
-        code, sure = event_code(column)
-        return Outcome(
-            table.name,
-            column.name,
-            COUNT,
-            0,
-            "Its rows of a patient can be counted.",
-            code,
-            sure=sure and binary,
-        )
+        code, sure = event_code(column) if is_state(column) else ("", False)
+        told = "Its rows of a patient can be counted."
+        return replace(of(COUNT, told, code, sure and binary), visit="") if code else None
     if kind == MEAN or (varies and not at and is_number(column)):
-        if not (varies and is_number(column)):
-            return None
         why = "It differs between the rows of a patient, and nothing tells them apart as visits."
-        return Outcome(table.name, column.name, MEAN, 0, why)
+        made = replace(of(MEAN, why), visit="")
+        return made if varies and is_number(column) else None
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:
         return None
     if binary and kind in ("", EVENT, REPEATED_EVENT):
         code, sure = event_code(column)
-        return Outcome(
-            table.name,
-            column.name,
-            REPEATED_EVENT if at else EVENT,
-            0,
-            f"It has two values, of which {label_of(column, code)} "
-            + ("reads like the event." if sure else "is taken for the event."),
-            code,
-            visit=at,
-            sure=sure,
-        )
+        reads = "reads like the event." if sure else "is taken for the event."
+        text = f"It has two values, of which {label_of(column, code)} {reads}"
+        return of(REPEATED_EVENT if at else EVENT, text, code, sure)
     if column.type in ("yesno", "truefalse"):
         return None
+    measure = REPEATED if at else MEASURE
     if is_number(column):
-        return Outcome(
-            table.name, column.name, REPEATED if at else MEASURE, 0, "It is a number.", visit=at
-        )
+        return of(measure, "It is a number.")
     worth = _worth(column)
-    if not worth:
-        return None
     text = "Its levels are numbers or words that have an order."
-    return Outcome(
-        table.name, column.name, REPEATED if at else MEASURE, 0, text, visit=at, codes=worth
-    )
+    return replace(of(measure, text), codes=worth) if worth else None
 
 
 def usable(column: Column) -> bool:
@@ -308,6 +289,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and column.constant_within is None
     ]
     linked = [column for column in free if _may_link(column)]
+    once = [one for one in free if one.constant_within is None and is_coded(one)]
+    coded = [one for one in once if len(levels(one)) == 2]
     # One that has no further word before others: protime is of prothrombin.
     lead = [time for time in times if plain(time.name) in TIMES] or times
     alone = [state for state in states if plain(state.name) in STATUSES]
@@ -323,6 +306,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
+            # cgvh of cgvhtime
+            mates = mates or [one for one in coded if plain(one.name) == stem]
             side = plain(time.name) in LEFT_RIGHT
             mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
             # survind of survtime

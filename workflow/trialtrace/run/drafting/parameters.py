@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.run.drafting.likely_outcome import NAMED, candidates
-from trialtrace.run.drafting.names import PARAMETERS, name_words, rank
+from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     STATUSES,
     TIMES,
@@ -26,8 +26,7 @@ from trialtrace.run.tables.measures import parts, plain
 
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
-# The column with words beside the one with codes.
-WORDED = {"paramcd": "param", "testcd": "test"}
+TEST = re.compile(f"{FINDINGS}testcd")
 MOST_LEVELS = 40
 ANALYSED = "anl01fl"
 # What is likely the primary one, the likeliest first.
@@ -83,8 +82,8 @@ def parameters_of(table: Table, subject: str, visit: str) -> Parameters | None:
 def _candidates(table: Table, subject: str) -> list[Column]:
     def place(column: Column) -> int | None:
         named = rank(column.name, NAMES)
-        words = parts(column.name)
-        return len(NAMES) if named is None and words and words[-1] in LAST_WORDS else named
+        last = {*parts(column.name)[-1:]} & LAST_WORDS or TEST.fullmatch(plain(column.name))
+        return len(NAMES) if named is None and last else named
 
     candidates = [
         (at, one)
@@ -110,7 +109,8 @@ def _read(
 ) -> Parameters | None:
     """The parameters by that column, where a patient has each once (at each visit)."""
     by_name = {plain(one.name): one.name for one in table.columns}
-    worded = by_name.get(WORDED.get(plain(column.name), ""), column.name)
+    # PARAMCD has its words in PARAM.
+    worded = by_name.get(plain(column.name).removesuffix("cd"), column.name)
     names = [subject, column.name, worded, visit or subject, *(name for name, _ in where)]
     seen: set[tuple[str, str, str]] = set()
     labels: dict[str, str] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import Draft
@@ -182,11 +182,9 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
         usable = is_number(column) or is_coded(column)
         varies = column.constant_within is False
         if column.name in no or not usable or varies or tells_arm(column, draft.home, draft.arm):
-            raise UserError(
-                "--covariates",
-                found=f"{column.name}, which varies within patients" if varies else column.name,
-                expected="a number or a code of the patients, known before randomisation",
-            )
+            fault = f"{column.name}, which varies within patients" if varies else column.name
+            need = "a number or a code of the patients, known before randomisation"
+            raise wrong("--covariates", fault, need)
         return column.name
 
     names = {one.name for one in draft.home.columns}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.formats import ENDINGS, format_of, sheets_of
 from trialtrace.run.drafting.names import TABLES
 from trialtrace.run.tables.measures import folded
@@ -44,7 +44,7 @@ def files_of(texts: Sequence[str]) -> list[str]:
 
 def _expanded(text: str) -> Iterator[str]:
     if not text:
-        raise UserError("the files", found="an empty name", expected="a file or a folder")
+        raise wrong("the files", "an empty name", "a file or a folder")
     if text.startswith(REGISTRY):
         yield text
         return
@@ -55,12 +55,9 @@ def _expanded(text: str) -> Iterator[str]:
         files = sorted(entry.path for entry in entries if entry.is_file())
     known = [file for file in files if _is_wanted(file)]
     if not any(Path(file).suffix.lower() in OF_FOLDERS for file in known):
-        raise UserError(
-            text,
-            found="a folder without a table",
-            expected=f"files in it that end in {one_of(OF_FOLDERS, 20)}",
-            do="give the folder in which the files are, or the files themselves",
-        )
+        fault = "a folder without a table"
+        mend = "give the folder in which the files are, or the files themselves"
+        raise wrong(text, fault, f"files in it that end in {one_of(OF_FOLDERS, 20)}", mend)
     yield from known
 
 
@@ -97,12 +94,9 @@ def places(texts: Sequence[str]) -> list[Place]:
         n = counts[place.name]
         if n > 1 and not (place.sheet or place.name == NEUTRAL):
             which = [one.shown for one in (*made, place) if one.name == place.name]
-            raise UserError(
-                "the files",
-                found=f"several that would be the table {place.name}: {one_of(which)}",
-                expected="a name of its own for each",
-                do="rename one of them, or give one alone",
-            )
+            fault = f"several that would be the table {place.name}: {one_of(which)}"
+            need = "a name of its own for each"
+            raise wrong("the files", fault, need, "rename one of them, or give one alone")
         made.append(place if n == 1 else replace(place, name=f"{place.name}_{n}"))
     return made
 

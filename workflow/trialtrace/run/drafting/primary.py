@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
@@ -83,7 +83,7 @@ class Offered:
             roles[parameters.column] = "the column of the parameters"
         if column.name in roles:
             found = f"{column.name}, {roles[column.name]}"
-            raise UserError(f"--{flag}", found=found, expected="another column")
+            raise wrong(f"--{flag}", found, "another column")
         data = self.once.get(table.name)
         filled = data.columns.get(column.name) if data else None
         if data and filled is not None and kind in ("", EVENT, MEASURE, TIME):
@@ -92,11 +92,8 @@ class Offered:
             return _as_recurrent(table, column, self.subject[table.name])
         made = _as_told(table, column, self.visit[table.name], kind, decided, flag)
         if self.within and made.kind not in (MEASURE, EVENT):
-            raise UserError(
-                f"--{flag}",
-                found=f"{column.name}, {WORDS[made.kind]}",
-                expected="a number, or yes or no, of each treatment of a patient",
-            )
+            need = "a number, or yes or no, of each treatment of a patient"
+            raise wrong(f"--{flag}", f"{column.name}, {WORDS[made.kind]}", need)
         return made
 
     def _visit_of_several(self, name: str, decided: Decided) -> Outcome | None:
@@ -122,12 +119,9 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     if not fitting and "primary" not in decided.told:
-        raise UserError(
-            "the primary endpoint",
-            found="no column that could be one" + (f" of kind {kind}" if kind else ""),
-            expected="a column of numbers, of two values, or of numbered levels",
-            do="name it: --primary COLUMN",
-        )
+        fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
+        need = "a column of numbers, of two values, or of numbered levels"
+        raise wrong("the primary endpoint", fault, need, "name it: --primary COLUMN")
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
@@ -155,7 +149,13 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     """The columns of two values that may tell how a number of a patient ended, where it may be a
     time: what no name or label says of patients or of what was before."""
     table = offered.table(time.table)
-    if time.kind != MEASURE or time.columns or time.codes or table.name in offered.parameters:
+    if (
+        time.kind != MEASURE
+        or offered.within
+        or time.columns
+        or time.codes
+        or table.name in offered.parameters
+    ):
         return []
     if not may_be_time(table.column(time.column)):
         return []
@@ -190,7 +190,7 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
         state = column_of([table], name, "status")[1]
         if not is_state(state):
             expected = f"a column of two values, or {NO_STATUS}"
-            raise UserError("--status", found=f"{name}, {state.distinct} values", expected=expected)
+            raise wrong("--status", f"{name}, {state.distinct} values", expected)
         return replace(paired(table, table.column(time), state), where=outcome.where)
 
     place, words = ("endpoints.yaml", "kind"), f"Which column tells how {time} ended?"
@@ -210,9 +210,7 @@ def secondary_of(
     def read(name: str) -> Outcome:
         made = by_name.get(name) or offered.read(name, "", decided, "secondary")
         if (made.table, made.column, made.where) == (primary.table, primary.column, primary.where):
-            raise UserError(
-                "--secondary", found=f"{name}, the primary endpoint", expected="another"
-            )
+            raise wrong("--secondary", f"{name}, the primary endpoint", "another")
         return made
 
     return decided.several("secondary", "Which are secondary outcomes?", choices, read)
@@ -225,11 +223,8 @@ def _of_parameter(
     data = parameters.get(outcome.table)
     if data is None or outcome.kind in (COUNT, RECURRENT):
         if "parameter" in decided.told:
-            raise UserError(
-                "--parameter",
-                found=f"{outcome.table}, which has no parameters",
-                expected="a table with PARAMCD or the like",
-            )
+            fault = f"{outcome.table}, which has no parameters"
+            raise wrong("--parameter", fault, "a table with PARAMCD or the like")
         return outcome
     why = f"It is one of {len(data.labels)} of {data.column}; nothing says which is the primary."
     choices = [(code, f"{label}. {why}") for code, label in data.labels.items()]
@@ -248,14 +243,13 @@ def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
     made = None if subject == SOURCE_ROW else recurrent_of(table, subject, column)
     if made is not None:
         return made
-    raise UserError(
-        "--primary",
-        found=f"{column.name}, of kind {RECURRENT}",
-        expected="a column of two values that tells how the interval of its row ended, between "
-        "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
-        "several events of a patient",
-        do="--kind count counts the rows with the event",
+    fault = f"{column.name}, of kind {RECURRENT}"
+    need = (
+        "a column of two values that tells how the interval of its row ended, between columns "
+        "such as tstart and tstop; intervals of a patient that do not overlap, and several events"
+        " of a patient"
     )
+    raise wrong("--primary", fault, need, "--kind count counts the rows with the event")
 
 
 def _as_told(
@@ -264,56 +258,41 @@ def _as_told(
     """An endpoint of a column that a person named, whatever speaks for it."""
     status = _status(decided) if flag == "primary" else ""
     if status and kind not in ("", TIME):
-        raise UserError("--status", found=f"{status}, and --kind {kind}", expected=f"--kind {TIME}")
+        raise wrong("--status", f"{status}, and --kind {kind}", f"--kind {TIME}")
     if status or kind == TIME:
         if not status:
-            raise UserError(
-                f"--{flag}",
-                found=f"{column.name}, of kind {TIME}",
-                expected="also the column of how the time ended",
-                do="add --status COLUMN",
-            )
+            need = "also the column of how the time ended"
+            raise wrong(f"--{flag}", f"{column.name}, of kind {TIME}", need, "add --status COLUMN")
         if column.constant_within is not None:
-            raise UserError(f"--{flag}", found=column.name, do=ROW_A_PATIENT)
+            raise wrong(f"--{flag}", column.name, do=ROW_A_PATIENT)
         if not is_number(column):
-            raise UserError(
-                f"--{flag}",
-                found=f"{column.name}, no number",
-                expected="a time",
-                do="name the column of the time: --primary COLUMN",
-            )
+            mend = "name the column of the time: --primary COLUMN"
+            raise wrong(f"--{flag}", f"{column.name}, no number", "a time", mend)
         state = column_of([table], status, "status")[1]
         if not is_state(state):
-            raise UserError(
-                "--status",
-                found=f"{state.name}, {state.distinct} values",
-                expected=f"two values, or at most {MOST_STATES} of which one is the event",
-            )
+            need = f"two values, or at most {MOST_STATES} of which one is the event"
+            raise wrong("--status", f"{state.name}, {state.distinct} values", need)
         return paired(table, column, state)
     made = outcome(table, column, visit, kind)
     if made is not None and kind in ("", made.kind):
         return made
     told = "a number" if is_number(column) else f"{column.distinct} values"
     within = ", which varies within patients" if column.constant_within is False else ""
-    raise UserError(
-        f"--{flag}",
-        found=f"{column.name}, {told}{within}",
-        expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
+    fault = f"{column.name}, {told}{within}"
+    need = (
+        f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
         "values, or of numbered levels"
-        + (", and a column of the visit (--visit)" if within and not visit else ""),
-        do=ROW_A_PATIENT if column.constant_within else None,
+        + (", and a column of the visit (--visit)" if within and not visit else "")
     )
+    raise wrong(f"--{flag}", fault, need, ROW_A_PATIENT if column.constant_within else None)
 
 
 def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
     """The endpoint with the code that is its event, which is asked where words do not tell it."""
     if outcome.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
         if "event" in decided.told:
-            raise UserError(
-                "--event",
-                found=f"{outcome.column} is {WORDS[outcome.kind]}",
-                expected="an endpoint of two values",
-            )
+            fault = f"{outcome.column} is {WORDS[outcome.kind]}"
+            raise wrong("--event", fault, "an endpoint of two values")
         return outcome
     column = column_of(tables, outcome.status or outcome.source, "primary")[1]
     codes = sorted(levels(column), key=lambda code: code != outcome.event)

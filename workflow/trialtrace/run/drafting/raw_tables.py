@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting import redcap
 from trialtrace.run.drafting.cells import Cells, held
@@ -92,11 +92,8 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     defines = [file for file in files if _is_xml(file)]
     tables = [file for file in files if file not in (*dictionaries, *defines)]
     if files and not tables:
-        raise UserError(
-            "the files",
-            found=f"descriptions alone: {one_of(files)}",
-            expected="the data that they describe too",
-        )
+        fault = f"descriptions alone: {one_of(files)}"
+        raise wrong("the files", fault, "the data that they describe too")
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],

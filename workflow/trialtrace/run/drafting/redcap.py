@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.sources.files import contents
@@ -92,7 +92,7 @@ def read_dictionary(place: str) -> Dictionary:
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
         fields.append({name: cells.get(name, "") for name in PARTS})
     if not fields:
-        raise UserError(place, found="a data dictionary without a field", expected="a row for each")
+        raise wrong(place, "a data dictionary without a field", "a row for each")
     return Dictionary(place, tuple(fields))
 
 
@@ -151,11 +151,10 @@ def check_used(dictionary: Dictionary, used: int) -> None:
     if used:
         return
     names = [field["field_name"] for field in dictionary.fields]
-    raise UserError(
-        dictionary.shown,
-        found=f"fields that no table has as columns: {one_of(names)}",
-        expected="the data dictionary of the project that the tables come from",
-        do="give the dictionary of this export, or leave it out",
+    fault = f"fields that no table has as columns: {one_of(names)}"
+    need = "the data dictionary of the project that the tables come from"
+    raise wrong(
+        dictionary.shown, fault, need, "give the dictionary of this export, or leave it out"
     )
 
 

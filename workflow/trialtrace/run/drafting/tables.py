@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, as_codes, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
@@ -69,11 +69,7 @@ class Structure:
 
 
 def structure_of(
-    columns: Sequence[Column],
-    rows: int,
-    load: Load,
-    said: tuple[str, ...] = (),
-    patients: str = "",
+    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = (), patients: str = ""
 ) -> Structure:
     """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
 
@@ -87,6 +83,9 @@ def structure_of(
     subject, why = _subjects(columns, keys, rows)
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
+    whole = [name for name in subject[:1] if _whole(columns, name, rows) and (name,) not in keys]
+    if whole:
+        keys, told = ((whole[0],), *keys), f"No two of the {rows} rows have the same {whole[0]}."
     if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
         keys, told = ((subject[0],), *keys), repeats
         why["repeats"] = repeats
@@ -159,6 +158,11 @@ def _like_id(column: Column) -> bool:
     """Whether a name of one word ends in id or in a word for a number, and nearly every row has a
     value of its own."""
     return bool(ID.fullmatch(plain(column.name))) and column.distinct >= NEARLY * column.rows
+
+
+def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
+    """Whether every row has a value of its own there."""
+    return any(one.name == name and one.distinct == rows for one in columns)
 
 
 def _few_repeats(
@@ -280,9 +284,7 @@ def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     """
     tables = tuple(table for key in found(texts) for table in profiles_of(key))
     if not tables:
-        raise UserError(
-            "the files", found="none", expected="a file, a folder, or registry:package/item"
-        )
+        raise wrong("the files", "none", "a file, a folder, or registry:package/item")
     return tables
 
 
@@ -303,11 +305,10 @@ def check_names(candidate: Found) -> None:
     """Raise UserError for names of columns that no dictionary can have."""
     bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
     if bad:
-        raise UserError(
-            f"{candidate.shown}, the header",
-            found=f"a name that cannot be used in position {one_of(bad)}",
-            expected="names of one line, at most 100 characters, other than not",
-            do="rename the column in the export",
+        fault = f"a name that cannot be used in position {one_of(bad)}"
+        need = "names of one line, at most 100 characters, other than not"
+        raise wrong(
+            f"{candidate.shown}, the header", fault, need, "rename the column in the export"
         )
 
 
@@ -329,12 +330,8 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
     )
     rows = next((tally.rows for tally in tallies.values()), 0)
     if not rows:
-        raise UserError(
-            candidate.shown,
-            found="a header and no row",
-            expected="rows: types, codes and arms are read out of them",
-            do="give an export that has data",
-        )
+        need = "rows: types, codes and arms are read out of them"
+        raise wrong(candidate.shown, "a header and no row", need, "give an export that has data")
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     columns, structure, together = _patients_in_whole(candidate, columns, rows, structure)
     bare = Table(

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from trialtrace.run.drafting.decided import Decided, code_of
-from trialtrace.run.drafting.design import labels_in_order
+from trialtrace.run.drafting.design import in_order
 from trialtrace.run.drafting.likely_outcome import measured_stem
 from trialtrace.run.drafting.names import VISITS, name_words, rank
-from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number
+from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import EARLY, LATE, TREATMENT, UNIT
@@ -45,7 +45,7 @@ class Look:
 def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
     """The visits of an outcome, code to label, in their order; none of one without."""
     if outcome.visit:
-        return _in_rows(table.column(outcome.visit), outcome)
+        return labels_of(table.column(outcome.visit), outcome.visits)
     said = _said([table.column(name) for _, name in outcome.columns])[1]
     stems = {re.sub("[0-9]+$", "", text) for text in said}
     codes = [code for code, _ in outcome.columns]
@@ -95,10 +95,13 @@ def _clean(text: str) -> str:
     return re.sub(r"[;@/=\n]+", " ", text).strip()[:LONGEST].strip() or text
 
 
-def _in_rows(column: Column, of: Outcome) -> dict[str, str]:
+def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
+    """The labels of visits, periods or sides by their codes, as a configuration takes them."""
     made: dict[str, str] = {}
-    for code, told in labels_in_order(column, of.visits).items():
-        label = _clean(told) or code
+    word = (parts(column.name) or [column.name])[-1]
+    for code in sorted(codes or levels(column), key=in_order):
+        label = _clean(label_of(column, code)) or code
+        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
 
