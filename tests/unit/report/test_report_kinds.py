@@ -21,7 +21,7 @@ from trialtrace.run.trial.plan.displays.registry import MODULES, displays
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 KINDS = [*yaml.safe_load(PLAN)["displays"]]
-TABLES = {each.kind for each in displays() if not each.figure}
+TABLES = {each.kind for each in displays() if each.table}
 FEWER = mini_trial.CLEANING.replace(
     "    covers: some\n", "    covers: some\n    exclude: {unknown_subject: not drawn here}\n"
 )
