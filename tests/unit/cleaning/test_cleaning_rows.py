@@ -5,7 +5,8 @@ import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.cleaning.layout import ignore_decisions, letters
+from trialtrace.base.words import column_letters
+from trialtrace.run.cleaning.layout import ignore_decisions
 from trialtrace.run.cleaning.subjects import check_subjects
 from trialtrace.run.cleaning.typed import type_table
 
@@ -104,7 +105,7 @@ def test_a_first_row_that_is_no_header_is_told_once_and_not_shown(kind):
 
 
 def test_columns_have_the_letters_of_a_spreadsheet():
-    assert [letters(n) for n in (1, 26, 27, 52, 53, 702, 703, 16384)] == [
+    assert [column_letters(n) for n in (1, 26, 27, 52, 53, 702, 703, 16384)] == [
         "A",
         "Z",
         "AA",

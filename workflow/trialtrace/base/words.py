@@ -459,3 +459,12 @@ def interval_text(
         for bound, other in ((low, high), (high, low))
     ]
     return absent if bounds == [absent, absent] else " to ".join(bounds)
+
+
+def column_letters(position: int) -> str:
+    """The letters over a column of a spreadsheet: 1 is A, 28 is AB."""
+    letters = ""
+    while position:
+        position, letter = divmod(position - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

@@ -126,11 +126,6 @@ def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -
         yield effects_table(material, own, place, caption)
 
 
-def _listed(row: ResultRow) -> bool:
-    """Whether the result is one of several endpoints of its analysis."""
-    return ";parameter=" in row["result_id"]
-
-
 def _pivot(
     material: Material,
     rows: list[ResultRow],
@@ -262,8 +257,6 @@ def _name(cut: str, name: str) -> str:
 
 def _cut_title(rows: list[ResultRow]) -> str | None:
     """What tells the lines of a group apart: a subgroup, a visit, or nothing."""
-    if any(_listed(row) for row in rows):
-        return "Endpoint"
     if any(row["stratum"] for row in rows):
         return "Subgroup"
     return "Visit" if any(row["visit"] for row in rows) else None
@@ -310,9 +303,7 @@ def _statistic(p: ResultRow, rows: list[ResultRow]) -> str:
 
 def _cut(material: Material, row: ResultRow) -> str:
     stratum = stratum_words(material.trial, row["stratum"]) if row["stratum"] else None
-    endpoints, name = material.trial.endpoints, row["parameter"]
-    endpoint = endpoints[name].label if name is not None and _listed(row) else None
-    return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
+    return ", ".join(part for part in (stratum, row["visit"]) if part)
 
 
 def _cell(row: ResultRow, *, years: bool) -> str:

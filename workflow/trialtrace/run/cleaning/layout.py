@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems, UserError, did_you_mean, one_of
+from trialtrace.base.words import column_letters
 from trialtrace.run.cleaning.account import Decision, run_text
 from trialtrace.run.cleaning.keys import PLACE
 from trialtrace.run.cleaning.rejects import REJECT, as_mask, stripped
@@ -97,7 +98,7 @@ class ToldColumns:
         if self.by_name or name in self.known:
             return f"column {name[:LONGEST]}"
         position = self.there.index(name) + 1
-        return f"column {position} of {len(self.there)} ({letters(position)})"
+        return f"column {position} of {len(self.there)} ({column_letters(position)})"
 
     def several(self, names: list[str]) -> str:
         """Columns in a list: all their names, or their places; empty where there are none."""
@@ -132,15 +133,6 @@ def told_columns(
     """For a raw table of a source of this kind: files are a trial's own, whose names are told where
     the reader has asked for `names`."""
     return ToldColumns(there, frozenset(known), names or kind != "files")
-
-
-def letters(position: int) -> str:
-    """The letters over a column of a spreadsheet: 1 is A, 28 is AB."""
-    text = ""
-    while position:
-        position, rest = divmod(position - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 ROWS_TOLD = 20

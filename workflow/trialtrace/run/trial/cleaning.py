@@ -281,11 +281,9 @@ class CleaningTable:
         empty=dict,
     )
     on_conflict: Literal["stop"] | OnConflict | None = optional(
-        (
-            "Which of several rows is used that share the key and differ: `stop` ends the run "
-            "and is what holds where this is left out; `reject`, `first` and `last` use none, "
-            "the first or the last of them, and say why."
-        ),
+        "Which of several rows is used that share the key and differ: `stop` ends the run "
+        "and is what holds where this is left out; `reject`, `first` and `last` use none, "
+        "the first or the last of them, and say why.",
         expected="stop, or {reject: why}, {first: why}, {last: why}",
     )
     accept: Filled[Column, Text] = optional(

@@ -20,10 +20,8 @@ class Report:
         "where it renders, makes none."
     )
     renderer: Literal["embedded", "quarto"] | None = optional(
-        (
-            "What renders reports: embedded, which is what is meant without it, or the Quarto that "
-            "is on the PATH. Quarto makes the same texts and numbers in another layout."
-        ),
+        "What renders reports: embedded, which is what is meant without it, or the Quarto that "
+        "is on the PATH. Quarto makes the same texts and numbers in another layout.",
         expected="embedded or quarto",
     )
 
@@ -52,19 +50,15 @@ class Settings:
         "Number from which every random stream starts.", minimum=0, maximum=9223372036854775807
     )
     disclosure: Literal["by_source", "full", "restricted"] = key(
-        (
-            "What reports, pages and messages may show of the data: by_source is full for "
-            "registry and synthetic sources and restricted for files of your own; full shows "
-            "values and rows; restricted shows counts and hashes only."
-        ),
+        "What reports, pages and messages may show of the data: by_source is full for "
+        "registry and synthetic sources and restricted for files of your own; full shows "
+        "values and rows; restricted shows counts and hashes only.",
         expected="by_source, full or restricted; for everyone: trialtrace export --as public",
     )
     hash_key: str | None = optional(
-        (
-            "A file outside the project that holds 32 random bytes or more and that only its "
-            "owner can read, as an absolute path or from ~/: the key of the row hashes that "
-            "pages under restricted disclosure show. Without it they show none."
-        ),
+        "A file outside the project that holds 32 random bytes or more and that only its "
+        "owner can read, as an absolute path or from ~/: the key of the row hashes that "
+        "pages under restricted disclosure show. Without it they show none.",
         minLength=1,
         maxLength=1000,
     )

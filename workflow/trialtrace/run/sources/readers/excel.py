@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from trialtrace.base.bounded import check_package
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.words import column_letters
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.sources.readers.sheet import (
     KEPT_DIGITS,
@@ -24,7 +25,6 @@ from trialtrace.run.sources.readers.sheet import (
     Sheet,
     Workbook,
     around,
-    column_letters,
     left_out,
     like_data,
     no_header,

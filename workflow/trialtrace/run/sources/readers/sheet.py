@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, one_of
+from trialtrace.base.words import column_letters
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.moments import duration_text, moment_text
 from trialtrace.run.trial.study.source import File, Laid, SyntheticItem
@@ -120,15 +121,6 @@ def _position(letters: str) -> int:
     for letter in letters:
         position = position * 26 + ord(letter) - ord("A") + 1
     return position
-
-
-def column_letters(position: int) -> str:
-    """1 -> "A", 28 -> "AB"."""
-    letters = ""
-    while position:
-        position, letter = divmod(position - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def _cell_text(cell: "Element", column: int, book: Workbook, sheet: Sheet) -> str | None:

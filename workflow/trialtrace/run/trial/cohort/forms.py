@@ -36,10 +36,8 @@ class Level:
         "number from 1."
     )
     labels: Distinct[Text] | Filled[str, float] | None = optional(
-        (
-            "Labels of the rows under each parent, or a mapping of labels to days, which "
-            "makes the quantity `<as>_day`."
-        ),
+        "Labels of the rows under each parent, or a mapping of labels to days, which "
+        "makes the quantity `<as>_day`.",
         expected="a list of labels, or a mapping of labels to days",
     )
     count: int | str | None = optional(

@@ -83,10 +83,8 @@ Parameter = Annotated[
     Annotated[
         float | str | ParameterBy,
         Rule(
-            expected=(
-                "a number, the name of a number drawn before, or {by: quantity, is: {value: "
-                "parameter}}"
-            )
+            expected="a number, the name of a number drawn before, or {by: quantity, is: {value: "
+            "parameter}}"
         ),
     ],
     Shared("cohort", "parameter"),
@@ -130,10 +128,8 @@ CountsOfShare = Annotated[
     Annotated[
         CountsOfShareBy | ShareMargin,
         Rule(
-            expected=(
-                '{count: 12, of: 40, printed: "30.0%"}, {probability: 0.2}, or {by: quantity, is: '
-                "{group: …}}"
-            )
+            expected='{count: 12, of: 40, printed: "30.0%"}, {probability: 0.2}, or {by: quantity, '
+            "is: {group: …}}"
         ),
     ],
     Shared("cohort", "counts_of_share"),

@@ -7,7 +7,6 @@ from itertools import combinations
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.check_labels import code_is_missing, columns_of_visits, labels_of_codes
 from trialtrace.run.trial.check_units import scale_of_column, unit_of_endpoint
@@ -28,6 +27,7 @@ from trialtrace.run.trial.endpoints import check_instruments as instruments
 from trialtrace.run.trial.endpoints import check_made as made
 from trialtrace.run.trial.endpoints import check_many_rows as many_rows
 from trialtrace.run.trial.endpoints.check_thresholds import check_threshold
+from trialtrace.run.trial.endpoints.item_codes import every_choice
 from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
@@ -262,15 +262,7 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
         if (scale := entry.get("scale")) and not scale["from"] <= value <= scale["to"]:
             expected = f"a number of the scale, {scale['from']} to {scale['to']}"
             document.add((*place, code), tell(value), expected)
-    none = files.cleaning.get("tables", entry["table"], "missing", variable.name) or ()
-    lacking = [code for code in variable.choices if code not in (*entry["codes"], *none)]
-    if lacking:
-        document.add(
-            place,
-            f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
-            "a number for every choice of the dictionary",
-            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
-        )
+    every_choice(files, place, entry["codes"], entry["table"], variable)
 
 
 def _scale(files: Files, name: str, scale: made.Given | None) -> None:

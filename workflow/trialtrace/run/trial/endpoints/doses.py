@@ -60,10 +60,8 @@ class DoseIntensity(TableEntry):
         | IntervalByDrug
         | IntervalColumn
     ) = key(
-        (
-            "Planned days from one cycle to the next: a number, {column: …}, or {by_drug: "
-            "{drug: days}}."
-        ),
+        "Planned days from one cycle to the next: a number, {column: …}, or {by_drug: "
+        "{drug: days}}.",
         expected="a number of days, {column: name} or {by_drug: {drug: days}}",
         constant="days from one cycle to the next",
     )
@@ -73,10 +71,8 @@ class DoseIntensity(TableEntry):
         | PlannedCyclesColumn
         | None
     ) = optional(
-        (
-            "Planned number of cycles: rows (of the table, also those not given), a number, "
-            "or {column: …}; needed with convention: whole_plan."
-        ),
+        "Planned number of cycles: rows (of the table, also those not given), a number, "
+        "or {column: …}; needed with convention: whole_plan.",
         expected="rows, a number, or {column: name}",
         constant="planned number of cycles",
     )

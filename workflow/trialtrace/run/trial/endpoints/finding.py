@@ -65,10 +65,8 @@ class Finding(ValueOfEndpoint):
         "it; measured: unknown parts count as absent."
     )
     visits: VisitChoice | Distinct[VisitLabel] | None = optional(
-        (
-            "Visits of the records: all (so where it is left out), after_baseline, or a list "
-            "of labels."
-        ),
+        "Visits of the records: all (so where it is left out), after_baseline, or a list "
+        "of labels.",
         expected="all, after_baseline, or a list of labels of visits",
     )
 
@@ -200,10 +198,8 @@ class CompositeEvent(EndpointEntry):
         "outcome does."
     )
     visits: VisitChoice | Distinct[VisitLabel] | None = optional(
-        (
-            "Visits of the records: all (so where it is left out), after_baseline, or a list "
-            "of labels."
-        ),
+        "Visits of the records: all (so where it is left out), after_baseline, or a list "
+        "of labels.",
         expected="all, after_baseline, or a list of labels of visits",
     )
 

@@ -58,6 +58,21 @@ def check(
     _unused(files, (name, "codes"), instrument_entry.codes or {}, used.get("codes", []))
 
 
+def every_choice(
+    files: Files, place: Path_, codes: Mapping[str, float], table: str, variable: Variable
+) -> None:
+    """Every choice of a column that is not declared as missing has a number."""
+    none = files.cleaning.get("tables", table, "missing", variable.name) or ()
+    lacking = [code for code in variable.choices if code not in (*codes, *none)]
+    if lacking:
+        files.endpoints.add(
+            place,
+            f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            "a number for every choice of the dictionary",
+            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
+        )
+
+
 def _column(
     files: Files,
     place: Path_,
@@ -68,15 +83,7 @@ def _column(
 ) -> None:
     """Every choice of a column has a number, and one that the item can have."""
     document = files.endpoints
-    none = files.cleaning.get("tables", table, "missing", variable.name) or ()
-    lacking = [code for code in variable.choices if code not in (*codes, *none)]
-    if lacking:
-        document.add(
-            place,
-            f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
-            "a number for every choice of the dictionary",
-            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
-        )
+    every_choice(files, place, codes, table, variable)
     for code in variable.choices or codes:
         value = codes.get(code)
         if value is None:

@@ -11,11 +11,9 @@ class Treatment:
     """What is compared."""
 
     of: Name | Distinct[Name] = key(
-        (
-            "Treated arm, or a list of them. Models and tests of all arms are made of the "
-            "arms named here and the reference: of three arms name both others to have the "
-            "third in the model."
-        ),
+        "Treated arm, or a list of them. Models and tests of all arms are made of the "
+        "arms named here and the reference: of three arms name both others to have the "
+        "third in the model.",
         expected="an arm or a list of arms",
     )
     to: Name = key("Reference arm.")
@@ -67,10 +65,8 @@ class Estimand:
     treatment: Treatment = key("What is compared.")
     population: Name = key("Population.")
     variable: Name | Distinct[Name] = key(
-        (
-            "Endpoint, or a list of them; an entry of endpoints.yaml that makes several "
-            "stands for all. Results of a list carry `;parameter=`."
-        ),
+        "Endpoint, or a list of them; an entry of endpoints.yaml that makes several "
+        "stands for all. Results of a list carry `;parameter=`.",
         expected="an endpoint or a list of endpoints",
     )
     intercurrent: tuple[Intercurrent, ...] = key(

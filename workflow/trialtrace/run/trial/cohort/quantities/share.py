@@ -97,10 +97,8 @@ class Share(Checked, AmongOthers):
     share: Annotated[
         ShareBy | ShareValue,
         Rule(
-            expected=(
-                '{probability: 0.2}, {count: 12, of: 40, printed: "30.0%"}, '
-                "or {by: quantity, is: {group: …}}"
-            )
+            expected='{probability: 0.2}, {count: 12, of: 40, printed: "30.0%"}, '
+            "or {by: quantity, is: {group: …}}"
         ),
     ] = key(
         "yes or no. With counts, exactly so many: {set, count, of, printed}, {set, by, "

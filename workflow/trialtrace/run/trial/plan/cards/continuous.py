@@ -237,10 +237,8 @@ CARDS = (
         also={
             "mann_whitney_continuity": Named(
                 "Mann-Whitney test, continuity corrected",
-                (
-                    "normal approximation with tie correction; "
-                    "Mann and Whitney 1947, Ann Math Stat 18:50"
-                ),
+                "normal approximation with tie correction; "
+                "Mann and Whitney 1947, Ann Math Stat 18:50",
             )
         },
         formula="continuous.ranks:mann_whitney",

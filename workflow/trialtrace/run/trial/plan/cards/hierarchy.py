@@ -43,10 +43,8 @@ CARDS = (
         "Pocock et al. 2012, Eur Heart J 33:176; errors: Bebu and Lachin 2016",
         options=AllPairs,
         tested="test of the win ratio",
-        gives=(
-            "win_ratio.{}@pair net_benefit.{}@pair win_odds.{}@pair p_value.{}@pair "
-            "z.{}@pair? wins.{}@pair;outcome? losses.{}@pair;outcome? ties.{}@pair?"
-        ),
+        gives="win_ratio.{}@pair net_benefit.{}@pair win_odds.{}@pair p_value.{}@pair "
+        "z.{}@pair? wins.{}@pair;outcome? losses.{}@pair;outcome? ties.{}@pair?",
         formula="continuous.win_ratio:win_statistics",
         r_none="no package that comes with R computes it",
     ),

@@ -17,12 +17,10 @@ class MultipleImputation:
         "the composite, and scores of it that are yes or no."
     )
     at_least: int | None = optional(
-        (
-            "So many components make the event where the outcome itself is missing; without "
-            "it the rule of the composite does, over what is drawn and its other parts as "
-            "found at the visit; of an outcome that counts what is so far (`by_visit`) an "
-            "event that the known parts of an earlier visit decide is kept."
-        ),
+        "So many components make the event where the outcome itself is missing; without "
+        "it the rule of the composite does, over what is drawn and its other parts as "
+        "found at the visit; of an outcome that counts what is so far (`by_visit`) an "
+        "event that the known parts of an earlier visit decide is kept.",
         minimum=1,
     )
     undecided_before: Literal["no_event", "refuse", "drawn"] | None = optional(

@@ -17,10 +17,8 @@ class Restricted:
     """Restricted mean time of each arm."""
 
     horizon: Annotated[float, Rule(exclusiveMinimum=0)] | Literal["last_observed"] = key(
-        (
-            "Time up to which the mean is taken, in the unit of the time, or last_observed: "
-            "the last time at which somebody is seen, which differs between arms."
-        ),
+        "Time up to which the mean is taken, in the unit of the time, or last_observed: "
+        "the last time at which somebody is seen, which differs between arms.",
         expected="a time, or last_observed",
     )
 

@@ -121,10 +121,8 @@ CARDS = (
         "p_value.fisher_freeman_halton_drawn",
         "Fisher, Freeman and Halton's test by drawn tables",
         "Freeman and Halton 1951, Biometrika 38:141; Phipson and Smyth 2010",
-        means=(
-            "The exact test of arms by all values of the endpoint by drawn tables, where these are "
-            "too many to enumerate."
-        ),
+        means="The exact test of arms by all values of the endpoint by drawn tables, where these "
+        "are too many to enumerate.",
         options=DrawnTables,
         gives="p_value.{}@compared mc_se.{}@compared?",
         formula="categorical.r_by_c_tests:fisher_freeman_halton_drawn",
@@ -145,10 +143,8 @@ CARDS = (
         "p_value.cmh_general_association_exact",
         "exact test of general association within strata",
         "Landis, Heyman and Koch 1978, Int Stat Rev 46:237; exactly: Agresti 1992, Stat Sci 7:131",
-        means=(
-            "Exact test of any association of arm and event within strata, all margins given: the "
-            "statistic of the generalised Cochran-Mantel-Haenszel test."
-        ),
+        means="Exact test of any association of arm and event within strata, all margins given: "
+        "the statistic of the generalised Cochran-Mantel-Haenszel test.",
         options=CmhGeneralAssociation,
         gives="p_value.{}@compared chi_squared.{}@compared?",
         kinds=BINARY,

@@ -167,10 +167,8 @@ CARDS = (
         "mean_difference.paired_regression",
         "regression of the differences within subjects",
         options=PairedRegression,
-        gives=(
-            "mean_difference.{}@pair p_value.{}@pair;covariate f.{}@pair;covariate? "
-            "df1.{}@pair;covariate? df2.{}@pair;covariate?"
-        ),
+        gives="mean_difference.{}@pair p_value.{}@pair;covariate f.{}@pair;covariate? "
+        "df1.{}@pair;covariate? df2.{}@pair;covariate?",
         formula="regression.ancova:ols",
         r=R(
             {

@@ -213,10 +213,8 @@ CARDS = (
         "p_value.visit_pairs_compared",
         "t test of the difference of two visits between treatments",
         "Maxwell and Delaney 2004, chapter 12; Welch 1947, Biometrika 34:28",
-        means=(
-            "Differences of two visits compared between treatments: by Welch's test between arms, "
-            "paired where every subject has both treatments."
-        ),
+        means="Differences of two visits compared between treatments: by Welch's test between "
+        "arms, paired where every subject has both treatments.",
         gives=gives.contrast("visit_difference", "pair", ";contrast"),
         r=_of_pairs(
             "score <- wide[, ends[1]] - wide[, ends[2]]\n",
