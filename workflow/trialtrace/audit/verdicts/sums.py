@@ -5,10 +5,12 @@ the groups' numbers, a percentage that of another column's count, whatever a tab
 Where columns keep it in nearly all rows, the few others are asked about.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, combinations, permutations, product
 
+from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
@@ -23,12 +25,16 @@ from trialtrace.audit.verdicts.readings import (
 )
 from trialtrace.base.grouping import grouped
 
-SUM, RATIO, MULTIPLE = "line.sum", "line.ratio", "line.multiple"
+SUM, RATIO, MULTIPLE, TOTAL = "line.sum", "line.ratio", "line.multiple", "line.total"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
 """The relation is kept in so many rows at least, and in such a share of them."""
 UNITS = 3
 """Numbers of fewer units of their last digit would often add up by chance."""
+NAMED = 2
+"""In so many places where a label calls the line a total."""
+LENGTHS = (2, 3, 4, 5, 6)
+"""So many columns beside each other are added up to one number."""
 MOST = 14
 """So many columns of a table are tried, the first."""
 SEVERAL = (3, 4, 5, 6)
@@ -37,6 +43,12 @@ MANY = 10
 """A quotient, or a sum of rows, is told apart from others by numbers of so many units at least."""
 FINE = 50
 """Numbers of fewer units are a multiple of each other by chance."""
+_TOTAL = re.compile(r"\b(?:total|overall|all|sum)\b", re.IGNORECASE)
+_BESIDE = Reading(
+    "Are each of these and the numbers beside it read and printed right?",
+    "and the numbers beside it read and printed right",
+    "All patients of its group are behind the others.",
+)
 Cells = Mapping[str, Claim]
 Numbers = Sequence[Component]
 
@@ -54,6 +66,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
             for whole, parts in _beside(rows, range(2, MOST)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM, "row", "columns")
             yield from _of_blocks(told, part)
+            yield from _of_one_sum(told, part)
         yield from _quotients(of_table)
         yield from _multiples(of_table)
 
@@ -71,7 +84,7 @@ def _lines(
 ) -> list[Cells]:
     """Columns, or rows, of enough cells, each by its place in them."""
     every = [{place(one): one for one in own} for own in grouped(cells, line).values()]
-    return [own for own in every if len(own) > LEAST]
+    return [own for own in every if len(own) > NAMED]
 
 
 def _of_any_two(columns: Sequence[Cells]) -> Iterator[tuple[Cells, list[Cells]]]:
@@ -91,12 +104,18 @@ def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Ce
 
 
 def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
-    """Of three columns beside each other that stand in a table for each group, "Before", "After"
-    and "Change": all groups together where the rows of one are too few."""
-    rows = [
-        {int(_column(one)): one for one in row if _column(one).isdecimal()}
-        for row in grouped(cells, _row).values()
-    ]
+    """Of three columns, or rows, beside each other that come back in a table, as "Before", "After"
+    and "Change" for each group: all together where those of one are too few."""
+    lines = ((_row, _column), (_column, _row))
+    for line, place in lines:
+        rows = [
+            {int(place(one)): one for one in own if place(one).isdecimal()}
+            for own in grouped(cells, line).values()
+        ]
+        yield from _of_trios(rows, part)
+
+
+def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str) -> Iterator[Asked]:
     for order in ((2, 0, 1), (1, 0, 2), (0, 1, 2)):
         trios: dict[int, list[tuple[Claim, list[Claim]]]] = {}
         for row in rows:
@@ -111,9 +130,41 @@ def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
         held = sum(sum(map(bool, kept[at])) for at in several)
         if len(several) < 2 or not left or held < LEAST or held < SHARE * (held + len(left)):
             continue
-        where = f"as it is in {held} of {held + len(left)} rows and groups of its table"
+        where = f"as it is in {held} of {held + len(left)} such places of its table"
         for whole, parts in left:
             yield _asked(whole, parts, (part, part), where, SUM)
+
+
+def _of_one_sum(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
+    """Of counts that stand beside each other and make all patients of their group, as "Mild",
+    "Moderate" and "Severe" do at each visit, those that make another number."""
+    whole = [one for one in cells if not one.parts[part].places and one.about.group]
+    by_row = grouped(whole, lambda one: (one.about.group, _row(one))).values()
+    for length in LENGTHS:
+        runs = [
+            own[at : at + length]
+            for own in by_row
+            if len(own) % length == 0
+            for at in range(0, len(own), length)
+        ]
+        left, kept, most = [], set(), 0
+        for several in grouped(runs, lambda run: run[0].about.group).values():
+            sums = [sum(_number(one.parts[part]) for one in run) for run in several]
+            most = max(sums, key=lambda one: (sums.count(one), one))
+            same = [run for run, total in zip(several, sums, strict=True) if total == most]
+            kept |= {tuple(_number(one.parts[part]) for one in run) for run in same}
+            left += [(run, most) for run in several if run not in same]
+        if len(kept) > LEAST and len(left) <= min(NAMED, len(kept) / 4):
+            for run, most in left:
+                told = listed([one.parts[part].text for one in run])
+                text = f"{told} do not make {most:f}, as those beside them do."
+                yield question(TOTAL, run[0], part, text, _BESIDE, run)
+            return
+
+
+def _is_total(entry: Claim) -> bool:
+    """Whether a label calls a number one of all."""
+    return entry.about.group == ALL or bool(_TOTAL.search(entry.label))
 
 
 def _keeps(whole: Claim, parts: Sequence[Claim], part: str) -> bool | None:
@@ -182,20 +233,27 @@ def _of_columns(
     places: str = "rows",
 ) -> Iterator[Asked]:
     rows = [row for row in whole if all(row in one for one in parts)]
-    kept, large = [], 0
     name = part if check == SUM else "value"
-    for row in rows:
-        own = [column[row].parts[part] for column in parts]
-        if kept_by(whole[row].parts[name], own):
-            kept.append(row)
-            large += _is_large(whole[row].parts[name], own, check, line)
-    if large < LEAST or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
+    own = {row: [column[row].parts[part] for column in parts] for row in rows}
+    kept = [row for row in rows if kept_by(whole[row].parts[name], own[row])]
+    exact = [row for row in kept if _is_exact(whole[row].parts[name], own[row])]
+    if check == SUM and len(exact) == len(rows) - 1:
+        kept = exact
+    large = sum(_is_large(whole[row].parts[name], own[row], check, line) for row in kept)
+    least = NAMED if check == SUM and all(map(_is_total, whole.values())) else LEAST
+    if large < least or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
         return
     for row in rows:
         if row not in kept:
             beside = [column[row] for column in parts]
             where = f"as its {line} is in {len(kept)} of {len(rows)} {places} of its table"
             yield _asked(whole[row], beside, (name, part), where, check)
+
+
+def _is_exact(whole: Component, parts: Numbers) -> bool:
+    """Whether whole numbers add up to the last unit, as counts do."""
+    places = any(one.places for one in (whole, *parts))
+    return not places and _number(whole) == sum(map(_number, parts))
 
 
 def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:

@@ -85,14 +85,21 @@ def _extreme(ledger: Ledger, asked: Asked) -> bool:
 
 
 def _every(ledger: Ledger) -> Iterator[Asked]:
-    cells = [
+    every = [
         one
-        for one in ledger.of_group()
-        if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
+        for one in ledger.entries.values()
+        if drafted(one) and one.about.group != ALL and row_of(one) and not one.about.compared
+        if _spread(ledger, one)
     ]
+    cells = [one for one in every if one.about.group]
     rows = grouped(cells, _place)
     for row in chain(rows.values(), of_arms(cells)):
         if len({one.about.group for one in row}) == len(row) > 1:
+            yield from _of_row(ledger, row)
+    # Of columns that are no arms, as "Before" and "After".
+    others = grouped([one for one in every if not one.about.group], row_of)
+    for row in others.values():
+        if len(row) > 1 and len({_is_median(one) for one in row}) == 1:
             yield from _of_row(ledger, row)
     yield from _of_shares(ledger)
     visits = grouped(
@@ -215,7 +222,6 @@ def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
             if name == "sd":
                 what = "spread" if _is_median(far[0]) else "deviation"
             yield _asked(far[0], [one for one in row if one is not far[0]], name, what)
-            return
 
 
 def _asked(entry: Claim, others: Sequence[Claim], name: str, what: str) -> Asked:
