@@ -335,7 +335,7 @@ def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
     """A cell without the number of its patients before it, or behind it: "2 (1–4) n = 164";
     where a cell is one of `shares`, the number behind a percentage is its count."""
     match = re.search(r"(?<=[0-9)%])[\s,;(\[]+n\s?=\s?([0-9]+)[)\]]?$", text, re.I)
-    match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
+    match = match or re.match(r"n\s?=\s?([0-9]+)(?:[;:]|,?\s)\s*(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
     left = text[: match.start()] + text[match.end() :]

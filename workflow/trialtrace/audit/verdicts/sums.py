@@ -26,6 +26,7 @@ from trialtrace.audit.verdicts.readings import (
 from trialtrace.base.grouping import grouped
 
 SUM, RATIO, MULTIPLE, TOTAL = "line.sum", "line.ratio", "line.multiple", "line.total"
+CHANGE = "line.change"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
 """The relation is kept in so many rows at least, and in such a share of them."""
@@ -68,6 +69,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
             yield from _of_blocks(told, part)
             yield from _of_one_sum(told, part)
         yield from _quotients(of_table)
+        yield from _percent_changes(of_table)
         yield from _multiples(of_table)
 
 
@@ -112,10 +114,11 @@ def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
             {int(place(one)): one for one in own if place(one).isdecimal()}
             for own in grouped(cells, line).values()
         ]
-        yield from _of_trios(rows, part)
+        if line is _row or part != "percent":
+            yield from _of_trios(rows, part, LEAST if line is _row else SEVERAL[-1])
 
 
-def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str) -> Iterator[Asked]:
+def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str, least: int) -> Iterator[Asked]:
     for order in ((2, 0, 1), (1, 0, 2), (0, 1, 2)):
         trios: dict[int, list[tuple[Claim, list[Claim]]]] = {}
         for row in rows:
@@ -128,7 +131,7 @@ def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str) -> Iterator[Asked]
         every = [trio for at in several for trio in trios[at]]
         left = [trio for trio in every if _keeps(*trio, part) is False]
         held = sum(sum(map(bool, kept[at])) for at in several)
-        if len(several) < 2 or not left or held < LEAST or held < SHARE * (held + len(left)):
+        if len(several) < 2 or not left or held < least or held < SHARE * (held + len(left)):
             continue
         where = f"as it is in {held} of {held + len(left)} such places of its table"
         for whole, parts in left:
@@ -187,6 +190,16 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
                 yield from _of_columns(whole, [first, second], part, _divides, RATIO)
 
 
+def _percent_changes(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of changes in percent of the numbers of two other columns."""
+    told = [one for one in cells if _has_value(one, "value")]
+    columns = _lines(told, _column, _row)[: MOST // 2]
+    for name in ("percent", "value"):
+        alone = [one for one in cells if one.parts.keys() == {name} and _has_value(one, name)]
+        for whole, two in product(_lines(alone, _column, _row), permutations(columns, 2)):
+            yield from _of_columns(whole, two, "value", _changes, CHANGE)
+
+
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of numbers alone that are a fixed multiple of another one."""
     alone = [one for one in cells if len(one.parts) == 1 and _has_value(one, next(iter(one.parts)))]
@@ -233,7 +246,8 @@ def _of_columns(
     places: str = "rows",
 ) -> Iterator[Asked]:
     rows = [row for row in whole if all(row in one for one in parts)]
-    name = part if check == SUM else "value"
+    parts_of_whole = {name for one in whole.values() for name in one.parts}
+    name = part if check == SUM else "value" if "value" in parts_of_whole else "percent"
     own = {row: [column[row].parts[part] for column in parts] for row in rows}
     kept = [row for row in rows if kept_by(whole[row].parts[name], own[row])]
     exact = [row for row in kept if _is_exact(whole[row].parts[name], own[row])]
@@ -259,7 +273,7 @@ def _is_exact(whole: Component, parts: Numbers) -> bool:
 def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:
     """Whether numbers keep a relation that others beside them would not."""
     unit = max(one.ulp for one in (whole, *parts))
-    if check == RATIO:
+    if check in (RATIO, CHANGE):
         return all(abs(_number(one)) >= MANY * one.ulp for one in (whole, *parts))
     if line == "row" and (not all(map(_number, parts)) or abs(_number(whole)) < MANY * unit):
         return False
@@ -281,6 +295,19 @@ def _divides(whole: Component, parts: Numbers) -> bool:
     return min(ends) < whole.bounds[1] and whole.bounds[0] <= max(ends)
 
 
+def _changes(whole: Component, parts: Numbers) -> bool:
+    """Whether a number is the change from one to another in percent of it, over all that print so,
+    up or down."""
+    first, second = parts
+    if first.bounds[0] <= 0:
+        return False
+    ends = [100 * (end / own - 1) for end in second.bounds for own in first.bounds]
+    low, high = sorted(map(abs, whole.bounds)) if _number(whole) else whole.bounds
+    if min(ends) < 0 < max(ends):
+        return low <= max(map(abs, ends))
+    return min(map(abs, ends)) < high and low <= max(map(abs, ends))
+
+
 def _number(part: Component) -> Decimal:
     return part.value or Decimal(0)
 
@@ -289,11 +316,13 @@ def _asked(
     entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
     own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
-    made = f"{listed(others)} together"
-    if check != SUM:
-        made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
+    made, what = {
+        SUM: (f"{listed(others)} together", "sum"),
+        RATIO: (" over ".join(others), "quotient"),
+        MULTIPLE: (f"the same multiple of {others[0]}", "multiple"),
+        CHANGE: (f"the change in percent from {' to '.join(others)}", "change"),
+    }[check]
     text = f"{own} is not {made}, {where}."
-    what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
         f"read and printed right beside {listed([one.printed for one in claims])}",

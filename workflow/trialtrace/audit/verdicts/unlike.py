@@ -44,9 +44,9 @@ EXTREME = 6.0
 table."""
 UNALIKE = 1.0
 """Means before treatment lie apart by so many deviations where no patients are known."""
-ERRORS, DEVIATIONS = 4.0, 2.0
-"""So many standard errors of their difference means lie apart before treatment, and so many
-deviations at any time."""
+ERRORS, DEVIATIONS, OF_COLUMNS = 4.0, 2.0, 3.0
+"""So many standard errors of their difference means lie apart before treatment, so many deviations
+at any time, and so many in columns that are no arms, since they may be visits."""
 OF_MEDIANS, OF_CHANGES, OF_VISITS, OF_SHARES = 1.5, 1.0, 2.5, 3.5
 """So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, changes between
 two visits, and visits where no other group has both; so many errors shares before treatment."""
@@ -282,6 +282,8 @@ def _means_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
     visit, change = entry.about.visit or "", entry.about.change
     baseline = not visit and _is_baseline(ledger, entry)
     before = not change and (baseline or bool(_BEFORE.match(visit)))
+    if entry.about.group is None:
+        return apart > OF_COLUMNS
     n, m = ledger.size(entry), ledger.size(other)
     if before and n and m:
         return apart / sqrt(1 / n + 1 / m) > ERRORS
