@@ -1,8 +1,8 @@
 """Numbers of a draft whose decimal point has slipped, as the cells beside them tell.
 
 A number of a row is a tenth, or ten times, of what the others of its row are, with a decimal more
-or less; or has more decimals than those beside it; or a pair of a row of counts with their
-percentages has a count that is no whole number. All are asked about, and never called wrong.
+or less; a p has more decimals than all others of its column; or a pair of a row of counts with
+their percentages has a count that is no whole number. All are asked about, and never called wrong.
 """
 
 import re
@@ -27,7 +27,7 @@ from trialtrace.audit.verdicts.readings import (
 )
 from trialtrace.base.grouping import grouped
 
-POINT, WHOLE, BOUND, DECIMALS = "row.point", "row.count", "row.bound", "row.decimals"
+POINT, WHOLE, BOUND, DECIMALS = "row.point", "row.count", "row.bound", "column.decimals"
 PARTS = {
     "value": "value",
     "sd": "deviation",
@@ -69,12 +69,8 @@ def slipped(ledger: Ledger) -> Iterator[Asked]:
                 yield found
     for line in rows.values():
         yield from _counts(ledger, line)
-        for part in PARTS:
-            own = [one for one in line if _is_positive(one, part) and not one.about.compared]
-            yield from _decimals(own, part) if len(own) > 1 else ()
-    ps = grouped([one for one in cells if _is_positive(one, "p")], column_of)
-    for column in ps.values():
-        yield from _decimals(column, "p") if len(column) > EVEN else ()
+    for column in grouped([one for one in cells if _is_positive(one, "p")], column_of).values():
+        yield from _decimals(column) if len(column) > EVEN else ()
     bounds = [one for one in cells if "p" in one.parts and one.parts["p"].relation == "<"]
     tables = grouped(bounds, table_of).values()
     odd = [_bound(one) for table in tables for one in table if _is_odd_bound(one, table)]
@@ -129,22 +125,20 @@ def _point(numbers: Sequence[tuple[Claim, Component]], part: str) -> Iterator[As
         return
 
 
-def _decimals(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
-    """A number with more decimals than the others of its row, and a third of each at most, or a p
-    of a column with more than all others: of a small p more decimals are no more digits."""
-    entry = max(cells, key=lambda one: one.parts[part].places)
-    own, others = entry.parts[part], [one for one in cells if one is not entry]
-    fewer = max(one.parts[part].places for one in others) < own.places
-    least = min(_size(one.parts[part]) for one in others)
-    if fewer and (_size(own) >= SMALL if part == "p" else ALIKE * _size(own) <= least):
+def _decimals(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """A p of a column with more decimals than all others, and no small one, of which more decimals
+    are no more digits."""
+    entry = max(cells, key=lambda one: one.parts["p"].places)
+    own, others = entry.parts["p"], [one for one in cells if one is not entry]
+    if max(one.parts["p"].places for one in others) < own.places and _size(own) >= SMALL:
         beside = listed([one.printed for one in others[:3]])
-        text = f"{own.text} has more decimals than what stands beside it, {beside}."
+        text = f"{own.text} has more decimals than all others of its column, {beside} and so on."
         reading = Reading(
-            "Does the decimal point of each of these stand where it is printed?",
+            "Does the decimal point of each of these p stand where it is printed?",
             f"read and printed right beside {beside}",
             "All others have fewer.",
         )
-        yield question(DECIMALS, entry, part, text, reading, others)
+        yield question(DECIMALS, entry, "p", text, reading, others)
 
 
 def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:
