@@ -273,7 +273,7 @@ def _is_exact(whole: Component, parts: Numbers) -> bool:
 def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:
     """Whether numbers keep a relation that others beside them would not."""
     unit = max(one.ulp for one in (whole, *parts))
-    if check == CHANGE and any(abs(_number(one)) < MANY * MANY * one.ulp for one in parts):
+    if check == CHANGE and any(abs(_number(one)) < FINE * one.ulp for one in parts):
         return False
     if check in (RATIO, CHANGE):
         return all(abs(_number(one)) >= MANY * one.ulp for one in (whole, *parts))
