@@ -251,6 +251,7 @@ def test_rows_below_several_heads_that_make_them(tmp_path, capsys, count, told):
 def test_columns_that_are_no_arms_are_alike_too(tmp_path, capsys, second, told):
     rows = [["", "Pretest", "Posttest"], ["Attitude, mean (SD)", "10.4 (2.0)", second]]
     rows += [["Knowledge, mean (SD)", "9.0 (1.7)", "9.9 (1.9)"]]
+    rows += [[f"{name}, mean (SD)", "15.0 (1.9)", "15.9 (2.0)"] for name in ("Pain", "Practice")]
     text = asked(tmp_path, capsys, rows, "Table 1. Results")
     assert ("Its mean is unlike that of the other groups in its row" in text) == told
 

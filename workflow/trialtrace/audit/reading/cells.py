@@ -78,7 +78,7 @@ FORMS = (
     ),
     _form(
         "spread_range",
-        rf"(?P<a>{_N}){_O}(?P<b>{_N})\s*[,;]\s*(?P<c>{_N})\s*to\s*(?P<d>{_N}){_C}",
+        rf"(?P<a>{_N}){_O}(?P<b>{_N})\s*(?:;|,(?=\s))\s*(?P<c>{_N})\s*to\s*(?P<d>{_N}){_C}",
     ),
     _form(
         "spread_median",

@@ -32,7 +32,7 @@ def expression(
         # "330.5 (234/445)": quartiles, parted by a slash.
         parts = {"a": cell.parts["b"], "b": cell.parts["a"], "c": cell.parts["n"]}
         cell = replace(cell, form="ranged", parts=parts)
-    if cell.form == "rated" and (kind in _OF_SHARES or _prints(cell)):
+    if cell.form == "rated" and cell.whole("n") and (kind in _OF_SHARES or _prints(cell)):
         # "12.9 (17/132)" below "% (n/N)".
         cell = replace(cell, form="percent_fraction")
     if kind == "person_time":
@@ -66,8 +66,7 @@ _OF_SHARES = ("fraction", "percent", "percent_count", "count_percent")
 
 def _prints(cell: Cell) -> bool:
     """Whether one number of three is the percentage that the others are."""
-    size = cell.whole("n")
-    return bool(size) and is_share(cell, size)
+    return is_share(cell, cell.whole("n"))
 
 
 # What a spread that is named alone stands beside, and cells that hold one and no share.

@@ -150,9 +150,10 @@ def _of_one_sum(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
             if len(own) % length == 0
             for at in range(0, len(own), length)
         ]
-        left, kept, most = [], set(), 0
+        left: list[tuple[list[Claim], Decimal]] = []
+        kept: set[tuple[Decimal, ...]] = set()
         for several in grouped(runs, lambda run: run[0].about.group).values():
-            sums = [sum(_number(one.parts[part]) for one in run) for run in several]
+            sums = [sum((_number(one.parts[part]) for one in run), Decimal(0)) for run in several]
             most = max(sums, key=lambda one: (sums.count(one), one))
             same = [run for run, total in zip(several, sums, strict=True) if total == most]
             kept |= {tuple(_number(one.parts[part]) for one in run) for run in same}

@@ -96,11 +96,13 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
     for row in chain(rows.values(), of_arms(cells)):
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
-    # Of columns that are no arms, as "Before" and "After".
-    others = grouped([one for one in every if not one.about.group], row_of)
-    for row in others.values():
-        if len(row) > 1 and len({_is_median(one) for one in row}) == 1:
-            yield from _of_row(ledger, row)
+    # Columns that are no arms, as "Before" and "After", may be of two scales: one row alone is odd.
+    others = [one for one in every if not one.about.group]
+    for table in grouped(others, table_of).values():
+        rows_of_table = grouped(table, lambda one: (row_of(one), _is_median(one))).values()
+        several = [own for own in rows_of_table if len(own) > 1]
+        odd = [found for own in several if (found := [*_of_row(ledger, own)])]
+        yield from odd[0] if len(odd) == 1 and len(several) > MOST else ()
     yield from _of_shares(ledger)
     visits = grouped(
         [
