@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--misses", type=Path)
     parser.add_argument("--keep", type=Path, help="verdicts so far, to go on with a run")
     parser.add_argument("--seconds", type=float, default=inf, help="no new ledgers after these")
-    parser.add_argument("--output", type=Path, default=PAGE)
+    parser.add_argument("--output", type=Path, default=PAGE, help="a page, or - for the terminal")
     asked = parser.parse_args()
     if asked.show is not None:
         made = paper(asked.show)
@@ -175,7 +175,8 @@ def main() -> None:
     if asked.misses:
         asked.misses.write_text(misses(done))
     text = page(done, asked.seed)
-    asked.output.write_text(text)
+    if asked.output != Path("-"):
+        asked.output.write_text(text)
     print(text)
 
 

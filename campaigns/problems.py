@@ -129,11 +129,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--output", type=Path, default=PAGE)
+    parser.add_argument("--output", type=Path, default=PAGE, help="a page, or - for the terminal")
     asked = parser.parse_args()
     errors = documented()
     text = page(errors, verdicts(sorted({error.ledger for error in errors})))
-    asked.output.write_text(text, encoding="utf-8")
+    if asked.output != Path("-"):
+        asked.output.write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -429,3 +429,25 @@ def test_an_f_of_the_means_has_the_degrees_of_freedom_of_these():
     for f, df, expected in (("2.40", "58", RIGHT), ("2.40", "98", WRONG), ("9.9", "98", None)):
         found = told("statistic.sizes", *means, (f"F(1, {df}) = {f}", about))
         assert found == ([expected] if expected else [("not_checkable", False)])
+
+
+def test_a_p_is_of_the_table_that_it_is_linked_to():
+    """Of two tables that call their outcome alike: 10, 10 and 10 beside 5, 15 and 10 have χ² of
+    16/6, of which P is exp(-8/6), 0.26; of the other table, with the same in both groups, 1."""
+    tables = {"table 1": (10, 10, 10, 5, 15, 10), "table 2": (10, 10, 10, 10, 10, 10)}
+    claims = {
+        f"{place[-1]}_{at}": claim(
+            str(count), outcome="event", group=BOTH[at // 3], category=f"c{at % 3}"
+        )
+        | {"place": f"{place}, row {at}, column 2"}
+        for place, counts in tables.items()
+        for at, count in enumerate(counts)
+    }
+    for place in tables:
+        linked = [f"{place[-1]}_0", f"{place[-1]}_3"]
+        printed = {"1": "P = 0.26", "2": "P = 1"}[place[-1]]
+        claims[f"p{place[-1]}"] = claim(printed, outcome="event", compare=BOTH) | {"with": linked}
+    document = {"papers": {"main": "A paper"}, "groups": TWO, "claims": claims}
+    document["outcomes"] = {"event": {"label": "Event"}}
+    found = [one for one in findings(ledger(document)) if one.check == "p.categories"]
+    assert [one.agreement for one in found] == ["compatible"] * 2

@@ -93,7 +93,7 @@ def test_changes_of_few_rows_and_several_groups(tmp_path, capsys, after, told):
         ["Score", "35.1 (3.8)", "34.4 (6.2)", "-0.7", "32.1 (5.4)", "27.6 (4.6)", "-4.5"],
     ]
     text = asked(tmp_path, capsys, rows, "Table 2. Means (SD)")
-    assert (f"{after} is not 444 and 134 together, as it is in 3 of 4 rows" in text) == told
+    assert (f"{after} is not 444 and 134 together, as it is in 3 of 4 such places" in text) == told
 
 
 # t of 0.8 less -1.1 with deviations of 2.7 and 1.7 of 40 and 50: 4.06, P = 0.0001.
@@ -196,3 +196,87 @@ def test_a_first_row_of_participants_is_the_number_of_each_column(tmp_path, caps
     rows = [["Characteristics", "Drug n (%)", "Placebo n (%)"], ["Participants", "125", "133"]]
     text = asked(tmp_path, capsys, [*rows, ["Men", "31 (24.8)", f"{count} (33.8)"]])
     assert ("54 of 133 is 40.6 %; printed is 33.8" in text) == told
+
+
+WHOLE = [["Age, mean (SD)", "61.2 (8.4)", "60.7 (9.1)"], ["BMI", "27.1 (3.0)", "28.3 (3.1)"]]
+WHOLE += [["Pain", "5.1 (1.4)", "4.9 (1.6)"], ["SBP", "131.0 (12.5)", "129.4 (13.0)"]]
+WHOLE += [["DBP", "80.2 (7.5)", "81.1 (8.0)"], ["Weight", "74.2 (9.9)", "75.0 (8.7)"]]
+
+
+@pytest.mark.parametrize(
+    ("p", "told"), [("0.0138", True), ("0.138", False), ("0.0004", False)], ids=str
+)
+def test_a_p_of_more_decimals_than_all_others(tmp_path, capsys, p, told):
+    ps = ["0.21", "0.744", "0.038", "0.51", "0.602", p]
+    rows = [[*row, one] for row, one in zip(WHOLE, ps, strict=True)]
+    text = asked(tmp_path, capsys, [[*HEAD, "P"], *rows])
+    assert ("has more decimals than all others of its column" in text) == told
+
+
+# 17 + 3 + 1 = 18 + 2 + 1 = 21; 11 + 2 + 8 = 6 + 3 + 12 = 21 and 7 + 2 + 8 = 17.
+@pytest.mark.parametrize(("count", "told"), [("7", True), ("11", False)])
+def test_counts_beside_each_other_that_make_their_group(tmp_path, capsys, count, told):
+    heads = [["Group", *["Steady"] * 3, *["Discomfort"] * 3, *["Tolerance"] * 3]]
+    heads += [["Group", "Good", "Fair", "Poor", "Mild", "Moderate", "Severe", "A", "B", "C"]]
+    rows = [["Drug", "17", "3", "1", "18", "2", "1", "18", "3", "0"]]
+    rows += [["Placebo", count, "2", "8", "6", "3", "12", "9", "5", "7"]]
+    text = asked(tmp_path, capsys, [*heads, *rows])
+    assert ("7, 2 and 8 do not make 21, as those beside them do" in text) == told
+
+
+# 36 + 41 = 77, 6 + 6 = 12, 8 + 3 = 11: counts add up to the last unit.
+@pytest.mark.parametrize(("count", "told"), [("4", True), ("3", False)])
+def test_two_rows_are_enough_of_a_column_that_is_called_a_total(tmp_path, capsys, count, told):
+    rows = [["", "Drug", "Placebo", "Total"], ["Mild", "36", "41", "77"]]
+    rows += [["Moderate", "6", "6", "12"], ["Severe", "8", count, "11"]]
+    text = asked(tmp_path, capsys, rows)
+    assert ("11 is not 8 and 4 together, as its column is in 2 of 3 rows" in text) == told
+    rows[0][-1] = "Other"
+    assert "together, as its column" not in asked(tmp_path, capsys, rows)
+
+
+# 305 = 193 + 112 in three columns, and so on below each head.
+@pytest.mark.parametrize(("count", "told"), [("11", True), ("44", False)])
+def test_rows_below_several_heads_that_make_them(tmp_path, capsys, count, told):
+    rows = [["", "All", "Drug", "Placebo"], ["Alerts", "305", "224", "81"]]
+    rows += [["First year", "193", "156", "37"], ["Second year", "112", "68", count]]
+    rows += [["Checked", "1538", "664", "874"], ["First year", "635", "253", "382"]]
+    rows += [["Second year", "903", "411", "492"], ["Answered", "714", "165", "549"]]
+    rows += [["First year", "319", "11", "308"], ["Second year", "395", "154", "241"]]
+    text = asked(tmp_path, capsys, rows)
+    assert ("81 is not 37 and 11 together, as it is in 8 of 9 such places" in text) == told
+
+
+@pytest.mark.parametrize(("second", "told"), [("3.6 (2.2)", True), ("8.6 (2.4)", False)])
+def test_columns_that_are_no_arms_are_alike_too(tmp_path, capsys, second, told):
+    rows = [["", "Pretest", "Posttest"], ["Attitude, mean (SD)", "10.4 (2.0)", second]]
+    rows += [["Knowledge, mean (SD)", "9.0 (1.7)", "9.9 (1.9)"]]
+    rows += [[f"{name}, mean (SD)", "15.0 (1.9)", "15.9 (2.0)"] for name in ("Pain", "Practice")]
+    text = asked(tmp_path, capsys, rows, "Table 1. Results")
+    assert ("Its mean is unlike that of the other groups in its row" in text) == told
+
+
+# 17 of 132 are 12.9 %; 12 of 44 are 27.3 %.
+@pytest.mark.parametrize(
+    ("cell", "printed"),
+    [
+        ("19.9 (17/132)", "17/132 (19.9%)"),
+        ("12/44 (37.3) (15.0, 42.8)", "12/44 (37.3%)"),
+    ],
+)
+def test_percentages_before_or_behind_their_fractions(tmp_path, capsys, cell, printed):
+    head = ["", "Drug % (n/N)", "Placebo % (n/N)"]
+    text = asked(tmp_path, capsys, [head, ["Fever", "5.3 (6/114)", cell]])
+    assert "would contradict if read right, which is asked: t1_fever_placebo" in text
+    assert printed in text
+
+
+# 12.3 of 10.0 is 23.0 % more, 19.2 of 17.2 11.6 %, 10.8 of 9.6 12.5 %, 15.9 of 15.0 6.0 %.
+@pytest.mark.parametrize(("last", "told"), [("60.0", True), ("6.0", False)])
+def test_a_change_in_percent(tmp_path, capsys, last, told):
+    rows = [["", "Before", "After", "% change"], ["Knowledge", "10.0 (2.0)", "12.3 (2.2)", "23.0"]]
+    rows += [["Attitude", "17.2 (5.0)", "19.2 (5.2)", "11.6"]]
+    rows += [["Practice", "9.6 (2.1)", "10.8 (2.3)", "12.5"]]
+    rows += [["Pain", "15.0 (1.9)", "15.9 (2.0)", last]]
+    text = asked(tmp_path, capsys, rows, "Table 1. Mean (SD)")
+    assert ("60.0 is not the change in percent from 15.0 to 15.9" in text) == told

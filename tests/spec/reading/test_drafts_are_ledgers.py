@@ -48,6 +48,7 @@ HEADS = {
 }
 CELLS = {
     "fraction_percent": "13/40 (33%)",
+    "fraction_percent_range": "13/40 (33) (19, 49)",
     "percent_fraction": "33% (13/40)",
     "fraction": "13/40",
     "count_percent_range": "13 (33%) (19–49)",

@@ -6,10 +6,11 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.arms import Arms
 from trialtrace.audit.reading.cells import read_cell
 from trialtrace.audit.reading.characters import decimal_commas, plain, superscript, tidy, unmarked
+from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.expressions import expression
 from trialtrace.audit.reading.heading_words import said
 from trialtrace.audit.reading.item import Item
-from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 from trialtrace.audit.reading.sentences import read_passages, sentences
 
 ARMS = Arms({"training": "Training", "usual care": "Usual care"})
@@ -56,6 +57,18 @@ CELLS = [
     ("10 (67%) (41%–85%)", None, 15, "10 (67%) (95% CI 41 to 85)"),
     ("3.0 (15.0%)", None, 20, "3 (15.0%)"),
     ("7\u2003\u200370%", None, 10, "7 (70%)"),
+    ("48.1 (13/27)", "fraction", None, "13/27 (48.1%)"),
+    ("48.1 (13/27)", None, None, "13/27 (48.1%)"),
+    ("58.1 (13/27)", "percent", None, "13/27 (58.1%)"),
+    ("12/44 (27.3) (15.0, 42.8)", None, None, "12/44 (27.3%) (95% CI 15.0 to 42.8)"),
+    ("23.2 (2.3, 20-27)", "mean_sd", None, "mean (SD) 23.2 (2.3), range 20 to 27"),
+    ("3 (2:4)", "median_iqr", None, "median (IQR) 3 (2 to 4)"),
+    ("25.6 ± 5.0 * (19–34)", "mean_sd", None, "mean (SD) 25.6 (5.0), range 19 to 34"),
+    ("31.1 ± 14.6ª", "mean_sd", None, "mean (SD) 31.1 (14.6)"),
+    ("15 678.79 ± 2589.8", "mean_sd", None, "mean (SD) 15,678.79 (2589.8)"),
+    ("*< 0.0001", "p", None, "P < 0.0001"),
+    ("P = 0.001*, t = 3.47, Df = 39", None, None, "t(39) = 3.47, P = 0.001"),
+    ("χ ² (1) = 0.20, p = .65", None, None, "χ² (1) = 0.20, p = .65"),
     # What no study can have is read all the same, so that it is told.
     ("P < 9.001*", None, None, "P < 9.001"),
     ("965/356 (46)", None, None, "965/356 (46%)"),
@@ -212,3 +225,19 @@ def test_sentences_end_at_their_points():
         "See Fig. 2 vs. Table 3.",
         "Then it ended.",
     ]
+
+
+def test_a_size_behind_a_name_that_has_lost_its_space():
+    assert said("PlaceboN = 1,522").size == 1522 and said("PlaceboN = 1,522").rest == "Placebo"
+
+
+def test_counts_of_one_number_of_patients_in_a_row_of_an_arm():
+    """36 of 107 are 33.6 %, 35 32.7 %, 33 30.8 %; 3 are 2.8 %, and 5 are none of 107."""
+    for last, form in (("3 (2.8)", "3 (2.8%)"), ("5 (2.8)", "5 (2.8%)")):
+        rows = (
+            ("Group", "G0", "G1", "G2", "G3"),
+            ("Test group", "33 (30.8)", "36 (33.6)", "35 (32.7)", last),
+            ("Control group", "9 (8.3)", "36 (33.3)", "42 (38.9)", "21 (19.4)"),
+        )
+        made = draft(ReadPaper("A trial", (), (Table("table 1", "Mucositis", rows, 1),)))
+        assert [one["printed"] for one in made.claims.values()][3] == form

@@ -10,7 +10,7 @@ _N = r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|-?\.[0-9]+"
 _COUNT = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 _UNIT = r"(?:\s*(?!(?:to|of|and|p|vs?)\b)[A-Za-zµμ°/²³⁻¹]{1,12}\.?){0,2}"
 _O, _C = r"\s*[(\[]\s*", r"\s*[)\]]"
-_TO = r"\s*(?:to|,|;|–|/)\s*"
+_TO = r"\s*(?:to|,|;|–|/|:)\s*"
 _CI = r"(?:9[059](?:\.[0-9])?\s?%\s?CI[:,]?\s*)?"
 _P = (
     r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*(?P<p>[0-9]?"
@@ -49,6 +49,10 @@ FORMS = (
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
+    _form(
+        "fraction_percent_range",
+        rf"(?P<a>{_COUNT})\s?/\s?(?P<n>{_COUNT}){_O}(?P<b>{_N})(?:{_PERCENT})?{_C}{_O}{_CI}(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
+    ),
     _form("count_percent", rf"(?P<a>{_COUNT})(?:{_O}|\s)(?P<b>{_N}){_PERCENT}(?:{_C})?"),
     _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
     _form("decimal_percent", rf"(?P<a>[0-9]+\.[0-9]+){_O}(?P<b>{_N}){_PERCENT}{_C}"),
@@ -71,6 +75,10 @@ FORMS = (
     _form(
         "spread_range",
         rf"(?P<a>{_N}){_O}(?P<b>{_N}){_C}\s+(?P<c>{_N})\s*to\s*(?P<d>{_N})",
+    ),
+    _form(
+        "spread_range",
+        rf"(?P<a>{_N}){_O}(?P<b>{_N})\s*(?:;|,(?=\s))\s*(?P<c>{_N})\s*to\s*(?P<d>{_N}){_C}",
     ),
     _form(
         "spread_median",
@@ -178,7 +186,10 @@ def _mended(text: str) -> str:
     a sign, "1 340", "€12", "P = 0,006", "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
     text = re.sub(r"(?<![0-9.])([0-9]+)\. (?=[0-9]+\b(?!\.))", r"\1.", text)
     text = re.sub(r"(?:US|USD|[AC](?=\$))?\s?[€£$¥]\s?(?=[0-9])", "", text)
-    text = re.sub(r"^([1-9][0-9]{0,2}) ([0-9]{3})(?=$|\s*[(\[±])", r"\1,\2", text)
+    text = re.sub(r"^([1-9][0-9]{0,2}) ([0-9]{3})(?=$|\.[0-9]|\s*[(\[±])", r"\1,\2", text)
+    # "P = 0.001, t = 3.47, df = 39": its statistic first.
+    text = re.sub(r"^(p\s*[<>=][^,;tFz]+)[,;]\s*([tFz] ?=.*)$", r"\2, \1", text, flags=re.I)
+    text = re.sub(r"^([χxX]) ?²", "χ²", text)
     text = re.sub(r"^(p\s*[<>=≤≥]\s*0),(?=[0-9]+$)", r"\1.", text, flags=re.I)
     # "11 (0.2 -71)": from a smaller to a larger number, which is no minus.
     text = re.sub(r"(?<=[(\[])([0-9.]+) [-−–](?=[0-9])", r"\1–", text)

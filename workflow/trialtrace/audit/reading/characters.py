@@ -87,10 +87,11 @@ def plain(text: str, *, commas: bool = False) -> str:
 
 def unmarked(text: str) -> str:
     """A cell without the footnote marks before or behind its number or word."""
-    bare = re.sub(rf"^[{re.escape(MARKS)}|]+\s*(?=[-−–]?[0-9])", "", text)
+    bare = re.sub(rf"^[{re.escape(MARKS)}|]+\s*(?=[-−–<>=]?\s?[0-9])", "", text)
     bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", bare)
     bare = re.sub(rf"(?<=[0-9)%])[{re.escape(MARKS)}]+", "", bare)
-    return re.sub(r"(?<=[0-9)%])\s?[a-h]$", "", bare)
+    bare = re.sub(rf"(?<=[0-9])\s[{re.escape(MARKS)}]+\s*(?=[(\[])", " ", bare)
+    return re.sub(r"(?<=[0-9)%])\s?[a-hª]$", "", bare)
 
 
 def words(text: str, most: int = 10) -> str:

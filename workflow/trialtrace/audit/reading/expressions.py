@@ -32,6 +32,9 @@ def expression(
         # "330.5 (234/445)": quartiles, parted by a slash.
         parts = {"a": cell.parts["b"], "b": cell.parts["a"], "c": cell.parts["n"]}
         cell = replace(cell, form="ranged", parts=parts)
+    if cell.form == "rated" and cell.whole("n") and (kind in _OF_SHARES or _prints(cell)):
+        # "12.9 (17/132)" below "% (n/N)".
+        cell = replace(cell, form="percent_fraction")
     if kind == "person_time":
         return _person_time(cell, usual)
     if kind in ("mean_sd", "mean_se") and cell.form == "range":
@@ -58,6 +61,14 @@ def expression(
     return None
 
 
+_OF_SHARES = ("fraction", "percent", "percent_count", "count_percent")
+
+
+def _prints(cell: Cell) -> bool:
+    """Whether one number of three is the percentage that the others are."""
+    return is_share(cell, cell.whole("n"))
+
+
 # What a spread that is named alone stands beside, and cells that hold one and no share.
 _ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
 _SPREADS = ("plus_minus", "spread_range", "spread_median", "spread_size", "ranged_range")
@@ -67,6 +78,7 @@ _COUNTED = {
     "count_percent": "{a} ({b}%)",
     "count_below": "{a} ({c}%)",
     "count_percent_range": "{a} ({b}%) (95% CI {c} to {d})",
+    "fraction_percent_range": "{a}/{n} ({b}%) (95% CI {c} to {d})",
 }
 NOT_SAID = "what this number is (a mean, a median, another) is not said"
 

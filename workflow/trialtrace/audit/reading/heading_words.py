@@ -170,8 +170,8 @@ _OTHER_SIZE = re.compile(
 )
 _SIZE = re.compile(
     # "Group Cn = 60" has lost the brackets.
-    # and "Controln = 60" a line's end, as no word that ends in "ln" or "sn" has.
-    rf"[(\[]?\s*(?:(?<=[(\[])total\s+)?(?:\b|(?<=(?-i:\s[A-Z]|[a-z][lsptdky]))(?=(?-i:n)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
+    # and "Controln = 60" a line's end, as no word that ends in "ln" or "sn" has; "PlaceboN = 60".
+    rf"[(\[]?\s*(?:(?<=[(\[])total\s+)?(?:\b|(?<=(?-i:\s[A-Z]|[a-z][lsptdky]))(?=(?-i:n))|(?<=(?-i:[a-z]))(?=(?-i:N)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
     rf"(?:\s*{_PEOPLE})?\s*[)\]]?|[(\[]?\bno\.\s*({_DIGITS})\s+{_PEOPLE}\.?\s*[)\]]?"
     rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]",
     re.IGNORECASE,

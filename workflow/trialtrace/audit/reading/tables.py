@@ -89,8 +89,10 @@ class _Reader(Comparisons):
         """Whether pairs of a row, such as "59 (96.7)", are counts with their percentages, as the
         arithmetic of one of them or a number that counts nothing tells; None where nothing does."""
         pairs = [one for one in read if one[0].role == ARM and one[1].form == "pair"]
-        if self.in_rows or len({column.kind for column, _ in pairs}) != 1:
+        if len({column.kind for column, _ in pairs}) != 1:
             return None
+        if self.in_rows:
+            return _of_one_size(pairs) or None
         if any(float(cell.parts["a"].replace(",", "")) % 1 for _, cell in pairs):
             return False
         told = (
@@ -309,6 +311,16 @@ class _Reader(Comparisons):
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
 
+def _of_one_size(pairs: Sequence[tuple[Column, Cell]]) -> bool:
+    """Whether pairs beside each other, all but one of them, are counts and percentages of one
+    number of patients."""
+    told = [cell for _, cell in pairs if "." in cell.parts["b"] and cell.whole("a")]
+    numbers = [(cell.whole("a") or 0, float(cell.parts["b"].replace(",", ""))) for cell in told]
+    sizes = [round(100 * count / percent) for count, percent in numbers if percent > 0]
+    fit = [sum(is_share(cell, n) for cell in told) for n in sizes]
+    return max(fit, default=0) > max(2, len(told) - 2)
+
+
 def _with_sizes(row: Row) -> Row:
     """The row, of which a cell "(N = 58)" stands behind the number of the column before it."""
     cells = list(row.cells)
@@ -323,7 +335,7 @@ def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
     """A cell without the number of its patients before it, or behind it: "2 (1–4) n = 164";
     where a cell is one of `shares`, the number behind a percentage is its count."""
     match = re.search(r"(?<=[0-9)%])[\s,;(\[]+n\s?=\s?([0-9]+)[)\]]?$", text, re.I)
-    match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
+    match = match or re.match(r"n\s?=\s?([0-9]+)(?:[;:]|,?\s)\s*(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
     left = text[: match.start()] + text[match.end() :]

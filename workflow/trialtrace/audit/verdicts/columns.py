@@ -6,6 +6,7 @@ patients, in all of a column but one: that is asked about, and never called wron
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import floor, log
 from statistics import median
 
@@ -48,7 +49,9 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
     yield from asked.values()
     yield from (_of_none(claim) for claim in cells if _prints_of_none(ledger, claim))
     shares = [claim for claim in cells if not claim.about.compared and sizes_of(claim)]
-    for line in grouped(shares, first_column).values():
+    # Of a column, and of its rows that are called alike, as "Year 2" below several heads.
+    named = grouped(shares, lambda claim: (first_column(claim), *claim.label.split(", ")[-2:]))
+    for line in chain(grouped(shares, first_column).values(), named.values()):
         yield from _of_patients(ledger, line)
 
 

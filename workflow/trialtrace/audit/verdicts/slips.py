@@ -1,8 +1,8 @@
 """Numbers of a draft whose decimal point has slipped, as the cells beside them tell.
 
 A number of a row is a tenth, or ten times, of what the others of its row are, with a decimal more
-or less; or a pair of a row of counts with their percentages has a count that is no whole number.
-Both are asked about, and never called wrong.
+or less; a p has more decimals than all others of its column; or a pair of a row of counts with
+their percentages has a count that is no whole number. All are asked about, and never called wrong.
 """
 
 import re
@@ -18,6 +18,7 @@ from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
+    column_of,
     drafted,
     of_arms,
     question,
@@ -26,7 +27,7 @@ from trialtrace.audit.verdicts.readings import (
 )
 from trialtrace.base.grouping import grouped
 
-POINT, WHOLE, BOUND = "row.point", "row.count", "row.bound"
+POINT, WHOLE, BOUND, DECIMALS = "row.point", "row.count", "row.bound", "column.decimals"
 PARTS = {
     "value": "value",
     "sd": "deviation",
@@ -41,6 +42,8 @@ LOW, HIGH = 6.0, 16.0
 """By so much a number differs from the others, at least and at most."""
 MOST = 2
 """So many bounds are asked about at most."""
+EVEN, SMALL = 5, 0.01
+"""So many other p a column has at least, and so large a p of more decimals is."""
 BOUNDS = re.compile(r"0?\.0+[15]|0?\.025")
 """Bounds that p are told to be below."""
 ALIKE = 3.0
@@ -66,6 +69,8 @@ def slipped(ledger: Ledger) -> Iterator[Asked]:
                 yield found
     for line in rows.values():
         yield from _counts(ledger, line)
+    for column in grouped([one for one in cells if _is_positive(one, "p")], column_of).values():
+        yield from _decimals(column) if len(column) > EVEN else ()
     bounds = [one for one in cells if "p" in one.parts and one.parts["p"].relation == "<"]
     tables = grouped(bounds, table_of).values()
     odd = [_bound(one) for table in tables for one in table if _is_odd_bound(one, table)]
@@ -118,6 +123,22 @@ def _point(numbers: Sequence[tuple[Claim, Component]], part: str) -> Iterator[As
         )
         yield question(POINT, entry, part, text, reading, [one for one, _ in others])
         return
+
+
+def _decimals(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """A p of a column with more decimals than all others, and no small one, of which more decimals
+    are no more digits."""
+    entry = max(cells, key=lambda one: one.parts["p"].places)
+    own, others = entry.parts["p"], [one for one in cells if one is not entry]
+    if max(one.parts["p"].places for one in others) < own.places and _size(own) >= SMALL:
+        beside = listed([one.printed for one in others[:3]])
+        text = f"{own.text} has more decimals than all others of its column, {beside} and so on."
+        reading = Reading(
+            "Does the decimal point of each of these p stand where it is printed?",
+            f"read and printed right beside {beside}",
+            "All others have fewer.",
+        )
+        yield question(DECIMALS, entry, "p", text, reading, others)
 
 
 def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:

@@ -5,10 +5,12 @@ the groups' numbers, a percentage that of another column's count, whatever a tab
 Where columns keep it in nearly all rows, the few others are asked about.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, combinations, permutations, product
 
+from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
@@ -23,12 +25,17 @@ from trialtrace.audit.verdicts.readings import (
 )
 from trialtrace.base.grouping import grouped
 
-SUM, RATIO, MULTIPLE = "line.sum", "line.ratio", "line.multiple"
+SUM, RATIO, MULTIPLE, TOTAL = "line.sum", "line.ratio", "line.multiple", "line.total"
+CHANGE = "line.change"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
 """The relation is kept in so many rows at least, and in such a share of them."""
 UNITS = 3
 """Numbers of fewer units of their last digit would often add up by chance."""
+NAMED = 2
+"""In so many places where a label calls the line a total."""
+LENGTHS = (2, 3, 4, 5, 6)
+"""So many columns beside each other are added up to one number."""
 MOST = 14
 """So many columns of a table are tried, the first."""
 SEVERAL = (3, 4, 5, 6)
@@ -37,6 +44,12 @@ MANY = 10
 """A quotient, or a sum of rows, is told apart from others by numbers of so many units at least."""
 FINE = 50
 """Numbers of fewer units are a multiple of each other by chance."""
+_TOTAL = re.compile(r"\b(?:total|overall|all|sum)\b", re.IGNORECASE)
+_BESIDE = Reading(
+    "Are each of these and the numbers beside it read and printed right?",
+    "and the numbers beside it read and printed right",
+    "All patients of its group are behind the others.",
+)
 Cells = Mapping[str, Claim]
 Numbers = Sequence[Component]
 
@@ -54,7 +67,9 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
             for whole, parts in _beside(rows, range(2, MOST)):
                 yield from _of_columns(whole, parts, part, _adds_up, SUM, "row", "columns")
             yield from _of_blocks(told, part)
+            yield from _of_one_sum(told, part)
         yield from _quotients(of_table)
+        yield from _percent_changes(of_table)
         yield from _multiples(of_table)
 
 
@@ -71,7 +86,7 @@ def _lines(
 ) -> list[Cells]:
     """Columns, or rows, of enough cells, each by its place in them."""
     every = [{place(one): one for one in own} for own in grouped(cells, line).values()]
-    return [own for own in every if len(own) > LEAST]
+    return [own for own in every if len(own) > NAMED]
 
 
 def _of_any_two(columns: Sequence[Cells]) -> Iterator[tuple[Cells, list[Cells]]]:
@@ -91,12 +106,19 @@ def _beside(lines: Sequence[Cells], numbers: Iterable[int]) -> Iterator[tuple[Ce
 
 
 def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
-    """Of three columns beside each other that stand in a table for each group, "Before", "After"
-    and "Change": all groups together where the rows of one are too few."""
-    rows = [
-        {int(_column(one)): one for one in row if _column(one).isdecimal()}
-        for row in grouped(cells, _row).values()
-    ]
+    """Of three columns, or rows, beside each other that come back in a table, as "Before", "After"
+    and "Change" for each group: all together where those of one are too few."""
+    lines = ((_row, _column), (_column, _row))
+    for line, place in lines:
+        rows = [
+            {int(place(one)): one for one in own if place(one).isdecimal()}
+            for own in grouped(cells, line).values()
+        ]
+        if line is _row or part != "percent":
+            yield from _of_trios(rows, part, LEAST if line is _row else SEVERAL[-1])
+
+
+def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str, least: int) -> Iterator[Asked]:
     for order in ((2, 0, 1), (1, 0, 2), (0, 1, 2)):
         trios: dict[int, list[tuple[Claim, list[Claim]]]] = {}
         for row in rows:
@@ -109,11 +131,44 @@ def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
         every = [trio for at in several for trio in trios[at]]
         left = [trio for trio in every if _keeps(*trio, part) is False]
         held = sum(sum(map(bool, kept[at])) for at in several)
-        if len(several) < 2 or not left or held < LEAST or held < SHARE * (held + len(left)):
+        if len(several) < 2 or not left or held < least or held < SHARE * (held + len(left)):
             continue
-        where = f"as it is in {held} of {held + len(left)} rows and groups of its table"
+        where = f"as it is in {held} of {held + len(left)} such places of its table"
         for whole, parts in left:
             yield _asked(whole, parts, (part, part), where, SUM)
+
+
+def _of_one_sum(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
+    """Of counts that stand beside each other and make all patients of their group, as "Mild",
+    "Moderate" and "Severe" do at each visit, those that make another number."""
+    whole = [one for one in cells if not one.parts[part].places and one.about.group]
+    by_row = grouped(whole, lambda one: (one.about.group, _row(one))).values()
+    for length in LENGTHS:
+        runs = [
+            own[at : at + length]
+            for own in by_row
+            if len(own) % length == 0
+            for at in range(0, len(own), length)
+        ]
+        left: list[tuple[list[Claim], Decimal]] = []
+        kept: set[tuple[Decimal, ...]] = set()
+        for several in grouped(runs, lambda run: run[0].about.group).values():
+            sums = [sum((_number(one.parts[part]) for one in run), Decimal(0)) for run in several]
+            most = max(sums, key=lambda one: (sums.count(one), one))
+            same = [run for run, total in zip(several, sums, strict=True) if total == most]
+            kept |= {tuple(_number(one.parts[part]) for one in run) for run in same}
+            left += [(run, most) for run in several if run not in same]
+        if len(kept) > LEAST and len(left) <= min(NAMED, len(kept) / 4):
+            for run, most in left:
+                told = listed([one.parts[part].text for one in run])
+                text = f"{told} do not make {most:f}, as those beside them do."
+                yield question(TOTAL, run[0], part, text, _BESIDE, run)
+            return
+
+
+def _is_total(entry: Claim) -> bool:
+    """Whether a label calls a number one of all."""
+    return entry.about.group == ALL or bool(_TOTAL.search(entry.label))
 
 
 def _keeps(whole: Claim, parts: Sequence[Claim], part: str) -> bool | None:
@@ -134,6 +189,16 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
         for whole in estimates:
             for first, second in permutations(groups, 2):
                 yield from _of_columns(whole, [first, second], part, _divides, RATIO)
+
+
+def _percent_changes(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of changes in percent of the numbers of two other columns."""
+    told = [one for one in cells if _has_value(one, "value")]
+    columns = _lines(told, _column, _row)[: MOST // 2]
+    for name in ("percent", "value"):
+        alone = [one for one in cells if one.parts.keys() == {name} and _has_value(one, name)]
+        for whole, two in product(_lines(alone, _column, _row), permutations(columns, 2)):
+            yield from _of_columns(whole, two, "value", _changes, CHANGE)
 
 
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
@@ -182,14 +247,16 @@ def _of_columns(
     places: str = "rows",
 ) -> Iterator[Asked]:
     rows = [row for row in whole if all(row in one for one in parts)]
-    kept, large = [], 0
-    name = part if check == SUM else "value"
-    for row in rows:
-        own = [column[row].parts[part] for column in parts]
-        if kept_by(whole[row].parts[name], own):
-            kept.append(row)
-            large += _is_large(whole[row].parts[name], own, check, line)
-    if large < LEAST or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
+    parts_of_whole = {name for one in whole.values() for name in one.parts}
+    name = part if check == SUM else "value" if "value" in parts_of_whole else "percent"
+    own = {row: [column[row].parts[part] for column in parts] for row in rows}
+    kept = [row for row in rows if kept_by(whole[row].parts[name], own[row])]
+    exact = [row for row in kept if _is_exact(whole[row].parts[name], own[row])]
+    if check == SUM and len(exact) == len(rows) - 1:
+        kept = exact
+    large = sum(_is_large(whole[row].parts[name], own[row], check, line) for row in kept)
+    least = NAMED if check == SUM and all(map(_is_total, whole.values())) else LEAST
+    if large < least or len(kept) == len(rows) or len(kept) < SHARE * len(rows):
         return
     for row in rows:
         if row not in kept:
@@ -198,10 +265,18 @@ def _of_columns(
             yield _asked(whole[row], beside, (name, part), where, check)
 
 
+def _is_exact(whole: Component, parts: Numbers) -> bool:
+    """Whether whole numbers add up to the last unit, as counts do."""
+    places = any(one.places for one in (whole, *parts))
+    return not places and _number(whole) == sum(map(_number, parts))
+
+
 def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:
     """Whether numbers keep a relation that others beside them would not."""
     unit = max(one.ulp for one in (whole, *parts))
-    if check == RATIO:
+    if check == CHANGE and any(abs(_number(one)) < FINE * one.ulp for one in parts):
+        return False
+    if check in (RATIO, CHANGE):
         return all(abs(_number(one)) >= MANY * one.ulp for one in (whole, *parts))
     if line == "row" and (not all(map(_number, parts)) or abs(_number(whole)) < MANY * unit):
         return False
@@ -223,6 +298,19 @@ def _divides(whole: Component, parts: Numbers) -> bool:
     return min(ends) < whole.bounds[1] and whole.bounds[0] <= max(ends)
 
 
+def _changes(whole: Component, parts: Numbers) -> bool:
+    """Whether a number is the change from one to another in percent of it, over all that print so,
+    up or down."""
+    first, second = parts
+    if first.bounds[0] <= 0:
+        return False
+    ends = [100 * (end / own - 1) for end in second.bounds for own in first.bounds]
+    low, high = sorted(map(abs, whole.bounds)) if _number(whole) else whole.bounds
+    if min(ends) < 0 < max(ends):
+        return low <= max(map(abs, ends))
+    return min(map(abs, ends)) < high and low <= max(map(abs, ends))
+
+
 def _number(part: Component) -> Decimal:
     return part.value or Decimal(0)
 
@@ -231,11 +319,13 @@ def _asked(
     entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
     own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
-    made = f"{listed(others)} together"
-    if check != SUM:
-        made = " over ".join(others) if check == RATIO else f"the same multiple of {others[0]}"
+    made, what = {
+        SUM: (f"{listed(others)} together", "sum"),
+        RATIO: (" over ".join(others), "quotient"),
+        MULTIPLE: (f"the same multiple of {others[0]}", "multiple"),
+        CHANGE: (f"the change in percent from {' to '.join(others)}", "change"),
+    }[check]
     text = f"{own} is not {made}, {where}."
-    what = {SUM: "sum", RATIO: "quotient", MULTIPLE: "multiple"}[check]
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
         f"read and printed right beside {listed([one.printed for one in claims])}",

@@ -44,9 +44,9 @@ EXTREME = 6.0
 table."""
 UNALIKE = 1.0
 """Means before treatment lie apart by so many deviations where no patients are known."""
-ERRORS, DEVIATIONS = 4.0, 2.0
-"""So many standard errors of their difference means lie apart before treatment, and so many
-deviations at any time."""
+ERRORS, DEVIATIONS, OF_COLUMNS = 4.0, 2.0, 3.0
+"""So many standard errors of their difference means lie apart before treatment, so many deviations
+at any time, and so many in columns that are no arms, since they may be visits."""
 OF_MEDIANS, OF_CHANGES, OF_VISITS, OF_SHARES = 1.5, 1.0, 2.5, 3.5
 """So many deviations, of 1/1.35 of the width between quartiles, medians lie apart, changes between
 two visits, and visits where no other group has both; so many errors shares before treatment."""
@@ -85,15 +85,24 @@ def _extreme(ledger: Ledger, asked: Asked) -> bool:
 
 
 def _every(ledger: Ledger) -> Iterator[Asked]:
-    cells = [
+    every = [
         one
-        for one in ledger.of_group()
-        if drafted(one) and one.about.group != ALL and _spread(ledger, one) and row_of(one)
+        for one in ledger.entries.values()
+        if drafted(one) and one.about.group != ALL and row_of(one) and not one.about.compared
+        if _spread(ledger, one)
     ]
+    cells = [one for one in every if one.about.group]
     rows = grouped(cells, _place)
     for row in chain(rows.values(), of_arms(cells)):
         if len({one.about.group for one in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
+    # Columns that are no arms, as "Before" and "After", may be of two scales: one row alone is odd.
+    others = [one for one in every if not one.about.group]
+    for table in grouped(others, table_of).values():
+        rows_of_table = grouped(table, lambda one: (row_of(one), _is_median(one))).values()
+        several = [own for own in rows_of_table if len(own) > 1]
+        odd = [found for own in several if (found := [*_of_row(ledger, own)])]
+        yield from odd[0] if len(odd) == 1 and len(several) > MOST else ()
     yield from _of_shares(ledger)
     visits = grouped(
         [
@@ -215,7 +224,6 @@ def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
             if name == "sd":
                 what = "spread" if _is_median(far[0]) else "deviation"
             yield _asked(far[0], [one for one in row if one is not far[0]], name, what)
-            return
 
 
 def _asked(entry: Claim, others: Sequence[Claim], name: str, what: str) -> Asked:
@@ -276,6 +284,8 @@ def _means_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
     visit, change = entry.about.visit or "", entry.about.change
     baseline = not visit and _is_baseline(ledger, entry)
     before = not change and (baseline or bool(_BEFORE.match(visit)))
+    if entry.about.group is None:
+        return apart > OF_COLUMNS
     n, m = ledger.size(entry), ledger.size(other)
     if before and n and m:
         return apart / sqrt(1 / n + 1 / m) > ERRORS

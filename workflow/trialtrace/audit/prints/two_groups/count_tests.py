@@ -280,9 +280,8 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     table: list[list[int]] = []
     beside: list[Claim] = []
     for key in wanted:
-        counted = {
-            e.about.category: e for e in rows.get(key, []) if {"count", "value"} & set(e.parts)
-        }
+        own = [one for one in rows.get(key, []) if {"count", "value"} & set(one.parts)]
+        counted = {one.about.category: one for one in _of_one_place(entry, own)}
         if len(counted) < 2 or categories not in (None, set(counted)):
             return
         categories = set(counted)
@@ -311,6 +310,15 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if not ledger.brief:
             text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     yield verdict("p.categories", entry, part, agreement, text, beside, detail, open=open)
+
+
+def _of_one_place(entry: Claim, cells: list[Claim]) -> list[Claim]:
+    """Of claims of which two are of one category, as of two tables that call their outcomes alike,
+    those that a p is linked to, and those of the same place."""
+    places = [one.place.partition(",")[0] for one in cells if one.name in entry.linked]
+    again = len({one.about.category for one in cells}) < len(cells)
+    own = [one for one in cells if one.place.partition(",")[0] in places]
+    return own if own and again else cells
 
 
 def _by_test(values: dict[str, float], joint: str = " and ") -> str:
