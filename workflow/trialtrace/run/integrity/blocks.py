@@ -5,7 +5,7 @@ Of a column in the order of its rows, a value a patient, the longest run is take
 1 - exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and
 Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, or where values are
 often equal, rows beside each other go together: there q is the chance that two values are equal
-whose rows above are, and t counts how often the value changes in the run. Of a value a patient,
+whose rows above are (a site may round to fives), and t counts how often the value changes in the run. Of a value a patient,
 where fewer than three steps of ten go against the others the file was sorted by it within groups
 (arm, sex, site): what rises through the same values twice is no copy, and nothing is looked at.
 """
@@ -18,7 +18,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.export import NUMBER, Export
 from trialtrace.run.integrity.look import Look
 
-FEWEST, RARE, ALIKE, AGAINST = 30, 0.1, 0.25, 0.3
+FEWEST, RARE, ALIKE, AGAINST = 30, 0.02, 0.25, 0.3
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -49,7 +49,7 @@ def _look(where: str, values: Floats, rows: Whole, *, by_rows: bool = False) -> 
     if (by_rows or alike > RARE) and length:
         run = values[starts[0] : starts[0] + length]
         changes = int(np.count_nonzero(np.diff(run)))
-        p = chance(values, changes, max(alike, _alike_below(values)))
+        p = chance(values, changes, max(alike, _alike_below(values, length)))
     at = sorted({int(rows[s + k]) for s in starts for k in range(length)})
     what = "rows" if by_rows else "values"
     text = f"the longest run of {what} that stands twice has {length} of {len(values)} values"
@@ -63,13 +63,15 @@ def in_pieces(values: Floats) -> bool:
     return min(rises, falls) < AGAINST * (rises + falls)
 
 
-def _alike_below(values: Floats) -> float:
-    """How often two values are equal whose rows above hold equal ones."""
+def _alike_below(values: Floats, length: int) -> float:
+    """How often two values are equal whose rows above hold equal ones, without those of a run that
+    stands twice."""
     codes = np.unique(values, return_inverse=True)[1].astype(np.int64)
     pairs = codes[:-1] * len(codes) + codes[1:]
     counts = [np.unique(keys, return_counts=True)[1] for keys in (codes[:-1], pairs)]
     above, both = (float((each * (each - 1.0)).sum()) for each in counts)
-    return both / above if above else 0.0
+    run = 2.0 * (length - 1)
+    return (both - run) / (above - run) if above > run else 0.0
 
 
 def chance_alike(values: Floats) -> float:

@@ -12,6 +12,9 @@ from trialtrace.base.arrays import Floats
 if TYPE_CHECKING:
     from types import ModuleType
 
+# Gaps of a tail that are compared.
+BELOW = 50
+
 
 def _special() -> "ModuleType":
     """scipy.special, which takes as long to load as a check of a small file: only where asked."""
@@ -69,6 +72,20 @@ def gamma(value: float, mean: float, variance: float) -> tuple[float, float]:
     """Both tails of a value by a gamma distribution."""
     shape, at = mean**2 / variance, value * mean / variance
     return float(_special().gammainc(shape, at)), float(_special().gammaincc(shape, at))
+
+
+def gap(top: Floats, j: int, unit: float = 0.0) -> float:
+    """The chance of the gap below the `j` highest values, by those next to it, each of them taken
+    for a `unit` wider; `top` has the values from the highest on."""
+    below = min(BELOW, (len(top) - j) // 4)
+    x = top[: j + below + 1]
+    if below < 2 or len(x) <= j + below:
+        return 1.0
+    own = j * (x[j - 1] - x[j])
+    rest = x[j : j + below].sum() + j * x[j] - (j + below) * x[j + below] + below * unit
+    if rest <= 0:
+        return 1.0
+    return float(min(1.0, np.exp(-below * np.log1p(own / rest))))
 
 
 def ranks(values: Floats) -> Floats:

@@ -39,6 +39,8 @@ def looks(export: Export) -> Iterator[Look]:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
         used = (visit.table, visit.column) in export.used
+        if export.of_sites(visit.values[known], known):
+            continue
         if used and visit.kind != DATE and len(levels) == 2:
             yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
         elif used and visit.kind == NUMBER and len(levels) > 2:
@@ -59,9 +61,7 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         at = site == place
         if at.sum() >= FEWEST and (~at).sum() >= FEWEST:
             tried.append((apart(first[at], first[~at]), int(place)))
-    mixed = any(0 < first[site == place].sum() < (site == place).sum() for place in np.unique(site))
-    # Where no site has both, the column is one of sites: a country, a kind of clinic.
-    if tried and mixed:
+    if tried:
         p, place = min(tried)
         text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))

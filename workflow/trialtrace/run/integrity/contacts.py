@@ -27,7 +27,7 @@ from trialtrace.base.arrays import Flags, Floats, Whole
 from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.far import MOST as LATE
-from trialtrace.run.integrity.far import gap, isolated
+from trialtrace.run.integrity.far import isolated
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
 FEWEST, SLIPS, VALUES, MOST, FEW = 20, 0.001, 0.01, 0.5, 0.2
@@ -103,7 +103,7 @@ def _late(export: Export, last: Slice, entered: Floats) -> Iterator[Look]:
     if beyond <= LATE * len(day):
         apart = top[:beyond] - top[1 : beyond + 1]
         for j in np.flatnonzero(apart >= HALF_A_YEAR) + 1:
-            tried.append((beyond * gap(top, int(j), DAYS), day >= top[j - 1]))
+            tried.append((beyond * chances.gap(top, int(j), DAYS), day >= top[j - 1]))
     p, far = min(tried, key=lambda each: each[0])
     p = min(1.0, 3 * p)
     rows = _rows(last.rows[there[far]]) if p < WORTH_A_REMARK else ()

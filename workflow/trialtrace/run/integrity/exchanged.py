@@ -8,7 +8,7 @@ as well, the difference of both on Fisher's scale has a variance of at most twic
 (1.06/(n - 3) of ranks, Fieller, Hartley and Pearson, Biometrika 1957;44:470). Both must be
 unusual: the higher chance counts, times all pairs of numbers and their visits. So are two numbers
 at a visit at which most patients' values of each are nearer to the usual level of the other
-(binomial); the lower of both, twice.
+(binomial), and few are at the other visits; the lower of both, twice.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from trialtrace.run.integrity.correlations import rank_correlation, weaker
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, LEVELS, MOST = 30, 5, 12
+FEWEST, LEVELS, MOST, SELDOM = 30, 5, 12, 0.1
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -61,11 +61,17 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
         r = [rank_correlation(values[known, at], mean) for mean in (own, cross)]
         z = np.arctanh(np.clip([r[0], abs(r[1])], -0.999, 0.999))
         worst = max(worst, chances.normal((z[0] - z[1]) * np.sqrt((n - 3) / 1.06 / 2)))
-    one, two = (float(np.median(mean)) for mean in means)
-    x, y = first[known, at], second[known, at]
-    nearer = [np.abs(x - two) < np.abs(x - one), np.abs(y - one) < np.abs(y - two)]
-    of_both = min(int(each.sum()) for each in nearer)
-    return min(1.0, 2 * min(worst, chances.binomial(of_both, n, 0.5)))
+    rest = [every[known] for every in others]
+    one, two = (float(np.nanmedian(every)) for every in rest)
+
+    def nearer(x: Floats, y: Floats) -> list[float]:
+        x, y = x[~np.isnan(x)], y[~np.isnan(y)]
+        crossed = np.abs(x - two) < np.abs(x - one), np.abs(y - one) < np.abs(y - two)
+        return [float(each.mean()) for each in crossed]
+
+    of_both = round(n * min(nearer(first[known, at], second[known, at])))
+    apart = max(nearer(*rest)) <= SELDOM
+    return min(1.0, 2 * min(worst, chances.binomial(of_both, n, 0.5) if apart else 1.0))
 
 
 # A column that stands one row down: its values go with those of the patient in the row above.

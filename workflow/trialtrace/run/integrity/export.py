@@ -11,7 +11,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 NUMBER, DATE, CODE = "number", "date", "code"
 NOBODY = -1
 FEW_SUBJECTS = 20
-FEW_BEYOND, YEARS = 3, 730.0
+FEW_BEYOND, YEARS, AGAIN = 3, 730.0, 10
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,22 @@ class Export:
 
     @cached_property
     def numbers(self) -> tuple[Slice, ...]:
-        """The slices of numbers that vary."""
+        """The slices of numbers that vary, and not with the site alone."""
         return tuple(
             one
             for one in self.slices
-            if one.kind == NUMBER and len(np.unique(one.values[one.there])) > 1
+            if one.kind == NUMBER
+            and len(np.unique(one.values[one.there])) > 1
+            and not self.of_sites(one.values[one.there], one.there)
         )
+
+    def of_sites(self, values: Floats, subject: Places) -> bool:
+        """Whether each site has one value, of several patients: the site itself, or what is its."""
+        if self.site is None:
+            return False
+        pairs = np.unique(np.column_stack([self.site[subject], values]), axis=0)
+        sites = len(np.unique(pairs[:, 0]))
+        return len(pairs) == sites and len(values) >= sites + AGAIN
 
     @cached_property
     def first_numbers(self) -> tuple[Slice, ...]:

@@ -15,14 +15,15 @@ from dataclasses import replace
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.intervals import usual
 from trialtrace.run.integrity.look import IMPOSSIBLE, Look
 
 FEWEST, LEVELS = 20, 5
 # Ranges between the quartiles beyond which a value may be far: heights in inches amid centimetres
-# are five to seven. The share that may be; gaps that are compared.
-QUARTILE_RANGES, MOST, BELOW = 4.0, 0.1, 50
+# are five to seven. The share that may be.
+QUARTILE_RANGES, MOST = 4.0, 0.1
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -70,7 +71,7 @@ def _beyond(export: Export) -> Iterator[Look]:
             every = every[~np.isnan(every)]
             text = f"{int(far.sum())} of {int(known.sum())} dates are years after all others"
             rows = tuple(sorted(int(row) for row in sheet.rows[far]))
-            p = gap(-np.sort(-every), int((every > export.end).sum()), 1.0)
+            p = chances.gap(-np.sort(-every), int((every > export.end).sum()), 1.0)
             yield Look(f"{sheet.name}.{column.name}", text, p, rows, remark=IMPOSSIBLE)
 
 
@@ -89,7 +90,7 @@ def isolated(signed: Floats, values: Floats, unit: float = 0.0) -> tuple[float, 
         scales = [(signed, unit), *((scale, finest) for scale in _logs(signed, values))]
         tops = [(-np.sort(-scale), least) for scale, least in scales]
         for j in range(1, above + 1):
-            p = above * max(gap(top, j, least) for top, least in tops)
+            p = above * max(chances.gap(top, j, least) for top, least in tops)
             best, highest = min((best, highest), (p, j))
     far = np.zeros(len(signed), dtype=bool)
     far[np.argsort(-signed, kind="stable")[:highest]] = True
@@ -110,20 +111,6 @@ def _logs(signed: Floats, values: Floats) -> list[Floats]:
     logs = np.sign(signed.sum()) * np.log(values + least)
     apart = logs - np.median(logs)
     return [np.sign(apart) * apart**2]
-
-
-def gap(top: Floats, j: int, unit: float = 0.0) -> float:
-    """The chance of the gap below the `j` highest values, by those next to it, each of them taken
-    for a `unit` wider; `top` has the values from the highest on."""
-    below = min(BELOW, (len(top) - j) // 4)
-    x = top[: j + below + 1]
-    if below < 2 or len(x) <= j + below:
-        return 1.0
-    own = j * (x[j - 1] - x[j])
-    rest = x[j : j + below].sum() + j * x[j] - (j + below) * x[j + below] + below * unit
-    if rest <= 0:
-        return 1.0
-    return float(min(1.0, np.exp(-below * np.log1p(own / rest))))
 
 
 def _negative(values: Floats) -> tuple[float, Flags]:

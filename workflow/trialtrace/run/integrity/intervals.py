@@ -7,7 +7,8 @@ usual time of their visit when that is undone. Of the dates far from it, those t
 against those that come as near when the step is a little shorter or longer (binomial). A month is
 no such step: courses of three and of four weeks are that far apart. Where the days between two
 dates fall into two groups 1,462 days apart, the gap is held against the widest of spacings drawn at
-random. Deaths none of which is in the first 1,462 days, and of which the first comes as soon after
+random, and where a tenth at most are beyond it
+against those next to it in the tail. Deaths none of which is in the first 1,462 days, and of which the first comes as soon after
 them as deaths follow each other, have the chance that as many, at any time up to the last, are all
 that late.
 """
@@ -22,7 +23,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
-FEWEST, SLIPS, MOSTLY, SOON = 20, 0.01, 0.8, 10
+FEWEST, SLIPS, MOSTLY, SOON, TAIL = 20, 0.01, 0.8, 10, 0.1
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
 STEPS = {
     f"{EXCEL} days late, as by another calendar of Excel": (EXCEL,),
@@ -198,6 +199,9 @@ def _two_groups(item: Slice, apart: Floats) -> Iterator[Look]:
     if min(len(low), len(high)) >= FEWEST_OFF and abs(moved - EXCEL) <= min(inside / 2, 200) + 1:
         whole = max(float(x[-1] - x[0]), 1.0)
         p = min(1.0, n * (1 - (gaps[at - 1] - 1) / whole) ** (n - 1))
+        # A few of a long tail, deaths after years, are far from each other too.
+        if (k := min(len(low), len(high))) <= TAIL * n:
+            p = max(p, chances.gap(-np.sort(-x) if len(high) == k else -x, k, 1.0))
     fewer = order[at:] if len(high) <= len(low) else order[:at]
     text = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
     rows = tuple(sorted(int(row) for row in item.rows[fewer])) if p < 1 else ()

@@ -146,22 +146,14 @@ def _expected(
     if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
         return True
     if len(levels) <= FEW_LEVELS or _numbered(levels, len(values)):
-        return (sheet.name, column.name) not in export.outcomes or _of_sites(
-            export, values, subject
+        return (sheet.name, column.name) not in export.outcomes or export.of_sites(
+            values, subject
         )
     counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))
-    return counts or _of_sites(export, values, subject)
+    return counts or export.of_sites(values, subject)
 
 
 def _numbered(levels: Floats, rows: int) -> bool:
     """Whether values are the numbers of groups, from 0 or 1 on, each of several rows."""
     in_turn = levels[0] in (0, 1) and bool(np.all(np.diff(levels) == 1))
     return in_turn and rows >= ROWS_A_GROUP * len(levels)
-
-
-def _of_sites(export: Export, values: Floats, subject: Places) -> bool:
-    """Whether a site has one value only."""
-    if export.site is None:
-        return False
-    pairs = np.unique(np.column_stack([export.site[subject], values]), axis=0)
-    return len(pairs) == len(np.unique(pairs[:, 0]))
