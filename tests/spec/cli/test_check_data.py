@@ -201,6 +201,15 @@ def test_several_rows_a_patient_are_told_before_an_endpoint_stops_at_them(run, p
     assert "endpoints.yaml: worst" in told and "subjects with several rows of adverse" in told
 
 
+def test_an_order_of_codes_is_told_and_no_fault_of_the_program(run, project):
+    of = "\nworse: {label: Worse, code: WORSE, kind: any_occurrence, of: nausea,"
+    of += " where: {term: {at_least: 3}}}\n"
+    path = project / TRIAL.format("endpoints")
+    path.write_text(path.read_text(encoding="utf-8") + of, encoding="utf-8")
+    told = said(run, project)
+    assert "text has no order" in told and "fault of the program" not in told
+
+
 def test_a_window_that_no_row_meets_is_told(run, project):
     windows = (
         "\nlate: {label: Days, code: LATE, kind: repeated, table: patients, column: days,\n"
@@ -210,7 +219,7 @@ def test_a_window_that_no_row_meets_is_told(run, project):
     path = project / TRIAL.format("endpoints")
     path.write_text(path.read_text(encoding="utf-8") + windows, encoding="utf-8")
     told = said(run, project, rc=0)
-    assert "  ! late: no row of the data gives a value at never" in told
+    assert "  ! Endpoint late: no row of the data gives a value at never." in told
 
 
 CLAIM = "  {name}: {{from: main, place: abstract, label: A, printed: {printed}, {rest}}}\n"

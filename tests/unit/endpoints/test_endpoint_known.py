@@ -1,15 +1,18 @@
 """Of how many an outcome is known, by arm and visit, and where that is unequal beyond chance."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy import stats
 from tiny_trial import derived, field, tiny
 
 from trialtrace.run.cleaning.losses import SELDOM
-from trialtrace.run.endpoints.known import _chance
+from trialtrace.run.endpoints.known import _chance, _died_of_missing
 from trialtrace.run.endpoints.losses import read_losses
+from trialtrace.run.endpoints.records import Records
 
 SCORE = "score: {label: Score, code: SCORE, kind: measure, table: patients, column: y}"
 REPEATED = (
@@ -53,6 +56,20 @@ def test_an_outcome_that_one_arm_lacks_is_a_red_line(tmp_path):
     assert line.startswith(
         "Endpoint score (Score) is known unequally by arm: New drug 40 of 60, Old drug 59 of 60, "
     )
+
+
+def test_it_says_how_many_of_the_missing_died_where_deaths_are_known():
+    """Five of two arms: of the last three no score is known, of whom two died."""
+    named, death = SimpleNamespace, SimpleNamespace(terminal=True)
+    arms = {"new": named(label="New drug"), "old": named(label="Old drug")}
+    trial = named(endpoints={"death": named(name="death", entry=death)}, design=named(arms=arms))
+    score = Records("bds", np.arange(2), {"AVAL": pa.array([1.0, 2.0])}, ())
+    adsl = named(columns={"TRT01P": pa.array(["new", "old", "old", "new", "new"])})
+    died = {"death": np.array([True, False, True, True, False])}
+    study = named(trial=trial, made={"score": score}, events=died, size=5, adsl=adsl)
+    told = _died_of_missing(study, "score", "")
+    assert told.endswith("died at any time: New drug 1 of 2, Old drug 1 of 1.")
+    assert _died_of_missing(named(**{**vars(study), "events": {}}), "score", "") == ""
 
 
 def test_so_is_a_required_variable(tmp_path):

@@ -72,7 +72,7 @@ def check(
     elif not data:
         look = Look(NOT_LOOKED_AT.format("as asked"))
     else:
-        look = _look(trial, lift, names, large) if there else Look()
+        look = _look(trial, lift, names, large, wrong=bool(after)) if there else Look()
     if line := older_line(at, name):
         print(line, file=sys.stderr)
     if there and not (problems or unlisted):
@@ -137,7 +137,9 @@ def _is_of_data(at: Project, name: str, problem: Problem) -> bool:
     return problem.place.startswith(tuple(at.shown(folder / file) for file in OF_DATA))
 
 
-def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> Look:
+def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool, *, wrong: bool) -> Look:
+    """What data are by a configuration, in which something may be `wrong` that they are not read
+    by: what its endpoints would make of them is then anything."""
     source = trial.source
     if isinstance(source, Synthetic):
         return Look(NOT_LOOKED_AT.format("the run draws them"))
@@ -155,6 +157,10 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
         rehearsed = rehearse(trial, names, sample=size > LARGE)
     except UserError as error:
         return Look(problems=tuple(error.problems))
+    except (TypeError, ValueError):
+        if not wrong:
+            raise
+        return Look(NOT_LOOKED_AT.format("mend these first"))
     lines = account_lines(rehearsed.account) if rehearsed.account else [""]
     lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
     some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""

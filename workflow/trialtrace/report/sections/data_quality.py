@@ -26,7 +26,8 @@ from trialtrace.run.cleaning.account import (
     rejects_summary,
     run_text,
 )
-from trialtrace.run.integrity.look import LEVEL, Judged, judged
+from trialtrace.run.integrity.export import NUMBER, Export
+from trialtrace.run.integrity.look import LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -46,7 +47,23 @@ def unusual_rows(material: Material) -> str:
     export = read_export(material.trial, material.folder / "clean")
     export = replace(export, baseline=shown_at_entry(material.trial))
     looks = [*look_at(export, IN_SECTION), *material.endpoint_losses.looks]
-    return told_rows(material, judged(looks))
+    return told_rows(material, judged(looks)) + _not_looked_at(export, looks)
+
+
+def _not_looked_at(export: Export, looks: list[Look]) -> str:
+    """A paragraph on columns of numbers that no look is at; nothing where there is none."""
+    seen = {one.where for one in looks}
+    columns = [
+        f"{sheet.name}.{column.name}"
+        for sheet in export.sheets
+        for column in sheet.columns
+        if column.kind == NUMBER and f"{sheet.name}.{column.name}" not in seen
+    ]
+    if not columns:
+        return ""
+    more = f" and {len(columns) - ROWS_SHOWN} more" if len(columns) > ROWS_SHOWN else ""
+    shown = ", ".join(map(named, columns[:ROWS_SHOWN]))
+    return f"\nNot looked at, for too few values or levels: {shown}{more}.\n"
 
 
 def told_rows(material: Material, looks: list[Judged]) -> str:

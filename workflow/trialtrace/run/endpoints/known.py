@@ -11,12 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats
+from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.account import RedLine
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
+from trialtrace.run.trial.visits import visit_labels
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]
@@ -83,10 +85,45 @@ def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
         what = labels_of.get(name, name)
         text = f"{what} is known unequally by arm{at}: {told}, which "
         text += f"has p {p * len(tested):.2g} by chance among {len(tested)} such counts."
+        if died := _died_of_missing(study, name, visit):
+            text += f" {died}"
         more = len(first) - LINES
         if more > 0 and name == first[LINES - 1][1]:
             text += f" So are {more} more."
         yield RedLine("known_unequally", "", None, text)
+
+
+def _died_of_missing(study: Study, name: str, visit: str) -> str:
+    """How many of those of whom an endpoint is not known died, by arm, where deaths are known."""
+    deaths = [
+        study.events[one.name]
+        for one in study.trial.endpoints.values()
+        if one.name in study.events and one.name != name and getattr(one.entry, "terminal", False)
+    ]
+    there = dict(_known(study.made[name], study.size)).get(visit) if name in study.made else None
+    if not deaths or there is None:
+        return ""
+    died, missing = np.any(deaths, axis=0), ~there
+    labels = {name: arm.label for name, arm in study.trial.design.arms.items()}
+    told = [
+        f"{labels[arm]} {int((died & missing & mask).sum())} of {int((missing & mask).sum())}"
+        for arm, mask in planned_arms(study).items()
+    ]
+    return f"Of those of whom it is not known, died at any time: {', '.join(told)}."
+
+
+def without_values(study: Study) -> Iterator[RedLine]:
+    """A line for each endpoint of which nobody has a value at some of its visits."""
+    for name, records in study.made.items():
+        visits, values = (records.columns.get(one) for one in ("AVISIT", "AVAL"))
+        values = records.columns.get("AVALC") if values is None else values
+        if visits is None:
+            continue
+        there = set() if values is None else {*visits.filter(values.is_valid()).to_pylist()}
+        labels = visit_labels(name, study.trial.endpoints.get)
+        if lacking := [label for label in labels if label not in there]:
+            text = f"Endpoint {name}: no row of the data gives a value at {one_of(lacking)}."
+            yield RedLine("no_value_at_visit", "", None, text)
 
 
 def _at_entry(study: Study) -> Known:

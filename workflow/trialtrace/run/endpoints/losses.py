@@ -24,6 +24,7 @@ from trialtrace.run.endpoints.known import (
     known_by_arm,
     planned_arms,
     unequal_losses,
+    without_values,
 )
 from trialtrace.run.endpoints.records import Records, Unused
 from trialtrace.run.endpoints.study import Study, met_rows
@@ -198,7 +199,7 @@ def endpoint_losses(study: Study) -> EndpointLosses:
     ]
     losses = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
-    warnings += [*unequal_losses(study, known), *selection_lines(study)]
+    warnings += [*unequal_losses(study, known), *without_values(study), *selection_lines(study)]
     return EndpointLosses(tuple(warnings), tuple(_flat(study, losses)), known=known)
 
 

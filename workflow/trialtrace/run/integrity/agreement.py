@@ -7,7 +7,9 @@ one patient in a hundred for whom it differs is unusual (binomial). So is a colu
 that has the name of the arm, by the arm that most with its code have.
 
 A sex, a day of birth, the arm and the site stay what they are, in all rows of a table too: each
-patient for whom they do not is a contradiction, however many slips of the pen chance gives.
+patient for whom they do not is a contradiction, however many slips of the pen chance gives. So is
+one with another arm than their cluster has, or another treatment first than their sequence begins
+with: a design leaves no more than one in ten thousand.
 """
 
 import re
@@ -28,10 +30,11 @@ from trialtrace.run.integrity.export import (
     Export,
     Sheet,
     Slice,
+    Treatments,
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
-FEWEST, MOSTLY, SLIPS = 20, 0.7, 0.01
+FEWEST, MOSTLY, SLIPS, BY_DESIGN = 20, 0.7, 0.01, 0.0001
 LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
@@ -44,6 +47,7 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for each pair of tables that share a column, for the arm in other tables, for each
     age beside a birth, and for what lasts in the rows of a table."""
     yield from _arms(export)
+    yield from map(_as_designed, export.treatments)
     alone: dict[tuple[str, str], list[Slice]] = {}
     for sheet in export.sheets:
         for column in sheet.columns:
@@ -126,6 +130,16 @@ def _arms(export: Export) -> Iterator[Look]:
             one = _first(export, sheet, column)
             known = replace(one, table=table, values=arms)
             yield from _look(export, name, _as_arm(one, export.arm), known)
+
+
+def _as_designed(of: Treatments) -> Look:
+    """A look at who has another treatment than the design gives them."""
+    known = (of.arm != NOBODY) & (of.due != NOBODY)
+    wrong = known & (of.arm != of.due)
+    k, n = int(wrong.sum()), int(known.sum())
+    rows = tuple(sorted(int(row) for row in of.rows[wrong]))
+    p = chances.binomial(k, n, BY_DESIGN)
+    return Look(of.where, f"{k} of {n} patients have {of.what}", p, rows, remark=CONTRADICTIONS)
 
 
 def _as_arm(item: Slice, arm: Places) -> Slice:

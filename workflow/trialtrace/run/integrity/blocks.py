@@ -1,13 +1,14 @@
 """A run of values that stands a second time further down the same column.
 
 Of a column in the order of its rows, a value a patient, the longest run is taken that occurs twice
-(runs of one value do not count). Where order means nothing its length has nearly the chance
-1 - exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and
-Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, or where values are
-often equal, rows beside each other go together: there q is the chance that two values are equal
-whose rows above are (a site may round to fives), and t counts how often the value changes in the run. Of a value a patient,
-where fewer than three steps of ten go against the others the file was sorted by it within groups
-(arm, sex, site): what rises through the same values twice is no copy, and nothing is looked at.
+(runs of one value do not count). Where order means nothing its length has nearly the chance 1 -
+exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and Waterman,
+Ann Stat 1990;18:539). In a table with several rows a patient, or where values are often equal, rows
+beside each other go together: there q is the chance that two values are equal whose rows above are
+(a site may round to fives), and t counts how often the value changes in the run. Of a value a
+patient, where fewer than three steps of ten go against the others the file was sorted by it within
+groups (arm, sex, site): what rises through the same values twice is no copy, and nothing is looked
+at.
 """
 
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ from trialtrace.run.integrity.look import Look
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 FEWEST_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
-COLUMNS, SELDOM, TOGETHER, WORTH_A_REMARK = 3, 0.25, 3.0, 0.005
+COLUMNS, AT_MOST, TOGETHER, FEW_VISITS, WORTH_A_REMARK = 3, 0.5, 3.0, 4, 0.005
 COPIES = "Whole visits that hold the numbers of the visit before"
 
 
@@ -161,20 +161,20 @@ def copied(equal: Floats) -> tuple[Flags, float]:
         same, enough = equal == 1, there.sum(axis=0) >= COLUMNS
         whole = (same == there).all(axis=0) & enough
         share = _shares(same[:, ~whole].astype(float), there[:, ~whole].astype(float))
-        if (share <= SELDOM).all():
+        if (share <= AT_MOST).all():
             due = float(np.exp(np.log(share) @ there[:, enough]).sum())
             return whole, chances.poisson(int(whole.sum()), TOGETHER * due)
-        equal, there = equal[share <= SELDOM], there[share <= SELDOM]
+        equal, there = equal[share <= AT_MOST], there[share <= AT_MOST]
     return np.zeros(equal.shape[1], dtype=bool), 1.0
 
 
 def _shares(same: Floats, there: Floats) -> Floats:
-    """How often each number is equal: in all visits, or in those where another is, if more."""
+    """How often each number is equal: in all visits, or in those where another is, if more; where
+    these are few, as much as in `FEW_VISITS` of all."""
     other = same.sum(axis=0) - same > 0
-    shares: Floats = np.maximum(
-        (same.sum(axis=1) + 1) / (there.sum(axis=1) + 2),
-        ((same * other).sum(axis=1) + 1) / ((there * other).sum(axis=1) + 2),
-    )
+    every = (same.sum(axis=1) + 1) / (there.sum(axis=1) + 2)
+    too, of = (same * other).sum(axis=1), (there * other).sum(axis=1)
+    shares: Floats = np.maximum(every, (too + FEW_VISITS * every) / (of + FEW_VISITS))
     return shares
 
 

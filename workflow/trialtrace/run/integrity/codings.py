@@ -3,11 +3,11 @@
 Alike: of each column of two values that is used, a site at which all have the same one. Sites
 differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
 binomial distribution, times the sites and the sides. Of a number, one value at a site has the
-chance that as many of the others are alike. Scale: a measure is not negatively
-correlated with itself at another visit of the same patients. Where it is at a site, and is not in
-all others together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided),
-times the sites; so is, times the visits, one visit of three or more that runs against the others of
-all patients, which go together.
+chance that as many of the others are alike. Scale: a measure is not negatively correlated with
+itself at another visit of the same patients. Where it is at a site, and is not in all others
+together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided), times the
+sites and the visits, each against those before it; so is, times the visits, one visit of three or
+more that runs against the others of all patients, which go together.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
             yield from _against(visits)
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
-    alike: dict[str, list[tuple[float, tuple[int, ...], int]]] = {}
+    alike: dict[str, list[tuple[float, tuple[int, ...], int, int]]] = {}
     for visit in export.slices:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
@@ -42,20 +42,25 @@ def looks(export: Export) -> Iterator[Look]:
         if export.of_sites(visit.values[known], known):
             continue
         if used and visit.kind != DATE and len(levels) == 2:
-            yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
+            yield from _share(
+                export, visit, visit.values[known] == levels[0], export.site[known], known
+            )
         elif used and visit.kind == NUMBER and len(levels) > 2:
             found = _one_value(visit, export.site[known], known)
             alike.setdefault(visit.where, []).append(found)
     for where, tried in alike.items():
-        p, rows, n = min(tried)
-        text = f"whether all of a site have one value, of {n} patients"
+        p, rows, n, place = min(tried)
+        at = export.site_called(place) if place >= 0 else "a site"
+        text = f"whether all of {at} have one value, of {n} patients"
         yield Look(where, text, min(1.0, p * len(tried)), rows)
     for visits in series:
         if len(visits) > 1:
-            yield from _scale(export.site, visits)
+            yield from _scale(export, export.site, visits)
 
 
-def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
+def _share(
+    export: Export, visit: Slice, first: Floats, site: Places, known: Places
+) -> Iterator[Look]:
     tried = []
     for place in np.unique(site):
         at = site == place
@@ -63,14 +68,16 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
             tried.append((apart(first[at], first[~at]), int(place)))
     if tried:
         p, place = min(tried)
-        text = f"whether all of a site are alike, of {len(known)} patients"
+        text = f"whether all of {export.site_called(place)} are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
-def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[int, ...], int]:
+def _one_value(
+    visit: Slice, site: Places, known: Places
+) -> tuple[float, tuple[int, ...], int, int]:
     """The chance of a site at which all have one value of a number, by how often others are alike,
-    times the sites; its rows, and of how many patients."""
+    times the sites; its rows, of how many patients, and the site."""
     tried = []
     for place in np.unique(site):
         own, others = (visit.values[known[at]] for at in (site == place, site != place))
@@ -78,7 +85,7 @@ def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[
             tried.append((chance_alike(others) ** (len(own) - 1), int(place)))
     p, place = min(tried, default=(1.0, -1))
     rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
-    return p * len(np.unique(site)), rows, len(known)
+    return p * len(np.unique(site)), rows, len(known), place
 
 
 def apart(inside: Floats, others: Floats) -> float:
@@ -92,23 +99,27 @@ def apart(inside: Floats, others: Floats) -> float:
     return min(1.0, float(2 * share**n))
 
 
-def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
+def _scale(export: Export, site: Places, visits: list[Slice]) -> Iterator[Look]:
     values = np.column_stack([visit.values for visit in visits])
-    first, later = values[:, 0], _mean(values[:, 1:])
-    known = np.flatnonzero(~np.isnan(first) & ~np.isnan(later) & (site >= 0))
+    against = [(values[:, :at], at) for at in range(1, len(visits))]
     tried = []
-    for place in np.unique(site[known]):
-        at = site[known] == place
-        if at.sum() < FEWEST or (~at).sum() < FEWEST:
-            continue
-        if correlation(first[known[~at]], later[known[~at]]) > USUAL:
-            r = correlation(first[known[at]], later[known[at]])
-            tried.append((chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3)), int(place)))
+    for others, which in [(values[:, 1:], 0), *(against if len(visits) > 2 else ())]:
+        one, mean = values[:, which], _mean(others)
+        known = np.flatnonzero(~np.isnan(one) & ~np.isnan(mean) & (site >= 0))
+        for place in np.unique(site[known]):
+            at = site[known] == place
+            if at.sum() < FEWEST or (~at).sum() < FEWEST:
+                continue
+            if correlation(one[known[~at]], mean[known[~at]]) > USUAL:
+                r = correlation(one[known[at]], mean[known[at]])
+                p = chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3))
+                rows = sorted(visits[which].rows[known[at]].tolist())
+                tried.append((p, which, rows, int(place)))
     if tried:
-        p, place = min(tried)
-        text = f"the first visit against the later ones of {len(known)} patients, by site"
-        rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
-        yield Look(visits[0].where, text, min(1.0, p * len(tried)), rows)
+        p, which, rows, place = min(tried)
+        what = "a visit against the earlier ones" if which else "the first visit against later ones"
+        text = f"{what} of {len(rows)} patients at {export.site_called(place)}"
+        yield Look(visits[which].where, text, min(1.0, p * len(tried)), tuple(rows))
 
 
 def _against(visits: list[Slice]) -> Iterator[Look]:

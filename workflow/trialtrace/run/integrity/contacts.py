@@ -4,11 +4,10 @@ The last contact is what a time to an event declares: the date of it, or for who
 time in days until it. It is held against the dates of declared visits, against the days on which
 occurrences began, and against columns whose visit says when it is: "week 12". A visit or an
 occurrence counts from a week after the last contact on, a visit by its label where less than three
-quarters of the time until it had gone by. Where more than half of the patients have visits after
-it, or more than a fifth of the values by label are, it is no last contact, and nothing is looked
-at. By what it is the last contact lies after all visits, so that more than one in a thousand that
-does not is unusual; of those who had gone, more than one in a hundred with a value of later
-(binomial).
+quarters of the time until it had gone by. Where more than a fifth of the values by label are after
+it, nothing is looked at by label. By what it is the last contact lies after all visits, so that
+more than one in a thousand that does not is unusual; of those who had gone, more than one in a
+hundred with a value of later (binomial).
 
 Late are a tenth of the last contacts at most, half a year and more after all others: in days since
 the patient's last visit (by a year, as visits may end before), in days since entry, or on the
@@ -68,8 +67,9 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         known = ~np.isnan(after)
         n, late = int(known.sum()), known & (after > DAYS)
         k = int(late.sum())
-        if n >= FEWEST and k <= MOST * n:
+        if n >= FEWEST:
             text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
+            text += ": of an earlier export, or none" if k > MOST * n else ""
             p = chances.binomial(k, n, SLIPS)
             yield Look(last.where, text, p, _rows(last.rows[late]), remark=CONTRADICTIONS)
 

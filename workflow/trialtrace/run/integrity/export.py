@@ -81,18 +81,29 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Treatments:
+    """Places of each subject's arm, and of the arm that it must be; the row that says it."""
+
+    where: str
+    what: str
+    arm: Places
+    due: Places
+    rows: Whole
+
+
+@dataclass(frozen=True)
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
     missing, and None where the configuration names none, `arm_column` where the arm stands;
-    `scheme` is that of the randomisation, `complete` says whether all patients that were
-    planned are there, `used` the tables and columns that an endpoint or a variable of the
-    patients is made of, `outcomes` those of an endpoint. `last` are the days of last contact
-    as dates, `planned` the days until the visit of a column, `wide` the columns of numbers
-    that each hold one visit of the same, in order, `scales` the highest value of a score
-    from 0, `free` who is known to have had no event until a time that its label says, in
-    days. `names` are the patients' numbers as texts, and `id_column` where they stand; none
-    where they are lines of a file. `lasting` are the columns of the site and the
-    sex, which stay what they are."""
+    `scheme` is that of the randomisation, `complete` says whether all patients that were planned
+    are there, `used` the tables and columns that an endpoint or a variable of the patients is made
+    of, `outcomes` those of an endpoint. `last` are the days of last contact as dates, `planned` the
+    days until the visit of a column, `wide` the columns of numbers that each hold one visit of the
+    same, in order, `scales` the highest value of a score from 0, `free` who is known to have had no
+    event until a time that its label says, in days. `treatments` are arms that something else of
+    the trial says too, `site_names` what the file calls each site. `names` are the patients'
+    numbers as texts, and `id_column` where they stand; none where they are lines of a file.
+    `lasting` are the columns of the site and the sex, which stay what they are."""
 
     n: int
     subjects: str
@@ -114,6 +125,8 @@ class Export:
     scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
     free: tuple[tuple[Slice, float], ...] = ()
     lasting: frozenset[str] = frozenset()
+    treatments: tuple[Treatments, ...] = ()
+    site_names: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     id_column: str = ""
 
@@ -190,6 +203,10 @@ class Export:
             if sheet.name == self.subjects:
                 rows[sheet.subject[::-1]] = sheet.rows[::-1]
         return rows
+
+    def site_called(self, place: int) -> str:
+        """A site as the file has it; its place where nothing says."""
+        return f"site {self.site_names[place] if self.site_names else place}"
 
     def places(self, subjects: Places) -> tuple[int, ...]:
         """The rows of some subjects, in order."""

@@ -8,6 +8,11 @@ its values have more decimals, or fewer. As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
 one-sample test with a noncentral t, by its normal approximation, times the visits.
 
+Single values are ten times, or a tenth of, the median of the patient's other visits, where the
+other patients' are not by four standard deviations, nor any by
+half as much on a scale of logs: more than one patient in a hundred is unusual
+(binomial), and among few each is told.
+
 A score whose scale is declared, from 0, may be given as a share, in percent or to 10: of those
 whose other values are all beyond that, a fifth at least would keep one beyond it (binomial).
 """
@@ -16,12 +21,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
+FEWEST_OF_ALL, SLIPS, OF_TEN, WIDE, WORTH_A_REMARK = 8, 0.01, 0.2, 4.0, 0.2
+TENFOLD = "Values ten times, or a tenth of, those of the patient's other visits"
 SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
@@ -42,10 +49,48 @@ def looks(export: Export) -> Iterator[Look]:
             yield _by_scale(visits, values, export.scales[at])
         if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
+    for every in export.series:
+        yield from _tenfold(export, every)
+
+
+def _tenfold(export: Export, visits: tuple[Slice, ...]) -> Iterator[Look]:
+    """A look at values ten times, or a tenth of, those of their patient's other visits."""
+    values = np.column_stack([visit.values for visit in visits])
+    logs = np.log10(np.where(values > 0, values, np.nan))
+    off = tenfold(logs[(~np.isnan(logs)).sum(axis=1) > 1])
+    if off is None:
+        return
+    several = np.flatnonzero((~np.isnan(logs)).sum(axis=1) > 1)
+    k, n = int(off.any(axis=1).sum()), len(several)
+    places = np.column_stack([visit.rows[several] for visit in visits])[off]
+    rows = tuple(sorted({int(row) for row in places}))
+    text = f"{k} of {n} patients have a value ten times, or a tenth of, those of other visits"
+    most = visits[int(off.sum(axis=0).argmax())]
+    p = chances.binomial(k, n, SLIPS)
+    yield Look(most.where, text, p, rows, remark=TENFOLD if p < WORTH_A_REMARK else "")
+
+
+def tenfold(logs: Floats) -> Flags | None:
+    """Which decimal logs of a patient (a row each) are one off the median of the others, and
+    further from that of all; None where the other patients differ by as much from themselves."""
+    apart = np.full(logs.shape, np.nan)
+    beyond = np.zeros(logs.shape, dtype=bool)
+    middle = float(np.nanmedian(logs)) if logs.size else 0.0
+    for at in range(logs.shape[1]):
+        others = np.delete(logs, at, axis=1)
+        there = ~np.isnan(logs[:, at]) & ~np.isnan(others).all(axis=1)
+        own, usual = logs[there, at], np.nanmedian(others[there], axis=1)
+        apart[there, at] = own - usual
+        beyond[there, at] = np.abs(own - middle) > np.abs(usual - middle)
+    off = beyond & (np.abs(np.abs(apart) - 1) <= OF_TEN)
+    rest = apart[~off.any(axis=1)]
+    rest = rest[~np.isnan(rest)]
+    wide = len(rest) < FEWEST_OF_ALL or WIDE * rest.std() > 1 or np.abs(rest).max() > 1 / 2
+    return None if wide else off
 
 
 def _look(visits: list[Slice], logs: Floats) -> Look:
-    smallest, place, size = 1.0, 0, 0
+    smallest, place, size, mean = 1.0, 0, 0, 0.0
     for at in range(len(visits)):
         # With two visits nobody knows which is off: the second is named.
         if len(visits) == 2 and at == 0:
@@ -57,9 +102,11 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
         ratio = logs[some, at] - np.nanmean(others[some], axis=1)
         p = converted(ratio, float(np.nanstd(others, ddof=1)), _finer(logs, at))
         if p < smallest:
-            smallest, place, size = p, at, int(some.sum())
+            smallest, place, size, mean = p, at, int(some.sum()), float(ratio.mean())
     visit = visits[place]
-    told = f"{size} patients beside their other visits" if size else "no visit near a conversion"
+    told = "no visit near a conversion"
+    if size:
+        told = f"of {size} patients {np.exp(mean):.3g} times their other visits"
     rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if size else ()
     return Look(visit.where, told, min(1.0, smallest * len(visits)), rows)
 

@@ -1,16 +1,16 @@
 """Dates against dates: visits before entry or after death, dates that are off by a known step.
 
 Slips of the pen happen: more than one patient in a hundred with a visit before entry, of visits
-that are after it for most, or after death, is unusual (binomial). Dates that are off by the 1,462
-days between the two calendars of Excel, by a year, or with day and month exchanged come back to the
-usual time of their visit when that is undone. Of the dates far from it, those that do so are held
-against those that come as near when the step is a little shorter or longer (binomial). A month is
-no such step: courses of three and of four weeks are that far apart. Where the days between two
-dates fall into two groups 1,462 days apart, the gap is held against the widest of spacings drawn at
-random, and where a tenth at most are beyond it
-against those next to it in the tail. Deaths none of which is in the first 1,462 days, and of which the first comes as soon after
-them as deaths follow each other, have the chance that as many, at any time up to the last, are all
-that late.
+that are after it for most (other dates for 97 of 100), or after death, is unusual (binomial). Dates
+that are off by the 1,462 days between the two calendars of Excel, by a year, or with day and month
+exchanged come back to the usual time of their visit when that is undone. Of the dates far from it,
+those that do so are held against those that come as near when the step is a little shorter or
+longer (binomial). A month is no such step: courses of three and of four weeks are that far apart.
+Where the days between two dates fall into two groups 1,462 days apart, the gap is held against the
+widest of spacings drawn at random, and where a tenth at most are beyond it against those next to it
+in the tail. Deaths none of which is in the first 1,462 days, and of which the first comes as soon
+after them as deaths follow each other, have the chance that as many, at any time up to the last,
+are all that late.
 """
 
 import re
@@ -23,7 +23,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import CONTRADICTIONS, OUT_OF_ORDER, Look
 
-FEWEST, SLIPS, MOSTLY, SOON, TAIL = 20, 0.01, 0.8, 10, 0.1
+FEWEST, SLIPS, MOSTLY, NEARLY, SOON, TAIL = 20, 0.01, 0.8, 0.97, 10, 0.1
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
 STEPS = {
     f"{EXCEL} days late, as by another calendar of Excel": (EXCEL,),
@@ -50,7 +50,11 @@ def looks(export: Export) -> Iterator[Look]:
     deaths = [one for one in export.slices if is_death(export, one)]
     for sheet in export.sheets:
         for column in sheet.columns:
-            if column.kind != DATE or not sheet.step.any():
+            if column.kind != DATE or (sheet.name, column.name) == export.entry:
+                continue
+            if entry is not None and not sheet.step.any():
+                yield from _before_entry(sheet, column, entry, NEARLY)
+            if not sheet.step.any():
                 continue
             if entry is not None:
                 since = column.values - entry.values[sheet.subject]
@@ -89,14 +93,16 @@ def _called(sheet: Sheet) -> str:
     return "visits" if sheet.visits else "occurrences" if sheet.occurrences else "rows"
 
 
-def _before_entry(sheet: Sheet, column: Column, entry: Slice) -> Iterator[Look]:
+def _before_entry(
+    sheet: Sheet, column: Column, entry: Slice, mostly: float = MOSTLY
+) -> Iterator[Look]:
     """A look at who has dates before entry; at the entry, where it is after all of theirs."""
     since = column.values - entry.values[sheet.subject]
     known = ~np.isnan(since)
     counted = np.zeros(len(since), dtype=bool)
     for step in np.unique(sheet.step[known]):
         own = known & (sheet.step == step)
-        if (since[own] >= 0).mean() >= MOSTLY:
+        if (since[own] >= 0).mean() >= mostly:
             counted |= own
     wrong = counted & (since < 0)
     who, counts = np.unique(sheet.subject[wrong], return_counts=True)

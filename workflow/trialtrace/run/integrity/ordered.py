@@ -24,7 +24,7 @@ from trialtrace.run.integrity.codings import correlation
 from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, FEW_LEVELS, ROWS_A_GROUP = 20, 10, 3
+FEWEST, FEW_LEVELS, ROWS_A_GROUP = 8, 10, 3
 FEWEST_IN_ORDER, LONGEST, GOES_WITH = 5, 100, 2.5
 
 
@@ -146,9 +146,7 @@ def _expected(
     if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
         return True
     if len(levels) <= FEW_LEVELS or _numbered(levels, len(values)):
-        return (sheet.name, column.name) not in export.outcomes or export.of_sites(
-            values, subject
-        )
+        return (sheet.name, column.name) not in export.outcomes or export.of_sites(values, subject)
     counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))
     return counts or export.of_sites(values, subject)
 

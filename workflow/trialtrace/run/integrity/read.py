@@ -14,7 +14,17 @@ import pyarrow.compute as pc
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.keys import PLACE, subject_text
 from trialtrace.run.integrity import contacts, intervals
-from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet, Slice
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NOBODY,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    Slice,
+    Treatments,
+)
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.event import EventInRow
@@ -29,6 +39,9 @@ from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
+FEWEST, RISING, ONE_ARM = 20, 0.8, 0.8
+"""Rows of a visit, the share of dates after those of the visit before, of patients with the arm of
+their cluster."""
 PLAIN = "^[0-9]{1,18}$"
 """A key that is a number alone, as most are."""
 
@@ -71,6 +84,11 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
         site=by_subject(first, site) if site else None,
+        site_names=tuple(
+            sorted({*map(str, pc.unique(tables[first][site]).drop_null().to_pylist())})
+        )
+        if site
+        else (),
         lasting=_lasting(trial),
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=entry_column(trial),
@@ -87,6 +105,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         whole,
         last=tuple(_last_contacts(trial, whole, tables, who)),
         free=tuple(_free_of_events(trial, whole, tables, who)),
+        treatments=tuple(_treatments(trial, whole, tables, who)),
     )
 
 
@@ -124,13 +143,15 @@ def _sheet(
     ]
     used = np.flatnonzero(subject != NOBODY)
     visits = _visit_columns(trial)
+    if trial.design.kind == "crossover" and spec.arm:
+        visits |= {*keys} - {*arm_columns(trial, spec)}
     ordered = [name for name in keys if name in visits or _kind(known[name]) == NUMBER]
     step, part = np.zeros(len(subject), np.intp), None
     if ordered:
         step = _order(table, ordered[0], known[ordered[0]])
     if others := [name for name in keys if name not in ordered[:1]]:
         part = _crossed([_codes(table, name) for name in others])
-    return Sheet(
+    made = Sheet(
         spec.name,
         table["source_row"].to_numpy()[used],
         subject[used],
@@ -142,6 +163,19 @@ def _sheet(
         bool(ordered) and spec.name in _tables_of_occurrences(trial),
         spec.subject in PLACE,
     )
+    return replace(made, visits=made.visits or (not made.occurrences and _in_turn(made)))
+
+
+def _in_turn(sheet: Sheet) -> bool:
+    """Whether numbered rows that no endpoint uses are visits: most patients have each of them, and
+    dates rise with their numbers."""
+    counts = np.bincount(sheet.step) if len(sheet.step) else np.zeros(1)
+    if len(counts) < 2 or counts.min() < max(FEWEST, counts[0] / 2):
+        return False
+    order = np.lexsort((sheet.step, sheet.part, sheet.subject))
+    same = np.diff(sheet.subject[order]) + np.diff(sheet.part[order]) == 0
+    dates = [one.values[order] for one in sheet.columns if one.kind == DATE]
+    return any((np.diff(days)[same] > 0).mean() >= RISING for days in dates)
 
 
 def _in_order(names: pa.Array, rows: Places) -> bool:
@@ -280,13 +314,19 @@ def _planned(trial: Trial) -> dict[tuple[str, str], float]:
 
 
 def _scales(trial: Trial) -> dict[tuple[str, str], float]:
-    """The highest value of each column of a score whose declared scale begins at 0."""
+    """The highest value of each column of a score whose scale, as it is declared or by the limits
+    of the dictionary, begins at 0."""
     made = {}
     for entry in (endpoint.entry for endpoint in trial.endpoints.values()):
-        if isinstance(entry, RepeatedInColumns | RepeatedInRows) and entry.scale:
+        if isinstance(entry, RepeatedInColumns | RepeatedInRows):
             for column in entry.columns if isinstance(entry, RepeatedInColumns) else [entry.column]:
-                if entry.scale.from_ == 0:
-                    made[entry.table, column] = entry.scale.to
+                of = trial.dictionary[entry.table][column]
+                ends = (
+                    (of.minimum, of.maximum) if of.kind in ("number", "integer") else (None, None)
+                )
+                low, high = (entry.scale.from_, entry.scale.to) if entry.scale else ends
+                if low is not None and high is not None and float(low) == 0:
+                    made[entry.table, column] = float(high)
     return made
 
 
@@ -335,6 +375,53 @@ def _free_of_events(
             without = _without(entry.event, tables[entry.table], who[entry.table], export.n)
             if column is not None:
                 yield replace(column, values=np.where(without, 1.0, np.nan)), days
+
+
+def _treatments(
+    trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
+) -> Iterator[Treatments]:
+    """The arms of clusters; the first treatments of a crossover, of which a variable, the sequence,
+    tells nearly all."""
+    arm, unit = arm_origin(trial), trial.design.unit
+
+    def of_subjects(table: str, column: str) -> Places:
+        return _by_subject(_codes(tables[table], column), who[table], export.n)
+
+    groups = {
+        name: of_subjects(at.table, at.column)
+        for name, at in trial.subjects.origins.items()
+        if _kind(trial.dictionary[at.table][at.column]) == CODE
+    }
+    if trial.design.kind == "cluster" and unit in groups and arm:
+        arms = of_subjects(arm.table, arm.column)
+        where = f"{arm.table}.{arm.column}", f"another arm than most of their {unit}"
+        yield from _said(*where, arms, groups[unit], export.row_of)
+    for sheet in export.sheets if trial.design.kind == "crossover" else ():
+        if treatment := trial.tables[sheet.name].arm:
+            of = _codes(tables[sheet.name], treatment)[who[sheet.name] != NOBODY]
+            early = np.flatnonzero(sheet.step == 0)
+            arms, rows = np.full(export.n, NOBODY), np.full(export.n, NOBODY)
+            arms[sheet.subject[early]], rows[sheet.subject[early]] = of[early], sheet.rows[early]
+            for name, group in groups.items():
+                where = f"{sheet.name}.{treatment}", f"another treatment first than their {name}"
+                yield from _said(*where, arms, group, rows)
+
+
+def _said(where: str, what: str, arms: Places, group: Places, rows: Places) -> Iterator[Treatments]:
+    """Arms that must be those of most in a group, where nearly all are, and not all have one."""
+    due = _most(group, arms)
+    known = (due != NOBODY) & (arms != NOBODY)
+    if len(np.unique(due[known])) > 1 and (due == arms)[known].mean() >= ONE_ARM:
+        yield Treatments(where, what, arms, due, rows)
+
+
+def _most(group: Places, arms: Places) -> Places:
+    """Of each subject the arm that most of their group have."""
+    due = np.full(len(group), NOBODY, dtype=np.intp)
+    for one in np.unique(group[group != NOBODY]):
+        own = (group == one) & (arms != NOBODY)
+        due[group == one] = np.bincount(arms[own]).argmax() if own.any() else NOBODY
+    return due
 
 
 def _without(event: Condition, table: pa.Table, who: Places, n: int) -> Flags:

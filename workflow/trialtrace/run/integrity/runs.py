@@ -2,12 +2,12 @@
 
 Of the values in the order of their rows the longest run of one is taken. Rows beside each other may
 go together (visits of a patient, patients of a site): so the chance that a row repeats the one
-above is that of the other rows, and a run of L values among n starts somewhere with at most n times
-that chance to the power L - 1 (Feller, An Introduction to Probability Theory, vol. 1, XIII.7).
-Missing values end a run. Where more than a quarter of the rows repeat the one above nothing is
-looked at: files are sorted by columns that are no longer there, and few levels then stand in long
-runs. A column of one value a patient, in rows of several, is of its patients, and so is a run in
-the rows of one patient: who is at the end of a scale stays there.
+above is that of the other rows, at least that of any two, and a run of L values among n starts
+somewhere with at most n times that chance to the power L - 1 (Feller, An Introduction to
+Probability Theory, vol. 1, XIII.7). Missing values end a run. Where more than a quarter of the rows
+repeat the one above nothing is looked at: files are sorted by columns that are no longer there, and
+few levels then stand in long runs. A column of one value a patient, in rows of several, is of its
+patients, and so is a run in the rows of one patient: who is at the end of a scale stays there.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Floats
+from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-FEWEST, SHORTEST, OFTEN = 30, 5, 0.25
+FEWEST, FEWEST_PAIRS, SHORTEST, OFTEN = 8, 5, 5, 0.25
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -54,9 +55,10 @@ def chance(values: Floats, start: int, length: int) -> float:
     both = ~np.isnan(values[1:]) & ~np.isnan(values[:-1])
     both[max(start - 1, 0) : start + length] = False
     n, same = int(both.sum()), int((values[1:] == values[:-1])[both].sum())
-    if length < SHORTEST or n < FEWEST:
+    if length < SHORTEST or n < FEWEST_PAIRS:
         return 1.0
-    share = (same + 1) / (n + 2)
+    others = np.delete(values, slice(start, start + length))
+    share = max((same + 0.5) / (n + 1), chance_alike(others[~np.isnan(others)]))
     return float(min(1.0, (n + length) * share ** (length - 1))) if share <= OFTEN else 1.0
 
 

@@ -36,7 +36,7 @@ def looks(export: Export) -> Iterator[Look]:
     if len(sites) < 2 or not numbers:
         return
     for item, values in numbers:
-        yield from _level(item, values, export.site, sites)
+        yield from _level(export, item, values, sites)
     values = np.column_stack([each for _, each in numbers])
     stems = [re.sub(r"[\d_]+$", "", item.column) for item, _ in numbers]
     same = np.array([[one == other for other in stems] for one in stems])
@@ -50,8 +50,8 @@ def looks(export: Export) -> Iterator[Look]:
         p, s = min(each)
         item = numbers[at][0]
         rows = _rows(item, export.site == s)
-        text = f"of {len(rows)} patients at one site: whether it runs against the numbers that it "
-        text += "goes with elsewhere"
+        text = f"of {len(rows)} patients at {export.site_called(s)}: whether it runs against the "
+        text += "numbers that it goes with elsewhere"
         yield Look(item.where, text, min(1.0, p * len(each)), rows)
 
 
@@ -99,8 +99,9 @@ def _backwards(own: Floats, others: Floats, same: Flags) -> Iterator[tuple[int, 
             yield at, chances.normal(float(np.arctanh(r) * np.sqrt((n - 3) / 1.06)))
 
 
-def _level(item: Slice, values: Floats, site: Places, sites: Places) -> Iterator[Look]:
+def _level(export: Export, item: Slice, values: Floats, sites: Places) -> Iterator[Look]:
     """A look at the site whose level differs most: whether it would be like the others', turned."""
+    site = np.zeros(export.n, np.intp) if export.site is None else export.site
     known = ~np.isnan(values) & (site >= 0)
     low, high = (float(end(item.values[item.there])) for end in (np.min, np.max))
     whole = bool(np.all(item.values[item.there] == np.round(item.values[item.there])))
@@ -119,7 +120,7 @@ def _level(item: Slice, values: Floats, site: Places, sites: Places) -> Iterator
     alone = len(apart) == 2 or apart[1][0] <= OTHERS * apart[0][0]
     if alone:
         own = int((known & (site == apart[0][2])).sum())
-        text = f"{own} of {int(known.sum())} patients, of one site"
+        text = f"{own} of {int(known.sum())} patients, of {export.site_called(apart[0][2])}"
         yield Look(item.where, text, 1.0, _rows(item, site == apart[0][2]), remark=TURNED)
 
 

@@ -15,9 +15,11 @@ from trialtrace.run.tables.measures import known_ends, known_middles, parts
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 COLUMNS, TOGETHER = 3, 2.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
-FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
+FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
-LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY = 5, 1.5, 0.2
+LEVELS_OF_ZERO, FAR_FROM_ZERO, MANY, FEW_TOLD = 5, 1.5, 0.2, 0.1
+SYSTOLIC, DIASTOLIC = {"sbp", "sysbp", "systolic"}, {"dbp", "diabp", "diastolic"}
+ABOVE = "Diastolic pressures above the systolic, each a mistake in some row"
 ZEROS = "Zeros with nothing near: missing values?"
 UNANSWERED = "One of two answers is nobody's, and many have none"
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
@@ -40,6 +42,7 @@ def possible(export: Export) -> Iterator[Look]:
     that is not possible is unusual (binomial): another unit, or the values of another column.
     Half of them lie on one side of the median (binomial).
     """
+    yield from _pressures(export)
     for sheet, column, known in _numbers(export, FEWEST):
         values, name = column.values[known], column.name
         ends = known_ends(name, column.unit)
@@ -58,6 +61,24 @@ def possible(export: Export) -> Iterator[Look]:
                 k = max(int((values < low).sum()), int((values > high).sum()))
                 text = f"{k} of {n} values are on one side of where any patients have their median"
                 yield Look(where, text, chances.binomial(k, n, 0.5))
+
+
+def _pressures(export: Export) -> Iterator[Look]:
+    """A look for each table with two pressures: whether the diastolic is above the systolic in more
+    than one row in a hundred (binomial), which nobody has."""
+    for sheet in export.sheets:
+        numbers = [column for column in sheet.columns if column.kind == NUMBER]
+        named = [{*parts(one.name), *parts(one.label)} for one in numbers]
+        upper = [one for one, words in zip(numbers, named, strict=True) if words & SYSTOLIC]
+        lower = [one for one, words in zip(numbers, named, strict=True) if words & DIASTOLIC]
+        if len(upper) == len(lower) == 1:
+            known = ~np.isnan(upper[0].values) & ~np.isnan(lower[0].values)
+            above = known & (lower[0].values > upper[0].values)
+            k, n = int(above.sum()), int(known.sum())
+            rows = tuple(sorted(int(row) for row in sheet.rows[above]))
+            text = f"{k} of {n} are above {upper[0].name} of their row, the systolic pressure"
+            p = chances.binomial(k, n, SLIPS)
+            yield Look(f"{sheet.name}.{lower[0].name}", text, p, rows, remark=ABOVE)
 
 
 def totals(export: Export) -> Iterator[Look]:
@@ -156,12 +177,12 @@ def codes(export: Export) -> Iterator[Look]:
     Nines, eights or sevens alone are what a code for missing is written in. More patients than
     twice what stands near it leads to are unusual (Poisson), by all such numbers of a column.
     """
-    for sheet, column, known in _numbers(export, FEWEST_CODED):
+    for sheet, column, known in _numbers(export, FEWEST_OF_ALL):
         values, subject = column.values[known], sheet.subject[known]
         levels = np.unique(values)
         if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO:
             yield _zeros(sheet, column, known)
-        if resolution(values) is None or len(levels) < LEVELS:
+        if len(values) < FEWEST_CODED or resolution(values) is None or len(levels) < LEVELS:
             continue
         counts = {
             code: len(np.unique(subject[values == code]))
@@ -173,10 +194,9 @@ def codes(export: Export) -> Iterator[Look]:
             continue
         code = min(chance, key=lambda code: chance[code])
         rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
-        text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
+        text = f"{counts[code]} of {len(np.unique(subject))} patients have {code:g}"
         where = f"{sheet.name}.{column.name}"
-        p = min(1.0, len(chance) * chance[code])
-        yield Look(where, f"{text}eights or sevens", p, rows)
+        yield Look(where, text, min(1.0, len(chance) * chance[code]), rows)
 
 
 def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
@@ -200,7 +220,8 @@ def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:
         p = chances.binomial(k, k + len(few), float(share)) if share < 1 else 1.0
     text = f"{k} of {n} patients have zero, {len(few)} others up to half of the lower quartile"
     rows = tuple(sorted(int(row) for row in sheet.rows[known[values == 0]]))
-    remark = ZEROS if p < SLIPS else ""
+    # Of few values one in ten is told: chance is no measure of two zeros.
+    remark = ZEROS if p < (SLIPS if n >= FEWEST_CODED else FEW_TOLD) else ""
     return Look(f"{sheet.name}.{column.name}", text, p, rows, remark=remark)
 
 

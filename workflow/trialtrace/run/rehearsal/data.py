@@ -28,14 +28,13 @@ from trialtrace.run.endpoints.derive import in_order
 from trialtrace.run.endpoints.known import planned_arms
 from trialtrace.run.endpoints.losses import endpoint_losses
 from trialtrace.run.endpoints.populations import add_flags
-from trialtrace.run.endpoints.records import CleanTable, Records
+from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.review import leave_populations
 from trialtrace.run.endpoints.study import Study, place_rows
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.visits import visit_labels
 
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.typed import Cleaned
@@ -85,7 +84,7 @@ def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
             leave_populations(study)
         except UserError as error:
             problems += error.problems
-    remarks = [*_other_sizes(study), *_shortened([*_empty(study), *_unused(study)])]
+    remarks = [*_other_sizes(study), *_shortened([*_unused(study)])]
     if problems:
         return Derived(problems, remarks)
     losses = endpoint_losses(study)
@@ -110,25 +109,6 @@ def _other_sizes(study: Study) -> Iterator[str]:
                 f"{int(arms[name].sum())} patients of the arm {name} (trial.yaml, "
                 f"design.arms.{name}). Look for patients who are not in the export"
             )
-
-
-def _empty(study: Study) -> Iterator[str]:
-    """Visits at which no record of an endpoint has a value."""
-    for name, records in study.made.items():
-        labels = visit_labels(name, study.trial.endpoints.get)
-        there = _with_value(records)
-        lacking = [label for label in labels if label not in there]
-        if lacking and "AVISIT" in records.columns:
-            endpoint = study.trial.endpoints[name]
-            yield f"{endpoint.name}: no row of the data gives a value at {one_of(lacking)}"
-
-
-def _with_value(records: Records) -> set[object]:
-    visits = records.columns.get("AVISIT")
-    values = records.columns.get("AVAL", records.columns.get("AVALC"))
-    if visits is None or values is None:
-        return set()
-    return set(pc.unique(visits.filter(values.is_valid())).to_pylist())
 
 
 def _unused(study: Study) -> Iterator[str]:

@@ -1,0 +1,207 @@
+"""What honest exports of other designs have, and slips that one design or few values hid."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trialtrace.run.integrity import (
+    agreement,
+    blocks,
+    breaks,
+    carried,
+    codings,
+    exchanged,
+    factors,
+    intervals,
+    ordered,
+    read,
+    runs,
+    sites,
+)
+from trialtrace.run.integrity import values as single
+from trialtrace.run.integrity.export import (
+    DATE,
+    NOBODY,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    Slice,
+    Treatments,
+)
+from trialtrace.run.integrity.look import CONTRADICTIONS
+
+
+def numbers(name: str, values, label: str = "") -> Column:
+    return Column(name, NUMBER, np.asarray(values, float), label=label)
+
+
+def alone(*columns: Column, **more) -> Export:
+    """A table with a row a patient."""
+    n = len(columns[0].values)
+    none = np.zeros(n, np.intp)
+    sheet = Sheet("p", np.arange(2, n + 2), np.arange(n), none, none, columns, in_order=True)
+    return Export(n, "p", (sheet,), **more)
+
+
+def visited(name: str, values: np.ndarray, **more) -> Export:
+    """Rows of patients by visits."""
+    n, visits = values.shape
+    who, step = np.repeat(np.arange(n), visits), np.tile(np.arange(visits), n)
+    column = (numbers(name, values.ravel()),)
+    sheet = Sheet("v", np.arange(n * visits) + 2, who, step, who * 0, column, True, visits=True)
+    return Export(n, "v", (sheet,), **more)
+
+
+def test_the_site_is_no_number_to_be_looked_at_by_site():
+    rng = np.random.default_rng(1)
+    site = np.arange(120) % 4
+    columns = (numbers("centre", site + 101), numbers("weight", rng.normal(80, 9, 120)))
+    export = alone(*columns, site=site, used=frozenset({("p", "centre")}))
+    looks = [*breaks.looks(export), *codings.looks(export), *sites.looks(export)]
+    assert {one.where for one in looks} == {"p.weight"}
+    assert export.of_sites(np.zeros(120), np.arange(120))
+    assert not export.of_sites(np.arange(120.0), np.arange(120))
+
+
+def test_the_last_deaths_of_a_long_follow_up_are_of_no_other_calendar():
+    early = np.quantile(np.random.default_rng(2).exponential(450, 4000), np.linspace(0, 0.97, 163))
+    died = np.append(early, np.median(early) + 1462 + np.array([-30, 0, 40]))
+
+    def told(days) -> float:
+        n = len(days)
+        item = Slice("p", "died", DATE, 0, 0, days, np.arange(n))
+        return next(intervals._two_groups(item, days)).p
+
+    assert told(died) > 0.01
+    # A fifth as far off as the calendars are, of days that are close to each other, is.
+    close = np.tile(np.arange(40.0), 4)
+    assert told(close + 1462.0 * (np.arange(160) % 5 == 0)) < 1e-6
+
+
+def test_a_site_that_rounds_to_fives_has_runs_that_stand_twice():
+    rng = np.random.default_rng(3)
+    exact, fives = rng.normal(80, 6, 900), 5 * np.round(rng.normal(80, 6, 300) / 5)
+    values = np.append(np.round(exact), fives)
+    (one,) = blocks._look("p.dbp", values, np.arange(1200))
+    assert "of 1200" in one.told and one.p > 0.05
+    copied = np.append(values, values[100:120])
+    (one,) = blocks._look("p.dbp", copied, np.arange(1220))
+    assert one.p < 1e-6
+
+
+def test_two_skewed_numbers_at_like_levels_are_not_exchanged():
+    rng = np.random.default_rng(4)
+    fat, crp = rng.normal(3.0, 0.7, (300, 4)), rng.lognormal(np.log(2.4), 0.9, (300, 4))
+    fat[:, 1:] -= 0.75
+    assert min(exchanged.exchanged(fat, crp, at) for at in range(4)) > 0.05
+    far = crp + 80
+    changed, other = fat.copy(), far.copy()
+    changed[:, 2], other[:, 2] = far[:, 2], fat[:, 2]
+    assert exchanged.exchanged(changed, other, 2) < 1e-6
+
+
+def few(values, name="walk") -> Export:
+    return alone(numbers(name, values))
+
+
+def test_few_values_are_looked_at_too():
+    rng = np.random.default_rng(5)
+    walk = np.round(rng.normal(34, 6, 19), 1)
+    clean = [*ordered.looks(few(walk)), *runs.looks(few(walk)), *single.codes(few(walk))]
+    assert all(one.p > 0.05 and not one.remark for one in clean)
+    (whole, *_) = ordered.looks(few(np.sort(walk)))
+    assert whole.p < 1e-9
+    filled = walk.copy()
+    filled[5:12] = filled[5]
+    (run,) = runs.looks(few(filled))
+    assert run.p < 1e-4 and run.rows == tuple(range(7, 14))
+    zeros = walk.copy()
+    zeros[[3, 8]] = 0
+    (look,) = single.codes(few(zeros))
+    assert look.remark == single.ZEROS and look.rows == (5, 10)
+
+
+def test_answers_of_few_patients_are_no_value_that_was_filled_down():
+    answers = np.array([0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0.0])
+    assert next(runs.looks(few(answers))).p == 1
+
+
+def test_a_value_ten_times_the_others_of_its_patient_is_told():
+    rng = np.random.default_rng(6)
+    walk = rng.normal(34, 6, (24, 1)) + rng.normal(0, 2, (24, 3))
+    assert not [one.rows for one in factors.looks(visited("walk", walk)) if one.rows]
+    walk[4:9, 2] *= 10
+    (found,) = (one for one in factors.looks(visited("walk", walk)) if one.remark)
+    assert found.rows == (16, 19, 22, 25, 28) and found.p < 1e-5
+    # Counts from 1 on differ by as much from themselves.
+    counts = np.maximum(1, rng.poisson(4, (24, 3))).astype(float)
+    counts[0] = 1, 10, 10
+    assert not [one for one in factors.looks(visited("count", counts)) if one.remark]
+
+
+@pytest.mark.parametrize("wrong", [0, 4])
+def test_arms_that_the_design_does_not_give_are_a_contradiction(wrong):
+    group, arms = np.arange(60) // 10, (np.arange(60) // 10) % 2
+    arms[:wrong] = 1 - arms[:wrong]
+    (given,) = read._said("p.arm", "another arm", arms, group, np.arange(60) + 2)
+    (look,) = agreement.looks(alone(numbers("x", arms), treatments=(given,)))
+    assert look.rows == tuple(range(2, 2 + wrong)) and look.remark == CONTRADICTIONS
+    assert (look.p < 1e-5) == bool(wrong)
+    # What does not tell the arm, or a trial in which all have one, says nothing of it.
+    assert not [*read._said("p.arm", "", arms, np.arange(60) % 2, arms)]
+    assert not [*read._said("p.arm", "", arms * 0, group, arms)]
+    nobody = np.full(60, NOBODY)
+    assert agreement._as_designed(Treatments("p.arm", "", arms, nobody, arms)).p == 1
+
+
+def test_dates_of_a_table_with_a_row_a_patient_are_looked_at():
+    entered = 19000.0 + np.arange(60)
+    seen = entered + 365
+    seen[0] = -25567
+    columns = (Column("entered", DATE, entered), Column("seen", DATE, seen))
+    export = alone(*columns, entry=("p", "entered"))
+    found = [one for one in intervals.looks(export) if one.remark]
+    assert [(one.where, one.rows) for one in found] == [("p.seen", (2,))]
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_numbered_rows_whose_dates_rise_are_visits(rising):
+    who, step = np.repeat(np.arange(30), 3), np.tile(np.arange(3), 30)
+    days = 19000.0 + who + 30 * (step if rising else step * 0)
+    sheet = Sheet("v", who, who, step, who * 0, (Column("seen", DATE, days),))
+    assert read._in_turn(sheet) == rising
+    assert not read._in_turn(replace(sheet, step=step * 0))
+
+
+def test_a_diastolic_pressure_above_the_systolic_is_told_by_name_or_label():
+    rng = np.random.default_rng(7)
+    low, high = rng.normal(80, 5, 50), rng.normal(140, 9, 50)
+    right = alone(numbers("a", high, "Systolic"), numbers("dbp", low))
+    wrong = alone(numbers("a", low, "Systolic"), numbers("dbp", high))
+    (clean,) = (one for one in single.possible(right) if "systolic" in one.told)
+    (found,) = (one for one in single.possible(wrong) if "systolic" in one.told)
+    assert clean.p == 1 and found.p < 1e-9 and len(found.rows) == 50
+
+
+def test_copies_are_held_against_how_often_other_visits_are_equal():
+    """Three numbers of which one is often equal, at one visit after another, in few patients."""
+    rng = np.random.default_rng(8)
+    equal = np.vstack([rng.random(40) < share for share in (0.02, 0.1, 0.35)]).astype(float)
+    equal[:, equal.all(axis=0)] = 0
+    assert carried.copied(equal)[1] > 0.5
+    equal[:, :5] = 1
+    which, p = carried.copied(equal)
+    assert which[:5].all() and p < 1e-3
+
+
+def test_a_scale_turned_round_at_some_visits_of_a_site_is_told_with_its_name():
+    rng = np.random.default_rng(9)
+    site = np.arange(150) % 3
+    score = np.round(20 + rng.normal(0, 5, (150, 1)) + rng.normal(0, 3, (150, 5)))
+    more = {"site": site, "site_names": ("A", "B", "C")}
+    assert all(one.p > 0.01 for one in codings.looks(visited("score", score, **more)))
+    score[np.ix_(site == 1, [3, 4])] = 40 - score[np.ix_(site == 1, [3, 4])]
+    found = min(codings.looks(visited("score", score, **more)), key=lambda one: one.p)
+    assert found.p < 1e-4 and found.told.endswith("at site B") and len(found.rows) == 50
