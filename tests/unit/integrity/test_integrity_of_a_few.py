@@ -125,7 +125,7 @@ def test_a_level_that_would_be_like_the_others_turned_round_is_a_remark():
         looks = turned.looks(export_with(numbers(values), site=site.astype(np.intp)))
         lines = [*remark_lines(judged(looks), {})]
         assert bool(lines) == told
-        assert all("30 of 120 patients, of site " in line.text for line in lines)
+        assert all("30 of 120 patients, of a site" in line.text for line in lines)
 
 
 def test_a_visit_at_which_nobody_has_a_value_is_none():
