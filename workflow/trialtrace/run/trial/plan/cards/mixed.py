@@ -160,11 +160,9 @@ treatments <- c(pairs)
 covariates <- covariates[seq_along({covariates})]
 """
 _PRODUCTS = """\
-rows <- expand.grid(arm = seq_len(nrow(pairs))[-1], stratum = seq_along(strata)[-1])
-of <- function(arm, stratum) row_of(pairs[arm, stratum], {visit})
-test <- f_test(t(mapply(function(arm, stratum) {
-  of(arm, stratum) - of(1, stratum) - of(arm, 1) + of(1, 1)
-}, rows$arm, rows$stratum)))
+rows <- expand.grid(i = seq_len(nrow(pairs))[-1], j = seq_along(strata)[-1])
+of <- function(i, j) row_of(pairs[i, j], {visit}) - row_of(pairs[1, j], {visit})
+test <- f_test(t(mapply(function(i, j) of(i, j) - of(i, 1), rows$i, rows$j)))
 """
 _IN_R = {
     "covariance": ("unstructured", "compound_symmetry"),

@@ -124,7 +124,7 @@ rows <- data.frame(d[one, covariates, drop = FALSE], arm = arm[one], n, exposure
 model <- reformulate(c("arm", covariates, "offset(log(exposure))"), "n")
 of <- paste0("arm", {treated})
 """
-_COUNTS_BY_STRATUM = _COUNTS.replace(
+_COUNTS_BY_STRATUM = "covariates <- covariates[seq_along({covariates})]\n" + _COUNTS.replace(
     'of <- paste0("arm", {treated})\n',
     """\
 rows$stratum <- stratum[one]
