@@ -29,6 +29,7 @@ import numpy as np
 import trialtrace.stats as ts
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._frames import Frame
+from trialtrace.stats._inputs import plain
 from trialtrace.stats._lazy import offering, offers
 from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.mixed.mixed_tests import MixedFit
@@ -129,7 +130,7 @@ class Conventions:
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:
-            return _plain(_Call(function, self._keywords, arguments, more).result())
+            return plain(_Call(function, self._keywords, arguments, more).result())
 
         return filled
 
@@ -297,15 +298,6 @@ class _Call:
             given |= {"x": values.sum(), "n": values.size}
         elif first in ("table", "tables"):
             given[first] = frame.table(name, strata if first == "tables" else None)
-
-
-def _plain(result: object) -> object:
-    """A result; arrays without a dimension, alone or in a tuple, as floats, which print as such."""
-    if type(result) is tuple:
-        return tuple(map(_plain, result))
-    return (
-        result.item() if isinstance(result, np.ndarray | np.generic) and not result.ndim else result
-    )
 
 
 class ByLevel(dict[object, object]):
