@@ -312,6 +312,14 @@ def test_a_name_that_is_wrong_is_told_with_those_near():
         sap.friedman(["y", "site"])
 
 
+@pytest.mark.parametrize(
+    "given", [("y ~ base + sex",), ("y", "base + sex"), ("y", ["base:sex"])], ids=str
+)
+def test_a_formula_of_r_is_told_how_it_is_written(given):
+    with pytest.raises(StatsError, match=r'list of its terms.* "y", \["arm\*visit", "base"\]'):
+        ts.Conventions(data=TRIAL, **PLAN).ols(*given)
+
+
 def test_arguments_are_those_of_all_functions():
     every = ts.Conventions()
     there = {

@@ -24,6 +24,13 @@ from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.regression.least_squares_means import ArmDesign
 from trialtrace.stats.results import StatsError
 
+# What a formula of R has and a name seldom.
+FORMULA = {*"~+|:"}
+FOR_EXAMPLE = (
+    ' R\'s y ~ arm * visit + base is "y", ["arm*visit", "base"], its '
+    'Surv(time, event) ~ arm "time", "event", ["arm"].'
+)
+
 
 def names_of(data: object) -> tuple[str, ...]:
     """The names of the columns of a DataFrame, a structured array or a mapping."""
@@ -82,6 +89,8 @@ class Frame:
         if name not in names:
             near = get_close_matches(name, names, 3)
             told = f"near it {' and '.join(near)}" if near else f"there are {', '.join(names)}"
+            if FORMULA & {*name}:
+                told, hint = "a model is written as a list of its terms", FOR_EXAMPLE
             raise StatsError(f"data have no column {name!r}; {told}.{hint}")
         values: ArrayLike = self.data[name] if isinstance(self.data, Table) else ()
         if self.rows is None:

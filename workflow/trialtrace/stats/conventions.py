@@ -30,8 +30,9 @@ import trialtrace.stats as ts
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._frames import Frame
 from trialtrace.stats._inputs import plain
-from trialtrace.stats._lazy import offering, offers
+from trialtrace.stats._lazy import of_r, offering, offers
 from trialtrace.stats._wald import NamedColumns
+from trialtrace.stats.missing.linear import ImputedFits
 from trialtrace.stats.mixed.mixed_tests import MixedFit
 from trialtrace.stats.regression.least_squares_means import ArmDesign
 from trialtrace.stats.results import Estimates, StatsError
@@ -126,7 +127,8 @@ class Conventions:
         if not isinstance(function, FunctionType):
             near = get_close_matches(name, offers(ts), 1)
             text = f"no function of trialtrace.stats is called {name!r}"
-            raise AttributeError(f"{text}; there is {near[0]}" if near else text)
+            there = of_r(ts, name) or (f"; there is {near[0]}" if near else "")
+            raise AttributeError(text + there)
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:
@@ -228,7 +230,7 @@ class _Call:
             else:
                 given[name] = frame.joint(value) if name == "strata" else frame.columns(value)
         result = self.function(**given, **self.unknown)
-        if design is not None and isinstance(result, Estimates | MixedFit):
+        if design is not None and isinstance(result, Estimates | MixedFit | ImputedFits):
             return replace(result, design=design)
         return result
 

@@ -22,13 +22,27 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_array, check_choice, labels, numbers
 from trialtrace.stats._wald import NamedColumns, column_names, numbered
-from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
+from trialtrace.stats.missing.linear import (
+    POOLING,
+    ImputedFits,
+    pooled_contrast,
+    pooled_contrasts_test,
+)
+from trialtrace.stats.mixed.mixed_tests import METHODS, MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
 from trialtrace.stats.multiplicity._single_step import adjusted, tukey_tail
 from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.results import Coefficients, Contrast, Contrasts, StatsError, TestResult
+from trialtrace.stats.results import (
+    Coefficients,
+    Contrast,
+    Contrasts,
+    Interval,
+    StatsError,
+    TestResult,
+)
 
 WEIGHTS = ("equal", "observed")
+Fit = Coefficients | MixedFit | ImputedFits
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,7 @@ def _covariates(covariates: ArrayLike | None, n: int) -> tuple[Floats, tuple[str
 
 
 def least_squares_means(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
@@ -131,7 +145,8 @@ def least_squares_means(
     `design` None is the fit's own, of a model whose columns were named (`Conventions`). On the
     scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
     level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
-    models alone, as in `mixed_contrast`. The test is of a mean of 0.
+    models as in `mixed_contrast`, of fits to imputed data as in `pooled_contrast`, which pools
+    them, is given for these alone. The test is of a mean of 0.
 
     Raises `StatsError` where fit and design have other columns (by name where the fit was given
     `design.x` itself, else by number), and for `df` of another
@@ -158,7 +173,7 @@ def least_squares_means(
 
 
 def least_squares_differences(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     reference: object,
@@ -199,7 +214,7 @@ def least_squares_differences(
 
 
 def least_squares_pairs(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
@@ -249,7 +264,7 @@ def _of_range(found: Contrast, arms: int, confidence: float) -> Contrast:
 
 
 def interaction_test(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     df: str | None = None,
@@ -276,15 +291,17 @@ def interaction_test(
         raise StatsError("the design has no columns of an interaction.")
     _check_columns(fit, design)
     if isinstance(fit, MixedFit):
-        return f_test(fit, rows, df=_of_mixed(df))
+        return f_test(fit, rows, df=_named(fit, df))
+    if isinstance(fit, ImputedFits):
+        return pooled_contrasts_test(fit, rows, df=_named(fit, df))
     _of_others(df)
     return wald_test(fit, rows)
 
 
-def _design(
-    fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign | None
-) -> ArmDesign | VisitDesign:
+def _design(fit: Fit, design: ArmDesign | VisitDesign | None) -> ArmDesign | VisitDesign:
     """The design that is given, else the fit's own."""
+    if not isinstance(fit, Fit):
+        raise StatsError(f"fit must be a fitted model, such as ols gives; got {type(fit)}.")
     found = fit.design if design is None else design
     if not isinstance(found, ArmDesign | VisitDesign):
         raise StatsError("give the design: the fit has none of its own, with arms by name.")
@@ -312,7 +329,7 @@ def _label(of: object, level: object) -> str:
 
 
 def _contrasts(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign,
     rows: list[tuple[str, Floats]],
     *,
@@ -325,7 +342,16 @@ def _contrasts(
     for label, row in rows:
         if isinstance(fit, MixedFit):
             one = mixed_contrast(
-                fit, row, df=_of_mixed(df), sides=sides, confidence=confidence, label=label
+                fit, row, df=_named(fit, df), sides=sides, confidence=confidence, label=label
+            )
+        elif isinstance(fit, ImputedFits):
+            pooled = pooled_contrast(
+                fit, row, df=_named(fit, df), null=0, sides=sides, confidence=confidence
+            )
+            one = Contrast(
+                Interval(pooled.estimate, pooled.low, pooled.high, standard_error=pooled.se),
+                TestResult(pooled.statistic, pooled.df, pooled.p_value),
+                label,
             )
         else:
             _of_others(df)
@@ -334,23 +360,30 @@ def _contrasts(
     return Contrasts(tuple(found))
 
 
-def _check_columns(fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign) -> None:
+def _check_columns(fit: Fit, design: ArmDesign | VisitDesign) -> None:
     """A fit that knows the names of its columns has those of the design."""
-    if len(design.names) != fit.coef.size:
+    size = fit.coef.shape[-1]
+    if len(design.names) != size:
         raise StatsError(
-            f"the design has {len(design.names)} columns and the fit {fit.coef.size} coefficients."
+            f"the design has {len(design.names)} columns and the fit {size} coefficients."
         )
-    if fit.labels not in (numbered(fit.coef.size), design.names):
+    if fit.labels not in (numbered(size), design.names):
         fitted, designed = ", ".join(fit.labels), ", ".join(design.names)
         raise StatsError(f"the fit has the columns {fitted}, and the design {designed}.")
 
 
-def _of_mixed(df: str | None) -> str:
+def _named(fit: MixedFit | ImputedFits, df: str | None) -> str:
+    """Which degrees of freedom, where several are known."""
     if df is None:
-        raise StatsError("say by df which degrees of freedom a mixed model takes.")
+        imputed = isinstance(fit, ImputedFits)
+        known = ", ".join(POOLING if imputed else METHODS)
+        model = "fits to imputed data take" if imputed else "a mixed model takes"
+        raise StatsError(f"say by df which degrees of freedom {model}: {known}.")
     return df
 
 
 def _of_others(df: str | None) -> None:
     if df is not None:
-        raise StatsError("df is of mixed models; this model has its own.")
+        raise StatsError(
+            "df is of mixed models and of fits to imputed data; this model has its own."
+        )
