@@ -193,6 +193,7 @@ def test_tables_of_arms_by_levels_and_shares_of_a_column():
     ]
     wanted = ts.stratified.cmh_general_association(tables)
     assert sap.cmh_general_association("site", strata="sex") == wanted
+    assert sap.cmh_general_association("site") == ts.stratified.cmh_general_association([table])
 
 
 def test_the_results_of_levels_apart():

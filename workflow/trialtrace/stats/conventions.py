@@ -299,7 +299,8 @@ class _Call:
             values = np.asarray(frame.column(name), dtype=np.float64)
             given |= {"x": values.sum(), "n": values.size}
         elif first in ("table", "tables"):
-            given[first] = frame.table(name, strata if first == "tables" else None)
+            table = frame.table(name, strata if first == "tables" else None)
+            given[first] = table[None] if first == "tables" and strata is None else table
 
 
 class ByLevel(dict[object, object]):

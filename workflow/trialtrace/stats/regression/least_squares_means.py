@@ -142,6 +142,7 @@ def least_squares_means(
 ) -> Contrasts:
     """The mean of each arm at each level, or over the levels by `weights`.
 
+    Covariates are at their means over all rows that the design has, also those without an outcome.
     `design` None is the fit's own, of a model whose columns were named (`Conventions`). On the
     scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
     level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
