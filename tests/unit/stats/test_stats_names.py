@@ -254,6 +254,35 @@ def test_neither_order_nor_reference_changes_what_a_model_says(order, control):
         assert each.standard_error == pytest.approx(same.standard_error, rel=1e-9)
 
 
+def test_means_by_several_factors_that_arms_interact_with():
+    """By hand: of a model with a mean of each cell, means of cells; a test is of their rows."""
+    sap = ts.Conventions(data=TWO, arm="arm", control="old", **PLAN)
+    table = TWO.assign(late=np.where(TWO.time > 11, "late", "soon"))
+    fit = sap.ols("y", ["arm*sex*late"], data=table)
+    cells = table.groupby(["sex", "late", "arm"]).y.mean().unstack()
+    apart = cells["new"] - cells["old"]
+    found = sap.least_squares_differences(fit)
+    assert [one.label for one in found.contrasts] == [
+        f"new - old, {sex}, {late}" for sex in "fm" for late in ("late", "soon")
+    ]
+    assert [one.estimate for one in found.contrasts] == pytest.approx(apart.tolist())
+    by = sap.least_squares_differences(fit, by="late")
+    assert [one.estimate for one in by.contrasts] == pytest.approx(
+        apart.groupby("late").mean().tolist()
+    )
+    products = [label for label in fit.labels if label.count(":") == 1 and "arm" in label]
+    both = sap.ols("y", ["arm*sex", "arm*late"], data=table)
+    assert sap.interaction_test(both).df == len(products) == 2
+    assert sap.interaction_test(both) == sap.wald_test(both, products)
+    row = {"arm new:sex m": 1, "arm new:sex m:late soon": 1}
+    at = sap.interaction_test(fit, by="sex", at={"late": "soon"})
+    assert at.p_value == pytest.approx(sap.wald_test(fit, [row]).p_value)
+    with pytest.raises(StatsError, match="do not interact with 'arm'; factors are sex, late"):
+        sap.interaction_test(fit, by="arm")
+    with pytest.raises(StatsError, match="late has the levels late, soon"):
+        sap.interaction_test(fit, by="sex", at={"late": "never"})
+
+
 def test_visits_and_arms_in_numbers_are_factors_and_other_numbers_are_not():
     long = pd.DataFrame({"id": np.repeat(range(8), 3), "week": [1, 2, 4] * 8})
     long = long.assign(arm=(long.id > 3) * 1, y=np.cos(np.arange(24) ** 2) + long.week)
