@@ -18,5 +18,3 @@ Exact = NDArray[np.object_]
 Places = NDArray[np.intp]
 # Names of arms, levels or subjects: text, numbers or objects that sort.
 Labels = NDArray[Any]
-# A number of numbers alone, an array of arrays; the caller knows.
-NumberOrArray = Any

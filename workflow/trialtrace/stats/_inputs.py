@@ -6,17 +6,19 @@ needs none.
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Flags, Floats, Labels, NumberOrArray, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
+# A number of numbers alone, an array of arrays; the caller knows.
+NumberOrArray = Any
 SIDES = ("two_sided", "greater", "less")
 # What text columns hold where a value is missing: pandas and numpy write it out as text.
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})

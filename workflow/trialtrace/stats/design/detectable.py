@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import scipy
 
-from trialtrace.base.arrays import Floats, NumberOrArray, Places
-from trialtrace.stats._inputs import check_choice
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.stats._inputs import NumberOrArray, check_choice
 from trialtrace.stats._roots import roots
 from trialtrace.stats.design._sizes import one_tail, positive, share, single, sizes, wanted
 from trialtrace.stats.design.events import event_probability, power_log_rank

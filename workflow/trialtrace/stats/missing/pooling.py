@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincc, stdtr, stdtrit
 
-from trialtrace.base.arrays import Floats, NumberOrArray
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
+    NumberOrArray,
     check_choice,
     check_confidence,
     chi2_tail,

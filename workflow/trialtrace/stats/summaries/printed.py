@@ -21,8 +21,8 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Exact, Flags, Floats, NumberOrArray
-from trialtrace.stats._inputs import check_choice, plain
+from trialtrace.base.arrays import Exact, Flags, Floats
+from trialtrace.stats._inputs import NumberOrArray, check_choice, plain
 from trialtrace.stats.results import StatsError
 
 # Value, unit, least and greatest value, and whether each of these two belongs to the range.

@@ -175,7 +175,9 @@ def _over_visits(
     return design, mmrm(table.values, design.x, structure=structure, method=options.estimation)
 
 
-def _taken(results: Iterable[Result], step: "Step[cards.OverVisits]", model: Once["Fitted"]):
+def _taken(
+    results: Iterable[Result], step: "Step[cards.OverVisits]", model: Once["Fitted"]
+) -> Iterator[Result]:
     """The results, each with the covariance that was taken where the plan gives several."""
     for result in results:
         if step.options.fallback and result.error is None:
