@@ -1,4 +1,4 @@
-"""Restricted means against lifelines; Cox regression and the log-rank test against statsmodels.
+"""Restricted means against lifelines; Cox and log-rank against statsmodels; Fine-Gray against R.
 
 Run with OPENBLAS_NUM_THREADS=1 as `python -m benchmarks.stats.time_to_event`. lifelines needs
 pandas < 3, hence an environment of its own, whose interpreter LIFELINES_PYTHON names; without it
@@ -13,6 +13,7 @@ that of fitting the curve and of `restricted_mean_survival_time(..., return_vari
 """
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from statistics import median
 import numpy as np
 
 from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.fine_gray import fine_gray
 from trialtrace.stats.survival.kaplan_meier import log_rank
 from trialtrace.stats.survival.rmst import restricted_mean
 
@@ -140,8 +142,48 @@ def against_statsmodels(n: int) -> list[dict]:
     return rows
 
 
+CRR = """
+suppressMessages(library(cmprsk))
+d <- read.csv(file("stdin"), header = FALSE)
+used <- sapply(1:4, function(i) {
+  t <- system.time(fit <<- crr(d[[1]], d[[2]], as.matrix(d[, 3:4]), gtol = 1e-9))
+  t[["user.self"]] + t[["sys.self"]]
+})
+cat(median(used[-1]), format(fit$coef, digits = 15))
+"""
+
+
+def against_cmprsk(n: int) -> list[dict]:
+    """Fine and Gray's model; nothing where R is not installed."""
+    if not shutil.which("Rscript"):
+        return []
+    rng = np.random.default_rng(20261126)
+    x = np.column_stack([np.arange(n) % 2, rng.normal(size=n)])
+    follow_up, cause = rng.exponential(size=n), rng.integers(0, 3, n)
+    lines = np.column_stack([follow_up, cause, x]).tolist()
+    table = "\n".join(",".join(map(repr, line)) for line in lines)
+    done = subprocess.run(
+        ["Rscript", "-e", CRR], input=table, capture_output=True, text=True, check=True
+    )
+    peer, *theirs = map(float, done.stdout.split())
+
+    def ours() -> np.ndarray:
+        return fine_gray(follow_up, cause, x, of=1, confidence=0.95).coef
+
+    for mine, other in zip(ours().tolist(), theirs, strict=True):
+        must_agree(mine, other, 1e-6)
+    own = [timed(ours, 3)[0] for _ in range(ROUNDS)]
+    return [row(f"Fine-Gray, 2 covariates, n = {n}, against cmprsk::crr", own, [peer], 0.9)]
+
+
 def measure() -> list[dict]:
-    return [restricted_means(), *against_statsmodels(124), *against_statsmodels(2000)]
+    return [
+        restricted_means(),
+        *against_statsmodels(124),
+        *against_statsmodels(2000),
+        *against_cmprsk(500),
+        *against_cmprsk(2000),
+    ]
 
 
 if __name__ == "__main__":

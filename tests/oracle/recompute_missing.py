@@ -35,7 +35,7 @@ def _filled(case: str, name: str, y: np.ndarray, completed: np.ndarray) -> Numbe
 
 def _pooled(case: str, name: str, result: missing.Pooled, fields=POOLED, at=()) -> Numbers:
     for field in fields:
-        yield case, f"{name}.{field}", getattr(result, field)[at]
+        yield case, f"{name}.{field}", np.asarray(getattr(result, field))[at]
 
 
 def rubin() -> Numbers:

@@ -83,17 +83,17 @@ def _several(case: str, d: dict[str, float]) -> Numbers:
     n, alpha = [d["n1"], d["n0"], d["n1"] + 3], d["alpha"]
     risks = [d["p1"], d["p0"], (d["p1"] + d["p0"]) / 2]
     found = several.power_several_proportions(risks, n, alpha=alpha)
-    yield case, "several.proportions", found.item()
+    yield case, "several.proportions", found
     of = [0, d["difference"], d["difference"] / 3]
     found = several.power_several_means(of, d["sd"], n, alpha=alpha)
-    yield case, "several.means", found.item()
+    yield case, "several.means", found
     found = several.power_several_means(of, d["sd"], d["n1"], alpha=alpha)
-    yield case, "several.means.equal", found.item()
+    yield case, "several.means.equal", found
     wanted = {"power": d["power"], "alpha": alpha}
     found = several.sample_size_several_proportions(risks, **wanted)
-    yield case, "several.proportions.size", found.item()
+    yield case, "several.proportions.size", found
     found = several.sample_size_several_means(of, d["sd"], **wanted)
-    yield case, "several.means.size", found.item()
+    yield case, "several.means.size", found
 
 
 def _detectable(case: str, d: dict[str, float]) -> Numbers:

@@ -126,7 +126,7 @@ def told(folders: list[Path]) -> dict[str, dict[str, list[float]]]:
     command = ["Rscript", driver, *folders]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Error" not in done.stderr
+    assert "Error" not in done.stderr, done.stderr
     found: dict[str, dict[str, list[float]]] = {"one": {}, "all": {}}
     for line in done.stdout.splitlines():
         kind, name, *values = line.split("\t")

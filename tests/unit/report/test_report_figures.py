@@ -196,6 +196,42 @@ def test_a_forest_has_the_columns_of_a_journal(tmp_path):
     assert min(ticks) < 1 < max(ticks)
 
 
+OVER_VISITS = """  pain_by_smoker:
+    label: Pain by smoking
+    role: subgroup
+    of: pain_each
+    by: smoker
+    visits: all
+    estimates:
+      - mean_difference: {method: mmrm, groups: common, SHARED}
+    interaction:
+      mmrm_interaction: {groups: all, SHARED}
+  death_time:
+""".replace(
+    "SHARED",
+    "covariance: unstructured, covariates: [], slopes: common, estimation: REML, df: satterthwaite",
+)
+
+
+def test_a_forest_over_visits_says_of_which_visit_an_interaction_is(tmp_path):
+    plan = mini_trial.PLAN.replace("  death_time:\n", OVER_VISITS, 1)
+    at = plan.index("    - {title: Relief, of: [relief_primary]")
+    plan = plan[:at] + plan[at:].replace("relief_primary", "pain_by_smoker", 1)
+    plan = plan.replace("risk_ratio.katz_log}", "mean_difference.mmrm}", 1)
+    rows = [
+        row | {"pain0": str(row["id"] * 7 % 10), "pain1": str(row["id"] * row["id"] % 9)}
+        for row in mini_run.patients()
+    ]
+    names = texts(pictures(tmp_path, "forest", rows, plan=plan).figure.axes[0])
+    tests = [" ".join(name.split()) for name in names if name.startswith("p for interaction")]
+    assert [name[: name.index(":")] for name in tests] == [
+        "p for interaction, before",
+        "p for interaction, after",
+    ]
+    lines = ["    Yes, before", "    Yes, after", "    No, before", "    No, after"]
+    assert names[:5] == ["Smoker", *lines]
+
+
 @pytest.mark.parametrize(("low", "high"), [(-0.5, -0.1), (0.02, 0.03), (-3.0, 40.0), (0.0, 0.0)])
 def test_a_forest_of_differences_has_a_tick_either_side_of_no_effect(low, high):
     from matplotlib.figure import Figure

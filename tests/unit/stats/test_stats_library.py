@@ -149,3 +149,10 @@ def test_what_changes_a_number_has_no_default(family, module, name):
         # A label is told, not computed with.
         if parameter.name != "label":
             assert parameter.default in (inspect.Parameter.empty, None), f"{module}: {parameter}"
+
+
+def test_a_function_of_r_leads_to_those_that_stand_for_it():
+    with pytest.raises(AttributeError, match=r"; R's coxph is .*survival\.cox, "):
+        ts.coxph  # noqa: B018
+    with pytest.raises(AttributeError, match=r"; R's t\.test is .*continuous\.welch_t"):
+        ts.Conventions().t_test  # noqa: B018

@@ -193,6 +193,7 @@ def test_tables_of_arms_by_levels_and_shares_of_a_column():
     ]
     wanted = ts.stratified.cmh_general_association(tables)
     assert sap.cmh_general_association("site", strata="sex") == wanted
+    assert sap.cmh_general_association("site") == ts.stratified.cmh_general_association([table])
 
 
 def test_the_results_of_levels_apart():
@@ -253,6 +254,35 @@ def test_neither_order_nor_reference_changes_what_a_model_says(order, control):
         assert each.standard_error == pytest.approx(same.standard_error, rel=1e-9)
 
 
+def test_means_by_several_factors_that_arms_interact_with():
+    """By hand: of a model with a mean of each cell, means of cells; a test is of their rows."""
+    sap = ts.Conventions(data=TWO, arm="arm", control="old", **PLAN)
+    table = TWO.assign(late=np.where(TWO.time > 11, "late", "soon"))
+    fit = sap.ols("y", ["arm*sex*late"], data=table)
+    cells = table.groupby(["sex", "late", "arm"]).y.mean().unstack()
+    apart = cells["new"] - cells["old"]
+    found = sap.least_squares_differences(fit)
+    assert [one.label for one in found.contrasts] == [
+        f"new - old, {sex}, {late}" for sex in "fm" for late in ("late", "soon")
+    ]
+    assert [one.estimate for one in found.contrasts] == pytest.approx(apart.tolist())
+    by = sap.least_squares_differences(fit, by="late")
+    assert [one.estimate for one in by.contrasts] == pytest.approx(
+        apart.groupby("late").mean().tolist()
+    )
+    products = [label for label in fit.labels if label.count(":") == 1 and "arm" in label]
+    both = sap.ols("y", ["arm*sex", "arm*late"], data=table)
+    assert sap.interaction_test(both).df == len(products) == 2
+    assert sap.interaction_test(both) == sap.wald_test(both, products)
+    row = {"arm new:sex m": 1, "arm new:sex m:late soon": 1}
+    at = sap.interaction_test(fit, by="sex", at={"late": "soon"})
+    assert at.p_value == pytest.approx(sap.wald_test(fit, [row]).p_value)
+    with pytest.raises(StatsError, match="do not interact with 'arm'; factors are sex, late"):
+        sap.interaction_test(fit, by="arm")
+    with pytest.raises(StatsError, match="late has the levels late, soon"):
+        sap.interaction_test(fit, by="sex", at={"late": "never"})
+
+
 def test_visits_and_arms_in_numbers_are_factors_and_other_numbers_are_not():
     long = pd.DataFrame({"id": np.repeat(range(8), 3), "week": [1, 2, 4] * 8})
     long = long.assign(arm=(long.id > 3) * 1, y=np.cos(np.arange(24) ** 2) + long.week)
@@ -310,6 +340,14 @@ def test_a_name_that_is_wrong_is_told_with_those_near():
         sap.log_rank("time", "event", list("ab" * 12))
     with pytest.raises(StatsError, match="'site' has values that are no numbers"):
         sap.friedman(["y", "site"])
+
+
+@pytest.mark.parametrize(
+    "given", [("y ~ base + sex",), ("y", "base + sex"), ("y", ["base:sex"])], ids=str
+)
+def test_a_formula_of_r_is_told_how_it_is_written(given):
+    with pytest.raises(StatsError, match=r'list of its terms.* "y", \["arm\*visit", "base"\]'):
+        ts.Conventions(data=TRIAL, **PLAN).ols(*given)
 
 
 def test_arguments_are_those_of_all_functions():

@@ -165,7 +165,7 @@ def test_a_contrast_is_found_by_its_label():
 # Steps on the way, draws, designs and prints: of arrays that no table has.
 WITHOUT_A_TABLE = {
     *("ArmDesign", "VisitDesign", "GroupMoments", "RiskSets", "Scheme", "Printed", "Curve"),
-    *("CurveDraws", "JointInference", "Imputations", "ImputedFits", "ConditionalMeans"),
+    *("CurveDraws", "JointInference", "Imputations", "ConditionalMeans"),
     *("DeltaGrid", "TippingMap", "BatchAnova", "GroupCox", "Curves", "LogRankSums"),
     *("WeightedSums", "Standardised", "EstimateCheck", "Debit", "Grim", "Grimmer"),
 }

@@ -241,7 +241,7 @@ def test_means_far_apart_are_told_for_certain_and_empty_arms_refused():
         sample_size_several_means([], 1, power=0.8, alpha=0.05)
     found = sample_size_several_means([0, 0.5], [1.0, 2.0], power=0.8, alpha=0.05)
     each = [sample_size_several_means([0, 0.5], sd, power=0.8, alpha=0.05) for sd in (1.0, 2.0)]
-    assert found.tolist() == [one.item() for one in each]
+    assert found.tolist() == each
 
 
 def test_counts_whose_exposures_add_up_beyond_range_have_their_rate_ratio():

@@ -8,6 +8,7 @@ first where the model has one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -23,6 +24,13 @@ from trialtrace.stats._inputs import as_array, labels, numbers
 from trialtrace.stats._wald import NamedColumns
 from trialtrace.stats.regression.least_squares_means import ArmDesign
 from trialtrace.stats.results import StatsError
+
+# What a formula of R has and a name seldom.
+FORMULA = {*"~+|:"}
+FOR_EXAMPLE = (
+    ' R\'s y ~ arm * visit + base is "y", ["arm*visit", "base"], its '
+    'Surv(time, event) ~ arm "time", "event", ["arm"].'
+)
 
 
 def names_of(data: object) -> tuple[str, ...]:
@@ -82,6 +90,8 @@ class Frame:
         if name not in names:
             near = get_close_matches(name, names, 3)
             told = f"near it {' and '.join(near)}" if near else f"there are {', '.join(names)}"
+            if FORMULA & {*name}:
+                told, hint = "a model is written as a list of its terms", FOR_EXAMPLE
             raise StatsError(f"data have no column {name!r}; {told}.{hint}")
         values: ArrayLike = self.data[name] if isinstance(self.data, Table) else ()
         if self.rows is None:
@@ -163,25 +173,31 @@ class Frame:
         effects: Sequence[tuple[str, ...]],
         intercept: bool,
     ) -> ArmDesign | None:
-        """The means of arms at the levels of the first factor that arms interact with."""
+        """The means of arms at the levels of the factors that arms interact with."""
         of_arm = factors.get(self.arm or "")
         if of_arm is None or not of_arm.levels:
             return None
         beside = [name for each in effects if self.arm in each for name in each if name != self.arm]
-        by = next((name for name in beside if factors[name].levels), None)
-        arms, levels = of_arm.levels, factors[by].levels if by else ()
-        shape = (len(arms), max(len(levels), 1))
-        place = np.indices(shape).reshape(2, -1)
+        by = list(dict.fromkeys(name for name in beside if factors[name].levels))
+        arms, each = of_arm.levels, [factors[name].levels for name in by]
+        shape = (len(arms), *map(len, each))
+        place = dict(zip((self.arm, *by), np.indices(shape).reshape(len(shape), -1), strict=True))
+        n = math.prod(shape)
         typical = {
-            name: np.eye(len(factor.levels))[place[int(name == by)], 1:]
-            if name in (self.arm, by)
-            else np.repeat(factor.typical(), place.shape[1], axis=0)
+            name: np.eye(len(factor.levels))[place[name], 1:]
+            if name in place
+            else np.repeat(factor.typical(), n, axis=0)
             for name, factor in factors.items()
         }
-        cells = _matrix(typical, effects, place.shape[1], intercept).reshape(*shape, -1)
-        shares = factors[by].shares if by else None
-        shares = np.ones(1) if shares is None else shares
-        return ArmDesign(x, x.columns or (), arms, levels, shares, cells)
+        cells = _matrix(typical, effects, n, intercept).reshape(len(arms), n // len(arms), -1)
+        shares = np.ones(1)
+        for name in by:
+            own = factors[name].shares
+            shares = np.outer(shares, np.ones(1) if own is None else own).ravel()
+        combined = tuple(", ".join(map(str, level)) for level in product(*each))
+        levels = each[0] if len(by) == 1 else combined if by else ()
+        named = tuple(zip(by, each, strict=True))
+        return ArmDesign(x, x.columns or (), arms, levels, shares, cells, named)
 
     def arms(self) -> tuple[Labels, Places]:
         """The labels of the arms, the control first, and the place of each row's."""

@@ -4,8 +4,9 @@
 needs none.
 """
 
-from collections.abc import Hashable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import scipy
@@ -15,6 +16,9 @@ from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
 Item = TypeVar("Item")
+P = ParamSpec("P")
+# A number of numbers alone, an array of arrays; the caller knows.
+NumberOrArray = Any
 SIDES = ("two_sided", "greater", "less")
 # What text columns hold where a value is missing: pandas and numpy write it out as text.
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
@@ -26,6 +30,25 @@ MOST_COUNTED = 1e15
 MOST_GROUPS = int(np.iinfo(np.intp).max)
 # Draws, resamples or imputations of one call: days of computing.
 MOST_DRAWS = 10**10
+
+
+def plain(result: object) -> NumberOrArray:
+    """A result; arrays without a dimension, alone or in a tuple, as floats, which print as such."""
+    if type(result) is tuple:
+        return tuple(map(plain, result))
+    if isinstance(result, np.ndarray | np.generic) and not result.ndim:
+        return result.item()
+    return result
+
+
+def of_numbers(function: Callable[P, object]) -> Callable[P, NumberOrArray]:
+    """A function of numbers or arrays, which gives floats where it is given numbers alone."""
+
+    @wraps(function)
+    def given(*arguments: P.args, **keywords: P.kwargs) -> NumberOrArray:
+        return plain(function(*arguments, **keywords))
+
+    return given
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ What a family offers refuses columns of pandas whose indexes differ: `aligned` o
 """
 
 import ast
+import re
 import sys
 from functools import cache
 from importlib import import_module
@@ -41,7 +42,8 @@ class Family(ModuleType):
         if source is None:
             text = f"module {self.__name__!r} has no attribute {name!r}"
             families = [f"{self.__name__}.{family}.{name}" for family in offering(self, name)]
-            raise AttributeError(f"{text}; there is {' and '.join(families)}" if families else text)
+            there = f"; there is {' and '.join(families)}" if families else of_r(self, name)
+            raise AttributeError(text + there)
         if source == self.__name__:
             return import_module(f"{source}.{name}")
         found = offer(import_module(source), name)
@@ -79,6 +81,21 @@ def offer(module: ModuleType, name: str) -> object:
 def offering(package: ModuleType, name: str) -> list[str]:
     """The packages inside this one that offer the name."""
     return [file.parent.name for file in _families(package) if name in offered(file)]
+
+
+def of_r(package: ModuleType, name: str) -> str:
+    """What stands for a function of R, by what docstrings say: "; R's t.test is welch_t, …"."""
+    call = re.compile(rf"(?<![\w.]){re.escape(name).replace('_', '[._]')}\(")
+    found, called = [], name
+    for file in _families(package):
+        for module in sorted({*offered(file).values()}):
+            source = Path(package.__file__ or "").parent.joinpath(*module.split(".")[2:])
+            for part in source.with_suffix(".py").read_text("utf-8").split("\ndef ")[1:]:
+                told = re.search(r"\n    R: .*?\n\n", part, re.DOTALL)
+                if told and part[0] != "_" and (there := call.search(told[0])):
+                    found.append(f"{file.parent.name}.{part[: part.index('(')]}")
+                    called = there[0][:-1]
+    return f"; R's {called} is {', '.join(found)}" if found else ""
 
 
 def offers(package: ModuleType) -> list[str]:

@@ -29,8 +29,10 @@ import numpy as np
 import trialtrace.stats as ts
 from trialtrace.stats._aligned import SAMPLES
 from trialtrace.stats._frames import Frame
-from trialtrace.stats._lazy import offering, offers
+from trialtrace.stats._inputs import plain
+from trialtrace.stats._lazy import of_r, offering, offers
 from trialtrace.stats._wald import NamedColumns
+from trialtrace.stats.missing.linear import ImputedFits
 from trialtrace.stats.mixed.mixed_tests import MixedFit
 from trialtrace.stats.regression.least_squares_means import ArmDesign
 from trialtrace.stats.results import Estimates, StatsError
@@ -125,11 +127,12 @@ class Conventions:
         if not isinstance(function, FunctionType):
             near = get_close_matches(name, offers(ts), 1)
             text = f"no function of trialtrace.stats is called {name!r}"
-            raise AttributeError(f"{text}; there is {near[0]}" if near else text)
+            there = of_r(ts, name) or (f"; there is {near[0]}" if near else "")
+            raise AttributeError(text + there)
 
         @wraps(function)
         def filled(*arguments: object, **more: object) -> object:
-            return _plain(_Call(function, self._keywords, arguments, more).result())
+            return plain(_Call(function, self._keywords, arguments, more).result())
 
         return filled
 
@@ -227,7 +230,7 @@ class _Call:
             else:
                 given[name] = frame.joint(value) if name == "strata" else frame.columns(value)
         result = self.function(**given, **self.unknown)
-        if design is not None and isinstance(result, Estimates | MixedFit):
+        if design is not None and isinstance(result, Estimates | MixedFit | ImputedFits):
             return replace(result, design=design)
         return result
 
@@ -296,16 +299,8 @@ class _Call:
             values = np.asarray(frame.column(name), dtype=np.float64)
             given |= {"x": values.sum(), "n": values.size}
         elif first in ("table", "tables"):
-            given[first] = frame.table(name, strata if first == "tables" else None)
-
-
-def _plain(result: object) -> object:
-    """A result; arrays without a dimension, alone or in a tuple, as floats, which print as such."""
-    if type(result) is tuple:
-        return tuple(map(_plain, result))
-    return (
-        result.item() if isinstance(result, np.ndarray | np.generic) and not result.ndim else result
-    )
+            table = frame.table(name, strata if first == "tables" else None)
+            given[first] = table[None] if first == "tables" and strata is None else table
 
 
 class ByLevel(dict[object, object]):

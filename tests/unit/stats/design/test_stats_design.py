@@ -23,14 +23,14 @@ RATIO = st.sampled_from([0.5, 1.0, 2.0, 3.0])
 @pytest.mark.parametrize(("d", "power", "n"), [(0.5, 0.8, 64), (0.8, 0.8, 26), (0.2, 0.8, 394)])
 def test_printed_sizes_of_two_means(d, power, n):
     found = means.sample_size_two_means(d, 1, null=0, power=power, ratio=1, **TWO)
-    assert [each.item() for each in found] == [n, n]
+    assert list(found) == [n, n]
 
 
 # By hand: 4 (1.960 + 1.282)² over the squared logarithm of the hazard ratio.
 @pytest.mark.parametrize(("ratio", "power", "count"), [(1.5, 0.9, 256), (2.0, 0.9, 88)])
 def test_events_of_a_hazard_ratio(ratio, power, count):
     options = {"null": 1, "ratio": 1, "formula": "schoenfeld"}
-    assert events.sample_size_log_rank(ratio, power=power, **options, **TWO).item() == count
+    assert events.sample_size_log_rank(ratio, power=power, **options, **TWO) == count
 
 
 # By hand from Frison and Pocock's formulas, correlation 0.7: 2 - 1.4, 1 - 0.49, 0.75 - 0.49 / 0.8.
@@ -47,7 +47,7 @@ def test_factors_of_baselines_and_follow_ups(analysis, baselines, follow_ups, fa
     found = means.variance_factor(
         0.7, baselines=baselines, follow_ups=follow_ups, analysis=analysis
     )
-    assert found.item() == pytest.approx(factor, abs=1e-9)
+    assert found == pytest.approx(factor, abs=1e-9)
 
 
 @given(
@@ -112,7 +112,7 @@ def test_events_of_a_trial_without_losses_and_without_accrual():
     slow = events.event_probability(1e-12, accrual=5, follow_up=10, losses=0)
     same(slow, 12.5e-12, 1e-6, of=0)
     n1, n0 = events.patients_for_events(100, 0.5, 0.5, ratio=1)
-    assert (n1.item(), n0.item()) == (100, 100)
+    assert (n1, n0) == (100, 100)
 
 
 MEANS = {"difference": 1, "sd": 1, "n1": 10, "n0": 10, "null": 0, **TWO}
@@ -204,3 +204,12 @@ def test_exact_power_is_that_of_every_table(sides):
             proportions.power_fisher(
                 **({"p1": p1, "p0": p0, "n1": n1, "n0": n0} | wrong), alpha=0.1, sides=sides
             )
+
+
+def test_numbers_give_floats_and_arrays_give_arrays():
+    """Floats print as such; an array without a dimension does not."""
+    test = {"null": 0, "alpha": 0.05, "sides": "two_sided"}
+    assert repr(means.sample_size_two_means(5, 10, power=0.9, ratio=1, **test)) == "(86.0, 86.0)"
+    power = means.power_two_means(5, 10, 64, 64, **test)
+    assert type(power) is float
+    assert means.power_two_means(5, 10, [64], 64, **test).tolist() == [power]

@@ -382,3 +382,21 @@ def test_no_level_between_drawn_thresholds_that_cross():
     shares = [1 / (1 + np.exp(-cut)) for cut in (first, third)]
     assert set(drawn) == {0, 2, 3}
     assert [(drawn == 0).mean(), (drawn < 3).mean()] == pytest.approx(shares, abs=2e-3)
+
+
+def test_what_nothing_asks_for_may_be_left_out():
+    """Nobody died, no column is binary, imputations from the first on; a seed of one number."""
+    y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8], [np.nan, 5], [6, 8]]
+    given = {"kinds": "normal", "arms": "in_model", "cycles": 3, "stop": 4}
+    whole = {"start": 0, "not_to_impute": False, "if_marked": "refuse", "logistic": "maximum"}
+    short = missing.impute_chained(y, list("ab" * 4), None, **given, seed=7)
+    long = missing.impute_chained(y, list("ab" * 4), None, **given, **whole, seed=(7, 0))
+    np.testing.assert_array_equal(short.values, long.values)
+    with pytest.raises(StatsError, match="if_marked must be one of refuse, leave; got None"):
+        missing.impute_chained(y, list("ab" * 4), None, **given, seed=7, not_to_impute=True)
+    binary = [[0, 1], [1, 1], [0, np.nan], [1, 0]] * 4
+    with pytest.raises(StatsError, match="logistic must be one of maximum, augmented; got None"):
+        missing.impute_chained(binary, list("ab" * 8), None, **given | {"kinds": "binary"}, seed=7)
+    for wrong in (-1, 2**64, 1.5, "7", None, (1,), (1, 2, 3)):
+        with pytest.raises(StatsError, match=r"from 0 to 2.64 - 1, or two of them"):
+            missing.impute_chained(y, list("ab" * 4), None, **given, seed=wrong)

@@ -5,6 +5,7 @@ import pytest
 from stats_strategies import same
 
 from trialtrace.stats import StatsError
+from trialtrace.stats.missing.linear import fit_imputed, pooled_contrast, pooled_contrasts_test
 from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import difference_row, interaction_rows, visit_design
@@ -88,3 +89,23 @@ def test_a_design_of_another_model_with_as_many_columns_is_refused():
         least_squares_means(fit, by_age, confidence=0.95)
     # Columns cut from a design have no names: what they are is the caller's to know.
     assert ols(y, by_sex.x[:, :2], variance="model", confidence=0.95).labels == ("x1", "x2")
+
+
+def test_fits_to_imputed_data_are_pooled():
+    design = arm_design(ARM, by=LEVEL, interaction=True, intercept=True)
+    fits = fit_imputed([Y, Y + np.arange(18) % 4, Y - np.arange(18) % 5], design.x)
+    found = least_squares_differences(fits, design, reference="a", df="barnard_rubin", **OPTIONS)
+    row = design.cells[1, 1] - design.cells[0, 1]
+    pooled = pooled_contrast(fits, row, df="barnard_rubin", null=0, **OPTIONS)
+    one = found["b - a, y"]
+    assert (one.estimate, one.low, one.df) == (pooled.estimate, pooled.low, pooled.df)
+    assert (one.standard_error, one.p_value) == (pooled.se, pooled.p_value)
+    products = np.eye(len(design.names))[4:]
+    test = interaction_test(fits, design, df="rubin")
+    same(test.p_value, pooled_contrasts_test(fits, products, df="rubin").p_value)
+    means = least_squares_means(fits, design, df="rubin", confidence=0.95)
+    assert fits.rows()[0]["coef"] == pytest.approx(means.contrasts[0].estimate)
+    with pytest.raises(StatsError, match="barnard_rubin, rubin"):
+        least_squares_means(fits, design, confidence=0.95)
+    with pytest.raises(StatsError, match="must be a fitted model"):
+        least_squares_means(Y, confidence=0.95)

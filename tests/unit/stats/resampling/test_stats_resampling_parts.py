@@ -85,7 +85,9 @@ REFUSED = {
     "1 missing or infinite": lambda: r.rerandomisation_test(
         r.fixed_margins(ARM), [1, 2, np.nan, 4], **TEST
     ),
-    "seed must be two": lambda: r.draw_assignments(r.fixed_margins(ARM), seed=1, start=0, stop=1),
+    "seed must be a whole number": lambda: r.draw_assignments(
+        r.fixed_margins(ARM), seed=-1, start=0, stop=1
+    ),
     "numbered from 0": lambda: r.draw_assignments(
         r.fixed_margins(ARM), seed=(1, 2), start=-1, stop=1
     ),

@@ -212,13 +212,19 @@ def interactions(material: Material, analysis: Analysis) -> list[tuple[str, Resu
     if analysis.interaction is None:
         return [("No test of interaction is planned", None)]
     told: list[tuple[str, ResultRow | None]] = []
-    for row in material.of(analysis.name):
-        if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None:
-            p = row["stat_text"] if row["stat_value"] is not None else NOT_ESTIMABLE
-            pair = row["comparison"] and len(analysis.pairs) > 1
-            arm = f", {material.arm_label(row['comparison'])}" if pair else ""
-            title = method_of(row["method"]).title
-            told.append((f"p for interaction{arm}: {p} ({title})", row))
+    rows = [
+        row
+        for row in material.of(analysis.name)
+        if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
+    ]
+    several = len({values_of(row, PLACE) for row in rows}) > 1
+    for row in rows:
+        p = row["stat_text"] if row["stat_value"] is not None else NOT_ESTIMABLE
+        pair = row["comparison"] and len(analysis.pairs) > 1
+        of = [material.arm_label(row["comparison"])] if pair else []
+        of += [*material.parameter_words(row), *filter(None, [row["visit"]])] if several else []
+        title = method_of(row["method"]).title
+        told.append((f"{', '.join(['p for interaction', *of])}: {p} ({title})", row))
     return told
 
 

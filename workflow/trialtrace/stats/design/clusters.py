@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import numbers, of_numbers
 from trialtrace.stats.design._sizes import broadcast, positive
 from trialtrace.stats.results import StatsError
 
 
+@of_numbers
 def design_effect(size: ArrayLike, icc: ArrayLike, *, variation: ArrayLike) -> Floats:
     """By what clusters multiply a variance, and so the patients that individuals would need.
 
@@ -26,7 +27,7 @@ def design_effect(size: ArrayLike, icc: ArrayLike, *, variation: ArrayLike) -> F
 
     R: by hand.
 
-    >>> design_effect(20, 0.05, variation=0.4).round(4).item()
+    >>> round(design_effect(20, 0.05, variation=0.4), 4)
     2.11
     """
     size, icc, variation = broadcast(
@@ -43,6 +44,7 @@ def design_effect(size: ArrayLike, icc: ArrayLike, *, variation: ArrayLike) -> F
     return np.asarray(1 + ((1 + variation**2) * size - 1) * icc)
 
 
+@of_numbers
 def sample_size_clusters(
     patients: ArrayLike, size: ArrayLike, icc: ArrayLike, *, variation: ArrayLike
 ) -> Floats:
@@ -56,7 +58,7 @@ def sample_size_clusters(
 
     R: by hand.
 
-    >>> sample_size_clusters(64, 20, 0.05, variation=0).item()
+    >>> sample_size_clusters(64, 20, 0.05, variation=0)
     7.0
     """
     factor, patients, size = broadcast(

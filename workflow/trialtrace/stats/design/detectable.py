@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice
+from trialtrace.stats._inputs import NumberOrArray, check_choice
 from trialtrace.stats._roots import roots
 from trialtrace.stats.design._sizes import one_tail, positive, share, single, sizes, wanted
 from trialtrace.stats.design.events import event_probability, power_log_rank
@@ -110,7 +110,7 @@ def detectable_two_proportions(
     _tail(power, alpha, sides)
     risk = single(share(p0, "p0"), "p0")
 
-    def power_of(p1: Floats) -> Floats:
+    def power_of(p1: Floats) -> NumberOrArray:
         if test == "fisher":
             each = [power_fisher(one, p0, n1, n0, alpha=alpha, sides=sides) for one in p1.tolist()]
             return np.array(each)
@@ -146,7 +146,7 @@ def detectable_hazard_ratio(
     check_choice("better", better, DIRECTIONS)
     _tail(power, alpha, sides)
 
-    def power_of(truths: Floats) -> Floats:
+    def power_of(truths: Floats) -> NumberOrArray:
         return power_log_rank(
             truths, events, null=1, ratio=ratio, formula=formula, alpha=alpha, sides=sides
         )
@@ -186,7 +186,7 @@ def detectable_in_patients(
     n1, n0 = (single(sizes(n, "n1 and n0", 1), "n1 and n0") for n in (n1, n0))
     own = single(positive(hazard, "hazard"), "hazard")
 
-    def power_of(ratio: Floats) -> Floats:
+    def power_of(ratio: Floats) -> NumberOrArray:
         first, second = (
             event_probability(one, accrual=accrual, follow_up=follow_up, losses=losses)
             for one in (own * ratio, own)
@@ -225,7 +225,7 @@ def detectable_superiority(n1: int, n0: int, *, power: float, alpha: float, side
     )
 
 
-def _hazard_ratio(power_of: Callable[[Floats], Floats], power: float, better: str) -> float:
+def _hazard_ratio(power_of: Callable[[Floats], NumberOrArray], power: float, better: str) -> float:
     far, near = (-40.0, -NEAR) if better == "lower" else (40.0, NEAR)
     return float(np.exp(_root(lambda x: power_of(np.exp(x)), power, near, far)))
 
@@ -235,7 +235,9 @@ def _tail(power: float, alpha: float, sides: str) -> float:
     return single(one_tail(alpha, sides), "alpha")
 
 
-def _root(power_of: Callable[[Floats], Floats], power: float, near: float, far: float) -> float:
+def _root(
+    power_of: Callable[[Floats], NumberOrArray], power: float, near: float, far: float
+) -> float:
     """The effect at which the power is as wanted, between one that is near none and a far one."""
 
     def above(x: Floats, which: Places) -> Floats:

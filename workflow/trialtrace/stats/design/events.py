@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import check_choice, numbers, of_numbers
 from trialtrace.stats.design._sizes import (
     broadcast,
     normal_power,
@@ -29,6 +29,7 @@ from trialtrace.stats.results import StatsError
 FORMULAS = ("schoenfeld", "freedman")
 
 
+@of_numbers
 def power_log_rank(
     hazard_ratio: ArrayLike,
     events: ArrayLike,
@@ -53,7 +54,7 @@ def power_log_rank(
     R: by hand in planning.R.
 
     >>> options = {"null": 1, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
-    >>> power_log_rank(0.7, 247, formula="schoenfeld", **options).round(4).item()
+    >>> round(power_log_rank(0.7, 247, formula="schoenfeld", **options), 4)
     0.8003
     """
     tail = one_tail(alpha, sides)
@@ -65,6 +66,7 @@ def power_log_rank(
     return normal_power(per_event * np.sqrt(events), tail, sides)
 
 
+@of_numbers
 def sample_size_log_rank(
     hazard_ratio: ArrayLike,
     *,
@@ -83,7 +85,7 @@ def sample_size_log_rank(
     R: `rpact::getSampleSizeSurvival(typeOfComputation = "Schoenfeld")`.
 
     >>> options = {"null": 1, "power": 0.8, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
-    >>> sample_size_log_rank(0.7, formula="schoenfeld", **options).item()
+    >>> sample_size_log_rank(0.7, formula="schoenfeld", **options)
     247.0
     """
     target, tail = wanted(power, alpha), one_tail(alpha, sides)
@@ -98,6 +100,7 @@ def sample_size_log_rank(
     )
 
 
+@of_numbers
 def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: ArrayLike) -> Floats:
     """Ratio to expect of the upper to the lower bound of a hazard ratio, near no effect.
 
@@ -109,7 +112,7 @@ def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: Array
 
     R: by hand.
 
-    >>> precision_log_rank(247, ratio=1, confidence=0.95).round(4).item()
+    >>> round(precision_log_rank(247, ratio=1, confidence=0.95), 4)
     1.6468
     """
     events, ratio, level = broadcast(
@@ -122,6 +125,7 @@ def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: Array
     return np.asarray(np.exp(2 * quantile((1 - level) / 2) * error))
 
 
+@of_numbers
 def event_probability(
     hazard: ArrayLike, *, accrual: ArrayLike, follow_up: ArrayLike, losses: ArrayLike
 ) -> Floats:
@@ -135,7 +139,7 @@ def event_probability(
 
     R: by hand in planning.R.
 
-    >>> event_probability(0.1, accrual=12, follow_up=6, losses=0).round(4).item()
+    >>> round(event_probability(0.1, accrual=12, follow_up=6, losses=0), 4)
     0.6804
     """
     hazard, accrual, follow_up, losses = broadcast(
@@ -154,6 +158,7 @@ def event_probability(
     return np.asarray(hazard / both * (1 - np.exp(-both * follow_up) * mean))
 
 
+@of_numbers
 def patients_for_events(
     events: ArrayLike, probability1: ArrayLike, probability0: ArrayLike, *, ratio: ArrayLike
 ) -> tuple[Floats, Floats]:
@@ -167,8 +172,8 @@ def patients_for_events(
 
     R: by hand.
 
-    >>> [n.item() for n in patients_for_events(247, 0.55, 0.68, ratio=1)]
-    [201.0, 201.0]
+    >>> patients_for_events(247, 0.55, 0.68, ratio=1)
+    (201.0, 201.0)
     """
     events, p1, p0, ratio = broadcast(
         events=positive(events, "events"),

@@ -16,7 +16,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import check_choice, numbers, of_numbers
 from trialtrace.stats.design._sizes import (
     broadcast,
     one_tail,
@@ -32,6 +32,7 @@ from trialtrace.stats.results import StatsError
 ANALYSES = ("follow_up", "change", "ancova")
 
 
+@of_numbers
 def power_two_means(
     difference: ArrayLike,
     sd: ArrayLike,
@@ -52,7 +53,7 @@ def power_two_means(
 
     R: `pwr::pwr.t2n.test(n1, n0, d)`, `power.t.test(n, delta, sd, strict = TRUE)`.
 
-    >>> power_two_means(5, 10, 64, 64, null=0, alpha=0.05, sides="two_sided").round(4).item()
+    >>> round(power_two_means(5, 10, 64, 64, null=0, alpha=0.05, sides="two_sided"), 4)
     0.8015
     """
     tail = one_tail(alpha, sides)
@@ -66,6 +67,7 @@ def power_two_means(
     return _t_power(shift / (sd * np.sqrt(1 / n1 + 1 / n0)), n1 + n0 - 2, tail, sides)
 
 
+@of_numbers
 def sample_size_two_means(
     difference: ArrayLike,
     sd: ArrayLike,
@@ -87,8 +89,8 @@ def sample_size_two_means(
     R: `power.t.test(delta = delta, sd = sd, power = power, strict = TRUE)$n`, rounded up.
 
     >>> options = {"null": 0, "power": 0.9, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
-    >>> [n.item() for n in sample_size_two_means(5, 10, **options)]
-    [86.0, 86.0]
+    >>> sample_size_two_means(5, 10, **options)
+    (86.0, 86.0)
     """
     target, tail = wanted(power, alpha), one_tail(alpha, sides)
     shift, sd, ratio, target, tail = broadcast(
@@ -107,6 +109,7 @@ def sample_size_two_means(
     return np.maximum(np.ceil(ratio * n0 - 1e-9), 2), n0
 
 
+@of_numbers
 def precision_two_means(
     sd: ArrayLike, n1: ArrayLike, n0: ArrayLike, *, confidence: ArrayLike
 ) -> Floats:
@@ -119,7 +122,7 @@ def precision_two_means(
 
     R: by hand in planning.R.
 
-    >>> precision_two_means(10, 50, 50, confidence=0.95).round(3).item()
+    >>> round(precision_two_means(10, 50, 50, confidence=0.95), 3)
     7.918
     """
     sd, n1, n0, level = broadcast(
@@ -131,6 +134,7 @@ def precision_two_means(
     return _width(sd * np.sqrt(1 / n1 + 1 / n0), n1 + n0 - 2, level)
 
 
+@of_numbers
 def power_paired_means(
     difference: ArrayLike,
     sd: ArrayLike,
@@ -147,7 +151,7 @@ def power_paired_means(
 
     R: `power.t.test(n, delta, sd, type = "paired", strict = TRUE)`.
 
-    >>> power_paired_means(2, 5, 52, null=0, alpha=0.05, sides="two_sided").round(4).item()
+    >>> round(power_paired_means(2, 5, 52, null=0, alpha=0.05, sides="two_sided"), 4)
     0.8078
     """
     tail = one_tail(alpha, sides)
@@ -160,6 +164,7 @@ def power_paired_means(
     return _t_power(shift / (sd / np.sqrt(n)), n - 1, tail, sides)
 
 
+@of_numbers
 def sample_size_paired_means(
     difference: ArrayLike,
     sd: ArrayLike,
@@ -176,7 +181,7 @@ def sample_size_paired_means(
     R: `power.t.test(delta = delta, sd = sd, power = power, type = "paired")$n`.
 
     >>> options = {"null": 0, "power": 0.8, "alpha": 0.05, "sides": "two_sided"}
-    >>> sample_size_paired_means(2, 5, **options).item()
+    >>> sample_size_paired_means(2, 5, **options)
     52.0
     """
     target, tail = wanted(power, alpha), one_tail(alpha, sides)
@@ -188,6 +193,7 @@ def sample_size_paired_means(
     )
 
 
+@of_numbers
 def precision_paired_means(sd: ArrayLike, pairs: ArrayLike, *, confidence: ArrayLike) -> Floats:
     """Width to expect of Student's interval of a mean difference within pairs.
 
@@ -195,7 +201,7 @@ def precision_paired_means(sd: ArrayLike, pairs: ArrayLike, *, confidence: Array
 
     R: by hand in planning.R.
 
-    >>> precision_paired_means(5, 52, confidence=0.95).round(3).item()
+    >>> round(precision_paired_means(5, 52, confidence=0.95), 3)
     2.77
     """
     sd, n, level = broadcast(
@@ -206,6 +212,7 @@ def precision_paired_means(sd: ArrayLike, pairs: ArrayLike, *, confidence: Array
     return _width(sd / np.sqrt(n), n - 1, level)
 
 
+@of_numbers
 def variance_factor(
     correlation: ArrayLike, *, baselines: int, follow_ups: int, analysis: str
 ) -> Floats:
@@ -222,7 +229,7 @@ def variance_factor(
 
     R: by hand in planning.R.
 
-    >>> variance_factor(0.6, baselines=1, follow_ups=1, analysis="ancova").round(4).item()
+    >>> round(variance_factor(0.6, baselines=1, follow_ups=1, analysis="ancova"), 4)
     0.64
     """
     check_choice("analysis", analysis, ANALYSES)

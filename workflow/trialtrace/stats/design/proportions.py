@@ -12,7 +12,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, log_choose, numbers
+from trialtrace.stats._inputs import check_choice, log_choose, numbers, of_numbers
 from trialtrace.stats.design._sizes import (
     broadcast,
     one_tail,
@@ -33,6 +33,7 @@ TIED = 1e-7
 MOST_TABLES = 20_000_000
 
 
+@of_numbers
 def power_two_proportions(
     p1: ArrayLike,
     p0: ArrayLike,
@@ -58,7 +59,7 @@ def power_two_proportions(
     R: `power.prop.test(n, p1, p2, strict = TRUE)`; other variances by hand in planning.R.
 
     >>> options = {"null": 0, "variance": "pooled", "alpha": 0.05, "sides": "two_sided"}
-    >>> power_two_proportions(0.75, 0.5, 58, 58, **options).round(4).item()
+    >>> round(power_two_proportions(0.75, 0.5, 58, 58, **options), 4)
     0.8023
     """
     tail = one_tail(alpha, sides)
@@ -74,6 +75,7 @@ def power_two_proportions(
     return _power(*values, variance=variance, sides=sides)
 
 
+@of_numbers
 def sample_size_two_proportions(
     p1: ArrayLike,
     p0: ArrayLike,
@@ -93,8 +95,8 @@ def sample_size_two_proportions(
     R: `power.prop.test(p1 = p1, p2 = p2, power = power, strict = TRUE)$n`.
 
     >>> test = {"null": 0, "variance": "pooled", "alpha": 0.05, "sides": "two_sided"}
-    >>> [n.item() for n in sample_size_two_proportions(0.75, 0.5, power=0.9, ratio=1, **test)]
-    [77.0, 77.0]
+    >>> sample_size_two_proportions(0.75, 0.5, power=0.9, ratio=1, **test)
+    (77.0, 77.0)
     """
     target, tail = wanted(power, alpha), one_tail(alpha, sides)
     p1, p0, null, ratio, target, tail = broadcast(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
+from trialtrace.stats._inputs import of_numbers
 from trialtrace.stats.design._sizes import (
     broadcast,
     normal_power,
@@ -23,6 +24,7 @@ from trialtrace.stats.design._sizes import (
 from trialtrace.stats.results import StatsError
 
 
+@of_numbers
 def power_mann_whitney(
     superiority: ArrayLike, n1: ArrayLike, n0: ArrayLike, *, alpha: ArrayLike, sides: str
 ) -> Floats:
@@ -37,7 +39,7 @@ def power_mann_whitney(
 
     R: by hand in planning.R.
 
-    >>> power_mann_whitney(0.65, 58, 58, alpha=0.05, sides="two_sided").round(4).item()
+    >>> round(power_mann_whitney(0.65, 58, 58, alpha=0.05, sides="two_sided"), 4)
     0.7957
     """
     tail = one_tail(alpha, sides)
@@ -47,6 +49,7 @@ def power_mann_whitney(
     return normal_power(_shift(away, n1, n0), tail, sides)
 
 
+@of_numbers
 def sample_size_mann_whitney(
     superiority: ArrayLike, *, power: ArrayLike, ratio: ArrayLike, alpha: ArrayLike, sides: str
 ) -> tuple[Floats, Floats]:
@@ -58,8 +61,8 @@ def sample_size_mann_whitney(
     R: by hand in planning.R.
 
     >>> options = {"power": 0.8, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
-    >>> [n.item() for n in sample_size_mann_whitney(0.65, **options)]
-    [59.0, 59.0]
+    >>> sample_size_mann_whitney(0.65, **options)
+    (59.0, 59.0)
     """
     target, tail = wanted(power, alpha), one_tail(alpha, sides)
     away, ratio, target, tail = broadcast(
@@ -81,6 +84,7 @@ def sample_size_mann_whitney(
     return of_first(n0), n0
 
 
+@of_numbers
 def precision_mann_whitney(n1: ArrayLike, n0: ArrayLike, *, confidence: ArrayLike) -> Floats:
     """Width to expect of the interval of a probability of superiority near 1/2.
 
@@ -90,7 +94,7 @@ def precision_mann_whitney(n1: ArrayLike, n0: ArrayLike, *, confidence: ArrayLik
 
     R: by hand in planning.R.
 
-    >>> precision_mann_whitney(58, 58, confidence=0.95).round(4).item()
+    >>> round(precision_mann_whitney(58, 58, confidence=0.95), 4)
     0.211
     """
     n1, n0, level = broadcast(

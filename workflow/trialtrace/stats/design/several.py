@@ -14,7 +14,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import numbers, of_numbers
 from trialtrace.stats.design._sizes import broadcast, positive, share, sizes, smallest, wanted
 from trialtrace.stats.results import StatsError
 
@@ -22,6 +22,7 @@ from trialtrace.stats.results import StatsError
 CERTAIN = 1000.0
 
 
+@of_numbers
 def power_several_proportions(risks: ArrayLike, n: ArrayLike, *, alpha: ArrayLike) -> Floats:
     """Power of the chi-squared test of no difference between arms; the arms are the last axis.
 
@@ -30,7 +31,7 @@ def power_several_proportions(risks: ArrayLike, n: ArrayLike, *, alpha: ArrayLik
 
     R: `pwr::pwr.chisq.test(w, N, df, sig.level)`.
 
-    >>> power_several_proportions([0.4, 0.5, 0.7], [40, 39, 39], alpha=0.05).round(4).item()
+    >>> round(power_several_proportions([0.4, 0.5, 0.7], [40, 39, 39], alpha=0.05), 4)
     0.6802
     """
     risks, n = broadcast(risks=share(risks, "risks"), n=sizes(n, "n", 1))
@@ -42,6 +43,7 @@ def power_several_proportions(risks: ArrayLike, n: ArrayLike, *, alpha: ArrayLik
     return np.asarray(1 - scipy.special.chndtr(critical, df, away))
 
 
+@of_numbers
 def power_several_means(
     means: ArrayLike, sd: ArrayLike, n: ArrayLike, *, alpha: ArrayLike
 ) -> Floats:
@@ -53,7 +55,7 @@ def power_several_means(
 
     R: `power.anova.test(groups, n, between.var, within.var, sig.level)`.
 
-    >>> power_several_means([0, 0.25, 0.5], 1, [52, 52, 52], alpha=0.05).round(4).item()
+    >>> round(power_several_means([0, 0.25, 0.5], 1, [52, 52, 52], alpha=0.05), 4)
     0.6118
     """
     means, n = broadcast(means=numbers(means, "means"), n=sizes(n, "n"))
@@ -71,6 +73,7 @@ def power_several_means(
     return np.asarray(1 - below)
 
 
+@of_numbers
 def sample_size_several_proportions(
     risks: ArrayLike, *, power: ArrayLike, alpha: ArrayLike
 ) -> Floats:
@@ -81,17 +84,18 @@ def sample_size_several_proportions(
 
     R: by hand in planning.R.
 
-    >>> sample_size_several_proportions([0.4, 0.5, 0.7], power=0.8, alpha=0.05).item()
+    >>> sample_size_several_proportions([0.4, 0.5, 0.7], power=0.8, alpha=0.05)
     52.0
     """
     target, each = wanted(power, alpha), share(risks, "risks")
 
     def power_of(n: Floats) -> Floats:
-        return power_several_proportions(each, n[..., None], alpha=alpha)
+        return np.asarray(power_several_proportions(each, n[..., None], alpha=alpha))
 
     return smallest(power_of, target, _shape(target, each, alpha), 1)
 
 
+@of_numbers
 def sample_size_several_means(
     means: ArrayLike, sd: ArrayLike, *, power: ArrayLike, alpha: ArrayLike
 ) -> Floats:
@@ -102,13 +106,13 @@ def sample_size_several_means(
 
     R: `power.anova.test(groups, between.var, within.var, power)$n`, rounded up.
 
-    >>> sample_size_several_means([0, 0.25, 0.5], 1, power=0.8, alpha=0.05).item()
+    >>> sample_size_several_means([0, 0.25, 0.5], 1, power=0.8, alpha=0.05)
     79.0
     """
     target, each = wanted(power, alpha), numbers(means, "means")
 
     def power_of(n: Floats) -> Floats:
-        return power_several_means(each, sd, n[..., None], alpha=alpha)
+        return np.asarray(power_several_means(each, sd, n[..., None], alpha=alpha))
 
     return smallest(power_of, target, _shape(target, each, alpha, sd), 2)
 

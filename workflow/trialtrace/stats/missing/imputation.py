@@ -53,7 +53,7 @@ LOGISTIC = ("maximum", "augmented")
 Composite = Callable[[Floats], Floats]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Imputations:
     """Completed data: `values` (imputations, n, k), `filled` and `marked` (n, k).
 
@@ -64,6 +64,11 @@ class Imputations:
     values: Floats
     filled: Flags
     marked: Flags
+
+    def __repr__(self) -> str:
+        m, n, k = self.values.shape
+        filled = f"{int(self.filled.sum())} cells of {int(self.filled.any(axis=1).sum())} filled"
+        return f"Imputations ({m} of {n} patients and {k} columns, {filled})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,11 +97,11 @@ def impute_monotone(
     *,
     kinds: str | Sequence[str],
     arms: str,
-    not_to_impute: ArrayLike,
-    if_marked: str,
     seed: Seed,
-    start: int,
+    start: int | None = None,
     stop: int,
+    not_to_impute: ArrayLike | None = None,
+    if_marked: str | None = None,
     donors: int | None = None,
 ) -> Imputations:
     """Impute columns one after the other, each from the covariates and the columns before it.
@@ -105,9 +110,10 @@ def impute_monotone(
     later columns. arm is (n,), covariates (n, q) without missing values, or None. kinds are one a
     column, or one for all; `donors` how many predictive mean matching draws from: 5 in R's mice and
     SAS, given where it is asked for. arms is "by_arm" or "in_model". not_to_impute, (n, k) or one
-    truth value for all, marks cells never to be filled: where one is missing, if_marked "refuse"
-    stops and "leave" leaves it NaN. Imputations are numbered start .. stop - 1 and each is the same
-    whichever others are made.
+    truth value for all, marks cells never to be filled, as after a death: where one is missing,
+    if_marked "refuse" stops and "leave" leaves it NaN. `seed` is a whole number, or two.
+    Imputations are numbered start (0 if left out) .. stop - 1, and each is the same whichever
+    others are made.
 
     The draws are independent posterior draws under p ~ 1 / sigma^2, of other models by the normal
     approximation; no chain. Raises `StatsError` for a pattern that is not monotone, too few rows
@@ -115,19 +121,12 @@ def impute_monotone(
     the same uniform numbers.
 
     >>> y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8], [4, 5], [6, 8]]
-    >>> given = {
-    ...     "kinds": ["normal"] * 2,
-    ...     "arms": "in_model",
-    ...     "not_to_impute": np.zeros((8, 2), bool),
-    ... }
-    >>> found = impute_monotone(
-    ...     y, list("abababab"), None, **given, if_marked="refuse", seed=(1, 2), start=0, stop=5
-    ... )
-    >>> found.values.shape
+    >>> options = {"kinds": "normal", "arms": "in_model", "seed": 1, "stop": 5}
+    >>> impute_monotone(y, list("abababab"), None, **options).values.shape
     (5, 8, 2)
     """
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
-    return sequential(data, Stream(seed, start, stop))
+    return sequential(data, Stream(seed, start or 0, stop))
 
 
 def impute_chained(
@@ -138,12 +137,12 @@ def impute_chained(
     kinds: str | Sequence[str],
     arms: str,
     cycles: int,
-    not_to_impute: ArrayLike,
-    if_marked: str,
     seed: Seed,
-    start: int,
+    start: int | None = None,
     stop: int,
-    logistic: str,
+    not_to_impute: ArrayLike | None = None,
+    if_marked: str | None = None,
+    logistic: str | None = None,
     donors: int | None = None,
 ) -> Imputations:
     """Impute columns in any pattern by chained equations (fully conditional specification).
@@ -158,24 +157,22 @@ def impute_chained(
     `logistic` "augmented" draws the binary columns from models with a few more rows of little
     weight, so that predictors which separate the outcomes have an estimate too; it draws
     coefficients towards 0 (White, Daniel and Royston 2010). "maximum" has none then and raises.
+    It is given where a column is binary.
 
     R: by hand in missing.R.
 
     >>> y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8], [np.nan, 5], [6, 8]]
-    >>> given = {
-    ...     "kinds": ["normal"] * 2,
-    ...     "arms": "in_model",
-    ...     "not_to_impute": np.zeros((8, 2), bool),
-    ... }
-    >>> last = {"cycles": 5, "if_marked": "refuse", "seed": (1, 2), "start": 0, "stop": 5}
-    >>> last |= {"logistic": "maximum"}
-    >>> impute_chained(y, list("abababab"), None, **given, **last).values.shape
-    (5, 8, 2)
+    >>> options = {"kinds": "normal", "arms": "in_model", "cycles": 5, "seed": 1, "stop": 5}
+    >>> impute_chained(y, list("abababab"), None, **options)
+    Imputations (5 of 8 patients and 2 columns, 2 cells of 2 filled)
     """
     cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
-    check_choice("logistic", logistic, LOGISTIC)
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
-    return chained(replace(data, logistic=logistic), cycles, Stream(seed, start, stop))
+    if "binary" in data.kinds or logistic is not None:
+        check_choice("logistic", logistic, LOGISTIC)
+    return chained(
+        replace(data, logistic=logistic or "maximum"), cycles, Stream(seed, start or 0, stop)
+    )
 
 
 def composite(imputed: Imputations, function: Composite) -> Floats:
@@ -198,13 +195,8 @@ def composite(imputed: Imputations, function: Composite) -> Floats:
     ...     [1, 1],
     ...     [0, 0],
     ... ]
-    >>> given = {
-    ...     "kinds": ["binary"] * 2,
-    ...     "arms": "in_model",
-    ...     "not_to_impute": np.zeros((11, 2), bool),
-    ... }
-    >>> last = {"if_marked": "refuse", "seed": (1, 2), "start": 0, "stop": 5}
-    >>> imputed = impute_monotone(y, list("aabbaabbaab"), None, **given, **last)
+    >>> options = {"kinds": "binary", "arms": "in_model", "seed": 1, "stop": 5}
+    >>> imputed = impute_monotone(y, list("aabbaabbaab"), None, **options)
     >>> composite(imputed, lambda values: values.max(axis=2)).shape
     (5, 11)
     """
@@ -224,17 +216,18 @@ def composite(imputed: Imputations, function: Composite) -> Floats:
     return result
 
 
-def marks(not_to_impute: ArrayLike, shape: tuple[int, ...]) -> Flags:
-    """Marked cells as truth values of the given shape."""
-    marked = as_array(not_to_impute, "not_to_impute")
+def marks(not_to_impute: ArrayLike | None, shape: tuple[int, ...]) -> Flags:
+    """Marked cells as truth values of the given shape; none of None."""
+    marked = as_array(False if not_to_impute is None else not_to_impute, "not_to_impute")
     if marked.dtype != np.bool_ or marked.shape not in ((), shape):
         raise StatsError(f"not_to_impute must hold truth values, one for all or shape {shape}.")
     return np.broadcast_to(marked, shape).copy()
 
 
-def fillable(missing: Flags, marked: Flags, if_marked: str) -> Flags:
+def fillable(missing: Flags, marked: Flags, if_marked: str | None) -> Flags:
     """Missing cells that may be filled; marked ones among them are refused or left."""
-    check_choice("if_marked", if_marked, ("refuse", "leave"))
+    if marked.any() or if_marked is not None:
+        check_choice("if_marked", if_marked, ("refuse", "leave"))
     both = missing & marked
     if if_marked == "refuse" and both.any():
         rows = np.flatnonzero(both.any(axis=1))
@@ -264,8 +257,8 @@ def check_data(
     covariates: ArrayLike | None,
     kinds: str | Sequence[str],
     arms: str,
-    not_to_impute: ArrayLike,
-    if_marked: str,
+    not_to_impute: ArrayLike | None,
+    if_marked: str | None,
     donors: int | None = None,
 ) -> Data:
     """Check the input of an imputation; see `impute_monotone`."""

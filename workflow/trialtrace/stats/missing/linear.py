@@ -24,22 +24,35 @@ from trialtrace.stats._inputs import check_choice, numbers, sample
 from trialtrace.stats._wald import column_names, numbered
 from trialtrace.stats.missing.pooling import Pooled, pool, pooled_test
 from trialtrace.stats.regression._design import orthonormal
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Row, StatsError, Tabular, TestResult, aligned
 
 POOLING = ("barnard_rubin", "rubin")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImputedFits:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ImputedFits(Tabular):
     """Least squares in each completed data set: `coef` (m, p), `covariance` (m, p, p).
 
-    `df` is n - p, the residual degrees of freedom of complete data; `labels` name the columns.
+    `df` is n - p, the residual degrees of freedom of complete data; `labels` name the columns;
+    `design` is that of columns by name, by `Conventions`. As rows, coefficients with the errors of
+    Rubin's rules.
     """
 
     coef: Floats
     covariance: Floats
     df: float
     labels: tuple[str, ...]
+    design: object = None
+
+    def rows(self) -> list[Row]:
+        within = np.diagonal(self.covariance, axis1=1, axis2=2).mean(axis=0)
+        between = self.coef.var(axis=0, ddof=1)
+        se = np.sqrt(within + (1 + 1 / len(self.coef)) * between)
+        every = zip(self.labels, self.coef.mean(axis=0).tolist(), se.tolist(), strict=True)
+        return [{"term": name, "coef": one, "se": error} for name, one, error in every]
+
+    def __repr__(self) -> str:
+        return aligned(f"ImputedFits ({len(self.coef)} imputations, pooled)", self.rows())
 
 
 def fit_imputed(completed: ArrayLike, x: ArrayLike) -> ImputedFits:

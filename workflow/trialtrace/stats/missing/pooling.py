@@ -22,12 +22,14 @@ from scipy.special import betaincc, stdtr, stdtrit
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
+    NumberOrArray,
     check_choice,
     check_confidence,
     chi2_tail,
     degrees_of_freedom,
     numbers,
     one_number,
+    plain,
 )
 from trialtrace.stats.results import Columns, StatsError, TestResult, WithErrors
 
@@ -36,24 +38,25 @@ LARGEST, LEAST, MOST_LOG = 1e150, 1e-150, 600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pooled(WithErrors[Floats], Columns):
-    """Pooled estimates; every field but `scale` and `imputations` has the estimates' shape.
+class Pooled(WithErrors[NumberOrArray], Columns):
+    """Pooled estimates; every field but `scale` and `imputations` has the estimates' shape, or is
+    a number where there is one estimate.
 
     `estimate`, `low` and `high` are back-transformed for scale "log"; variances, `se` and the test
     are on the scale of pooling. `df` is infinite where nothing limits it.
     """
 
-    estimate: Floats
-    low: Floats
-    high: Floats
-    se: Floats
-    df: Floats
-    statistic: Floats
-    p_value: Floats
-    within: Floats
-    between: Floats
-    relative_increase: Floats
-    fraction_missing: Floats
+    estimate: NumberOrArray
+    low: NumberOrArray
+    high: NumberOrArray
+    se: NumberOrArray
+    df: NumberOrArray
+    statistic: NumberOrArray
+    p_value: NumberOrArray
+    within: NumberOrArray
+    between: NumberOrArray
+    relative_increase: NumberOrArray
+    fraction_missing: NumberOrArray
     imputations: int
     scale: str
 
@@ -96,7 +99,7 @@ def pool(
 
     >>> given = {"df_complete": np.inf, "null": 0.0, "sides": "two_sided", "confidence": 0.95}
     >>> found = pool([1.2, 1.5, 1.1], [0.2, 0.25, 0.22], **given, scale="identity")
-    >>> round(float(found.estimate), 4), round(float(found.p_value), 4)
+    >>> round(found.estimate, 4), round(found.p_value, 4)
     (1.2667, 0.0209)
     """
     q, u = numbers(estimates, "estimates"), numbers(variances, "variances")
@@ -122,21 +125,21 @@ def pool(
     statistic = (mean - (np.log(null) if scale == "log" else null)) / se
     half = -stdtrit(df, tail) * se
     back = _ratio if scale == "log" else np.asarray
-    return Pooled(
-        estimate=back(mean),
-        low=back(mean - half),
-        high=back(mean + half),
-        se=se,
-        df=df,
-        statistic=statistic,
-        p_value=_t_p_value(statistic, df, sides),
-        within=within,
-        between=between,
-        relative_increase=r,
-        fraction_missing=(r + 2 / (df + 3)) / (r + 1),
-        imputations=m,
-        scale=scale,
-    )
+    found = {
+        "estimate": back(mean),
+        "low": back(mean - half),
+        "high": back(mean + half),
+        "se": se,
+        "df": df,
+        "statistic": statistic,
+        "p_value": _t_p_value(statistic, df, sides),
+        "within": within,
+        "between": between,
+        "relative_increase": r,
+        "fraction_missing": (r + 2 / (df + 3)) / (r + 1),
+    }
+    alone = {name: plain(each) for name, each in found.items()}
+    return Pooled(**alone, imputations=m, scale=scale)
 
 
 def _check_range(q: Floats, u: Floats, most: float) -> None:

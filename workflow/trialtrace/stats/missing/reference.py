@@ -116,11 +116,11 @@ def impute_reference_based(
     assumption: str,
     arms: str,
     cycles: int,
-    not_to_impute: ArrayLike,
-    if_marked: str,
     seed: Seed,
-    start: int,
+    start: int | None = None,
     stop: int,
+    not_to_impute: ArrayLike | None = None,
+    if_marked: str | None = None,
 ) -> Imputations:
     """Impute a continuous outcome at visits under one assumption on patients who left.
 
@@ -138,8 +138,7 @@ def impute_reference_based(
     >>> y[3, 1] = np.nan
     >>> made = impute_reference_based(
     ...     y, ["drug", "placebo"] * 6, None, reference="placebo", assumption="jump_to_reference",
-    ...     arms="by_arm", cycles=1, not_to_impute=False, if_marked="refuse", seed=(1, 1),
-    ...     start=0, stop=5
+    ...     arms="by_arm", cycles=1, seed=1, stop=5
     ... )
     >>> made.values.shape, int(made.filled.sum())
     ((5, 12, 2), 1)
@@ -147,7 +146,7 @@ def impute_reference_based(
     check_choice("assumption", assumption, ASSUMPTIONS)
     cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
     data = check_visits(y, arm, covariates, reference, arms, not_to_impute, if_marked)
-    return reference_based(data, assumption, cycles, Stream(seed, start, stop))
+    return reference_based(data, assumption, cycles, Stream(seed, start or 0, stop))
 
 
 def joint_distribution(
@@ -229,8 +228,8 @@ def check_visits(
     covariates: ArrayLike | None,
     reference: object,
     arms: str,
-    not_to_impute: ArrayLike,
-    if_marked: str,
+    not_to_impute: ArrayLike | None,
+    if_marked: str | None,
 ) -> Visits:
     """Check the input of a reference-based imputation; see `impute_reference_based`."""
     y, missing = outcome_columns(y)

@@ -105,7 +105,7 @@ def shared_fields(
         "parameters": solution.theta,
         "parameter_covariance": solution.moments.spread,
         "method": method,
-        "log_likelihood": solution.log_likelihood,
+        "log_likelihood": float(solution.log_likelihood),
         "n_subjects": n_subjects,
         "n_values": n_values,
         "iterations": solution.iterations,

@@ -12,8 +12,9 @@ Oracle: R's emmeans.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from math import inf, isnan
 
 import numpy as np
@@ -22,13 +23,27 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_array, check_choice, labels, numbers
 from trialtrace.stats._wald import NamedColumns, column_names, numbered
-from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
+from trialtrace.stats.missing.linear import (
+    POOLING,
+    ImputedFits,
+    pooled_contrast,
+    pooled_contrasts_test,
+)
+from trialtrace.stats.mixed.mixed_tests import METHODS, MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.visit_design import VisitDesign
 from trialtrace.stats.multiplicity._single_step import adjusted, tukey_tail
 from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.results import Coefficients, Contrast, Contrasts, StatsError, TestResult
+from trialtrace.stats.results import (
+    Coefficients,
+    Contrast,
+    Contrasts,
+    Interval,
+    StatsError,
+    TestResult,
+)
 
 WEIGHTS = ("equal", "observed")
+Fit = Coefficients | MixedFit | ImputedFits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,9 @@ class ArmDesign:
     """Columns x, (n, p), which a fit knows by their names, the names, and the row of each mean,
     `cells`, (arms, levels, p).
 
-    `shares`, (levels,), is how often each level occurs; without levels there is one for all.
+    `shares`, (levels,), is how often each level occurs; without levels there is one for all. Of
+    columns by name (`Conventions`) `factors` has each factor that arms interact with and its
+    levels, of which `levels` are all combinations.
     """
 
     x: Floats
@@ -45,6 +62,7 @@ class ArmDesign:
     levels: tuple[object, ...]
     shares: Floats
     cells: Floats
+    factors: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
 
 def arm_design(
@@ -119,19 +137,24 @@ def _covariates(covariates: ArrayLike | None, n: int) -> tuple[Floats, tuple[str
 
 
 def least_squares_means(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
+    by: str | Sequence[str] | None = None,
     weights: str | None = None,
     df: str | None = None,
 ) -> Contrasts:
     """The mean of each arm at each level, or over the levels by `weights`.
 
+    Covariates are at their means over all rows that the design has, also those without an outcome.
     `design` None is the fit's own, of a model whose columns were named (`Conventions`). On the
-    scale of the model; `ratio()` of the result exponentiates. `weights` None gives every
-    level; "equal" averages over levels alike, "observed" as often as each occurs. `df`, of mixed
-    models alone, as in `mixed_contrast`. The test is of a mean of 0.
+    scale of the model; `ratio()` of the result exponentiates. `by` None gives every level of all
+    factors that arms interact with, names of them those, over the others alike. `weights` None
+    gives every level; "equal" averages over levels alike, "observed" as often as each occurs, of
+    several factors each by itself. `df`, of mixed models as in `mixed_contrast`, of fits to imputed
+    data as in `pooled_contrast`, which pools them, is given for these alone. The test is of a mean
+    of 0.
 
     Raises `StatsError` where fit and design have other columns (by name where the fit was given
     `design.x` itself, else by number), and for `df` of another
@@ -152,25 +175,27 @@ def least_squares_means(
     rows = [
         (_label(arm, level), row)
         for place, arm in enumerate(design.arms)
-        for level, row in _rows(design, design.cells[place], weights)
+        for level, row in _rows(design, design.cells[place], weights, by)
     ]
     return _contrasts(fit, design, rows, sides="two_sided", confidence=confidence, df=df)
 
 
 def least_squares_differences(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     reference: object,
     sides: str,
     confidence: float,
+    by: str | Sequence[str] | None = None,
     weights: str | None = None,
     df: str | None = None,
 ) -> Contrasts:
     """The difference of each other arm from the reference, at each level or over them.
 
     On the scale of the model: log odds, rate or hazard ratios of subgroups, say; `ratio()` has
-    these themselves. `weights` and `df` as in `least_squares_means`; `sides` concerns the p-values.
+    these themselves. `by`, `weights` and `df` as in `least_squares_means`; `sides` concerns the
+    p-values.
 
     Raises `StatsError` as `least_squares_means` does, and where there is no such arm.
 
@@ -193,23 +218,24 @@ def least_squares_differences(
         (_label(f"{arm} - {reference}", level), row)
         for place, arm in enumerate(design.arms)
         if arm != reference
-        for level, row in _rows(design, design.cells[place] - base, weights)
+        for level, row in _rows(design, design.cells[place] - base, weights, by)
     ]
     return _contrasts(fit, design, rows, sides=sides, confidence=confidence, df=df)
 
 
 def least_squares_pairs(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
     confidence: float,
+    by: str | Sequence[str] | None = None,
     weights: str | None = None,
     df: str | None = None,
 ) -> Contrasts:
     """Every pair of arms, at each level or over them, by the studentised range, two-sided.
 
     p-values and intervals hold together for the pairs of one level: Tukey's method, as Kramer has
-    it for means of unlike errors. The first arm less the second. `weights` and `df` as in
+    it for means of unlike errors. The first arm less the second. `by`, `weights` and `df` as in
     `least_squares_means`. Raises `StatsError` as that does, and for one arm.
 
     R: `pairs(emmeans::emmeans(fit, ~ arm | by))`.
@@ -227,7 +253,7 @@ def least_squares_pairs(
     rows = [
         (_label(f"{design.arms[one]} - {design.arms[other]}", level), row)
         for one, other in combinations(range(len(design.arms)), 2)
-        for level, row in _rows(design, design.cells[one] - design.cells[other], weights)
+        for level, row in _rows(design, design.cells[one] - design.cells[other], weights, by)
     ]
     plain = _contrasts(fit, design, rows, sides="two_sided", confidence=confidence, df=df)
     return Contrasts(tuple(_of_range(one, len(design.arms), confidence) for one in plain.contrasts))
@@ -249,17 +275,21 @@ def _of_range(found: Contrast, arms: int, confidence: float) -> Contrast:
 
 
 def interaction_test(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign | None = None,
     *,
+    by: str | Sequence[str] | None = None,
+    at: Mapping[str, object] | None = None,
     df: str | None = None,
 ) -> TestResult:
     """Wald test that arms differ alike at every level: the p-value of an interaction.
 
-    Chi-squared, or F where the model has degrees of freedom; (arms - 1)(levels - 1) of them. `df`
-    as in `least_squares_means`. Raises `StatsError` as there, and for a design without levels.
+    Chi-squared, or F where the model has degrees of freedom; (arms - 1)(levels - 1) of them. `by`
+    and `df` as in `least_squares_means`; `at` a level of other factors, such as {"visit": "week 8"}
+    of an interaction by sex at that visit. Raises `StatsError` as there, and for a design without
+    levels.
 
-    R: `emmeans::joint_tests(fit)`.
+    R: `emmeans::joint_tests(fit)`, `emmeans::joint_tests(fit, by = "visit")`.
 
     >>> from trialtrace.stats.regression.ancova import ols
     >>> design = arm_design(list("aabbab"), by=list("xyxyyx"), interaction=True, intercept=True)
@@ -270,21 +300,38 @@ def interaction_test(
     design = _design(fit, design)
     if len(_levels(design)) < 2 or len(design.arms) < 2:
         raise StatsError("an interaction needs two arms and two levels.")
-    by_arm = design.cells[1:] - design.cells[:1]
+    by_arm = np.array(
+        [
+            [row for _, row in _rows(design, cells - design.cells[0], None, by, at)]
+            for cells in design.cells[1:]
+        ]
+    )
     rows = (by_arm[:, 1:] - by_arm[:, :1]).reshape(-1, design.cells.shape[2])
     if not rows.any():
         raise StatsError("the design has no columns of an interaction.")
     _check_columns(fit, design)
+    rows = _independent(rows)
     if isinstance(fit, MixedFit):
-        return f_test(fit, rows, df=_of_mixed(df))
+        return f_test(fit, rows, df=_named(fit, df))
+    if isinstance(fit, ImputedFits):
+        return pooled_contrasts_test(fit, rows, df=_named(fit, df))
     _of_others(df)
     return wald_test(fit, rows)
 
 
-def _design(
-    fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign | None
-) -> ArmDesign | VisitDesign:
+def _independent(rows: Floats) -> Floats:
+    """The rows without those that follow from others: products that the model does not have."""
+    kept = rows[:0]
+    for row in rows:
+        more = np.vstack([kept, row])
+        kept = more if np.linalg.matrix_rank(more) == len(more) else kept
+    return kept
+
+
+def _design(fit: Fit, design: ArmDesign | VisitDesign | None) -> ArmDesign | VisitDesign:
     """The design that is given, else the fit's own."""
+    if not isinstance(fit, Fit):
+        raise StatsError(f"fit must be a fitted model, such as ols gives; got {type(fit)}.")
     found = fit.design if design is None else design
     if not isinstance(found, ArmDesign | VisitDesign):
         raise StatsError("give the design: the fit has none of its own, with arms by name.")
@@ -296,9 +343,15 @@ def _levels(design: ArmDesign | VisitDesign) -> tuple[object, ...]:
 
 
 def _rows(
-    design: ArmDesign | VisitDesign, cells: Floats, weights: str | None
+    design: ArmDesign | VisitDesign,
+    cells: Floats,
+    weights: str | None,
+    by: str | Sequence[str] | None,
+    at: Mapping[str, object] | None = None,
 ) -> list[tuple[object, Floats]]:
     """Each level with its row of cells (levels, p), or None with their mean."""
+    if by is not None or at:
+        return _rows_by(design, cells, (by,) if isinstance(by, str) else tuple(by or ()), at or {})
     levels = _levels(design)
     if weights is None:
         return list(zip(levels or (None,), cells, strict=True))
@@ -307,12 +360,41 @@ def _rows(
     return [(None, np.average(cells, axis=0, weights=shares))]
 
 
+def _rows_by(
+    design: ArmDesign | VisitDesign, cells: Floats, by: Sequence[str], at: Mapping[str, object]
+) -> list[tuple[object, Floats]]:
+    """Each level of some factors, at one of some, and over those of the others alike."""
+    known = dict(design.factors) if isinstance(design, ArmDesign) else {}
+    for name in (*by, *at):
+        if name not in known:
+            there = ", ".join(known) or "none by name"
+            raise StatsError(f"arms do not interact with {name!r}; factors are {there}.")
+    for name, level in at.items():
+        if level not in known[name]:
+            raise StatsError(f"{name} has the levels {', '.join(map(str, known[name]))}.")
+    table: Floats = cells.reshape(*map(len, known.values()), -1)
+    # From the last axis on, since each that goes moves those behind it.
+    for axis, (name, levels) in reversed(list(enumerate(known.items()))):
+        if name in at:
+            table = np.take(table, levels.index(at[name]), axis=axis)
+        elif name not in by:
+            table = np.mean(table, axis=axis)
+    left = [levels for name, levels in known.items() if name in by and name not in at]
+    labels = [_joined(each) for each in product(*left)]
+    return list(zip(labels, table.reshape(len(labels), -1), strict=True))
+
+
+def _joined(levels: Sequence[object]) -> object:
+    """A level, or several as a label."""
+    return levels[0] if len(levels) == 1 else ", ".join(map(str, levels)) or None
+
+
 def _label(of: object, level: object) -> str:
     return str(of) if level is None else f"{of}, {level}"
 
 
 def _contrasts(
-    fit: Coefficients | MixedFit,
+    fit: Fit,
     design: ArmDesign | VisitDesign,
     rows: list[tuple[str, Floats]],
     *,
@@ -325,7 +407,16 @@ def _contrasts(
     for label, row in rows:
         if isinstance(fit, MixedFit):
             one = mixed_contrast(
-                fit, row, df=_of_mixed(df), sides=sides, confidence=confidence, label=label
+                fit, row, df=_named(fit, df), sides=sides, confidence=confidence, label=label
+            )
+        elif isinstance(fit, ImputedFits):
+            pooled = pooled_contrast(
+                fit, row, df=_named(fit, df), null=0, sides=sides, confidence=confidence
+            )
+            one = Contrast(
+                Interval(pooled.estimate, pooled.low, pooled.high, standard_error=pooled.se),
+                TestResult(pooled.statistic, pooled.df, pooled.p_value),
+                label,
             )
         else:
             _of_others(df)
@@ -334,23 +425,30 @@ def _contrasts(
     return Contrasts(tuple(found))
 
 
-def _check_columns(fit: Coefficients | MixedFit, design: ArmDesign | VisitDesign) -> None:
+def _check_columns(fit: Fit, design: ArmDesign | VisitDesign) -> None:
     """A fit that knows the names of its columns has those of the design."""
-    if len(design.names) != fit.coef.size:
+    size = fit.coef.shape[-1]
+    if len(design.names) != size:
         raise StatsError(
-            f"the design has {len(design.names)} columns and the fit {fit.coef.size} coefficients."
+            f"the design has {len(design.names)} columns and the fit {size} coefficients."
         )
-    if fit.labels not in (numbered(fit.coef.size), design.names):
+    if fit.labels not in (numbered(size), design.names):
         fitted, designed = ", ".join(fit.labels), ", ".join(design.names)
         raise StatsError(f"the fit has the columns {fitted}, and the design {designed}.")
 
 
-def _of_mixed(df: str | None) -> str:
+def _named(fit: MixedFit | ImputedFits, df: str | None) -> str:
+    """Which degrees of freedom, where several are known."""
     if df is None:
-        raise StatsError("say by df which degrees of freedom a mixed model takes.")
+        imputed = isinstance(fit, ImputedFits)
+        known = ", ".join(POOLING if imputed else METHODS)
+        model = "fits to imputed data take" if imputed else "a mixed model takes"
+        raise StatsError(f"say by df which degrees of freedom {model}: {known}.")
     return df
 
 
 def _of_others(df: str | None) -> None:
     if df is not None:
-        raise StatsError("df is of mixed models; this model has its own.")
+        raise StatsError(
+            "df is of mixed models and of fits to imputed data; this model has its own."
+        )

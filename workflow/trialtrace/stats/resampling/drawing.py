@@ -30,7 +30,7 @@ from trialtrace.stats.resampling.cells import (
 from trialtrace.stats.resampling.schemes import Scheme, few_arrangements
 from trialtrace.stats.results import StatsError
 
-Seed = tuple[int, int]
+Seed = int | tuple[int, int]
 
 # Words of one draw are told from those of another purpose by the last word of the counter.
 ASSIGNMENT, TIED_KEYS, BOOTSTRAP, CHANGES = 0, 1, 2, 3
@@ -82,12 +82,15 @@ class Layout:
         return -(-self.words // 4)
 
 
-def check_seed(seed: Seed) -> Seed:
-    """Two whole numbers from 0 to 2^64 - 1; anything else is an error."""
-    whole = isinstance(seed, tuple) and len(seed) == 2
-    if not (whole and all(isinstance(w, int | np.integer) and 0 <= w < 2**64 for w in seed)):
-        raise StatsError(f"seed must be two whole numbers from 0 to 2^64 - 1; got {seed!r}.")
-    return int(seed[0]), int(seed[1])
+def check_seed(seed: Seed) -> tuple[int, int]:
+    """Two whole numbers from 0 to 2^64 - 1, or the first alone; anything else is an error."""
+    words = seed if isinstance(seed, tuple | list) else (seed, 0)
+    whole = all(isinstance(word, int | np.integer) and 0 <= word < 2**64 for word in words)
+    if len(words) != 2 or not whole:
+        raise StatsError(
+            f"seed must be a whole number from 0 to 2^64 - 1, or two of them; got {seed!r}."
+        )
+    return int(words[0]), int(words[1])
 
 
 def random_words(

@@ -62,7 +62,7 @@ def cmh_row_mean_scores(tables: ArrayLike, *, column_scores: str | ArrayLike) ->
     `StatsError` where no stratum allows a comparison, for scores that do not fit, another shape,
     or counts that are not whole numbers of at least 0.
 
-    R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `rmeans`.
+    R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `rmeans`; `kruskal.test(y, arm)`.
 
     >>> tables = [[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]]
     >>> cmh_row_mean_scores(tables, column_scores=[0, 1, 2])

@@ -17,20 +17,18 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Exact, Flags, Floats
-from trialtrace.stats._inputs import check_choice
+from trialtrace.stats._inputs import NumberOrArray, check_choice, plain
 from trialtrace.stats.results import StatsError
 
 # Value, unit, least and greatest value, and whether each of these two belongs to the range.
 Range = tuple[Fraction, Fraction, Fraction, Fraction, bool, bool]
 ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up", "any")
 HALF = Fraction(1, 2)
-NumberOrArray = Any
 MACHINE = 2**62
 """Integers below it are exact in 64 bits, also less or plus one."""
 
@@ -41,6 +39,10 @@ class Bounds:
 
     low: NumberOrArray
     high: NumberOrArray
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

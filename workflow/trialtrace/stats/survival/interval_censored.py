@@ -203,7 +203,7 @@ def _maximise(rows: Floats, weight: Floats) -> tuple[Floats, float, int]:
         gradient = weight @ slope
         # Derivatives are at most n at the maximum, and n where there is mass.
         short = np.abs(gradient - n)[mass > NO_MASS].max()
-        breach = max(float((gradient - n).max()), float(short)) / n
+        breach = float(max((gradient - n).max(), short) / n)
         if breach < KUHN_TUCKER:
             mass = np.where(mass > NO_MASS, mass, 0.0)
             return mass / mass.sum(), breach, iteration

@@ -103,5 +103,6 @@ def interaction(trial: "Trial", analysis: Analysis, frames: Frames) -> Iterator[
     if given is None or analysis.by is None:
         return
     step = over_levels(given, analysis.by)
-    for cut in cuts(trial, replace(analysis, by=None), frames, together=False):
+    together = card_of(step.key).visits != "each"
+    for cut in cuts(trial, replace(analysis, by=None), frames, together=together):
         yield from method(step)(cut, step)

@@ -5,7 +5,7 @@ members of each result say. A mixed model has a mean at every visit for everyone
 who died it speaks of a value after death: the plan's note has to say so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -73,23 +73,9 @@ class _Mmrm:
 
     def _fit(self) -> "Fitted":
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
-        arms, names = table.column("TRTP").astype(str), self.options.covariates
-        columns = covariates(table, names)
-        design = visit_design(
-            arms,
-            self.cut.visits,
-            coding="cell_means",
-            covariates=columns,
-            by_visit=None if columns is None else self.options.slopes == "each_visit",
-        )
-        fit = self._mmrm(
-            table.values,
-            design.x,
-            structure=(self.options.covariance, *(self.options.fallback or ())),
-            method=self.options.estimation,
-            groups=arms if self.options.groups == "by_arm" else None,
-        )
-        return design, fit
+        arms = table.column("TRTP").astype(str)
+        groups = arms if self.options.groups == "by_arm" else None
+        return _over_visits(self.cut, self.options, table, arms, partial(self._mmrm, groups=groups))
 
     def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
         design, fit = self.fitted()
@@ -168,6 +154,39 @@ class _Mmrm:
         return self._f_test(fit, rows, df=self.options.df)
 
 
+def _over_visits(
+    cut: Cut,
+    options: "cards.OverVisits",
+    table: SubjectTable,
+    arms: Labels,
+    mmrm: "Callable[..., MmrmFit]",
+) -> "Fitted":
+    """A mean of each of these arms at each visit, with covariates; the first covariance that has an
+    estimate."""
+    columns = covariates(table, options.covariates)
+    design = visit_design(
+        arms,
+        cut.visits,
+        coding="cell_means",
+        covariates=columns,
+        by_visit=None if columns is None else options.slopes == "each_visit",
+    )
+    structure = (options.covariance, *(options.fallback or ()))
+    return design, mmrm(table.values, design.x, structure=structure, method=options.estimation)
+
+
+def _taken(
+    results: Iterable[Result], step: "Step[cards.OverVisits]", model: Once["Fitted"]
+) -> Iterator[Result]:
+    """The results, each with the covariance that was taken where the plan gives several."""
+    for result in results:
+        if step.options.fallback and result.error is None:
+            _, fit = model()
+            result.options = {**result.options, "taken": fit.structure}
+            result.warning = " ".join(fit.notes) or None
+        yield result
+
+
 def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
     if not set(wanted) <= set(known):
         raise StatsError("an arm has no values.")
@@ -181,12 +200,61 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
         **known(step.options.covariates),
     )
     model = _Mmrm(cut, step, rows)
-    for result in _mmrm(Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects), model):
-        if step.options.fallback and result.error is None:
-            _, fit = model.fitted()
-            result.options = {**result.options, "taken": fit.structure}
-            result.warning = " ".join(fit.notes) or None
-        yield result
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+    yield from _taken(_mmrm(sample, model), step, model.fitted)
+
+
+def visit_interaction(cut: Cut, step: "Step[cards.MmrmInteraction]") -> Iterator[Result]:
+    """At each visit whether adjusted differences of arms differ between strata, by one model of
+    all visits in which each arm of each stratum has means of its own."""
+    names, strata = step.options.covariates, step.options.strata
+    mmrm, f_test = formulas(step)
+    for pair in [None] if step.options.groups == "all" else cut.analysis.pairs:
+        rows = cut.rows(
+            TRTP={"in": cut.arms() if pair is None else list(pair)},
+            AVISIT={"in": list(cut.visits)},
+            **known([*names, *strata]),
+        )
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+        model = Once(partial(_by_stratum, cut, step.options, rows, mmrm))
+
+        def test(at: int, model: Once["Fitted"] = model) -> TestResult:
+            design, fit = model()
+            return f_test(fit, _products(design, at), df=step.options.df)
+
+        for at, visit in enumerate(cut.visits):
+            results = sample.at(pair=pair, visit=visit).f_test(partial(test, at))
+            yield from _taken(results, step, model)
+
+
+# Between the names of an arm and a stratum, neither of which has it.
+_APART = "\x1e"
+
+
+def _by_stratum(
+    cut: Cut, options: "cards.MmrmInteraction", rows: Selection, mmrm: "Callable[..., MmrmFit]"
+) -> "Fitted":
+    table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
+    within = _strata(table, options.strata)
+    assert within is not None
+    cells = [
+        _APART.join(each) for each in zip(table.column("TRTP").astype(str), within, strict=True)
+    ]
+    return _over_visits(cut, options, table, np.array(cells), mmrm)
+
+
+def _products(design: VisitDesign, at: int) -> Floats:
+    """Rows of differences of arms that are the same in every stratum, at a visit."""
+    named = [str(cell).split(_APART) for cell in design.arms]
+    arms, strata = (np.unique(each) for each in zip(*named, strict=True))
+    if len(design.arms) < arms.size * strata.size:
+        raise StatsError("a stratum has no patients of an arm.")
+    if min(arms.size, strata.size) < 2:
+        raise StatsError("an interaction needs two arms and two strata.")
+    # Arms of a design stand in the order of their names, so by arm and then by stratum.
+    cells = design.cells[:, at].reshape(arms.size, strata.size, -1)
+    apart = cells[1:] - cells[:1]
+    return (apart[:, 1:] - apart[:, :1]).reshape(-1, cells.shape[2])
 
 
 def _mmrm(sample: Sample, model: _Mmrm) -> Iterator[Result]:
@@ -351,6 +419,7 @@ def _random_site(
 
 METHODS = {
     "mean_difference.mmrm": mmrm,
+    "p_value.mmrm_interaction": visit_interaction,
     "mean_difference.ancova": ancova,
     "p_value.ancova_interaction": interaction,
     "mean_difference.random_site": random_site,

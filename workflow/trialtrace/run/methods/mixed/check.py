@@ -11,7 +11,7 @@ from math import nan
 
 import numpy as np
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, level_text
 from trialtrace.run.methods.checking.outcome import Check, Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed import check_fit as mixed_fit
@@ -33,7 +33,7 @@ def _answer(data: Data, asked: Asked, fitted, row: np.ndarray) -> Recomputed:
     """The statistic of a result from a fit and the row (or rows) it is about."""
     fit, n = fitted["fit"], fitted["n"]
     df = asked.options["df"]
-    if asked.second == "arm_visit":
+    if asked.second == "arm_visit" or asked.method.endswith("_interaction"):
         value = mixed_fit.f_test(fit, row, df)[asked.stat]
         return Recomputed(BY, value, None, TOLERANCE, n)
     value, se, freedom = mixed_fit.contrast(fit, row, df)
@@ -120,22 +120,31 @@ def _term(data: Data, asked: Asked, fitted) -> np.ndarray:
 
 def _mmrm(data: Data, asked: Asked) -> dict:
     options, visits = asked.options, visits_of(data, asked)
-    asked_all = _without_visit(asked)
-    records = data.records(asked_all, data.compared(asked))
+    asked_all, strata = _without_visit(asked), options.get("strata", ())
+    records = data.records(asked_all, data.arms(asked) if strata else data.compared(asked))
     records = records[records["AVISIT"].isin(visits)]
+    if strata:
+        within = data.adsl.set_index("USUBJID")[[adsl_code(name) for name in strata]].dropna()
+        records = records[records["USUBJID"].isin(within.index)]
     records, z = covariates(data, records, options["covariates"])
     y = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL").reindex(columns=visits)
     if y.isna().all().any():
         raise np.linalg.LinAlgError
     arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
-    names, z, arms = [*z.columns], z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
+    arms, cell = sorted(arm.unique()), arm.to_list()
+    if strata:
+        joined = within.loc[y.index].map(level_text).agg(":".join, axis=1)
+        cell = [*zip(arm, joined, strict=True)]
+        if min(len(arms), joined.nunique()) < 2 or len({*cell}) < len(arms) * joined.nunique():
+            raise np.linalg.LinAlgError
+    names, z, cells = [*z.columns], z.loc[y.index].to_numpy(dtype=float), sorted({*cell})
     t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1
-    at = np.array([arms.index(name) for name in arm])
-    x = np.zeros((len(y), t, len(arms) * t + z.shape[1] * width))
+    at = np.array([cells.index(one) for one in cell])
+    x = np.zeros((len(y), t, len(cells) * t + z.shape[1] * width))
     for v in range(t):
         x[np.arange(len(y)), v, at * t + v] = 1.0
         for c in range(z.shape[1]):
-            x[:, v, len(arms) * t + c * width + (v if width > 1 else 0)] = z[:, c]
+            x[:, v, len(cells) * t + c * width + (v if width > 1 else 0)] = z[:, c]
     structure = _structure(t, options.get("taken", options["covariance"]))
     groups = at if options["groups"] == "by_arm" else np.zeros(len(y), dtype=int)
     values = y.to_numpy()
@@ -147,6 +156,7 @@ def _mmrm(data: Data, asked: Asked) -> dict:
         "fit": fit,
         "n": len(y),
         "arms": arms,
+        "cells": cells,
         "visits": visits,
         "means": z.mean(axis=0),
         "covariates": names,
@@ -176,6 +186,26 @@ def mmrm(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
         return row(asked.group, asked.visit)
     one, other = (row(arm, asked.visit) for arm in asked.contrast)
     return one - other
+
+
+@_of_fit(_mmrm, "pair")
+def visit_interaction(data: Data, asked: Asked, fitted: dict) -> np.ndarray:
+    """What differences of arms at a visit differ by between strata, each from the first."""
+    cells, at = fitted["cells"], fitted["visits"].index(asked.visit)
+    arms, strata = (sorted(set(each)) for each in zip(*cells, strict=True))
+
+    def mean(arm: str, stratum: str) -> np.ndarray:
+        return _cell(len(fitted["visits"]), len(cells), cells.index((arm, stratum)), at, fitted)
+
+    rows = [
+        mean(arm, stratum)
+        - mean(arms[0], stratum)
+        - mean(arm, strata[0])
+        + mean(arms[0], strata[0])
+        for arm in arms[1:]
+        for stratum in strata[1:]
+    ]
+    return np.array(rows)
 
 
 # Of whole numbers of steps of this size along a parameter, a difference for a slope's own slope.
@@ -399,6 +429,7 @@ CHECKS = by_name(
     {
         **with_coefficients("mean_difference.mmrm", mmrm),
         "mean,p_value,t,df,f,df1,df2.mmrm": mmrm,
+        "p_value,f,df1,df2.mmrm_interaction": visit_interaction,
         **with_coefficients("mean_difference.random_site", random_site),
         "p_value,t,df.random_site": random_site,
         # Subjects as blocks: a mean for each treatment and visit, random effects of the subject.

@@ -12,7 +12,7 @@ import numpy as np
 from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
 from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
+from trialtrace.run.methods.regression.analyse_covariates import columns_of, design, ratio_results
 from trialtrace.run.methods.survival.analyse import (
     compared,
     roles,
@@ -218,9 +218,7 @@ def of_counts(
 ) -> Iterator[Result]:
     """Rate ratio of each arm against the reference, from one model of all arms' counts."""
     options = step.options
-    of_time = options.exposure not in (AT_RISK, SAME)
-    needed = [*options.covariates, *([options.exposure] if of_time else [])]
-    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), needed)
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), _needed(options))
     chosen = {"variance": str(getattr(options, "variance", ""))}
 
     def fit() -> Coefficients:
@@ -239,6 +237,35 @@ def of_counts(
     if step.method == "negative_binomial":
         sample = replace(sample, options=cut.options(step))
         yield sample.number("dispersion", lambda: getattr(model(), "dispersion", nan))
+
+
+def count_interaction(
+    cut: Cut, step: "Step[recurrent_cards.NegativeBinomialInteraction]"
+) -> Iterator[Result]:
+    """Whether rate ratios differ between strata, of the subjects whose strata are known."""
+    options = step.options
+    design_of, negative_binomial, tested = formulas(step)
+
+    def compute(rows: Selection) -> TestResult:
+        y, exposure, first = _counts(cut, rows, options.exposure)
+        arm, by = rows.column("TRTP").astype(str), strata_of(rows, options.strata)
+        assert by is not None
+        columns = columns_of(rows, options.covariates)
+        z = None if columns is None else columns[first]
+        made = design_of(arm[first], by=by[first], interaction=True, covariates=z, intercept=True)
+        level = cut.analysis.confidence
+        return tested(negative_binomial(y, made.x, exposure=exposure, confidence=level), made)
+
+    for pair in [None] if options.groups == "all" else cut.analysis.pairs:
+        arms = cut.arms() if pair is None else list(pair)
+        rows = with_known(cut.rows(TRTP={"in": arms}), [*options.strata, *_needed(options)])
+        yield from _sample(cut, step, rows).at(pair=pair).test(partial(compute, rows))
+
+
+def _needed(options: "recurrent_cards.OverExposure") -> list[str]:
+    """The variables of the subjects that a model of counts needs."""
+    of_time = options.exposure not in (AT_RISK, SAME)
+    return [*options.covariates, *([options.exposure] if of_time else [])]
 
 
 def _at_bound(fit: Model) -> str | None:
@@ -285,6 +312,7 @@ METHODS = {
     "hazard_ratio.cox_adjusted": adjusted,
     "p_value.hazard_ratio_margin": margin_test,
     "p_value.cox_interaction": interaction,
+    "p_value.negative_binomial_interaction": count_interaction,
     "events.recurrent": describe,
     "mean_events.lawless_nadeau": mean_events,
     "mean_events_difference.lawless_nadeau": compare_means,

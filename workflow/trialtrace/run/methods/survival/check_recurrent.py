@@ -15,6 +15,7 @@ from trialtrace.run.methods.checking.outcome import (
     Answer,
     Recomputed,
     by_name,
+    of_chi_squared,
     peer,
 )
 from trialtrace.run.methods.regression.check_coefficients import (
@@ -186,14 +187,14 @@ LOWEST, HIGHEST = -18.0, 12.0
 CountFit = tuple[np.ndarray, np.ndarray, float]
 
 
-def _count_model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] | None, int]:
+def _counted(data: Data, asked: Asked) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """A record a subject with the variables of the model, counts, and logarithms of exposures."""
     exposure = asked.options["exposure"]
-    names = [adsl_code(name) for name in asked.options["covariates"]]
-    if exposure not in WORDS:
-        names = [*names, adsl_code(exposure)]
+    named = [*asked.options["covariates"], *asked.options.get("strata", ())]
+    names = [adsl_code(name) for name in [*named, *({exposure} - {*WORDS})]]
     records = complete(data, asked, names)
-    if records.empty:
-        return None, 0
+    if "strata" in asked.options:
+        records = records[records["TRTP"].isin(data.arms(asked))]
     if data.trial.endpoints[asked.variable].kind in RECURRENT:
         records = _by_subject(records)
         time = records["TIME"]
@@ -201,9 +202,15 @@ def _count_model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] |
         time = records["AVAL"] * 0 + 1.0
     else:
         time = records[adsl_code(exposure)]
+    return records, records["AVAL"].to_numpy(float), np.log(time.to_numpy(float))
+
+
+def _count_model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] | None, int]:
+    records, y, offset = _counted(data, asked)
+    if records.empty:
+        return None, 0
     x = design(data, asked, records)
     x.insert(0, "intercept", 1.0)
-    y, offset = records["AVAL"].to_numpy(float), np.log(time.to_numpy(float))
     place = (asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
     negative = "negative_binomial" in asked.method
     variance = asked.options.get("variance", "")
@@ -288,6 +295,33 @@ def count_model(data: Data, asked: Asked, fit: tuple[Coefficients, float]) -> An
     return dispersion if asked.stat == "dispersion" else wald(data, asked, coefficients)
 
 
+def _by_stratum(data: Data, asked: Asked) -> tuple[tuple[CountFit, int] | None, int]:
+    """The fit with products of arms and strata, its last columns, and how many these are."""
+    records, y, offset = _counted(data, asked)
+    strata = [adsl_code(name) for name in asked.options["strata"]]
+    stratum = records[strata].astype(str).agg("\x1f".join, axis=1)
+    cells = pd.crosstab(records["TRTP"], stratum)
+    if min(cells.shape, default=0) < 2 or not cells.to_numpy().all():
+        return None, len(records)
+    arms, levels = (
+        pd.get_dummies(column, drop_first=True, dtype=float)
+        for column in (records["TRTP"], stratum)
+    )
+    products = [arms[a] * levels[level] for a in arms for level in levels]
+    z = design(data, asked, records).filter(regex="^(?!arm=)")
+    x = np.column_stack([np.ones(len(y)), arms, levels, z, *products])
+    fit = _fitted_counts(y, x, offset, "")
+    return (None if fit is None else (fit, len(products))), len(records)
+
+
+@peer(GLM, _by_stratum, ITERATIVE)
+def count_interaction(data: Data, asked: Asked, made: tuple[CountFit, int]) -> Answer:
+    """The products of statsmodels' `GLM`, tested together by Wald's form."""
+    (beta, covariance, _), k = made
+    statistic = beta[-k:] @ np.linalg.solve(covariance[-k:, -k:], beta[-k:])
+    return of_chi_squared(float(statistic), float(k))
+
+
 _COX = "andersen_gill", "lwyy"
 _OF_COUNTS = "poisson_regression", "negative_binomial"
 CHECKS = by_name(
@@ -301,5 +335,6 @@ CHECKS = by_name(
         **with_coefficients(f"rate_ratio.{','.join(_OF_COUNTS)}", count_model),
         **{f"p_value.{method}_wald": count_model for method in _OF_COUNTS},
         "dispersion.negative_binomial": count_model,
+        "p_value,chi_squared,df.negative_binomial_interaction": count_interaction,
     }
 )

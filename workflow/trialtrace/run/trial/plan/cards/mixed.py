@@ -33,20 +33,41 @@ VisitCovariance = Literal[
 
 
 @shape
-class Mmrm(AdjustedForBaseline, OfCoefficients):
-    """Mixed model for repeated measures."""
+class OverVisits(AdjustedForBaseline):
+    """A mixed model of all visits."""
 
     covariance: VisitCovariance = key("Covariance of the visits of a subject.")
     fallback: Distinct[VisitCovariance] | None = optional(
         "Covariances to try in this order where `covariance` has no estimate: the first with "
         "one is taken, and each result says so. Left out, there is no result then, but an error."
     )
-    groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
     slopes: Literal["each_visit", "common"] = key(
         "Whether covariates have a slope at each visit or one for all."
     )
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
+
+
+@shape
+class Mmrm(OverVisits, OfCoefficients):
+    """Mixed model for repeated measures."""
+
+    groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
+
+
+@shape
+class MmrmOverLevels(OverVisits):
+    """F test at each visit of arm by the levels of `by`, in a mixed model with a mean of each arm,
+    level and visit and one covariance."""
+
+    groups: Groups = key(OF_GROUPS)
+
+
+@shape
+class MmrmInteraction(MmrmOverLevels):
+    """The same of arm by stratum."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
 
 
 @shape
@@ -130,6 +151,26 @@ courses <- f_test(L)
 """
 _DIFFERENCE = "contrast(row_of({treated}, {visit}) - row_of({reference}, {visit}))"
 
+# Each arm of each stratum as an arm, and what differences of arms at a visit differ by.
+_BY_STRATUM = """\
+d$TRTP <- paste(d$TRTP, stratum)
+strata <- sort(unique(as.character(stratum)))
+pairs <- outer(treatments, strata, paste)
+treatments <- c(pairs)
+covariates <- covariates[seq_along({covariates})]
+"""
+_PRODUCTS = """\
+rows <- expand.grid(i = seq_len(nrow(pairs))[-1], j = seq_along(strata)[-1])
+of <- function(i, j) row_of(pairs[i, j], {visit}) - row_of(pairs[1, j], {visit})
+test <- f_test(t(mapply(function(i, j) of(i, j) - of(i, 1), rows$i, rows$j)))
+"""
+_IN_R = {
+    "covariance": ("unstructured", "compound_symmetry"),
+    "fallback": (None,),
+    "estimation": ("REML",),
+    "df": ("kenward_roger",),
+}
+
 # A normal intercept of each cluster.
 _RANDOM = """\
 seen <- d[order(cluster, d$USUBJID), ]
@@ -182,12 +223,24 @@ CARDS = (
                 "df2": "courses$df2",
             },
             _CELLS + FIT + _COURSES,
-            only={
-                "covariance": ("unstructured", "compound_symmetry"),
-                "fallback": (None,),
-                "estimation": ("REML",),
-                "df": ("kenward_roger",),
-            },
+            only=_IN_R,
+        ),
+    ),
+    Card(
+        "p_value.mmrm_interaction",
+        "F test of an interaction in a mixed model for repeated measures",
+        "Mallinckrodt et al. 2008, Drug Inf J 42:303",
+        options=MmrmInteraction,
+        interaction=MmrmOverLevels,
+        gives=f_test("compared"),
+        kinds=SCORES,
+        visits="over",
+        compares="between",
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:f_test"),
+        r=R(
+            {name: f"test${name}" for name in ("f", "df1", "df2")} | {"p_value": "test$p"},
+            _BY_STRATUM + _CELLS + FIT + _PRODUCTS,
+            only=_IN_R,
         ),
     ),
     Card(

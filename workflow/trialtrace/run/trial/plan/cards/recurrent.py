@@ -56,10 +56,15 @@ class AndersenGill(Adjusted, OfCoefficients):
 
 
 @shape
-class NegativeBinomial(Adjusted, OfCoefficients):
-    """Negative binomial regression of a count over an exposure."""
+class OverExposure(Adjusted):
+    """A model of a count over an exposure."""
 
     exposure: Name = key(_EXPOSURE)
+
+
+@shape
+class NegativeBinomial(OverExposure, OfCoefficients):
+    """Negative binomial regression of a count over an exposure."""
 
 
 @shape
@@ -69,6 +74,20 @@ class PoissonRegression(NegativeBinomial):
     variance: Literal["model", "robust"] = key(
         "Standard errors: of the model, in which a count varies as its mean, or the sandwich."
     )
+
+
+@shape
+class NegativeBinomialOverLevels(OverExposure):
+    """Wald test of arm by the levels of `by` in a negative binomial model with both."""
+
+    groups: Groups = key(OF_GROUPS)
+
+
+@shape
+class NegativeBinomialInteraction(NegativeBinomialOverLevels):
+    """Wald test of arm by stratum in a negative binomial model with both."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
 
 
 _RATIO = with_coefficients("rate_ratio.{}@pair p_value.{}_wald@pair?")
@@ -105,6 +124,13 @@ rows <- data.frame(d[one, covariates, drop = FALSE], arm = arm[one], n, exposure
 model <- reformulate(c("arm", covariates, "offset(log(exposure))"), "n")
 of <- paste0("arm", {treated})
 """
+_COUNTS_BY_STRATUM = "covariates <- covariates[seq_along({covariates})]\n" + _COUNTS.replace(
+    'of <- paste0("arm", {treated})\n',
+    """\
+rows$stratum <- stratum[one]
+fit <- glm.nb(update(model, . ~ . + arm * stratum), rows, control = glm.control(1e-12, 200))
+""",
+)
 _POISSON = """\
 fit <- glm(model, poisson, rows, control = glm.control(1e-14, 100))
 b <- coef(fit)[[of]]
@@ -116,6 +142,13 @@ fit <- glm.nb(model, rows, control = glm.control(1e-12, 200))
 b <- coef(fit)[[of]]
 spread <- vcov(fit)
 error <- sqrt(spread[of, of])
+"""
+
+_CHI_SQUARED_OF_PRODUCTS = """\
+of <- grepl(":", names(coef(fit)))
+b <- coef(fit)[of]
+chi_squared <- sum(b * solve(vcov(fit)[of, of], b))
+df <- sum(of)
 """
 
 _MEAN_EVENTS = """\
@@ -247,10 +280,7 @@ CARDS = (
             CHI_SQUARED,
             "fit <- coxph(Surv(time, event) ~ arm * stratum, ties = {ties},\n"
             "             control = coxph.control(1e-12, iter.max = 100))\n"
-            'of <- grepl(":", names(coef(fit)))\n'
-            "b <- coef(fit)[of]\n"
-            "chi_squared <- sum(b * solve(vcov(fit)[of, of], b))\n"
-            "df <- sum(of)\n",
+            + _CHI_SQUARED_OF_PRODUCTS,
             packages=("survival",),
         ),
     ),
@@ -343,6 +373,25 @@ CARDS = (
         r=R(
             ratio("rate_ratio") | {"dispersion": "1 / fit$theta"},
             _COUNTS + _NEGATIVE_BINOMIAL + TERM,
+            packages=("MASS",),
+        ),
+    ),
+    Card(
+        "p_value.negative_binomial_interaction",
+        "Wald test of an interaction in a negative binomial model",
+        "Lawless 1987, Can J Stat 15:209",
+        options=NegativeBinomialInteraction,
+        interaction=NegativeBinomialOverLevels,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=RECURRENT + COUNTS,
+        formula=(
+            "regression.least_squares_means:arm_design",
+            "regression.counts:negative_binomial",
+            "regression.least_squares_means:interaction_test",
+        ),
+        r=R(
+            CHI_SQUARED,
+            _COUNTS_BY_STRATUM + _CHI_SQUARED_OF_PRODUCTS,
             packages=("MASS",),
         ),
     ),
