@@ -71,7 +71,7 @@ class Measurements:
         self._fewest = fewest
         self._columns: dict[object, Column] = {}
         self._known: list[Measurement] = []
-        self._names: dict[object, Name] = {}
+        self._names: dict[int, Name] = {}
 
     def column(self, row: ResultRow, dataset: str, where: Where) -> Column:
         """What a statistic is of, of all patients."""
@@ -85,14 +85,14 @@ class Measurements:
         not adjusted, gives that at the baseline, of the same patients."""
         visits = [row["visit"]]
         if CHANGE not in where:
-            yield self._name((row["parameter"], *visits), self.column(row, dataset, where))
+            yield from self._names_of((row["parameter"], *visits), self.column(row, dataset, where))
             return
         if plain:
             visits += filter(None, [self._baselines.get(row["parameter"] or "")])
         where = {name: test for name, test in where.items() if name != CHANGE} | {VALUE: "present"}
         for visit in visits:
             at = where | ({VISIT: {"is": visit}} if VISIT in where else {})
-            yield self._name((row["parameter"], visit), self._column(dataset, at, VALUE))
+            yield from self._names_of((row["parameter"], visit), self._column(dataset, at, VALUE))
 
     def _column(self, dataset: str, where: Where, name: str) -> Column:
         if name not in where:
@@ -104,13 +104,13 @@ class Measurements:
             self._columns[key] = column_of((self._cells.bits([who]), one) for who, one in values)
         return self._columns[key]
 
-    def _name(self, called: object, column: Column) -> Name:
-        key = called, id(column)
-        if key not in self._names:
-            self._names[key] = (
-                self._found(column) if column.of else Name(called, Measurement({}), {})
-            )
-        return self._names[key]
+    def _names_of(self, called: object, column: Column) -> Iterator[Name]:
+        """What it is called, whoever has which value, and what it is by its values."""
+        yield Name(called, Measurement({}), {})
+        if column.of:
+            if id(column) not in self._names:
+                self._names[id(column)] = self._found(column)
+            yield self._names[id(column)]
 
     def _found(self, column: Column) -> Name:
         fits = (at for at, one in enumerate(self._known) if one.is_of(column, self._fewest))
