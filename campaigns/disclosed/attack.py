@@ -20,7 +20,7 @@ from disclosed.trials import wilson
 
 Key = tuple[str, ...]
 ALL, HALF = "all", 0.00051
-MOST_PAIRS = 400
+MOST_PAIRS, UNKNOWN = 400, 10_000
 
 
 @dataclass
@@ -39,7 +39,8 @@ class Attack:
     told: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        most = max((x["stat"][0] for x in self.lines if x["stat_name"] == "N"), default=0)
+        # Where nothing is told nobody knows how many there are.
+        most = max((x["stat"][0] for x in self.lines if x["stat_name"] == "N"), default=UNKNOWN)
         self._most = span(int(most), self.rounding)[1]
         self._beside: dict[str, dict[str, float]] = {}
         for line in self.lines:

@@ -416,3 +416,23 @@ def test_of_a_crossover_each_patient_keeps_both_treatments(tmp_path):
     assert "truth.json" in {path.name for path in (tmp_path / "real").iterdir()}
     assert {path.suffix for path in (tmp_path / "blinded").iterdir()} == {".parquet", ".json"}
     assert not (tmp_path / "blinded" / "truth.json").exists()
+
+
+def test_the_side_that_was_treated_is_exchanged_with_the_arms(tmp_path):
+    """A patient's column that says which side had the real stimulation tells every arm; checks
+    hold the arms against it, and hold in a blinded run too."""
+    there = apart(Project(REPOSITORY), tmp_path / "apart", BLINDED)
+    trial, raw = load_trial("musaro2019", there), {}
+    for name, module in (("real", None), ("blinded", seen)):
+        ingest_sources(trial, tmp_path / name, module)
+        patients = pq.read_table(tmp_path / name / "patients.parquet").to_pylist()
+        raw[name] = {row["record_id"]: row["real_side"] for row in patients if row["real_side"]}
+        rows = pq.read_table(tmp_path / name / "handgrip.parquet").to_pylist()
+        agree = [
+            (row["side"] == raw[name][row["record_id"]]) == (row["treatment"] == "real")
+            for row in rows
+            if row["record_id"] in raw[name] and row["treatment"]
+        ]
+        assert sum(agree) >= len(agree) - 1 > 50
+    changed = sum(side != raw["blinded"][who] for who, side in raw["real"].items())
+    assert 3 < changed < len(raw["real"]) - 3, "half of them, by lot"

@@ -4,6 +4,7 @@ import json
 import random
 from math import sqrt
 
+import numpy as np
 import pytest
 
 from disclosed.trials import RandomTrial
@@ -95,6 +96,28 @@ def test_a_mean_of_few_whole_numbers_is_hidden_with_the_small_count_that_it_give
     assert "hidden" not in at_entry(many, preset).values()
 
 
+@pytest.mark.parametrize("step", [0.5, 100 / 3])
+def test_halves_and_thirds_are_whole_numbers_of_their_step(step):
+    """The same two of 40, in another unit; before, no mean of them was held."""
+    one = {f"{arm}{number}": step * (number < 2) for arm in ARMS for number in range(40)}
+    assert {*at_entry(one, "sacro").values()} == {"hidden"}
+
+
+def test_the_same_values_under_another_name_are_held_apart():
+    """Entry of 80, and as an endpoint's baseline of the 79 who came again: the means give the one
+    who did not. In an unlike endpoint nothing is given."""
+    entry = {f"{arm}{number}": 40 + number / 7 for arm in ARMS for number in range(40)}
+    fewer = {name: value for name, value in entry.items() if name != "a7"}
+    mended = fewer | {"a9": 60.0, "b7": 1.0}
+    other = {name: value * value for name, value in fewer.items()}
+    for later, told in ((fewer, "hidden"), (mended, "hidden"), (other, "42.00 points")):
+        made = Results(**{"AGE": entry, "week 4": later})
+        made.add("baseline", "mean", "all", {"AGE": "present"}, 42, "adsl", parameter="age")
+        where = {"PARAMCD": {"is": "Y"}, "AVAL": "present", "AVISIT": {"is": "week 4"}}
+        made.add("score", "mean", "all", where, 42, visit="week 4", parameter="y")
+        assert [*made.shown("sacro").values()] == ["42.00 points", told]
+
+
 def test_a_mean_of_many_values_is_told():
     """Of a scale from 0 to 10, of which each value is of few."""
     values = {f"{arm}{number}": number % 11 for arm in ARMS for number in range(40)}
@@ -124,7 +147,7 @@ def possible(n, levels, mean, spread, decimals):
             yield from ((first, *rest) for rest in ways(left - first, places - 1))
 
     for counts in ways(n, len(levels)):
-        total = sum(map(int.__mul__, counts, levels))
+        total = sum(count * level for count, level in zip(counts, levels, strict=True))
         if round(abs(total / n - mean), 9) > 0.5 * 10**-decimals:
             continue
         squares = sum(count * level**2 for count, level in zip(counts, levels, strict=True))
@@ -133,31 +156,59 @@ def possible(n, levels, mean, spread, decimals):
             yield counts
 
 
+def quartiles(counts, levels):
+    return tuple(np.quantile(np.repeat(levels, counts), (0.25, 0.5, 0.75)))
+
+
 @pytest.mark.parametrize("spread", [True, False])
-def test_what_a_mean_tells_is_what_trying_all_counts_gives(spread):
-    """Against every way that there is: of 150 random columns of two to four values."""
-    rng, told = random.Random(38), []
-    for _ in range(150):
-        levels = list(range(rng.randint(2, 4)))
+@pytest.mark.parametrize("step", [1, 0.5, 0.75])
+def test_what_a_mean_tells_is_what_trying_all_counts_gives(spread, step):
+    """Against every way that there is: of random columns of two to four values, from 3 on. With
+    quartiles some more are told, and none that trying all counts with them has not."""
+    rng, told, more = random.Random(38), [], 0
+    for _ in range(150 if step == 1 else 40):
+        levels = [3 + step * place for place in range(rng.randint(2, 4))]
         n, decimals = rng.randint(10, 26), rng.choice([1, 2])
         values = rng.choices(levels, [rng.random() ** 3 + 0.02 for _ in levels], k=n)
         values += [level for level in levels if level not in values]
         n = len(values)
         column = column_of((1 << number, float(value)) for number, value in enumerate(values))
-        counts = [values.count(level) for level in levels]
+        counts = tuple(values.count(level) for level in levels)
         mean = sum(values) / n
         deviation = sqrt(sum((one - mean) ** 2 for one in values) / (n - 1))
         mean, deviation = round(mean, decimals), round(deviation, decimals)
         ways = list(possible(n, levels, mean, deviation if spread else None, decimals))
-        assert tuple(counts) in ways
-        expected = any(
-            count < 5 and len({way[place] for way in ways}) < 3
-            for place, count in enumerate(counts)
-        )
-        told.append(expected)
+        assert counts in ways
+
+        def few(ways, counts=counts):
+            return any(
+                count < 5 and len({way[place] for way in ways}) < 3
+                for place, count in enumerate(counts)
+            )
+
         everybody = (1 << n) - 1
-        assert column.tells(everybody, 5, decimals, spread=spread) == expected, (counts, decimals)
-    assert 20 < sum(told) < 140
+        found = column.tells(everybody, 5, decimals, spread=spread)
+        assert found == few(ways), (counts, decimals)
+        own = quartiles(counts, levels)
+        within = [way for way in ways if quartiles(way, levels) == own]
+        beside = column.tells(everybody, 5, decimals, spread=spread, quantiles=(0.25, 0.5, 0.75))
+        assert beside >= few(within), (counts, decimals)
+        told.append(found)
+        more += beside and not found
+    assert 0.1 * len(told) < sum(told) < 0.97 * len(told)
+    assert more or spread
+
+
+def test_of_many_values_a_mean_of_very_few_is_told_where_it_gives_nobodys_value():
+    """2 and 38 of five patients who have 0, 0, 0, 0 and 10 are of nobody else; of nine others of
+    the same scale there are many ways."""
+    scale = {f"b{number}": float(number) for number in range(11)}
+    bits = {name: 1 << number for number, name in enumerate([*scale, *"acdefghij"])}
+    few = dict(zip("acdef", [0.0, 0, 0, 0, 10], strict=True))
+    many = dict(zip("acdefghij", [1.0, 2, 2, 4, 5, 5, 6, 8, 9], strict=True))
+    for others, told in ((few, True), (many, False)):
+        column = column_of((bits[name], value) for name, value in (scale | others).items())
+        assert column.tells(sum(bits[name] for name in others), 5, 2, spread=True) == told
 
 
 def test_a_change_gives_the_entry_of_those_who_have_one():

@@ -68,6 +68,12 @@ def test_rounding_alone_can_leave_two_values():
     assert values(2, sums, {0: (18, 22), 1: (8, 12), 2: (1, 7)}) == {6, 7}
 
 
+def test_of_a_release_that_tells_nothing_nothing_is_reckoned():
+    """Trial 53 of the campaign: under `sacro` each of its results is hidden."""
+    (found, _), *_ = attacked([53], PRESETS["sacro"], naive=False)
+    assert found[3] == found.total() > 0
+
+
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 def test_nobody_reckons_a_hidden_count_from_what_is_published(preset):
     """The attack knows nothing but what is published. Where exactly 1 of an arm had an event, in

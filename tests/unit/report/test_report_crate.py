@@ -25,7 +25,8 @@ from trialtrace.report.interchange.crate import (
     write_crate,
 )
 from trialtrace.report.verify.crate import altered_crate
-from trialtrace.report.verify.rerun import _made_otherwise, differences_of
+from trialtrace.report.verify.rerun import _made_otherwise, _project, differences_of
+from trialtrace.run.jobs.data import data_files
 from trialtrace.run.jobs.run_state import read_run
 from trialtrace.run.trial.load import load_trial
 
@@ -43,10 +44,14 @@ def projects(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def crates(tmp_path_factory, projects):
-    """A crate by the disclosure that it was made under."""
+    """A crate by the disclosure that it was made under, and one for everyone."""
     made = {name: tmp_path_factory.mktemp("made") / "crate" for name in projects}
     for name, at in projects.items():
         write_crate(load_trial("mini", at), made[name])
+    made["public"] = tmp_path_factory.mktemp("public") / "crate"
+    at = projects["restricted"].root
+    words = ["--project", str(at), "crate", "mini", str(made["public"]), "--preset", "sacro"]
+    assert main(words) == 0
     return made
 
 
@@ -81,6 +86,27 @@ def graph(folder):
     return json.loads((folder / METADATA).read_text())["@graph"]
 
 
+def test_a_crate_for_everyone_has_what_a_release_has_and_no_trace_of_rows(
+    crates, projects, tmp_path, capsys
+):
+    """Neither files that the release has not, nor a hash over rows, nor names of data files."""
+    project, release = str(projects["restricted"].root), tmp_path / "release"
+    words = ["export", "mini", str(release), "--as", "public", "--preset", "sacro"]
+    assert main(["--project", project, *words]) == 0
+    place = crates["public"] / "results"
+    files = {path.name: path.read_bytes() for path in (place / "public").iterdir()}
+    assert [path.name for path in place.iterdir()] == ["public"]
+    assert files == {p.name: p.read_bytes() for p in release.iterdir() if p.name in files}
+    assert {path.name for path in release.iterdir()} - {*files} <= {SUMS, "SYNTHETIC.txt"}
+    described = json.dumps(graph(crates["public"]))
+    assert not [name for name in ("#data-", "#configuration-", "identifier") if name in described]
+    assert not (crates["public"] / "config").exists()
+    assert main(["verify", str(crates["public"])]) == 0
+    (place / "public" / "index.html").write_text("")
+    assert main(["verify", str(crates["public"])]) == 1
+    (place / "public" / "index.html").write_bytes(files["index.html"])
+
+
 def issues(folder, profile, tmp_path):
     command = [VALIDATOR, SCRIPT, folder, profile]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -92,6 +118,7 @@ def test_the_validator_finds_nothing_that_is_required(crates, tmp_path):
     assert issues(crates["full"], "workflow-run-crate", tmp_path) == ""
     assert issues(crates["restricted"], "workflow-run-crate", tmp_path) == ""
     assert issues(crates["restricted"], "ro-crate-1.1", tmp_path) == ""
+    assert issues(crates["public"], "workflow-run-crate", tmp_path) == ""
     # A description without the run is none.
     broken = tmp_path / "broken"
     shutil.copytree(crates["restricted"], broken)
@@ -213,6 +240,17 @@ def test_a_crate_is_run_again_and_every_byte_of_its_results_compared(copy, tmp_p
     ]
     assert main([*verify[:-1], str(tmp_path / "third")]) == 1
     assert "not run again: it is not whole" in capsys.readouterr().out
+
+
+def test_data_of_a_folder_of_another_machine_are_read_from_the_crate(copy, tmp_path):
+    configuration = copy / "config" / "trials" / "mini" / "trial.yaml"
+    text = configuration.read_text()
+    configuration.write_text(re.sub(r"folder: \S+", "folder: /not/here", text))
+    at = _project(copy, "mini", tmp_path / "again")
+    trial = load_trial("mini", at)
+    files = sorted(path.name for path in (copy / "data").iterdir())
+    assert sorted(path.name for path in data_files(trial)) == files
+    assert all((at.root / path).is_file() for path in data_files(trial))
 
 
 def test_a_crate_is_not_run_again_into_itself(copy, capsys):

@@ -278,6 +278,8 @@ def test_where_the_data_lie_is_not_shown(at, capsys):
     edit(at, "trial.yaml", "folder: data", "folder: secret_clinic")
     _, out = check(at, capsys)
     assert "secret_clinic" not in out and "source.folder: another, which is not shown" in out
+    edit(at, "trial.yaml", "  folder: secret_clinic\n", "")
+    assert "source.folder: no longer there" in check(at, capsys)[1]
 
 
 def test_an_endpoint_that_changed_amends_what_is_asked_of_it(at):

@@ -5,10 +5,13 @@ import json
 from pathlib import Path
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.interchange.crate import write_crate
+from trialtrace.report.commands.export import ONCE
+from trialtrace.report.interchange.crate import SUMS, write_crate
+from trialtrace.report.public import PublicResults
 from trialtrace.report.seal_file import Sealed
 from trialtrace.report.verify.kept_run import KeptRun, altered_run
 from trialtrace.report.which_run import check_analysis, named_trial, tell_run
+from trialtrace.run.disclosure.presets import PRESETS
 from trialtrace.run.jobs.fresh import RENDER
 from trialtrace.run.trace.seal import configuration_files
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
@@ -24,10 +27,13 @@ def crate(arguments: argparse.Namespace) -> int:
         # The crate would hold another code than that which made its results.
         found = f"code, configuration or data of {', '.join(changed)} that changed since the run"
         raise UserError(name, found=found, do=f"trialtrace run {name}")
-    root = write_crate(trial, Path(arguments.folder), arguments.sign)
+    files = dict(PublicResults(trial, PRESETS[arguments.preset]).files) if arguments.preset else {}
+    files.pop(SUMS, None)
+    root = write_crate(trial, Path(arguments.folder), arguments.sign, files)
     if (Path(arguments.folder) / "data").is_dir() and not trial.synthetic:
         print("DATA OF PATIENTS ARE IN IT: the files of the export, and a table of each row.")
-    print(f"{arguments.folder}\nsha256 of its SHA256SUMS {root}")
+    once = ONCE if arguments.preset else ""
+    print(f"{once}{arguments.folder}\nsha256 of its SHA256SUMS {root}")
     return 0
 
 

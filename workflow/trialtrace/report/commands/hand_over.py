@@ -105,12 +105,13 @@ def _add_export(add: Add, lift_pandas: Callable[[], None]) -> None:
         "scripts of R read; ard: the results in the columns of R's cards; ars: the same by CDISC's "
         "Analysis Results Standard; public: what everyone may see of them",
     )
-    command.add_argument(
-        "--preset",
-        choices=("trial", "opensafely", "midpoint6", "sacro"),
-        help="with --as public, by which rules small counts are hidden",
-    )
+    _add_preset(command, "with --as public, by which rules small counts are hidden")
     command.set_defaults(run=run_export, lift_pandas=lift_pandas)
+
+
+def _add_preset(command: argparse.ArgumentParser, text: str) -> None:
+    presets = ("trial", "opensafely", "midpoint6", "sacro")
+    command.add_argument("--preset", choices=presets, help=text)
 
 
 def run_export(arguments: argparse.Namespace) -> int:
@@ -142,6 +143,7 @@ def _add_crate(add: Add) -> None:
     command = add_of_trial(add, "crate", "a run as a research object (RO-Crate), to hand over")
     command.add_argument("folder", help="a new folder")
     command.add_argument("--sign", metavar="KEY", help="sign it with this key of ssh-keygen")
+    _add_preset(command, "for everyone: results with small counts hidden by these rules, alone")
     command.set_defaults(run=run_crate)
 
 

@@ -2,7 +2,9 @@
 
 Under full disclosure it holds the run whole: data files, configuration, code of the rules, tables
 and report. Under restricted disclosure no row of a patient leaves: report, code and lock, and the
-names of the rest. `trialtrace verify FOLDER` holds it against its sums.
+names of the rest. What is for everyone has the released results in place of the report, and neither
+the names nor the hash of the run, which is over rows. `trialtrace verify FOLDER` holds it against
+its sums.
 
 References: RO-Crate 1.1; Workflow Run RO-Crate 0.5 (Leo et al. 2024, PLoS One 19:e0309210).
 """
@@ -11,7 +13,7 @@ import json
 import mimetypes
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import trialtrace
@@ -42,12 +44,23 @@ LICENCE = (
     "answer for the trial."
 )
 RESULTS = ("raw", "clean", "derived", "analysis", "audit", "report")
-SHARED = ("report",)
+SHARED = {"restricted": ("report",), "public": ()}
+PUBLIC = "results/public"
+WITHOUT = {
+    "restricted": "Restricted: no data and no table of patients is in it, and of the configuration "
+    "what the report shows.",
+    "public": "Public: no data, no table of patients, no configuration and no report is in it, but "
+    "results by a rule for small counts.",
+}
+NONE: Mapping[str, bytes] = {}
 Entity = dict[str, object]
 
 
-def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
-    """Write the crate of the last run into a new folder; returns the sha256 of its sums.
+def write_crate(
+    trial: Trial, folder: Path, key: str | None = None, released: Mapping[str, bytes] = NONE
+) -> str:
+    """Write the crate of the last run into a new folder, of files that are `released` of it where
+    there are some; returns the sha256 of its sums.
 
     Raises UserError for a folder that is there, or a key that does not sign.
     """
@@ -57,15 +70,18 @@ def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
     if folder.resolve().is_relative_to(at.results.resolve()):
         what = "lies in the results, and would be a part of them"
         raise UserError(str(folder), what, do="name one elsewhere")
-    full = trial.disclosure(load_settings(at)) == "full"
+    disclosure = "public" if released else trial.disclosure(load_settings(at))
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        for source, name in _files(at, trial, full=full):
+        for source, name in _files(at, trial, disclosure):
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, partial / name)
-        write_bytes(partial / README, _readme(trial, full=full).encode())
-        write_json(partial / METADATA, _metadata(trial, partial, full=full))
+        for name, data in released.items():
+            (partial / PUBLIC).mkdir(parents=True, exist_ok=True)
+            write_bytes(partial / PUBLIC / name, data)
+        write_bytes(partial / README, _readme(trial, disclosure).encode())
+        write_json(partial / METADATA, _metadata(trial, partial, disclosure))
         sums = "".join(f"{sha256_file(partial / name)}  {name}\n" for name in listed(partial))
         write_bytes(partial / SUMS, sums.encode())
         if key:
@@ -76,26 +92,22 @@ def write_crate(trial: Trial, folder: Path, key: str | None = None) -> str:
     return sha256_file(folder / SUMS)
 
 
-def _readme(trial: Trial, *, full: bool) -> str:
+def _readme(trial: Trial, disclosure: str) -> str:
     """What it is, and how it is checked."""
     lines = [f"# {trial.title}", "", f"A run of {trial.name} by trialtrace, as a research object."]
-    lines += _notes(trial, full=full)
+    lines += _notes(trial, disclosure)
     lines += [
         "",
         "`sha256sum -c SHA256SUMS` checks the files; `trialtrace verify .` finds files that",
     ]
-    lines += ["are not listed too, and checks a signature. Begin with results/report/summary.html."]
+    first = f"{PUBLIC}/index.html" if disclosure == "public" else "results/report/summary.html"
+    lines += [f"are not listed too, and checks a signature. Begin with {first}."]
     return "\n".join([*lines, ""])
 
 
-def _notes(trial: Trial, *, full: bool) -> list[str]:
+def _notes(trial: Trial, disclosure: str) -> list[str]:
     notes = ["SYNTHETIC: no row of it is a patient."] if trial.synthetic else []
-    if not full:
-        notes.append(
-            "Restricted: no data and no table of patients is in it, and of the configuration what "
-            "the report shows."
-        )
-    return notes
+    return notes + ([WITHOUT[disclosure]] if disclosure in WITHOUT else [])
 
 
 def listed(folder: Path) -> list[str]:
@@ -109,14 +121,14 @@ def _is_file(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def _files(at: Project, trial: Trial, *, full: bool) -> Iterator[tuple[Path, str]]:
+def _files(at: Project, trial: Trial, disclosure: str) -> Iterator[tuple[Path, str]]:
     """Each file that goes into the crate, and its path there."""
     for name in CODE:
         yield from _below(at.code.root / name, name)
     results = at.results / trial.name
-    for name in RESULTS if full else SHARED:
+    for name in SHARED.get(disclosure, RESULTS):
         yield from _below(results / name, f"results/{name}")
-    if full:
+    if disclosure == "full":
         yield at.config / "config.yaml", "config/config.yaml"
         own = at.trial_config(trial.name)
         yield from _below(own, own.relative_to(at.root).as_posix())
@@ -150,7 +162,7 @@ def _data(at: Project, trial: Trial) -> Iterator[tuple[Path, str]]:
                 yield path, f"data/{item.path}"
 
 
-def _metadata(trial: Trial, folder: Path, *, full: bool) -> Entity:
+def _metadata(trial: Trial, folder: Path, disclosure: str) -> Entity:
     """ro-crate-metadata.json: the crate, its workflow, the run, and every file."""
     names = listed(folder)
     run = read_run(trial.at.results / trial.name) or {}
@@ -172,27 +184,29 @@ def _metadata(trial: Trial, folder: Path, *, full: bool) -> Entity:
             "@id": "./",
             "@type": "Dataset",
             "name": trial.title,
-            "description": " ".join([trial.question, *_notes(trial, full=full)]),
+            "description": " ".join([trial.question, *_notes(trial, disclosure)]),
             "datePublished": made,
             "license": LICENCE,
             "conformsTo": [{"@id": one} for one in PROFILES],
             "hasPart": [{"@id": name} for name in names if name != METADATA],
             "mainEntity": {"@id": WORKFLOW},
             "mentions": {"@id": "#run"},
-            **({"identifier": seal["seal"]} if seal["seal"] else {}),
+            **({"identifier": seal["seal"]} if seal["seal"] and disclosure != "public" else {}),
         },
-        *_run(trial, run, inputs, outputs),
+        *_run(trial, run, inputs, outputs, disclosure),
         *(
             {"@id": one, "@type": "CreativeWork", "name": name, "version": version}
             for one, (name, version) in PROFILES.items()
         ),
-        *_parts(seal["parts"], full=full),
+        *(_parts(seal["parts"], full=disclosure == "full") if disclosure != "public" else ()),
         *(_file(folder, name) for name in names if name not in (METADATA, WORKFLOW)),
     ]
     return {"@context": [CONTEXT, TERMS], "@graph": graph}
 
 
-def _run(trial: Trial, run: Entity, inputs: list[str], outputs: list[str]) -> Iterator[Entity]:
+def _run(
+    trial: Trial, run: Entity, inputs: list[str], outputs: list[str], disclosure: str
+) -> Iterator[Entity]:
     """The workflow, its language, and the action that is the run."""
     code = trial.at.code.root / WORKFLOW
     yield {
@@ -215,7 +229,7 @@ def _run(trial: Trial, run: Entity, inputs: list[str], outputs: list[str]) -> It
     }
     stated = described_run(run) | {
         "seed": load_settings(trial.at).seed,
-        "disclosure": trial.disclosure(load_settings(trial.at)),
+        "disclosure": disclosure,
         "synthetic": trial.synthetic,
     }
     values = {f"#{name.replace(' ', '-')}": (name, one) for name, one in stated.items()}

@@ -14,7 +14,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.report.interchange.crate import METADATA, RESULTS, described_run, listed
 from trialtrace.report.verify.kept_run import Alteration
 from trialtrace.run.jobs.run_state import read_run
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import OF_CRATE, load_trial
 from trialtrace.run.trial.study.source import Files
 
 # What a run takes from a crate: the rest is code, and what came out.
@@ -66,16 +66,10 @@ def _project(crate: Path, trial: str, folder: Path) -> Project:
     at = Project(folder)
     source = load_trial(trial, at).source
     if isinstance(source, Files) and source.folder != "data":
-        if Path(source.folder).is_absolute():
-            raise UserError(
-                f"config/trials/{trial}/trial.yaml: source: folder",
-                found="a folder of the machine that made the run",
-                do=f"copy data/ of the crate there, config/ to a folder of your own, and "
-                f"trialtrace run {trial}; then compare results/",
-            )
-        place = at.inside(source.folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (folder / "data").rename(place)
+        # An absolute folder is one of the machine that made the run.
+        place = OF_CRATE if Path(source.folder).is_absolute() else source.folder
+        at.inside(place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "data").rename(at.inside(place))
     return at
 
 

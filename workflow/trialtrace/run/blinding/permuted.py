@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.run.blinding.known import Known, known, with_cells, with_warnings, without_reveals
-from trialtrace.run.blinding.reveals import told_arms
+from trialtrace.run.blinding.reveals import NEARLY_ALL, told_arms
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.tables.conditions import columns_of
@@ -32,11 +32,11 @@ FEWEST_BITS = 64
 def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     """The raw tables with permuted arms. Raises UserError where cleaning would, and for a trial
     of clusters that does not say what was randomised."""
-    _refuse_telling_checks(trial)
     whole = known(trial, tables)
     rng = _generator(trial, whole)
     draw = _exchanged if trial.design.kind in OWN_TREATMENT else _permuted
     cells, bits = draw(whole, rng)
+    _refuse_telling_checks(trial, cells)
     warnings = list(told_arms(whole))
     if bits < FEWEST_BITS:
         warnings.append(
@@ -51,8 +51,9 @@ def seen(trial: Trial, tables: list[RawTable]) -> list[RawTable]:
     return made
 
 
-def _refuse_telling_checks(trial: Trial) -> None:
-    """A check that holds the arm against other columns tells it, and breaks with permuted arms."""
+def _refuse_telling_checks(trial: Trial, cells: "Cells") -> None:
+    """A check that holds the arm against other columns tells it, and breaks with permuted arms,
+    but for those that are exchanged with them."""
     problems = Problems()
     for name, check in trial.cleaning.checks.items():
         if not isinstance(check, CheckExpect):
@@ -61,7 +62,11 @@ def _refuse_telling_checks(trial: Trial) -> None:
         beside = {one: (by.table, by.column or "rows") for one, by in check.beside.items()}
         used = {*columns_of(check.expect), *columns_of(check.where or {})}
         others = [beside.get(one, (check.table, one)) for one in {*used - arms, *beside}]
-        hidden = [column in trial.cleaning.tables[table].reveals_arm for table, column in others]
+        hidden = [
+            column in trial.cleaning.tables[table].reveals_arm
+            or column in cells.get(trial.tables[table].of, {})
+            for table, column in others
+        ]
         if used & arms and others and not any(hidden):
             told = sorted(f"{table}.{column}" for table, column in others)
             problems.add(
@@ -167,7 +172,44 @@ def _exchanged(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     def exchanged(subject: str | None, cell: str) -> str:
         return str(new[subject].get(spelt.get(cell, ""), "")) if subject in new else ""
 
-    return _filled(whole, exchanged), len(names) * lgamma(len(codes) + 1) / log(2)
+    cells = _filled(whole, exchanged)
+    sides = cells.setdefault(whole.trial.tables[whole.trial.subjects.table].of, {})
+    sides |= {name: np.array(of, dtype=object) for name, of in _sides(whole, cells).items()}
+    return cells, len(names) * lgamma(len(codes) + 1) / log(2)
+
+
+def _sides(whole: Known, cells: Cells) -> dict[str, list[str | None]]:
+    """Columns of a patient that say which of his rows had an arm, such as the side that was
+    treated: what another column has in these rows, of nearly every patient; as it is with the new
+    arms."""
+    table = whole.trial.tables[whole.trial.subjects.table]
+    own, patients = whole.raw[table.of], whole.subjects(table.name).tolist()
+    made: dict[str, list[str | None]] = {}
+    said = {name: own[name].to_pylist() for name in whole.trial.dictionary[table.name]}
+    for raw, column, name in whole.arm_cells():
+        rows, there = whole.subjects(name).tolist(), whole.raw[raw]
+        truth, now = there[column].to_pylist(), cells[raw][column].tolist()
+        for place in whole.trial.dictionary[name]:
+            values = there[place].to_pylist()
+            for arm in sorted({*truth} - {None, ""}) if place != column else ():
+                before, after = (_mostly(rows, values, of, arm) for of in (truth, now))
+                for one, cell in said.items():
+                    pairs = zip(patients, cell, strict=True)
+                    alike = [before[who] == text for who, text in pairs if who in before and text]
+                    if len({*before.values()}) > 1 and np.mean(alike or [0]) >= NEARLY_ALL:
+                        made[one] = [*map(after.get, patients, made.get(one, cell))]
+    return made
+
+
+def _mostly(
+    rows: list[str | None], values: list[str], arms: list[str], arm: str
+) -> dict[str | None, str]:
+    """Of each patient what most of his rows of an arm have."""
+    found: dict[str | None, list[str]] = {}
+    for who, value, of in zip(rows, values, arms, strict=True):
+        if of == arm and who is not None:
+            found.setdefault(who, []).append(value)
+    return {who: max(sorted({*each}), key=each.count) for who, each in found.items()}
 
 
 def _filled(whole: Known, arm_of: Callable[[str | None, str], str]) -> Cells:

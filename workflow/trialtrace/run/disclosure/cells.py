@@ -9,7 +9,7 @@ without it.
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 
 from trialtrace.base.words import COUNTS
 from trialtrace.run.disclosure.presets import Preset
@@ -85,6 +85,8 @@ class Cells:
         self._bits: dict[str, int] = {}
         # By the event and whom it could have met.
         self._events: dict[tuple[str, int], set[int]] = {}
+        # By whom an event could have met, the counts of patients who had one.
+        self._among: dict[int, set[int]] = {}
         self.between = 0
         rows = [row for row in rows if row["analysis_id"] != PLANNING]
         self._classes = _classes(rows, members, populations)
@@ -93,6 +95,8 @@ class Cells:
         by_condition = list(self._by_condition())
         self._nested = list(self._pairs(by_condition)) if preset.exact else []
         self._keep_sizes()
+        if preset.exact:
+            self._nested += self._nested_events()
         self.sums = list(dict.fromkeys([*by_condition, *self._sums(rows)]))
 
     def value(self, row: ResultRow) -> int | None:
@@ -133,6 +137,8 @@ class Cells:
             self._events.setdefault((_event(members), self.cells[whole].who), set()).add(inner)
         if (count := _count(row)) is not None:
             cells["value"] = self._value(row, count, cells, kept)
+            if whole is not None and "numerator" in cells:
+                self._among.setdefault(self.cells[whole].who, set()).add(cells["value"])
             key = values_of(row, ("analysis_id", "stratum", *ALIKE))
             self._labelled.setdefault(key, {})[row["group1_level"]] = cells["value"]
             if not self.cells[cells["value"]].who and "analysed" in cells:
@@ -243,6 +249,21 @@ class Cells:
             for outer, inner in combinations(ordered, 2):
                 large = self.cells[inner].count > self._preset.small and self._left(outer, inner)
                 if large and (outer, inner) not in known and _within(like[inner], like[outer]):
+                    yield outer, inner
+
+    def _nested_events(self) -> Iterator[tuple[int, int]]:
+        """Counts of events of which everybody with the one had the other, but for a few, such as
+        serious ones: which are so the data say."""
+        for among in self._among.values():
+            for outer, inner in permutations(among, 2):
+                whole, part = self.cells[outer], self.cells[inner]
+                if (
+                    self._preset.small < part.count == part.who.bit_count()
+                    and whole.count == whole.who.bit_count()
+                    and whole.who & part.who == part.who != whole.who
+                    and self._preset.too_small(self._left(outer, inner))
+                    and not (whole.kept and part.kept)
+                ):
                     yield outer, inner
 
     def _by_patients(self) -> Iterator[Sum]:

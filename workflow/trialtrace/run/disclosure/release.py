@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from math import floor, log10
-from operator import and_
+from operator import and_, or_
 
-from trialtrace.run.disclosure.cells import NO_POPULATIONS, OF_VALUES, Cells, Members, Subjects
-from trialtrace.run.disclosure.levels import NOTHING, Column, column_of
+from trialtrace.run.disclosure.cells import NO_POPULATIONS, Cells, Members, Subjects
+from trialtrace.run.disclosure.levels import Column
+from trialtrace.run.disclosure.measured import Measured, Measurements, Name
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
-from trialtrace.run.disclosure.values import Values
+from trialtrace.run.disclosure.values import Tells, Values
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
-from trialtrace.run.tables.frames import Predicate, canonical
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
-ADSL, HIDDEN = "adsl", "hidden"
+HIDDEN = "hidden"
 SMALL = "a small count, or one from which a small count could be reckoned"
 RESTS = "rests on a count that is hidden"
 FEW = "of too few patients"
@@ -36,15 +36,13 @@ ROUNDED = "would tell counts that are rounded"
 EXTREMES = ("minimum", "maximum")
 # How often the fewest patients must be there for a quantile, so that as many lie beyond it.
 QUANTILES = {"median": 2, "median_time": 2, "follow_up": 2, "q1": 4, "q3": 4}
+PARTS = {"q1": 0.25, "median": 0.5, "q3": 0.75}
 VALUES = ("mean", *QUANTILES)
 DIFFERENCES = ("mean_difference", "median_difference", "difference_of_medians")
 # Reckoned from their own numerator and denominator alone.
 OF_OWN = ("proportion", "any_event", "upper_bound")
 PLACE = ("analysis_id", "parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
 Levels = Callable[[str], Iterable[Collection[str]]]
-# (subject, value) of a column in the rows of a data set that meet a condition.
-Measured = Callable[[str, Predicate, str], Iterable[tuple[str, float]]]
-CHANGE, VALUE = "CHG", "AVAL"
 NO_BASELINES: Mapping[str, str] = {}
 
 
@@ -88,8 +86,8 @@ class Release:
             for where in self.protection.cells[number].wheres
         ]
         self._values, self._levels = Values(preset.fewest), levels
-        self._measured, self._baselines = measured, baselines
-        self._columns: dict[object, Column] = {}
+        self._measured = Measurements(self.cells, measured, baselines, preset.fewest)
+        self._quantiles = {values_of(row, ("parameter", "visit", "stat_name")) for row in rows}
 
     def told(self) -> list[Released]:
         return [self._told(row) for row in self._rows]
@@ -143,26 +141,42 @@ class Release:
         adjusted = row["method"] if options.get("covariates") or options.get("strata") else ""
         groups = row["analysis_id"], (row["stratum"] or "").partition("=")[0]
         sets = [self.protection.cells[number].who for number in arms]
-        dataset, where = self._analysed(row)
-        visits = [row["visit"]]
-        if CHANGE in where and not adjusted:
-            # With the value at its visit a change gives that at the baseline, of the same patients.
-            visits += filter(None, [self._baselines.get(row["parameter"] or "")])
-        column, decimals = self._column(row, dataset, where), self._decimals(row)
-
-        def tells(who: int) -> bool:
-            exact = self._preset.exact
-            return column.tells(who, self._preset.fewest, decimals, spread=exact)
-
-        plain = tells if row["stat_name"] not in QUANTILES else (lambda _: False)
         # By a preset that tells counts of arms exactly there is nothing to hold in theirs.
         counted = not self._preset.everywhere and row["analysis_id"] != "baseline"
         exact = counted and self.protection.cells[roles["analysed"]].kept
-        told = (
-            self._values.told((row["parameter"], visit, adjusted), groups, sets, plain, exact=exact)
-            for visit in visits
-        )
+        names = self._measured.behind(row, *self._analysed(row), plain=not adjusted)
+        told = [
+            self._values.told(
+                (name.key, adjusted),
+                groups,
+                map(name.items, sets),
+                self._tells(row, sets, name),
+                exact=exact,
+            )
+            for name in names
+        ]
         return "" if all(told) else NEARLY
+
+    def _tells(self, row: ResultRow, sets: Collection[int], name: Name) -> Tells:
+        """Whether a mean, with what stands beside it of the same patients, tells a small count."""
+        if row["stat_name"] in QUANTILES:
+            return lambda _: False
+        column, decimals = self._column(row), self._decimals(row)
+        fewest, exact = self._preset.fewest, self._preset.exact
+        parts = {
+            part: QUANTILES[stat] * fewest
+            for stat, part in PARTS.items()
+            if exact and (row["parameter"], row["visit"], stat) in self._quantiles
+        }
+        whole = {*sets, reduce(or_, sets, 0)}
+
+        def tells(items: int) -> bool:
+            who = name.of.patients(items)
+            size = who.bit_count() if who in whole else 0
+            beside = tuple(part for part, least in parts.items() if size >= least)
+            return column.tells(who, fewest, decimals, spread=exact, quantiles=beside)
+
+        return tells
 
     def _analysed(self, row: ResultRow) -> tuple[str, dict[str, object]]:
         """Data set and condition of the patients behind a statistic of values."""
@@ -170,19 +184,9 @@ class Release:
         of = next(member for member in members if member["role"] == "analysed")
         return of["dataset"], json.loads(of["predicate"])
 
-    def _column(self, row: ResultRow, dataset: str, where: Mapping[str, object]) -> Column:
+    def _column(self, row: ResultRow) -> Column:
         """What is measured there, of all patients."""
-        name = adsl_code(row["parameter"] or "")
-        if dataset != ADSL:
-            name = CHANGE if CHANGE in where else VALUE
-        if name not in where:
-            return NOTHING
-        kept = {one: test for one, test in where.items() if one in (*OF_VALUES, name)}
-        key = dataset, canonical(kept)
-        if key not in self._columns:
-            values = self._measured(dataset, kept, name)
-            self._columns[key] = column_of((self.cells.bits([who]), one) for who, one in values)
-        return self._columns[key]
+        return self._measured.column(row, *self._analysed(row))
 
     def _decimals(self, row: ResultRow) -> int:
         """Those that a mean of these patients is told with."""
@@ -236,7 +240,7 @@ class Release:
         digits: int | None = self._decimals(row)
         if not row["stat_name"].startswith("mean"):
             # What lies between two values tells how many there are, to a multiple of four.
-            digits = self._column(row, *self._analysed(row)).decimals
+            digits = self._column(row).decimals
         text = row["stat_text"].partition(" (")[0]
         if value is None or digits is None or _decimals(text) <= digits:
             return text, value

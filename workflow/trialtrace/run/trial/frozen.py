@@ -106,7 +106,7 @@ class Frozen:
                 place = f"{REVIEW}: {'.'.join(map(str, path))}"
             if path[:1] == ("source",):
                 # Where an export lies and how its files are called tells of hospitals and patients.
-                text = "another, which is not shown"
+                text = "another, which is not shown" if change.new else "no longer there"
             text = text or f"{change.old or 'not there'} -> {change.new or 'not there'}"
             found.setdefault(place, LaterChange(place, text, reason))
         return list(found.values())

@@ -4,7 +4,7 @@ A stage reads only the files whose parts it uses, so that a change in another fi
 """
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.cohort.file import CohortFile
     from trialtrace.run.trial.frozen import Frozen
     from trialtrace.run.trial.plan.build import Plan
+
+# Where the data of a crate lie that is run again, where its own place is of another machine.
+OF_CRATE = "crate-data"
 
 
 def load_settings(root: Project | None = None) -> Settings:
@@ -214,7 +217,11 @@ class Trial:
 
     @property
     def source(self) -> Source:
-        return self._trial.source
+        """As declared; the data of a crate that is run again lie in its folder."""
+        source = self._trial.source
+        if isinstance(source, Files) and (self.at.root / OF_CRATE).is_dir():
+            return replace(source, folder=OF_CRATE)
+        return source
 
     @property
     def private(self) -> bool:
