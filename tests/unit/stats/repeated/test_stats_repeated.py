@@ -11,6 +11,7 @@ from stats_strategies import given, same
 from trialtrace.stats import StatsError
 from trialtrace.stats.continuous import means
 from trialtrace.stats.repeated.anova import mixed_anova, rm_anova
+from trialtrace.stats.repeated.friedman import friedman
 
 
 @st.composite
@@ -138,3 +139,23 @@ def test_degenerate_tables_are_refused_with_a_reason():
         mixed_anova(y, [0, 1] * 4, sums_of_squares="3")
     with pytest.raises(StatsError, match="at least 2"):
         rm_anova(y[:1])
+
+
+@given(trial=trials(), seed=st.integers(0, 1000))
+def test_long_rows_in_any_order_are_the_same_analysis(trial, seed):
+    y, arm = trial
+    who, when = (each.ravel() for each in np.indices(y.shape))
+    order = np.random.default_rng(seed).permutation(y.size)
+    subject, visit = who[order], when[order]
+    rows = {"subject": subject, "visit": visit}
+    long = y[subject, visit]
+    fit = mixed_anova(long, arm[subject], sums_of_squares="III", **rows)
+    same(effects(fit), effects(mixed_anova(y, arm, sums_of_squares="III")))
+    same(rm_anova(long, **rows).within.p_gg, rm_anova(y).within.p_gg)
+    same(friedman(long, **rows).statistic, friedman(y).statistic)
+
+
+def test_a_visit_that_a_subject_lacks_is_refused_of_long_rows_too():
+    rows = {"subject": [1, 1, 2, 2, 3], "visit": [1, 2, 1, 2, 1]}
+    with pytest.raises(StatsError, match="missing"):
+        rm_anova([1, 2, 3, 5, 4], **rows)

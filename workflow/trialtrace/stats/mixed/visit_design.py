@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers
 from trialtrace.stats._wald import NamedColumns
-from trialtrace.stats.regression._design import by_visit
+from trialtrace.stats.regression._design import in_rows
 from trialtrace.stats.results import StatsError
 
 CODINGS = ("cell_means", "treatment")
@@ -103,9 +103,7 @@ def wide(values: ArrayLike, subject: ArrayLike, visit: ArrayLike) -> Floats:
     array([[ 3.,  4.],
            [nan,  5.]])
     """
-    column = as_array(values, "values")
-    table, _, _ = by_visit(column, np.ones((column.size, 1)), subject, visit)
-    return np.asarray(table, dtype=np.float64)
+    return np.asarray(in_rows(values, subject, visit)[0], dtype=np.float64)
 
 
 def mean_row(design: VisitDesign, *, arm: object, visit: object) -> Floats:

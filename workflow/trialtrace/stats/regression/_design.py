@@ -91,6 +91,19 @@ def by_visit(
     return wide, cube, first
 
 
+def in_rows(
+    y: ArrayLike,
+    subject: ArrayLike | None,
+    visit: ArrayLike | None,
+    groups: ArrayLike | None = None,
+) -> tuple[ArrayLike, ArrayLike | None]:
+    """y and groups as `by_visit` gives them, where there is no x."""
+    if subject is None and visit is None:
+        return y, groups
+    y, _, groups = by_visit(y, np.ones((as_array(y, "y").size, 1)), subject, visit, groups)
+    return y, groups
+
+
 def check_size(values: Floats, name: str) -> None:
     """Refuse values, (n,) or (n, columns), so large or small that their powers are no numbers.
 

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import labels, numbers
+from trialtrace.stats.regression._design import in_rows
 from trialtrace.stats.repeated.anova_general import (
     AnovaEffect,
     Corrections,
@@ -108,9 +109,12 @@ class MixedAnova(Tabular):
         ]
 
 
-def rm_anova(y: ArrayLike) -> RepeatedAnova:
+def rm_anova(
+    y: ArrayLike, *, subject: ArrayLike | None = None, visit: ArrayLike | None = None
+) -> RepeatedAnova:
     """Analysis of variance of one arm, y of shape (subjects, visits), complete.
 
+    Of long data y has shape (rows,), and `subject` and `visit` say whose and when each row is.
     With two visits every epsilon is 1 and Mauchly's test is NaN; it is NaN too where fewer than
     visits - 1 degrees of freedom are left for the error, or its matrix is singular.
 
@@ -122,7 +126,7 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
     >>> round(rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]]).within.p_value, 4)
     0.0185
     """
-    y = _responses(y, groups=1)
+    y = _responses(in_rows(y, subject, visit)[0], groups=1)
     fit = repeated_anova(y, within=("visits",), between={}, sums_of_squares="III", measured=())
     visits = fit.effect("visits")
     corrections = _corrections(visits)
@@ -136,10 +140,18 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
     )
 
 
-def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> MixedAnova:
+def mixed_anova(
+    y: ArrayLike,
+    between: ArrayLike,
+    *,
+    sums_of_squares: str,
+    subject: ArrayLike | None = None,
+    visit: ArrayLike | None = None,
+) -> MixedAnova:
     """Analysis of variance of several arms, y of shape (subjects, visits), complete.
 
-    `between`, shape (subjects,), is the arm of each subject; arms may differ in size.
+    `between`, shape (subjects,), is the arm of each subject; arms may differ in size. Of long data
+    y and `between` have shape (rows,), and `subject` and `visit` say whose and when each row is.
     `sums_of_squares` "II" tests the visit effect at the mean over subjects, "III" at the
     unweighted mean over arms (SPSS, afex): they differ for `within` in unequal arms and for
     nothing else. An arm of one subject is allowed and adds nothing to the error. Mauchly's test
@@ -154,6 +166,8 @@ def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> Mi
     >>> round(mixed_anova(y, list("aaabbb"), sums_of_squares="III").interaction.f, 4)
     0.6447
     """
+    y, arms = in_rows(y, subject, visit, between)
+    between = between if arms is None else arms
     y = _responses(y, groups=2)
     if len(labels(between, "between", y.shape[0])[0]) < 2:
         raise StatsError("between has one arm only; rm_anova is the analysis of one arm.")

@@ -13,15 +13,19 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, f_tail, numbers
+from trialtrace.stats.regression._design import in_rows
 from trialtrace.stats.results import StatsError, TestResult
 
 # What rounding may leave of a sum that is 0.
 ROUNDING = 1e-12
 
 
-def friedman(values: ArrayLike) -> TestResult:
+def friedman(
+    values: ArrayLike, *, subject: ArrayLike | None = None, visit: ArrayLike | None = None
+) -> TestResult:
     """Friedman's test that no column tends to higher values, values of shape (subjects, columns).
 
+    Of long data values have shape (rows,), and `subject` and `visit` say whose and when each is.
     Ranks are within subjects, ties sharing their mean rank; the statistic is corrected for ties and
     has columns - 1 degrees of freedom of chi-squared. Divided by subjects times df it is Kendall's
     coefficient of concordance.
@@ -36,7 +40,7 @@ def friedman(values: ArrayLike) -> TestResult:
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
     (8.0, 2.0, 0.0183)
     """
-    table = _table(values)
+    table = _table(in_rows(values, subject, visit)[0])
     # Twice the ranks are whole numbers, so that ties add up exactly.
     ranks = _twice_ranks(table)
     if (np.ptp(ranks, axis=1) == 0).all():
