@@ -63,7 +63,10 @@ IN_NO_PLAN = {
         "multiplicity.adjusted.holm_sidak",
         "multiplicity.graphical.gatekeeping",
     ),
-    "equivalence of two means by one call": ("continuous.means.equivalence_t",),
+    "equivalence, and difference and test, of two means by one call": (
+        "continuous.means.equivalence_t",
+        "continuous.means.mean_difference_t",
+    ),
     "companions of tests and intervals that plans name": (
         "categorical.contingency.risk_difference_newcombe_corrected",
         "categorical.paired.paired_odds_ratio",

@@ -19,6 +19,7 @@ SAMPLES = {
     "hodges_lehmann": ("x", "y"),
     "mann_whitney": ("x", "y"),
     "mean_difference_student": ("x", "y"),
+    "mean_difference_t": ("x", "y"),
     "mean_difference_welch": ("x", "y"),
     "median_ratio": ("x", "y"),
     "probability_of_superiority": ("x", "y"),

@@ -158,3 +158,19 @@ def test_bad_samples_are_refused(x, sentence):
 def test_margins_of_equivalence_are_two_in_order(margins):
     with pytest.raises(StatsError, match="margins must be"):
         means.equivalence_t([1, 2, 4], [2, 3, 5], margins=margins, variance="welch")
+
+
+def test_difference_and_test_of_two_means_in_one_are_those_of_r():
+    """R 4.2.2: t.test(x, y, var.equal = TRUE, conf.level = 0.9), and without var.equal."""
+    x, y = [4.1, 5, 4.4], [3.2, 4, 3.1]
+    asked = {"sides": "two_sided", "confidence": 0.9}
+    found = means.mean_difference_t(x, y, variances="equal", **asked)
+    values = (found.p_value, found.low, found.high, found.statistic, found.standard_error)
+    assert values == pytest.approx(
+        (0.05169353, 0.23795360, 1.89537974, 2.74397736, 0.38873013), rel=1e-7
+    )
+    with pytest.raises(StatsError, match="variances"):
+        means.mean_difference_t(x, y, variances="pooled", **asked)
+    welch = means.mean_difference_t(x, y, variances="unequal", **asked)
+    assert welch.test == means.welch_t(x, y, sides="two_sided")
+    assert welch.interval == means.mean_difference_welch(x, y, confidence=0.9)

@@ -22,6 +22,7 @@ from trialtrace.stats.continuous.means import Summary as Summary
 from trialtrace.stats.continuous.means import describe as describe
 from trialtrace.stats.continuous.means import equivalence_t as equivalence_t
 from trialtrace.stats.continuous.means import mean_difference_student as mean_difference_student
+from trialtrace.stats.continuous.means import mean_difference_t as mean_difference_t
 from trialtrace.stats.continuous.means import mean_difference_welch as mean_difference_welch
 from trialtrace.stats.continuous.means import mean_interval as mean_interval
 from trialtrace.stats.continuous.means import paired_t as paired_t

@@ -26,7 +26,7 @@ from trialtrace.stats._inputs import (
     t_tail,
     within_range,
 )
-from trialtrace.stats.results import Columns, Interval, StatsError, TestResult
+from trialtrace.stats.results import Columns, Contrast, Interval, StatsError, TestResult
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +100,33 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str, margin: float | None = No
     """
     check_choice("sides", sides, SIDES)
     return _t_test(*_welch(x, y), sides, margin)
+
+
+def mean_difference_t(
+    x: ArrayLike, y: ArrayLike, *, variances: str, sides: str, confidence: float
+) -> Contrast:
+    """The difference of means, mean(x) - mean(y), with its t interval and test in one.
+
+    x and y of shapes (m,) and (n,). `variances` "unequal" are Welch's interval and test
+    (`mean_difference_welch`, `welch_t`), "equal" Student's.
+
+    Raises `StatsError` as these do.
+
+    R: `t.test(x, y)`.
+
+    >>> found = mean_difference_t(
+    ...     [4.1, 5, 4.4], [3.2, 4, 3.1], variances="equal", sides="two_sided", confidence=0.9
+    ... )
+    >>> found.interval
+    Interval(estimate=1.06667, low=0.237954, high=1.89538, standard_error=0.38873)
+    >>> found.test
+    TestResult(statistic=2.74398, df=4, p_value=0.0516935)
+    """
+    check_choice("variances", variances, ("unequal", "equal"))
+    check_choice("sides", sides, SIDES)
+    level = check_confidence(confidence)
+    difference = _welch(x, y) if variances == "unequal" else _student(x, y)
+    return Contrast(_t_interval(*difference, level), _t_test(*difference, sides, None))
 
 
 def paired_t(difference: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
