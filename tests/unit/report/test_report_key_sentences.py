@@ -12,6 +12,7 @@ import yaml
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
@@ -119,6 +120,10 @@ def mini(tmp_path_factory):
     plan = mini_trial.PLAN.replace(
         "    estimates: [{hazard_ratio: {method: cox, ties: efron}}]\n", ""
     ).replace(
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{mean_difference: welch}, {mean_difference: student},"
+        " {equivalence: {method: welch, lower: -9, upper: 9, alpha: 0.05}}]",
+    ).replace(
         "  relief_by_smoker:\n",
         "  relief_wald:\n    label: Relief, Wald\n    role: sensitivity\n    of: relief_primary\n"
         "    estimates: [{risk_difference: wald}, {risk_difference_bounds: best_worst}]\n"
@@ -132,6 +137,14 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
     told = [words(one) for one in without_comparison(mini, mini.trial.plan.analyses["death_time"])]
     assert told[0].startswith("Alive: Drug ")
     assert re.fullmatch(r"All arms: p = 0\.\d+ \(.*log-rank test.*\)\.", told[1])
+
+
+def test_methods_that_are_counted_together_have_intervals_of_one_level(mini):
+    """The intervals of an equivalence test at 0.05 are of 90 %."""
+    levels = {row["ci_level"] for row in mini.of("pain_each") if row["ci_level"] is not None}
+    assert levels == {0.9, 0.95}
+    for one in compared(mini, mini.trial.plan.analyses["pain_each"]):
+        assert [row["ci_level"] for row in (one.estimate, *one.further)] == [0.95, 0.95]
 
 
 OTHER_RULES = """\

@@ -42,7 +42,7 @@ class Compared:
 
     Where the plan names no test, that of the model of a primary estimate, and one that a family
     has, is the planned one. `planned` is None where none is, `own` where the model has none.
-    `further` are estimates of the same by other methods.
+    `further` are estimates of the same by other methods, with intervals of the same level.
     """
 
     estimate: ResultRow
@@ -61,6 +61,9 @@ class Compared:
 
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
+# What is alike in estimates of one comparison by several methods; an equivalence test has intervals
+# of another level.
+OF_METHODS = ("stat_name", "ci_level")
 SEVERAL = 2
 # The test of a single arm against a threshold.
 OF_ARM = "p_value.binomial"
@@ -340,9 +343,7 @@ def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
             yield Compared(estimate, None, None, lead)
             continue
         further = tuple(
-            row
-            for row in rows
-            if row["stat_name"] == estimate["stat_name"] and row["ci_level"] is not None
+            row for row in rows if values_of(row, OF_METHODS) == values_of(estimate, OF_METHODS)
         )[1:]
         own, planned = own_p(estimate, rows), planned_p(analysis, rows)
         if planned is None and own is not None and _stands_for_test(analysis, own, rows):
