@@ -136,6 +136,20 @@ def test_the_matrix_counts_each_claim_once_and_hides_what_is_not_ticked():
     assert text.index('id="claim-a"') < text.index('id="claim-b"') < text.index('id="claim-c"')
 
 
+def test_a_p_that_no_usual_test_gives_has_a_column_apart_from_what_was_not_checked():
+    rows = [
+        *odd(claim("a", None, "not_checkable")),
+        *claim("b", None, "not_checkable"),
+        *claim("c", None, "not_checkable"),
+    ]
+    text = audit_page({"claims": rows, "findings": [], "searches": []}, "T")
+    table = text[text.index('<fieldset class="matrix">') : text.index("</fieldset>")]
+    assert re.findall(r'<td class="number">(\d*)</td>', table) == ["1", "2", "3"]
+    assert '<th><label><input type="checkbox" name="print" id="print-no_usual_test"> ' in table
+    assert '<tr id="claim-a" class="data-all print-no_usual_test">' in text
+    assert ":not(:has(#print-no_usual_test:checked)) .claims tr.print-no_usual_test" in text
+
+
 def test_every_word_of_a_verdict_is_explained_where_it_stands():
     assert {column: tuple(words) for column, words in MEANINGS.items()} == OF_COLUMN
     told = meanings([*claim("a", "differs", "exact"), *claim("b", None, "used")])

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
-from trialtrace.audit.verdicts.tally import Rows, of_claims, worst
+from trialtrace.audit.verdicts.tally import NOT_GIVEN, Rows, of_claims, worst, worst_shown
 
 NAMES = {DATA: "data", PRINT: "print"}
 LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."
 OF_TRIALS = "And of some trials alone."
 ALL = "all"
+# The column on print of a p that was tried and not given, apart from what was not checked.
+APART = "no_usual_test"
+WORDS = SHOWN | {APART: NOT_GIVEN}
 
 
 def matrix(rows: Rows) -> Iterator[str]:
@@ -20,10 +23,10 @@ def matrix(rows: Rows) -> Iterator[str]:
 
     A ledger by itself has one row.
     """
-    found = [
-        (worst(claim, DATA) or "", worst(claim, PRINT) or "") for claim in of_claims(rows).values()
-    ]
-    across = [word for word in OF_COLUMN[PRINT] if word in {on_print for _, on_print in found}]
+    claims = of_claims(rows).values()
+    found = [(_cell(claim, DATA) or "", _cell(claim, PRINT) or "") for claim in claims]
+    columns = (*OF_COLUMN[PRINT][:-1], APART, OF_COLUMN[PRINT][-1])
+    across = [word for word in columns if word in {on_print for _, on_print in found}]
     down = [word for word in OF_COLUMN[DATA] if word in {data for data, _ in found}]
     head = "".join(f"<th>{_box(PRINT, word)}</th>" for word in across)
     corner = " / ".join(COLUMNS[column] for column in (DATA, PRINT) if column == PRINT or down)
@@ -40,14 +43,14 @@ def matrix(rows: Rows) -> Iterator[str]:
 
 def classes(rows: Rows) -> str:
     """What the rows of a claim are filtered by."""
-    return " ".join(f"{name}-{worst(rows, column) or ALL}" for column, name in NAMES.items())
+    return " ".join(f"{name}-{_cell(rows, column) or ALL}" for column, name in NAMES.items())
 
 
 def filter_rules(rows: Rows) -> str:
     """The style by which the boxes of a matrix filter."""
     rules = []
     for column, name in NAMES.items():
-        for word in {worst(claim, column): None for claim in of_claims(rows).values()}:
+        for word in {_cell(claim, column): None for claim in of_claims(rows).values()}:
             other = f":not(:has(#{name}-{word}:checked))" if word else ""
             hidden = f".claims tr.{name}-{word or ALL}"
             rules.append(f"body:has([name={name}]:checked){other} {hidden}")
@@ -74,8 +77,13 @@ def trial_rules(trials: Sequence[str]) -> str:
     return ",\n".join(rules) + " { display: none; }\n" if trials else ""
 
 
+def _cell(rows: Rows, column: str) -> str | None:
+    """The row or column of the matrix that a claim stands in."""
+    return APART if worst_shown(rows, column) == NOT_GIVEN else worst(rows, column)
+
+
 def _box(column: str, word: str) -> str:
     name = NAMES[column]
     wrong = ' class="wrong"' if word in FAILS else ""
     box = f'<input type="checkbox" name="{name}" id="{name}-{word}">'
-    return f"<label{wrong}>{box} {SHOWN[word]}</label>"
+    return f"<label{wrong}>{box} {WORDS[word]}</label>"
