@@ -95,6 +95,12 @@ def test_intercurrent_events_of_one_strategy_are_told_together():
     ]
 
 
+def test_a_principal_stratum_is_not_those_in_whom_it_happens_in_both_arms():
+    """The stratum of who would attend under training has no event under usual care."""
+    (told,) = intercurrent_words([Intercurrent(event="absence", strategy="principal stratum")])
+    assert "whether it would happen to them under a treatment" in told and "both" not in told
+
+
 def test_a_one_sided_test_against_a_threshold_says_its_side():
     told = [
         limits_of(f'{{"threshold": 0.5, "sides": "{side}"}}') for side in ("greater", "two_sided")

@@ -129,6 +129,11 @@ def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(min
     bare = replace(one, estimand=replace(one.estimand, intercurrent=()))
     assert "none declared; who is in the population was decided after" in shown(asked(of, bare))
     assert "decided after" not in shown(asked(of, one)) + shown(asked(mini, bare))
+    assert "not of the arms as they were randomised; it stands here" in shown(asked(of, bare))
+    of.__dict__["results"] = []
+    of.__dict__.pop("_by_analysis", None)
+    told = shown(asked(of, bare))
+    assert "the arms are described and not compared" in told and "it stands here" not in told
 
 
 def test_a_death_is_told_with_the_day_it_is_held_against():

@@ -131,11 +131,16 @@ STRATEGIES = {
     "composite": "it is part of the outcome",
     "while on treatment": "only what happens before it counts",
     "while alive": "only what happens before it counts",
-    "principal stratum": "the question is of those in whom it would happen alike in both arms",
+    "principal stratum": "the question is of the patients set apart by whether it would "
+    "happen to them under a treatment, whichever they had",
 }
 CHOSEN_LATE = (
     "who is in the population was decided after randomisation, which is no strategy of ICH E9(R1), "
-    "so that the arms are described and not compared as they were randomised"
+)
+AS_RANDOMISED = "so that the arms are described and not compared as they were randomised"
+OF_THOSE_LEFT = (
+    "so that a comparison is of those who were still there and not of the arms as they were "
+    "randomised; it stands here because the plan asks it of them alone"
 )
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
@@ -250,13 +255,15 @@ def asked(material: Material, analysis: Analysis) -> str:
     arms = [material.arm_label(arm) for arm in estimand.treated]
     against = f", {' and '.join(arms)} against {material.arm_label(estimand.reference)}"
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
-    if not any(row["comparison"] for row in material.of(analysis.name)):
+    rows = material.of(analysis.name)
+    if not any(row["comparison"] for row in rows):
         against = ""
     population = material.trial.populations[estimand.population]
     events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
     if population.made_late and not estimand.intercurrent:
         # Whom death or a missed visit keeps out of the population is no event of it.
-        events += f"; {CHOSEN_LATE}"
+        compares = any(row["comparison"] or row["stat_name"] in P_VALUES for row in rows)
+        events += f"; {CHOSEN_LATE}{OF_THOSE_LEFT if compares else AS_RANDOMISED}"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
