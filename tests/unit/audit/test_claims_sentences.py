@@ -122,6 +122,15 @@ def test_a_match_is_told_by_the_chance_of_the_whole_search(chance, choice, begin
     assert "1,261 of 13,104 choices tried give it" in told
 
 
+def test_a_usual_choice_that_gives_it_is_named_also_where_it_says_nothing():
+    """The verdict beside it may be that no usual test does, on the numbers of its own patients."""
+    assert search_sentence(found(0.84, tier=1)) == (
+        "1,261 of 13,104 choices tried give it, such as Student's t test on 14 and 29 patients; "
+        "a number nearby would be matched with chance 0.84, so this says nothing."
+    )
+    assert "Student" not in search_sentence(found(0.84))
+
+
 def test_no_match_is_no_other_choice():
     one = replace(found(0.01, tier=None), ties=0, matches=())
     assert not one.other_choice

@@ -253,6 +253,9 @@ def search_sentence(searched: Searched) -> str:
         return _none(searched, tried)
     verb = "gives" if searched.ties == 1 else "give"
     of = f"{thousands(searched.ties)} of {tried} choices tried {verb} it"
+    if searched.tier == USUAL and not searched.within(MAY_SAY):
+        # The verdict may say that no usual test does, which is of its own patients.
+        of += f", such as {searched.matches[0]}"
     if searched.chance is None:
         return f"{of}; no other number of so few digits lies nearby, so this says nothing."
     near = f"a number nearby would be matched with chance {chance_text(searched.chance)}"

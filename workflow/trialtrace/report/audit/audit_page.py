@@ -92,7 +92,8 @@ MEANINGS = {
     },
 }
 OF_NOT_GIVEN = (
-    "the paper names no test of this p, the usual ones were tried, and none gives it; another may"
+    "the paper names no test of this p, the usual ones were tried on the numbers of its own "
+    "patients, and none gives it; another may, or one of them on other patients"
 )
 READ_SO = (
     "How to read a search: “44 of 7,344 choices tried give it; a number nearby would be matched "
