@@ -5,9 +5,10 @@ from paper import claim as printed_claim
 from paper import read
 
 from trialtrace.audit.printed.expression import parse
-from trialtrace.audit.printed.verdicts import DATA
+from trialtrace.audit.printed.verdicts import DATA, PRINT
 from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.audit.verdicts.tally import worst
+from trialtrace.audit.verdicts.text import by_verdict
 
 LESS = {"lower": "drug", "than": "sham"}
 
@@ -103,3 +104,7 @@ def test_on_print_the_p_decides_the_word_and_the_numbers_the_side():
     assert rows["fewer", "significance"]["print_finding"].startswith(
         "Nothing was checked: the ledger has no P and no interval of the same comparison."
     )
+    fewer = [row for (name, _), row in rows.items() if name == "fewer"]
+    assert worst(fewer, PRINT) == "compatible"
+    told = [(verdict, parts) for verdict, _, _, parts in by_verdict(fewer, PRINT)]
+    assert told == [("exact", ["direction"]), ("not_checkable", ["significance"])]

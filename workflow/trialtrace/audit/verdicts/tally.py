@@ -36,7 +36,8 @@ BEST_FIRST = ("not_tied", "exact", "compatible", "alternative", "not_checkable",
 def worst(rows: Rows, column: str) -> str | None:
     """The worst verdict of a column among the components of one claim; None without data.
 
-    A claim of several readings has the verdict of the one that agrees best with the data.
+    "Significantly lower" of which the side alone follows is no more than compatible. A claim of
+    several readings has the verdict of the one that agrees best with the data.
     """
     found = [_worst(reading, column) for reading in of_readings(rows).values()]
     known = [one for one in found if one is not None]
@@ -47,7 +48,9 @@ def worst(rows: Rows, column: str) -> str | None:
 
 def _worst(rows: Rows, column: str) -> str | None:
     found = [row[column] for row in rows if row[column] is not None]
-    return min(found, key=WORST_FIRST.index) if found else None
+    verdict = min(found, key=WORST_FIRST.index) if found else None
+    # That one group is the lower does not make it significantly so.
+    return "compatible" if verdict == "exact" and side_alone(rows, column) else verdict
 
 
 def worst_shown(rows: Rows, column: str) -> str:
@@ -85,6 +88,13 @@ def unmatched(row: Row) -> bool:
     That is no error, for another test may; yet it is told next to the errors.
     """
     return bool(row.get("no_usual_test")) and row[PRINT] == "not_checkable"
+
+
+def side_alone(rows: Rows, column: str) -> list[Row]:
+    """The words on significance of a claim that nothing decides, whatever is known of the side."""
+    return [
+        r for r in rows if r.get("component") == "significance" and r[column] == "not_checkable"
+    ]
 
 
 def failing(rows: Rows) -> bool:

@@ -23,6 +23,7 @@ from trialtrace.audit.verdicts.tally import (
     is_asked,
     of_claims,
     of_readings,
+    side_alone,
     tally,
     tally_text,
     unmatched,
@@ -105,8 +106,8 @@ def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:
 def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
     """(verdict, finding, second line, components) of one claim in a column, the worst first.
 
-    What cannot be checked beside what can is left out, but for questions and a p that no usual test
-    gives. A ledger by itself has none of the data.
+    What cannot be checked beside what can is left out, but for questions, a p that no usual test
+    gives, and words on significance. A ledger by itself has none of the data.
     """
     if column == DATA and len(of_readings(rows)) > 1:
         return [_of_readings(rows)]
@@ -117,7 +118,7 @@ def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | N
         for row in every
         if row[column] != "not_checkable" or (column == PRINT and (unmatched(row) or is_asked(row)))
     ]
-    for row in some or every:
+    for row in [*some, *side_alone(every, column)] if some else every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])
         parts = texts.setdefault(key, [])
         if row["component"] not in parts:

@@ -131,8 +131,9 @@ def _findings(material: Material, rows: Sequence[Row]) -> Iterator[str]:
     which may speak for it: whoever has the report in print has no other page."""
     failing = any(worst(rows, column) in FAILS for column in COLUMNS)
     for column, name in COLUMNS.items():
-        for verdict, finding, more, _ in by_verdict(rows, column):
-            if failing or verdict in (worst(rows, column), "not_checkable"):
+        told = by_verdict(rows, column)
+        for verdict, finding, more, _ in told:
+            if failing or verdict in (told[0][0], "not_checkable"):
                 text = " ".join(each for each in (finding, more) if each not in UNSAID)
                 if not text:
                     continue
