@@ -115,20 +115,28 @@ def test_the_interval_nearest_to_no_effect_is_the_one_of_a_bound_there():
     assert nearest_to_no_effect(ratios) is ratios[1]
 
 
+WALD = """\
+  relief_wald:
+    label: Relief, Wald
+    role: sensitivity
+    of: relief_primary
+    estimates: [{risk_difference: wald}, {risk_difference_bounds: best_worst}]
+"""
+OTHER_LEVEL = (
+    "{mean_difference: student}, {equivalence: {method: welch, lower: -9, upper: 9, alpha: 0.05}}"
+)
+
+
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
-    plan = mini_trial.PLAN.replace(
-        "    estimates: [{hazard_ratio: {method: cox, ties: efron}}]\n", ""
-    ).replace(
-        "estimates: [{mean_difference: welch}]",
-        "estimates: [{mean_difference: welch}, {mean_difference: student},"
-        " {equivalence: {method: welch, lower: -9, upper: 9, alpha: 0.05}}]",
-    ).replace(
-        "  relief_by_smoker:\n",
-        "  relief_wald:\n    label: Relief, Wald\n    role: sensitivity\n    of: relief_primary\n"
-        "    estimates: [{risk_difference: wald}, {risk_difference_bounds: best_worst}]\n"
-        "  relief_by_smoker:\n",
-    )
+    plan = mini_trial.PLAN
+    for old, new in (
+        ("    estimates: [{hazard_ratio: {method: cox, ties: efron}}]\n", ""),
+        ("[{mean_difference: welch}]", f"[{{mean_difference: welch}}, {OTHER_LEVEL}]"),
+        ("  relief_by_smoker:\n", f"{WALD}  relief_by_smoker:\n"),
+    ):
+        assert old in plan
+        plan = plan.replace(old, new)
     run = mini_run.run_mini(tmp_path_factory.mktemp("key"), plan=plan + mini_trial.MORE_DISPLAYS)
     return Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
 
@@ -153,7 +161,7 @@ OTHER_RULES = """\
     role: sensitivity
     of: relief_primary
     estimand: other_rules
-    estimates: [{risk_difference: newcombe}]
+    estimates: [{risk_difference: newcombe}, {risk_difference_bounds: best_worst}]
 """
 OF_OTHER_RULES = """\
   other_rules:
@@ -181,13 +189,17 @@ relieved:
 
 
 def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
-    """Relief 6 of 10 against 3 of 9; smoking 5 of 10 against 5 of 10, the difference is 0."""
+    """Relief 6 of 10 against 3 of 9, so that 3 or 4 of 10; smoking 5 of 10 against 5 of 10, the
+    difference is 0."""
     plan = mini_trial.PLAN.replace("analyses:\n", OF_OTHER_RULES, 1)
     plan = plan.replace("  relief_by_smoker:\n", f"{OTHER_RULES}  relief_by_smoker:\n")
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     told = " By other rules of the outcome: 2 estimates, 0.0 to 26.7; both intervals include no "
     assert f"{told}effect, the nearest 0.0 (95 % CI " in words(summary(material, {}))
+    assert "by another rule of the outcome 20.0 to 30.0 (Relief by other rules)" in words(
+        summary(material, {})
+    )
     one = [row for row in material.results if row["parameter"] != "relieved"]
     material.__dict__["results"] = one
     material.__dict__.pop("_by_analysis")

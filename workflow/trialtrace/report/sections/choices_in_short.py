@@ -175,13 +175,18 @@ def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
 def _bounded(
     material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False
 ) -> str:
-    """How far the estimate goes if all who have no value had had the worse or the better one;
-    where the bounds of another comparison stand before it, `again` without what they are."""
-    told, null = [], no_effect(first["stat_name"])
-    for member, low, high in missing_bounds(material, analysis, first):
-        reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
-        words = ", which include no effect" if reached else ""
-        label = "" if again else f" ({escape_markdown(member.label)})"
-        told.append(f"{link(low)} to {link(high)}{words}{label}")
+    """How far the estimate goes if all who have no value had had the worse or the better one, by
+    other rules of the outcome too; where the bounds of another comparison stand before it, `again`
+    without what they are."""
+    told: dict[str, str] = {}
+    null, analyses = no_effect(first["stat_name"]), material.trial.plan.analyses
+    for row in (first, *by_other_rules(material, analysis, first)):
+        of = analysis if row is first else analyses[row["analysis_id"]]
+        lead = "" if row is first else "by another rule of the outcome "
+        for member, low, high in missing_bounds(material, of, row):
+            reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
+            words = ", which include no effect" if reached else ""
+            label = "" if again else f" ({escape_markdown(member.label)})"
+            told.setdefault(low["result_id"], f"{lead}{link(low)} to {link(high)}{words}{label}")
     ways = "Bounds, with all missing outcomes in favour of one arm"
-    return f" {'Bounds' if again else ways}: {'; '.join(told)}." if told else ""
+    return f" {'Bounds' if again else ways}: {'; '.join(told.values())}." if told else ""
