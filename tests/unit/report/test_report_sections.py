@@ -27,6 +27,7 @@ from trialtrace.report.sections.findings import sentences
 from trialtrace.report.sections.sections import design_line, made_by
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.plan.estimand import Intercurrent
 
 PLAN = mini_trial.PLAN.replace(
@@ -122,7 +123,7 @@ def test_a_note_leads_to_the_analysis_that_it_names(mini):
 
 def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(mini):
     one = analysis(mini, "scales")
-    late = replace(mini.trial.populations["itt"], endpoints={"pain": {"above": 0}})
+    late = replace(mini.trial.populations["itt"], label=f"Some{CHOSEN}pain)")
     trial = copy(mini.trial)
     trial.__dict__["populations"] = mini.trial.populations | {"itt": late}
     of = Material(trial, mini.settings, mini.folder, {})

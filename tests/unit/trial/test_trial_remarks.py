@@ -194,6 +194,19 @@ def test_what_another_endpoint_or_a_display_uses_is_used(tmp_path):
     ]
 
 
+def test_what_a_population_is_chosen_by_is_used(tmp_path):
+    """The population of adults takes whoever has a value of smoker."""
+    smokes = """\
+smokes:
+  label: Smokes
+  code: SMOKES
+  kind: event
+  table: patients
+  event: {smoker: {is: "1"}}
+"""
+    assert remarks(tmp_path, PLAN, ENDPOINTS + smokes) == [UNUSED]
+
+
 def test_check_and_the_last_lines_of_a_run_say_it(tmp_path, capsys):
     at = mini_run.run_mini(tmp_path, claims="papers: {}\nclaims: {}\n").at
     assert check(at, "mini", lambda: None) == 0

@@ -33,6 +33,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import ADJUSTED, family_of, labels, members, rule_of
+from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
@@ -139,7 +140,7 @@ CHOSEN_LATE = (
 )
 AS_RANDOMISED = "so that the arms are described and not compared as they were randomised"
 OF_THOSE_LEFT = (
-    "so that a comparison is of those who were still there and not of the arms as they were "
+    "so that a comparison is of those who were in it by then and not of the arms as they were "
     "randomised; it stands here because the plan asks it of them alone"
 )
 # Columns of derived data that a condition of the plan names, in words.
@@ -260,7 +261,7 @@ def asked(material: Material, analysis: Analysis) -> str:
         against = ""
     population = material.trial.populations[estimand.population]
     events = "; ".join(intercurrent_words(estimand.intercurrent)) or "none declared"
-    if population.made_late and not estimand.intercurrent:
+    if CHOSEN in population.label and not estimand.intercurrent:
         # Whom death or a missed visit keeps out of the population is no event of it.
         compares = any(row["comparison"] or row["stat_name"] in P_VALUES for row in rows)
         events += f"; {CHOSEN_LATE}{OF_THOSE_LEFT if compares else AS_RANDOMISED}"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from trialtrace.run.trial.label_remarks import label_remarks
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.outcomes import texts
+from trialtrace.run.trial.outcomes import Outcomes, texts
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
 from trialtrace.run.trial.plan.registry import cards
@@ -237,6 +237,8 @@ def _without_use(trial: Trial) -> Iterator[str]:
         for each in plan.analyses.values()
     ]
     named = set(texts([steps, plan.displays, plan.planning, trial.populations]))
+    outcomes = Outcomes(trial.endpoints, trial.subjects)
+    named.update(*map(outcomes.chosen_by, trial.populations.values()))
     used = [each.name for name in named for each in trial.family(name)]
     families = {trial.endpoints[name].family for name in _behind(trial, used)}
     unused = dict.fromkeys(e.family for e in trial.endpoints.values() if e.family not in families)
