@@ -42,7 +42,8 @@ CAPTION = (
     "analysis of variance, ready to be printed. Degrees of freedom are those of the p beside them; "
     "which correction counts says the plan, whatever Mauchly's test. An ε above 1 corrects as 1 "
     "does; F beside an ε is on the degrees of freedom that it gives. Intervals of partial η² are "
-    "of 90 % and assume sphericity; generalised η² has none."
+    "of 90 % and assume sphericity; where F is small one may lie below its estimate, which is too "
+    "large on average. Generalised η² has none."
 )
 # Analyses of more tests are told by their table alone.
 MOST_SENTENCES = 6
