@@ -30,7 +30,7 @@ def test_rows_of_what_stands_out_are_shown_and_cut():
     line = next(line for line in told.splitlines() if "44 of 90" in line)
     assert "| &#60;0.0001 | &#60;0.0001 | 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, … |" in line
     assert "v.y" not in told
-    assert "#tbl-unusual" in told
+    assert "#tbl-unusual" in told and "p times the looks of its kind" in told
 
 
 def test_more_lines_than_a_reader_takes_are_counted():
