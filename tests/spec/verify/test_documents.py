@@ -336,3 +336,10 @@ def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
     with pytest.raises(SystemExit):
         by_hand()
     assert "trialtrace run mini" in capsys.readouterr().err
+
+
+def test_the_sections_that_check_knows_are_those_that_there_are():
+    from trialtrace.report.cells import SECTIONS as made
+    from trialtrace.report.own_documents import SECTIONS as known
+
+    assert set(known) == set(made) and len(known) == len(made)

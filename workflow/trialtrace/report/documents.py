@@ -92,13 +92,11 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
 def _opening(cells: Cells) -> Iterator[str]:
     shown = _of_summary(cells)
     yield from _figures(cells, [one for one in first_figures(cells.drawn) if one not in shown])
-    if cells.text("section", "trial"):
-        yield "## The trial {#sec-trial}\n"
-        yield from _chunk(cells, "section", "trial")
-    heading, anchor, names = BEFORE
-    yield f"## {heading} {{#{anchor}}}\n"
-    for name in names:
-        yield from _chunk(cells, "section", name)
+    for heading, anchor, names in BEFORE:
+        if any(cells.text("section", name) for name in names):
+            yield f"## {heading} {{#{anchor}}}\n"
+            for name in names:
+                yield from _chunk(cells, "section", name)
     if alone := beside(cells.drawn, "", shown):
         yield "## Treatment and course {#sec-course}\n"
         yield from _figures(cells, alone)

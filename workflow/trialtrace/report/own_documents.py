@@ -26,7 +26,10 @@ STEMS = (REPORT, SUPPLEMENT, SUMMARY)
 # The folder of a run's documents, and in it what their chunks need besides results.
 FOLDER, STATE = "quarto", "cells.json"
 # Heading, anchor and sections of what comes before and after the analyses of each document.
-BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
+BEFORE = (
+    ("The trial", "sec-trial", ("trial",)),
+    ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline")),
+)
 AFTER = {
     REPORT: (
         ("Looks for the monitoring committee", "sec-committee", "committee"),
@@ -51,7 +54,10 @@ AFTER = {
         ("", "sec-targets", "targets"),
     ),
 }
-SECTIONS = (*BEFORE[2], *(name for parts in AFTER.values() for _, _, name in parts))
+SECTIONS = (
+    *(name for _, _, names in BEFORE for name in names),
+    *(name for parts in AFTER.values() for _, _, name in parts),
+)
 # What chunks call, and what the setup of a document assigns besides.
 FUNCTIONS = ("section", "sentences", "table", "figure")
 NUMBERS = ("number", "value", "row")
