@@ -4,7 +4,6 @@ import datetime
 from dataclasses import replace
 
 import mini_run
-import mini_trial
 import numpy as np
 import pytest
 from mini_trial import DICTIONARY, ENDPOINTS, TRIAL
@@ -390,27 +389,3 @@ def test_a_code_is_at_one_place_in_every_table(tmp_path):
         for sheet in export.sheets
     }
     assert places == {"patients": {0.0, 1.0}, "adverse": {1.0}}
-
-
-@pytest.mark.parametrize("disclosure", ["full", "restricted"])
-def test_a_site_is_called_as_the_file_has_it_and_not_where_values_are_not_shown(
-    tmp_path, disclosure
-):
-    """Numbers of sites stand in the order of numbers, not of texts."""
-    rows = mini_run.patients()
-    for at, row in enumerate(rows):
-        row["site"] = 1 + at % 12
-    dropdown = 'site,patients,,dropdown,Site,"01, North | 02, South",,,,,,,y,,,,,'
-    number = "site,patients,,text,Site,,,integer,,,,,y,,,,,"
-    assert dropdown in DICTIONARY
-    at = mini_run.write_mini(tmp_path, rows, dictionary=DICTIONARY.replace(dropdown, number))
-    mini_trial.edit(at, "config.yaml", "disclosure: by_source", f"disclosure: {disclosure}")
-    trial = load_trial("mini", at)
-    ingest_sources(trial, tmp_path / "raw")
-    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
-    export = read_export(trial, tmp_path / "clean")
-    named = [export.site_called(int(place)) for place in export.site]
-    if disclosure == "full":
-        assert named == [f"site {row['site']}" for row in rows]
-    else:
-        assert set(named) == {"a site"}

@@ -50,7 +50,7 @@ def looks(export: Export) -> Iterator[Look]:
             days = visit.values[visit.there]
             if export.site is not None:
                 for look in _by_site(export, visit, days, export.site[visit.there], WEEK):
-                    yield _blamed(export, export.site, entry, visit, look)
+                    yield _blamed(export, entry, visit, look)
             yield from _by_entry(visit, days, entry.values[visit.there], WEEK)
 
 
@@ -70,7 +70,7 @@ def _days_since(export: Export, entry: Slice) -> Iterator[Slice]:
     yield from best.values()
 
 
-def _blamed(export: Export, site: Places, entry: Slice, visit: Slice, look: Look) -> Look:
+def _blamed(export: Export, entry: Slice, visit: Slice, look: Look) -> Look:
     """A look at days since entry; at the entry where all visits of a patient are off by as much."""
     own = np.isin(visit.rows, look.rows)
     off = []
@@ -83,8 +83,7 @@ def _blamed(export: Export, site: Places, entry: Slice, visit: Slice, look: Look
     several = (~np.isnan(off)).sum(axis=0) > 1
     if not several.any() or np.median(apart[several]) > 2 * WEEK:
         return replace(look, told=look.told.replace("the level of", "the days since entry of"))
-    at = export.site_called(int(site[own][0]))
-    text = f"of {len(visit.there)} patients: at {at} it is as far from all visits of a patient,"
+    text = f"of {len(visit.there)} patients: at a site it is as far from all visits of a patient,"
     text += " and further than at the others"
     return replace(look, where=entry.where, told=text, rows=_places(entry.rows[own]))
 
@@ -105,7 +104,7 @@ def _by_site(
             looks.append((p, int(s)))
     if looks:
         p, s = min(looks)
-        text = f"the level of {len(values)} values at {export.site_called(s)}, that differs most"
+        text = f"the level of {len(values)} values at the site that differs most from the others"
         rows = _places(item.rows[item.there[site == s]])
         yield Look(item.where, text, min(1.0, float(p) * len(looks)), rows)
 

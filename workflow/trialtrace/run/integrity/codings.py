@@ -34,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
             yield from _against(visits)
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
-    alike: dict[str, list[tuple[float, tuple[int, ...], int, int]]] = {}
+    alike: dict[str, list[tuple[float, tuple[int, ...], int]]] = {}
     for visit in export.slices:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
@@ -42,25 +42,20 @@ def looks(export: Export) -> Iterator[Look]:
         if export.of_sites(visit.values[known], known):
             continue
         if used and visit.kind != DATE and len(levels) == 2:
-            yield from _share(
-                export, visit, visit.values[known] == levels[0], export.site[known], known
-            )
+            yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
         elif used and visit.kind == NUMBER and len(levels) > 2:
             found = _one_value(visit, export.site[known], known)
             alike.setdefault(visit.where, []).append(found)
     for where, tried in alike.items():
-        p, rows, n, place = min(tried)
-        at = export.site_called(place) if place >= 0 else "a site"
-        text = f"whether all of {at} have one value, of {n} patients"
+        p, rows, n = min(tried)
+        text = f"whether all of a site have one value, of {n} patients"
         yield Look(where, text, min(1.0, p * len(tried)), rows)
     for visits in series:
         if len(visits) > 1:
-            yield from _scale(export, export.site, visits)
+            yield from _scale(export.site, visits)
 
 
-def _share(
-    export: Export, visit: Slice, first: Floats, site: Places, known: Places
-) -> Iterator[Look]:
+def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
     tried = []
     for place in np.unique(site):
         at = site == place
@@ -68,16 +63,14 @@ def _share(
             tried.append((apart(first[at], first[~at]), int(place)))
     if tried:
         p, place = min(tried)
-        text = f"whether all of {export.site_called(place)} are alike, of {len(known)} patients"
+        text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
-def _one_value(
-    visit: Slice, site: Places, known: Places
-) -> tuple[float, tuple[int, ...], int, int]:
+def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[int, ...], int]:
     """The chance of a site at which all have one value of a number, by how often others are alike,
-    times the sites; its rows, of how many patients, and the site."""
+    times the sites; its rows, and of how many patients."""
     tried = []
     for place in np.unique(site):
         own, others = (visit.values[known[at]] for at in (site == place, site != place))
@@ -85,7 +78,7 @@ def _one_value(
             tried.append((chance_alike(others) ** (len(own) - 1), int(place)))
     p, place = min(tried, default=(1.0, -1))
     rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
-    return p * len(np.unique(site)), rows, len(known), place
+    return p * len(np.unique(site)), rows, len(known)
 
 
 def apart(inside: Floats, others: Floats) -> float:
@@ -99,7 +92,7 @@ def apart(inside: Floats, others: Floats) -> float:
     return min(1.0, float(2 * share**n))
 
 
-def _scale(export: Export, site: Places, visits: list[Slice]) -> Iterator[Look]:
+def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
     values = np.column_stack([visit.values for visit in visits])
     against = [(values[:, :at], at) for at in range(1, len(visits))]
     tried = []
@@ -114,11 +107,11 @@ def _scale(export: Export, site: Places, visits: list[Slice]) -> Iterator[Look]:
                 r = correlation(one[known[at]], mean[known[at]])
                 p = chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3))
                 rows = sorted(visits[which].rows[known[at]].tolist())
-                tried.append((p, which, rows, int(place)))
+                tried.append((p, which, rows))
     if tried:
-        p, which, rows, place = min(tried)
+        p, which, rows = min(tried)
         what = "a visit against the earlier ones" if which else "the first visit against later ones"
-        text = f"{what} of {len(rows)} patients at {export.site_called(place)}"
+        text = f"{what} of {len(rows)} patients at a site"
         yield Look(visits[which].where, text, min(1.0, p * len(tried)), tuple(rows))
 
 

@@ -63,7 +63,7 @@ def _look(
     last = float(np.nanmax(column.values))
     since = column.values - entered[sheet.subject]
     lacking, visits, where = np.zeros(len(entered)), 0, f"{sheet.name}.{column.name}"
-    sites: list[tuple[float, int, int]] = []
+    sites: list[tuple[float, int]] = []
     for step in np.unique(sheet.step):
         rows = (sheet.step == step) & ~np.isnan(since)
         if rows.sum() < FEWEST:
@@ -86,9 +86,8 @@ def _look(
     chance = float(np.prod(lacking[late]))
     yield Look(where, text, chance if late.any() else 1.0)
     if sites:
-        p, n, place = min(sites)
-        at = export.site_called(place)
-        text = f"none of {n} patients of {at} has a visit that those of others have"
+        p, n = min(sites)
+        text = f"none of {n} patients of a site has a visit that those of others have"
         yield Look(where, text, min(1.0, p * len(sites)))
 
 
@@ -119,16 +118,15 @@ def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
             own, others = present[group == place], present[(group >= 0) & (group != place)]
             if len(own) >= OF_SITE and len(others) >= FEWEST:
                 p = 1.0 if own.any() else apart(own, others)
-                named = export.site_called(int(place)) if what == "a site" else what
-                tried.append((p, f"none of {len(own)} patients of {named} has a row"))
+                tried.append((p, f"none of {len(own)} patients of {what} has a row"))
     if tried:
         p, text = min(tried)
         yield Look(sheet.name, text, min(1.0, p * len(tried)))
 
 
-def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[float, int, int]]:
-    """For each site the chance that none of its patients has a row, how many were due, and the
-    site; 1 where some have."""
+def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[float, int]]:
+    """For each site the chance that none of its patients has a row, and how many were due; 1 where
+    some have."""
     site = export.site
     for place in np.unique(site[site >= 0]) if site is not None else ():
         own, others = due & (site == place), due & (site != place)
@@ -136,7 +134,7 @@ def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[
             share = (np.count_nonzero(~present[others]) + 0.5) / (others.sum() + 1)
             none = not present[own].any()
             p = float(min(1.0, ALLOWED * share) ** own.sum()) if none else 1.0
-            yield p, int(own.sum()), int(place)
+            yield p, int(own.sum())
 
 
 def _began(sheet: Sheet) -> Column:

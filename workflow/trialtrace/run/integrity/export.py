@@ -101,9 +101,10 @@ class Export:
     days until the visit of a column, `wide` the columns of numbers that each hold one visit of the
     same, in order, `scales` the highest value of a score from 0, `free` who is known to have had no
     event until a time that its label says, in days. `treatments` are arms that something else of
-    the trial says too, `site_names` what the file calls each site where values are shown. `names`
-    are the patients' numbers as texts, and `id_column` where they stand; none where they are lines
-    of a file. `lasting` are the columns of the site and the sex, which stay what they are."""
+    the trial says too. `names` are the patients' numbers as texts, and `id_column` where they
+    stand; none where they are lines of a file. `lasting` are the columns of the site and the sex,
+    which stay what they are. No look names a site: that is a value of the data, and its rows are
+    told."""
 
     n: int
     subjects: str
@@ -126,7 +127,6 @@ class Export:
     free: tuple[tuple[Slice, float], ...] = ()
     lasting: frozenset[str] = frozenset()
     treatments: tuple[Treatments, ...] = ()
-    site_names: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     id_column: str = ""
 
@@ -203,10 +203,6 @@ class Export:
             if sheet.name == self.subjects:
                 rows[sheet.subject[::-1]] = sheet.rows[::-1]
         return rows
-
-    def site_called(self, place: int) -> str:
-        """A site as the file has it; not which where values are not shown."""
-        return f"site {self.site_names[place]}" if self.site_names else "a site"
 
     def places(self, subjects: Places) -> tuple[int, ...]:
         """The rows of some subjects, in order."""

@@ -84,7 +84,6 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
         site=by_subject(first, site) if site else None,
-        site_names=_names(tables[first], site) if site and trial.shows_values else (),
         lasting=_lasting(trial),
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=entry_column(trial),
@@ -245,11 +244,6 @@ def _codes(table: pa.Table, name: str, choices: Iterable[str] = ()) -> Places:
     known = sorted({*choices, *(c for c in cells if c is not None)})
     levels = {value: at for at, value in enumerate(known)}
     return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
-
-
-def _names(table: pa.Table, name: str) -> tuple[str, ...]:
-    """The values of a column, in the places of `_codes`."""
-    return tuple(map(str, sorted(pc.unique(table[name]).drop_null().to_pylist())))
 
 
 def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:

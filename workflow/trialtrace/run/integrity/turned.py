@@ -50,7 +50,7 @@ def looks(export: Export) -> Iterator[Look]:
         p, s = min(each)
         item = numbers[at][0]
         rows = _rows(item, export.site == s)
-        text = f"of {len(rows)} patients at {export.site_called(s)}: whether it runs against the "
+        text = f"of {len(rows)} patients at a site: whether it runs against the "
         text += "numbers that it goes with elsewhere"
         yield Look(item.where, text, min(1.0, p * len(each)), rows)
 
@@ -120,7 +120,7 @@ def _level(export: Export, item: Slice, values: Floats, sites: Places) -> Iterat
     alone = len(apart) == 2 or apart[1][0] <= OTHERS * apart[0][0]
     if alone:
         own = int((known & (site == apart[0][2])).sum())
-        text = f"{own} of {int(known.sum())} patients, of {export.site_called(apart[0][2])}"
+        text = f"{own} of {int(known.sum())} patients, of a site"
         yield Look(item.where, text, 1.0, _rows(item, site == apart[0][2]), remark=TURNED)
 
 
