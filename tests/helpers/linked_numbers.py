@@ -9,7 +9,8 @@ from trialtrace.report.shown.html_lines import html_lines
 AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
-COUNT = re.compile(r"\d+ of \d+")
+# Intervals are counted in the report alone.
+COUNT = re.compile(r"\d+ of \d+\b(?! intervals)")
 # Who has a value is counted in the data and is no result.
 KNOWN = re.compile(r"Outcome known(?:, by visit)?: [^.]*\.")
 # A category by its number before its count: "4: 5 (9.1 %)".

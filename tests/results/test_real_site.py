@@ -25,6 +25,7 @@ NO_RESULTS = {
     "tbl-known",
     "tbl-decisions",
     "tbl-unusual",
+    "tbl-trial",
 }
 NUMBER = re.compile(r"^[\N{MINUS SIGN}<]?\d")
 

@@ -118,7 +118,7 @@ def test_a_figure(whole: Project, spoil: Spoil):
     found = re.search(r'data:image/svg\+xml,([^"]+)', text)
     assert found is not None
     told = in_html(whole, spoil, found[1], found[1].replace("%3C/svg", "%3Cg/%3E%3C/svg"))
-    assert [(one.what, one.place) for one in told.found] == [("figure", "3.1 Pain, Figure 3")]
+    assert [(one.what, one.place) for one in told.found] == [("figure", "4.1 Pain, Figure 3")]
 
 
 @pytest.mark.parametrize(
