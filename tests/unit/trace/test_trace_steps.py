@@ -18,7 +18,7 @@ def told(stat, value, how=None, *, component="value", shown="13"):
         (("mean_time", 134.0, "months_from_days"), "134 days / 30.4375"),
         (("odds_ratio", 0.5, "inverse"), "1 / 0.50"),
         (("risk_difference", -0.078, "percent_decrease"), "−7.8 with the other sign"),
-        (("number_needed_to_treat", 12.844), "12.8, rounded"),
+        (("number_needed_to_treat", 12.844), "12.8, rounded up"),
         (("risk_ratio", 0.54), ""),
         (("proportion", 0.131, "percent"), ""),
         (("risk_ratio", None, "percent_reduction"), ""),
