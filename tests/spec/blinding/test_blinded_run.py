@@ -9,6 +9,8 @@ import zipfile
 from collections import Counter
 from types import SimpleNamespace
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from blinded_runs import many_patients, run_for
@@ -22,7 +24,7 @@ from trialtrace.cli import main
 from trialtrace.report.commands.after_run import _keep
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Shelf
-from trialtrace.run.blinding.permuted import seen
+from trialtrace.run.blinding.permuted import _sides, seen
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, begin
 from trialtrace.run.sources.ingest import ingest_sources
@@ -436,3 +438,40 @@ def test_the_side_that_was_treated_is_exchanged_with_the_arms(tmp_path):
         assert sum(agree) >= len(agree) - 1 > 50
     changed = sum(side != raw["blinded"][who] for who, side in raw["real"].items())
     assert 3 < changed < len(raw["real"]) - 3, "half of them, by lot"
+
+
+def test_what_a_patient_has_in_two_tables_is_no_side_and_is_left_as_it_is():
+    """Sex stands in both tables, of one patient otherwise; the treated side is exchanged."""
+    n = 40
+    who = [str(at) for at in range(n)]
+    sex, side = [str(at % 2) for at in range(n)], ["left" if at % 3 else "right" for at in range(n)]
+    other = {"left": "right", "right": "left"}
+    patients = {"id": who, "sex": ["9", *sex[1:]], "treated": side}
+    rows = {
+        "id": [one for one in who for _ in "ab"],
+        "sex": [one for one in sex for _ in "ab"],
+        "place": [place for _ in who for place in ("left", "right")],
+        "arm": ["real" if place == one else "sham" for one in side for place in ("left", "right")],
+    }
+    exchanged = [at % 2 == 0 for at in range(n)]
+    now = [
+        {"real": "sham", "sham": "real"}[arm] if exchanged[at // 2] else arm
+        for at, arm in enumerate(rows["arm"])
+    ]
+    tables = {"patients": SimpleNamespace(of="p", name="patients")}
+    whole = SimpleNamespace(
+        trial=SimpleNamespace(
+            tables=tables,
+            subjects=SimpleNamespace(table="patients"),
+            dictionary={"patients": [*patients], "rows": [*rows]},
+        ),
+        raw={"p": pa.table(patients), "r": pa.table(rows)},
+        subjects=lambda name: np.array(who if name == "patients" else rows["id"]),
+        arm_cells=lambda: [("r", "arm", "rows")],
+    )
+    made = _sides(whole, {"r": {"arm": np.array(now)}})
+    assert made == {
+        "treated": [
+            other[one] if turned else one for one, turned in zip(side, exchanged, strict=True)
+        ]
+    }

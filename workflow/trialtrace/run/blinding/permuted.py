@@ -90,6 +90,8 @@ def _generator(trial: Trial, whole: Known) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest.digest())))
 
 
+# By chance half of the patients or more have another row of an arm than before.
+MOVED = 0.2
 Cells = dict[str, dict[str, np.ndarray]]
 
 
@@ -193,6 +195,10 @@ def _sides(whole: Known, cells: Cells) -> dict[str, list[str | None]]:
             values = there[place].to_pylist()
             for arm in sorted({*truth} - {None, ""}) if place != column else ():
                 before, after = (_mostly(rows, values, of, arm) for of in (truth, now))
+                moved = [after.get(who) != value for who, value in before.items()]
+                if np.mean(moved or [False]) < MOVED:
+                    # Alike in all rows of a patient, but for slips: it tells no arm from another.
+                    continue
                 for one, cell in said.items():
                     pairs = zip(patients, cell, strict=True)
                     alike = [before[who] == text for who, text in pairs if who in before and text]
