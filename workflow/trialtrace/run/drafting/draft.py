@@ -112,9 +112,22 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
     )
     made = Draft(
-        *(tables, subject, visit, home, home, arm, arms, control),
-        *(shown[0], tuple(shown[1:]), design, decided.told, tuple(decided.guesses)),
-        *(secondary, later, decided.asked),
+        tables=tables,
+        subject=subject,
+        visit=visit,
+        home=home,
+        treated=home,
+        arm=arm,
+        arms=arms,
+        control=control,
+        primary=shown[0],
+        others=tuple(shown[1:]),
+        design=design,
+        told=decided.told,
+        guesses=tuple(decided.guesses),
+        secondary=secondary,
+        later=later,
+        asked=decided.asked,
     )
     return _with_patients(made) if design.own_treatment and not design.columns else made
 
