@@ -103,6 +103,15 @@ def test_halves_and_thirds_are_whole_numbers_of_their_step(step):
     assert {*at_entry(one, "sacro").values()} == {"hidden"}
 
 
+@pytest.mark.parametrize(
+    ("values", "step"), [((0, 2, 5), 1), ((1, 2, 3.5), 0.5), ((0, 1, 2**0.5), 0)], ids=str
+)
+def test_the_step_of_values_is_a_part_of_their_smallest_difference(values, step):
+    """Of 0, 2 and 5 it is 1, half of 2; values of no common part down to a sixth have none."""
+    column = column_of((1 << at, value) for at, value in enumerate(values))
+    assert (column.step if column.levels else 0) == pytest.approx(step)
+
+
 def test_the_same_values_under_another_name_are_held_apart():
     """Entry of 80, and as an endpoint's baseline of the 79 who came again: the means give the one
     who did not. In an unlike endpoint nothing is given."""

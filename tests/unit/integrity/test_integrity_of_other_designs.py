@@ -194,6 +194,31 @@ def test_copies_are_held_against_how_often_other_visits_are_equal():
     equal[:, :5] = 1
     which, p = carried.copied(equal)
     assert which[:5].all() and p < 1e-3
+    # Two of the three are equal together at one visit, which says little of how often they are.
+    together = np.zeros((3, 40))
+    together[:, :4] = 1
+    together[1:, 4] = 1
+    assert carried.copied(together)[1] < 1e-3
+
+
+@pytest.mark.parametrize("factor", [10, 0.1])
+def test_single_values_ten_times_or_a_tenth_of_their_patients_others_are_told(factor):
+    rng = np.random.default_rng(7)
+    weight = 80 + rng.normal(0, 8, (30, 1)) + rng.normal(0, 2, (30, 4))
+
+    def looks(values):
+        found = factors.looks(visited("weight", values))
+        return [one for one in found if "ten times, or a tenth" in one.told]
+
+    (clean,) = looks(weight)
+    assert clean.told.startswith("0 of 30 patients") and not clean.remark and not clean.rows
+    spoilt = weight.copy()
+    spoilt[[2, 9], [1, 3]] *= factor
+    (found,) = looks(spoilt)
+    assert found.told.startswith("2 of 30 patients") and found.remark == factors.TENFOLD
+    assert found.rows == (2 + 2 * 4 + 1, 2 + 9 * 4 + 3)
+    # Values that differ tenfold of themselves, as viral loads do, tell nothing.
+    assert looks(10 ** rng.normal(3, 1, (30, 4))) == []
 
 
 def test_a_scale_turned_round_at_some_visits_of_a_site_is_told():

@@ -50,10 +50,10 @@ def looks(export: Export) -> Iterator[Look]:
         if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
     for every in export.series:
-        yield from _tenfold(export, every)
+        yield from _tenfold(every)
 
 
-def _tenfold(export: Export, visits: tuple[Slice, ...]) -> Iterator[Look]:
+def _tenfold(visits: tuple[Slice, ...]) -> Iterator[Look]:
     """A look at values ten times, or a tenth of, those of their patient's other visits."""
     values = np.column_stack([visit.values for visit in visits])
     logs = np.log10(np.where(values > 0, values, np.nan))
