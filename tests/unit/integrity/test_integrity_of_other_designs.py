@@ -31,6 +31,7 @@ from trialtrace.run.integrity.export import (
     Treatments,
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS
+from trialtrace.run.integrity.registry import look_at
 
 
 def numbers(name: str, values, label: str = "") -> Column:
@@ -230,3 +231,21 @@ def test_a_scale_turned_round_at_some_visits_of_a_site_is_told():
     score[np.ix_(site == 1, [3, 4])] = 40 - score[np.ix_(site == 1, [3, 4])]
     found = min(codings.looks(visited("score", score, **more)), key=lambda one: one.p)
     assert found.p < 1e-4 and found.told.endswith("at a site") and len(found.rows) == 50
+
+
+def test_no_look_tells_a_value():
+    """Disclosure may be restricted: what is unusual is told by its rows."""
+    rng = np.random.default_rng(11)
+    values = 40_000 + np.round(rng.normal(0, 500, (120, 4)))
+    values[:9, 1], values[20, 2], values[30:42, 3] = 99_999, 400_000, 0
+    values[::4, 2] *= 2.54
+    site = np.arange(120) % 4
+    rows = visited("load", values, site=site)
+    (sheet,) = rows.sheets
+    used = replace(sheet, columns=(*sheet.columns, numbers("site", np.repeat(site + 71_234, 4))))
+    looks = look_at(replace(rows, sheets=(used,), used=frozenset({("v", "load"), ("v", "site")})))
+    held = {f"{one:g}" for one in [*values.ravel(), *(site + 71_234), 99_999]} - {"0"}
+    held |= {f"{one:.0f}" for one in values.ravel()} - {"0"}
+    assert min(one.p for one in looks) < 1e-6
+    for one in looks:
+        assert not [text for text in held if text in f"{one.told} {one.remark}"], one.told

@@ -103,8 +103,7 @@ class Export:
     event until a time that its label says, in days. `treatments` are arms that something else of
     the trial says too. `names` are the patients' numbers as texts, and `id_column` where they
     stand; none where they are lines of a file. `lasting` are the columns of the site and the sex,
-    which stay what they are. No look names a site: that is a value of the data, and its rows are
-    told."""
+    which stay what they are."""
 
     n: int
     subjects: str

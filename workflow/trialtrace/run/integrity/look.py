@@ -18,7 +18,7 @@ OUT_OF_ORDER = "Dates out of order, each a mistake in some row"
 class Look:
     """What was looked at: where, what is there in counts, its chance, rows of the file; the check.
 
-    `told` holds no value of a patient; a site may be named. `p` is the chance of as much or more
+    `told` holds no value of the data, nor the name of a site. `p` is the chance of as much or more
     where nothing is behind it; `rows` are row numbers of the raw file. The registry says of which
     check it is. Where rows are to be looked at however many chance may give, `remark` is what
     page 1 calls them.

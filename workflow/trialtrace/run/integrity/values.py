@@ -194,7 +194,8 @@ def codes(export: Export) -> Iterator[Look]:
             continue
         code = min(chance, key=lambda code: chance[code])
         rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
-        text = f"{counts[code]} of {len(np.unique(subject))} patients have {code:g}"
+        text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
+        text += "eights or sevens"
         where = f"{sheet.name}.{column.name}"
         yield Look(where, text, min(1.0, len(chance) * chance[code]), rows)
 
