@@ -10,6 +10,7 @@ import pytest
 from mini_multiverse import PAIN, RELIEF, RULES, run
 
 from trialtrace.base.paths import Project
+from trialtrace.report.multiverse import material
 from trialtrace.report.multiverse.page import render_multiverse
 from trialtrace.run.trial.load import load_trial
 
@@ -173,3 +174,35 @@ def test_a_map_has_the_estimates_by_two_choices(at: Project, tmp_path: Path):
         "unadjusted",
         "by_smoking",
     }
+
+
+def test_of_many_points_a_page_has_some_and_says_so(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    text = ADJUSTED.replace("adjusted: {", "adjusted: {published: true, ", 1)
+    text = text.replace("unadjusted: {}", "unadjusted: {published: true}")
+    tables, whole = page(at, text, tmp_path)
+    monkeypatch.setattr(material, "SHOWN", 2)
+    _, html = page(at, text, tmp_path)
+    marked = {row["result_id"] for row in tables["specifications"] if row["published"]}
+    values = {row["result_id"]: row["stat_value"] for row in tables["results"]}
+    curves: dict[str, list[str]] = {}
+    for row in tables["specifications"]:
+        curves.setdefault(row["curve"], []).append(row["result_id"])
+    listed = set(re.findall(r"<code>(mini/[^<]*)</code>", html.replace("<wbr>", "")))
+    assert marked and marked <= listed and len(listed) < len(values)
+    for those in curves.values():
+        here = listed & {*those} - marked
+        estimates = [values[each] for each in those if values[each] is not None]
+        assert len(here) <= 4
+        for end in (min, max):
+            ends = [values[each] for each in listed & {*those} if values[each] is not None]
+            assert not estimates or end(ends) == end(estimates)
+    some, every = words(html), words(whole)
+    assert "of 4, evenly over the order of the estimates" in some
+    assert "evenly over the order" not in every
+    # What is counted is of all, and a point stands where it stood among them.
+    decisions = re.compile("What each choice does.*?Specifications")
+    assert decisions.findall(some) == decisions.findall(every)
+    dots = re.compile(r'<a href="#\w+"><circle[^>]*>')
+    assert set(dots.findall(html)) < set(dots.findall(whole))

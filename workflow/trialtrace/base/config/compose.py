@@ -95,6 +95,8 @@ class Document:
 
     def sound(self, *path: str | int) -> bool:
         """Whether nothing at, above or below a place breaks its shape."""
+        if not self.broken:
+            return True
         if any(path[:length] in self.broken for length in range(len(path) + 1)):
             return False
         return path not in self._above_broken()

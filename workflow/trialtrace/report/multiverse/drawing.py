@@ -57,8 +57,8 @@ def specification_curve(curve: CurveTables, factors: dict[str, Factor]) -> str:
     parts = [*_estimates(curve, points)]
     if tested:
         parts += _scores(curve, tested, top)
-    parts += _choices(points, varied, below)
-    title = f"Specification curve of {curve.row['curve']}, {len(points)} estimates"
+    parts += _choices(curve, varied, below)
+    title = f"Specification curve of {curve.row['curve']}, {curve.row['estimated']} estimates"
     return drawing(title, height, parts)
 
 
@@ -99,22 +99,22 @@ def _estimates(curve: CurveTables, points: Sequence[Point]) -> Iterator[str]:
         if value is not None
     ]
     panel = Panel(0.0, ESTIMATES, ends)
-    statistic = curve.row["statistic"]
+    statistic, of = curve.row["statistic"], curve.row["estimated"]
     shown = (min(ends), curve.number("least"), curve.number("largest"), max(ends))
     yield from panel.lines({value: value_text(statistic, value) for value in shown})
     intervals = [
-        f"M{_x(at, len(points))} {panel.y(point.result['ci_low'])}"
+        f"M{_x(point.place, of)} {panel.y(point.result['ci_low'])}"
         f"V{panel.y(point.result['ci_high'])}"
-        for at, point in enumerate(points)
+        for point in points
         if point.result["ci_low"] is not None and point.result["ci_high"] is not None
     ]
     yield f'<path d="{"".join(intervals)}" stroke="{PALE}" stroke-width="0.8"/>'
-    for at, point in enumerate(points):
-        yield _dot(point, _x(at, len(points)), panel.y(point.value or 0.0))
+    for point in points:
+        yield _dot(point, _x(point.place, of), panel.y(point.value or 0.0))
     for mark, colour in MARKS.items():
-        for at, point in enumerate(points):
+        for point in points:
             if mark in point.marks:
-                yield _marked(mark, colour, _x(at, len(points)), panel.y(point.value or 0.0))
+                yield _marked(mark, colour, _x(point.place, of), panel.y(point.value or 0.0))
 
 
 def _dot(point: Point, x: float, y: float) -> str:
@@ -136,9 +136,8 @@ def _marked(mark: str, colour: str, x: float, y: float) -> str:
 
 def _scores(curve: CurveTables, points: Sequence[Point], top: float) -> Iterator[str]:
     """z in its order over the band of re-randomised curves."""
-    ordered = sorted(points, key=lambda point: (point.z, point.row["specification"]))
-    of, level = len(ordered), border(curve.row["level"])
-    values = [point.z for point in ordered]
+    of, level = curve.row["tested"], border(curve.row["level"])
+    values = [point.z for point in points]
     values += [end for row in curve.band for end in (row["low"], row["high"])]
     panel = Panel(top, SCORES, [*values, -level, level])
     upper = [f"{_x(row['place'] - 1, of)} {panel.y(row['high'])}" for row in curve.band]
@@ -146,14 +145,14 @@ def _scores(curve: CurveTables, points: Sequence[Point], top: float) -> Iterator
     yield f'<path d="M{"L".join([*upper, *lower])}Z" fill="{PALE}" opacity="0.7"/>'
     levels = {value: f"z {value_text('z', value)}" for value in (-level, 0.0, level)}
     yield from panel.lines(levels, FAINT)
-    for at, point in enumerate(ordered):
-        yield _dot(point, _x(at, of), panel.y(point.z))
+    for point in sorted(points, key=lambda point: point.place_z):
+        yield _dot(point, _x(point.place_z, of), panel.y(point.z))
 
 
-def _choices(points: Sequence[Point], varied: dict[str, Factor], top: float) -> Iterator[str]:
+def _choices(curve: CurveTables, varied: dict[str, Factor], top: float) -> Iterator[str]:
     """Under each estimate the level of each factor."""
-    y = top
-    width = max((WIDTH - LEFT - RIGHT) / len(points), 0.8)
+    y, of = top, curve.row["estimated"]
+    width = max((WIDTH - LEFT - RIGHT) / of, 0.8)
     for name, factor in varied.items():
         y += ROW
         # A head has its row to itself, however long it is.
@@ -161,8 +160,8 @@ def _choices(points: Sequence[Point], varied: dict[str, Factor], top: float) -> 
         for level in factor.levels:
             y += ROW
             bars = "".join(
-                f"M{_x(at, len(points))} {y - 9}v8"
-                for at, point in enumerate(points)
+                f"M{_x(point.place, of)} {y - 9}v8"
+                for point in curve.estimated
                 if point.levels[name] == level
             )
             yield f'<text x="{LEFT - 8}" y="{y}" text-anchor="end">{escape(level)}</text>'

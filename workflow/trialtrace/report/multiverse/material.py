@@ -7,6 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+import pyarrow as pa
+
+from trialtrace.base.arrays import Floats, Labels, Places
 from trialtrace.base.words import LABELS, stat_text
 from trialtrace.run.tables.contracts import RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.multiverse import (
@@ -28,17 +32,22 @@ from trialtrace.run.trial.multiverse.specifications import ADDED
 from trialtrace.run.trial.plan.references import method_of
 
 T = TypeVar("T")
-R = TypeVar("R", SpecificationRow, BandRow, SpreadRow)
+R = TypeVar("R", BandRow, SpreadRow)
+# Points of a curve that are listed and drawn at most: some 6 MB of a page.
+SHOWN = 5000
 MARKS = ("registered", "published")
 
 
 @dataclass(frozen=True)
 class Point:
-    """A specification on its curve: what is known of it, and its estimate."""
+    """A specification on its curve: what is known of it, its estimate, and their places in the
+    order of the estimates and of z, 0 the least."""
 
     row: SpecificationRow
     result: ResultRow
     choices: str
+    place: int
+    place_z: int
 
     @property
     def marks(self) -> list[str]:
@@ -63,14 +72,24 @@ class Point:
     @cached_property
     def levels(self) -> dict[str, str]:
         """Its level of each factor."""
-        return levels_of(self.row)
+        return levels_of(self.row["levels"])
 
 
 @dataclass(frozen=True)
 class CurveTables:
-    """A curve with its points, its band and its spread."""
+    """A curve with its points, its band and its spread.
+
+    `specifications` and `results` have a row of every point, in one order; `points` are those that
+    are listed and drawn. `values` and `adjusted` are all estimates and adjusted p, NaN where there
+    is none, and `levels` the level of each by factor.
+    """
 
     row: CurveRow
+    specifications: pa.Table
+    results: pa.Table
+    values: Floats
+    adjusted: Floats
+    levels: Mapping[str, Labels]
     points: Sequence[Point]
     band: Sequence[BandRow]
     spread: Sequence[SpreadRow]
@@ -88,9 +107,9 @@ class CurveTables:
 
     @cached_property
     def estimated(self) -> list[Point]:
-        """Those with an estimate, least first."""
+        """The points with an estimate, least first."""
         there = [point for point in self.points if point.value is not None]
-        return sorted(there, key=lambda point: (point.value, point.row["specification"]))
+        return sorted(there, key=lambda point: point.place)
 
     def text(self, value: float) -> str:
         """An estimate of this curve with its unit."""
@@ -98,34 +117,68 @@ class CurveTables:
 
     def varied(self, factors: dict[str, Factor]) -> dict[str, Factor]:
         """The factors that have several levels on it."""
-        return {
-            name: factor
-            for name, factor in factors.items()
-            if len({point.levels[name] for point in self.points}) > 1
-        }
+        return {name: factors[name] for name in factors if len({*self.levels[name]}) > 1}
 
 
 def curves_of(trial: SpecifiedTrial, folder: Path) -> list[CurveTables]:
     """The curves of a trial, in the order in which they were made."""
-    results: dict[str, ResultRow] = {
-        row["result_id"]: row for row in read_table(folder / "results.parquet", RESULTS).to_pylist()
-    }
-    points: list[SpecificationRow] = _table(folder, "specifications", SPECIFICATIONS)
+    specifications = read_table(folder / "specifications.parquet", SPECIFICATIONS)
+    results = read_table(folder / "results.parquet", RESULTS)
+    assert specifications["result_id"].equals(results["result_id"]), "the tables are of one order"
     curves: list[CurveRow] = _table(folder, "curves", CURVES)
     bands: list[BandRow] = _table(folder, "bands", BANDS)
     spreads: list[SpreadRow] = _table(folder, "spreads", SPREADS)
-    return [
-        CurveTables(
-            row,
-            [
-                Point(each, results[each["result_id"]], choices(trial, levels_of(each)))
-                for each in _of(row, points)
-            ],
-            _of(row, bands),
-            _of(row, spreads),
-        )
-        for row in curves
+    names = np.array(specifications["curve"].to_pylist())
+    found = []
+    for row in curves:
+        here = np.flatnonzero(names == row["curve"])
+        tables = specifications.take(here), results.take(here)
+        found.append(_curve(trial, row, *tables, _of(row, bands), _of(row, spreads)))
+    return found
+
+
+def _curve(
+    trial: SpecifiedTrial,
+    row: CurveRow,
+    specifications: pa.Table,
+    results: pa.Table,
+    band: Sequence[BandRow],
+    spread: Sequence[SpreadRow],
+) -> CurveTables:
+    values, z = _numbers(results["stat_value"]), _numbers(specifications["z"])
+    name = np.array(specifications["specification"].to_pylist())
+    order, order_z = np.lexsort((name, values)), np.lexsort((name, z))
+    place, place_z = np.argsort(order), np.argsort(order_z)
+    marked = [np.array(specifications[mark].to_pylist()) for mark in MARKS]
+    shown = _shown(order, row["estimated"], np.flatnonzero(marked[0] | marked[1]))
+    rows: list[SpecificationRow] = specifications.take(shown).to_pylist()
+    estimates: list[ResultRow] = results.take(shown).to_pylist()
+    points = [
+        Point(each, result, choices(trial, levels_of(each["levels"])), *map(int, places))
+        for each, result, *places in zip(rows, estimates, place[shown], place_z[shown], strict=True)
     ]
+    levels = [levels_of(text) for text in specifications["levels"].to_pylist()]
+    by_factor = {
+        factor: np.array([each[factor] for each in levels], dtype=object)
+        for factor in trial.multiverse.file.factors
+    }
+    adjusted = _numbers(specifications["p_adjusted"])
+    tables = specifications, results, values, adjusted, by_factor
+    return CurveTables(row, *tables, points, band, spread)
+
+
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    """Its numbers, NaN where there is none."""
+    return column.to_numpy().astype(float)
+
+
+def _shown(order: Places, estimates: int, marked: Places) -> Places:
+    """Which points are listed, in the order of the table: all, or SHOWN evenly over the order of
+    the estimates with both ends, as many of those without one, which end it, and what is marked."""
+    parts = [order[:estimates], order[estimates:]]
+    evenly = [np.linspace(0, part.size - 1, min(part.size, SHOWN)) for part in parts]
+    listed = [part[np.rint(at).astype(np.int64)] for part, at in zip(parts, evenly, strict=True)]
+    return np.union1d(np.concatenate(listed), marked)
 
 
 def _table(folder: Path, name: str, contract: Contract) -> list[T]:
@@ -133,9 +186,9 @@ def _table(folder: Path, name: str, contract: Contract) -> list[T]:
     return rows
 
 
-def levels_of(row: SpecificationRow) -> dict[str, str]:
-    """The level of each factor of a specification."""
-    levels: dict[str, str] = json.loads(row["levels"])
+def levels_of(text: str) -> dict[str, str]:
+    """The level of each factor of a specification, from its JSON."""
+    levels: dict[str, str] = json.loads(text)
     return levels
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from statistics import median
 
+import numpy as np
+
+from trialtrace.base.arrays import Flags
 from trialtrace.base.store import write_text
 from trialtrace.base.words import p_text, percent, value_text
 from trialtrace.report.multiverse.drawing import specification_curve, vibration
@@ -18,7 +20,6 @@ from trialtrace.report.multiverse.material import (
 from trialtrace.report.multiverse.sentences import NULL, heading, sentences, several
 from trialtrace.report.pages.plots import STYLE, figure, row
 from trialtrace.report.pages.shell import page_alone, table_lines
-from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.multiverse.file import Factor
@@ -88,6 +89,13 @@ def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
         yield from _decisions(trial, curve)
     yield "<h3>Specifications</h3>"
     yield from _code(curve)
+    if len(curve.points) < curve.row["specifications"]:
+        yield (
+            f"<p>Listed and drawn are {len(curve.points)} of {curve.row['specifications']}, evenly "
+            "over the order of the estimates, with both ends and what is marked. All stand in "
+            "specifications.parquet and results.parquet beside this page, and <code>trialtrace "
+            f"trace {escape(trial.name)} ID</code> follows each; the numbers above are of all.</p>"
+        )
     yield from table_lines(
         ("specification", "estimate", "n", "p", "adjusted p", "z", "method and id"),
         (_row(point) for point in curve.points),
@@ -100,13 +108,13 @@ def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     shares = {each["factor"]: each["share"] for each in curve.spread}
     exact = all(each["exact"] for each in curve.spread)
     factors = curve.varied(trial.multiverse.file.factors)
-    rows = []
+    there, rows = ~np.isnan(curve.values), []
     for name, factor in factors.items():
         spread = f"{percent(shares[name])} %" if name in shares else ""
         for level in factor.levels:
-            points = [point for point in curve.estimated if point.levels[name] == level]
-            if points:
-                rows.append(row((factor.label, level, *_decision(curve, points), spread)))
+            here = there & (curve.levels[name] == level)
+            if here.any():
+                rows.append(row((factor.label, level, *_decision(curve, here), spread)))
     names = ("choice", "level", "estimates", "median", "from", "to", "adjusted p below the level")
     yield from table_lines((*names, "share of the spread"), rows)
     if shares:
@@ -126,14 +134,11 @@ def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
 def _map(curve: CurveTables, down: tuple[str, Factor], across: tuple[str, Factor]) -> Iterator[str]:
     """The median estimate by the levels of the two choices that account for most."""
     (above, rows), (column, columns) = down, across
-    found: dict[tuple[str, str], list[float]] = {}
-    for point in curve.estimated:
-        place = point.levels[above], point.levels[column]
-        found.setdefault(place, []).append(present(point.value))
-    lines = []
+    there, lines = ~np.isnan(curve.values), []
     for level in rows.levels:
-        cells = [found.get((level, other)) for other in columns.levels]
-        texts = [curve.text(median(values)) if values else "" for values in cells]
+        inside = there & (curve.levels[above] == level)
+        cells = [curve.values[inside & (curve.levels[column] == other)] for other in columns.levels]
+        texts = [curve.text(float(np.median(values))) if values.size else "" for values in cells]
         lines.append(row([level, *texts]))
     yield f"<p>Median estimates by the two choices that account for most: {escape(rows.label)} "
     yield f"down, {escape(columns.label)} across.</p>"
@@ -141,13 +146,12 @@ def _map(curve: CurveTables, down: tuple[str, Factor], across: tuple[str, Factor
     yield from table_lines(heads, lines)
 
 
-def _decision(curve: CurveTables, points: list[Point]) -> tuple[str, ...]:
-    values = [point.value for point in points if point.value is not None]
-    tested = [point.row["p_adjusted"] for point in points if point.row["p_adjusted"] is not None]
-    passing = sum(p <= curve.row["level"] for p in tested)
-    middle = curve.text(median(values)) if curve.row["median"] is not None else ""
-    ends = (curve.text(min(values)), curve.text(max(values)))
-    return str(len(values)), middle, *ends, f"{passing} of {len(tested)}" if tested else ""
+def _decision(curve: CurveTables, here: Flags) -> tuple[str, ...]:
+    values, p = curve.values[here], curve.adjusted[here]
+    tested, passing = (~np.isnan(p)).sum(), (p <= curve.row["level"]).sum()
+    middle = curve.text(float(np.median(values))) if curve.row["median"] is not None else ""
+    ends = (curve.text(float(values.min())), curve.text(float(values.max())))
+    return str(values.size), middle, *ends, f"{passing} of {tested}" if tested else ""
 
 
 def _row(point: Point) -> str:
@@ -166,7 +170,10 @@ def _row(point: Point) -> str:
 
 def _code(curve: CurveTables) -> Iterator[str]:
     """The functions behind each method of a curve, and how to follow a row."""
-    methods = {point.result["method"]: point.row["analysis_id"] for point in curve.points}
+    results = curve.results
+    methods = dict(
+        zip(*(results[key].to_pylist() for key in ("method", "analysis_id")), strict=True)
+    )
     for method, analysis in methods.items():
         places = (
             f"{each['name']} ({each['file']}, line {each['line']})"

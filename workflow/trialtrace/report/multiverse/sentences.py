@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+
 from trialtrace.base.errors import one_of
 from trialtrace.base.words import decimals, p_text, percent, value_text
 from trialtrace.report.multiverse.material import CurveTables
@@ -81,12 +83,15 @@ def sentences(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
             yield f"{span}. They have no median: {row['no_median']}."
     if row["tested"]:
         yield from _inference(trial, curve)
-    reasons = Counter(point.row["untested"] for point in curve.points if point.row["untested"])
-    for reason, times in reasons.items():
+    for reason, times in _times(curve.specifications["untested"]):
         yield f"{times} shown and not tested: {reason}."
-    errors = Counter(point.result["error"] for point in curve.points if point.result["error"])
-    for reason, times in errors.items():
+    for reason, times in _times(curve.results["error"]):
         yield f"{times} without an estimate: {reason}"
+
+
+def _times(column: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
+    """Each value that is there and how often, in the order in which they begin."""
+    yield from Counter(column.drop_null().to_pylist()).items()
 
 
 def _inference(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
@@ -122,7 +127,7 @@ def _inference(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
 
 
 def _scores(curve: CurveTables) -> str:
-    scores = {point.row["score"] for point in curve.points} - {None}
+    scores = {score for score, _ in _times(curve.specifications["score"])}
     return "; ".join(words for key, (words, _) in SCORES.items() if key in scores)
 
 

@@ -329,13 +329,16 @@ def _mistakes(
     for each in specifications:
         entry = whole["analyses"][each.analysis]
         alike[repr({key: entry[key] for key in entry if key != "label"})].append(each)
+    declared = files.plan.data["analyses"]
     for those in alike.values():
-        copy = Document(files.plan.shown, whole)
-        estimand = whole["analyses"][those[0].analysis].get("estimand")
-        patched = replace(files, plan=copy)
+        name = those[0].analysis
+        entry = whole["analyses"][name]
+        # Beside those of the plan it is alone: each look at the names of analyses passes them all.
+        copy = Document(files.plan.shown, whole | {"analyses": declared | {name: entry}})
+        patched, estimand = replace(files, plan=copy), entry.get("estimand")
         if estimand is not None:
             plan.check_estimand(patched, estimand, whole["estimands"][estimand])
-        plan.check_analysis(patched, those[0].analysis, whole["analyses"][those[0].analysis])
+        plan.check_analysis(patched, name, entry)
         for problem in copy.problems:
             for each in those:
                 yield each, (problem.found or problem.message, problem.expected, problem.do)
