@@ -24,6 +24,7 @@ from trialtrace.report.links import (
     analysis_place,
     claim_anchor,
     config_page,
+    listing_place,
     place_link,
     trace_link,
 )
@@ -195,6 +196,8 @@ def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
         case ("displays", "baseline" | "flow" as kind):
             yield "Patients", "sec-patients"
             yield "Figure", f"fig-{kind}"
+        case ("displays", "listings", int(at)):
+            yield "Listing", listing_place(at + 1)
         case ("displays", str(), int()):
             yield "Figure", _label(line)
 

@@ -24,6 +24,7 @@ from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
+from trialtrace.report.sections.records import records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.sections.thresholds import against_thresholds
@@ -233,7 +234,7 @@ def _levels(material: Material, analysis: Analysis) -> str:
     """The level of intervals, and whether anything is decided by a test."""
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
-        tests = f"; tests are decided at {analysis.decision_level:g}"
+        tests = f"; tests are decided at {analysis.decision_level:.3g}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction
@@ -310,8 +311,15 @@ def _variables(material: Material, analysis: Analysis) -> str:
 
 
 def analysed(material: Material, analysis: Analysis) -> str:
-    """The population, by arm how many of it entered, and which models are of fewer. Markdown."""
-    return " ".join([_entered(material, analysis), *models_left_out(material, analysis)])
+    """The population, by arm how many of it entered, of how few there is a record, and which models
+    are of fewer. Markdown."""
+    named = parameters(material.trial, analysis)
+    few = [
+        f"{escape_markdown(each.label)}: {record}." if len(named) > 1 else f"{upper_first(record)}."
+        for each in named
+        for record in records(material, analysis, each.name)
+    ]
+    return " ".join([_entered(material, analysis), *few, *models_left_out(material, analysis)])
 
 
 def _entered(material: Material, analysis: Analysis) -> str:

@@ -68,7 +68,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         line = _by_arm(material, analysis, arms, place) + _over_time(analyses, analysis, place)
         told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
         found = _sum(arms)
-    for label, ended in _disposition(material).items():
+    for label, ended in _ends(material, death=True).items():
         if _sum(ended) != found:
             told.append(_ended(material, label, ended))
         found = max(found, _sum(ended))
@@ -200,12 +200,12 @@ def _linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
     return f"[{label}]({at})" if at else label
 
 
-def _disposition(material: Material) -> dict[str, Arms]:
-    """Reasons for which patients did not complete the trial that say death, by arm."""
+def _ends(material: Material, *, death: bool) -> dict[str, Arms]:
+    """Reasons for which patients did not complete the trial that say death, or others, by arm."""
     found: dict[str, Arms] = {}
     for row in material.of("flow"):
         label = row["group2_level"] or ""
-        if row["stat_name"] == "ended" and DEATH.search(label):
+        if row["stat_name"] == "ended" and label and bool(DEATH.search(label)) == death:
             found.setdefault(label, {})[present(row["group1_level"])] = [row]
     return {label: arms for label, arms in found.items() if _sum(arms)}
 
@@ -223,7 +223,12 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
         f"{link(of[arm])}"
         for arm, (row,) in _arms(arms).items()
     ]
-    return f"{escape_markdown(label)}, by the flow of the patients, of {who}: {'; '.join(each)}."
+    text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {'; '.join(each)}."
+    for other, ends in _ends(material, death=False).items():
+        counts = "; ".join(link(row) for (row,) in _arms(ends).values())
+        reason = escape_markdown(lower_first(other))
+        text += f" Not known to be alive: {counts} ({reason})."
+    return text
 
 
 def _log(material: Material) -> list[str]:

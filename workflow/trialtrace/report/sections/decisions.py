@@ -117,7 +117,7 @@ def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
-        return f", {side} the significance level of {analysis.decision_level:g}"
+        return f", {side} the significance level of {analysis.decision_level:.3g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", descriptive: the test of all arms decides"
     return ""

@@ -5,14 +5,13 @@ from typing import Any
 
 from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohort
-from trialtrace.report.figures.clean_rows import table_rows
-from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
 from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
+from trialtrace.report.sections.records import records
 from trialtrace.report.tables import (
     NO_BREAK,
     captioned,
@@ -22,13 +21,11 @@ from trialtrace.report.tables import (
     slug,
     with_level,
 )
-from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
@@ -198,7 +195,7 @@ def _lines(
             if arm != ALL or len(arms) == 1
         ]
         rows = [row for rows in arms.values() for row in rows]
-        lines += filter(None, [_recorded(material, analysis, rows[0])])
+        lines += records(material, analysis, rows[0]["parameter"])
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 
@@ -285,30 +282,3 @@ def unreported(material: Material) -> list[str]:
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]
-
-
-def _recorded(material: Material, analysis: Analysis, row: ResultRow) -> str:
-    """ "only 11 with Drug and 16 with Placebo have a record of it, …"; empty
-    where all have a record, and of a log of events, in which nobody has to stand."""
-    trial = material.trial
-    endpoint = next(
-        (each for each in parameters(trial, analysis) if row["parameter"] in (None, each.name)),
-        None,
-    )
-    if endpoint is None or not isinstance(endpoint.entry, AnyOccurrence):
-        return ""
-    entry = trial.endpoints[endpoint.entry.of].entry
-    if not isinstance(entry, Occurrence) or entry.where is None:
-        return ""
-    table = trial.tables[entry.table]
-    if [*table.key_] != [table.subject]:
-        return ""
-    rows = table_rows(material, entry.table, analysis.estimand.population, ())
-    known = rows.met(dict.fromkeys(columns_of(entry.where), "present"))
-    if known.all():
-        return ""
-    arms = [
-        f"{(known & (rows.arm == arm)).sum()} with {escape_markdown(material.arm_label(arm))}"
-        for arm in trial.design.arms
-    ]
-    return f"only {in_a_row(arms)} have a record of it, all others count as without"

@@ -1,0 +1,45 @@
+"""Of how many patients the data have a record of an event that all others count as without."""
+
+from collections.abc import Iterator
+
+from trialtrace.report.figures.clean_rows import table_rows
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
+from trialtrace.run.trial.plan.build import Analysis
+
+
+def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
+    """ "only 11 with Drug and 16 with Placebo have a record of it, …", at the last visit of a table
+    by visits; nothing where all have a record, and of a log of events, in which nobody has to
+    stand: its rows are numbered, and not called by a visit."""
+    trial = material.trial
+    named = [each for each in parameters(trial, analysis) if parameter in (None, each.name)]
+    if not named or not isinstance(named[0].entry, AnyOccurrence):
+        return
+    entry = trial.endpoints[named[0].entry.of].entry
+    if not isinstance(entry, Occurrence) or entry.where is None:
+        return
+    table, variables = trial.tables[entry.table], trial.dictionary[entry.table]
+    visits = [variables.get(name) for name in table.key_ if name != table.subject]
+    if len(visits) > 1 or not all(visit and visit.choices for visit in visits):
+        return
+    rows = table_rows(material, entry.table, analysis.estimand.population, ())
+    known = rows.chosen(rows.met(dict.fromkeys(columns_of(entry.where), "present")))
+    at = ""
+    for visit in filter(None, visits):
+        there = {*known.table[visit.name].to_pylist()}
+        last = [code for code in visit.choices if code in there][-1:]
+        known = known.chosen(known.met({visit.name: {"in": last}}))
+        at = "".join(f" at {visit.choices[code]}" for code in last)
+    if {*known.subject} == {*rows.subject}:
+        return
+    arms = [
+        f"{len({*known.subject[known.arm == arm]})} with {escape_markdown(material.arm_label(arm))}"
+        for arm in trial.design.arms
+    ]
+    record = escape_markdown(f"have a record of it{at}")
+    yield f"only {in_a_row(arms)} {record}, all others count as without"
