@@ -75,9 +75,10 @@ def _few_colours(data: bytes) -> bytes:
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
-        whole = image.convert("RGB")
+        whole = image.convert("RGBA")
     counted = whole.getcolors(whole.width * whole.height) or []
     colours = np.array([colour for _, colour in sorted(counted, reverse=True)], dtype=np.uint8)
+    codes, colours = _coded(colours)[:, 0], colours[:, :3]
     kept, rest = colours[:_KEPT], colours[_KEPT:]
     places = np.arange(len(colours))
     if len(rest):
@@ -88,8 +89,8 @@ def _few_colours(data: bytes) -> bytes:
         places[_KEPT:] = _KEPT + np.asarray(few)[0]
         kept = np.concatenate([kept, drawn[: _PALETTE - _KEPT]])
     place_of = np.zeros(1 << 24, dtype=np.uint8)
-    place_of[_coded(colours)] = places
-    made = Image.fromarray(place_of[_coded(np.asarray(whole))])
+    place_of[codes] = places
+    made = Image.fromarray(place_of[_coded(np.asarray(whole))[..., 0]])
     made.putpalette(kept.tobytes())
     output = io.BytesIO()
     made.save(output, "PNG", compress_level=6)
@@ -97,9 +98,8 @@ def _few_colours(data: bytes) -> bytes:
 
 
 def _coded(colours: "np.ndarray") -> "np.ndarray":
-    """Each colour as one number."""
-    wide = colours.astype("uint32")
-    made: np.ndarray = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    """Each colour, of four bytes of which the last says that nothing shines through, as one number."""
+    made: np.ndarray = colours.view("<u4") & 0xFFFFFF
     return made
 
 

@@ -53,6 +53,9 @@ class RawCells:
         raw, columns = part
         values, mark = self._values(raw, lines, columns), f"{LINE}{raw}:" if named else LINE
         before = f"{raw} {', '.join(columns)}: " if named else ""
+        if len(lines) == 1:  # as nearly all are
+            told = "/".join(own[0] for own in values.values())
+            return f"{before}{self._line(raw, lines[0], mark)} {told}".rstrip()
         alike = {column: own[0] for column, own in values.items() if _shorter(column, own)}
         said = "".join(f"{column} {value}; " for column, value in alike.items())
         other = [own for column, own in values.items() if column not in alike]
