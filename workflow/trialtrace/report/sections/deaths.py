@@ -123,13 +123,13 @@ def _by_arm(
     ]
     unknown = in_a_row([f"{n:g}" for n in lacking])
     known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
-    head = f"**Deaths** ({_linked(analysis, place)}): {'; '.join(each)}"
+    head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
-    return " ".join([text, *_effect(material, analysis)])
+    return " ".join([text, *effects(material, analysis)])
 
 
-def _effect(material: Material, analysis: Analysis) -> list[str]:
-    """The effect on death, a phrase a comparison; nothing where an analysis has many."""
+def effects(material: Material, analysis: Analysis) -> list[str]:
+    """The effects of an analysis, a phrase a comparison; nothing where it has many."""
     found = list(compared(material, analysis))
     if not found or len(found) > MOST_SENTENCES:
         return []
@@ -192,10 +192,11 @@ def _over_time(
         and analysis is not counted
         and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
     ]
-    return f" Over time: {', '.join(_linked(time, place) for time in times)}." if times else ""
+    return f" Over time: {', '.join(linked(time, place) for time in times)}." if times else ""
 
 
-def _linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
+def linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
+    """The label of an analysis, and the link to it."""
     label, at = escape_markdown(analysis.label), place(analysis)
     return f"[{label}]({at})" if at else label
 

@@ -16,9 +16,10 @@ from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import upper_first
-from trialtrace.report.audit.cohort_words import of_primary, put_in
+from trialtrace.report.audit.cohort_words import of_primary, put_in, with_cohort
 from trialtrace.report.links import (
     AUDIT_PAGE,
+    analysis_place,
     claim_anchor,
     component_link,
     place_link,
@@ -28,7 +29,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.sections.data_quality import known_counts
-from trialtrace.report.sections.deaths import randomised_by_arm
+from trialtrace.report.sections.deaths import effects, linked, randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import (
     not_adjusted,
@@ -122,6 +123,14 @@ def registered_otherwise(material: Material) -> Iterator[str]:
             yield f"Reported otherwise than registered or planned ({source}): {told}"
 
 
+def as_registered(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """What comes of the outcome that was registered or planned, with an interval."""
+    for one in material.trial.plan.analyses.values():
+        if one.role == "registered" and (found := effects(material, one)):
+            here = linked(one, lambda one: place_link(analysis_place(one.name), places))
+            yield with_cohort(material, f"{here}: {found[0]}", material.of(one.name))
+
+
 def registered_late(material: Material) -> Iterator[str]:
     """That it was registered after its begin, where the audit of the registration says so."""
     for row in material.printed.get("registration", ()):
@@ -197,7 +206,8 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     ]
     told += not_adjusted(material)
     cohort = of_primary(material, primary(material), places)
-    said = [*registered_otherwise(material), *([cohort] if cohort else [])]
+    said = [*registered_otherwise(material), *as_registered(material, places)]
+    said += [cohort] if cohort else []
     return [*told, *([" ".join(said)] if said else [])]
 
 

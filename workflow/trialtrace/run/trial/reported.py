@@ -2,8 +2,8 @@
 
 `report` of the analysis decides. Without it the main report has the primary analyses, the secondary
 ones with a test in a family of `multiplicity` (all secondary ones where no family has one of them),
-those that repeat what was published, the secondary ones of adverse events and those declared as of
-harms; everything else is in the supplement.
+those of what was registered or published, the secondary ones of adverse events and those declared
+as of harms; everything else is in the supplement.
 """
 
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ REPORT, SUPPLEMENT = "report", "supplement"
 # Headings of the roles, in the order of a report.
 ROLES = {
     "primary": "Primary analysis",
+    "registered": "Analyses as registered or planned",
     "secondary": "Secondary analyses",
     "published": "Analyses as published",
     "sensitivity": "Sensitivity analyses",
@@ -35,7 +36,7 @@ def in_main_report(trial: "Trial", analysis: "Analysis") -> bool:
     if analysis.harms:
         return True
     if analysis.role != "secondary":
-        return analysis.role in ("primary", "published")
+        return analysis.role in ("primary", "registered", "published")
     families = trial.plan.multiplicity.values()
     named = {test.analysis for family in families for test in family.tests}
     secondary = {one.name for one in trial.plan.analyses.values() if one.role == "secondary"}

@@ -31,6 +31,7 @@ class Analysis:
     label: Text = key("Label in reports.")
     role: Literal[
         "primary",
+        "registered",
         "secondary",
         "published",
         "sensitivity",
@@ -38,9 +39,10 @@ class Analysis:
         "subgroup",
         "exploratory",
     ] = key(
-        "Role in the plan. `published` repeats an analysis that was published, or a reading of one "
-        "that was published without saying which it is; it stands in the main report, and decides "
-        "nothing."
+        "Role in the plan. `registered` is of what was registered or planned as primary outcome "
+        "where the primary analysis is of another: its estimates stand beside that change. "
+        "`published` repeats an analysis that was published, or a reading of one that was "
+        "published without saying which it is. Both stand in the main report, and decide nothing."
     )
     estimand: Name | None = optional("Estimand of this plan; inherited where `of` is given.")
     of: Name | None = optional(
