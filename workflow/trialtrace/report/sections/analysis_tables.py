@@ -43,7 +43,7 @@ def analysis_tables(material: Material, name: str) -> str:
     rows = material.shown(name)
     if any(material.parameter_words(row) for row in rows):
         return compact_tables(material, name)
-    effects = [row for row in rows if row["group2"] == "effect"]
+    effects = [row for row in rows if row["group2"] == "effect" and not row["comparison"]]
     by_arm = [row for row in rows if row["group1_level"] is not None]
     compared = [row for row in rows if row["comparison"] is not None]
     others = [

@@ -35,7 +35,7 @@ def compact_tables(material: Material, name: str) -> str:
     rows = material.shown(name)
     label = material.trial.plan.analyses[name].label
     arms = [row for row in rows if row["group1_level"] is not None and row["group2"] != "effect"]
-    effects = [row for row in rows if row["group2"] == "effect"]
+    effects = [row for row in rows if row["group2"] == "effect" and not row["comparison"]]
     compared = [row for row in rows if row["comparison"] is not None]
     taken = {id(row) for row in (*arms, *effects, *compared)}
     others = [row for row in rows if id(row) not in taken]

@@ -143,7 +143,7 @@ class About:
         if level is None:
             return None
         if kind == "effect":
-            return level.replace("_", " × ")
+            return level.replace("_", " " if level == "over_visits" else " × ")
         if kind == "category" and row["parameter"] in endpoints:
             code = endpoints[row["parameter"]].code
             return self._categories.get((code, level), level)
