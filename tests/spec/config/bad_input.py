@@ -371,6 +371,14 @@ SHAPE = [
         "1 to 2",
     ),
     (
+        "a harm that the analysis has not",
+        P,
+        "    role: primary",
+        "    role: primary\n    harms: {nausea: unpleasant}",
+        ("analyses.relief_primary.harms.nausea", 1),
+        "an endpoint of it",
+    ),
+    (
         "tests whose p-values nobody sees",
         P,
         "    role: primary",

@@ -134,6 +134,17 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     assert terms == "[Adverse events by term](report-2.html#sec-harms)."
 
 
+def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path):
+    """Relief as if it were a harm; the log of nausea has none of it."""
+    head = "    label: Relief\n    role: primary\n"
+    plan = PLAN.replace(head, head + "    harms: {relief: serious as such things are}\n")
+    material = made(tmp_path, plan=plan)
+    (line,) = [one for one in harms_in_short(material, {}) if one.startswith("Relief: ")]
+    assert words(line) == "Relief: Drug 6 of 10; Placebo 3 of 9; serious as such things are."
+    section = words(harms_section(material))
+    assert "Relief: Drug 6 of 10, 60.0 %" in section and "; serious as such things are." in section
+
+
 def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, monkeypatch):
     """Relief as if it were a harm: patient 20 has none recorded, and counts as without it."""
     endpoints = mini_trial.ENDPOINTS.replace(

@@ -180,9 +180,13 @@ def _lines(
     material: Material, analysis: Analysis, place: str, words: Callable[[list[ResultRow]], str]
 ) -> Iterator[tuple[str, list[ResultRow]]]:
     """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
-    the results in it; `words` say what of an arm."""
+    the results in it; `words` say what of an arm. Of an analysis of which some endpoints are harms
+    these, with why they are."""
+    why = {} if analysis.harms is True else analysis.harms or {}
     result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
+        if why and row["parameter"] not in why:
+            continue
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
             label = ", ".join(material.parameter_words(row)) or analysis.label
             arms = result_rows.setdefault((label, row["visit"]), {})
@@ -196,6 +200,7 @@ def _lines(
         ]
         rows = [row for rows in arms.values() for row in rows]
         lines += records(material, analysis, rows[0]["parameter"])
+        lines += [escape_markdown(why[rows[0]["parameter"]])] if why else []
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 

@@ -33,7 +33,7 @@ def in_main_report(trial: "Trial", analysis: "Analysis") -> bool:
     """Whether an analysis stands in the main report."""
     if analysis.report is not None:
         return analysis.report == "main"
-    if analysis.harms:
+    if analysis.harms is True:
         return True
     if analysis.role != "secondary":
         return analysis.role in ("primary", "registered", "published")

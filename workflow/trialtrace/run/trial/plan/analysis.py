@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Text, VisitLabel
-from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
+from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.plan.options import LEVEL_REASON
 from trialtrace.run.trial.plan.steps import DescribeStep, EstimateStep, InteractionStep, TestStep
 
@@ -89,9 +89,11 @@ class Analysis:
         "Where it is reported; left out, primary analyses, secondary ones with a test in a family "
         "(all, where no family has one) and those of adverse events stand in the main report."
     )
-    harms: bool | None = optional(
+    harms: bool | Filled[Name, Text] | None = optional(
         "Whether it tells of harms: then it is listed under that heading of the report and of its "
-        "summary, and stands in the main report."
+        "summary, and stands in the main report. Or those of its endpoints that do, each with why "
+        "it is a harm: these alone are listed there, with these words.",
+        expected="true, or {an endpoint: why it is a harm}",
     )
     p_values_by_level: bool | None = optional(
         "With `by`: whether each of its levels shows p-values of its own; false leaves "

@@ -86,7 +86,7 @@ class Analysis:
     of: str | None = None
     p_values_by_level: bool = True
     report: str | None = None
-    harms: bool = False
+    harms: bool | Mapping[str, str] = False
     level_reason: str | None = None
 
     @property
@@ -205,7 +205,7 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         where=whole.where,
         note=whole.note,
         report=whole.report,
-        harms=bool(whole.harms),
+        harms=whole.harms or False,
         p_values_by_level=whole.p_values_by_level is not False,
         value=whole.value or "value",
         of=whole.of,

@@ -116,6 +116,8 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
         _no_p_values(files, name, entry)
     if "where" in entry:
         _where(files, name, (*path, "where"), entry["where"])
+    for one in harms if isinstance(harms := entry.get("harms"), dict) else ():
+        known(document, (*path, "harms", one), one, variables_of(files, name), "an endpoint of it")
     for place, section, statistic, method, options in steps(entry):
         _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
