@@ -104,7 +104,8 @@ READ_SO = (
 OF_CHOICES = (
     "Against the data: the number beside what the trial's data give. On print: beside the other "
     "numbers of the same paper. A choice is one way in which a number can have been computed: a "
-    "test, a method, a set of patients, a rounding; those that were tried are counted below."
+    "test, a method, a set of patients, a rounding; those that were tried are counted below. The "
+    "ledger is the list of these printed numbers, with what each is of and how it was tested."
 )
 TOLD = ("print_finding", "print_more")
 NO_CAUSE = "A finding states arithmetic, and says nothing about how a number came to be."

@@ -98,7 +98,7 @@ def _few_colours(data: bytes) -> bytes:
 
 
 def _coded(colours: "np.ndarray") -> "np.ndarray":
-    """Each colour, of four bytes of which the last says that nothing shines through, as one number."""
+    """Each colour as one number, without its fourth byte: nothing shines through."""
     made: np.ndarray = colours.view("<u4") & 0xFFFFFF
     return made
 

@@ -200,7 +200,7 @@ def _lines(
         ]
         rows = [row for rows in arms.values() for row in rows]
         lines += records(material, analysis, rows[0]["parameter"])
-        lines += [escape_markdown(why[rows[0]["parameter"]])] if why else []
+        lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
 
 

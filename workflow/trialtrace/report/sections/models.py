@@ -104,7 +104,8 @@ DEGREES = {
 
 
 def estimation_words(row: ResultRow) -> list[str]:
-    """How a model with random parts was fitted: its covariance, estimation, degrees of freedom."""
+    """How a model with random parts was fitted: its covariance, estimation, degrees of freedom;
+    and how often something was drawn."""
     given = json.loads(row["options"])
     words = []
     if given.get("covariance") in COVARIANCES:
@@ -114,7 +115,8 @@ def estimation_words(row: ResultRow) -> list[str]:
         words.append(str(given["estimation"]))
     if given.get("df") in DEGREES:
         words.append(DEGREES[given["df"]])
-    return words
+    drawn = ("imputations", "cycles", "draws", "resamples")
+    return words + [f"{given[each]:,} {each}" for each in drawn if each in given]
 
 
 def _time_words(material: Material, row: ResultRow, times: object) -> str:

@@ -16,7 +16,7 @@ from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import upper_first
-from trialtrace.report.audit.cohort_words import of_primary, put_in, with_cohort
+from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
     analysis_place,
@@ -128,7 +128,7 @@ def as_registered(material: Material, places: Mapping[str, str]) -> Iterator[str
     for one in material.trial.plan.analyses.values():
         if one.role == "registered" and (found := effects(material, one)):
             here = linked(one, lambda one: place_link(analysis_place(one.name), places))
-            yield with_cohort(material, f"{here}: {found[0]}", material.of(one.name))
+            yield f"{here}: {found[0]}"
 
 
 def registered_late(material: Material) -> Iterator[str]:
