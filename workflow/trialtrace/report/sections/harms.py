@@ -131,9 +131,10 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
 
     deaths = deaths_by_arm(material, place) or [NO_DEATHS]
     deaths += _denominators(material, in_short=True)
-    lines = [pair for one in declared for pair in _lines(material, one, place(one), _count)]
-    deaths += [line for line, _ in lines]
-    deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
+    for one in declared:
+        lines = [*_lines(material, one, place(one), _count)]
+        deaths += [line for line, _ in lines]
+        deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
     terms = place_link(PLACE, places)
     logged = [texts for texts in _displays(material) if _events(material, texts)]
     if declared and terms and logged:
