@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialtrace.stats import StatsError, missing
-from trialtrace.stats.missing._posterior import IMPUTATION, Stream, ordinal_values
+from trialtrace.stats.missing._posterior import (
+    IMPUTATION,
+    Stream,
+    matched_values,
+    ordinal_values,
+)
 from trialtrace.stats.regression.ordinal import proportional_odds
 from trialtrace.stats.resampling import drawing
 
@@ -319,6 +324,23 @@ def test_matched_values_and_counts_are_values_that_occur():
     assert np.isin(values, counts[~np.isnan(counts[:, 1]), 1]).all()
     filled = found.values[:, found.filled[:, 0], 0]
     assert ((filled >= 0) & (filled == np.floor(filled))).all()
+
+
+def test_matched_donors_are_the_nearest_and_of_equal_ones_the_first():
+    """Held against all distances, sorted; the cost grows with the rows, not with their square."""
+    rng = np.random.default_rng(5)
+    y = np.arange(30.0)
+    for seen in (rng.integers(-3, 4, (1, 30)) * 1.0, rng.normal(size=(4, 30))):
+        gap, residual = rng.integers(-6, 7, (4, 9)) / 2, rng.random((4, 9))
+        found = matched_values(y, (seen, gap), residual, 5)
+        for i, (wanted, share) in enumerate(zip(gap, residual, strict=True)):
+            own = seen[min(i, len(seen) - 1)]
+            for k, value in enumerate(wanted):
+                nearest = sorted(range(30), key=lambda row: (abs(value - own[row]), row))
+                assert found[i, k] == nearest[int(share[k] * 5)]
+    many = rng.normal(size=(1, 200_000))
+    found = matched_values(many[0], (many, many[:, :100_000]), np.zeros((1, 100_000)), 5)
+    assert (found == many[:, :100_000]).all()
 
 
 def test_deltas_of_visits_are_refused_where_they_do_not_fit():

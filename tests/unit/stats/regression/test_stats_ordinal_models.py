@@ -12,7 +12,7 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.continuous.ranks import mann_whitney
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.regression.ordinal import brant_test, proportional_odds
-from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
+from trialtrace.stats.regression.ordinal_mixed import _Model, ordinal_mixed
 
 REFUSED = "positive|separation|infinite"
 
@@ -149,6 +149,20 @@ def test_random_intercepts_turn_with_labels_and_units(seed):
     assert first.log_likelihood > fit(level, *x.T).log_likelihood
     # Another number of nodes, the same integral.
     same(mixed(level, x, subject, nodes=45).coef, first.coef, 1e-6)
+
+
+def test_random_intercepts_go_by_parts_of_the_subjects(monkeypatch):
+    level, x, subject = repeated(2)
+    whole, parts = mixed(level, x, subject), []
+    monkeypatch.setitem(_Model._parts.__globals__, "ROWS", 7)
+    derivatives = _Model._derivatives
+    monkeypatch.setattr(
+        _Model, "_derivatives", lambda part, par: parts.append(part) or derivatives(part, par)
+    )
+    again = mixed(level, x, subject)
+    assert max(part.subject.size for part in parts) <= 7 + 4
+    same(again.coef, whole.coef, 1e-9)
+    same(again.joint_covariance, whole.joint_covariance, 1e-9)
 
 
 def test_random_intercepts_refuse():

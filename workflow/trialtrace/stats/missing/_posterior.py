@@ -247,10 +247,20 @@ def matched_values(y: Floats, near: tuple[Floats, Floats], residual: Floats, don
     of equal ones the first, `residual` tells which.
     """
     seen, gap = near
-    distance = np.abs(gap[:, :, None] - seen[:, None, :])
-    order = np.argsort(distance, axis=-1, kind="stable")[..., :donors]
-    place = (residual * donors).astype(np.intp)[..., None]
-    found: Floats = y[np.take_along_axis(order, place, axis=-1)[..., 0]]
+    n, span = seen.shape[1], np.arange(donors)
+    rows = np.empty(gap.shape, dtype=np.intp)
+    for i, wanted in enumerate(gap):
+        # One further prediction, infinitely far, stands for those that are not there.
+        own = np.append(seen[min(i, len(seen) - 1)], np.inf)
+        up = np.append(np.argsort(own[:n], kind="stable"), np.full(donors, n))
+        down = np.append(np.full(donors, n), n - 1 - np.argsort(own[n - 1 :: -1], kind="stable"))
+        at = np.searchsorted(own[up[:n]], wanted)[:, None]
+        # On either side the nearest, of equal ones the first.
+        beside = np.hstack([down[at + donors - 1 - span], up[at + span]])
+        order = np.lexsort((beside, np.abs(wanted[:, None] - own[beside])))
+        which = (residual[i] * donors).astype(np.intp)[:, None]
+        rows[i] = np.take_along_axis(beside, np.take_along_axis(order, which, 1), 1)[:, 0]
+    found: Floats = y[rows]
     return found
 
 

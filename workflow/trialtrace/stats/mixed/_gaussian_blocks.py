@@ -27,7 +27,7 @@ from functools import partial
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.stats.regression._design import SINGULAR, least_squares
+from trialtrace.stats.regression._design import SINGULAR, least_squares, without_intercept
 from trialtrace.stats.results import StatsError
 
 MAX_ITERATIONS = 100
@@ -89,6 +89,7 @@ class Solution:
     log_likelihood: float
     iterations: int
     moments: Moments
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +178,20 @@ def fit_blocks(
     rows[seen, -1] = y[seen] - x[seen] @ coef
     count = np.bincount(kind).astype(np.float64)
     model = Likelihood(rows, kind, count, kinds, covariance, n_values=int(seen.sum()), reml=reml)
-    return solve(model, start(rows[:, :, -1]), newton, coef=coef, triangle=triangle)
+    return solve(model, start(rows[:, :, -1]), newton, coef=coef, basis=q, triangle=triangle)
 
 
 def solve(
-    model: Likelihood, theta: Floats, search: Search, *, coef: Floats, triangle: Floats
+    model: Likelihood,
+    theta: Floats,
+    search: Search,
+    *,
+    coef: Floats,
+    basis: Floats,
+    triangle: Floats,
 ) -> Solution:
-    """Search from theta; `triangle` makes X of the model's columns, `coef` is least squares."""
+    """Search from theta; `triangle` makes X of the model's columns, the orthonormal `basis`, `coef`
+    is least squares."""
     point, iterations, spread = search(model, theta)
     inverse = np.linalg.inv(triangle).astype(np.float64, copy=False)
     rotation = inverse @ point.root
@@ -197,6 +205,7 @@ def solve(
         log_likelihood=log_likelihood,
         iterations=iterations,
         moments=model.moments(point, rotation, spread),
+        notes=without_intercept(basis),
     )
 
 

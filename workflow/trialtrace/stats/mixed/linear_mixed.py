@@ -19,7 +19,7 @@ References: Laird and Ware, Biometrics 1982;38:963. Bates et al., J Stat Softw 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -45,12 +45,7 @@ from trialtrace.stats.mixed._gaussian_blocks import (
     solve,
 )
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
-from trialtrace.stats.regression._design import (
-    SINGULAR,
-    check_size,
-    least_squares,
-    without_intercept,
-)
+from trialtrace.stats.regression._design import SINGULAR, check_size, least_squares
 from trialtrace.stats.results import StatsError
 
 
@@ -108,13 +103,12 @@ def linear_mixed(
     variance, r = float(np.mean(residual**2)), z.shape[1]
     rows, columns = np.tril_indices(r)
     start = np.append((rows == columns) * variance / (2 * r), variance / 2)
-    fit = solve(model, start, _search, coef=coef, triangle=triangle)
+    fit = solve(model, start, _search, coef=coef, basis=basis, triangle=triangle)
     # Without an error of its own every value is known from its cluster's: no likelihood is the
     # largest then.
     if fit.theta[-1] <= (64 * np.finfo(np.float64).eps * np.abs(y).max()) ** 2:
         raise StatsError(BOUND)
-    made = _result(fit, scale, names, method, n_clusters=found.size, n=y.size)
-    return replace(made, notes=without_intercept(basis))
+    return _result(fit, scale, names, method, n_clusters=found.size, n=y.size)
 
 
 def _result(

@@ -110,6 +110,7 @@ def shared_fields(
         "n_values": n_values,
         "iterations": solution.iterations,
         "moments": solution.moments,
+        "notes": solution.notes,
     }
 
 

@@ -26,12 +26,7 @@ from trialtrace.stats._inputs import as_list, check_choice, labels
 from trialtrace.stats._wald import column_names
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
-from trialtrace.stats.regression._design import (
-    by_visit,
-    orthonormal,
-    visit_data,
-    without_intercept,
-)
+from trialtrace.stats.regression._design import by_visit, visit_data
 from trialtrace.stats.results import StatsError
 
 
@@ -167,7 +162,6 @@ def _fit(data: _Data, structure: str, method: str) -> MmrmFit:
         groups=names,
         sigma=sigma,
         n_by_visit=tuple(int(n) for n in seen.sum(axis=0)),
-        notes=without_intercept(orthonormal(x[seen])[0]),
     )
 
 

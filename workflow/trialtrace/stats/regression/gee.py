@@ -133,7 +133,7 @@ def gee(
             df=df,
             confidence=confidence,
             labels=names,
-            notes=without_intercept(orthonormal(x[seen])[0]),
+            notes=solved.notes,
         ),
         model_covariance=solved.model_covariance,
         correlation=solved.correlation,
@@ -183,6 +183,7 @@ class _Solution:
     back: Floats
     white: Floats
     residual: Floats
+    notes: tuple[str, ...]
 
     def sandwich(self, variance: str) -> Floats:
         """Covariance of the coefficients, of one of `VARIANCES`."""
@@ -250,8 +251,9 @@ def _solve(y: Floats, x: Floats, seen: Flags, *, family: str, working: str) -> _
         if settled and length < STEP**2:
             back = np.linalg.inv(triangle).astype(np.float64, copy=False)
             model = scale * back @ np.linalg.inv(information) @ back.T
+            coef, notes = back @ (beta + shift), without_intercept(q)
             return _Solution(
-                back @ (beta + shift), model, correlation, scale, iteration, back, white, residual
+                coef, model, correlation, scale, iteration, back, white, residual, notes
             )
         settled = settled or length < STEP**2
     raise StatsError(

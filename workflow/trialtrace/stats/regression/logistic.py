@@ -13,7 +13,7 @@ Oxford 2007 (its linear programme). Firth, Biometrika 1993;80:27. Heinze and Sch
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -145,8 +145,8 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
     low, high, falls = np.empty(p), np.empty(p), np.empty(p)
     for j in range(p):
         profile = _Profile(y, x, j, peak, q @ gamma)
-        low[j] = profile.bound(coef[j], -se[j], z**2)
-        high[j] = profile.bound(coef[j], se[j], z**2)
+        low[j] = profile.bound(coef[j], -se[j], z)
+        high[j] = profile.bound(coef[j], se[j], z)
         falls[j] = max(profile.fall(0.0), 0.0)
     # The penalty of the columns as given, not of the basis.
     peak += float(np.log(np.abs(np.diag(triangle))).sum())
@@ -187,18 +187,24 @@ class _Profile:
         self.start = best[0]
         return 2 * (self.peak - best[1])
 
-    def bound(self, estimate: float, step: float, quantile: float) -> float:
+    def bound(self, estimate: float, step: float, z: float) -> float:
+        """Where the root of the fall, which is nearly a line in the value, is z."""
         from scipy.optimize import brentq
 
+        def excess(value: float) -> float:
+            return sqrt(max(self.fall(value), 0.0)) - z
+
+        # A little beyond Wald's bound: of many rows that is enough.
+        end = step * z * 1.1
         for _ in range(60):
-            if self.fall(estimate + step) > quantile:
+            if excess(estimate + end) > 0:
                 break
-            step *= 1.6
+            end *= 1.6
         else:
             raise StatsError("the penalised likelihood does not fall far enough for a bound.")
-        ends = estimate, estimate + step
-        scale = 1e-13 * abs(step)
-        return float(brentq(lambda v: self.fall(v) - quantile, *ends, xtol=scale, rtol=1e-14))
+        # The likelihood has no digits for less.
+        scale = max(1e-13, 1e-15 * abs(self.peak)) * abs(step)
+        return float(brentq(excess, estimate, estimate + end, xtol=scale, rtol=1e-14))
 
 
 def _penalised(

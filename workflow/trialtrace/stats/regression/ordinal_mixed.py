@@ -9,8 +9,10 @@ References: Hedeker and Gibbons, Biometrics 1994;50:933. Liu and Pierce, Biometr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, log, nan, pi, sqrt
 
 import numpy as np
@@ -35,6 +37,8 @@ STEP = 1e-8
 HALVINGS = 10
 # A standard deviation of intercepts below this is no estimate but the edge of the model.
 NO_SPREAD = 1e-3
+# Rows that are computed with at once: what is kept of them at every node stays in the caches.
+ROWS = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -253,6 +257,19 @@ class _Model:
             model.log_weight = np.log(weight) + nodes_at**2 + log(2) / 2
         return model
 
+    def _parts(self) -> Iterator[_Model]:
+        """The data of some subjects at a time."""
+        n = self.starts.size
+        begins = np.unique(self.starts.searchsorted(np.arange(0, self.level.size, ROWS)))
+        for first, last in pairwise([*begins[begins < n].tolist(), n]):
+            rows = slice(self.starts[first], self.starts[last] if last < n else None)
+            part = copy(self)
+            part.top, part.bottom = self.top[rows], self.bottom[rows]
+            part.above, part.below = self.above[rows], self.below[rows]
+            part.subject = self.subject[rows] - first
+            part.starts = self.starts[first:last] - self.starts[first]
+            yield part
+
     def _sum(self, values: Floats) -> Floats:
         return np.add.reduceat(values, self.starts, axis=0)
 
@@ -286,6 +303,12 @@ class _Model:
         """Log-likelihood, gradient and observed information (Louis) at `par`."""
         if (np.diff(par[: self.level.max()]) <= 0).any():
             return -inf, par, np.eye(par.size)
+        values, gradients, informations = zip(
+            *(part._derivatives(par) for part in self._parts()), strict=True
+        )
+        return sum(values), sum(gradients), sum(informations)
+
+    def _derivatives(self, par: Floats) -> tuple[float, Floats, Floats]:
         mode, scale = self._find_modes(par)
         v = mode[:, None] + scale[:, None] * self.nodes
         value, da, db, daa, dab, dbb = self._terms(par, v)
