@@ -14,6 +14,7 @@ for (d in cases("two_by_two.csv")) with(d, {
     se <- sqrt(e$vi)
     emit_interval(case, measure, back(estimate), back(estimate - qnorm(0.975) * se),
                   back(estimate + qnorm(0.975) * se))
+    emit(case, paste0(measure, ".p_value"), 2 * pnorm(-abs(estimate / se)))
   }
 })
 
@@ -24,9 +25,11 @@ for (d in cases("strata.csv")) {
   with(used, {
     fit <- rma.mh(measure = "RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0, to = "none")
     emit_interval(this, "risk_difference.sato", fit$beta, fit$ci.lb, fit$ci.ub)
+    emit(this, "risk_difference.sato.p_value", fit$pval)
     ratio <- rma.mh(measure = "RR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0, to = "none")
     if (is.finite(ratio$beta)) {
       emit_interval(this, "risk_ratio", exp(ratio$beta), exp(ratio$ci.lb), exp(ratio$ci.ub))
+      emit(this, "risk_ratio.p_value", ratio$pval)
     }
     # metafor takes a stratum in which nobody or everybody has the event into Breslow and Day's
     # statistic and makes it NA; its margins are fixed, so it is dropped here.
@@ -35,6 +38,7 @@ for (d in cases("strata.csv")) {
       odds <- rma.mh(measure = "OR", ai = x1[varied], n1i = n1[varied], ci = x0[varied],
                      n2i = n0[varied], add = 0, to = "none", correct = FALSE)
       if (is.finite(odds$beta)) {
+        emit(this, "odds_ratio.p_value", odds$pval)
         emit_test(this, "breslow_day", odds$BD, odds$BDp, sum(varied) - 1)
         emit_test(this, "tarone", odds$TA, odds$TAp, sum(varied) - 1)
       }

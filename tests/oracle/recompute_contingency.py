@@ -55,6 +55,8 @@ def score(cases: Cases) -> Numbers:
             result = categorical.risk_difference_miettinen_nurminen(*table, confidence=level)
             yield from _interval(case, f"miettinen_nurminen@{level}", result)
         for how in ("farrington_manning", "miettinen_nurminen"):
+            result = categorical.risk_difference_score(*table, confidence=0.95, variance=how)
+            yield case, f"difference.{how}.p_value", result.p_value
             for margin in (0, 0.1, -0.25):
                 for sides in SIDES:
                     name = f"difference.{how}.{margin}.{sides}"
@@ -64,6 +66,7 @@ def score(cases: Cases) -> Numbers:
             for level in LEVELS:
                 result = risk_ratio_score(*table, confidence=level, variance=how)
                 yield from _interval(case, f"ratio.{how}@{level}", result)
+            yield case, f"ratio.{how}.p_value", result.p_value
             for margin in (1, 0.8, 1.5):
                 for sides in SIDES:
                     name = f"ratio.{how}.{margin}.{sides}"
@@ -183,6 +186,7 @@ def metafor(cases: Cases) -> Numbers:
             result = compute(*table, confidence=0.95)
             if not np.isnan(result.low):
                 yield from _interval(case, name, result)
+                yield case, f"{name}.p_value", result.p_value
     for case, d in cases("strata.csv"):
         if case == "nobody":
             continue
@@ -190,15 +194,20 @@ def metafor(cases: Cases) -> Numbers:
         options = {"confidence": 0.95, "variance": "sato"}
         result = stratified.mantel_haenszel_risk_difference(*table, **options)
         yield from _interval(case, "risk_difference.sato", result)
+        yield case, "risk_difference.sato.p_value", result.p_value
         result = stratified.mantel_haenszel_risk_ratio(*table, confidence=0.95)
         if not np.isnan(result.low):
             yield from _interval(case, "risk_ratio", result)
+            yield case, "risk_ratio.p_value", result.p_value
         for name, how in (("breslow_day", "none"), ("tarone", "tarone")):
             numbers = list(
                 _test(case, name, stratified.breslow_day, *table, correction=how, df=True)
             )
             if not np.isnan(numbers[0][2]):
                 yield from numbers
+                if how == "none":
+                    result = stratified.mantel_haenszel_odds_ratio(*table, confidence=0.95)
+                    yield case, "odds_ratio.p_value", result.p_value
 
 
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:

@@ -25,6 +25,7 @@ def stratified_score() -> Numbers:
             choices = {"weights": weight, "variance": variance, "confidence": level}
             found = score.stratified_risk_difference_score(*table, **choices)
             yield from _interval(case, f"difference.{weight}.{variance}.{level}", found)
+            yield case, f"difference.{weight}.{variance}.{level}.p_value", found.p_value
         for level in LEVELS:
             found = score.stratified_risk_difference_newcombe(*table, confidence=level)
             yield from _interval(case, f"newcombe.{level}", found)

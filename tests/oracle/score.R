@@ -59,6 +59,11 @@ for (d in cases("two_by_two.csv")) with(d, for (margin in c(0, 0.1, -0.25)) {
   if (v == 0) z <- NaN
   emit_z(case, paste0("difference.farrington_manning.", margin), z)
   emit_z(case, paste0("difference.miettinen_nurminen.", margin), z * sqrt((N - 1) / N))
+  # The intervals of these tests have their p.
+  if (margin == 0) {
+    emit(case, "difference.farrington_manning.p_value", tails(z)[["two_sided"]])
+    emit(case, "difference.miettinen_nurminen.p_value", tails(z * sqrt((N - 1) / N))[["two_sided"]])
+  }
 })
 
 constrained_ratio <- function(x1, n1, x0, n0, r) {
@@ -98,6 +103,10 @@ for (d in cases("two_by_two.csv")) with(d, {
     z <- if (nobody) NaN else z_ratio(x1, n1, x0, n0, margin)
     emit_z(case, paste0("ratio.koopman.", margin), z)
     emit_z(case, paste0("ratio.miettinen_nurminen.", margin), z * sqrt((N - 1) / N))
+    if (margin == 1) {
+      emit(case, "ratio.koopman.p_value", tails(z)[["two_sided"]])
+      emit(case, "ratio.miettinen_nurminen.p_value", tails(z * sqrt((N - 1) / N))[["two_sided"]])
+    }
   }
 })
 finish()

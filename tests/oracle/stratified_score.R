@@ -85,7 +85,10 @@ for (t in cases("strata.csv")) {
     for (weights in c("mantel_haenszel", "sample_size", "miettinen_nurminen")) {
       for (variance in c("miettinen_nurminen", "mee")) {
         found <- difference_interval(t, z, weights, variance != "mee")
-        emit_interval(case, paste("difference", weights, variance, level, sep = "."), found[1], found[2], found[3])
+        name <- paste("difference", weights, variance, level, sep = ".")
+        emit_interval(case, name, found[1], found[2], found[3])
+        none <- score_difference(t, 0, weights, variance != "mee")
+        emit(case, paste0(name, ".p_value"), if (none[2] > 0) 2 * pnorm(-abs(none[1]) / sqrt(none[2])) else NaN)
       }
     }
     found <- yan_su(t, z)

@@ -1,5 +1,6 @@
 """Estimates with standard errors: intervals and tests by t or the normal distribution."""
 
+from dataclasses import replace
 from math import exp, inf, log, nan
 from typing import TypedDict
 
@@ -57,6 +58,14 @@ def symmetric(
     width = log(high / low) if scale == "log" and low > 0 else high - low
     error = width / 2 / normal_quantile(confidence)
     return Interval(estimate, low, high, standard_error=error, scale=scale)
+
+
+def tested(interval: Interval) -> Interval:
+    """A normal interval of a difference, or of a ratio on the log scale, with the p of its test."""
+    estimate, error = interval.estimate, interval.standard_error
+    if interval.scale == "log":
+        estimate = log(estimate) if 0 < estimate < inf else nan
+    return replace(interval, p_value=normal_tail(estimate / error, "two_sided") if error else nan)
 
 
 def exponential(interval: Interval) -> Interval:

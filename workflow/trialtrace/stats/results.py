@@ -100,7 +100,9 @@ class Interval(Tabular):
     A bound is NaN where the method does not define it; the function's docstring says when.
     `standard_error` is that of the estimate on `scale` ("identity", "log", "logit", "atanh"): the
     bounds are symmetric there. It is NaN, and the scale without meaning, where the interval rests
-    on no standard error: exact, score, profile, rank and bootstrap intervals.
+    on no standard error: exact, score, profile, rank and bootstrap intervals. `p_value` is that of
+    the test of no effect (a difference of 0, a ratio of 1) that Wald and score intervals of two
+    arms invert, two-sided, else NaN; one side, or a margin, is asked of the test.
     """
 
     estimate: float
@@ -108,6 +110,7 @@ class Interval(Tabular):
     high: float
     standard_error: float = field(default=nan, kw_only=True)
     scale: str = field(default="identity", kw_only=True)
+    p_value: float = field(default=nan, kw_only=True)
 
     def rows(self) -> list[Row]:
         return [{name: getattr(self, name) for name in _INTERVAL}]
@@ -118,6 +121,8 @@ class Interval(Tabular):
             parts.append(f"standard_error={short(self.standard_error)}")
         if self.scale != "identity":
             parts.append(f"scale={self.scale!r}")
+        if not isnan(self.p_value):
+            parts.append(f"p_value={short(self.p_value)}")
         return f"Interval({', '.join(parts)})"
 
 
@@ -331,7 +336,7 @@ class Coefficients(Estimates):
     df: float = inf
 
 
-_INTERVAL = ("estimate", "low", "high", "standard_error", "scale")
+_INTERVAL = ("estimate", "low", "high", "standard_error", "scale", "p_value")
 _TEST = ("statistic", "df", "df2", "p_value")
 _CONTRAST = (
     *("label", "estimate", "standard_error", "low", "high"),

@@ -32,7 +32,7 @@ from trialtrace.stats._inputs import (
     one_number,
     single_count,
 )
-from trialtrace.stats._wald import symmetric
+from trialtrace.stats._wald import symmetric, tested
 from trialtrace.stats.categorical._tables import Tables, odds_ratio, one_table
 from trialtrace.stats.categorical.proportions import METHODS
 from trialtrace.stats.categorical.score import risk_difference
@@ -92,8 +92,9 @@ def risk_difference_wald(
 
     R: `metafor::escalc("RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
 
-    >>> risk_difference_wald(13, 40, 7, 42, confidence=0.95)
-    Interval(estimate=0.158333, low=-0.0254362, high=0.342103, standard_error=0.0937617)
+    >>> found = risk_difference_wald(13, 40, 7, 42, confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (0.1583, 0.3421, 0.0913)
     """
     return _of_one(_wald, x1, n1, x0, n0, confidence, scale="identity")
 
@@ -176,8 +177,9 @@ def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: fl
 
     R: `metafor::escalc("RR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
 
-    >>> risk_ratio_log(13, 40, 7, 42, confidence=0.95)
-    Interval(estimate=1.95, low=0.867111, high=4.38525, standard_error=0.413486, scale='log')
+    >>> found = risk_ratio_log(13, 40, 7, 42, confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (1.95, 4.3853, 0.1063)
     """
     return _of_one(_katz, x1, n1, x0, n0, confidence, scale="log")
 
@@ -194,8 +196,9 @@ def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence:
 
     R: `metafor::escalc("OR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
 
-    >>> odds_ratio_sample(13, 40, 7, 42, confidence=0.95)
-    Interval(estimate=2.40741, low=0.844934, high=6.85925, standard_error=0.534218, scale='log')
+    >>> found = odds_ratio_sample(13, 40, 7, 42, confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (2.4074, 6.8592, 0.1001)
     """
     return _of_one(_woolf, x1, n1, x0, n0, confidence, scale="log")
 
@@ -239,8 +242,9 @@ def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: f
     where V is 0. Source: Yusuf et al., Prog Cardiovasc Dis 1985;27:335. Oracle: R's metafor.
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
 
-    >>> odds_ratio_peto(13, 40, 7, 42, confidence=0.95)
-    Interval(estimate=2.33522, low=0.857221, high=6.36153, standard_error=0.511318, scale='log')
+    >>> found = odds_ratio_peto(13, 40, 7, 42, confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (2.3352, 6.3615, 0.0972)
     """
     return _of_one(_peto, x1, n1, x0, n0, confidence, scale="log")
 
@@ -259,7 +263,7 @@ def _of_one(
     table = one_table(x1, n1, x0, n0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, low, high = formula(table, check_confidence(confidence))
-    return symmetric(float(estimate), float(low), float(high), confidence, scale)
+    return tested(symmetric(float(estimate), float(low), float(high), confidence, scale))
 
 
 def _newcombe(

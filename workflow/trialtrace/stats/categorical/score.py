@@ -43,7 +43,7 @@ def risk_difference_miettinen_nurminen(
     R: by hand in score.R.
 
     >>> risk_difference_miettinen_nurminen(13, 40, 7, 42, confidence=0.95)
-    Interval(estimate=0.158333, low=-0.0294355, high=0.341522)
+    Interval(estimate=0.158333, low=-0.0294355, high=0.341522, p_value=0.0971833)
     """
     return risk_difference_score(
         x1, n1, x0, n0, confidence=confidence, variance="miettinen_nurminen"
@@ -80,10 +80,16 @@ def risk_difference_score(
         # The factor N / (N - 1) of the variance, taken out of the quantile.
         z *= sqrt((n1 + n0 - 1) / (n1 + n0))
     if x1 + x0 <= (n1 + n0) / 2:
-        return Interval(risk_difference(x1, n1, x0, n0), *_bounds(x1, n1, x0, n0, z))
-    # Of frequent events the failures are counted: a risk next to 1 would lose its digits.
-    low, high = _bounds(n1 - x1, n1, n0 - x0, n0, z)
-    return Interval(risk_difference(x1, n1, x0, n0), -high, -low)
+        low, high = _bounds(x1, n1, x0, n0, z)
+    else:
+        # Of frequent events the failures: a risk next to 1 would lose its digits.
+        high, low = (-end for end in _bounds(n1 - x1, n1, n0 - x0, n0, z))
+    p_value = nan
+    if 0 < x1 + x0 < n1 + n0:
+        p_value = risk_difference_score_test(
+            x1, n1, x0, n0, margin=0, sides="two_sided", variance=variance
+        ).p_value
+    return Interval(risk_difference(x1, n1, x0, n0), low, high, p_value=p_value)
 
 
 def risk_difference_score_test(

@@ -42,7 +42,7 @@ def risk_ratio_score(
     R: by hand in score.R.
 
     >>> risk_ratio_score(13, 40, 7, 42, confidence=0.95, variance="miettinen_nurminen")
-    Interval(estimate=1.95, low=0.891542, high=4.38196)
+    Interval(estimate=1.95, low=0.891542, high=4.38196, p_value=0.0971833)
     """
     check_choice("variance", variance, VARIANCES)
     x1, n1 = single_count(x1, n1, "treated arm")
@@ -52,7 +52,10 @@ def risk_ratio_score(
         return Interval(nan, 0.0, inf)
     table = (x1, n1, x0, n0)
     upper = inf if x0 == 0 else 1 / _lower(x0, n0, x1, n1, z, variance)
-    return Interval(x1 * n0 / (x0 * n1) if x0 else inf, _lower(*table, z, variance), upper)
+    same = x1 == n1 and x0 == n0
+    p_value = nan if same else normal_tail(_statistic(*table, 1.0, variance), "two_sided")
+    ratio = x1 * n0 / (x0 * n1) if x0 else inf
+    return Interval(ratio, _lower(*table, z, variance), upper, p_value=p_value)
 
 
 def risk_ratio_score_test(

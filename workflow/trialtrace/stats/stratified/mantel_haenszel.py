@@ -32,6 +32,7 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     normal_tail,
 )
+from trialtrace.stats._wald import tested
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -121,8 +122,9 @@ def mantel_haenszel_odds_ratio(
 
     R: `mantelhaen.test(tables)`.
 
-    >>> mantel_haenszel_odds_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
-    Interval(estimate=2.31338, low=0.96615, high=5.53924, standard_error=0.445491, scale='log')
+    >>> found = mantel_haenszel_odds_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (2.3134, 5.5392, 0.0597)
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -161,8 +163,9 @@ def mantel_haenszel_risk_difference(
     R: `metafor::rma.mh(measure = "RD", ai, n1i, ci, n2i, add = 0)`.
 
     >>> strata = [13, 5], [40, 20], [7, 3], [42, 22]
-    >>> mantel_haenszel_risk_difference(*strata, confidence=0.95, variance="sato")
-    Interval(estimate=0.143211, low=-0.00273339, high=0.289155, standard_error=0.0744627)
+    >>> found = mantel_haenszel_risk_difference(*strata, confidence=0.95, variance="sato")
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (0.1432, 0.2892, 0.0544)
     """
     check_choice("variance", variance, ("sato", "greenland_robins"))
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
@@ -181,7 +184,7 @@ def mantel_haenszel_risk_difference(
         return Interval(estimate, nan, nan)
     error = sqrt(spread)
     half = z * error
-    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
+    return tested(Interval(estimate, estimate - half, estimate + half, standard_error=error))
 
 
 def mantel_haenszel_risk_ratio(
@@ -199,8 +202,9 @@ def mantel_haenszel_risk_ratio(
 
     R: `metafor::rma.mh(measure = "RR", ai, n1i, ci, n2i, add = 0)`.
 
-    >>> mantel_haenszel_risk_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
-    Interval(estimate=1.91559, low=0.9634, high=3.80888, standard_error=0.350676, scale='log')
+    >>> found = mantel_haenszel_risk_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
+    >>> round(found.estimate, 4), round(found.high, 4), round(found.p_value, 4)
+    (1.9156, 3.8089, 0.0638)
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -312,4 +316,4 @@ def _ratio(numerator: float, denominator: float) -> float:
 def _ratio_interval(ratio: float, error: float, z: float) -> Interval:
     centre, half = log(ratio), z * error
     low, high = exp(centre - half), exp(centre + half)
-    return Interval(ratio, low, high, standard_error=error, scale="log")
+    return tested(Interval(ratio, low, high, standard_error=error, scale="log"))

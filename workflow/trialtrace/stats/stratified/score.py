@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import check_choice, normal_quantile
+from trialtrace.stats._inputs import check_choice, normal_quantile, normal_tail
 from trialtrace.stats.categorical.score import SMALLEST_STEP, restricted_risks
 from trialtrace.stats.results import Interval
 from trialtrace.stats.stratified.mantel_haenszel import comparable_strata
@@ -74,7 +74,10 @@ def stratified_risk_difference_score(
     z = normal_quantile(confidence)
     score = partial(_difference_score, strata, weights, variance)
     estimate = _difference_estimate(strata, score)
-    return Interval(estimate, *(_difference_bound(score, estimate, z, end) for end in (-1.0, 1.0)))
+    low, high = (_difference_bound(score, estimate, z, end) for end in (-1.0, 1.0))
+    departure, spread = score(0.0)
+    p_value = normal_tail(departure / sqrt(spread), "two_sided") if spread > 0 else nan
+    return Interval(estimate, low, high, p_value=p_value)
 
 
 def stratified_risk_difference_newcombe(
