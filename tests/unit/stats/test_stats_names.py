@@ -5,6 +5,7 @@ The calls are those of the docstrings' examples, whose arrays become columns of 
 
 import dataclasses
 import inspect
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ TRIAL = pd.DataFrame(
     }
 )
 TWO = TRIAL[TRIAL.arm != "low"]
+NAMES = ("labels", "design", "notes", "columns")
 PLAN = {"confidence": 0.95, "sides": "two_sided", "variance": "model", "correction": "none"}
 
 
@@ -54,7 +56,7 @@ def values(result):
     """Every number of a result, without the names of coefficients."""
     if dataclasses.is_dataclass(result):
         fields = [each.name for each in dataclasses.fields(result)]
-        kept = [name for name in fields if name not in ("labels", "design", "notes")]
+        kept = [name for name in fields if name not in NAMES]
         return {name: values(getattr(result, name)) for name in kept}
     if isinstance(result, tuple | list):
         return [values(each) for each in result]
@@ -420,3 +422,59 @@ def test_factors_are_no_covariates_of_means_at_their_means(name):
     assert getattr(sap, name)(**first, covariates=["base"], **more)
     with pytest.raises(StatsError, match="covariates that are numbers; of others take ols"):
         getattr(sap, name)(**first, covariates=["site"], **more)
+
+
+def test_imputed_columns_are_taken_by_their_names():
+    table = pd.DataFrame({"y1": np.arange(12) % 5 + 0.5, "y2": np.arange(12) * 7 % 6 + 0.5})
+    table.loc[[3, 8], "y2"] = np.nan
+    how = {"kinds": "normal", "arms": "in_model", "seed": 1, "stop": 3}
+    sap = ts.Conventions(data=table.assign(arm=["a", "b"] * 6), arm="arm", control="b", **how)
+    for imputed in (
+        sap.impute_monotone(["y1", "y2"], covariates=None),
+        ts.missing.impute_chained(table, ["a", "b"] * 6, None, cycles=2, **how),
+        ts.missing.impute_reference_based(
+            table,
+            ["a", "b"] * 6,
+            None,
+            reference="b",
+            assumption="copy_reference",
+            cycles=1,
+            arms="in_model",
+            seed=1,
+            stop=3,
+        ),
+    ):
+        assert (imputed["y2"] == imputed.values[:, :, 1]).all()
+        with pytest.raises(StatsError, match="no imputed column 'y3'; there are y1, y2"):
+            imputed["y3"]
+    unnamed = ts.missing.impute_monotone(table.to_numpy(), ["a", "b"] * 6, None, **how)
+    with pytest.raises(StatsError, match="there are no names, as y was an array"):
+        unnamed["y2"]
+
+
+# The default of R that each of ours stands for; R's is the first of several.
+DEFAULTS = {
+    "confidence": ("t.test.default", "conf.level", "0.95"),
+    "sides": ("t.test.default", "alternative", 'c("two.sided"'),
+    "correction": ("chisq.test", "correct", "TRUE"),
+    "variances": ("t.test.default", "var.equal", "FALSE"),
+    "ties": ("coxph", "ties", 'c("efron"'),
+    "interval": ("survfitKM", "conf.type", 'c("log"'),
+    "family": ("geeglm", "family", "gaussian"),
+    "method": ("gls", "method", 'c("REML"'),
+}
+
+
+@pytest.mark.r
+def test_the_defaults_of_r_are_what_r_takes():
+    asked = "".join(
+        f'cat(deparse(formals(getAnywhere("{function}")$objs[[1]])${name})[1], "\\n");'
+        for function, name, _ in DEFAULTS.values()
+    )
+    libraries = "suppressMessages({library(survival); library(geepack); library(nlme)});"
+    run = ["Rscript", "-e", libraries + asked]
+    said = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
+    for line, (_, _, first) in zip(said, DEFAULTS.values(), strict=True):
+        assert line.startswith(first)
+    # Errors of lm, glm and coxph are those of the model.
+    assert ts.R_DEFAULTS.keys() == {*DEFAULTS, "variance"} <= ARGUMENTS

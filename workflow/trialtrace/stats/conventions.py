@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import wraps
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -66,6 +66,15 @@ upper values variance variances variation visit visits weight weights within wor
 y z zeros
 """
 ARGUMENTS = frozenset(_ARGUMENTS.split())
+# What R takes unless told: wilcox.test and chisq.test, t.test, coxph, survfit, lm and glm, geeglm,
+# lmer and gls.
+R_DEFAULTS: Mapping[str, object] = MappingProxyType(
+    {
+        **{"confidence": 0.95, "sides": "two_sided", "correction": "continuity"},
+        **{"variances": "unequal", "ties": "efron", "interval": "log"},
+        **{"variance": "model", "family": "gaussian", "method": "REML"},
+    }
+)
 # Arguments that are columns of a model, where the function has no samples of these names.
 TERMS = ("x", "covariates", "z")
 # Models of hazards and of thresholds, which have no intercept.
@@ -86,7 +95,8 @@ class Conventions:
     `keywords` are confidence, sides, ties, variance and their like. Each goes to every function
     that has an argument of this name, and a call may say otherwise. Whatever a function asks for
     beyond them is asked for still. A value that a function does not know raises `StatsError`, as in
-    a call of it, and so does a keyword that none has.
+    a call of it, and so does a keyword that none has. `R_DEFAULTS` are keywords that R
+    takes unless told.
 
     >>> sap = Conventions(confidence=0.95, sides="two_sided")
     >>> sap.rate_ratio(12, 110, 25, 140).test

@@ -29,6 +29,7 @@ from scipy.special import expit, ndtri
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import as_array, as_list, check_choice, labels, numbers, whole_number
+from trialtrace.stats._wald import column_names
 from trialtrace.stats.missing._posterior import (
     Stream,
     Uniforms,
@@ -58,12 +59,20 @@ class Imputations:
     """Completed data: `values` (imputations, n, k), `filled` and `marked` (n, k).
 
     `filled` are the imputed cells, the same in all imputations; `marked` those never to impute,
-    NaN where they were missing.
+    NaN where they were missing. `imputed["y3"]` is one column, (imputations, n), of a DataFrame or
+    of `columns` that `Conventions` took by name.
     """
 
     values: Floats
     filled: Flags
     marked: Flags
+    columns: tuple[str, ...] = ()
+
+    def __getitem__(self, column: str) -> Floats:
+        if column not in self.columns:
+            told = ", ".join(self.columns) or "no names, as y was an array"
+            raise StatsError(f"no imputed column {column!r}; there are {told}.")
+        return self.values[:, :, self.columns.index(column)]
 
     def __repr__(self) -> str:
         m, n, k = self.values.shape
@@ -126,7 +135,7 @@ def impute_monotone(
     (5, 8, 2)
     """
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
-    return sequential(data, Stream(seed, start or 0, stop))
+    return named(sequential(data, Stream(seed, start or 0, stop)), y)
 
 
 def impute_chained(
@@ -170,9 +179,13 @@ def impute_chained(
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked, donors)
     if "binary" in data.kinds or logistic is not None:
         check_choice("logistic", logistic, LOGISTIC)
-    return chained(
-        replace(data, logistic=logistic or "maximum"), cycles, Stream(seed, start or 0, stop)
-    )
+    data = replace(data, logistic=logistic or "maximum")
+    return named(chained(data, cycles, Stream(seed, start or 0, stop)), y)
+
+
+def named(imputed: Imputations, y: ArrayLike) -> Imputations:
+    """With the names of the columns of y, where they have some."""
+    return replace(imputed, columns=column_names(y) or ())
 
 
 def composite(imputed: Imputations, function: Composite) -> Floats:

@@ -55,6 +55,7 @@ from trialtrace.stats.missing.imputation import (
     fillable,
     fixed_columns,
     marks,
+    named,
     outcome_columns,
 )
 from trialtrace.stats.resampling.drawing import Seed
@@ -146,7 +147,7 @@ def impute_reference_based(
     check_choice("assumption", assumption, ASSUMPTIONS)
     cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
     data = check_visits(y, arm, covariates, reference, arms, not_to_impute, if_marked)
-    return reference_based(data, assumption, cycles, Stream(seed, start or 0, stop))
+    return named(reference_based(data, assumption, cycles, Stream(seed, start or 0, stop)), y)
 
 
 def joint_distribution(
