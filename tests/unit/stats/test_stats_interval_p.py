@@ -2,11 +2,13 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 
 from trialtrace.stats import categorical as c
 from trialtrace.stats import regression as r
 from trialtrace.stats import stratified as s
+from trialtrace.stats.continuous.win_ratio import Measured, win_statistics
 
 TABLE = (13, 40, 7, 42)
 STRATA = ([13, 5, 9], [40, 20, 11], [7, 3, 6], [42, 22, 12])
@@ -16,6 +18,19 @@ def standardised(measure, *, confidence):
     y, arm, age = [0, 0, 1, 0, 1, 1, 1, 0] * 3, list("aaaabbbb") * 3, [5, 3, 6, 2, 4, 6, 3, 5] * 3
     fit = r.standardise(y, arm, age, family="logistic", variance="fixed")
     return measure(fit, "b", "a", confidence=confidence)
+
+
+def compliers(*, confidence):
+    treated, received = [1, 0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 1, 1, 0]
+    control = [0, 0, 1, 0, 1, 0, 0, 0]
+    return c.complier_difference(treated, received, control, confidence=confidence)
+
+
+def wins(measure, *, confidence):
+    values = np.array([5.0, 7, 6, 9, 8, 4, 6, 3, 5, 2])
+    outcome = Measured(values, larger_wins=True, margin=0, missing="refused")
+    found = win_statistics([1] * 5 + [0] * 5, [outcome], confidence=confidence)
+    return getattr(found, measure)
 
 
 SCORE = [
@@ -43,6 +58,8 @@ INTERVALS = [
     ),
     partial(s.mantel_haenszel_risk_ratio, *STRATA),
     partial(s.mantel_haenszel_odds_ratio, *STRATA),
+    compliers,
+    *(partial(wins, measure) for measure in ("win_ratio", "net_benefit", "win_odds")),
     partial(standardised, r.standardised_difference),
     partial(standardised, r.standardised_ratio),
 ]
@@ -52,7 +69,8 @@ INTERVALS = [
 def test_an_interval_ends_at_no_effect_at_the_confidence_of_its_p(interval):
     p_value = interval(confidence=0.95).p_value
     found = interval(confidence=1 - p_value)
-    none = 1.0 if "ratio" in str(interval) and "difference" not in str(interval) else 0.0
+    ratio = found.scale == "log" or "risk_ratio" in str(interval)
+    none = 1.0 if ratio else 0.0
     assert found.low == pytest.approx(none, abs=1e-9)
     assert found.p_value == pytest.approx(p_value, rel=1e-9)
     assert f"p_value={p_value:.6g}" in repr(found)

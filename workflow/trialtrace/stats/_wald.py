@@ -26,9 +26,21 @@ def wald_contrast(
 ) -> Contrast:
     """Interval and test of an estimate of 0; infinite `df` are those of the normal distribution."""
     check_choice("sides", sides, SIDES)
-    half = quantile(df, confidence) * se
-    interval = Interval(estimate, estimate - half, estimate + half, standard_error=se)
+    interval = wald_interval(estimate, se, df=df, confidence=confidence)
     return Contrast(interval, wald_test_of(estimate, se, df=df, sides=sides), label)
+
+
+def wald_interval(estimate: float, se: float, *, df: float = inf, confidence: float) -> Interval:
+    """The interval alone."""
+    half = quantile(df, confidence) * se
+    return Interval(estimate, estimate - half, estimate + half, standard_error=se)
+
+
+def ratio_interval(ratio: float, se: float, *, confidence: float) -> Interval:
+    """Of a ratio, by the error of its logarithm, with the p of its test."""
+    centre, half = log(ratio), normal_quantile(confidence) * se
+    low, high = exp(centre - half), exp(centre + half)
+    return tested(Interval(ratio, low, high, standard_error=se, scale="log"))
 
 
 def wald_test_of(estimate: float, se: float, *, df: float, sides: str) -> TestResult:

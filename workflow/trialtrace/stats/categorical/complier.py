@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import normal_quantile, sample
+from trialtrace.stats._inputs import sample
+from trialtrace.stats._wald import tested, wald_interval
 from trialtrace.stats.results import Columns, Interval, StatsError
 
 
@@ -50,17 +51,15 @@ def complier_difference(
 
     >>> treated, received = [1, 0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 1, 1, 0]
     >>> complier_difference(treated, received, [0, 0, 1, 0, 1, 0, 0, 0], confidence=0.95)
-    Interval(estimate=0.5, low=-0.0164959, high=1.0165, standard_error=0.263523)
+    Interval(estimate=0.5, low=-0.0164959, high=1.0165, standard_error=0.263523, p_value=0.0577796)
     """
     y, d, other = _data(treated, received, control)
-    z = normal_quantile(confidence)
     share = float(d.mean())
     effect = float(y.mean() - other.mean()) / share
     residual = y - y.mean() - effect * (d - share)
     variance = (residual @ residual) / y.size**2 + float(other.var()) / other.size
     error = sqrt(variance) / share if variance > 0 else nan
-    half = z * error
-    return Interval(effect, effect - half, effect + half, standard_error=error)
+    return tested(wald_interval(effect, error, confidence=confidence))
 
 
 def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike) -> ComplierBounds:

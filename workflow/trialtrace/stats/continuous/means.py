@@ -13,7 +13,6 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
@@ -26,6 +25,7 @@ from trialtrace.stats._inputs import (
     t_tail,
     within_range,
 )
+from trialtrace.stats._wald import wald_interval
 from trialtrace.stats.results import Columns, Contrast, Interval, StatsError, TestResult
 
 
@@ -78,9 +78,8 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     Interval(estimate=5.875, low=3.29488, high=8.45512, standard_error=0.810735)
     """
     x = sample(x, "x", at_least=2)
-    level = check_confidence(confidence)
     error = 0.0 if _constant(x) else sqrt(x.var(ddof=1) / x.size)
-    return _t_interval(float(x.mean()), error, x.size - 1, level)
+    return _t_interval(float(x.mean()), error, x.size - 1, confidence)
 
 
 def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
@@ -124,9 +123,8 @@ def mean_difference_t(
     """
     check_choice("variances", variances, ("unequal", "equal"))
     check_choice("sides", sides, SIDES)
-    level = check_confidence(confidence)
     difference = _welch(x, y) if variances == "unequal" else _student(x, y)
-    return Contrast(_t_interval(*difference, level), _t_test(*difference, sides, None))
+    return Contrast(_t_interval(*difference, confidence), _t_test(*difference, sides, None))
 
 
 def paired_t(difference: ArrayLike, *, sides: str, margin: float | None = None) -> TestResult:
@@ -186,8 +184,7 @@ def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) ->
     >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
     (1.4167, 0.0631, 2.7703)
     """
-    level = check_confidence(confidence)
-    return _t_interval(*_student(x, y), level)
+    return _t_interval(*_student(x, y), confidence)
 
 
 def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -202,8 +199,7 @@ def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> I
     >>> mean_difference_welch([4.1, 5.2, 6.3, 7.9], [3.9, 4.4, 5.0], confidence=0.95)
     Interval(estimate=1.44167, low=-1.01199, high=3.89532, standard_error=0.870863)
     """
-    level = check_confidence(confidence)
-    return _t_interval(*_welch(x, y), level)
+    return _t_interval(*_welch(x, y), confidence)
 
 
 def welch(variance1: Floats, n1: Floats, variance0: Floats, n0: Floats) -> tuple[Floats, Floats]:
@@ -294,9 +290,9 @@ def _t_test(
 
 def _t_interval(estimate: float, error: float, df: float, confidence: float) -> Interval:
     if error == 0:
+        check_confidence(confidence)
         return Interval(estimate, nan, nan)
-    half = float(stdtrit(df, 0.5 + confidence / 2)) * error
-    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
+    return wald_interval(estimate, error, df=df, confidence=confidence)
 
 
 def _constant(values: Floats) -> bool:

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, nan
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice, normal_quantile, numbers, sample, survival_data
+from trialtrace.stats._inputs import check_choice, check_confidence, numbers, sample, survival_data
+from trialtrace.stats._wald import ratio_interval, tested, wald_interval
 from trialtrace.stats.results import Interval, Row, StatsError, Tabular, TestResult
 
 # Pairs compared at once: a few megabytes, which stay near the processor.
@@ -107,9 +108,9 @@ def win_statistics(
 
     >>> death = TimeToEvent([4, 9, 3, 8, 5, 7, 2, 6], [1, 0, 1, 1, 0, 1, 1, 1])
     >>> win_statistics([1, 1, 1, 1, 0, 0, 0, 0], [death], confidence=0.95).net_benefit
-    Interval(estimate=0.125, low=-0.813261, high=1.06326, standard_error=0.478714)
+    Interval(estimate=0.125, low=-0.813261, high=1.06326, standard_error=0.478714, p_value=0.794003)
     """
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     treated, parts = _data(treated, outcomes)
     first, second = np.flatnonzero(treated == 1), np.flatnonzero(treated == 0)
     m, n = first.size, second.size
@@ -142,9 +143,9 @@ def win_statistics(
         losses=by_outcome[:, 1],
         ties=m * n - float(wins + losses),
         pairs=m * n,
-        win_ratio=_ratio(share_win, share_loss, covariance, z),
-        net_benefit=Interval(net, net - z * error, net + z * error, standard_error=error),
-        win_odds=_on_log_scale((1 + net) / (1 - net) if net < 1 else inf, odds_error, z),
+        win_ratio=_ratio(share_win, share_loss, covariance, confidence),
+        net_benefit=tested(wald_interval(net, error, confidence=confidence)),
+        win_odds=_on_log_scale((1 + net) / (1 - net) if net < 1 else inf, odds_error, confidence),
         test=TestResult(net / error if error > 0 else nan, nan, p_value),
     )
 
@@ -223,14 +224,14 @@ def _error(covariance: Floats, row: Floats) -> float:
     return float(np.sqrt(np.maximum(row @ covariance @ row, 0.0)))
 
 
-def _ratio(win: float, loss: float, covariance: Floats, z: float) -> Interval:
+def _ratio(win: float, loss: float, covariance: Floats, confidence: float) -> Interval:
     if win == 0 or loss == 0:
         return Interval(inf if loss == 0 else 0.0, nan, nan)
-    return _on_log_scale(win / loss, _error(covariance, np.array([1 / win, -1 / loss])), z)
+    error = _error(covariance, np.array([1 / win, -1 / loss]))
+    return _on_log_scale(win / loss, error, confidence)
 
 
-def _on_log_scale(ratio: float, error: float, z: float) -> Interval:
+def _on_log_scale(ratio: float, error: float, confidence: float) -> Interval:
     if not 0 < ratio < inf or not error > 0:
         return Interval(ratio, nan, nan)
-    low, high = exp(log(ratio) - z * error), exp(log(ratio) + z * error)
-    return Interval(ratio, low, high, standard_error=error, scale="log")
+    return ratio_interval(ratio, error, confidence=confidence)

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from trialtrace.base.arrays import Floats, Labels
-from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
-from trialtrace.stats._wald import exponential, tested
+from trialtrace.stats._inputs import check_choice, labels, numbers, sample
+from trialtrace.stats._wald import exponential, tested, wald_interval
 from trialtrace.stats.regression.ancova import _index, ols
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.results import Coefficients, Interval, StatsError
@@ -106,12 +106,10 @@ def standardised_difference(
     (0.4479, 1.0536, 0.1473)
     """
     i, j = _index(fit.arms, arm), _index(fit.arms, reference)
-    z = normal_quantile(confidence)
     c = fit.covariance
     estimate = float(fit.means[i] - fit.means[j])
     error = _root(c[i, i] + c[j, j] - 2 * c[i, j])
-    half = z * error
-    return tested(Interval(estimate, estimate - half, estimate + half, standard_error=error))
+    return tested(wald_interval(estimate, error, confidence=confidence))
 
 
 def standardised_ratio(
@@ -130,14 +128,12 @@ def standardised_ratio(
     (2.6777, 14.7313, 0.2575)
     """
     i, j = _index(fit.arms, arm), _index(fit.arms, reference)
-    z = normal_quantile(confidence)
     if fit.means[[i, j]].min() <= 0:
         raise StatsError("a ratio needs positive means.")
     scaled = fit.covariance / np.outer(fit.means, fit.means)
     error = _root(scaled[i, i] + scaled[j, j] - 2 * scaled[i, j])
     centre = log(fit.means[i] / fit.means[j])
-    plain = Interval(centre, centre - z * error, centre + z * error, standard_error=error)
-    return tested(exponential(plain))
+    return tested(exponential(wald_interval(centre, error, confidence=confidence)))
 
 
 def _model(y: Floats, x: Floats, family: str) -> Coefficients:

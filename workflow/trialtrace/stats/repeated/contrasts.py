@@ -18,11 +18,11 @@ from math import frexp, ldexp, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, labels, numbers, t_tail
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats._inputs import SIDES, check_choice, labels, numbers, t_tail
+from trialtrace.stats._wald import wald_interval
+from trialtrace.stats.results import Contrast, StatsError, TestResult
 
 
 def repeated_contrast(
@@ -89,8 +89,7 @@ def repeated_contrast(
         raise StatsError("weights and responses are too large or too small to compute with.")
     t, p = estimate / se, t_tail(estimate / se, df, sides)
     estimate, se = estimate * unit, se * unit
-    half = float(stdtrit(df, 0.5 + check_confidence(confidence) / 2)) * se
-    interval = Interval(estimate, estimate - half, estimate + half, standard_error=se)
+    interval = wald_interval(estimate, se, df=df, confidence=confidence)
     return Contrast(interval, TestResult(t, df, p))
 
 

@@ -17,7 +17,7 @@ variance of the risk difference by hand in R.
 
 from __future__ import annotations
 
-from math import copysign, exp, inf, log, nan, sqrt
+from math import copysign, inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,12 +27,12 @@ from trialtrace.stats._inputs import (
     SIDES,
     as_array,
     check_choice,
+    check_confidence,
     chi2_tail,
     counts,
-    normal_quantile,
     normal_tail,
 )
-from trialtrace.stats._wald import tested
+from trialtrace.stats._wald import ratio_interval, tested, wald_interval
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -127,7 +127,7 @@ def mantel_haenszel_odds_ratio(
     (2.3134, 5.5392, 0.0597)
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     total = n1 + n0
     up, down = x1 * (n0 - x0) / total, x0 * (n1 - x1) / total
     if up.sum() == 0 or down.sum() == 0:
@@ -138,7 +138,8 @@ def mantel_haenszel_odds_ratio(
         + np.sum(agree * down + (1 - agree) * up) / (2 * up.sum() * down.sum())
         + np.sum((1 - agree) * down) / (2 * down.sum() ** 2)
     )
-    return _ratio_interval(float(up.sum() / down.sum()), sqrt(variance), z)
+    ratio = float(up.sum() / down.sum())
+    return ratio_interval(ratio, sqrt(variance), confidence=confidence)
 
 
 def mantel_haenszel_risk_difference(
@@ -169,7 +170,7 @@ def mantel_haenszel_risk_difference(
     """
     check_choice("variance", variance, ("sato", "greenland_robins"))
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     total = n1 + n0
     weight = np.sum(n1 * n0 / total)
     estimate = float(np.sum((x1 * n0 - x0 * n1) / total) / weight)
@@ -182,9 +183,7 @@ def mantel_haenszel_risk_difference(
         spread = np.sum(within / (n1 * n0 * total**2)) / weight**2
     if spread <= 0:
         return Interval(estimate, nan, nan)
-    error = sqrt(spread)
-    half = z * error
-    return tested(Interval(estimate, estimate - half, estimate + half, standard_error=error))
+    return tested(wald_interval(estimate, sqrt(spread), confidence=confidence))
 
 
 def mantel_haenszel_risk_ratio(
@@ -207,7 +206,7 @@ def mantel_haenszel_risk_ratio(
     (1.9156, 3.8089, 0.0638)
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     total = n1 + n0
     up, down = np.sum(x1 * n0 / total), np.sum(x0 * n1 / total)
     if up == 0 or down == 0:
@@ -216,7 +215,7 @@ def mantel_haenszel_risk_ratio(
     variance = np.sum(spread / total**2) / (up * down)
     if variance <= 0:
         return Interval(float(up / down), nan, nan)
-    return _ratio_interval(float(up / down), sqrt(variance), z)
+    return ratio_interval(float(up / down), sqrt(variance), confidence=confidence)
 
 
 def breslow_day(
@@ -311,9 +310,3 @@ def _ratio(numerator: float, denominator: float) -> float:
     if denominator == 0:
         return nan if numerator == 0 else inf
     return float(numerator / denominator)
-
-
-def _ratio_interval(ratio: float, error: float, z: float) -> Interval:
-    centre, half = log(ratio), z * error
-    low, high = exp(centre - half), exp(centre + half)
-    return tested(Interval(ratio, low, high, standard_error=error, scale="log"))
