@@ -1,11 +1,11 @@
 """Mixed models of many rows, beside lme4, and their cost against the number of rows.
 
 Run with `OPENBLAS_NUM_THREADS=1 python -m benchmarks.stats.mixed_models`; the peer is lme4::lmer in
-one R process, its start excluded. CPU seconds, the median of
-three calls beside lmer, else of one. A fit of ours gives the
-coefficients, G and the derivatives that both kinds of degrees of freedom need; lmer gives no such
-degrees. An exponent is the slope of log CPU seconds on log rows between the two largest sizes: 1 is
-a cost linear in rows.
+one R process, its start excluded. CPU seconds, the median of three calls after one that warms up,
+since the first of a million rows waits for memory; of many patterns one call. A fit of ours gives
+the coefficients, G and the derivatives that both kinds of degrees of freedom need; lmer gives no
+such degrees. An exponent is the slope of log CPU seconds on log rows between the two largest sizes:
+1 is a cost linear in rows.
 """
 
 import shutil
@@ -138,7 +138,7 @@ def against_rows() -> list[dict]:
         seconds = {}
         for n in ROWS:
             rng = np.random.default_rng(20261123)
-            seconds[n] = cpu(build(rng, n), 1)
+            seconds[n] = cpu(build(rng, n))
         (n0, t0), (n1, t1) = list(seconds.items())[-2:]
         exponent = log(t1 / t0) / log(n1 / n0)
         rows.append(_alone(f"{name}, {n1:,} rows, exponent {exponent:.2f}", t1))
