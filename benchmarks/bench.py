@@ -67,6 +67,8 @@ def cost(folder: Path, *command: str) -> Cost:
     `trialtrace claims` ends with 1 where a printed number does not hold.
     """
     environment = os.environ | {"PYTHONPATH": str(folder / "workflow")}
+    # A shell may forbid it: a command would compile every module anew, which is none of its costs.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)

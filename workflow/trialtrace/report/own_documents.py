@@ -158,14 +158,16 @@ def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
     results of the last run, if there is one."""
     analyses = [*trial.plan.analyses]
     known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    calls = list(source.calls())
     folder = trial.at.results / trial.name
     if (folder / FOLDER / STATE).is_file():
         state, results = read_state(trial.at, trial.name), folder / "analysis" / "results.parquet"
         known["figure"] = [slug_of(one["label"]) for one in state["drawn"]]
-        if results.is_file():
+        # Reading them takes longer than all else here, and few documents name one.
+        if any(call.function in NUMBERS for call in calls) and results.is_file():
             result_ids = read_parquet(results, ["result_id"])["result_id"].to_pylist()
             known |= dict.fromkeys(NUMBERS, result_ids)
-    for call in source.calls():
+    for call in calls:
         names = known.get(call.function, [call.name])
         if call.name not in names:
             place = f"{trial.at.shown(source.path)}, line {call.line}"

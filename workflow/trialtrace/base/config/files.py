@@ -16,12 +16,17 @@ from trialtrace.base.store import write_bytes
 def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:
     """A file with the line of every key; what is wrong with it stands among its problems."""
     document = compose(at, path, largest)
+    hold(at, document, schema)
+    return document
+
+
+def hold(at: Project, document: Document, schema: str) -> None:
+    """Hold a document against its schema, unless the same content was accepted before."""
     known, content = accepted(at.made), digest(at, schema, document.data)
     if not known.knows(content):
         validate(document, SCHEMAS, schema)
         if not document.problems:
             known.add(content)
-    return document
 
 
 def sound_document(at: Project, path: Path, schema: str) -> Document:

@@ -320,6 +320,7 @@ def telling_key(hint: Hint) -> str | None:
     return having or (getattr(bare, _SHAPE).by if is_shape(bare) else None)
 
 
+@cache
 def by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
     """Value of the key by which shapes are chosen -> shape."""
     return dict(choice.each or ()) or {
@@ -334,6 +335,7 @@ def _told_by(cls: type, name: str) -> tuple[str, ...]:
     return get_args(without_marks(_type_of(cls, keys_of(cls)[name].name))[0])
 
 
+@cache
 def json_types(hint: Hint) -> set[str]:
     """The types of JSON that a type can have."""
     bare, _ = without_marks(hint)

@@ -22,7 +22,7 @@ from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Reques
 from trialtrace.report.material import Material
 from trialtrace.report.tables import axis_label
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, TERM
+from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, TERM
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.stats.categorical.contingency import risk_difference_newcombe
 from trialtrace.stats.results import Interval
@@ -75,7 +75,7 @@ def counts(request: Request) -> Counts:
     """Terms that enough patients of an arm have, those of most patients first."""
     rows = [
         row
-        for row in request.material.of(ANALYSIS)
+        for row in request.material.of(ADVERSE_EVENTS)
         if row["parameter"] == request.entry["endpoint"]
         and row["stat_name"] == "patients"
         and (row["group2_level"] or "").partition("=")[0] == TERM

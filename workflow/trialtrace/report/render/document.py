@@ -131,6 +131,8 @@ def _front_matter(lines: list[str], name: str) -> tuple[dict, int]:
 
 def load_yaml(text: str, name: str, line: int, what: str) -> dict:
     """A mapping read by the safe loader from text that begins in `line` of the file `name`."""
+    if not text:
+        return {}
     import yaml
 
     try:

@@ -16,8 +16,7 @@ from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of
 from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.run.methods.displays.analyse_adverse_events import ANY
+from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
@@ -236,7 +235,7 @@ def _log(material: Material) -> list[str]:
     """Whether the tables of adverse events have any of the deaths."""
     rows = [
         row
-        for row in material.of(ADVERSE)
+        for row in material.of(ADVERSE_EVENTS)
         if row["stat_name"] == "patients" and row["group1_level"] == ALL
     ]
     fatal = [row for row in rows if _FATAL.search(row["group2_level"] or "")]

@@ -22,8 +22,7 @@ from trialtrace.report.tables import (
     with_level,
 )
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
-from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
+from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY, TERM
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -36,7 +35,7 @@ MOST_TERMS = 60
 
 def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     """The table of a display of adverse events."""
-    rows = [row for row in material.of(ANALYSIS) if row["parameter"] == entry["endpoint"]]
+    rows = [row for row in material.of(ADVERSE_EVENTS) if row["parameter"] == entry["endpoint"]]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
     groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
     terms = _levels(rows, TERM)
@@ -56,7 +55,7 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
     label = f"adverse-{slug(entry['endpoint'])}"
     table = captioned(material, pipe_table(header, body), label, caption)
-    return "\n\n".join(filter(None, [table, of_results(material, [ANALYSIS])]))
+    return "\n\n".join(filter(None, [table, of_results(material, [ADVERSE_EVENTS])]))
 
 
 def _levels(rows: list[ResultRow], column: str) -> list[str]:
@@ -206,14 +205,14 @@ def _lines(
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:
-    return list(material.trial.plan.displays.get(ADVERSE, ()))
+    return list(material.trial.plan.displays.get(ADVERSE_EVENTS, ()))
 
 
 def _rows(material: Material, texts: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
     """A statistic of all adverse events of a display, by arm."""
     return {
         present(row["group1_level"]): row
-        for row in material.of(ADVERSE)
+        for row in material.of(ADVERSE_EVENTS)
         if row["parameter"] == texts["endpoint"]
         and row["group2_level"] in (None, ANY)
         and row["stat_name"] == stat

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from trialtrace.audit.printed.agreement import EXACT, compare, decimal, twelve
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.quantities import UNITS
@@ -23,9 +21,18 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "years_from_days": lambda x: x * 4 / 1461,
     "months_from_days": lambda x: x * 16 / 487,
     "inverse": lambda x: 1 / x,
-    "log": lambda x: x.ln() if isinstance(x, Decimal) else np.log(x),
+    "log": lambda x: x.ln() if isinstance(x, Decimal) else _log(x),
     "opposite_sign": lambda x: -x,
 }
+
+
+def _log(values: Any) -> Any:
+    # A check before a run converts decimals alone.
+    import numpy as np
+
+    return np.log(values)
+
+
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
 LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
 # A spread keeps its size where the scale is moved or turned.

@@ -29,7 +29,6 @@ from trialtrace.base.words import (
 )
 from trialtrace.run.claims.select import SUMMARIES, Selects, is_stat, one, rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.stats._wald import quantile
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis
@@ -113,6 +112,8 @@ def standard_error(row: ResultRow, results: Sequence[ResultRow]) -> float | None
     if df is None:
         tested = _statistic(row, results)
         return abs(estimate / tested) if tested and estimate else None
+    from trialtrace.stats._wald import quantile
+
     even = abs(low + high - 2 * estimate) <= _EVEN * (high - low)
     return (high - low) / 2 / quantile(df, present(row["ci_level"])) if even else None
 

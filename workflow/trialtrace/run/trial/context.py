@@ -66,7 +66,7 @@ class Files:
     def populations(self) -> list[str] | None:
         return self.trial.names("populations")
 
-    @property
+    @cached_property
     def subject_variables(self) -> list[str] | None:
         """What strata, subgroups and the baseline table may name."""
         given = self.trial.names("subjects")

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from trialtrace.base.arrays import Labels
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import significant
 from trialtrace.base.units import of_difference
 from trialtrace.run.methods.analysing.rows import ALL, Options, Place, Where
-from trialtrace.run.tables.frames import Frames, Predicate, Selection
 from trialtrace.run.trial.model import Endpoint, adsl_code
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import DATASETS
@@ -19,6 +17,8 @@ from trialtrace.run.trial.resolve import of_patients
 from trialtrace.run.trial.visits import visit_labels
 
 if TYPE_CHECKING:
+    from trialtrace.base.arrays import Labels
+    from trialtrace.run.tables.frames import Frames, Predicate, Selection
     from trialtrace.run.trial.load import Trial
 
 # What must be there for a record to have the value that an analysis is of.
@@ -39,7 +39,7 @@ class Cut:
 
     trial: "Trial"
     analysis: Analysis
-    frames: Frames
+    frames: "Frames"
     dataset: str
     base: dict[str, Any]
     place: Place
@@ -51,11 +51,11 @@ class Cut:
         assert self.place.parameter is not None
         return self.trial.endpoints[self.place.parameter]
 
-    def rows(self, **conditions: Any) -> Selection:
+    def rows(self, **conditions: Any) -> "Selection":
         """The rows of this cut that also meet `conditions` (column=test)."""
         return self.frames.select(self.dataset, self.base | conditions)
 
-    def values(self, rows: Selection) -> "Labels":
+    def values(self, rows: "Selection") -> "Labels":
         """What is analysed of these rows: the value, its change, or its change in percent."""
         if self.analysis.value == "value":
             return rows.column("AVAL")
@@ -81,7 +81,7 @@ class Cut:
         named = {*self.analysis.estimand.treated, self.analysis.estimand.reference}
         return [arm for arm in self.trial.design.arms if arm in named]
 
-    def groups(self) -> list[tuple[str, Predicate]]:
+    def groups(self) -> "list[tuple[str, Predicate]]":
         """(name, condition) for each arm, and for all arms together where the plan says overall.
 
         Of what is of a patient as a whole, for all patients alone.
@@ -94,7 +94,7 @@ class Cut:
             groups.append((ALL, {"TRTP": {"in": self.arms()}}))
         return groups
 
-    def pairs(self) -> Iterator[tuple[tuple[str, str], Selection, Selection, Selection]]:
+    def pairs(self) -> "Iterator[tuple[tuple[str, str], Selection, Selection, Selection]]":
         """((treated, reference), rows of both, of the treated arm, of the reference arm)."""
         for treated, reference in self.analysis.pairs:
             both = self.rows(TRTP={"in": [treated, reference]})
@@ -119,14 +119,14 @@ class Cut:
         return {} if self.analysis.value == "value" else {"value": self.analysis.value}
 
 
-def with_known(rows: Selection, names: Iterable[str]) -> Selection:
+def with_known(rows: "Selection", names: Iterable[str]) -> "Selection":
     """Of `rows`, those in which variables of the subjects are all known."""
     present = {adsl_code(name): "present" for name in names}
     # What is already asked of a column (a subgroup) is more than that it is known.
     return rows.frames.select(rows.dataset, present | rows.predicate)
 
 
-def cuts(trial: "Trial", analysis: Analysis, frames: Frames, *, together: bool) -> list[Cut]:
+def cuts(trial: "Trial", analysis: Analysis, frames: "Frames", *, together: bool) -> list[Cut]:
     """The cuts of an analysis; with `together` all visits are one cut (repeated measures)."""
     found = []
     for endpoint in parameters(trial, analysis):
@@ -146,7 +146,7 @@ def parameters(trial: "Trial", analysis: Analysis) -> list[Endpoint]:
 
 
 def _of_endpoint(
-    trial: "Trial", analysis: Analysis, frames: Frames, endpoint: Endpoint, *, together: bool
+    trial: "Trial", analysis: Analysis, frames: "Frames", endpoint: Endpoint, *, together: bool
 ) -> list[Cut]:
     estimand = analysis.estimand
     population = trial.populations[estimand.population]
@@ -203,7 +203,7 @@ def _strata(cut: Cut, name: str) -> Iterator[Cut]:
         yield replace(cut, base=cut.base | {column: {"is": level}}, place=place)
 
 
-def levels(trial: "Trial", frames: Frames, name: str) -> list[Any]:
+def levels(trial: "Trial", frames: "Frames", name: str) -> list[Any]:
     """The levels of a subject variable that occur: in the dictionary's order, else ascending."""
     import pyarrow.compute as pc
 

@@ -12,7 +12,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.run.methods.analysing.planned import ANY, planned_results
+from trialtrace.run.methods.analysing.planned import ANY_LEVEL, planned_results
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -76,7 +76,7 @@ def _entries(trial: "Trial", results: Iterable[str]) -> tuple[dict[Path_, list[s
     exact: dict[str, Path_] = {}
     open_: dict[str, list[tuple[re.Pattern[str], Path_]]] = {}
     for one in planned_results(trial):
-        if ANY in one.pattern:
+        if ANY_LEVEL in one.pattern:
             found = open_.setdefault(_analysis(one.pattern), [])
             found.append((re.compile(translate(one.pattern.replace("[", "[[]"))), one.key))
         else:

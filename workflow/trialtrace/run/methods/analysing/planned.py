@@ -13,9 +13,17 @@ from trialtrace.base.config.spec import items_of
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.run.methods.analysing.cuts import level_text, parameters, visits
 from trialtrace.run.methods.analysing.rows import ALL, Place, is_of, result_id
-from trialtrace.run.methods.displays import analyse_adverse_events as adverse_events
-from trialtrace.run.methods.displays import analyse_baseline as baseline
-from trialtrace.run.methods.displays import analyse_flow as flow
+from trialtrace.run.methods.displays.called import (
+    ADVERSE_EVENTS,
+    ANY,
+    BASELINE,
+    COUNT,
+    DESCRIPTIVE,
+    FLOW,
+    NUMBERS,
+    TERM,
+    UNKNOWN,
+)
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
     from trialtrace.run.trial.model import Variable
 
-ANY = "*"
+ANY_LEVEL = "*"
 NUMERIC = ("number", "integer")
 # Its slug is itself, and no level is called so.
 UNKNOWN_LEVEL = "any-level-that-the-data-have"
@@ -67,8 +75,8 @@ class Planned:
 def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[Planned]:
     """Every planned result of a trial, or those of some analyses, in the order of its plan."""
     results = [
-        *_of(("displays", flow.ANALYSIS), _flow(trial)),
-        *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
+        *_of(("displays", FLOW), _flow(trial)),
+        *_of(("displays", BASELINE), _baseline(trial)),
         *_adverse_events(trial),
     ]
     for name, analysis in trial.plan.analyses.items():
@@ -99,15 +107,15 @@ def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
 
 
 def _planned(place: Place, stat: str, method: str, sure: bool = True) -> Planned:
-    pattern = result_id(place, stat, method).replace(UNKNOWN_LEVEL, ANY)
+    pattern = result_id(place, stat, method).replace(UNKNOWN_LEVEL, ANY_LEVEL)
     return Planned(pattern, place, stat, method, sure and not _of_level(place, pattern))
 
 
 def _of_level(place: Place, pattern: str) -> bool:
     """Whether it is of a level that perhaps no one has, declared or not."""
     declared = place.second is not None and place.second[0] == "level"
-    declared = declared and place.second != ("level", adverse_events.ANY)
-    return ANY in pattern or place.stratum is not None or declared
+    declared = declared and place.second != ("level", ANY)
+    return ANY_LEVEL in pattern or place.stratum is not None or declared
 
 
 def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:
@@ -233,17 +241,17 @@ def _groups(trial: "Trial", *, first: bool, overall: bool = True) -> list[str]:
 
 def _flow(trial: "Trial") -> Iterator[Planned]:
     data = trial.plan.displays.get("flow", {})
-    start = Place(trial.name, flow.ANALYSIS, "randomised", group=ALL)
+    start = Place(trial.name, FLOW, "randomised", group=ALL)
     if "excluded" in data:
-        yield _planned(start, "assessed", flow.METHOD)
+        yield _planned(start, "assessed", COUNT)
         yield from _reasons(trial, start, "excluded", data["excluded"]["variable"], ())
     for group in _groups(trial, first=True):
         place = replace(start, group=group)
-        yield _planned(place, "randomised", flow.METHOD)
+        yield _planned(place, "randomised", COUNT)
         for name in trial.populations:
-            yield _planned(_listed(place, name), "in_population", flow.METHOD)
+            yield _planned(_listed(place, name), "in_population", COUNT)
         if "received" in data:
-            yield _planned(place, "received", flow.METHOD)
+            yield _planned(place, "received", COUNT)
             if "not_received" in data:
                 why = data["not_received"]
                 yield from _why(trial, place, "not_received", why, UNREPORTED)
@@ -252,7 +260,7 @@ def _flow(trial: "Trial") -> Iterator[Planned]:
             yield from _reasons(trial, place, "ended", ended["variable"], ended["completed"])
         for name in data.get("analysed", ()):
             at = _listed(place, name)
-            yield _planned(at, "analysed", flow.METHOD)
+            yield _planned(at, "analysed", COUNT)
             why = data.get("not_analysed", {}).get(name, {})
             yield from _why(trial, at, "not_analysed", why, OUTSIDE, NO_VALUE)
 
@@ -267,15 +275,15 @@ def _why(trial: "Trial", place: Place, stat: str, why: WhyGiven, *rest: str) -> 
             if level not in why.get("no_reason", ())
         ]
     for level in (*named, *rest):
-        yield _planned(replace(place, second=("level", level)), stat, flow.METHOD)
+        yield _planned(replace(place, second=("level", level)), stat, COUNT)
 
 
 def _reasons(
     trial: "Trial", place: Place, stat: str, variable: str, without: Any
 ) -> Iterator[Planned]:
-    for level in (*_levels(trial, variable), flow.UNKNOWN):
+    for level in (*_levels(trial, variable), UNKNOWN):
         if level not in without:
-            yield _planned(replace(place, second=("level", level)), stat, flow.METHOD)
+            yield _planned(replace(place, second=("level", level)), stat, COUNT)
 
 
 def _listed(place: Place, parameter: str) -> Place:
@@ -283,7 +291,7 @@ def _listed(place: Place, parameter: str) -> Place:
 
 
 def _baseline(trial: "Trial") -> Iterator[Planned]:
-    data = trial.plan.displays.get(baseline.ANALYSIS)
+    data = trial.plan.displays.get(BASELINE)
     if data is None:
         return
     by, whole = data.get("by"), data["overall"]
@@ -297,20 +305,18 @@ def _baseline(trial: "Trial") -> Iterator[Planned]:
         for group, stratum in groups:
             if stratum is not None and name == by:
                 continue
-            place = Place(
-                trial.name, baseline.ANALYSIS, data["population"], stratum=stratum, group=group
-            )
+            place = Place(trial.name, BASELINE, data["population"], stratum=stratum, group=group)
             place = _listed(place, name)
             if _is_number(trial, name):
-                yield _planned(place, "count", baseline.METHOD)
-                for stat in baseline.NUMBERS:
-                    yield _planned(place, stat, baseline.METHOD, sure=False)
+                yield _planned(place, "count", DESCRIPTIVE)
+                for stat in NUMBERS:
+                    yield _planned(place, stat, DESCRIPTIVE, sure=False)
             else:
                 for level in _levels(trial, name):
                     at = replace(place, second=("level", level))
-                    yield _planned(at, "count", baseline.METHOD)
-                    yield _planned(at, "proportion", baseline.METHOD)
-            yield _planned(place, "missing", baseline.METHOD)
+                    yield _planned(at, "count", DESCRIPTIVE)
+                    yield _planned(at, "proportion", DESCRIPTIVE)
+            yield _planned(place, "missing", DESCRIPTIVE)
 
 
 def _is_number(trial: "Trial", name: str) -> bool:
@@ -323,23 +329,23 @@ def _is_number(trial: "Trial", name: str) -> bool:
 
 
 def _adverse_events(trial: "Trial") -> Iterator[Planned]:
-    for number, given in enumerate(trial.plan.displays.get(adverse_events.ANALYSIS, ())):
-        key = ("displays", adverse_events.ANALYSIS, number)
+    for number, given in enumerate(trial.plan.displays.get(ADVERSE_EVENTS, ())):
+        key = ("displays", ADVERSE_EVENTS, number)
         endpoint = trial.endpoints[given["endpoint"]]
-        events = [adverse_events.ANY, f"{adverse_events.TERM}={UNKNOWN_LEVEL}"]
+        events = [ANY, f"{TERM}={UNKNOWN_LEVEL}"]
         for name in given.get("columns", ()):
             events.append(f"{name}={UNKNOWN_LEVEL}")
         for level in events:
             for group in _groups(trial, first=False):
                 place = _listed(
-                    Place(trial.name, adverse_events.ANALYSIS, given["population"], group=group),
+                    Place(trial.name, ADVERSE_EVENTS, given["population"], group=group),
                     endpoint.name,
                 )
                 at = replace(place, second=("level", level))
                 found = [
-                    _planned(at, "patients", adverse_events.METHOD),
-                    _planned(at, "occurrences", adverse_events.METHOD),
+                    _planned(at, "patients", COUNT),
+                    _planned(at, "occurrences", COUNT),
                 ]
-                if level == adverse_events.ANY:
+                if level == ANY:
                     found.append(_planned(at, "any_event", "clopper_pearson"))
                 yield from _of(key, found)

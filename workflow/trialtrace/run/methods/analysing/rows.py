@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from trialtrace.base.words import LABELS, stat_text
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
-from trialtrace.run.tables.frames import Selection, canonical
-from trialtrace.stats.results import Interval
 
 if TYPE_CHECKING:
+    from trialtrace.run.tables.frames import Selection
     from trialtrace.run.trial.plan.multiplicity import HolmTest
+    from trialtrace.stats.results import Interval
 
 ALL = "all"
 _UNFIT = re.compile(r"[^A-Za-z0-9.+=_-]+")
@@ -64,7 +64,7 @@ class Result:
     method: str
     value: float
     options: Mapping[str, Any]
-    members: dict[str, Selection]
+    members: "dict[str, Selection]"
     interval: tuple[float, float] | None = None
     level: float | None = None
     unit: str | None = None
@@ -120,6 +120,9 @@ class Result:
 
     def member_rows(self) -> list[MemberRow]:
         """The rows of the members contract."""
+        # Whoever has selections has loaded it; a plan's results are told without any.
+        from trialtrace.run.tables.frames import canonical
+
         return [
             {
                 "result_id": self.result_id,
@@ -168,7 +171,7 @@ def stream(place: Place) -> int:
     return int.from_bytes(digest[:8], "big")
 
 
-def bounds(interval: Interval) -> tuple[float, float]:
+def bounds(interval: "Interval") -> tuple[float, float]:
     return interval.low, interval.high
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import level_text
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result, bounds
+from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY, COUNT, TERM
 from trialtrace.run.tables.frames import Frames, Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.stats.results import StatsError
@@ -23,21 +24,16 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
     from trialtrace.run.trial.model import Endpoint
 
-ANALYSIS = "adverse_events"
-METHOD = "count"
-TERM = "term"
-ANY = "any"
-
 
 def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
     """For each display of adverse events: all, by term, by each level of its columns.
 
     Where each subject has every treatment, an event belongs to none of them: one group of all.
     """
-    for given in trial.plan.displays.get(ANALYSIS, ()):
+    for given in trial.plan.displays.get(ADVERSE_EVENTS, ()):
         endpoint = trial.endpoints[given["endpoint"]]
         flag = trial.populations[given["population"]].flag
-        of_population = trial.name, ANALYSIS, given["population"], None, endpoint.name
+        of_population = trial.name, ADVERSE_EVENTS, given["population"], None, endpoint.name
         whole = Place(*of_population, lists_parameters=True)
         base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
         cuts = [(None, None, None)]
@@ -80,9 +76,9 @@ def _counts(
     patients, n = rows.subjects, everybody.n
     members = {"numerator": rows, "denominator": everybody}
     result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
-    yield result(place, "patients", METHOD, patients, {}, members)
+    yield result(place, "patients", COUNT, patients, {}, members)
     alone = partial(result, denominator=None)
-    yield alone(place, "occurrences", METHOD, rows.n, {}, {"analysed": rows})
+    yield alone(place, "occurrences", COUNT, rows.n, {}, {"analysed": rows})
     if not interval:
         return
     confidence = trial.plan.confidence

@@ -9,17 +9,13 @@ import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import level_text, levels
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result
+from trialtrace.run.methods.displays.called import BASELINE, DESCRIPTIVE, NUMBERS
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
-
-ANALYSIS = "baseline"
-METHOD = "descriptive"
-# No minimum or maximum: each is the value of one patient.
-NUMBERS = ("mean", "sd", "median", "q1", "q3")
 
 
 def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
@@ -45,7 +41,7 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for group, stratum, base in groups:
             if stratum is not None and name == by:
                 continue
-            at = Place(trial.name, ANALYSIS, data["population"], None, name, lists_parameters=True)
+            at = Place(trial.name, BASELINE, data["population"], None, name, lists_parameters=True)
             place = replace(at, stratum=stratum, group=group)
             yield from _variable(trial, frames, name, base, place)
 
@@ -54,7 +50,7 @@ def _variable(
     trial: "Trial", frames: Frames, name: str, base: dict[str, Any], place: Place
 ) -> Iterator[Result]:
     column = adsl_code(name)
-    result = partial(Result, method=METHOD, options={}, synthetic=trial.synthetic)
+    result = partial(Result, method=DESCRIPTIVE, options={}, synthetic=trial.synthetic)
     known = frames.select("adsl", base | {column: "present"})
     unknown = frames.select("adsl", base | {column: "missing"})
     if is_number(frames, column):
@@ -78,13 +74,13 @@ def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[R
 
     common = {"n_used": known.n, "synthetic": trial.synthetic}
     members = {"analysed": known}
-    yield Result(place, "count", METHOD, known.n, {}, members, **common)
+    yield Result(place, "count", DESCRIPTIVE, known.n, {}, members, **common)
     if not known.n:
         return
     found = means.describe(known.column(column).astype(float))
     for stat in NUMBERS:
         options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
-        yield Result(place, stat, METHOD, getattr(found, stat), options, members, **common)
+        yield Result(place, stat, DESCRIPTIVE, getattr(found, stat), options, members, **common)
 
 
 def is_number(frames: Frames, column: str) -> bool:

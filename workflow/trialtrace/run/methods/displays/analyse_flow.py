@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.run.methods.analysing.cuts import cuts, levels
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result
+from trialtrace.run.methods.displays.called import COUNT, FLOW, UNKNOWN
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.build import Analysis
@@ -15,11 +16,6 @@ from trialtrace.run.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
-
-ANALYSIS = "flow"
-METHOD = "count"
-# Who has no reason and is not known to have completed.
-UNKNOWN = "not recorded"
 
 
 def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
@@ -32,7 +28,7 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
     yield from _screening(trial, frames)
     for group, arm in groups:
         rows = frames.select("adsl", {"USUBJID": "present"} | arm)
-        place = Place(trial.name, ANALYSIS, "randomised", group=group)
+        place = Place(trial.name, FLOW, "randomised", group=group)
         yield _count(trial, place, "randomised", rows)
         for population in trial.populations.values():
             rows = frames.select("adsl", arm | {population.flag: {"is": "Y"}})
@@ -50,7 +46,7 @@ def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
     data = trial.plan.displays.get("flow", {}).get("excluded")
     if data is None:
         return
-    place = Place(trial.name, ANALYSIS, "randomised", group=ALL)
+    place = Place(trial.name, FLOW, "randomised", group=ALL)
     yield _count(trial, place, "assessed", frames.select("adsl", {"USUBJID": "present"}))
     column, without = adsl_code(data["variable"]), {"TRT01P": "missing"}
     reasons: dict[str, Any] = {
@@ -151,7 +147,7 @@ def _listed(place: Place, parameter: str) -> Place:
 def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
     subjects = rows.subjects
     members, synthetic = {"analysed": rows}, trial.synthetic
-    return Result(place, stat, METHOD, subjects, {}, members, n_used=subjects, synthetic=synthetic)
+    return Result(place, stat, COUNT, subjects, {}, members, n_used=subjects, synthetic=synthetic)
 
 
 def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]) -> Selection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
@@ -24,7 +25,6 @@ from trialtrace.run.trial.cohort.quantities.pattern import Pattern
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
 from trialtrace.run.trial.cohort.quantities.share import Among, Share
 from trialtrace.run.trial.context import Files, known
-from trialtrace.stats.results import StatsError
 
 
 def check_margins(files: Files, types: Types, quantity: Quantity) -> None:
@@ -167,14 +167,10 @@ def _exact(document: Document, types: Types, quantity: Continuous, exact: ExactM
 
 def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction) -> None:
     """Whether some sum of `rows` values in whole steps has the mean (the GRIM test)."""
-    from trialtrace.stats.summaries.printed import read
-
-    try:
-        first, last = read(text, rounding="half_up").scaled(1 / unit).multiples(rows)
-    except StatsError as error:
-        document.add(place, f'"{text}"', str(error))
-        return
-    if first > last:
+    half = Fraction(1, 2 * 10 ** len(text.partition(".")[2]))
+    # Half rounded up: the least sum belongs to the range, the greatest does not.
+    low, high = ((Fraction(text) + end) * rows / unit for end in (-half, half))
+    if ceil(low) >= high:
         expected = f"a mean that {rows} values in steps of {float(unit):g} can have"
         document.add(place, f'"{text}"', expected)
 

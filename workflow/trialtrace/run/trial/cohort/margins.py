@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Filled, Rule, Shared, key, optional, shape
-
-if TYPE_CHECKING:
-    from trialtrace.stats.summaries.printed import Printed
-
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -286,12 +283,10 @@ _OF = re.compile(r"(?<![\d.])(\d+)\s*(?:/|of)\s*(\d+)(?![\d.])")
 _COUNT = re.compile(r"(?<![\d.])(\d+)(?![\d.]|\s*%)")
 
 
-def percentage(text: str) -> Printed | None:
-    """The first percentage in a text."""
-    from trialtrace.stats.summaries.printed import read
-
+def percentage(text: str) -> str | None:
+    """The first percentage in a text, without its sign."""
     match = _PERCENT.search(text)
-    return read(match.group(1), rounding="half_up") if match else None
+    return match.group(1) if match else None
 
 
 def counts(text: str) -> tuple[int | None, int | None]:
@@ -310,12 +305,10 @@ def prints_as(text: str, count: int, of: int) -> bool:
     printed = percentage(text)
     if printed is None:
         return True
-    if of < 1:
-        return False
-    from trialtrace.stats.summaries.percentages import count_ranges
-
-    first, last = count_ranges(printed, [of])
-    return bool(first[0] <= count <= last[0])
+    # A half is rounded up.
+    half = Fraction(1, 2 * 10 ** len(printed.partition(".")[2]))
+    below = Fraction(printed) - half
+    return 0 <= count <= of and of > 0 and below <= Fraction(100 * count, of) < below + 2 * half
 
 
 def rivals_of(text: str | None, most: int) -> int | None:
@@ -324,6 +317,7 @@ def rivals_of(text: str | None, most: int) -> int | None:
     if printed is None or most < 1:
         return None
     from trialtrace.stats.summaries.percentages import count_ranges
+    from trialtrace.stats.summaries.printed import read
 
-    first, last = count_ranges(printed, range(1, most + 1))
+    first, last = count_ranges(read(printed, rounding="half_up"), range(1, most + 1))
     return int((last - first + 1).clip(0).sum())

@@ -6,6 +6,7 @@ one on the rows that are kept.
 """
 
 from dataclasses import replace
+from functools import cached_property
 
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cohort.file import CohortFile
@@ -21,6 +22,7 @@ class Types:
         self.cohort = cohort
         self.columns: dict[str, Held] = {}
         self._open: set[str] = set()
+        self._seen: dict[str, dict[str, Held]] = {}
         self._makers = {
             column: quantity
             for quantity in cohort.quantities.values()
@@ -52,12 +54,20 @@ class Types:
 
     def seen(self, level: str) -> dict[str, Held]:
         """The columns that rows of a level can use."""
-        levels = self.above(level)
-        return {name: held for name, held in self.columns.items() if held.level in levels}
+        if level not in self._seen:
+            above = self.above(level)
+            self._seen[level] = {
+                name: held for name, held in self.columns.items() if held.level in above
+            }
+        return self._seen[level]
 
     def variables(self, level: str) -> dict[str, Variable]:
         """The same as columns that conditions are checked with."""
-        return {name: held.variable() for name, held in self.seen(level).items()}
+        return {name: self._variables[name] for name in self.seen(level)}
+
+    @cached_property
+    def _variables(self) -> dict[str, Variable]:
+        return {name: held.variable() for name, held in self.columns.items()}
 
 
 def _of_level(level: Level) -> list[Held]:

@@ -1,14 +1,17 @@
 """Response of painful bone metastases: pain and opioids together, by consensus categories."""
 
-from typing import ClassVar, Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from trialtrace.base.config.names import Name, VisitLabel
 from trialtrace.base.config.spec import Filled, key, shape
 from trialtrace.base.store import difference, significant
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale
 from trialtrace.run.trial.instruments.shared import Labelled
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CATEGORIES = {
     1.0: "complete response",
@@ -91,6 +94,8 @@ class BonePainResponse(Labelled):
         opioids_before: np.ndarray,
     ) -> np.ndarray:
         """Categories 1 to 4 from pain (0 to 10) and daily oral morphine; NaN where one lacks."""
+        import numpy as np
+
         change = difference(pain, pain_before)
         none = opioids_before == 0
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,13 +1,16 @@
 """Gene expression by quantitative PCR: cycle thresholds against those of reference genes."""
 
-from typing import ClassVar, Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from trialtrace.base.config.names import Column, ShortName, Value
 from trialtrace.base.config.spec import Distinct, Filled, key, shape
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale
 from trialtrace.run.trial.instruments.shared import AtVisits, Labelled, ScoredRows, SeveralScales
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NOT_DETECTED = "not detected"
 NO_REFERENCE = "a reference gene is missing"
@@ -67,6 +70,8 @@ class DeltaCt(Labelled, ScoredRows, AtVisits, SeveralScales):
         `record` is the record, from 0 to `size` - 1, of each row. NaN where no replicate is
         detected, and with `replicates: any` where one is censored.
         """
+        import numpy as np
+
         used = np.isin(gene, codes)
         with np.errstate(invalid="ignore"):
             censored = ct >= self.censored_at

@@ -1,15 +1,18 @@
 """FACT/GOG-Ntx: neurotoxicity subscale of eleven items (or another declared form)."""
 
-from collections.abc import Mapping
-from typing import Literal
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale, named, numbered_items
 from trialtrace.run.trial.instruments.scoring import mean_of_answered
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, ScoredItems
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ITEM_HIGH = 4
 FORMS = {"ntx_4": 4, "ntx_11": 11, "ntx_12": 12, "ntx_13": 13}

@@ -1,15 +1,18 @@
 """Freiburg questionnaire of physical activity: MET-hours per week."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 from trialtrace.base.config.names import Item as ItemName
 from trialtrace.base.config.spec import Filled, Rule, key, shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, ScoredItems
+
+if TYPE_CHECKING:
+    import numpy as np
 
 HOURS_A_WEEK = 168
 _HOURS = Item(0, HOURS_A_WEEK, whole=False, units=("h/week",))
@@ -47,6 +50,8 @@ class FreiburgActivity(ScoredItems, DatedRecords, AtVisitsOrDays):
 
     def score(self, scale: Scale, items: Mapping[str, np.ndarray]) -> np.ndarray:
         """MET-hours per week; NaN where the hours of an activity are missing."""
+        import numpy as np
+
         return np.stack([self.met[name] * items[name] for name in scale.items]).sum(axis=0)
 
 

@@ -1,8 +1,9 @@
 """painDETECT: likelihood of a neuropathic component of pain."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trialtrace.base.config.names import Value
 from trialtrace.base.config.spec import Filled, key, shape
@@ -10,6 +11,9 @@ from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale, numbered_items
 from trialtrace.run.trial.instruments.scoring import complete_sum
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, ScoredItems, SeveralScales
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SENSATIONS = numbered_items(7, 0, 5)
 CLASSES = {1.0: "unlikely", 2.0: "unclear", 3.0: "likely"}
@@ -64,6 +68,8 @@ class Paindetect(ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
 
     def score(self, scale: Scale, items: Mapping[str, np.ndarray]) -> np.ndarray:
         """The total, or its class 1 to 3; NaN where an item is missing."""
+        import numpy as np
+
         total = complete_sum(items)
         if scale.name == "":
             return total

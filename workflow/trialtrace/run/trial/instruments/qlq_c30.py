@@ -1,8 +1,9 @@
 """EORTC QLQ-C30, version 3: fifteen scales from 0 to 100, and the summary score."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
@@ -15,6 +16,9 @@ from trialtrace.run.trial.instruments.declaration import (
 )
 from trialtrace.run.trial.instruments.scoring import mean_of_answered
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, ScoredItems, SeveralScales
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # Scale -> label and items. All but global health (items 1-7) have items 1-4.
 GLOBAL = {"ql": ("global health status", (29, 30))}
@@ -79,6 +83,8 @@ class QlqC30(ScoredItems, DatedRecords, AtVisitsOrDays, SeveralScales):
 
     def score(self, scale: Scale, items: Mapping[str, np.ndarray]) -> np.ndarray:
         """One scale of every record, 0 to 100; NaN where too few items are answered."""
+        import numpy as np
+
         if scale.name != "sum":
             return _score(scale.name, items)
         parts = [_score(name, items) for name in IN_SUMMARY]

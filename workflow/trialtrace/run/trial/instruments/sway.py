@@ -1,8 +1,8 @@
 """Balance: path and area of the centre of pressure, by the device or from its trace."""
 
-from typing import ClassVar, Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from trialtrace.base.config.names import Column
 from trialtrace.base.config.spec import key, shape
@@ -14,6 +14,9 @@ from trialtrace.run.trial.instruments.shared import (
     ScoredRows,
     SeveralScales,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _ANY = float("inf")
 COVERAGE = 0.95
@@ -80,6 +83,8 @@ class SwayTraces(Labelled, ScoredRows, AtVisits, SeveralScales):
 
         `record` is the record, from 0 to `size` - 1, of each sample; `time` in s, `x`, `y` in mm.
         """
+        import numpy as np
+
         order = np.lexsort((time, record))
         record, time, x, y = (column[order] for column in (record, time, x, y))
         count = np.bincount(record, minlength=size)
@@ -105,6 +110,7 @@ def _area(
     record: np.ndarray, x: np.ndarray, y: np.ndarray, count: np.ndarray, size: int, ellipse: str
 ) -> np.ndarray:
     """Area of the ellipse from the sample covariance (divisor n - 1) of centred samples."""
+    import numpy as np
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.bincount(record, weights=values, minlength=size)
@@ -117,6 +123,8 @@ def _area(
 
 def _quantile(count: np.ndarray, ellipse: str) -> np.ndarray | float:
     """The squared radius of the ellipse; with 2 degrees of freedom both quantiles are closed."""
+    import numpy as np
+
     beyond = 1 - COVERAGE
     if ellipse == "chi_squared":
         return -2 * np.log(beyond)

@@ -1,14 +1,18 @@
 """Total neuropathy score, clinical version."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.instruments.declaration import Instrument, Scale, numbered_items
 from trialtrace.run.trial.instruments.scoring import complete_sum
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, ScoredItems
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ITEMS = numbered_items(7, 0, 4)
 

@@ -5,16 +5,16 @@ else as one of the combination.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.compose import Document, Path_
-from trialtrace.base.config.schema import tell, validate
+from trialtrace.base.config.files import hold
+from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.base.paths import SCHEMAS
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.context import Files, known
@@ -32,7 +32,6 @@ from trialtrace.run.trial.multiverse.specifications import (
     analysis_of,
     by_rule,
     estimand_of,
-    with_specifications,
 )
 from trialtrace.run.trial.plan import check as plan
 
@@ -278,26 +277,26 @@ def _as_analyses(
     files: Files, document: Document, multiverse: Multiverse, specifications: list[Specification]
 ) -> None:
     base = estimand_of(files.plan.data, multiverse.file.of)
-    sound: list[Specification] = []
     mistakes: dict[Mistake, list[Specification]] = defaultdict(list)
     rules: dict[str, list[Specification]] = defaultdict(list)
+    entries: dict[str, Content] = {}
+    estimands = dict(files.plan.data["estimands"])
     for each in specifications:
         try:
-            analysis_of(multiverse, each, base, files.plan.data)
+            entries[each.name], more = analysis_of(multiverse, each, base, files.plan.data)
             rules[multiverse.rule(each)].append(each)
+            estimands |= more
         except Conflict as conflict:
             expected = "levels that go together"
             do = "forbid the combination, or give a level another estimate"
             mistakes[str(conflict), expected, do].append(each)
-        else:
-            sound.append(each)
-    whole = with_specifications(files.plan.data, multiverse, sound)
+    whole = files.plan.data | {"estimands": estimands}
     for rule, by in rules.items():
         ruled = _ruled(files, rule)
         for mistake in _of_endpoints(ruled):
             mistakes[mistake] += by
         if not ruled.endpoints.problems:
-            for each, mistake in _mistakes(ruled, whole, by):
+            for each, mistake in _mistakes(ruled, whole, entries, by):
                 mistakes[mistake].append(each)
     for mistake, those in mistakes.items():
         _tell(document, mistake, those, specifications)
@@ -309,7 +308,7 @@ def _ruled(files: Files, rule: str) -> Files:
         return files
     data = deepcopy(by_rule(files.endpoints.data, rule))
     ruled = replace(files, endpoints=Document(files.endpoints.shown, data))
-    validate(ruled.endpoints, SCHEMAS, "endpoints")
+    hold(files.at, ruled.endpoints, "endpoints")
     endpoints.check(ruled)
     return ruled
 
@@ -322,21 +321,26 @@ def _of_endpoints(files: Files) -> Iterator[Mistake]:
 
 
 def _mistakes(
-    files: Files, whole: Content, specifications: list[Specification]
+    files: Files,
+    whole: Content,
+    entries: Mapping[str, Content],
+    specifications: list[Specification],
 ) -> Iterator[tuple[Specification, Mistake]]:
-    """What the checks of the plan say of each specification; the same analysis is checked once."""
+    """What the checks of the plan say of each specification; the same analysis is checked once.
+
+    Beside those of the plan it is alone: each look at the names of analyses passes them all.
+    """
     alike: dict[str, list[Specification]] = defaultdict(list)
     for each in specifications:
-        entry = whole["analyses"][each.analysis]
+        entry = entries[each.name]
         alike[repr({key: entry[key] for key in entry if key != "label"})].append(each)
-    declared = files.plan.data["analyses"]
+    # One copy for all: what is derived of the other files stays with it.
+    copy = Document(files.plan.shown)
+    patched = replace(files, plan=copy)
     for those in alike.values():
-        name = those[0].analysis
-        entry = whole["analyses"][name]
-        # Beside those of the plan it is alone: each look at the names of analyses passes them all.
-        copy = Document(files.plan.shown, whole | {"analyses": declared | {name: entry}})
-        patched, estimand = replace(files, plan=copy), entry.get("estimand")
-        if estimand is not None:
+        name, entry = those[0].analysis, entries[those[0].name]
+        copy.data, copy.problems = whole | {"analyses": whole["analyses"] | {name: entry}}, []
+        if (estimand := entry.get("estimand")) is not None:
             plan.check_estimand(patched, estimand, whole["estimands"][estimand])
         plan.check_analysis(patched, name, entry)
         for problem in copy.problems:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -39,12 +40,12 @@ class Specification:
 
     levels: Mapping[str, str]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """ "population=itt;method=newcombe": what it is known by."""
         return ";".join(f"{factor}={level}" for factor, level in self.levels.items())
 
-    @property
+    @cached_property
     def analysis(self) -> str:
         """Its analysis in the plan: a hash of its name, which no other specification changes."""
         return PREFIX + hashlib.sha256(self.name.encode()).hexdigest()[:DIGITS]

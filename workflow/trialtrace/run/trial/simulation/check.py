@@ -5,10 +5,9 @@ from copy import deepcopy
 from dataclasses import replace
 
 from trialtrace.base.config.compose import Document
-from trialtrace.base.config.schema import validate
+from trialtrace.base.config.files import hold
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, one_of
-from trialtrace.base.paths import SCHEMAS
 from trialtrace.run.trial.cohort import check as cohort
 from trialtrace.run.trial.cohort import check_forms as forms
 from trialtrace.run.trial.context import Files, known
@@ -93,7 +92,7 @@ def _cohort(files: Files, document: Document, name: str, truth: Truth) -> None:
     changed = {quantity: whole["quantities"][quantity] for quantity in truth.quantities}
     lines = {key[2:]: line for key, line in document.lines.items() if key[:2] == path}
     copy = Document(document.shown, deepcopy(whole | {"quantities": changed}), lines)
-    validate(copy, SCHEMAS, "cohort")
+    hold(files.at, copy, "cohort")
     if not copy.problems:
         copy.data = deepcopy(whole)
         written = replace(files, cohort=copy)
