@@ -8,7 +8,8 @@ from pathlib import Path
 
 import trialtrace.run.jobs.job  # noqa: F401 - one thread, before any library is loaded
 from trialtrace.base.paths import project
-from trialtrace.run.jobs.fresh import STAGES, freshness
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.trial.load import load_settings, load_trial
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from architecture import PAGE
 from record import copy_checkout, table, write_section
 from trialtrace.base.paths import project
-from trialtrace.run.jobs.fresh import SITE, STAGES, freshness
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.stages import SITE, STAGES
 
 Job = tuple[str, str | None]
 CODE, SCHEMAS = "workflow/trialtrace", "workflow/trialtrace/schemas"

@@ -11,8 +11,9 @@ import mini_trial
 from trialtrace.base.paths import Project
 from trialtrace.report.report import render_report
 from trialtrace.run.archive.keep import keep_run
-from trialtrace.run.jobs.fresh import RENDER, STAGES, freshness
+from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.products import record_path, write_record
+from trialtrace.run.jobs.stages import RENDER, STAGES
 from trialtrace.run.trial.load import load_settings, load_trial
 
 FOLDER = "results/mini"

@@ -14,7 +14,7 @@ import pytest
 from checkout import Copy, files_of, own_project, told_plainly
 
 from trialtrace.base.paths import Project, project
-from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.jobs.stages import STAGES
 
 NOBODY = 65534
 OUTER = """\

@@ -12,16 +12,8 @@ from checkout import Copy, Job, Traced
 
 from edits import downstream
 from trialtrace.base.paths import project
-from trialtrace.run.jobs.fresh import (
-    ANALYSE,
-    CHECK,
-    SITE,
-    SITE_STAGE,
-    STAGES,
-    Freshness,
-    freshness,
-    used,
-)
+from trialtrace.run.jobs.fresh import Freshness, freshness, used
+from trialtrace.run.jobs.stages import ANALYSE, CHECK, SITE, SITE_STAGE, STAGES
 from trialtrace.run.trial.load import load_trial
 
 # Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:

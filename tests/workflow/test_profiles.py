@@ -7,7 +7,7 @@ import pytest
 import yaml
 from checkout import ROOT, copy_checkout
 
-from trialtrace.run.jobs.fresh import ASKED, STAGES
+from trialtrace.run.jobs.stages import ASKED, STAGES
 
 PROFILES = ROOT / "workflow/profiles"
 CLUSTERS = ("slurm", "pbs", "lsf")

@@ -17,9 +17,10 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.archive.shelf import Shelf
-from trialtrace.run.jobs.fresh import STAGES, freshness
+from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.products import RUN, lock_run
 from trialtrace.run.jobs.run_state import changed_since
+from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.jobs.start import PLAIN
 
 # Read by its values, not as a file.

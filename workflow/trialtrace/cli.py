@@ -129,7 +129,7 @@ def _add_results(add: Add) -> None:
 
 def run_results(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.results import tell_planned, tell_results
-    from trialtrace.run.jobs.fresh import CHECK
+    from trialtrace.run.jobs.stages import CHECK
     from trialtrace.run.tables.contracts import RESULTS
 
     at, name = named_trial(arguments)
@@ -153,7 +153,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
     from trialtrace.audit.verdicts.tally import failing
     from trialtrace.report.audit.audit_export import trial_text
-    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.jobs.stages import AUDIT
     from trialtrace.run.tables.contracts import CLAIMS
 
     at, name = named_trial(arguments)
@@ -206,7 +206,7 @@ def _add_trace(add: Add) -> None:
 
 def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.report.listing import json_text
-    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.jobs.stages import AUDIT
     from trialtrace.run.trace.content import Tracer
     from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trace.text import trace_text, with_record
@@ -340,7 +340,7 @@ def _add_report(add: Add) -> None:
 
 def run_report(arguments: argparse.Namespace) -> int:
     from trialtrace.report.own_documents import tell_documents, write_own
-    from trialtrace.run.jobs.fresh import RENDER
+    from trialtrace.run.jobs.stages import RENDER
     from trialtrace.run.trial.load import load_trial
 
     at, name = named_trial(arguments)

@@ -12,7 +12,7 @@ from trialtrace.report.commands.diff import compared
 from trialtrace.run.archive.comparison import Account, CauseAccount
 from trialtrace.run.archive.shelf import Manifest, run_id
 from trialtrace.run.archive.text import account_text
-from trialtrace.run.jobs.fresh import ANALYSE
+from trialtrace.run.jobs.stages import ANALYSE
 from trialtrace.stats.categorical import contingency
 from trialtrace.stats.categorical._tables import Tables
 

@@ -11,8 +11,8 @@ from kept_runs import ROW, Runs
 from trialtrace.cli import main
 from trialtrace.run.archive import keep
 from trialtrace.run.jobs.data import data_digest
-from trialtrace.run.jobs.fresh import CHECK, CLEAN, RENDER, STAGES
 from trialtrace.run.jobs.products import record_path
+from trialtrace.run.jobs.stages import CHECK, CLEAN, RENDER, STAGES
 
 Make = Callable[..., Runs]
 RESULT = "mini/relief_primary/risk_difference.newcombe@drug-placebo"

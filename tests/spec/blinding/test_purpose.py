@@ -8,8 +8,9 @@ from mini_trial import REPOSITORY
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.purpose import Purpose, purpose_of
-from trialtrace.run.jobs.fresh import DERIVE, INGEST, RENDER, STAGES, freshness
+from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart, at_work
+from trialtrace.run.jobs.stages import DERIVE, INGEST, RENDER, STAGES
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from trialtrace.report.report import render_report
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import is_trace
 from trialtrace.report.verify.verified import verified
-from trialtrace.run.jobs.fresh import RENDER, freshness
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.stages import RENDER
 from trialtrace.run.trial.load import load_settings, load_trial
 
 SHARE = "mini/relief_primary/proportion.wilson@placebo"

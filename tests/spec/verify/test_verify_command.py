@@ -16,8 +16,8 @@ from trialtrace.base.paths import Project
 from trialtrace.cli import main
 from trialtrace.report.shown.compare import apart
 from trialtrace.report.verify.verified import verified
-from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import record_path, write_record
+from trialtrace.run.jobs.stages import SITE
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.load import load_trial
 

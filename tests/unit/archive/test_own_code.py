@@ -7,7 +7,8 @@ import pytest
 
 from trialtrace.base.paths import Project
 from trialtrace.run.archive.functions import FunctionChange, OwnCode, own_code
-from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, freshness
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = "workflow/trialtrace"

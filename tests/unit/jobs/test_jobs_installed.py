@@ -10,8 +10,9 @@ import pytest
 
 from trialtrace.base.paths import RUNNING, Code, Project
 from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.fresh import STAGES, Freshness
+from trialtrace.run.jobs.fresh import Freshness
 from trialtrace.run.jobs.installed import altered_files, built_from, not_as_locked
+from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.trial.load import load_settings
 
 ROOT = Path(__file__).resolve().parents[3]

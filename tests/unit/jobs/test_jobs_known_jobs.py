@@ -12,9 +12,10 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs import run_state as module
 from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness, freshness
+from trialtrace.run.jobs.fresh import Freshness, freshness
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.jobs.run_state import REMEMBERED, known_jobs, recall, remember_jobs
+from trialtrace.run.jobs.stages import RENDER, STAGES
 from trialtrace.run.trial import check
 
 ROOT = Path(__file__).resolve().parents[3]

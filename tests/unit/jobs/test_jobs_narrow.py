@@ -4,7 +4,7 @@ import pytest
 from mini_trial import REPOSITORY
 
 from trialtrace.base.paths import project
-from trialtrace.run.jobs import fresh
+from trialtrace.run.jobs import fresh, stages
 from trialtrace.run.trial.load import load_trial
 
 STATS = REPOSITORY / "workflow/trialtrace/stats"
@@ -24,7 +24,7 @@ def test_an_audit_hangs_on_models_of_hazards_where_a_trial_has_times(standing):
         in {each.kind for each in load_trial(name, standing.at).endpoints.values()}
     }
     hanging = {
-        name for name in standing.settings.trials if COX in standing.code_files(fresh.AUDIT, name)
+        name for name in standing.settings.trials if COX in standing.code_files(stages.AUDIT, name)
     }
     assert hanging == with_times
     assert 0 < len(hanging) < len(standing.settings.trials)
@@ -32,8 +32,8 @@ def test_an_audit_hangs_on_models_of_hazards_where_a_trial_has_times(standing):
 
 def test_a_plan_hangs_on_boundaries_where_an_analysis_is_a_look(standing, monkeypatch):
     name = standing.settings.trials[0]
-    assert LOOKS not in standing.code_files(fresh.ANALYSE, name)
+    assert LOOKS not in standing.code_files(stages.ANALYSE, name)
     monkeypatch.setattr(fresh, "boundaries_of", lambda trial: {"pocock"})
     again = fresh.freshness(standing.at)
-    assert LOOKS in again.code_files(fresh.ANALYSE, name)
-    assert LOOKS not in again.code_files(fresh.CLEAN, name)
+    assert LOOKS in again.code_files(stages.ANALYSE, name)
+    assert LOOKS not in again.code_files(stages.CLEAN, name)

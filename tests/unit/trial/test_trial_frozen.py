@@ -16,8 +16,9 @@ from trialtrace.base.store import sha256_file
 from trialtrace.cli import main
 from trialtrace.report.frozen_data import OTHERS, data_state
 from trialtrace.run.jobs.data import data_digest
-from trialtrace.run.jobs.fresh import ANALYSE, DERIVE, freshness
+from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import apart
+from trialtrace.run.jobs.stages import ANALYSE, DERIVE
 from trialtrace.run.trial import frozen_proof
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial

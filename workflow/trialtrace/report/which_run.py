@@ -66,7 +66,6 @@ def tell_run(
     Raises UserError where none has come to its end at `last`; if `unverified` may be shown, the
     numbers are marked instead; if `earlier` may be, they are those of the last run that is kept.
     """
-    from trialtrace.run.jobs.fresh import RENDER
     from trialtrace.run.jobs.run_state import (
         OF_EARLIER,
         changed_since,
@@ -78,6 +77,7 @@ def tell_run(
         run_line,
         standing,
     )
+    from trialtrace.run.jobs.stages import RENDER
 
     folder = at.results / configured(at, trial)
     check_blind(at, trial)

@@ -15,11 +15,11 @@ from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.archive.unhidden import let_go
-from trialtrace.run.jobs.fresh import AUDIT
 from trialtrace.run.jobs.products import cut_short
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_record import end_run
 from trialtrace.run.jobs.run_state import standing
+from trialtrace.run.jobs.stages import AUDIT
 from trialtrace.run.trial.load import Trial, load_trial
 
 

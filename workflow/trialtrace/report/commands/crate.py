@@ -12,7 +12,7 @@ from trialtrace.report.seal_file import Sealed
 from trialtrace.report.verify.kept_run import KeptRun, altered_run
 from trialtrace.report.which_run import check_analysis, named_trial, tell_run
 from trialtrace.run.disclosure.presets import PRESETS
-from trialtrace.run.jobs.fresh import RENDER
+from trialtrace.run.jobs.stages import RENDER
 from trialtrace.run.trace.seal import configuration_files
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 

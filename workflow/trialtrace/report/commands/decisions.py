@@ -60,8 +60,8 @@ def _review(arguments: argparse.Namespace) -> int:
 
 def _stale(trial: "Trial") -> Iterator[str]:
     """That the last blinded run has other rows than another would have now."""
-    from trialtrace.run.jobs.fresh import CLEAN, INGEST
     from trialtrace.run.jobs.run_state import changed_since
+    from trialtrace.run.jobs.stages import CLEAN, INGEST
 
     there = replace(trial.at, apart=trial.at.root / BLINDED, purpose=Purpose("blinded"))
     if not (there.results / trial.name / "clean").is_dir():

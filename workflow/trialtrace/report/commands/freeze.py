@@ -122,7 +122,8 @@ def _freeze(trial: Trial, by: str | None) -> None:
 def _codes(trial: Trial) -> dict[str, str]:
     """The hash of the code of each stage that makes results."""
     from trialtrace.run.jobs.closure import Sources
-    from trialtrace.run.jobs.fresh import ANALYSE, CHECK, CLEAN, DERIVE, INGEST, Freshness
+    from trialtrace.run.jobs.fresh import Freshness
+    from trialtrace.run.jobs.stages import ANALYSE, CHECK, CLEAN, DERIVE, INGEST
 
     fresh = Freshness(trial.at, load_settings(trial.at), Sources(trial.at))
     return {

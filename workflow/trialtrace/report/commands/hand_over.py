@@ -121,7 +121,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     check_analysis(at, name)
     if arguments.form != "cohort":
         from trialtrace.report.commands.export import write_form
-        from trialtrace.run.jobs.fresh import CHECK
+        from trialtrace.run.jobs.stages import CHECK
 
         # What everyone sees is of the run that stands, not of one that another has replaced.
         at, changed = tell_run(at, name, CHECK, earlier=arguments.preset is None)

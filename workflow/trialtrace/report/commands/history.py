@@ -49,7 +49,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 def _impact(arguments: argparse.Namespace) -> int:
     from trialtrace.report.commands.impact import tell_impact
-    from trialtrace.run.jobs.fresh import AUDIT
+    from trialtrace.run.jobs.stages import AUDIT
 
     at, name = named_trial(arguments)
     at, _ = tell_run(at, name, AUDIT, whole=True, earlier=True)

@@ -99,7 +99,7 @@ def _curves(trial: "SpecifiedTrial", folder: Path) -> None:
 
 def check_whole(trial: "SpecifiedTrial") -> None:
     """Raise UserError where no run made the tables, or where they are of something else."""
-    from trialtrace.run.jobs.fresh import MULTIVERSE
+    from trialtrace.run.jobs.stages import MULTIVERSE
 
     check_asked(trial, MULTIVERSE, "multiverse", f"trialtrace run {trial.name} --multiverse")
 

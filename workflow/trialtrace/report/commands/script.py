@@ -39,7 +39,7 @@ def add_script(add: Add) -> None:
 def _script(arguments: argparse.Namespace) -> int:
     """Exit code 2 where the number is not written in R."""
     from trialtrace.report.rcode.script import Scripts
-    from trialtrace.run.jobs.fresh import CHECK
+    from trialtrace.run.jobs.stages import CHECK
     from trialtrace.run.trace.content import Tracer
     from trialtrace.run.trial.load import load_settings, load_trial
 

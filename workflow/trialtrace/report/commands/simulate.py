@@ -106,7 +106,7 @@ def _replicate(trial: "Trial", truth: str | None, number: int | None) -> list[di
 def _outcome(trial: "Trial", folder: Path, how: str) -> bool:
     """Print what came of the last run; whether something has no value in any trial."""
     from trialtrace.report.simulation.material import COLUMNS, cells, rows_of, without_value
-    from trialtrace.run.jobs.fresh import SIMULATION
+    from trialtrace.run.jobs.stages import SIMULATION
 
     check_asked(trial, SIMULATION, "simulation", f"trialtrace run {trial.name} --simulation")
     rows = rows_of(folder)

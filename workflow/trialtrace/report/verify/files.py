@@ -15,8 +15,8 @@ from trialtrace.report.pages.site_copy import alone
 from trialtrace.report.seal_file import FOLDERS, HTML
 from trialtrace.report.shown.compare import NUMBER
 from trialtrace.report.verify.kept_run import Alteration, KeptRun
-from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import VOLATILE, read_record, record_path
+from trialtrace.run.jobs.stages import SITE
 
 _NAMES = re.compile(rb'<title>(.*?)</title>|<li aria-current="page">(.*?)</li>', re.DOTALL)
 

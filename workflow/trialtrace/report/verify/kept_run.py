@@ -14,7 +14,6 @@ from trialtrace.base.store import sha256_bytes
 from trialtrace.report.seal_file import NAME as SEAL
 from trialtrace.report.seal_file import Sealed, read_seal
 from trialtrace.run.archive.shelf import Manifest, Shelf
-from trialtrace.run.jobs.fresh import RENDER, STAGES
 from trialtrace.run.jobs.products import (
     FOLDER,
     VOLATILE,
@@ -25,6 +24,7 @@ from trialtrace.run.jobs.products import (
     together,
 )
 from trialtrace.run.jobs.run_state import stopped
+from trialtrace.run.jobs.stages import RENDER, STAGES
 from trialtrace.run.trace.seal import value_of
 
 

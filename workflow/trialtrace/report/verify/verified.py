@@ -56,8 +56,8 @@ from trialtrace.report.verify.rerun import rerun
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
-from trialtrace.run.jobs.fresh import STAGES
 from trialtrace.run.jobs.products import VOLATILE, record_path
+from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trace.short_id import typed_short, with_short_id
 

@@ -19,7 +19,7 @@ from trialtrace.base.config.changes import KeyChange
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.compare import Comparison, Row, RunOfTrial
 from trialtrace.run.archive.functions import FunctionChange
-from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, INGEST, PLAN
+from trialtrace.run.jobs.stages import ANALYSE, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.entries import (
     NAMED,

@@ -16,13 +16,8 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, write_bytes
 from trialtrace.run.archive.shelf import Code, Manifest, Shelf
-from trialtrace.run.jobs.fresh import (
-    ANALYSE,
-    DERIVE,
-    ENDPOINT_REGISTRIES,
-    STEP_REGISTRIES,
-    Freshness,
-)
+from trialtrace.run.jobs.fresh import ENDPOINT_REGISTRIES, STEP_REGISTRIES, Freshness
+from trialtrace.run.jobs.stages import ANALYSE, DERIVE
 from trialtrace.run.trial.endpoints.shared import EndpointEntry
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.plan.registry import card_of

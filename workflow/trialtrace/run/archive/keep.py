@@ -15,9 +15,10 @@ from trialtrace.run.archive.compare import RunOfTrial
 from trialtrace.run.archive.functions import KnownFunctions, own_code
 from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
-from trialtrace.run.jobs.fresh import AUDIT, INGEST, RENDER, STAGES, Freshness
+from trialtrace.run.jobs.fresh import Freshness
 from trialtrace.run.jobs.products import Made, contents, together
 from trialtrace.run.jobs.run_state import read_run, standing
+from trialtrace.run.jobs.stages import AUDIT, INGEST, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
 from trialtrace.run.trial.frozen import FOLDER as FROZEN
 from trialtrace.run.trial.load import load_trial

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.jobs.faults import MAKE_ROOM, last_word, room_lacks
-from trialtrace.run.jobs.fresh import ASKED, SITE, STAGES
+from trialtrace.run.jobs.stages import ASKED, SITE, STAGES
 
 RULES = (*STAGES, SITE, *ASKED)
 LOG_LINES = 60

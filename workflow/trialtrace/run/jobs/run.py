@@ -16,16 +16,7 @@ from trialtrace.base.purpose import ANALYSIS, Purpose, purpose_of
 from trialtrace.base.store import write_text
 from trialtrace.run.jobs.data import check_data, check_purpose
 from trialtrace.run.jobs.faults import forget_last_words
-from trialtrace.run.jobs.fresh import (
-    CLEAN,
-    MULTIVERSE_PAGE,
-    RENDER,
-    SIMULATION_PAGE,
-    SITE,
-    STAGES,
-    Freshness,
-    freshness,
-)
+from trialtrace.run.jobs.fresh import Freshness, freshness
 from trialtrace.run.jobs.products import (
     Made,
     altered,
@@ -38,6 +29,7 @@ from trialtrace.run.jobs.products import (
 )
 from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
+from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.migrations import older_line

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.errors import Problem, Problems, UserError
 from trialtrace.base.paths import ELSEWHERE, PACKAGE, Project
@@ -17,10 +17,13 @@ from trialtrace.base.purpose import ANALYSIS
 from trialtrace.base.store import write_bytes
 from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.data import data_digests
-from trialtrace.run.jobs.fresh import INGEST, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
+from trialtrace.run.jobs.stages import INGEST, RENDER, STAGES
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
+
+if TYPE_CHECKING:
+    from trialtrace.run.jobs.fresh import Freshness
 
 OF_EARLIER = "{} is of an earlier run: this one has not come to it"
 CODE, CODE_OR_OTHER, MANIFEST = "code", "code, configuration or data", "raw/manifest.json"
@@ -146,8 +149,14 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
         codes = codes_of(at.results / trial) if RENDER in standing(at, trial) else {}
         records = {stage: read_record(at.made / record_path(stage, trial)) for stage in stages}
         kept = {stage: record.fresh for stage, record in records.items() if record}
-    fresh = Freshness(at, load_settings(at), Sources(at))
-    now = known_jobs(fresh.sources, fresh.trial(trial))
+    sources = Sources(at)
+    now = known_jobs(sources, load_trial(trial, at))
+    if now is not None and all(now[stage] == kept[stage] for stage in stages if stage in kept):
+        return {}
+    # All that a plan may name takes longer to load than most commands.
+    from trialtrace.run.jobs.fresh import Freshness
+
+    fresh = Freshness(at, load_settings(at), sources)
     if now is None:
         now = {stage: fresh.job(stage, trial) for stage in stages if stage in kept}
     return {
@@ -157,7 +166,7 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
     }
 
 
-def _what(fresh: Freshness, stage: str, trial: str, before: str, code: str | None) -> str:
+def _what(fresh: "Freshness", stage: str, trial: str, before: str, code: str | None) -> str:
     """What of a stage is not as it was when its hash was `before` and that of its code `code`."""
     if code is None:
         return CODE_OR_OTHER
@@ -169,7 +178,7 @@ def _what(fresh: Freshness, stage: str, trial: str, before: str, code: str | Non
     return f"{CODE} and {rest}" if of_code else rest
 
 
-def _other_data(fresh: Freshness, trial: str) -> bool:
+def _other_data(fresh: "Freshness", trial: str) -> bool:
     """Whether the files of the export are not those that were read."""
     manifest = json.loads((fresh.at.results / trial / MANIFEST).read_text(encoding="utf-8"))
     read = {table["file"]["sha256"] for table in manifest["tables"].values()}
@@ -231,7 +240,7 @@ def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
     return jobs if content == _content(sources, trial) else None
 
 
-def recall(fresh: Freshness) -> set[str]:
+def recall(fresh: "Freshness") -> set[str]:
     """The trials that stand as at the start of an earlier run, which found them in order; what it
     found out of their jobs holds still.
     """
@@ -251,7 +260,7 @@ def recall(fresh: Freshness) -> set[str]:
     return sound
 
 
-def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
+def remember_jobs(fresh: "Freshness", trials: Iterable[str]) -> None:
     """Keep what is known of these trials, whose configuration is in order."""
     if not _same_code(fresh.at):
         return

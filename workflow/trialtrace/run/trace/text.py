@@ -7,8 +7,8 @@ from typing import Any
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.paths import Project
 from trialtrace.base.terminal import plain_text, without_controls
-from trialtrace.run.jobs.fresh import STAGES
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
+from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.tables.contracts.rows import CheckRow
 from trialtrace.run.trace.short_id import short_id
 
