@@ -7,8 +7,9 @@ import pytest
 
 from trialtrace.base.paths import Project
 from trialtrace.base.terminal import without_controls
+from trialtrace.report.listing import cell_text
 from trialtrace.report.pages.trace_page import Around, numbers_page
-from trialtrace.run.trace.text import cell_text, option_text, trace_text, with_record
+from trialtrace.run.trace.text import option_text, trace_text, with_record
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]

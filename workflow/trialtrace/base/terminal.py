@@ -7,7 +7,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 def without_controls(text: str) -> str:
     """Text of one line that cannot move a terminal's cursor, whatever the data holds."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain_text(value: object) -> str:

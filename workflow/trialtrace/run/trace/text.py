@@ -6,7 +6,7 @@ from typing import Any
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.paths import Project
-from trialtrace.base.terminal import plain_text, without_controls
+from trialtrace.base.terminal import without_controls
 from trialtrace.run.jobs.run_state import codes_of, outdated_line, read_run, run_line
 from trialtrace.run.jobs.stages import STAGES
 from trialtrace.run.tables.contracts.rows import CheckRow
@@ -31,15 +31,6 @@ def trace_text(trace: Trace, *, colour: bool) -> str:
         f"{label:<{WIDTH}}{without_controls(text)}".rstrip() for label, text in entries(trace)
     ]
     return "\n".join(lines) + "\n"
-
-
-def cell_text(row: dict[str, Any], name: str) -> str:
-    """A cell of a table for a terminal. What is inferred from a synthetic cohort says so."""
-    text = plain_text(row[name])
-    if name != "stat_text" or not row["synthetic"]:
-        return text
-    inferred = row["ci_level"] is not None or row["stat_name"].startswith(("p_", "verdict"))
-    return f"{text} (synthetic, not evidence)" if inferred else text
 
 
 def entries(trace: Trace, only: Container[str] | None = None) -> Iterator[tuple[str, str]]:

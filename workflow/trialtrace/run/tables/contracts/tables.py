@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Rows as whole numbers by what stands in some of their columns.
 
+# Of so many rows a loop takes less than to load the functions of pyarrow.
+FEW = 10_000
 # A number above this could not be multiplied by that of one more column.
 LARGEST = 2**31
 
@@ -95,7 +97,7 @@ def typed(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
 def order_of(table: "pa.Table", contract: Contract, place: str) -> "pa.Array | None":
     """The rows in the order of the contract's key, which no two of them have; None where they
     stand so, or as their writer wants them."""
-    if _increases(table, contract.key):
+    if _stands_so(table, contract):
         return None
     order = _by_key(table, contract, place)
     return order if contract.sorted_by_key else None
@@ -132,19 +134,23 @@ def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.
         ) from None
 
 
-def _increases(table: "pa.Table", key: tuple[str, ...]) -> bool:
-    """Whether every row's key is known and above that of the row before: in order, and unique.
-
-    So tables are written, and to see it takes less than to sort them.
-    """
+def _stands_so(table: "pa.Table", contract: Contract) -> bool:
+    """Whether no key stands twice, and all are known and each is above that of the row before where
+    rows are in the order of the key. So tables are written; to see it takes less than to sort."""
+    key, few = contract.key, table.num_rows < FEW
+    rows = list(zip(*(table[name].to_pylist() for name in key), strict=True)) if few else []
+    if few and not contract.sorted_by_key:
+        return len(set(rows)) == len(rows)
+    if any(table[name].null_count for name in key):
+        return False
+    if few:
+        return all(one < other for one, other in pairwise(rows))
     import pyarrow as pa
     import pyarrow.compute as pc
 
     n = max(table.num_rows - 1, 0)
     above = pa.array([False] * n, type=pa.bool_())
     for name in reversed(key):
-        if table[name].null_count:
-            return False
         column = table[name].combine_chunks()
         one, other = column.slice(0, n), column.slice(1)
         above = pc.or_(pc.less(one, other), pc.and_(pc.equal(one, other), above))
