@@ -40,6 +40,7 @@ from trialtrace.run.drafting.command import add_commands
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
+    from trialtrace.run.tables.contracts import Contract
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -128,7 +129,7 @@ def _add_results(add: Add) -> None:
 
 
 def run_results(arguments: argparse.Namespace) -> int:
-    from trialtrace.report.commands.results import tell_planned, tell_results
+    from trialtrace.report.commands.results import OF_TABLE, tell_planned, tell_results
     from trialtrace.run.jobs.stages import CHECK
     from trialtrace.run.tables.contracts import RESULTS
 
@@ -138,7 +139,8 @@ def run_results(arguments: argparse.Namespace) -> int:
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
     at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
-    rows = _table(at, name, "analysis/results.parquet", RESULTS)
+    columns = OF_TABLE if arguments.format == "table" else RESULTS.names
+    rows = _table(at, name, "analysis/results.parquet", RESULTS, columns)
     tell_results(rows, arguments.analysis, arguments.format, at.purpose.stamp)
     return 0
 
@@ -367,10 +369,13 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     return migrate(project(arguments.project), arguments.trial, write=arguments.write)
 
 
-def _table(at: "Project", trial: str, path: str, contract: Any) -> list[dict[str, Any]]:
+def _table(
+    at: "Project", trial: str, path: str, contract: "Contract", columns: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     from trialtrace.run.tables.contracts import read_table
 
-    return read_table(at.results / trial / path, contract).to_pylist()
+    table = read_table(at.results / trial / path, contract)
+    return table.select(columns or contract.names).to_pylist()
 
 
 class WithoutPandas:

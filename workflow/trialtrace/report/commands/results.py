@@ -9,6 +9,8 @@ from trialtrace.report.listing import headed, listing
 from trialtrace.run.tables.contracts import RESULTS
 
 RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
+# What a table of them is made of: those, and what says whose they are and that some are synthetic.
+OF_TABLE = (*RESULT_COLUMNS, "analysis_id", "synthetic", "ci_level", "stat_name")
 PLANNED_COLUMNS = ("result_id", "given")
 
 

@@ -1,9 +1,6 @@
 """`trialtrace validate`: tests of this installation, and a document of them to sign."""
 
 import argparse
-import getpass
-import platform
-import socket
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -61,6 +58,9 @@ def _tests(at: Project, wheels: str | None, *, quick: bool) -> Iterator[Test]:
 
 
 def _about(at: Project, began: datetime, *, quick: bool) -> dict[str, str]:
+    import getpass
+    import platform
+    import socket
     from importlib.metadata import version
 
     lock = at.code.root / "requirements.lock"
