@@ -15,7 +15,7 @@ all of them, computed once at the start of a run:
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -213,6 +213,7 @@ class Freshness:
     settings: Settings
     sources: Sources
     _trials: dict[str, Trial] = field(default_factory=dict)
+    _tables: dict[str, set[Path]] = field(default_factory=dict)
     _used: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
     _jobs: dict[tuple[str, str | None], str] = field(default_factory=dict)
@@ -300,7 +301,7 @@ class Freshness:
         if trial and labelled:
             files |= {self.at.trial_config(trial) / name for name in OF_PLAN}
         if trial and (labelled or rule in (DERIVE, RENDER, *SIMULATED)):
-            files |= set(tables_of(self.trial(trial)))
+            files |= self.tables(trial)
         if trial and rule == DERIVE_RULES:
             of = specified(self.trial(trial))
             files |= {table for each in {*of.rules.values()} for table in tables_of(of.ruled(each))}
@@ -341,8 +342,17 @@ class Freshness:
             return key_in_use(self.trial(trial), self.settings)
         return getattr(self.settings, name)
 
-    def take_over(self, trial: str, jobs: Mapping[str, str], codes: Mapping[str, str]) -> None:
-        """Hashes by rule that were found out before, of the same content."""
+    def tables(self, trial: str) -> set[Path]:
+        """The tables of the project that a trial's endpoints read."""
+        if trial not in self._tables:
+            self._tables[trial] = set(tables_of(self.trial(trial)))
+        return self._tables[trial]
+
+    def take_over(
+        self, trial: str, jobs: Mapping[str, str], codes: Mapping[str, str], tables: Iterable[str]
+    ) -> None:
+        """Hashes by rule, and tables, that were found out before, of the same content."""
+        self._tables[trial] = set(map(Path, tables))
         self._jobs |= {(rule, trial): found for rule, found in jobs.items()}
         self._codes |= {(rule, trial): found for rule, found in codes.items()}
 

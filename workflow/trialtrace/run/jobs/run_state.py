@@ -227,8 +227,9 @@ def read_run(folder: Path) -> dict[str, Any]:
 # of it is another, they are found out anew. Nothing is taken from the times of files.
 
 REMEMBERED = ".snakemake/trialtrace.jobs.json"
-# Of a trial the digest, stage -> hash of its job but for the report's, stage -> hash of its code.
-Remembered = tuple[str, dict[str, str], dict[str, str]]
+# Of a trial the digest, stage -> hash of its job but for the report's, stage -> hash of its code;
+# and the tables of the project that its endpoints read.
+Remembered = tuple[str, dict[str, str], dict[str, str], list[str]]
 
 
 def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
@@ -236,7 +237,7 @@ def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
     data = _remembered(sources.at).get(trial.name)
     if data is None or not _same_code(sources.at):
         return None
-    content, jobs, _ = data
+    content, jobs, _, _ = data
     return jobs if content == _content(sources, trial) else None
 
 
@@ -247,7 +248,7 @@ def recall(fresh: "Freshness") -> set[str]:
     if not _same_code(fresh.at):
         return set()
     sound = set()
-    for name, (content, jobs, codes) in _remembered(fresh.at).items():
+    for name, (content, jobs, codes, tables) in _remembered(fresh.at).items():
         try:
             same = name in fresh.settings.named and content == _content(
                 fresh.sources, fresh.trial(name)
@@ -256,7 +257,7 @@ def recall(fresh: "Freshness") -> set[str]:
             same = False
         if same:
             sound.add(name)
-            fresh.take_over(name, jobs, codes)
+            fresh.take_over(name, jobs, codes, tables)
     return sound
 
 
@@ -270,6 +271,7 @@ def remember_jobs(fresh: "Freshness", trials: Iterable[str]) -> None:
             _content(fresh.sources, fresh.trial(name)),
             {rule: fresh.job(rule, name) for rule in STAGES if rule != RENDER},
             {rule: fresh.code(rule, name) for rule in STAGES},
+            sorted(map(str, fresh.tables(name))),
         )
         for name in trials
     }
@@ -280,7 +282,10 @@ def remember_jobs(fresh: "Freshness", trials: Iterable[str]) -> None:
 def _remembered(at: Project) -> dict[str, Remembered]:
     try:
         told = json.loads((at.made / REMEMBERED).read_text(encoding="utf-8"))
-        return {name: (own, dict(jobs), dict(codes)) for name, (own, jobs, codes) in told.items()}
+        return {
+            name: (own, dict(jobs), dict(codes), list(tables))
+            for name, (own, jobs, codes, tables) in told.items()
+        }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
