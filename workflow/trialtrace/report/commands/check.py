@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.purpose import ANALYSIS
 from trialtrace.run.jobs.data import data_files
-from trialtrace.run.trial.check import check_trial
+from trialtrace.run.trial.check import checked_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.migrations import older_line
@@ -58,12 +58,12 @@ def check(
     where a reader of the data needs pandas. Raises ProblemsError for any mistake.
     """
     there = at.trial_config(plain_name(at, name)).is_dir()
-    problems = check_trial(at, name) if there else []
+    problems, documents = checked_trial(at, name) if there else ([], {})
     unlisted = not_a_trial(at, name, listed_trials(at))
     others = without_folder(at, name)
     first = [problem for problem in problems if _is_of_data(at, name, problem)]
     after = [problem for problem in problems if problem not in first]
-    trial = load_trial(name, at)
+    trial = replace(load_trial(name, at), sound={} if problems else documents)
     if at.purpose != ANALYSIS:
         # They would be told by their true arms, and to a later day than the runs know.
         look = Look(NOT_LOOKED_AT.format(f"runs in this folder are for: {at.purpose.text}"))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.base.config.compose import compose
+from trialtrace.base.config.compose import Document
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.words import DIFFERENCES, IN_UNITS, TIMES
 from trialtrace.run.claims.audit import Auditor, by_reading
@@ -36,7 +36,8 @@ def untied_claims(trial: Trial) -> Iterator[Problem]:
             by_data[one.analysis].append(one)
         else:
             fixed[one.analysis].append(_row(trial, one, one.place))
-    document = compose(trial.at, trial.at.trial_config(trial.name) / "claims.yaml")
+    path = trial.at.trial_config(trial.name) / "claims.yaml"
+    document = Document(trial.at.shown(path), lines=trial.lines("claims"))
     for name, alone, selects in readings:
         rows = [*fixed[selects["analysis"]]]
         for one in by_data[selects["analysis"]]:

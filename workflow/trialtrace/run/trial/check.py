@@ -97,17 +97,22 @@ def _renderer(value: object) -> list[Problem]:
 
 def check_trial(at: Project, name: str) -> list[Problem]:
     """Every mistake in a trial's configuration, in the order of its files."""
+    return checked_trial(at, name)[0]
+
+
+def checked_trial(at: Project, name: str) -> tuple[list[Problem], dict[str, Document]]:
+    """The same with the files that were read, by what they are."""
     try:
         folder = at.trial_config(name)
     except UserError as error:
-        return error.problems
+        return error.problems, {}
     if not folder.is_dir():
         # As if it were listed: whether it is, the caller knows.
-        return [problem for problem in [not_a_trial(at, name, [name])] if problem]
+        return [problem for problem in [not_a_trial(at, name, [name])] if problem], {}
     read = read_files(at, name)
     files, documents = read.files, read.documents
     if problems := newer(files.trial):
-        return problems
+        return problems, {}
     for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms):
         checks.check(files)
     forms.check_defects(files)
@@ -137,7 +142,7 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     problems += fields_of_one_name(files) + crossed_labels(files)
     for document in list(documents)[1:]:
         problems += documents[document].in_order()
-    return at_definitions(problems, documents.values())
+    return at_definitions(problems, documents.values()), documents
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ A stage reads only the files whose parts it uses, so that a change in another fi
 """
 
 import importlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.config.compose import Path_, compose
+from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.config.files import read_yaml, sound_document
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError
@@ -72,10 +73,14 @@ class Trial:
 
     name: str
     at: Project
+    # Files that were read already and in which nothing is wrong.
+    sound: Mapping[str, Document] = field(
+        default_factory=dict, repr=False, compare=False, kw_only=True
+    )
 
     def document(self, text: str) -> Any:
         """The content of a file, such as "plan". Raises UserError with every mistake in it."""
-        document = sound_document(self.at, self._path(text), text)
+        document = self.sound.get(text) or sound_document(self.at, self._path(text), text)
         self._lines[text] = document.lines
         return document.data
 
