@@ -222,6 +222,15 @@ def test_a_mistake_in_a_rule_of_endpoints_is_told_at_its_level(
         assert text in said, said
 
 
+def test_a_mistake_of_the_randomisation_is_told_alone(tmp_path: Path):
+    at = write_project(tmp_path)
+    write_multiverse(at, RELIEF)
+    path = at.trial_config("mini") / "trial.yaml"
+    path.write_text(path.read_text().replace("scheme: stratified,", "schme: stratified,"))
+    problems = told(at)
+    assert "schme" in problems and "multiverse.yaml" not in problems
+
+
 def test_too_many_are_counted_and_not_made(tmp_path: Path):
     level = "      l{0}: {{where: {{AGE: {{above: {0}}}}}, known: before_randomisation}}\n"
     levels = "".join(level.format(age) for age in range(10))

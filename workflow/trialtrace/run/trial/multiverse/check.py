@@ -130,7 +130,10 @@ def _adjusting(files: Files, estimate: Content) -> list[str]:
     """Covariates and strata of an estimate but for those that patients were randomised within."""
     ((_, how),) = estimate.items()
     options = how if isinstance(how, dict) else {}
-    within = set(files.trial.get("design", "randomisation").get("strata") or ())
+    randomisation = files.trial.get("design", "randomisation")
+    if randomisation is None:
+        return []  # a mistake of trial.yaml, which is told there
+    within = set(randomisation.get("strata") or ())
     return [name for key in ADDED for name in options.get(key) or () if name not in within]
 
 
