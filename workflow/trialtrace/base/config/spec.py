@@ -419,9 +419,15 @@ def _later(hint: Hint) -> Build:
 
 def _entry(name: str, value: Any) -> Any:
     """An entry of a mapping, with its name where its shape holds it."""
-    held = fields(value) if is_shape(type(value)) else ()
-    holder = next((each.name for each in held if "means" not in each.metadata), None)
+    cls: type = type(value)
+    holder = _holder(cls) if is_shape(cls) else None
     return value if holder is None else replace(value, **{holder: name})
+
+
+@cache
+def _holder(cls: type) -> str | None:
+    """The attribute of a shape that has the name of its entry."""
+    return next((each.name for each in fields(cls) if "means" not in each.metadata), None)
 
 
 def _shape_builder(cls: type) -> Build:

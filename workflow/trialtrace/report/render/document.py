@@ -136,7 +136,11 @@ def load_yaml(text: str, name: str, line: int, what: str) -> dict:
     import yaml
 
     try:
-        value = yaml.safe_load(text)
+        try:
+            value = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.YAMLError:
+            # The slower loader words a mistake alike wherever it is installed.
+            value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}, line {line + mark.line if mark else line}"

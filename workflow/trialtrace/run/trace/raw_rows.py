@@ -99,7 +99,8 @@ class Edges:
 
     def _named(self, variables: Iterable[str]) -> np.ndarray:
         """Of each variable, by its number, whether it is one of these."""
-        return np.isin(self.variables, list(variables))
+        wanted = set(variables)
+        return np.array([name in wanted for name in self.variables], dtype=bool)
 
     def columns_of(self, edges: np.ndarray) -> set[tuple[str, str]]:
         """Table and column of these edges."""

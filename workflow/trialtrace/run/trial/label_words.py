@@ -161,6 +161,7 @@ _NUMBERS = (
     *("one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
+_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")
 _NUMBER = r"\d+(?:\.\d+)?"
 _MORE = rf"((?:\s*(?:-|–|to|and|,|bis|und)\s*{_NUMBER})*)(?![\d-])"
 _AFTER = r"(?:at|after|by|within|nach|bei|après|à|dopo|después de|na)\s+"
@@ -173,9 +174,10 @@ def moments(label: str, within_text: bool = False) -> set[Moment]:
     """The periods with a number that a label names: "week 26", "6 months"; `within_text` takes the
     latter only where a word such as "after" stands before, since there it may be an age."""
     text = label.casefold().replace("_", " ")
-    for number, word in enumerate(_NUMBERS, start=1):
-        text = re.sub(rf"\b{word}\b", str(number), text)
+    text = _WORD.sub(lambda word: str(_NUMBERS.index(word.group()) + 1), text)
     named: set[Moment] = set()
+    if not re.search(r"\d", text):
+        return named
     for period, names in _PERIODS.items():
         for match in re.finditer(rf"\b(?:{names})[\s.:]*({_NUMBER}){_MORE}", text):
             every = re.findall(_NUMBER, match[1] + match[2])
