@@ -9,7 +9,7 @@ import pytest
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_parquet
 from trialtrace.run.tables import contracts
-from trialtrace.run.tables.contracts import INTEGER, NUMBER, TEXT, Column, Contract
+from trialtrace.run.tables.contracts import INTEGER, NUMBER, TEXT, Column, Contract, tables
 
 VISITS = Contract(
     "visits",
@@ -21,6 +21,14 @@ VISITS = Contract(
     ("subject", "visit"),
     "a subject x visit",
 )
+
+
+@pytest.fixture(autouse=True, params=[tables.FEW, 0], ids=["few", "many"])
+def few(request, monkeypatch):
+    """Keys of few rows are looked at by another loop than those of many."""
+    monkeypatch.setattr(tables, "FEW", request.param)
+
+
 ALL = [value for value in vars(contracts).values() if isinstance(value, Contract)]
 
 

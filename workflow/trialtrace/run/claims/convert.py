@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.agreement import EXACT, compare, decimal, twelve
 from trialtrace.audit.printed.expression import RANGE, Component
@@ -11,6 +11,9 @@ from trialtrace.audit.printed.symbols import SPREADS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.words import SHARES
 from trialtrace.run.tables.contracts.rows import ResultRow
+
+if TYPE_CHECKING:
+    from trialtrace.base.arrays import Floats
 
 # They take decimals and arrays alike; a year has 1461 / 4 days.
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
@@ -26,11 +29,12 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _log(values: Any) -> Any:
+def _log(values: "Floats") -> "Floats":
     # A check before a run converts decimals alone.
     import numpy as np
 
-    return np.log(values)
+    logarithms: Floats = np.log(values)
+    return logarithms
 
 
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
