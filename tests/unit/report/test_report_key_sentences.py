@@ -231,7 +231,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "Outcome known in all" not in shown
     assert "risk difference, 26.7 percentage points (by 2 analyses or methods); both" in shown
     assert "both intervals include no effect" in shown
-    assert "Bounds, with all missing outcomes in favour of one arm: " in shown
+    assert "Bounds, with all outcomes that are open in favour of one arm: " in shown
     assert "Relief by smoking (exploratory, not adjusted): interaction p = " in shown
     assert re.search(r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown)
     assert "verify FILE --trial mini" in shown

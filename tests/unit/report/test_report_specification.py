@@ -165,9 +165,11 @@ def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
 def test_an_analysis_that_only_repeats_has_what_it_repeats(visits):
     """Else its line would be empty."""
     rows = [row for row in visits.of("pain_after") if row["stat_name"] == "p_value"]
-    above = set()
-    first, again = (_methods({None: rows}, "mean_difference", above) for _ in range(2))
-    (told,) = again["as above"].values()
+    above = {}
+    first, again = (
+        _methods({None: rows}, "mean_difference", above, label) for label in ("One", "Other")
+    )
+    (told,) = again["as above: One"].values()
     assert told.startswith(f"p{NO_BREAK}={NO_BREAK}[") and [told] == [
         cell[None] for cell in first.values()
     ]

@@ -87,6 +87,19 @@ def test_without_what_it_takes_it_is_refused(at, old, new, words):
     assert words in told(at)
 
 
+@pytest.mark.parametrize(
+    "open_", ["{risk_difference_bounds: best_worst}", "{tipping: fisher}", "{title: T}"]
+)
+def test_what_known_parts_decide_is_not_open(at, open_):
+    """Neither for bounds nor for the map of all outcomes."""
+    if open_ == "{title: T}":
+        entry = "{title: T, analysis: syndrome, of: drug, to: placebo, test: fisher}"
+        edit(at, "plan.yaml", "  forest:\n", f"  tipping:\n    - {entry}\n  forest:\n")
+    else:
+        edit(at, "plan.yaml", f"estimates: [{IMPUTED}]", f"estimates: [{IMPUTED}, {open_}]")
+    assert "outcomes of syndrome" in told(at) and "also where the known parts decide" in told(at)
+
+
 def test_another_rule_is_no_comparison_of_what_is_missing(at):
     path = at.trial_config("mini") / "endpoints.yaml"
     text = path.read_text()

@@ -5,6 +5,7 @@ and those made `of` it. Those of another estimand or visit ask another one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
@@ -156,35 +157,58 @@ def decided_early(material: Material, analysis: Analysis) -> str:
 
     Empty of other endpoints. Numbers are told where one endpoint at one visit is analysed.
     """
+    texts = _cautions(material, analysis)
+    return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
+
+
+def _cautions(material: Material, analysis: Analysis) -> list[str]:
     told = {caution(endpoint): None for endpoint in parameters(material.trial, analysis)}
-    texts = [text for text in told if text is not None]
-    if not texts:
-        return ""
-    return " ".join([*texts, *_numbers(material, analysis)])
+    return [text for text in told if text is not None]
 
 
 def _numbers(material: Material, analysis: Analysis) -> list[str]:
-    if analysis.of is None:
+    added = whom_it_adds(material, analysis)
+    if added is None:
         return []
+    numbers = [
+        f"Of the {added.n} whom it adds {_share(added.events, added.n)} had the event, of the "
+        f"{added.whole} of whom each part is known {_share(added.whole_events, added.whole)}."
+    ]
+    if added.undecided is not None:
+        everybody = added.whole + added.n + added.undecided
+        numbers.append(f"Still undecided: {added.undecided} of {everybody}.")
+    return numbers
+
+
+@dataclass(frozen=True)
+class Added:
+    """Whom the known parts decide beside those of whom each is known; patients and events."""
+
+    n: int
+    events: int
+    whole: int
+    whole_events: int
+    undecided: int | None
+
+
+def whom_it_adds(material: Material, analysis: Analysis) -> Added | None:
+    """Beside the analysis that this one is made of; None where no known parts decide more.
+
+    `undecided` is None where no bounds are of all of them."""
+    if analysis.of is None or not _cautions(material, analysis):
+        return None
     counts = _counted(material.of(analysis.name))
     before = _counted(material.of(analysis.of))
     if counts is None or before is None or counts[1] <= before[1]:
-        return []
-    events, n = counts
-    whole_events, whole = before
-    added, added_events = n - whole, events - whole_events
+        return None
+    (events, n), (whole_events, whole) = counts, before
     everybody = sum(
         present(row["n_used"])
         for row in material.of(analysis.name)
         if row["method"] == "proportion_lowest.best_worst"
     )
-    numbers = [
-        f"Of the {added} whom it adds {_share(added_events, added)} had the event, of the {whole} "
-        f"of whom each part is known {_share(whole_events, whole)}."
-    ]
-    if everybody:
-        numbers.append(f"Still undecided: {everybody - n} of {everybody}.")
-    return numbers
+    undecided = everybody - n if everybody else None
+    return Added(n - whole, events - whole_events, whole, whole_events, undecided)
 
 
 def _counted(rows: list[ResultRow]) -> tuple[int, int] | None:
@@ -202,6 +226,8 @@ def _share(x: int, n: int) -> str:
 
 
 MOST_LINES = 40
+# An estimate that a line above has, and the label of the analysis of that line.
+Above = dict[Estimate, str]
 # What stands in place of an estimate, and of the p-values that a line before it has.
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
 SAME = "what changes under other choices", ""
@@ -245,7 +271,7 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
         every = [*inside, *sorted(pairs - {*inside})]
         header, body = _beside_arms(material, members, wanted, every, where)
     else:
-        above: set[Estimate] = set()
+        above: Above = {}
         body = [
             line
             for member, cuts in members
@@ -273,7 +299,7 @@ def _beside_arms(
     """Head and lines of several comparisons: a column each under what they are compared with, one
     of tests of all arms, a line a method."""
     body: list[list[str]] = []
-    above: set[Estimate] = set()
+    above: Above = {}
     columns: list[Pair | None] = [*pairs, None]
     for member, cuts in members:
         label = _label(material, member)
@@ -283,7 +309,7 @@ def _beside_arms(
             places.setdefault(key[:2], {})[pair] = rows
         for key, by_pair in places.items():
             place = where((*key, *pairs[0]), next(iter(by_pair.values()))[0])
-            for method, cells in _methods(by_pair, wanted, above).items():
+            for method, cells in _methods(by_pair, wanted, above, member.label).items():
                 shown = [cells.get(column, "") for column in columns]
                 body.append([label, place, escape_markdown(upper_first(method)), *shown])
                 label = ""
@@ -302,17 +328,17 @@ def _label(material: Material, member: Analysis) -> str:
 
 
 def _methods(
-    by_pair: dict[Pair | None, list[ResultRow]], wanted: str | None, above: set[Estimate]
+    by_pair: dict[Pair | None, list[ResultRow]], wanted: str | None, above: Above, label: str
 ) -> dict[str, dict[Pair | None, str]]:
     """By the title of a method the cell of each pair: its estimates, then p of its tests, without
-    those `above`; where all of them are, a line that says so, with what they are."""
+    those `above`; where all of them are, a line that says in which analysis, with what they are."""
     found: dict[str, dict[Pair | None, str]] = {}
     every = {pair: [*_estimates(rows, wanted), *_tests(rows)] for pair, rows in by_pair.items()}
     for tests in (False, True):
         for pair, rows in every.items():
             for row in rows:
                 if (row["stat_name"] == "p_value") == tests and estimate_of(row) not in above:
-                    above.add(estimate_of(row))
+                    above[estimate_of(row)] = label
                     cells = found.setdefault(_short(row), {})
                     told = [cells.get(pair), _named(row, wanted)]
                     cells[pair] = "; ".join(filter(None, told))
@@ -320,7 +346,8 @@ def _methods(
         pair: "; ".join(dict.fromkeys(_named(row, wanted) for row in rows))
         for pair, rows in every.items()
     }
-    return found or ({AS_ABOVE: again} if any(again.values()) else {})
+    of = dict.fromkeys(above[estimate_of(row)] for rows in every.values() for row in rows)
+    return found or ({f"{AS_ABOVE}: {'; '.join(of)}": again} if any(again.values()) else {})
 
 
 def _named(row: ResultRow, wanted: str | None) -> str:
@@ -373,7 +400,7 @@ def _lines(
     cuts: dict[Key, list[ResultRow]],
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],
-    above: set[Estimate],
+    above: Above,
 ) -> Iterator[list[str]]:
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison. No cell of a number is blank: it says why there is none. What
@@ -387,7 +414,7 @@ def _lines(
         new = [row for row in tests if estimate_of(row) not in above]
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in new)
         p = p or (AS_ABOVE if tests else _without_test(rows, computed[key]))
-        above |= {estimate_of(row) for row in new}
+        above |= dict.fromkeys(map(estimate_of, new), member.label)
         for at in range(max(len(estimates), 1)):
             shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
@@ -428,9 +455,9 @@ def _short(row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _estimate(row: ResultRow, wanted: str | None, above: set[Estimate]) -> str:
+def _estimate(row: ResultRow, wanted: str | None, above: Above) -> str:
     if estimate_of(row) in above:
         return f"{AS_ABOVE} ({escape_markdown(_short(row))})"
-    above.add(estimate_of(row))
+    above[estimate_of(row)] = ""
     what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
     return f"{what}{link(row)} ({escape_markdown(_short(row))})"

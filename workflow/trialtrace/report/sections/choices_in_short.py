@@ -8,12 +8,14 @@ from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.choices import (
+    Added,
     by_other_rules,
     children,
     missing_bounds,
     of_other_questions,
     question_of,
     same_question,
+    whom_it_adds,
 )
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.findings import primary
@@ -147,8 +149,28 @@ def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> s
 
 def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
     """How far the estimate goes where another rule tells the outcome, and which is the nearest to
-    no effect."""
-    rows = by_other_rules(material, analysis, first)
+    no effect; before it where the known parts of the same rule decide more outcomes."""
+    every = by_other_rules(material, analysis, first)
+    decided = [row for row in every if _added(material, row) is not None]
+    rows = [row for row in every if row not in decided]
+    return "".join(_decided(material, row) for row in decided) + _by_rules(material, rows, first)
+
+
+def _added(material: Material, row: ResultRow) -> Added | None:
+    """Whom an estimate adds, whose outcome is the same one, known where the known parts decide."""
+    return whom_it_adds(material, material.trial.plan.analyses[row["analysis_id"]])
+
+
+def _decided(material: Material, row: ResultRow) -> str:
+    added = present(_added(material, row))
+    of = f" of the {added.n + added.undecided}" if added.undecided else ""
+    return (
+        f" What is known decides the outcome of {added.n}{of} of all arms who lack a part of it, "
+        f"{added.events} with the event; with them, who are in sooner with it: {with_level(row)}."
+    )
+
+
+def _by_rules(material: Material, rows: list[ResultRow], first: ResultRow) -> str:
     if not rows:
         return ""
     null = no_effect(first["stat_name"])
@@ -182,11 +204,12 @@ def _bounded(
     null, analyses = no_effect(first["stat_name"]), material.trial.plan.analyses
     for row in (first, *by_other_rules(material, analysis, first)):
         of = analysis if row is first else analyses[row["analysis_id"]]
-        lead = "" if row is first else "by another rule of the outcome "
+        same = row is first or _added(material, row) is not None
+        lead = "" if same else "by another rule of the outcome "
         for member, low, high in missing_bounds(material, of, row):
             reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
             words = ", which include no effect" if reached else ""
             label = "" if again else f" ({escape_markdown(member.label)})"
             told.setdefault(low["result_id"], f"{lead}{link(low)} to {link(high)}{words}{label}")
-    ways = "Bounds, with all missing outcomes in favour of one arm"
+    ways = "Bounds, with all outcomes that are open in favour of one arm"
     return f" {'Bounds' if again else ways}: {'; '.join(told.values())}." if told else ""

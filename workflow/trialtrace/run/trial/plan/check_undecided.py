@@ -2,20 +2,28 @@
 
 Who has an outcome then depends on the outcome. Beside the analysis of those of whom each part is
 known it shows what the rule does, with what those still undecided could change, and beside
-multiple imputation; it is no analysis that stands for them.
+multiple imputation; it is no analysis that stands for them. What any outcomes of the unknown could
+give is asked of such a composite alone: of another the known parts exclude some of these outcomes.
 """
 
 from collections.abc import Mapping
 
+from trialtrace.base.config.compose import Path_
 from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.resolve import estimand_of, lineage, steps, variables
 
 SAME = ("findings", "scores", "event", "counted", "missing_visits", "visits")
 BOUNDS = ("risk_difference_bounds", "best_worst")
 IMPUTED = ("risk_difference", "multiple_imputation")
+# Statistics that take every unknown outcome for open, and rules by which some of them are not.
+OPEN = ("risk_difference_bounds", "proportion_bounds", "tipping")
+TOO_WIDE = ("any_missing", "any_finding")
 
 
 def check(files: Files, name: str, entry: Mapping[str, object]) -> None:
+    for place, _, statistic, _, _ in steps(files.plan.get("analyses", name) or {}):
+        if statistic in OPEN:
+            undecided_alone(files, name, ("analyses", name, *place))
     parent = entry.get("of")
     if not isinstance(parent, str) or "estimand" not in entry:
         return
@@ -50,6 +58,18 @@ def check(files: Files, name: str, entry: Mapping[str, object]) -> None:
             path,
             f"no multiple imputation of the components beside it, in an analysis of {parent}",
             "estimates: [{risk_difference: {method: multiple_imputation, …}}]",
+        )
+
+
+def undecided_alone(files: Files, name: str, place: Path_) -> None:
+    """Whether those without an outcome in an analysis are open, and not decided by known parts."""
+    composite = _composite(files, name)
+    if composite and composite.get("missing") in TOO_WIDE:
+        files.plan.add(
+            place,
+            f"outcomes of {name} that are missing by `missing: {composite['missing']}` also where "
+            "the known parts decide them, and so are not open",
+            "the same rule with `missing: undecided`, in an analysis of its own",
         )
 
 

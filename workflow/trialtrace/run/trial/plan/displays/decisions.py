@@ -8,6 +8,7 @@ from trialtrace.base.config.spec import Rule, key, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan.check_steps_missing import DRAWN
+from trialtrace.run.trial.plan.check_undecided import undecided_alone
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.options import TwoByTwoTest
@@ -40,6 +41,7 @@ def _check_tipping(files: Files, place: Path_, tipping: Tipping) -> None:
             f"{name}, which counts no events",
             "an analysis that describes a proportion",
         )
+    undecided_alone(files, name, (*place, "analysis"))
 
 
 DeltaRange = Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)]
