@@ -64,6 +64,10 @@ def test_everybody_without_an_outcome_is_counted_as_the_method_says(trial):
     assert -0.4 <= found.value(risk) <= -0.2
     assert (found.n(risk, "denominator"), found.n(risk, "analysed")) == (20, 18)
     assert found.n(risk, "drawn_from") == 18
+    # One of ten is drawn in each arm: the difference has at most the variance 2/400 (20/19).
+    assert found[risk]["n_draws"] == 20 and 0 < found[risk]["mc_se"] <= (2 / 400 / 19) ** 0.5
+    share = found.value(f"relief/fraction_missing.multiple_imputation@{PAIR}")
+    assert 0 < share < 0.5
 
 
 def test_a_map_in_which_one_outcome_decides(trial):
@@ -189,6 +193,7 @@ def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
     assert drawn[0] == drawn[1]
     assert {one.split("@")[0] for one in drawn[0]} == {
         "relief/risk_difference.multiple_imputation",
+        "relief/fraction_missing.multiple_imputation",
         "relief/p_value.rerandomisation",
         "relief/p_value.rerandomisation_exact",
         "score/mean_difference.bootstrap",

@@ -50,6 +50,20 @@ def test_bounds_that_only_one_side_has():
     assert [each.component for each in compare(whole, theirs)] == ["value"]
 
 
+def test_by_chance_a_value_and_its_bounds_may_each_be_off_by_their_own_width():
+    """By hand: 0.2 and 0.3 are 0.1 apart, the bounds 0.25."""
+    ours = replace(asked("risk_difference.wald"), value=0.2, interval=(-0.25, 0.75), n_used=9)
+    found = Recomputed("numpy", 0.3, (0.0, 0.5), n_used=9, chance=0.11, chance_of_bounds=0.24)
+    agree = {each.component: (each.agrees, each.chance) for each in compare(ours, found)}
+    assert agree == {
+        "value": (True, 0.11),
+        "ci_low": (False, 0.24),
+        "ci_high": (False, 0.24),
+        "n_used": (True, 0.0),
+    }
+    assert [each.row()["chance"] for each in compare(ours, found)] == [0.11, 0.24, 0.24, None]
+
+
 def test_an_error_row_agrees_where_the_checker_has_no_value_either():
     refused = replace(asked("p_value.fisher"), error="the control arm has no patients.", n_used=7)
     assert all(each.agrees for each in compare(refused, Recomputed("scipy", nan, None, n_used=7)))

@@ -20,6 +20,7 @@ from trialtrace.report.sections.findings import (
     not_adjusted,
     sentences,
 )
+from trialtrace.report.sections.imputed import available_cases, imputations
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
@@ -155,6 +156,10 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if analysis.role == "primary":
         parts.append(f"**Outcome.** {_rules(material, analysis)}")
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
+    if analysis.role == "primary" and (assumed := available_cases(material, analysis)):
+        parts[-1] += f" {assumed}"
+    if drawn := " ".join(imputations(material, analysis)):
+        parts.append(f"**Imputation.** {drawn}")
     if used := arms_used(material, analysis):
         parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]

@@ -75,12 +75,12 @@ def model_words(material: Material, row: ResultRow) -> list[str]:
     given = json.loads(row["options"])
     words = []
     if covariates := given.get("covariates"):
-        words.append(f"adjusted for {_listed(material, covariates)}")
+        words.append(f"adjusted for {listed(material, covariates)}")
     if strata := given.get("strata"):
-        words.append(f"{STRATIFIED} {_listed(material, strata)}")
+        words.append(f"{STRATIFIED} {listed(material, strata)}")
     if "cluster" in given:
         alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
-        words.append(f"clusters by {_listed(material, [given['cluster']])}{alone}")
+        words.append(f"clusters by {listed(material, [given['cluster']])}{alone}")
     if "times" in given:
         words.append(_time_words(material, row, given["times"]))
     if given.get("ties") in TIES:
@@ -136,7 +136,7 @@ def _time_words(material: Material, row: ResultRow, times: object) -> str:
     return f"over the planned times of visits{beside}"
 
 
-def _listed(material: Material, names: list[str]) -> str:
+def listed(material: Material, names: list[str]) -> str:
     labels = [OTHERS.get(one) or lower_first(variable_label(material.trial, one)) for one in names]
     return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import trialtrace
-from trialtrace.base.words import number, upper_first
+from trialtrace.base.words import no_effect, number, percent, upper_first
 from trialtrace.report.audit.cohort_words import OF_COHORT, put_in
 from trialtrace.report.audit.red_lines import OF_ROWS
 from trialtrace.report.figures.picture import in_a_row
@@ -14,6 +14,7 @@ from trialtrace.report.tables import captioned, link, pipe_table, texts_table, w
 from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
@@ -185,10 +186,41 @@ def recomputed(material: Material) -> str:
     total = len(material.results)
     ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
     missing = without_check(material.trial, ids, checks)
-    return (
+    text = (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         "independent path; a disagreement would have stopped the run."
-    ) + (f" {escape_markdown(missing)}." if missing else "")
+    )
+    without = f" {escape_markdown(missing)}." if missing else ""
+    return text + without + _by_simulation(material)
+
+
+def _by_simulation(material: Material) -> str:
+    """How many of them are held against a simulation, and how far off such an estimate may be."""
+    drawn = [
+        (row, check)
+        for row in material.results
+        for check in material.tracer.checks.get(row["result_id"], ())
+        if check["chance"]
+    ]
+    if not drawn:
+        return ""
+    text = f" {len({row['result_id'] for row, _ in drawn})} of them are held against a simulation "
+    text += "and agree within what chance may part the two by, which each number has on its page"
+    off = [
+        (present(check["chance"]), row)
+        for row, check in drawn
+        if check["component"] == "value" and row["ci_low"] != row["ci_high"] and row["comparison"]
+    ]
+    shares = [chance / (present(row["ci_high"]) - present(row["ci_low"])) for chance, row in off]
+    if not shares:
+        return f"{text}."
+    near = sum(
+        chance >= abs(present(row["stat_value"]) - no_effect(row["stat_name"]))
+        for chance, row in off
+    )
+    text += f": of {len(off)} estimates at most {percent(max(shares))} % of the interval's width"
+    told = f"; {near} of these are so small that one of the other sign would agree too"
+    return f"{text}{told if near else ''}."
 
 
 def populations(material: Material) -> str:

@@ -74,17 +74,19 @@ def option_text(value: Any) -> str:
 
 
 def check_lines(checks: list[CheckRow]) -> list[str]:
-    """One line for each checker: which components it recomputed, to which tolerance."""
-    by: dict[str, dict[str, dict[float, list[str]]]] = {}
+    """One line for each checker: which components it recomputed, to which tolerance: a relative
+    one, or of simulations what chance may part them by, in the unit of the value."""
+    by: dict[str, dict[str, dict[str, list[str]]]] = {}
     for check in checks:
         words = by.setdefault(f"{check['check_by']} {check['version']}", {})
         tolerances = words.setdefault("agrees" if check["agrees"] else "DISAGREES", {})
-        tolerances.setdefault(check["tolerance"], []).append(check["component"])
+        to = f"within ±{check['chance']:.2g}, which is chance," if check["chance"] else ""
+        to = to or f"to a relative {check['tolerance']:g}"
+        tolerances.setdefault(to, []).append(check["component"])
     return [
         f"{name}: "
         + "; ".join(
-            f"{word} "
-            + ", ".join(f"to {to:g} ({', '.join(names)})" for to, names in tolerances.items())
+            f"{word} " + ", ".join(f"{to} ({', '.join(names)})" for to, names in tolerances.items())
             for word, tolerances in words.items()
         )
         for name, words in by.items()

@@ -74,6 +74,8 @@ class Result:
     error: str | None = None
     synthetic: bool = False
     text: str | None = None
+    n_draws: int | None = None
+    mc_se: float | None = None
     result_id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,8 +111,8 @@ class Result:
             "n_used": self.n_used,
             "denominator": self.denominator,
             "seed": None,
-            "n_draws": None,
-            "mc_se": None,
+            "n_draws": self.n_draws,
+            "mc_se": self.mc_se,
             "stat_text": self.text
             or stat_text(self.stat, self.value, self.interval, self.level, self.unit),
             "warning": self.warning,

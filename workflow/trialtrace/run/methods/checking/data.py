@@ -119,6 +119,7 @@ class Asked:
     interval: tuple[float, float] | None
     n_used: int | None
     error: str | None
+    mc_se: float | None = None
 
     @classmethod
     def of(cls, row: ResultRow) -> "Asked":
@@ -145,6 +146,7 @@ class Asked:
             interval,
             row["n_used"],
             row["error"],
+            row["mc_se"],
         )
 
     @property

@@ -28,8 +28,9 @@ class Recomputed:
     """A statistic by an independent path. NaN: by its own definition there is no value.
 
     `by` begins with the name of the library. `interval` is None where the checker has none.
-    `chance` is what two Monte Carlo results may differ by, in the unit of the value; the tolerance
-    of a component is then this much of it; of the bounds alone where `of_bounds` says so.
+    `chance` is what two Monte Carlo values may differ by, in the unit of the value, and
+    `chance_of_bounds` what their bounds may; the tolerance of a component is then this much of it.
+    `mc_se` is the Monte Carlo error of a value that is drawn, and what chance leaves of that.
     """
 
     by: str
@@ -38,7 +39,8 @@ class Recomputed:
     tolerance: float = EXACT
     n_used: int | None = None
     chance: float = 0.0
-    of_bounds: bool = False
+    chance_of_bounds: float = 0.0
+    mc_se: tuple[float, float] | None = None
 
 
 # What recomputes a result; None: no answer.
@@ -120,6 +122,7 @@ class Compared:
     by: str
     tolerance: float
     agrees: bool
+    chance: float = 0.0
 
     def row(self) -> dict[str, object]:
         """The row of the checks contract."""
@@ -130,6 +133,7 @@ class Compared:
             "version": version(self.by),
             "recomputed": None if isnan(self.theirs) else self.theirs,
             "tolerance": self.tolerance,
+            "chance": self.chance or None,
             "agrees": self.agrees,
         }
 
@@ -149,20 +153,28 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
     if recomputed.n_used is not None:
         ours = nan if asked.n_used is None else float(asked.n_used)
         pairs.append(("n_used", ours, float(recomputed.n_used)))
+    error, of_error = recomputed.mc_se or (nan, 0.0)
+    if recomputed.mc_se or asked.mc_se is not None:
+        pairs.append(("mc_se", nan if asked.mc_se is None else asked.mc_se, error))
     near_zero, near_bound = 0.0 if asked.is_p_value else NEAR_ZERO, 0.0
     ends = recomputed.interval
     if ends is not None and ends[0] < 0 and isfinite(ends[1] - ends[0]):
         near_bound = (ends[1] - ends[0]) / 16
     for component, ours, theirs in pairs:
-        width, exact = recomputed.tolerance, ("n_used", "value")[: 1 + recomputed.of_bounds]
-        if recomputed.chance and component not in exact and not isnan(theirs):
-            width = recomputed.chance / max(abs(theirs), NEAR_ZERO)
+        width, chance = recomputed.tolerance, recomputed.chance_of_bounds
+        named = {"value": recomputed.chance, "n_used": 0.0, "mc_se": of_error}
+        chance = named.get(component, chance)
+        chance = 0.0 if isnan(theirs) else chance
+        if chance:
+            width = chance / max(abs(theirs), NEAR_ZERO)
         elif asked.is_p_value and width >= ITERATIVE and 0 < theirs < 1:
             width *= max(1.0, -2 * log(theirs))
         elif component != "n_used" and 0 < abs(theirs) < near_bound:
             width *= near_bound / abs(theirs)
-        agrees = close(ours, theirs, width, NEAR_ZERO if recomputed.chance else near_zero)
-        yield Compared(asked.result_id, component, ours, theirs, recomputed.by, width, agrees)
+        agrees = close(ours, theirs, width, NEAR_ZERO if chance else near_zero)
+        yield Compared(
+            asked.result_id, component, ours, theirs, recomputed.by, width, agrees, chance
+        )
 
 
 def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_ZERO) -> bool:

@@ -1,6 +1,6 @@
 """Multiple imputation of the components of an event, in those whose event is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from math import inf, nan
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
-from trialtrace.run.methods.analysing.estimate import Sample, formulas
+from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
-from trialtrace.run.methods.missing.rows import dead
+from trialtrace.run.methods.missing.rows import dead, with_draws
 from trialtrace.run.methods.regression.analyse_covariates import columns_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
@@ -21,6 +21,7 @@ from trialtrace.stats.results import Interval, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import imputation as cards
+    from trialtrace.stats.missing.pooling import Pooled
 
 # Columns of a record by the value of a score that a rule asks for.
 SCORES = {"value": "AVAL", "change": "CHG"}
@@ -38,7 +39,7 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
     arm = whole.subjects.column("TRT01P").astype(str)
     drawn = {"drawn_from": _drawn_from(cut, step)}
 
-    def difference(pair: tuple[str, str]) -> Interval:
+    def pooled(pair: tuple[str, str]) -> "Pooled":
         if error is not None:
             raise StatsError(error)
         return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
@@ -46,7 +47,13 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
     for pair in cut.analysis.pairs:
         n, members = int(np.isin(arm, pair).sum()), whole.members | drawn
         sample = Sample(cut, step, cut.at(pair=pair), members, n, warning=warning)
-        yield sample.interval(partial(difference, pair))
+        difference = Once(partial(pooled, pair))
+        estimate = sample.interval(partial(_interval, difference))
+        if estimate.error is not None:
+            yield estimate
+            continue
+        yield with_draws(estimate, difference())
+        yield sample.value("fraction_missing", float(difference().fraction_missing))
 
 
 def _drawn_from(cut: Cut, step: "Step[cards.MultipleImputation]") -> Selection:
@@ -221,11 +228,11 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
     return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
 
 
-def _pooled(cut: Cut, step: Step[object], values: np.ndarray, other: np.ndarray) -> Interval:
+def _pooled(cut: Cut, step: Step[object], values: np.ndarray, other: np.ndarray) -> "Pooled":
     p1, p0 = values.mean(axis=1), other.mean(axis=1)
     variance = p1 * (1 - p1) / values.shape[1] + p0 * (1 - p0) / other.shape[1]
     *_, pool = formulas(step)
-    pooled = pool(
+    return pool(
         p1 - p0,
         variance,
         df_complete=inf,
@@ -234,6 +241,10 @@ def _pooled(cut: Cut, step: Step[object], values: np.ndarray, other: np.ndarray)
         confidence=cut.analysis.confidence,
         scale="identity",
     )
+
+
+def _interval(difference: "Callable[[], Pooled]") -> Interval:
+    pooled = difference()
     return Interval(float(pooled.estimate), float(pooled.low), float(pooled.high))
 
 

@@ -23,7 +23,14 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing.rows import baseline_of, dead, not_imputed, rows_of, unchanged
+from trialtrace.run.methods.missing.rows import (
+    baseline_of,
+    dead,
+    not_imputed,
+    rows_of,
+    unchanged,
+    with_draws,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import wald_test
@@ -172,7 +179,7 @@ def _pooled(sample: Sample, function: "Callable[[], Pooled]") -> Iterator[Result
         )
 
     estimate = sample.interval(interval)
-    yield estimate
+    yield estimate if estimate.error else with_draws(estimate, function())
     yield from sample.test(test, "t")
     if estimate.error is None:
         yield sample.value("fraction_missing", float(function().fraction_missing))

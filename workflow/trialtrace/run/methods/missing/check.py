@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
-from math import nan, sqrt
+from math import exp, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -186,9 +186,31 @@ def imputed_difference(data: Data, asked: Asked) -> Recomputed:
     df = (IMPUTATIONS - 1) * (1 + within / extra) ** 2 if extra else np.inf
     half = float(t.isf(tail, df) if extra else norm.isf(tail)) * sqrt(within + extra)
     ours = asked.options["imputations"]
+    # How far chance may put the variance between imputations: as a factor.
+    factor = exp(WIDTH * sqrt(2 / (ours - 1) + 2 / (IMPUTATIONS - 1)))
+    if asked.stat == "fraction_missing":
+        told = [_fraction_missing(ours, between * by, within) for by in (1.0, 1 / factor, factor)]
+        chance = max(abs(each - told[0]) for each in told) + 1e-9
+        return Recomputed(BY, told[0], n_used=n, chance=chance)
+    error = sqrt(between / ours)
+    chance = WIDTH * sqrt(between * (1 / IMPUTATIONS + 1 / ours)) + 1e-9
+    ends = value - half, value + half
     # The spread of the bounds is that of the estimate and of its error.
-    chance = WIDTH * sqrt(between * (1 / IMPUTATIONS + 1 / ours)) * 1.5 + 1e-9
-    return Recomputed(BY, value, (value - half, value + half), n_used=n, chance=chance)
+    return Recomputed(
+        BY,
+        value,
+        ends,
+        n_used=n,
+        chance=chance,
+        chance_of_bounds=chance * 1.5,
+        mc_se=(error, error * sqrt(factor) - error + 1e-9),
+    )
+
+
+def _fraction_missing(m: int, between: float, within: float) -> float:
+    """Of the information, with infinite degrees of freedom in the complete data."""
+    r = (1 + 1 / m) * between / within
+    return (r + 2 / ((m - 1) * (1 + 1 / r) ** 2 + 3)) / (r + 1) if r else 0.0
 
 
 def _completed(data: Data, asked: Asked, whole: pd.DataFrame) -> np.ndarray:
@@ -354,4 +376,4 @@ CHECKS = by_name(
         "tipped,p_lowest,p_highest.tipping_chi_squared": _tipping("chi_squared"),
     }
 )
-CHECKS |= {"risk_difference.multiple_imputation": imputed_difference}
+CHECKS |= by_name({"risk_difference,fraction_missing.multiple_imputation": imputed_difference})

@@ -14,13 +14,13 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS as Model
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, peer
+from trialtrace.run.methods.checking.outcome import EXACT, Answer, Check, Recomputed, peer
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_visits import TooFew, by_reference, by_regressions
 from trialtrace.run.methods.mixed.check_ancova import OLS, covariates
 
 BY = "numpy.random (regressions by least squares, Rubin's rules)"
-IMPUTATIONS = 60
+IMPUTATIONS = 80
 WIDTH = 5.0
 STATISTICS = ("mean_difference", "p_value", "t", "df", "f", "df1", "df2", "fraction_missing")
 DRAWN = (
@@ -122,8 +122,9 @@ def drawn(data: Data, asked: Asked) -> Recomputed | None:
         lambda: _parts(data, asked, course, made[:, :, column], column),
     )
     wanted = _all_arms if asked.pair is None else _one_pair
-    value, bounds, chance = wanted(data, asked, parts)
-    return Recomputed(BY, value, bounds, n_used=n, chance=chance)
+    value, bounds, chance, of_bounds = wanted(data, asked, parts)
+    error = _monte_carlo(asked, parts) if asked.stat == "mean_difference" else None
+    return Recomputed(BY, value, bounds, EXACT, n, chance, of_bounds, error)
 
 
 def _parts(data: Data, asked: Asked, course: Course, y: np.ndarray, column: int) -> Parts:
@@ -155,25 +156,42 @@ def _freedom(asked: Asked, share: np.ndarray, m: int, df: float) -> np.ndarray:
         return np.where(np.isinf(old), seen, old * seen / (old + seen))
 
 
+def _factor(m: int) -> float:
+    return exp(WIDTH * sqrt(2 / (m - 1) + 2 / (IMPUTATIONS - 1)))
+
+
 def _apart(parts: Parts, m: int, step: float) -> tuple[np.ndarray, ...]:
     """Shifts of the estimate, and factors of the variances within and between imputations, as far
     as chance may put them; none comes first.
     """
-    between = exp(WIDTH * sqrt(2 / (m - 1) + 2 / (IMPUTATIONS - 1)))
+    between = _factor(m)
     within = WIDTH * parts.spread * sqrt(1 / m + 1 / IMPUTATIONS)
     ways = product((0.0, -step, step), (1.0, 1 - within, 1 + within), (1.0, 1 / between, between))
     return tuple(np.array(list(ways)).T)
 
 
-Found = tuple[float, tuple[float, float] | None, float]
+Found = tuple[float, tuple[float, float] | None, float, float]
 
 
-def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
-    """A difference: what is asked, and how far it may be off."""
-    m, tail = asked.options["imputations"], (1 - data.confidence(asked)) / 2
+def _row(asked: Asked, parts: Parts) -> np.ndarray:
+    """The contrast of two arms."""
     row = np.zeros(len(parts.coef))
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
         row[parts.arms.index(arm)] = sign
+    return row
+
+
+def _monte_carlo(asked: Asked, parts: Parts) -> tuple[float, float]:
+    """The error that few imputations leave in a difference, and how far it may be off."""
+    row, m = _row(asked, parts), asked.options["imputations"]
+    error = sqrt(float(row @ parts.between @ row) / m)
+    return error, error * sqrt(_factor(m)) - error + 1e-9
+
+
+def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
+    """A difference: what is asked, and how far it and its bounds may be off."""
+    m, tail = asked.options["imputations"], (1 - data.confidence(asked)) / 2
+    row = _row(asked, parts)
     estimate = float(row @ parts.coef)
     within, between = float(row @ parts.within @ row), float(row @ parts.between @ row)
     step = WIDTH * sqrt(between * (1 / m + 1 / IMPUTATIONS))
@@ -185,7 +203,7 @@ def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
     if asked.stat == "mean_difference":
         half = stats.t.isf(tail, df) * se
         low, high = value - half, value + half
-        return estimate, (low[0], high[0]), _furthest(value, low, high)
+        return estimate, (low[0], high[0]), _furthest(value), _furthest(low, high)
     named = {
         "t": lambda: value / se,
         "df": lambda: df,
@@ -193,7 +211,7 @@ def _one_pair(data: Data, asked: Asked, parts: Parts) -> Found:
         "fraction_missing": lambda: (r + 2 / (df + 3)) / (r + 1),
     }
     told = named[asked.stat]()
-    return told[0], None, _furthest(told)
+    return told[0], None, _furthest(told), 0.0
 
 
 def _all_arms(data: Data, asked: Asked, parts: Parts) -> Found:
@@ -216,7 +234,7 @@ def _all_arms(data: Data, asked: Asked, parts: Parts) -> Found:
         "p_value": lambda: stats.f.sf(f, k, df2),
     }
     told = named[asked.stat]()
-    return told[0], None, _furthest(told)
+    return told[0], None, _furthest(told), 0.0
 
 
 def _denominator(asked: Asked, r: float, t: int, k: int, df: float) -> float:

@@ -1,15 +1,28 @@
 """The records of an analysis that fills in missing visits: whose, at which visits, who was dead."""
 
 from dataclasses import replace
+from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Labels
 from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import BASELINE, known
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.estimand import Death
 from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.stats.missing.pooling import Pooled
+
+
+def with_draws(estimate: Result, pooled: "Pooled") -> Result:
+    """A pooled estimate, with how many imputations it is of and its Monte Carlo error."""
+    estimate.n_draws = pooled.imputations
+    estimate.mc_se = sqrt(float(pooled.between) / pooled.imputations)
+    return estimate
 
 
 def unchanged(cut: Cut) -> Cut:

@@ -164,7 +164,7 @@ def check(data: Data, asked: Asked) -> Recomputed:
         by_arm.append([values.to_numpy(float) for _, values in parts])
     key = ("bootstrap", asked.result_id.partition("/")[2], str(asked.options))
     value, bounds, chance = data.once(key, lambda: _interval(data, asked, by_arm))
-    return Recomputed(BY, value, bounds, n_used=n, chance=chance, of_bounds=True)
+    return Recomputed(BY, value, bounds, n_used=n, chance_of_bounds=chance)
 
 
 Found = tuple[float, tuple[float, float], float]

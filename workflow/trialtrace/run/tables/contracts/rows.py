@@ -61,11 +61,14 @@ class CheckRow(TypedDict):
     """A value computed a second time by other code."""
 
     result_id: Annotated[str, "result"]
-    component: Annotated[str, "value, ci_low, ci_high or n_used"]
+    component: Annotated[str, "value, ci_low, ci_high, n_used or mc_se"]
     check_by: Annotated[str, "the independent function that recomputed it"]
     version: Annotated[str, "its library's version"]
     recomputed: Annotated[float | None, "its value"]
     tolerance: Annotated[float, "largest relative difference that agrees"]
+    chance: Annotated[
+        float | None, "the same in the unit of the value, where chance parts two simulations"
+    ]
     agrees: Annotated[bool, "whether it does"]
 
 

@@ -1,0 +1,77 @@
+"""What is told of outcomes that are missing, and of results that are held against a simulation."""
+
+import json
+from types import SimpleNamespace as Stub
+
+import pytest
+from test_report_decided import DECIDED, WHOLE, counts
+from test_report_wording import row, words
+
+from trialtrace.report.sections import imputed, sections
+
+GIVEN = {"covariates": [], "arms": "in_model", "cycles": 10, "components": ["nerve", "worse"]}
+METHOD = "risk_difference.multiple_imputation"
+
+
+def drawn(value, error, share, comparison):
+    place = {"analysis_id": "a", "comparison": comparison, "reference": "none", "stratum": None}
+    place |= {"parameter": "p", "visit": None, "unit": None, "options": json.dumps(GIVEN)}
+    share_text = f"{100 * share:.1f} %"
+    share_row = row("fraction_missing.multiple_imputation", share, **place, n_draws=None)
+    yield row(METHOD, value, **place, n_draws=50, mc_se=error)
+    yield share_row | {"stat_text": share_text, "mc_se": None}
+
+
+def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
+    rows = [*drawn(-0.4, 0.004, 0.25, "high"), *drawn(-0.1, 0.012, 0.125, "low")]
+    endpoints = {"nerve": Stub(label="Nerve lost"), "worse": Stub(label="Symptoms worse")}
+    material = Stub(of=lambda name: rows, trial=Stub(endpoints=endpoints))
+    (told,) = imputed.imputations(material, Stub(name="a"))
+    assert words(told) == (
+        "Multiple imputation of the components, Rubin's rules, Wald's interval: 50 imputations of "
+        "10 cycles; the models have the arm, and of each other what is drawn (nerve lost; symptoms "
+        "worse). Fraction of the information missing: 12.5 % to 25.0 %. Monte Carlo error of the "
+        "estimate: at most 1.2 percentage points."
+    )
+
+
+@pytest.mark.parametrize("randomised", [4, 10])
+def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch, randomised):
+    """By hand: 4 more are decided, all 4 with the event, of the 8 of each part 5."""
+    sizes = [row("in_population.", randomised, group1_level=arm) for arm in ("drug", "placebo")]
+    added = Stub(n=4, events=4, whole=8, whole_events=5)
+    monkeypatch.setattr(imputed, "population_sizes", lambda material, name: sizes)
+    monkeypatch.setattr(imputed, "children", lambda material, name: [Stub(name="decided")])
+    monkeypatch.setattr(imputed, "whom_it_adds", lambda material, one: added)
+    rows = {"whole": counts(WHOLE), "decided": counts(DECIDED)}
+    analysis = Stub(name="whole", estimand=Stub(population="itt"))
+    told = words(imputed.available_cases(Stub(of=rows.__getitem__), analysis))
+    if randomised == WHOLE[0][2]:
+        assert told == ""
+    else:
+        assert told.startswith("Who has no outcome is left out: of all randomised these are ")
+        assert told.endswith(
+            "of 4 of them the known parts decide the outcome, and 4 (100 %) had the event; of "
+            "those analysed 5 of 8 (62 %)."
+        )
+
+
+def test_results_by_simulation_are_counted_apart_with_how_far_off_they_may_be():
+    """By hand: ±0.03 of a width of 0.4 is 7.5 %, and −0.02 is nearer to 0 than that."""
+    estimates = {"x": (-0.2, 0.02), "y": (-0.02, 0.03)}
+    rows = [
+        row("risk_difference.m", value, ci_low=-0.3, ci_high=0.1, comparison="drug")
+        | {"result_id": name}
+        for name, (value, _) in estimates.items()
+    ]
+    checks = {name: [{"component": "value", "chance": by}] for name, (_, by) in estimates.items()}
+    checks["z"] = [{"component": "value", "chance": None}]
+    rows.append(row("mean.m", 1.0) | {"result_id": "z"})
+    material = Stub(results=rows, tracer=Stub(checks=checks))
+    assert sections._by_simulation(material) == (
+        " 2 of them are held against a simulation and agree within what chance may part the two "
+        "by, which each number has on its page: of 2 estimates at most 7.5 % of the interval's "
+        "width; 1 of these are so small that one of the other sign would agree too."
+    )
+    del checks["x"], checks["y"]
+    assert sections._by_simulation(material) == ""

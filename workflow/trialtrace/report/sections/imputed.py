@@ -1,0 +1,84 @@
+"""What stands for outcomes that are missing: what imputation draws, how far chance goes in it, and
+what an analysis of those with an outcome takes for granted of the others."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import unit_text, upper_first, value_text
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.choices import Added, children, whom_it_adds
+from trialtrace.report.sections.deaths import population_sizes
+from trialtrace.report.sections.models import listed
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of
+
+FITTED = {"augmented": ", logistic models augmented"}
+
+
+def imputations(material: Material, analysis: Analysis) -> Iterator[str]:
+    """Of each method that draws: how many imputations of what by which models, how much of the
+    information is missing, and the Monte Carlo error."""
+    drawn: dict[tuple[str, str], list[ResultRow]] = {}
+    for row in material.of(analysis.name):
+        if row["n_draws"] is not None:
+            drawn.setdefault((row["method"], row["options"]), []).append(row)
+    for rows in drawn.values():
+        yield escape_markdown(_of_method(material, rows))
+
+
+def _of_method(material: Material, rows: Sequence[ResultRow]) -> str:
+    method, given = rows[0]["method"], json.loads(rows[0]["options"])
+    apart = given["arms"] == "by_arm"
+    models = ["" if apart else "the arm", listed(material, given["covariates"])]
+    cycles = f" of {given['cycles']} cycles" if "cycles" in given else ""
+    text = f"{upper_first(method_of(method).title)}: {rows[0]['n_draws']} imputations{cycles}; the "
+    text += f"models{', of each arm apart,' if apart else ''} have "
+    text += ", ".join(filter(None, models)) or "no covariates"
+    if "components" in given:
+        labels = [lower_first(material.trial.endpoints[name].label) for name in given["components"]]
+        text += f", and of each other what is drawn ({'; '.join(labels)})"
+    text += FITTED.get(str(given.get("logistic")), "")
+    most = max(rows, key=lambda row: present(row["mc_se"]))
+    error = value_text(most["stat_name"], present(most["mc_se"]), style_of(most))
+    unit = unit_text(most["stat_name"], most["unit"])
+    step = (f"fraction_missing.{method.partition('.')[2]}", rows[0]["options"])
+    of = material.of(rows[0]["analysis_id"])
+    shares = [share for share in of if (share["method"], share["options"]) == step]
+    shares.sort(key=lambda share: present(share["stat_value"]))
+    ends = dict.fromkeys(share["stat_text"] for share in (shares[:1] + shares[-1:]))
+    text += f". Fraction of the information missing: {' to '.join(ends)}" if ends else ""
+    several = " at most" if len(rows) > 1 else ""
+    return f"{text}. Monte Carlo error of the estimate:{several} {error}{unit}."
+
+
+def available_cases(material: Material, analysis: Analysis) -> str:
+    """What an analysis of those with an outcome assumes of the others, and what the data say
+    against it where known parts decide the outcome of some of them; empty where all have one, and
+    of what is no yes or no. Markdown."""
+    population = population_sizes(material, analysis.estimand.population)
+    known = {
+        row["group1_level"]: present(row["denominator"])
+        for row in material.of(analysis.name)
+        if row["method"] == "count.events" and row["stratum"] is None
+    }
+    whole = {row["group1_level"]: present(row["stat_value"]) for row in population}
+    if all(n >= whole.get(arm, n) for arm, n in known.items()):
+        return ""
+    text = "Who has no outcome is left out: of all randomised these are estimates if, in each arm, "
+    text += "those left out are like those analysed, which the data cannot show."
+    added = [
+        each for one in children(material, analysis.name) if (each := whom_it_adds(material, one))
+    ]
+    return " ".join([text, *map(_against, added[:1])])
+
+
+def _against(added: Added) -> str:
+    return escape_markdown(
+        f"It may fail: of {added.n} of them the known parts decide the outcome, and "
+        f"{added.events} ({100 * added.events / added.n:.0f} %) had the event; of those analysed "
+        f"{added.whole_events} of {added.whole} ({100 * added.whole_events / added.whole:.0f} %)."
+    )
