@@ -88,6 +88,7 @@ def test_a_share_that_is_said_to_be_of_all_may_leave_patients_out():
     whole, audit, _ = found(claims, sizes)
     (told,) = told_of(whole, audit.findings, audit.rows)
     assert "do not fit together: patients were left out" in told["finding"]
+    assert "it rests on weights or on imputed values, or one of the two" in told["finding"]
 
 
 def test_numbers_taken_out_and_printed_as_others():

@@ -122,3 +122,16 @@ def test_the_name_of_a_test_keeps_its_small_letter():
         assert upper_first(name) == name
     assert upper_first("risk of a test") == "Risk of a test"
     assert upper_first("test") == "Test"
+
+
+def test_a_bound_of_an_effect_never_rounds_to_no_effect():
+    """Else a reader counts it on the side on which it does not lie."""
+    superior = stat_text("probability_of_superiority", 0.61, (0.5021, 0.71), 0.95, None)
+    assert superior == "0.61 (95 % CI 0.502 to 0.71)"
+    below = stat_text("risk_difference", -0.15, (-0.29, -0.0004), 0.95, None)
+    assert below == "−15.0 percentage points (95 % CI −29.0 to −0.04)"
+    ratio = stat_text("risk_ratio", 0.8, (0.6, 0.9999), 0.95, None)
+    assert ratio == "0.80 (95 % CI 0.60 to 0.9999)"
+    # What is none but for rounding is none, and a share of 0 is no effect of anything.
+    assert "to 0.0)" in stat_text("risk_difference", -0.15, (-0.29, -1e-17), 0.95, None)
+    assert "(95 % CI 0.0 to" in stat_text("proportion", 0.1, (0.0004, 0.2), 0.95, None)

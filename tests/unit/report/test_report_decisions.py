@@ -195,6 +195,10 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
         "odds ratios); risk difference: F "
     )
     assert words(told).count("; M ") == 1
+    rows = of_strata(pair("p_value.logistic_interaction", 0.03))
+    rows.trial.plan.analyses["s"] = of
+    (told,) = subgroups(rows, analysis("primary"), lambda _: "")
+    assert "interaction in a logistic model, of odds ratios); risk difference" in words(told)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 from test_report_wording import words
 
-from trialtrace.report.sections.analysis_tables import _cell, _title, until
-from trialtrace.run.trace.years import yearly, years_text
+from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.run.trace.years import until, yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
 YEARLY = [(SURVIVAL, ("time", days), None) for days in ("365", "1095", "1826")]

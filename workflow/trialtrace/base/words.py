@@ -256,6 +256,9 @@ def no_effect(stat: str) -> float:
     return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
 
 
+# Estimates of an effect, and how near to none a bound counts as none.
+EFFECTS = {*RATIOS, *DIFFERENCES, *POINTS, "probability_of_superiority"}
+NEAR_NULL = 1e-6
 PER_UNIT = {"coefficient", "standard_error"}
 TIMES = {"median_time", "lower_quartile_time", "upper_quartile_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
@@ -455,10 +458,23 @@ def interval_text(
     estimable"."""
     absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
     bounds = [
-        absent if bound is None or isnan(bound) else value_text(stat, bound, style, (value, other))
+        absent if bound is None or isnan(bound) else _bound_text(stat, bound, (value, other), style)
         for bound, other in ((low, high), (high, low))
     ]
     return absent if bounds == [absent, absent] else " to ".join(bounds)
+
+
+def _bound_text(stat: str, bound: float, others: tuple[float, float | None], style: Style) -> str:
+    """A bound beside its value and the other one; of an effect it never rounds to no effect, of
+    which it would be said on which side it lies."""
+    text, null = value_text(stat, bound, style, others), no_effect(stat)
+    if stat not in EFFECTS or abs(bound - null) < NEAR_NULL:
+        return text
+    scale, places = (100 if stat in POINTS else 1), len(text.partition(".")[2])
+    while text == decimals(scale * null, places):
+        places += 1
+        text = decimals(scale * bound, places)
+    return text
 
 
 def column_letters(position: int) -> str:

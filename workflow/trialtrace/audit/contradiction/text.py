@@ -105,7 +105,8 @@ MOST_REPAIRS = 3
 """How many repairs are told."""
 # What may be so besides a misprint, by the check whose numbers do not fit.
 OR_ELSE = {
-    "share.everyone": "patients were left out, and the share is not of all randomised",
+    "share.everyone": "patients were left out and the share is not of all randomised, it rests on "
+    "weights or on imputed values",
     "share.rule": "they are of other patients",
     "fact": "one text is older than the other",
 }

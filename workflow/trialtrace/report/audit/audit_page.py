@@ -96,10 +96,11 @@ OF_NOT_GIVEN = (
     "patients, and none gives it; another may, or one of them on other patients"
 )
 READ_SO = (
-    "How to read a search: “44 of 7,344 choices tried give it; a number nearby would be matched "
-    "with chance 0.14” says that of 7,344 ways to compute the number (tests, methods, patients, "
-    "roundings) 44 print as printed, and that of the numbers a few last digits away one in seven "
-    "is given by some of these ways too. The match is then weak evidence of how it was made."
+    "How to read a search: “n of N choices tried give it; a number nearby would be matched with "
+    "chance c” says that of N ways to compute the number (tests, methods, patients, roundings) n "
+    "print as printed, and that of the numbers a few last digits away a share of c is given by "
+    "some of these ways too. With c of a tenth or more the match is weak evidence of how the "
+    "number was made."
 )
 OF_CHOICES = (
     "Against the data: the number beside what the trial's data give. On print: beside the other "

@@ -23,6 +23,7 @@ from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.report.tables import tight_text
+from trialtrace.run.trace.years import until
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -169,7 +170,8 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     texts: dict[str, list[str]] = {}
     for row in rows:
         level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
-        what = f"{LABELS[row['stat_name']]}{level} against {material.arm_label(row['reference'])}"
+        what = f"{LABELS[row['stat_name']]}{until(row, '', years=True)}{level} against "
+        what += material.arm_label(row["reference"])
         estimate = f"{tight_text(row)}{unit_text(row['stat_name'], row['unit'])}"
         arm = material.arm_label(row["comparison"])
         texts.setdefault(upper_first(what), []).append(f"{arm} {estimate}")

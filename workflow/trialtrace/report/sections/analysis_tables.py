@@ -1,6 +1,5 @@
 """The tables of an analysis: lines by visit, stratum and group, columns by statistic."""
 
-import json
 from collections.abc import Callable, Iterable
 
 from trialtrace.base.words import POINTS, SYMBOLS, upper_first
@@ -26,7 +25,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
-from trialtrace.run.trace.years import parts_in_years, whole_years
+from trialtrace.run.trace.years import parts_in_years, until, whole_years
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     TOLD,
@@ -205,16 +204,6 @@ def _free(material: Material, rows: list[ResultRow]) -> str:
     """What patients are whom the event has not met, where all rows are of one endpoint."""
     endpoints = {row["parameter"] for row in rows}
     return without_event(material.trial, *endpoints) if len(endpoints) == 1 else WITHOUT
-
-
-def until(row: ResultRow, time_unit: str, *, years: bool) -> str:
-    """ ", up to 5 years", as far as a restricted mean goes; nothing of any other number."""
-    horizon = json.loads(row["options"] or "{}").get("horizon")
-    if not isinstance(horizon, (int, float)):
-        return ", up to the last time observed" if horizon else ""
-    unit = (row["unit"] or time_unit).strip()
-    whole = whole_years(str(horizon), unit) if years else ""
-    return f", up to {whole or f'{horizon:g} {unit}'.rstrip()}"
 
 
 def _only(cuts: list[str]) -> str | None:

@@ -61,6 +61,7 @@ def flow_table(material: Material) -> str:
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = "Flow of the patients."
+    caption += " Who did not complete may be analysed." if "ended" in data else ""
     if any(_reasons(candidate, "not_analysed", name, groups) for name in data["analysed"]):
         caption += f" Below each analysis stand those {lower_first(who or 'randomised')} who did "
         caption += "not enter it, by reason."

@@ -1,5 +1,6 @@
 """Times in days of analyses that describe them at whole years: reports tell them in years."""
 
+import json
 from collections.abc import Iterable
 
 from trialtrace.base.words import TIMES, decimals
@@ -15,6 +16,16 @@ def whole_years(time: str, unit: str) -> str:
     if not whole or abs(years - whole) > 0.005:
         return ""
     return f"{whole} year{'s' if whole > 1 else ''}"
+
+
+def until(row: ResultRow, time_unit: str, *, years: bool) -> str:
+    """ ", up to 5 years", as far as a restricted mean goes; nothing of any other number."""
+    horizon = json.loads(row["options"] or "{}").get("horizon")
+    if not isinstance(horizon, (int, float)):
+        return ", up to the last time observed" if horizon else ""
+    unit = (row["unit"] or time_unit).strip()
+    whole = whole_years(str(horizon), unit) if years else ""
+    return f", up to {whole or f'{horizon:g} {unit}'.rstrip()}"
 
 
 def yearly(rows: Iterable[ResultRow]) -> set[str]:
