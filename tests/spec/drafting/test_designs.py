@@ -19,8 +19,8 @@ from trialtrace.run.trial.load import load_trial
 Call = Callable[..., int]
 
 
-def read(at: Project, file: str) -> dict:
-    return yaml.safe_load((at.trial_config("mine") / file).read_text(encoding="utf-8"))
+def read(at: Project, file: str, trial: str = "mine") -> dict:
+    return yaml.safe_load((at.trial_config(trial) / file).read_text(encoding="utf-8"))
 
 
 def results(at: Project) -> dict[str, dict]:
@@ -223,6 +223,48 @@ def test_a_design_is_changed(at: Project, call: Call, capsys):
     assert call("confirm", "mine", "--key", "design", "--value", "parallel") == 0
     assert read(at, "trial.yaml")["design"]["kind"] == "parallel"
     assert "welch_t" in str(read(at, "plan.yaml")["analyses"]["outcome_score"])
+
+
+def rooms(path: Path, name: str, of: int = 6) -> Path:
+    """Rooms 1 to 3 of each arm, with as many patients each."""
+    lines = [f"id,{name},arm,age,score"]
+    for n in range(6 * of):
+        arm, room = ("drug", "usual")[n % 2], n // 2 % 3 + 1
+        lines.append(f"{n + 1},{room},{arm},{40 + n * 7 % 30},{20 + 3 * room + n * 5 % 11}.5")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_rooms_numbered_within_arms_are_asked(at: Project, call: Call):
+    """Room 1 of one arm may be room 1 of the other: no file shows it, so it is asked."""
+    path = rooms(at.root / "data" / "rooms.csv", "room")
+    assert call("new", "mine", path, "--yes", "--primary", "score") == 0
+    guess = read(at, "guesses.yaml")["guesses"]["cluster"]
+    assert guess["blinds"] and "room counts from 1 in every arm" in guess["evidence"]
+    assert call("confirm", "mine", "--key", "cluster", "--value", "room") == 0
+    assert check_trial(at, "mine") == []
+    assert read(at, "trial.yaml")["design"]["kind"] == "cluster"
+    made = read(at, "trial.yaml")["source"]["items"]["data"]["joined"]
+    assert made == {"arm_room": ["arm", "room"]}
+    assert call("confirm", "mine", "--all") == 0
+    found = results(at)["score/mean_difference.cluster_means@drug-usual"]
+    values = pd.read_csv(path).groupby(["arm", "room"])["score"].mean()
+    assert found["stat_value"] == pytest.approx(values["drug"].mean() - values["usual"].mean())
+    assert call("new", "same", path, "--yes", "--primary", "score", "--cluster", "none") == 0
+    assert "cluster" not in read(at, "guesses.yaml", "same")["guesses"]
+    assert read(at, "trial.yaml", "same")["design"]["kind"] == "parallel"
+
+
+def test_of_numbered_sites_it_is_told(at: Project, call: Call):
+    """Most trials randomise within sites, and call them by numbers."""
+    path = rooms(at.root / "data" / "sites.csv", "site")
+    assert call("new", "mine", path, "--yes", "--primary", "score") == 0
+    guess = read(at, "guesses.yaml")["guesses"]["cluster"]
+    assert guess["value"] == "none" and "blinds" not in guess
+    assert read(at, "trial.yaml")["design"]["kind"] == "parallel"
+    path.write_text(path.read_text().replace(",1,", ",Rome,"), encoding="utf-8")
+    assert call("new", "named", path, "--yes", "--primary", "score") == 0
+    assert "cluster" not in read(at, "guesses.yaml", "named")["guesses"]
 
 
 def test_sites_with_both_arms_are_no_clusters(at: Project, call: Call):

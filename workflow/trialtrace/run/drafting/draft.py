@@ -39,7 +39,7 @@ from trialtrace.run.drafting.primary import (
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.tables import by_subject
+from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.visits import ask_before, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -103,6 +103,9 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     arms = arms_by_name(arm)
     control = control_of(arm, arms, decided)
     design = design_of(home, subject[home.name], arm, decided)
+    if design.joined:
+        whole = with_column(home, design.cluster, design.joined)
+        tables, home = tuple(whole if one is home else one for one in tables), whole
     if design.own_treatment:
         visit[home.name] = ""
     treated = (home, arm, design)

@@ -109,7 +109,7 @@ TABLES = set(
 CLUSTERS = set(
     vocabulary("""
     cluster practice ward school village household centre center site hospital clinic class town
-    gp surgery nursinghome""")
+    gp surgery nursinghome room cage pen litter couple family team therapist""")
 )
 # Arms that nothing else than a trial has, as the whole of a level without marks.
 SURE_CONTROL = re.compile(

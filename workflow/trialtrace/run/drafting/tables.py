@@ -393,7 +393,7 @@ def _patients_in_whole(
     for site in _several_sites(columns, structure.constant) if name else ():
         parts = (site, structure.subject[0])
         cells = and_joined(candidate.cells, {name: parts})
-        made = column(name, _tallied(replace(cells, names=[name]))[name], NOTHING, ".")
+        made = _joined_column(cells, name)
         whole = structure_of([*columns, made], rows, _loader(cells), candidate.key)
         told = [one for one, same in whole.constant.items() if same and one not in parts]
         told = [one for one in told if structure.constant.get(one) is False]
@@ -404,6 +404,20 @@ def _patients_in_whole(
             evidence = {**whole.evidence, "joined": text}
             return [*columns, made], replace(whole, evidence=evidence), {name: parts}
     return columns, structure, {}
+
+
+def _joined_column(cells: Cells, name: str) -> Column:
+    return column(name, _tallied(replace(cells, names=[name]))[name], NOTHING, ".")
+
+
+def with_column(table: Table, name: str, parts: tuple[str, ...]) -> Table:
+    """The table with a column that is made of others, the same in all rows of a patient."""
+    made = replace(table, joined={**table.joined, name: parts})
+    own = replace(
+        _joined_column(cells_behind(made), name),
+        constant_within=table.column(parts[0]).constant_within,
+    )
+    return replace(made, columns=(*table.columns, own))
 
 
 def _tallied(cells: Cells) -> dict[str, Tally]:
