@@ -20,7 +20,7 @@ T, D, C, E, P, L = (
     "claims.yaml",
 )
 DATA = "the data"
-STOPS, TOLD = "stops", "told"
+STOPS, TOLD, RUN = "stops", "told", "told by a run"
 Rows = list[dict[str, Any]]
 Edit = tuple[str, str, str]
 """File, the text there, and what takes its place; "" there is the end of the file."""
@@ -29,7 +29,8 @@ Edit = tuple[str, str, str]
 @dataclass(frozen=True)
 class Fact:
     """A fact, the places that state it, how they are held together; a contradiction of them, and
-    parts of what is said of it: both places are named."""
+    parts of what is said of it: both places are named. Where it takes another design, `exports`
+    are one that is drafted, and one with a contradiction that takes its place."""
 
     fact: str
     places: tuple[str, str]
@@ -38,12 +39,34 @@ class Fact:
     edits: tuple[Edit, ...]
     says: tuple[str, ...]
     rows: Callable[[Rows], object] | None = None
+    exports: tuple[str, str] = ("", "")
+    primary: str = ""
 
 
 def names(fact: str, owner: str, used: str, edit: Edit, *says: str) -> Fact:
     """Names that one file owns."""
     held = f"{owner} owns them; a name that is not there is told with the nearest"
     return Fact(fact, (owner, used), held, STOPS, (edit,), says)
+
+
+def clusters(slip: bool) -> str:
+    """Ten practices of one arm each; with a slip one patient has the other arm."""
+    lines = ["id,practice,arm,age,score"]
+    for n in range(120):
+        arm = ("card", "usual")[(n % 10 + (slip and n == 50)) % 2]
+        lines.append(f"{n + 1},P{n % 10},{arm},{40 + n % 30},{50 + n * 7 % 31}.5")
+    return "\n".join(lines) + "\n"
+
+
+def crossover(slip: bool) -> str:
+    """30 patients with two treatments; with a slip one of the sequence BD had D first."""
+    lines = ["pid,age,sequence,period,treatment,minutes"]
+    for n in range(1, 31):
+        order = ("BD", "DB")[n % 2]
+        for period, arm in enumerate(order[:: -1 if slip and n == 4 else 1], start=1):
+            minutes = 30 + n * 5 % 23 + 6 * (arm == "D")
+            lines.append(f"P{n},{30 + n},{order},{period},{arm},{minutes}")
+    return "\n".join(lines) + "\n"
 
 
 def field(line: str) -> Edit:
@@ -561,6 +584,26 @@ FACTS = [
         lambda rows: [row.update(arm="C") for row in rows[:3]],
     ),
     Fact(
+        "the arm of a cluster",
+        (f"{DATA}: the column of the arm", f"{DATA}: the column of the clusters"),
+        "one arm for all patients of a cluster, where nearly all have it",
+        RUN,
+        (),
+        ("1 of 120 patients have another arm than most of their practice", "rows 52"),
+        exports=(clusters(False), clusters(True)),
+        primary="score",
+    ),
+    Fact(
+        "with which treatment a sequence begins",
+        (f"{DATA}: the sequence", f"{DATA}: the treatment of the first period"),
+        "one treatment first for all patients of a sequence, where nearly all have it",
+        RUN,
+        (),
+        ("1 of 30 patients have another treatment first than their sequence",),
+        exports=(crossover(False), crossover(True)),
+        primary="minutes",
+    ),
+    Fact(
         "what a row is",
         (f"{T}: tables.*.key", f"{DATA}: rows"),
         "rows that share the key and differ stop the run, unless `on_conflict` decides",
@@ -613,7 +656,8 @@ says.*
 What one file states of another's, or of the data, is compared: nothing says which of the two is
 right. `check` and the start of a run name both places, what each says, and what to do. What stops
 lets nothing run; what is told stands in the last lines of `check`, and what is of the data at the
-end of each run and on the first page of the report.
+end of each run and on the first page of the report. What a run alone tells needs its tables
+side by side.
 
 | fact | stated in | and in | what holds them together | a contradiction |
 | --- | --- | --- | --- | --- |

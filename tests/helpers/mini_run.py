@@ -102,10 +102,14 @@ def run_mini(
     return run_stages(load_trial("mini", at), at.results / "mini", at)
 
 
-def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
+def derive_stages(trial: Trial, folder: Path) -> None:
     ingest_sources(trial, folder / "raw")
     clean_tables(trial, folder / "raw", folder / "clean")
     derive_datasets(trial, folder / "clean", folder / "derived")
+
+
+def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
+    derive_stages(trial, folder)
     analyse_plan(trial, folder / "derived", folder / "analysis")
     return judge_stages(trial, folder, at)
 

@@ -27,11 +27,13 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
             draft.arms.items(), key=lambda item: item[0] == draft.control
         )
     }
+    unit = {"unit": who.named(draft.design.cluster)} if draft.design.cluster else {}
+    how = {"randomisation": {"scheme": "unknown"}, **unit}
     return {
         "version": CURRENT,
         "title": name,
         "question": QUESTION,
-        "design": {"kind": draft.design.kind, "arms": arms, "randomisation": {"scheme": "unknown"}},
+        "design": {"kind": draft.design.kind, "arms": arms, **how},
         "source": source(draft, at),
         "tables": {table.name: _table(draft, table.name) for table in draft.tables},
         "subjects": _subjects(draft, who),
