@@ -34,6 +34,21 @@ def drafted(*paths: Path, ask: Ask = guess_nothing_told, **told: str) -> Draft:
     return decide(profile([str(one) for one in paths]), told, ask)
 
 
+def test_codes_written_with_decimals_are_codes(tmp_path: Path):
+    """A program that knows a gap in a column writes 1.0 for 1; numbers of events are no codes."""
+    rows = [
+        f"{n},{n % 2}.0,{20 + n % 50},{['0.0', '1.0', ''][n * 7 % 11 % 3]},{n % 3 + 1},{n % 4}.5"
+        for n in range(1, 61)
+    ]
+    made = profile([str(written(tmp_path / "x.csv", "pid,arm,age,cured,ae_no,score", *rows))])[0]
+    assert made.column("cured").type == "yesno" and made.column("score").validation == "number"
+    assert [code for code, _ in made.column("arm").choices] == ["0", "1"]
+    assert made.column("arm").values == (("0", 30), ("1", 30))
+    assert made.column("ae_no").validation == "integer" and not made.column("ae_no").choices
+    draft = drafted(tmp_path / "x.csv", arm="arm", primary="cured")
+    assert draft.primary.kind == "event"
+
+
 @pytest.fixture
 def weak(tmp_path: Path) -> Path:
     """Two columns that could be the arm by nothing but their levels."""

@@ -286,6 +286,15 @@ def test_a_factor_with_something_added():
     assert next(read_otherwise(trial, cleaned.typed)).what == "F to C, times 0.5, then -16"
 
 
+def test_a_code_is_its_number_however_it_is_spelt():
+    cells = ["1.0", "2.00", "1", "1.5", "01.0", "x.0", ""]
+    cleaned = one_column(cells, "text", choices={"1": "Yes", "2": "No"})
+    assert column(cleaned, "x") == ["1", "2", "1", None, None, None, None]
+    assert [row for row, *_ in rejects(cleaned)] == [5, 6, 7]
+    cleaned = one_column(["1", "1.0", "2"], "text", choices={"1.0": "Yes", "2": "No"})
+    assert column(cleaned, "x") == ["1.0", "1.0", "2"]
+
+
 def test_other_spellings_of_a_code_are_read_as_it():
     choices = {"pentax AWS": "Pentax", "mac": "Macintosh"}
     trial = TinyTrial(

@@ -71,6 +71,9 @@ def test_a_sheet_is_a_table(tmp_path: Path):
     [
         ("Visits 2", "visits_2"),
         ("adsl", "adsl"),
+        ("Quality of life", "data"),
+        ("Vital signs", "vital_signs"),
+        ("QoL week 12", "qol_week_12"),
         ("help_data_2003_01_31_1412", "data"),
         ("mueller_patients", "data"),
         ("Prüfung Dr. Groß", "data"),

@@ -326,7 +326,6 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
         "capital letters": str.casefold,
         "what cannot be seen, or blanks": looks,
         "leading zeros": lambda v: v.lstrip("0") or "0",
-        ".0 at the end": lambda v: re.sub(r"\.0+$", "", v),
     }
     for words, way in ways.items():
         known = {way(code) for code in choices}

@@ -5,6 +5,7 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 """
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,6 +83,7 @@ def _days(year: np.ndarray, month: np.ndarray) -> np.ndarray:
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
+WHOLE_CODE = re.compile(r"^([+-]?[0-9]+)\.0+$")
 WHOLE = r"^[+-]?0*[0-9]{1,18}(\.0*)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
 EXACT = 2**53
@@ -106,11 +108,18 @@ def parse(variable: Variable, text: pa.Array, decimal: str, date_order: str) -> 
 
 
 def parse_codes(text: pa.Array, choices: dict[str, str]) -> Parsed:
-    """Codes of a closed list."""
+    """Codes of a closed list; 1.0 is the code 1, and 1 the code 1.0."""
     known = pc.is_in(text, value_set=pa.array(list(choices), type=pa.string()))
-    bad = pc.and_(pc.is_valid(text), pc.invert(known))
+    numbers = {WHOLE_CODE.sub(r"\1", code): code for code in choices}
+    same = pc.index_in(
+        pc.replace_substring_regex(text, WHOLE_CODE.pattern, r"\1"),
+        value_set=pa.array(list(numbers), type=pa.string()),
+    )
+    spelt = pa.array(list(numbers.values()), type=pa.string()).take(same)
+    codes = pc.if_else(known, text, spelt)
+    bad = pc.and_(pc.is_valid(text), pc.is_null(codes))
     reason = f"not one of the codes {one_of(choices)}"
-    return blank(text, bad), [Broken("unknown_code", reason, as_mask(bad))]
+    return codes, [Broken("unknown_code", reason, as_mask(bad))]
 
 
 def parse_numbers(text: pa.Array, decimal: str) -> Parsed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.names import (
     ARMS,
+    REPEATS,
     SEX,
     SUBJECTS,
     VISIT_PARTS,
@@ -143,6 +144,7 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     levels = sorted(text for text in tally.values if text not in kind.missing)
     if (
         not tally.exact
+        or rank(name, REPEATS) is not None
         or len(levels) > MOST_CODES
         or not all(level.isdecimal() for level in levels)
     ):

@@ -12,7 +12,7 @@ import numpy as np
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
-from trialtrace.run.drafting.declared import declared
+from trialtrace.run.drafting.declared import CODED, declared
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
 from trialtrace.run.drafting.profile import Column
@@ -34,8 +34,11 @@ NEARLY_ALL = 0.98
 
 def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     """A column by its counts and what its file says of it. `sign` is the table's decimal sign."""
-    said = about.type or about.choices or about.missing
-    kind = declared(name, tally, about, sign) if said else inferred(name, tally, sign)
+    kind = _kind(name, tally, about, sign)
+    if (whole := tally.as_whole()) is not tally:
+        # Codes that a program has written as numbers with decimals; a run reads them so, too.
+        coded = _kind(name, whole, about, sign)
+        kind, tally = (coded, whole) if coded.type in CODED else (kind, tally)
     # A code has no unit: days in its label are those that it is about.
     measured = kind.validation in ("integer", "number") or kind.type in ("calc", "slider")
     unit = (about.unit or unit_of(about.label, name)) if measured else ""
@@ -83,6 +86,11 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
             code: " ".join(text.split()) for code, text in about.choices if code in absent and text
         },
     )
+
+
+def _kind(name: str, tally: Tally, about: Described, sign: str) -> Kind:
+    said = about.type or about.choices or about.missing
+    return declared(name, tally, about, sign) if said else inferred(name, tally, sign)
 
 
 def _ends(

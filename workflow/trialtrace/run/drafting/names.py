@@ -89,7 +89,9 @@ VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
 # What the names of the columns of a table of findings begin with in SDTM.
 FINDINGS = "(?:lb|vs|eg|qs|ft|rs|tr|tu|oe|nv|re|cv|mk|mb|ms|pc|pp|da|is|cc|fa|pe|sc|ss|sr)"
-REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
+REPEATS = vocabulary("""
+    redcaprepeatinstance redcaprepeatinstrument seq aeseq instance rep aeno aenr aenum aenumber
+    saeno eventno eventnr eventnum eventnumber episodeno episodenumber cmseq cmno medno lesionno""")
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
          "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
          "sykehus", "sjukhus", "hospitaal")  # fmt: skip
@@ -101,6 +103,10 @@ TABLES = set(
     events event episodes adverse ae aes sae deaths demographics randomisation randomization
     screening treatment treatments arms doses exposure wide long scores score measures
     measurements periods sites clusters questionnaire diary medication history disposition dm ex
+    survival pain qol quality life biochemistry haematology hematology chemistry blood bloods urine
+    conmeds concomitant meds drug drugs withdrawals dropouts deviations protocol vital signs status
+    ecg imaging tumour tumor response main primary secondary sheet week weeks month months day
+    final end last pre post before after arm eligibility consent adherence contact contacts
     ds lb vs adsl adtte adae adlb advs adqs adcm adex adeff adrs admh adbds adocc adoccds adeg
     adpc adds adtr adec adpro adefw daten patienten visiten verlauf donnees visites dati datos
     pazienti""")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.places import REGISTRY, name_of
 from trialtrace.run.drafting.profile import Table
@@ -109,9 +110,16 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
 
 
 def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Some columns of every row, without blanks around; empty text where a cell is missing."""
+    """Some columns of every row, without blanks around, codes as their column has them; empty text
+    where a cell is missing."""
+    codes = [{*dict(table.column(name).choices)} for name in names]
+
+    def spelt(cell: str | None, known: set[str]) -> str:
+        text = (cell or "").strip()
+        return text if text in known or not known else WHOLE_CODE.sub(r"\1", text)
+
     return [
-        tuple((cell or "").strip() for cell in row)
+        tuple(map(spelt, row, codes))
         for values in cells_behind(table).of(list(dict.fromkeys(names)))
         for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
     ]

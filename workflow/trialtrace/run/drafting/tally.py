@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.rejects import NUMBER
-from trialtrace.run.cleaning.values import parse_dates
+from trialtrace.run.cleaning.values import WHOLE_CODE, parse_dates
 
 MOST_VALUES = 20_000
 # A column is of no kind that more different texts do not fit.
@@ -146,10 +146,23 @@ class Tally:
         left = Counter(self.values)
         for code in codes:
             left.pop(code, None)
+        return self._of(left)
+
+    def _of(self, left: Counter[str]) -> "Tally":
         tally = Tally(rows=self.rows, blank=self.rows - left.total())
         if left:
             tally._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
         return tally
+
+    def as_whole(self) -> "Tally":
+        """The counts with 1.0 taken for 1; itself where there is no such number, or many."""
+        few = self.exact and len(self.values) <= MOST_MISFITS
+        if not few or not any(map(WHOLE_CODE.match, self.values)):
+            return self
+        left: Counter[str] = Counter()
+        for text, count in self.values.items():
+            left[WHOLE_CODE.sub(r"\1", text)] += count
+        return self._of(left)
 
     def _count(self, values: pa.Array, counts: pa.Array) -> None:
         self._keep(values, counts)
