@@ -164,7 +164,9 @@ def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> 
 
 def _told_by_properties(error: "ValidationError", key: str) -> str:
     data = error.schema.get("properties", {}).get(key, {})
-    told = one_of(data["enum"], 20) if "enum" in data else data.get("description")
+    told = data.get("description", "")
+    if "enum" in data:
+        told = one_of(data["enum"], 20) + (f" ({told.rstrip('.')})" if told else "")
     return f"{key}: {told}" if told else f"the key {key}"
 
 

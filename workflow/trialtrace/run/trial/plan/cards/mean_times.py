@@ -58,7 +58,7 @@ class WeightedLogRank:
 class ProportionalHazards:
     """Test of a hazard ratio that is constant over time."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
     transform: Literal["km", "rank", "identity", "log"] = key(
         "Function of the time that the log hazard ratio may follow."
     )

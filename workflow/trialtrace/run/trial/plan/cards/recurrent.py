@@ -52,7 +52,7 @@ class MeanEventsCompared:
 class AndersenGill(Adjusted, OfCoefficients):
     """Model of the rate of events over start-stop intervals."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 @shape
@@ -207,8 +207,8 @@ class CoxAdjusted(Adjusted):
     """Cox model of the arms with covariates and strata."""
 
     ties: AdjustedTies = key(
-        "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
-        "exact."
+        "Events at the same time: efron as R, breslow as SAS; discrete is the conditional logistic "
+        "likelihood that R calls exact."
     )
     strata: Unique[Name] = key(
         "Strata, each with its own hazard: variables of `subjects`; none: []."
@@ -238,7 +238,7 @@ class CoxOverLevels:
     """Wald test of arm by the levels of `by` in a Cox model with both."""
 
     groups: Groups = key(OF_GROUPS)
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 @shape

@@ -13,7 +13,7 @@ from trialtrace.run.trial.plan.options import HigherLower, Ties
 class CoxAfterStopping:
     """Of a Cox model."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 def _stage_wise(measure: str) -> Named:
@@ -53,7 +53,7 @@ class ConditionalPower:
 class ConditionalPowerCox(ConditionalPower):
     """The same by a Cox model."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 @shape
@@ -77,7 +77,7 @@ class FutilityLimit:
 class FutilityLimitCox(FutilityLimit):
     """The same by a Cox model."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 _POWER = (

@@ -29,7 +29,7 @@ class MedianTimeKaplanMeier:
 class Cox:
     """Cox model."""
 
-    ties: Ties = key("How tied times are handled.")
+    ties: Ties = key("Events at the same time: efron as R, breslow as SAS.")
 
 
 @shape
