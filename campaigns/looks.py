@@ -19,9 +19,10 @@ sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 import numpy as np
 from rows.recipes import RECIPES
 from rows.spoiled import FOUND_BY, UNSEEN, Slip, spoiled_export, trial_to_spoil
-from rows.true_trials import Made, chosen, export_of, true_trial
+from rows.true_trials import VISITS, Made, chosen, export_of, true_trial
 
-from trialtrace.run.integrity.look import PAGE_LEVEL, judged
+from trialtrace.run.endpoints.known import chances_of
+from trialtrace.run.integrity.look import PAGE_LEVEL, UNEQUAL, judged
 from trialtrace.run.integrity.registry import OF_ROWS, WEIGHTS, look_at
 
 Recipe = Callable[[Made, np.random.Generator], Made]
@@ -38,7 +39,31 @@ def unusual(seed: int, slip: Slip | None = None) -> list[str]:
     if slip is None and seed % 2:
         export = chosen(export, rng.permutation(export.n))
     looks = judged(look_at(export, OF_ROWS), WEIGHTS)
-    return list(dict.fromkeys(one.look.check for one in looks if one.adjusted < PAGE_LEVEL))
+    red = list(dict.fromkeys(one.look.check for one in looks if one.adjusted < PAGE_LEVEL))
+    return red if slip else [*red, *unequal(made, seed)]
+
+
+def unequal(made: Made, seed: int) -> list[str]:
+    """Whether outcomes are known unequally by arm where losses have nothing to do with it: who
+    leaves is lost to all outcomes; in one third of the trials deaths differ between arms, in one
+    third sites are randomised and lose patients together."""
+    rng, n = np.random.Generator(np.random.PCG64([29, seed])), made.n
+    arm, site, died = made.arm, None, np.full(n, VISITS)
+    rate = np.full(n, rng.uniform(0.02, 0.25))
+    if seed % 3 == 1:
+        dies = rng.random(n) < np.where(arm == 1, 0.15, 0.4)
+        died = np.where(dies, rng.integers(0, VISITS, n), VISITS)
+    if seed % 3 == 2:
+        sites = int(rng.integers(8, 30))
+        site = rng.integers(0, sites, n).astype(float)
+        arm = rng.permutation(np.arange(sites) % 2)[site.astype(int)]
+        rate = rng.beta(2, 2 / rng.uniform(0.05, 0.2) - 2, sites)[site.astype(int)]
+    left = np.where(rng.random(n) < rate, rng.integers(0, VISITS, n), VISITS)
+    gone = np.arange(VISITS) >= np.minimum(left, died)[:, None]
+    there = {name: ~np.isnan(values) & ~gone for name, (_, values, _) in made.visits.items()}
+    looked_at = [(name, str(v), of[:, v]) for name, of in there.items() for v in range(VISITS)]
+    found = chances_of(looked_at, {str(a): arm == a for a in (0, 1)}, died < VISITS, site)
+    return ["known"] if any(p < UNEQUAL for p, _, _ in found) else []
 
 
 def fabricated(seed: int, recipe: Recipe) -> list[str]:

@@ -1,18 +1,15 @@
 """Of how many an outcome is known, by arm and visit, and where that is unequal beyond chance."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from scipy import stats
 from tiny_trial import derived, field, tiny
 
 from trialtrace.run.cleaning.losses import SELDOM
-from trialtrace.run.endpoints.known import _chance, _died_of_missing
+from trialtrace.run.endpoints.known import _chance, chances_of
 from trialtrace.run.endpoints.losses import read_losses
-from trialtrace.run.endpoints.records import Records
 
 SCORE = "score: {label: Score, code: SCORE, kind: measure, table: patients, column: y}"
 REPEATED = (
@@ -58,18 +55,44 @@ def test_an_outcome_that_one_arm_lacks_is_a_red_line(tmp_path):
     )
 
 
-def test_it_says_how_many_of_the_missing_died_where_deaths_are_known():
-    """Five of two arms: of the last three no score is known, of whom two died."""
-    named, death = SimpleNamespace, SimpleNamespace(terminal=True)
-    arms = {"new": named(label="New drug"), "old": named(label="Old drug")}
-    trial = named(endpoints={"death": named(name="death", entry=death)}, design=named(arms=arms))
-    score = Records("bds", np.arange(2), {"AVAL": pa.array([1.0, 2.0])}, ())
-    adsl = named(columns={"TRT01P": pa.array(["new", "old", "old", "new", "new"])})
-    died = {"death": np.array([True, False, True, True, False])}
-    study = named(trial=trial, made={"score": score}, events=died, size=5, adsl=adsl)
-    told = _died_of_missing(study, "score", "")
-    assert told.endswith("died at any time: New drug 1 of 2, Old drug 1 of 1.")
-    assert _died_of_missing(named(**{**vars(study), "events": {}}), "score", "") == ""
+def died(deaths: dict[int, int], others: dict[int, int]) -> str:
+    """60 patients of each arm; of an arm so many died, and so many others have no score."""
+    lines = ["id rx y:integer dead"]
+    for at in range(120):
+        arm, nth = at % 2, at // 2
+        dead = nth < deaths[arm]
+        gone = dead or nth < deaths[arm] + others[arm]
+        lines.append(f"p{at:03} {arm} {'.' if gone else at * 7919 % 97} {'yes' if dead else 'no'}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(("others", "red"), [({0: 3, 1: 3}, False), ({0: 0, 1: 25}, True)])
+def test_who_died_is_left_out(tmp_path, others, red):
+    """25 deaths beside 5 are an outcome; of 25 lost alive and none each is a red line."""
+    death = (
+        'death: {label: Death, code: D, kind: event, table: patients, event: {dead: {is: "yes"}}}'
+    )
+    text = died({0: 25, 1: 5}, others)
+    derived(tiny(f"{SCORE}\n{death}"), tmp_path, patients=text)
+    made = read_losses(tmp_path / "derived")
+    assert made.known["score"][""] == {"new": [55 - others[1], 60], "old": [35 - others[0], 60]}
+    lines = [one.text for one in made.warnings if one.kind == "known_unequally"]
+    assert bool(lines) is red
+    told = "died at any time, which p leaves out: New drug 5 of 30, Old drug 25 of 25."
+    assert all(line.endswith(told) for line in lines)
+
+
+def test_losses_of_clusters_go_together():
+    """Two of eight clusters of ten lost nearly all, both of one arm; p of R's
+    t.test(c(.1, .1, .9, .9), c(0, .1, .1, 0), var.equal = TRUE) is 0.1013."""
+    groups = np.repeat(np.arange(8.0), 10)
+    arms = {"a": groups < 4, "b": groups >= 4}
+    lost = np.repeat([1, 1, 9, 9, 0, 1, 1, 0], 10) > np.tile(np.arange(10), 8)
+    nobody = np.zeros(80, dtype=bool)
+    ((p, _, _),) = chances_of([("score", "", ~lost)], arms, nobody, groups)
+    assert p == pytest.approx(stats.ttest_ind([0.1, 0.1, 0.9, 0.9], [0, 0.1, 0.1, 0]).pvalue)
+    ((patients, _, _),) = chances_of([("score", "", ~lost)], arms, nobody)
+    assert patients < 1e-4 < p
 
 
 def test_so_is_a_required_variable(tmp_path):

@@ -2,11 +2,13 @@
 
 Losses between those randomised and those analysed are no outcome, and are told whatever the outcome
 says. Of an endpoint that one arm has none of, nothing is tested: it is of the others alone. p is
-Pearson's, or Fisher's exact one where fewer than five are expected in a cell of two arms; times all
-endpoints and visits that are tested.
+Pearson's, or Fisher's exact one where fewer than five are expected in a cell of two arms; of
+clusters that of an analysis of variance of their shares; times all endpoints and visits that are
+tested. Who died and has no value is left out of it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -16,13 +18,15 @@ from trialtrace.run.cleaning.account import RedLine
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.look import UNEQUAL
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
 from trialtrace.run.trial.visits import visit_labels
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]
-UNUSUAL, FEWEST_LOST, FEWEST_EXPECTED, LINES = 0.01, 5, 5.0, 3
+FEWEST_LOST, FEWEST_EXPECTED, FEWEST_CLUSTERS, LINES = 5, 5.0, 3, 3
+DEATHS = re.compile(r"(death|died|dead|mortality|overall survival)\b", re.IGNORECASE)
 
 
 def known_by_arm(study: Study) -> Known:
@@ -33,14 +37,16 @@ def known_by_arm(study: Study) -> Known:
         return {}
     made: Known = {}
     for name, records in study.made.items():
-        if "AVAL" in records.columns and records.dataset in ("bds", "adtte"):
+        if _has_values(records):
             made[name] = {
-                visit: {
-                    arm: (int((there & mask).sum()), int(mask.sum())) for arm, mask in arms.items()
-                }
+                visit: {arm: _counts(there, mask) for arm, mask in arms.items()}
                 for visit, there in _known(records, study.size)
             }
     return made
+
+
+def _has_values(records: Records) -> bool:
+    return "AVAL" in records.columns and records.dataset in ("bds", "adtte")
 
 
 def planned_arms(study: Study) -> dict[str, Flags]:
@@ -64,52 +70,109 @@ def _known(records: Records, size: int) -> Iterator[tuple[str, Flags]]:
         yield visit, there
 
 
-def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
+def unequal_losses(study: Study) -> Iterator[RedLine]:
     """A line for each of the endpoints and required variables that are most unequally known, and
     how many more are."""
-    known = {**known, **_at_entry(study)}
-    labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
-    tested = []
-    for name, visits in known.items():
-        endpoint = study.trial.endpoints.get(name)
-        if endpoint is None or endpoint.kind in BINARY + SCORES + TIMES:
-            losses = [(_chance(arms), visit) for visit, arms in visits.items() if _tested(arms)]
-            tested += [(p, name, visit) for p, visit in losses]
-    unusual = sorted(one for one in tested if one[0] * len(tested) < UNUSUAL)
+    died, groups = _died(study), _clusters(study)
+    tested = chances_of(_looked_at(study), planned_arms(study), died, groups)
+    unusual = sorted(one for one in tested if one[0] < UNEQUAL)
     first = list({name: (p, name, visit) for p, name, visit in reversed(unusual)}.values())[::-1]
-    labels = {name: arm.label for name, arm in study.trial.design.arms.items()}
+    labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
+    values = {(name, visit): there for name, visit, there in _looked_at(study)}
     for p, name, visit in first[:LINES]:
-        counts = known[name][visit].items()
-        told = ", ".join(f"{labels[arm]} {k} of {n}" for arm, (k, n) in counts)
+        there = values[name, visit]
         at = f" at {visit}" if visit else ""
-        what = labels_of.get(name, name)
-        text = f"{what} is known unequally by arm{at}: {told}, which "
-        text += f"has p {p * len(tested):.2g} by chance among {len(tested)} such counts."
-        if died := _died_of_missing(study, name, visit):
-            text += f" {died}"
+        text = f"{labels_of.get(name, name)} is known unequally by arm{at}: "
+        text += f"{_by_arm(study, there, np.ones(study.size, dtype=bool))}, which has p {p:.2g} "
+        text += f"by chance among {len(tested)} such counts"
+        text += "." if groups is None else " of clusters."
+        if died.any():
+            text += " Of those of whom it is not known, died at any time, which p leaves out: "
+            text += f"{_by_arm(study, died, ~there)}."
         more = len(first) - LINES
         if more > 0 and name == first[LINES - 1][1]:
             text += f" So are {more} more."
         yield RedLine("known_unequally", "", None, text)
 
 
-def _died_of_missing(study: Study, name: str, visit: str) -> str:
-    """How many of those of whom an endpoint is not known died, by arm, where deaths are known."""
-    deaths = [
-        study.events[one.name]
-        for one in study.trial.endpoints.values()
-        if one.name in study.events and one.name != name and getattr(one.entry, "terminal", False)
-    ]
-    there = dict(_known(study.made[name], study.size)).get(visit) if name in study.made else None
-    if not deaths or there is None:
-        return ""
-    died, missing = np.any(deaths, axis=0), ~there
+def chances_of(
+    looked_at: Iterable[tuple[str, str, Flags]],
+    arms: Mapping[str, Flags],
+    died: Flags,
+    groups: Floats | None = None,
+) -> list[tuple[float, str, str]]:
+    """The chance of as unequal losses between arms of each endpoint and visit that is tested, times
+    how many are; `groups` are the clusters where these were randomised."""
+    tested = []
+    for name, visit, there in looked_at if len(arms) > 1 else ():
+        # Who died has no value, and deaths are an outcome.
+        counted = there | ~died
+        counts = {arm: _counts(there, mask & counted) for arm, mask in arms.items()}
+        if _tested(counts):
+            p = _chance(counts) if groups is None else _by_group(there, counted, arms, groups)
+            tested.append((p, name, visit))
+    return [(p * len(tested), name, visit) for p, name, visit in tested]
+
+
+def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags]]:
+    """Endpoints at each visit, and the variables of the subjects that the dictionary requires: who
+    has a value."""
+    for name, records in study.made.items():
+        endpoint = study.trial.endpoints.get(name)
+        if endpoint and endpoint.kind in BINARY + SCORES + TIMES and _has_values(records):
+            yield from ((name, visit, there) for visit, there in _known(records, study.size))
+    for name, origin in study.trial.subjects.origins.items():
+        variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
+        values = study.adsl.columns.get(adsl_code(name))
+        if variable is not None and variable.required and values is not None:
+            there = values.is_valid().to_numpy(zero_copy_only=False)
+            yield f"Variable {name} of the subjects", "", there
+
+
+def _died(study: Study) -> Flags:
+    """Who died at any time, by endpoints that end all, or that are deaths by their label."""
+    died = np.zeros(study.size, dtype=bool)
+    for name, records in study.made.items():
+        endpoint = study.trial.endpoints.get(name)
+        if endpoint is None or not _has_values(records):
+            continue
+        if getattr(endpoint.entry, "terminal", False) or DEATHS.match(endpoint.label):
+            column, code = ("CNSR", 0) if endpoint.kind in TIMES else ("AVAL", 1)
+            if endpoint.kind in BINARY + TIMES:
+                died[records.subject[records.numbers(column) == code]] = True
+    return died
+
+
+def _clusters(study: Study) -> Floats | None:
+    """The number of each patient's cluster, NaN without one; None where patients are randomised."""
+    if study.trial.design.kind != "cluster":
+        return None
+    values = study.adsl.columns.get(adsl_code(study.trial.design.unit or ""))
+    names = [None] * study.size if values is None else values.to_pylist()
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(names)) if name is not None}
+    return np.array([numbers.get(name, np.nan) for name in names], dtype=float)
+
+
+def _by_group(there: Flags, counted: Flags, arms: Mapping[str, Flags], groups: Floats) -> float:
+    """The chance by the clusters' shares: losses of one cluster go together."""
+    shares = []
+    for mask in arms.values():
+        own = mask & counted & ~np.isnan(groups)
+        _, which = np.unique(groups[own], return_inverse=True)
+        shares.append(np.bincount(which, there[own]) / np.bincount(which))
+    alike = np.ptp(np.concatenate(shares)) == 0
+    return 1.0 if alike or min(map(len, shares)) < FEWEST_CLUSTERS else chances.anova(shares)
+
+
+def _counts(there: Flags, mask: Flags) -> tuple[int, int]:
+    return int((there & mask).sum()), int(mask.sum())
+
+
+def _by_arm(study: Study, flags: Flags, among: Flags) -> str:
+    """So many of so many of each arm."""
     labels = {name: arm.label for name, arm in study.trial.design.arms.items()}
-    told = [
-        f"{labels[arm]} {int((died & missing & mask).sum())} of {int((missing & mask).sum())}"
-        for arm, mask in planned_arms(study).items()
-    ]
-    return f"Of those of whom it is not known, died at any time: {', '.join(told)}."
+    counts = {arm: _counts(flags, mask & among) for arm, mask in planned_arms(study).items()}
+    return ", ".join(f"{labels[arm]} {k} of {n}" for arm, (k, n) in counts.items())
 
 
 def without_values(study: Study) -> Iterator[RedLine]:
@@ -124,20 +187,6 @@ def without_values(study: Study) -> Iterator[RedLine]:
         if lacking := [label for label in labels if label not in there]:
             text = f"Endpoint {name}: no row of the data gives a value at {one_of(lacking)}."
             yield RedLine("no_value_at_visit", "", None, text)
-
-
-def _at_entry(study: Study) -> Known:
-    """The same counts of the variables of the subjects that the dictionary requires."""
-    made: Known = {}
-    for name, origin in study.trial.subjects.origins.items():
-        variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
-        values = study.adsl.columns.get(adsl_code(name))
-        if variable is not None and variable.required and values is not None:
-            there = values.is_valid().to_numpy(zero_copy_only=False)
-            arms = planned_arms(study).items()
-            counts = {arm: (int((there & mask).sum()), int(mask.sum())) for arm, mask in arms}
-            made[f"Variable {name} of the subjects"] = {"": counts}
-    return made
 
 
 def _tested(arms: dict[str, tuple[int, int]]) -> bool:

@@ -199,7 +199,7 @@ def endpoint_losses(study: Study) -> EndpointLosses:
     ]
     losses = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
-    warnings += [*unequal_losses(study, known), *without_values(study), *selection_lines(study)]
+    warnings += [*unequal_losses(study), *without_values(study), *selection_lines(study)]
     return EndpointLosses(tuple(warnings), tuple(_flat(study, losses)), known=known)
 
 

@@ -115,12 +115,16 @@ def kruskal_wallis(groups: Sequence[Floats]) -> float:
 
 def brown_forsythe(groups: Sequence[Floats]) -> float:
     """Levene's test of the spread of groups around their medians."""
-    far = [np.abs(group - np.median(group)) for group in groups]
-    n, mean = sum(map(len, far)), np.concatenate(far).mean()
-    between = sum(len(one) * (one.mean() - mean) ** 2 for one in far)
-    within = sum(float(((one - one.mean()) ** 2).sum()) for one in far)
-    df = len(far) - 1, n - len(far)
-    return float(_special().fdtrc(*df, between / df[0] / (within / df[1])))
+    return anova([np.abs(group - np.median(group)) for group in groups])
+
+
+def anova(groups: Sequence[Floats]) -> float:
+    """The test of the means of groups by an analysis of variance."""
+    n, mean = sum(map(len, groups)), np.concatenate(groups).mean()
+    between = sum(len(one) * (one.mean() - mean) ** 2 for one in groups)
+    within = sum(float(((one - one.mean()) ** 2).sum()) for one in groups)
+    df = len(groups) - 1, n - len(groups)
+    return float(_special().fdtrc(*df, between / df[0] / (within / df[1]))) if within else 0.0
 
 
 def rank_sum(first: Floats, others: Floats) -> float:
