@@ -72,6 +72,21 @@ def test_the_day_of_the_start_can_be_day_one(tmp_path):
     assert found[0][1] == 31 and found[0][2].isoformat() == "2020-01-31"
 
 
+def test_a_status_and_one_date(tmp_path):
+    """The date is of the death, or of the day when a patient was last alive or was lost."""
+    patients = "id rx rand_on:date status ended:date\na 1 2020-01-01 dead 2020-01-31\n"
+    patients += "b 0 2020-01-01 alive 2020-03-01\nc 0 2020-01-01 lost 2020-01-11"
+    text = DEATH.replace("died_on", "ended").replace("seen_on", "ended")
+    text = text.replace('{died: {is: "1"}}', "{status: {is: dead}}")
+    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=patients)
+    assert [row[1:3] for row in shown(tables["adtte"], "AVAL", "CNSR")] == [
+        (30, 0),
+        (60, 1),
+        (10, 1),
+    ]
+    assert tables["rejects"].num_rows == 0
+
+
 FRACTURE = (
     DEATH.replace(" horizon: 365, horizon_label: One year,", "")
     + """

@@ -282,10 +282,9 @@ def _event_of_row(
     happened = as_numbers(pick(evaluate(entry.event, table.rows), row))
     study.events[endpoint.name] = happened == 1
     day = days_of(study, endpoint, column, pick(table.column(column), row))
-    for mask, why in (
-        ((happened == 1) & np.isnan(day), UNDATED),
-        ((happened == 0) & ~np.isnan(day), DENIED),
-    ):
+    # One date may be that of an ending of either kind.
+    denied = (happened == 0) & ~np.isnan(day) & (column != entry.last_contact)
+    for mask, why in (((happened == 1) & np.isnan(day), UNDATED), (denied, DENIED)):
         study.reject(endpoint, table, row[mask & (row >= 0)], column, why)
         happened = np.where(mask, np.nan, happened)
     return Found(happened, day, row, table, column, [])

@@ -144,7 +144,10 @@ class TimeToOccurrence(TableEntry, WithCompeting, EndLabels, TimeFromStart):
 class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     """Time to an event from dates."""
 
-    event_date: Column = key("Column with the date of the event.")
+    event_date: Column = key(
+        "Column with the date of the event; that of `last_contact` where a row has a status and "
+        "one date, of the event or of the last contact."
+    )
     event: Condition = key("When the event happened; unknown makes the time missing.")
 
     def rule(self, labels: Labels) -> str:
