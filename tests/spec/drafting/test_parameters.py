@@ -161,3 +161,18 @@ def test_findings_of_sdtm_beside_their_demographics(at: Project, call: Call):
     assert [label for label, _ in draft.arms.values()] == ["High", "Low", "Placebo"]
     assert call("new", "mine", *files, "--parameter", "TOT", "--yes") == 0
     assert check_trial(at, "mine") == []
+
+
+def test_a_hundred_tests_of_a_laboratory(at: Project, call: Call):
+    """What the rows are about is known by its name, however many tests there are."""
+    path = at.root / "data" / "lb.csv"
+    lines = ["USUBJID,ARM,LBTESTCD,LBSTRESN"]
+    for n in range(20):
+        arm = ("Drug", "Placebo")[n % 2]
+        lines += [f"P{n:02},{arm},T{test:03},{n * 7 % 19 + test}.5" for test in range(100)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    flags = ("--yes", "--primary", "LBSTRESN", "--parameter", "T042")
+    assert call("new", "mine", path, *flags) == 0
+    assert check_trial(at, "mine") == []
+    (first, *_) = read(at, "mine", "endpoints.yaml").values()
+    assert first["where"] == {"LBTESTCD": {"is": "T042"}} and first["kind"] == "measure"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.names import (
     ARMS,
+    PARAMETERS,
     REPEATS,
     SEX,
     SUBJECTS,
@@ -20,9 +21,12 @@ from trialtrace.run.drafting.names import (
 )
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
+from trialtrace.run.tables.measures import plain
 
 # Levels that a coded text may have, and so many rows a level in the mean.
 MOST_LEVELS, ROWS_A_LEVEL = 30, 3
+# What the rows of a table are about may be a hundred laboratory tests.
+MOST_TESTS = 400
 # Whole numbers from nought or one up to here, of few levels, are taken for codes.
 LAST_CODE, MOST_CODES = 9, 5
 LONG_TEXT = 80
@@ -227,7 +231,9 @@ def _text(name: str, tally: Tally) -> Kind:
     there = sum(tally.values[level] for level in levels)
     if not levels:
         return Kind(missing=words, why="No cell has a value.", also=also)
-    if not tally.exact or len(levels) > MOST_LEVELS or there < ROWS_A_LEVEL * len(levels):
+    tests = rank(name, PARAMETERS) is not None or plain(name).endswith("testcd")
+    most = MOST_TESTS if tests else MOST_LEVELS
+    if not tally.exact or len(levels) > most or there < ROWS_A_LEVEL * len(levels):
         longest = f"{len(levels)} or more" if not tally.exact else str(len(levels))
         long = tally.longest > LONG_TEXT or any("\n" in text for text in levels)
         return Kind(

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from trialtrace.run.drafting.column_types import MOST_TESTS
 from trialtrace.run.drafting.likely_outcome import NAMED, candidates
 from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank
 from trialtrace.run.drafting.outcomes import (
@@ -27,7 +28,6 @@ from trialtrace.run.tables.measures import parts, plain
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 TEST = re.compile(f"{FINDINGS}testcd")
-MOST_LEVELS = 40
 ANALYSED = "anl01fl"
 # What is likely the primary one, the likeliest first.
 PRIMARY = (
@@ -90,7 +90,7 @@ def _candidates(table: Table, subject: str) -> list[Column]:
         for one in table.columns
         if one.name != subject
         and one.constant_within is False
-        and 2 <= len(levels(one)) <= MOST_LEVELS
+        and 2 <= len(levels(one)) <= MOST_TESTS
         and (at := place(one)) is not None
     ]
     return [candidate for _, candidate in sorted(candidates, key=lambda candidate: candidate[0])]
