@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
-from tiny_trial import derived, field, tiny
+from tiny_trial import TRIAL, derived, field, tiny
 
 from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.endpoints.known import _chance, chances_of
@@ -93,6 +93,13 @@ def test_losses_of_clusters_go_together():
     assert p == pytest.approx(stats.ttest_ind([0.1, 0.1, 0.9, 0.9], [0, 0.1, 0.1, 0]).pvalue)
     ((patients, _, _),) = chances_of([("score", "", ~lost)], arms, nobody)
     assert patients < 1e-4 < p
+
+
+def test_of_clusters_that_nothing_names_no_line_is_made(tmp_path):
+    design = TRIAL.replace("parallel", "cluster")
+    derived(tiny(SCORE, design), tmp_path, patients=people((1, 20)))
+    kinds = {one.kind for one in read_losses(tmp_path / "derived").warnings}
+    assert "known_unequally" not in kinds
 
 
 def test_so_is_a_required_variable(tmp_path):

@@ -75,12 +75,10 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         made, why = _several_treatments(table, subject, arm)
     else:
         made, why = _clustered(table, subject, arm)
-    if "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL):
-        made = _as_clusters(table, subject, arm, decided)
+    said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
+    if said or (not data and made.kind == PARALLEL):
+        made = _as_clusters(table, subject, arm, decided, said)
         data = data or made.kind
-    elif not data and made.kind == PARALLEL:
-        made = _same_in_all_arms(table, subject, arm, decided)
-        data = made.kind
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
@@ -91,24 +89,28 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     return made
 
 
-def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided) -> Design:
-    """Groups that were randomised, as somebody says; which they are is asked where that is not
-    told. Raises UserError where no column, or not the one told, has groups of one arm each."""
-    known = (arm, subject)
-    within = {one.name: _numbered_in_arms(table, one, known) for one in table.columns}
+def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said: bool) -> Design:
+    """Groups that were randomised, where somebody `said` that some were: which is asked where that
+    is not told. Else those that are numbered from 1 on in every arm may be the same in all, or
+    others, which no file shows: of sites, within which patients are randomised, it is told, of
+    rooms and the like asked. Raises UserError where no column, or not the one told, has groups of
+    one arm each."""
+    known, place = (arm, subject), ("trial.yaml", "design.kind")
+    columns = [one for one in table.columns if one.name not in (arm.name, subject)]
+    within = {one.name: n for one in columns if (n := _numbered_in_arms(table, one, known))}
     groups = {
-        one.name: found
-        for one in table.columns
-        if one.name not in (arm.name, subject)
-        and (found := _groups_of_one_arm(table, one, known, arm.distinct + 1) or within[one.name])
-    }
+        one.name: n
+        for one in (columns if said else ())
+        if (n := len(_groups_of_one_arm(table, one, known, arm.distinct + 1)))
+    } | within
 
     def read(name: str) -> Design:
         if name == "none":
             return Design()
         column = column_of([table], name, "cluster")[1]
-        if within[column.name]:
-            return _of_numbers(column, arm)
+        if column.name in within:
+            parts = (arm.name, column.name)
+            return Design(CLUSTER, cluster="_".join(parts), joined=parts)
         if column.name not in groups:
             fault = (
                 f"{column.name}, {column.distinct} values, some of which have several arms "
@@ -117,53 +119,27 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided) -> D
             raise wrong("--cluster", fault, "groups of patients of which each has one arm")
         return Design(CLUSTER, cluster=column.name)
 
-    if not groups and "cluster" not in decided.told:
-        fault = f"{CLUSTER}, and no column of {table.name} whose groups have one arm each"
-        need = "a column that tells the groups apart which were randomised"
-        raise wrong("--design", fault, need, "add it to the export, and name it: --cluster COLUMN")
-    choices = [
-        (name, f"All patients of each of its {len(found)} values have the same arm.")
-        for name, found in groups.items()
-    ]
-    place, words = (
-        ("trial.yaml", "design.kind"),
-        "Which column has the groups that were randomised?",
-    )
-    return decided.choose("cluster", words, choices, place, read, len(choices) == 1)
-
-
-def _same_in_all_arms(table: Table, subject: str, arm: Column, decided: Decided) -> Design:
-    """The design where groups are numbered from 1 on in every arm: they are the same, or others in
-    each, which no file shows. Of sites, within which patients are randomised, it is told; of rooms
-    and the like asked."""
-    columns = sorted(table.columns, key=lambda one: rank(one.name, SITES) is not None)
-    numbered = {one.name: _numbered_in_arms(table, one, (arm, subject)) for one in columns}
-    name, place = (
-        next((one for one in numbered if numbered[one]), ""),
-        ("trial.yaml", "design.kind"),
-    )
-    if not name:
-        return Design()
+    if said:
+        if not groups and "cluster" not in decided.told:
+            fault = f"{CLUSTER}, and no column of {table.name} whose groups have one arm each"
+            need = "a column that tells the groups apart which were randomised"
+            mend = "add it to the export, and name it: --cluster COLUMN"
+            raise wrong("--design", fault, need, mend)
+        choices = [
+            (name, f"All patients of each of its {n} values have the same arm.")
+            for name, n in groups.items()
+        ]
+        words = "Which column has the groups that were randomised?"
+        return decided.choose("cluster", words, choices, place, read, len(choices) == 1)
+    name = min(within, key=lambda one: rank(one, SITES) is not None, default="")
     same = f"{name} counts from 1 in every arm: the same places, in which patients were randomised?"
-    if rank(name, SITES) is not None:
-        decided.guess("cluster", place, "none", f"{same} Else --cluster {name}.")
+    if not name or rank(name, SITES) is not None:
+        if name:
+            decided.guess("cluster", place, "none", f"{same} Else --cluster {name}.")
         return Design()
-    anew = f"Numbered anew in each arm: {len(numbered[name])} of them were randomised as wholes."
+    anew = f"Numbered anew in each arm: {groups[name]} of them were randomised as wholes."
     words = f"Is {name} 1 of one arm the same as {name} 1 of another? none where it is"
-
-    def read(text: str) -> Design:
-        if text == "none":
-            return Design()
-        if text == name:
-            return _of_numbers(table.column(name), arm)
-        raise none_of("cluster", text, ("none", name))
-
     return decided.choose("cluster", words, [("none", same), (name, anew)], place, read, False)
-
-
-def _of_numbers(column: Column, arm: Column) -> Design:
-    """Clusters that are numbered within arms: their number with the arm tells them apart."""
-    return Design(CLUSTER, cluster=f"{arm.name}_{column.name}", joined=(arm.name, column.name))
 
 
 def _orders(treatments: Sequence[str], column: Column) -> bool:
@@ -311,27 +287,24 @@ def _groups_of_one_arm(
     return {group: code for group, (code,) in arms.items()}
 
 
-def _numbered_in_arms(
-    table: Table, column: Column, known: tuple[Column, str]
-) -> dict[tuple[str, str], int]:
-    """Each arm and number of a group with its rows or patients, where groups by their name count
-    from 1 on in every arm; `known` are the arm and the column of the patients."""
+def _numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) -> int:
+    """How many groups there are, where they count from 1 on in every arm by their name; `known` are
+    the arm and the column of the patients."""
     arm, subject = known
     named = name_words(column.name) & CLUSTERS or rank(column.name, SITES) is not None
-    if not named or column.name == subject or column.constant_within is False:
-        return {}
-    if table.rows > MOST_ROWS or column.distinct > table.rows / FEWEST_EACH:
-        return {}
+    many = table.rows > MOST_ROWS or column.distinct > table.rows / FEWEST_EACH
+    if not named or many or column.constant_within is False:
+        return 0
     names = [arm.name, column.name, *([] if subject == SOURCE_ROW else [subject])]
     cells = cells_of(table, names)
     sizes = Counter(row[:2] for row in (cells if subject == SOURCE_ROW else dict.fromkeys(cells)))
-    groups = {(code, text): n for (code, text), n in sizes.items() if code and text}
+    groups = [one for one in sizes if all(one)]
     numbers: dict[str, set[str]] = defaultdict(set)
     for code, text in groups:
         numbers[code].add(text)
     counted = all({str(n + 1) for n in range(len(own))} == own for own in numbers.values())
     several = min(map(len, numbers.values()), default=0) > 1
-    return groups if counted and several and sum(groups.values()) >= 2 * len(groups) else {}
+    return len(groups) if counted and several and sizes.total() >= 2 * len(groups) else 0
 
 
 def _of_a_patient(column: Column) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.base.errors import one_of
@@ -132,14 +133,12 @@ def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags]]:
 def _died(study: Study) -> Flags:
     """Who died at any time, by endpoints that end all, or that are deaths by their label."""
     died = np.zeros(study.size, dtype=bool)
-    for name, records in study.made.items():
-        endpoint = study.trial.endpoints.get(name)
-        if endpoint is None or not _has_values(records):
-            continue
-        if getattr(endpoint.entry, "terminal", False) or DEATHS.match(endpoint.label):
+    for name, endpoint in study.trial.endpoints.items():
+        ends = getattr(endpoint.entry, "terminal", False) or DEATHS.match(endpoint.label)
+        if ends and endpoint.kind in BINARY + TIMES and name in study.made:
+            records = study.made[name]
             column, code = ("CNSR", 0) if endpoint.kind in TIMES else ("AVAL", 1)
-            if endpoint.kind in BINARY + TIMES:
-                died[records.subject[records.numbers(column) == code]] = True
+            died[records.subject[records.numbers(column) == code]] = True
     return died
 
 
@@ -147,21 +146,22 @@ def _clusters(study: Study) -> Floats | None:
     """The number of each patient's cluster, NaN without one; None where patients are randomised."""
     if study.trial.design.kind != "cluster":
         return None
-    values = study.adsl.columns.get(adsl_code(study.trial.design.unit or ""))
-    names = [None] * study.size if values is None else values.to_pylist()
-    numbers = {name: at for at, name in enumerate(dict.fromkeys(names)) if name is not None}
-    return np.array([numbers.get(name, np.nan) for name in names], dtype=float)
+    code = adsl_code(study.trial.design.unit or "")
+    names = study.adsl.columns.get(code, pa.nulls(study.size, pa.string()))
+    numbers: Floats = names.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    return numbers.astype(float)
 
 
 def _by_group(there: Flags, counted: Flags, arms: Mapping[str, Flags], groups: Floats) -> float:
-    """The chance by the clusters' shares: losses of one cluster go together."""
+    """The chance by the clusters' shares: losses of one cluster go together. Nothing is told of
+    few clusters, or where they are not known."""
     shares = []
     for mask in arms.values():
         own = mask & counted & ~np.isnan(groups)
         _, which = np.unique(groups[own], return_inverse=True)
         shares.append(np.bincount(which, there[own]) / np.bincount(which))
-    alike = np.ptp(np.concatenate(shares)) == 0
-    return 1.0 if alike or min(map(len, shares)) < FEWEST_CLUSTERS else chances.anova(shares)
+    few = min(map(len, shares)) < FEWEST_CLUSTERS
+    return 1.0 if few or np.ptp(np.concatenate(shares)) == 0 else chances.anova(shares)
 
 
 def _counts(there: Flags, mask: Flags) -> tuple[int, int]:
