@@ -17,8 +17,11 @@ from trialtrace.report.sections.sections import design_line
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.trace.words import labels, rule_of, subject_words, variable_label
+from trialtrace.run.trial.endpoints.shared import DatedRecords, Entry, InTable, Labels
+from trialtrace.run.trial.endpoints.wide import VisitWindows
 from trialtrace.run.trial.frozen import FILES
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.multiplicity import AdjustedTogether
@@ -84,8 +87,35 @@ def _outcomes(trial: Trial) -> Iterator[str]:
     words = labels(trial)
     for endpoint in trial.endpoints.values():
         scale = endpoint.scale
-        better = f" Higher is {scale.higher}." if scale and scale.higher else ""
-        yield f"**{endpoint.label}** ({endpoint.code}). {rule_of(words, endpoint)}{better}"
+        better = [f"Higher is {scale.higher}."] if scale and scale.higher else []
+        sentences = rule_of(words, endpoint), *better, *_windows(words, endpoint)
+        yield f"**{endpoint.label}** ({endpoint.code}). {' '.join(sentences)}"
+
+
+def _windows(words: Labels, endpoint: Endpoint[Entry]) -> Iterator[str]:
+    """The days of each visit, from when they count, and which records these are."""
+    entry, since = endpoint.entry, ""
+    if entry.start:
+        since = f" after {lower_first(words.variable(entry.start))}, 0 on that day"
+    if isinstance(entry, DatedRecords) and entry.windows:
+        days = [f"{visit} from {low:g} to {high:g}" for visit, (low, high) in entry.windows.items()]
+        value = "" if entry.outside == "flag" else " without its value"
+        yield f"Days{since}: {in_a_row(days)}. A record of another day is listed and kept{value}."
+    if isinstance(entry, InTable) and isinstance(entry.visit, VisitWindows):
+        day, windows = entry.visit.day, entry.visit.windows.items()
+        if day:
+            unit = words.column_units.get(entry.table, {}).get(day)
+            since = f" by {words.column(entry.table, day)}" + (f" ({unit})" if unit else "")
+        days = [
+            f"{visit} from {window.from_:g} to {window.to:g}"
+            + ("" if window.target is None else f" (planned {window.target:g})")
+            for visit, window in windows
+        ]
+        tie = f", of two as near the {entry.visit.tie}" if entry.visit.tie else ""
+        yield (
+            f"Days{since}: {in_a_row(days)}. Of several records of a visit the {entry.visit.take} "
+            f"counts{tie}; those of no visit are listed and not used."
+        )
 
 
 def _analyses(trial: Trial, references: dict[str, None]) -> Iterator[str]:
