@@ -271,3 +271,31 @@ def test_a_zero_is_hidden_with_its_like_under_another_name():
     shown = made.shown("trial")
     assert shown["by/count@a"] == shown["others/count@a"] == shown["old/count@a"] == "hidden"
     assert shown["all/count@a"] == "3.00 points"
+
+
+class Paired(Results):
+    """Each patient has both treatments: `columns` are the values under each."""
+
+    def subjects(self, _dataset, where):
+        test = where.get("TRTP", {"in": ARMS})
+        arms = test.get("in", [test.get("is")])
+        each = "complete" not in where or arms == ARMS
+        return [who for arm in arms for who in self.columns[arm] if each]
+
+    def values(self, _dataset, where, column):
+        arms = [where["TRTP"]["is"]] if "TRTP" in where else ARMS
+        return [pair for arm in arms for pair in self.columns[arm].items()]
+
+
+@pytest.mark.parametrize(("more", "told"), [(0.37, True), (0, False)])
+def test_of_patients_who_have_each_treatment_a_mean_is_of_their_differences(more, told):
+    """Twenty patients, of whom one differs between treatments: the mean of differences that are 0 or 1
+    is a count of one; where each differs by something else it tells none."""
+    first = {f"p{number}": float(number) for number in range(20)}
+    second = {who: value + (who == "p3") + more * value**2 for who, value in first.items()}
+    made = Paired(a=first, b=second)
+    both = {"AVAL": "present", "complete": {"TRTP": ARMS}}
+    mean = sum(second.values()) / 20 - sum(first.values()) / 20
+    made.add("pairs", "mean_difference", "all", both, -mean, comparison="a", reference="b")
+    [(_, text)] = made.shown("sacro").items()
+    assert (text != "hidden") == told

@@ -14,7 +14,7 @@ from itertools import combinations, permutations
 from trialtrace.base.words import COUNTS
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
-from trialtrace.run.tables.frames import Predicate, canonical
+from trialtrace.run.tables.frames import COMPLETE, Predicate, canonical
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 ARM = "TRTP"
@@ -200,6 +200,8 @@ class Cells:
         if who is not None:
             self._forms.setdefault((WHO, canonical(who)), set()).add(number)
         column = ARM if ARM in predicate else "TRT01P"
+        if column in predicate.get(COMPLETE, ()):
+            return number  # patients with a value in each: no list is of one of them
         if (test := predicate.get(column)) and isinstance(test, dict) and "in" in test:
             cell.arms = tuple(
                 self._of(dataset, {**predicate, column: {"is": arm}}, kept) for arm in test["in"]

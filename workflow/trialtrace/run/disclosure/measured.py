@@ -9,7 +9,7 @@ value is another patient.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from trialtrace.run.disclosure.cells import OF_VALUES, Cells
+from trialtrace.run.disclosure.cells import ARM, OF_VALUES, Cells
 from trialtrace.run.disclosure.levels import NOTHING, Column, column_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.frames import Predicate, canonical
@@ -98,9 +98,28 @@ class Measurements:
         if name not in where:
             return NOTHING
         kept = {one: test for one, test in where.items() if one in (*OF_VALUES, name)}
-        key = dataset, canonical(kept)
+        column, arms = self._read(dataset, kept, name), _arms(where)
+        if not arms or all(len(each) == 1 for each in column.of.values()):
+            return column
+        # Of patients who have every treatment the value of one, or the difference of two.
+        by_arm = [self._read(dataset, kept | {ARM: {"is": arm}}, name) for arm in arms]
+        if any(len(each) > 1 for one in by_arm for each in one.of.values()):
+            return column
+        if len(by_arm) == 1:
+            return by_arm[0]
+        return self._columns.setdefault(
+            (dataset, canonical(kept), *arms),
+            column_of(
+                (bit, value - by_arm[1].of[bit][0])
+                for bit, (value,) in by_arm[0].of.items()
+                if bit in by_arm[1].of
+            ),
+        )
+
+    def _read(self, dataset: str, where: Where, name: str) -> Column:
+        key = dataset, canonical(dict(where))
         if key not in self._columns:
-            values = self._measured(dataset, kept, name)
+            values = self._measured(dataset, dict(where), name)
             self._columns[key] = column_of((self._cells.bits([who]), one) for who, one in values)
         return self._columns[key]
 
@@ -123,3 +142,10 @@ class Measurements:
                 swaps[bit] = self._cells.bits([f"{at} {bit} {value}"])
                 of.others[swaps[bit]] = bit
         return Name(at, of, swaps)
+
+
+def _arms(where: Where) -> list[str]:
+    """The arm, or both arms, that a condition is on."""
+    test = where.get(ARM)
+    found = test.get("in", [test.get("is")]) if isinstance(test, dict) else []
+    return found if len(found) < 3 else []

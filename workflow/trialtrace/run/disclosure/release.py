@@ -132,7 +132,7 @@ class Release:
         if "numerator" in roles or "analysed" not in roles:
             return ""
         arms = self.cells.by_arm(roles["analysed"])
-        sizes = [self.protection.cells[number].count for number in arms]
+        sizes = [self.protection.cells[number].who.bit_count() for number in arms]
         smallest = min(sizes) if row["comparison"] else sum(sizes)
         if smallest < self._preset.fewest * QUANTILES.get(row["stat_name"], 1):
             return FEW
