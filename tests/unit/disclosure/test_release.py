@@ -46,7 +46,7 @@ def test_which_counts_are_small(preset, small, not_small):
 def values(number: int, sums: list[Sum], spans: dict[int, tuple[int, int]]) -> set[int]:
     for numbers, own in components(sums, spans):
         if number in numbers:
-            return Program(numbers, own, spans).values(number)
+            return Program(numbers, own, spans, {each: set() for each in numbers}).values(number)
     return {spans[number][0]}
 
 

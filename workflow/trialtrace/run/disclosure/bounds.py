@@ -42,11 +42,21 @@ def components(sums: Iterable[Sum], spans: Spans) -> list[tuple[list[int], list[
 
 
 class Program:
-    """The values that counts of a component can have together."""
+    """The values that counts of a component can have together. `seen` are values that each is known
+    to have in a solution; those that are found come to them.
 
-    def __init__(self, numbers: Sequence[int], sums: Iterable[Sum], spans: Spans):
+    What a count may be only grows while others are hidden, so what was seen before still holds.
+    """
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        sums: Iterable[Sum],
+        spans: Spans,
+        seen: Mapping[int, set[int]],
+    ):
         self._at = {number: place for place, number in enumerate(numbers)}
-        self._seen: list[set[int]] = [set() for _ in numbers]
+        self._seen = [seen[number] for number in numbers]
         self._low, self._high = np.array([spans[number] for number in numbers], dtype=float).T
         entries: dict[tuple[int, int], int] = {}
         low: list[float] = []
@@ -66,15 +76,9 @@ class Program:
             shape = len(low), len(numbers)
             matrix = csr_array((list(entries.values()), (lines, places)), shape=shape)
             self._constraints = [LinearConstraint(matrix, low, high)]
-        if not self._solve(np.ones(len(numbers))):
-            raise ValueError("counts that contradict their sums")
-        self._solve(-np.ones(len(numbers)))
 
     def values(self, number: int) -> set[int]:
-        """Values that a count can have: all of them, or at least `ENOUGH`.
-
-        A solution for one count is one for all: most are known before they are asked for.
-        """
+        """Values that a count can have: all of them, or at least `ENOUGH`."""
         place = self._at[number]
         seen, cost = self._seen[place], np.zeros(len(self._at))
         for sign in (1, -1):

@@ -1,8 +1,8 @@
 """Which counts are hidden: the small ones, and as many others as leave each of them open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from trialtrace.run.disclosure.bounds import ENOUGH, Program, components
+from trialtrace.run.disclosure.bounds import ENOUGH, Program, Spans, components
 from trialtrace.run.disclosure.cells import Cells, Sum
 from trialtrace.run.disclosure.presets import Preset
 
@@ -19,7 +19,8 @@ class Protection:
             for number in (each.whole, *each.parts):
                 self._of_cell.setdefault(number, []).append(each)
         self._most = preset.span(max((cell.count for cell in self.cells), default=0))[1]
-        self._safe: set[frozenset[tuple[int, tuple[int, int]]]] = set()
+        self._truth = {number: (cell.count, cell.count) for number, cell in enumerate(self.cells)}
+        self._seen = {number: {cell.count} for number, cell in enumerate(self.cells)}
         self.bounded: set[int] = set()
         self._keep_what_is_told()
         self._small = {
@@ -51,6 +52,27 @@ class Protection:
         cell = self.cells[number]
         return number in self.hidden or (not cell.kept and 0 < cell.count < self._preset.fewest)
 
+    def _in_doubt(self, number: int) -> bool:
+        """Whether it is not known of a count that must stay open that it does."""
+        doubt = number not in self.bounded and len(self._seen[number]) < ENOUGH
+        return doubt and self.guarded(number)
+
+    def _open(self, number: int, numbers: Sequence[int], sums: Iterable[Sum], spans: Spans) -> bool:
+        """Whether a count can have enough values: with those near it, all others as they are; if
+        not, whether it could if the others did not matter; if so, with all of its component."""
+        cells = _open_cells(self._of_cell.get(number, ()), spans) | {number}
+        near = [each for cell in cells for each in self._of_cell.get(cell, ())]
+        local = sorted(_open_cells(near, spans) | {number})
+        if len(local) < len(numbers) / 2:
+            around = [each for cell in local for each in self._of_cell.get(cell, ())]
+            as_they_are = self._truth | {cell: spans[cell] for cell in local}
+            if len(Program(local, around, as_they_are, self._seen).values(number)) >= ENOUGH:
+                return True
+            apart = {cell: set(self._seen[cell]) for cell in local}
+            if len(Program(local, near, spans, apart).values(number)) < ENOUGH:
+                return False
+        return len(Program(numbers, sums, spans, self._seen).values(number)) >= ENOUGH
+
     def _with_zeros(self, hidden: set[int]) -> set[int]:
         """With the zeros of the sums in which a part is hidden, else a hidden one is none; and with
         what is the same count."""
@@ -71,21 +93,13 @@ class Protection:
         spans = {number: self.span(number) for number in range(len(self.cells))}
         needed: set[int] = set()
         for numbers, sums in components(self._sums, spans):
-            state = frozenset((number, spans[number]) for number in numbers)
-            if state in self._safe:
-                continue
-            program = Program(numbers, sums, spans)
-            for number in numbers:
-                if number in self.bounded or not self.guarded(number):
-                    continue
-                if len(program.values(number)) >= ENOUGH:
+            for number in filter(self._in_doubt, numbers):
+                if self._open(number, numbers, sums, spans):
                     continue
                 if (other := self._next(number, sums)) is not None:
                     needed.add(other)
                     break
                 self.bounded.add(number)
-            else:
-                self._safe.add(state)
         return needed
 
     def _next(self, number: int, sums: Iterable[Sum]) -> int | None:
@@ -108,3 +122,9 @@ class Protection:
         """Small counts are hidden first, a 0 last."""
         count = self.cells[number].count
         return count == 0, count, number
+
+
+def _open_cells(sums: Iterable[Sum], spans: Spans) -> set[int]:
+    """The counts of sums that are not known."""
+    cells = {number for each in sums for number in (each.whole, *each.parts)}
+    return {number for number in cells if spans[number][0] != spans[number][1]}
