@@ -25,7 +25,9 @@ ROUNDING = {"opensafely": "opensafely", "midpoint6": "midpoint6"}
 
 def released(trial: RandomTrial, preset: Preset) -> tuple[Attack, int]:
     """The attack on a release, and how many counts the release itself says are bounded."""
-    release = Release(trial.rows, trial.members, trial.subjects, trial.arms, preset)
+    release = Release(
+        trial.rows, trial.members, trial.subjects, trial.arms, preset, levels=trial.levels
+    )
     hidden = set()
     for name, roles in release.cells.of.items():
         for which, role in (("value", "value"), ("whole", "denominator")):

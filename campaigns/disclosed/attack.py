@@ -16,11 +16,11 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import fisher_exact
 
-from disclosed.trials import wilson
+from disclosed.trials import association, wilson
 
 Key = tuple[str, ...]
 ALL, HALF = "all", 0.00051
-MOST_PAIRS, UNKNOWN = 400, 10_000
+MOST_PAIRS, MOST_TABLES, UNKNOWN = 400, 20_000, 10_000
 
 
 @dataclass
@@ -37,6 +37,8 @@ class Attack:
     equal: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
     within: list[tuple[Key, Key]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    over: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    few: dict[Key, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Where nothing is told nobody knows how many there are.
@@ -51,6 +53,8 @@ class Attack:
             self._read(line)
         self._sums()
         self._statistics()
+        for (name, variable), lines in self.over.items():
+            self._strata(name, variable, lines)
 
     def _read(self, line: Mapping[str, Any]) -> None:
         name, arm, stratum, level = self._place(line)
@@ -71,6 +75,10 @@ class Attack:
                 self._set(whole, None if of is None else [of])
                 self._look_for(whole, line, "whole", shown=of)
                 self.within.append((key, whole))
+        elif line["context"].endswith(".cmh_general_association"):
+            if line["stat_name"] in ("chi_squared", "p_value") and line["stat"] is not None:
+                variable = line["context"].partition("/")[0].rpartition("_over_")[2]
+                self.over.setdefault((name, variable), []).append(dict(line))
         elif line["stat_name"] in ("proportion", "risk_difference", "p_value"):
             self.told.append(dict(line))
 
@@ -168,6 +176,47 @@ class Attack:
         for key, values in zip(keys, zip(*pairs, strict=True), strict=False):
             self._narrow(key, values)
 
+    def _strata(self, name: str, variable: str, lines: list[dict[str, Any]]) -> None:
+        """Tests over strata bound the events of their arms together: all tables of known sizes that
+        go with the counts told are tried."""
+        arms = sorted({key[3] for key in self.low} - {ALL})
+        strata = sorted({key[2] for key in self.low if key[2].startswith(f"{variable}=")})
+        keys = [[("x", name, stratum, arm) for stratum in strata] for arm in arms]
+        every = [
+            self._arm(of, lacking=("entry", variable, "missing", of[0][3])) for of in keys if of
+        ]
+        if not strata or any(not one for one in every) or np.prod([*map(len, every)]) > MOST_TABLES:
+            return
+        tables = np.array([*product(*every)], float)
+        sizes = np.array([[self.low["n", *key[1:]] for key in of] for of in keys])
+        for line in lines:
+            _, arm, _, _ = self._place(line)
+            chosen = [*map(arms.index, arm.split("-"))] if arm != ALL else [*range(len(arms))]
+            found = association(sizes[chosen], tables[:, chosen])
+            tables = tables[printed_alike(found[line["stat_name"] == "p_value"], line)]
+        for at, of in enumerate(keys):
+            for place, key in enumerate(of):
+                values = np.unique(tables[:, at, place])
+                self.few[key] = len(values)
+                self._narrow(key, map(int, values))
+
+    def _arm(self, keys: list[Key], lacking: Key) -> list[tuple[int, ...]]:
+        """What the events of an arm can be in its strata; nothing where sizes are not known."""
+        wholes = [("n", *key[1:]) for key in keys]
+        known = all(key in self.low for key in (*keys, *wholes))
+        if not known or any(self.low[key] != self.high[key] for key in wholes):
+            return []
+        ranges = [
+            range(int(self.low[key]), int(min(self.high[key], self.high[whole])) + 1)
+            for key, whole in zip(keys, wholes, strict=True)
+        ]
+        if np.prod([*map(len, ranges)]) > MOST_TABLES:
+            return []
+        total = ("x", keys[0][1], "", keys[0][3])
+        sums = self.high.get(lacking) == 0 and total in self.low
+        low, high = (self.low[total], self.high[total]) if sums else (0, np.inf)
+        return [each for each in product(*ranges) if low <= sum(each) <= high]
+
     def _range(self, key: Key) -> range:
         return range(int(self.low[key]), int(self.high[key]) + 1)
 
@@ -194,7 +243,7 @@ class Attack:
         seen = {key: set() for key in keys}
         for key in sorted(self.open):
             self._look(keys, at, key, seen)
-        return {key: min(len(seen[key]), 3) for key in self.open}
+        return {key: min(len(seen[key]), 3, self.few.get(key, 3)) for key in self.open}
 
     def _line(self, at: Mapping[Key, int], whole: Key, parts: tuple[Key, ...]) -> Any:
         line = np.zeros(len(at))
@@ -257,6 +306,14 @@ def pair_fits(a: int, n: int, c: int, m: int, stat: str, beside: Mapping[str, fl
         return abs(a / n - c / m - beside[stat]) <= HALF
     p = fisher_exact([[a, n - a], [c, m - c]]).pvalue
     return abs(p - beside[stat]) <= (0.0051 if beside[stat] >= 0.01 else 0.00051)
+
+
+def printed_alike(values: Any, line: Mapping[str, Any]) -> Any:
+    """Which numbers are printed as that of a line."""
+    text = line["stat_fmt"]
+    if text.startswith("<"):
+        return values < float(text[1:])
+    return np.abs(values - float(text)) <= 0.501 * 10.0 ** -len(text.partition(".")[2])
 
 
 def tally(values: Mapping[Key, int]) -> Counter[int]:

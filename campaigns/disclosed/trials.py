@@ -7,10 +7,10 @@ few, curves at times. Shares, intervals and tests stand beside the counts as a r
 import json
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy.stats import fisher_exact, norm
+from scipy.stats import chi2, fisher_exact, norm
 
 from trialtrace.base.words import stat_text
 
@@ -25,16 +25,18 @@ class RandomTrial:
     number: int
     rows: list[dict[str, Any]] = field(default_factory=list)
     members: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    least: ClassVar[int] = 30
+    evenness: ClassVar[float] = 0.8
 
     def __post_init__(self) -> None:
         draw = self._draw = np.random.default_rng(self.number)
         self.arms = [f"arm{number}" for number in range(draw.integers(2, 4))]
-        self.n = int(draw.integers(30, 300))
+        self.n = int(draw.integers(self.least, 300))
         self.arm = draw.choice(self.arms, self.n)
         self.at_entry = {}
         for name in ("sex", "stage", "centre")[: draw.integers(1, 4)]:
             levels = [f"{name}{level}" for level in range(draw.integers(2, 6))]
-            shares = draw.dirichlet(np.full(len(levels), 0.8))
+            shares = draw.dirichlet(np.full(len(levels), self.evenness))
             self.at_entry[name] = np.where(
                 draw.random(self.n) < draw.choice([0, 0, 0.02]),
                 "",
@@ -49,6 +51,7 @@ class RandomTrial:
             self._count("flow", "randomised", arm, {}, "adsl", self._of_arm(arm), None)
         self._entry()
         for name in self.outcomes:
+            self._over(name, next(iter(self.at_entry)))
             self._outcome(name, None)
             for variable in self.at_entry:
                 if draw.random() < 0.7:
@@ -75,6 +78,11 @@ class RandomTrial:
             else:
                 kept &= np.isin(values, test.get("in", [test.get("is")]))
         return [str(number) for number in np.flatnonzero(kept)]
+
+    def levels(self, column: str) -> list[list[str]]:
+        """Who has each value of a column of patients."""
+        values = self._levels(column.lower())
+        return [self.subjects("adsl", {column: {"is": value}}) for value in values]
 
     def _levels(self, variable: str) -> list[str]:
         return sorted(set(self.at_entry[variable]) - {""})
@@ -113,6 +121,34 @@ class RandomTrial:
             there = self._of_arm("all", "TRTP") | more | {"AVAL": "present"} | pair
             roles = {"analysed": there, "numerator": there | {"AVAL": {"is": 1}}}
             self._compared(analysis, about, (treated, reference), found, roles)
+
+    def _over(self, name: str, variable: str) -> None:
+        """Tests over the strata of a variable, of all arms and of each two."""
+        column, levels = variable.upper(), self._levels(variable)
+        for arms in (self.arms, *combinations(self.arms, 2)):
+            where = {"PARAMCD": {"is": name}, "AVAL": "present", column: "present"}
+            where["TRTP"] = {"in": [*arms]}
+            counts = [
+                [self._crossed(where, arm, column, level, value) for level in levels]
+                for arm in arms
+                for value in ("present", {"is": 1})
+            ]
+            statistic, p = association(np.array(counts[::2]), np.array(counts[1::2]))
+            if not np.isfinite(p):
+                continue
+            about = {"parameter": name, "n_used": int(np.sum(counts[::2]))}
+            if len(arms) == 2:
+                about |= {"comparison": arms[0], "reference": arms[1]}
+            options = {"strata": [variable], "sides": "two_sided", "correction": "none"}
+            about["options"], analysis = json.dumps(options), f"{name}_over_{variable}"
+            roles = {"analysed": where, "numerator": where | {"AVAL": {"is": 1}}}
+            for stat, value in (("chi_squared", statistic), ("p_value", p)):
+                method = f"{stat}.cmh_general_association"
+                self._row(analysis, method, float(value), about, "bds", roles, None)
+
+    def _crossed(self, where: Where, arm: str, column: str, level: str, value: Any) -> int:
+        inner = {"TRTP": {"is": arm}, column: {"is": level}, "AVAL": value}
+        return len(self.subjects("bds", where | inner))
 
     def _compared(
         self,
@@ -233,3 +269,29 @@ def wilson(events: int, of: int) -> tuple[float, float]:
     middle = (share + Z**2 / (2 * of)) / (1 + Z**2 / of)
     half = Z / (1 + Z**2 / of) * np.sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
     return float(middle - half), float(middle + half)
+
+
+class EvenTrial(RandomTrial):
+    """A trial with strata of many, so that tests over them are told more often."""
+
+    least, evenness = 90, 20
+
+
+def association(sizes: Any, events: Any) -> tuple[Any, Any]:
+    """The statistic of general association and its p (Landis and others 1978), by arm and stratum;
+    `events` may be many tables. NaN where no stratum allows a comparison."""
+    n, x = np.asarray(sizes, float), np.asarray(events, float)
+    more = len(n) - 1
+    apart, spread = np.zeros((*x.shape[:-2], more)), np.zeros((*x.shape[:-2], more, more))
+    for k in range(n.shape[1]):
+        whole, having = n[:, k].sum(), x[..., k].sum(-1)[..., None]
+        if whole > 1:
+            apart += (x[..., k] - n[:, k] * having / whole)[..., :-1]
+            shape = whole * np.diag(n[:, k]) - np.outer(n[:, k], n[:, k])
+            share = having * (whole - having) / (whole**2 * (whole - 1))
+            spread += share[..., None] * shape[:-1, :-1]
+    fits = np.linalg.matrix_rank(spread) == more
+    inverse = np.linalg.pinv(spread)
+    statistic = np.einsum("...i,...ij,...j->...", apart, inverse, apart)
+    statistic = np.where(fits, statistic, np.nan)
+    return statistic, chi2.sf(statistic, more)

@@ -289,8 +289,8 @@ class Paired(Results):
 
 @pytest.mark.parametrize(("more", "told"), [(0.37, True), (0, False)])
 def test_of_patients_who_have_each_treatment_a_mean_is_of_their_differences(more, told):
-    """Twenty patients, of whom one differs between treatments: the mean of differences that are 0 or 1
-    is a count of one; where each differs by something else it tells none."""
+    """Twenty patients, of whom one differs between treatments: the mean of differences that are 0
+    or 1 is a count of one; where each differs by something else it tells none."""
     first = {f"p{number}": float(number) for number in range(20)}
     second = {who: value + (who == "p3") + more * value**2 for who, value in first.items()}
     made = Paired(a=first, b=second)

@@ -190,5 +190,5 @@ class _Told:
 
 @cache
 def _gives(told: _Told, levels: Iterable[int], enough: int) -> bool:
-    """Whether it leaves less values for the count of one; statistics beside each other ask alike."""
+    """Whether it leaves less values for a count; statistics beside each other ask alike."""
     return any(not told.open(level, enough) for level in levels)

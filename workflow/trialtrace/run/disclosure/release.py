@@ -18,6 +18,7 @@ from trialtrace.run.disclosure.levels import Column
 from trialtrace.run.disclosure.measured import Measured, Measurements, Name
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.protect import Protection
+from trialtrace.run.disclosure.strata import METHODS, Strata
 from trialtrace.run.disclosure.values import Tells, Values
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.model import adsl_code
@@ -33,6 +34,7 @@ NEARLY = (
     "of a few patients"
 )
 ROUNDED = "would tell counts that are rounded"
+SIDES = "two_sided"
 EXTREMES = ("minimum", "maximum")
 # How often the fewest patients must be there for a quantile, so that as many lie beyond it.
 QUANTILES = {"median": 2, "median_time": 2, "follow_up": 2, "q1": 4, "q3": 4}
@@ -72,7 +74,8 @@ class Release:
     ):
         """`levels` gives the subjects of each value of a column, `measured` values, `baselines` of
         each endpoint the visit that a change is from; the rest is as of `Cells`."""
-        self._rows, self._members, self._preset = rows, members, preset
+        self._rows, self._members, self._preset, self._arms = rows, members, preset, arms
+        self._subjects = subjects
         self.cells = Cells(rows, members, subjects, arms, preset, populations)
         self.protection = Protection(self.cells, preset)
         self._hidden = self.protection.hidden
@@ -86,6 +89,12 @@ class Release:
             for where in self.protection.cells[number].wheres
         ]
         self._values, self._levels = Values(preset.fewest), levels
+        by_who = {True: set[int](), False: set[int]()}
+        for number, cell in enumerate(self.cells.cells):
+            by_who[number in self._hidden].add(cell.who)
+        self._strata = Strata(preset, by_who[True], by_who[False])
+        # Of tests over strata the p that are told in fewer digits.
+        self._short: dict[str, str] = {}
         self._measured = Measurements(self.cells, measured, baselines, preset.fewest)
         self._quantiles = {values_of(row, ("parameter", "visit", "stat_name")) for row in rows}
 
@@ -103,6 +112,8 @@ class Release:
         if reason := self._reason(row):
             return Released(_emptied(row), reason)
         kept = _as_printed(row) | {"warning": None, "error": None}
+        if text := self._short.get(row["result_id"]):
+            kept |= {"stat_text": text, "stat_value": float(text.lstrip("<"))}
         if not self._preset.exact:
             text, value = self._rounded(kept)
             kept |= {"stat_text": text, "stat_value": value}
@@ -121,8 +132,10 @@ class Release:
         if count:
             return ""
         share = row["stat_name"] in OF_OWN and {"numerator", "denominator"} <= roles.keys()
-        rests = values_of(row, PLACE) in self._places or (not share and self._rests(row))
-        if rests or self._small_strata(row):
+        if values_of(row, PLACE) in self._places:
+            return RESTS
+        rests = (not share and self._rests(row)) or self._small_strata(row)
+        if rests and not self._short_p(row):
             return RESTS
         return self._few(row) or ("" if self._preset.exact else self._exact_counts(row))
 
@@ -196,24 +209,56 @@ class Release:
         smallest = min(self.protection.cells[number].count for number in arms)
         return floor(log10(max(smallest, 1)))
 
+    def _over(self, row: ResultRow) -> tuple[list[str], int, dict[int, list[int]]]:
+        """Of a statistic of events over strata their variables, who had the event, and of each arm
+        its patients and those of each stratum; no arms of any other statistic."""
+        names = json.loads(row["options"]).get("strata")
+        roles = self.cells.of[row["result_id"]]
+        events = self._events(row) if names and "analysed" in roles else None
+        if events is None:
+            return [], 0, {}
+        levels = [[self.cells.bits(who) for who in self._levels(adsl_code(name))] for name in names]
+        cells = self.protection.cells
+        arms = [cells[number].who for number in self.cells.by_arm(roles["analysed"])]
+        there = {arm: [reduce(and_, each, arm) for each in product(*levels)] for arm in arms}
+        return names, events, there
+
+    def _events(self, row: ResultRow) -> int | None:
+        """Who of those analysed had the event; None where values are others than 0 and 1."""
+        if (number := self.cells.of[row["result_id"]].get("numerator")) is not None:
+            return self.protection.cells[number].who
+        dataset, where = self._analysed(row)
+        values = {value for each in self._column(row).of.values() for value in each}
+        if values != {0, 1}:
+            return None
+        return self.cells.bits(self._subjects(dataset, where | {"AVAL": {"is": 1}}))
+
     def _small_strata(self, row: ResultRow) -> bool:
         """Whether a statistic over strata rests on a small count of an arm in one of them: there is
         no more of such counts in it than a few tables, of which the totals may be told."""
-        strata, roles = json.loads(row["options"]).get("strata"), self.cells.of[row["result_id"]]
-        if not strata or not {"analysed", "numerator"} <= roles.keys():
+        _, events, arms = self._over(row)
+        return any(
+            self._preset.too_small((who & of).bit_count())
+            for there in arms.values()
+            for who in there
+            for of in (-1, events, ~events)
+        )
+
+    def _short_p(self, row: ResultRow) -> bool:
+        """Whether a test over strata with small counts is told, its p in few digits."""
+        names, events, arms = self._over(row)
+        options, (stat, _, method) = json.loads(row["options"]), row["method"].partition(".")
+        plain = options.get("sides", SIDES) == SIDES and options.get("correction", "none") == "none"
+        if not (arms and plain and self._preset.exact) or self._rests(row, but=names):
             return False
-        by_column = [
-            [self.cells.bits(who) for who in self._levels(adsl_code(name))] for name in strata
-        ]
-        events = self.protection.cells[roles["numerator"]].who
-        for number in self.cells.by_arm(roles["analysed"]):
-            arm = self.protection.cells[number].who
-            for levels in product(*by_column):
-                there = reduce(and_, levels, arm)
-                counts = [who.bit_count() for who in (there, there & events, there & ~events)]
-                if any(map(self._preset.too_small, counts)):
-                    return True
-        return False
+        text = None
+        if method in METHODS and stat in ("p_value", "df"):
+            text = self._strata.told(names, arms, events)
+        elif method.startswith("closed_") and len(self._arms) == 3:
+            text = self._strata.largest(names, arms, events, row["stat_value"] or 0)
+        if text and stat != "df":
+            self._short[row["result_id"]] = text
+        return text is not None
 
     def _exact_counts(self, row: ResultRow) -> str:
         """Where counts are rounded, what else is told: shares of them, and the centre of values.
@@ -250,16 +295,18 @@ class Release:
     def _counted(self, count: int | None) -> int | None:
         return None if count is None else self._preset.told(count)
 
-    def _rests(self, row: ResultRow) -> bool:
+    def _rests(self, row: ResultRow, but: Iterable[str] = ()) -> bool:
         """Whether a hidden count is one of those that a statistic is reckoned from: its condition
         is on columns that the statistic knows, and the same rows can meet both."""
         options = {adsl_code(name) for name in _words(json.loads(row["options"]))}
+        strata = set(map(adsl_code, but))
         for member in self._members.get(row["result_id"], ()):
             where = json.loads(member["predicate"])
             known = {"TRTP" if name == "TRT01P" else name: test for name, test in where.items()}
             for dataset, hidden in self._conditions:
                 if (
                     dataset == member["dataset"]
+                    and strata.isdisjoint(hidden)
                     and hidden.keys() <= known.keys() | options | {"TRTP"}
                     and all(_meet(known.get(name), test) for name, test in hidden.items())
                 ):
