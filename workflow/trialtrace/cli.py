@@ -49,7 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Of a command whose 1 says what it found, such as `diff`, every mistake is 2.
     """
     _write_utf8()
-    arguments = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+    arguments = parser().parse_args(words)
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()

@@ -319,3 +319,12 @@ def test_a_decision_of_a_data_review_is_known_from_its_day(tmp_path):
     rows = table(run_at(at, "closed"), "derived/adsl.parquet")
     flags = {row["SUBJID"]: row["ADULTFL"] for row in rows}
     assert (flags["7"], flags["12"]) == ("N", "Y")
+
+
+def test_the_missing_are_counted_of_all_patients_in_an_open_report(tmp_path):
+    at = project(tmp_path)
+    share = "describe: [{proportion: wilson}"
+    edit(at, "plan.yaml", share, f"{share}, {{proportion: missing_as_event}}")
+    of = [row for row in results(run_at(at, "open")).values() if "_as_event" in row["method"]]
+    assert of and {row["group1_level"] for row in of} == {"all"}
+    assert all(row["stat_value"] is not None for row in of)

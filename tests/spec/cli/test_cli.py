@@ -363,3 +363,12 @@ def test_commands_on_results_say_what_to_do_with_an_older_configuration(run, min
     line = "mini: its configuration is of version 1, today's is 3: trialtrace migrate mini shows"
     for command in [("results", "mini"), ("claims", "mini"), ("trace", RISK)]:
         assert run(*command, at=other).stderr.count(line) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [((), "COMMAND"), (("trace",), "usage: trialtrace trace")]
+)
+def test_help_is_a_word_too(asked, said, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["help", *asked])
+    assert left.value.code == 0 and said in capsys.readouterr().out

@@ -58,11 +58,13 @@ class Everybody:
 
 
 def everybody(cut: Cut, arms: list[str]) -> Everybody:
-    rows = cut.rows(TRTP={"in": arms})
+    """Of some arms; of all patients where none is named, as where they have one code."""
+    rows = cut.rows(**({"TRTP": {"in": arms}} if arms else {}))
     kept = {name: test for name, test in cut.base.items() if name not in OF_RECORDS}
     subjects, error = rows, None
     if _of_subjects(cut):
-        subjects = cut.frames.select("adsl", kept | {"TRT01P": {"in": arms}})
+        of = {"TRT01P": {"in": arms}} if arms else {}
+        subjects = cut.frames.select("adsl", kept | of)
     else:
         error = "the condition of this analysis is on records, so nobody is known to be missing."
     if error is None and rows.subjects != rows.n:
@@ -94,7 +96,8 @@ def as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: the proportion of all subjects, whoever is missing counted as the name says."""
     event = COUNTED[step.method]
     for group, condition in cut.groups():
-        arms = condition["TRTP"].get("in") or [condition["TRTP"]["is"]]
+        test = condition.get("TRTP", {})
+        arms = test.get("in") or [*test.values()]
         whole = everybody(cut, arms)
         compute = partial(_proportion, formula(step), whole, event, cut.analysis.confidence)
         sample = Sample(cut, step, cut.at(group=group), whole.members, whole.subjects.n)

@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from trialtrace.run.methods.checking.data import Asked, Data, level_text, surely
 from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, by_name, peer
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.resolve import of_patients
 
 # Events, subjects with an outcome, subjects without.
 Counts = tuple[int, int, int]
@@ -33,6 +34,8 @@ def subjects(data: Data, asked: Asked, arms: list[str]) -> pd.DataFrame | None:
             chosen = chosen[surely(where, chosen)]
         except KeyError:
             return None
+    if of_patients(data.trial, data.trial.endpoints[asked.variable]):
+        return chosen
     return chosen[chosen["TRT01P"].isin(arms)]
 
 
