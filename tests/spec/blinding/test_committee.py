@@ -321,10 +321,27 @@ def test_a_decision_of_a_data_review_is_known_from_its_day(tmp_path):
     assert (flags["7"], flags["12"]) == ("N", "Y")
 
 
-def test_the_missing_are_counted_of_all_patients_in_an_open_report(tmp_path):
+def test_an_open_report_has_what_is_described_of_everybody(tmp_path):
+    """The missing counted as events, and a population by an outcome: each had stopped the run."""
     at = project(tmp_path)
     share = "describe: [{proportion: wilson}"
     edit(at, "plan.yaml", share, f"{share}, {{proportion: missing_as_event}}")
-    of = [row for row in results(run_at(at, "open")).values() if "_as_event" in row["method"]]
-    assert of and {row["group1_level"] for row in of} == {"all"}
-    assert all(row["stat_value"] is not None for row in of)
+    more = "  adults: {"
+    edit(
+        at,
+        "trial.yaml",
+        more,
+        f"  seen: {{label: Seen, flag: SEENFL, where: {{arm: present}}, "
+        f"endpoints: {{relief: {{in: [0, 1]}}}}}}\n{more}",
+    )
+    edit(
+        at,
+        "plan.yaml",
+        "population: itt\n    variable: pain",
+        "population: seen\n    variable: pain",
+    )
+    found = results(run_at(at, "open")).values()
+    missing = [row for row in found if "_as_event" in row["method"]]
+    assert {row["group1_level"] for row in missing} == {"all"}
+    assert all(row["stat_value"] is not None for row in missing)
+    assert {row["population"] for row in found if row["analysis_id"] == "pain_each"} == {"seen"}

@@ -77,17 +77,22 @@ def pooled_tables(tables: dict[str, TableSpec]) -> dict[str, TableSpec]:
     return {name: replace(table, arm=None) for name, table in tables.items()}
 
 
-def pooled_populations(populations: dict[str, Population]) -> dict[str, Population]:
-    """The populations that can be told without arms and endpoints."""
+def pooled_populations(
+    populations: dict[str, Population], *, endpoints: bool
+) -> dict[str, Population]:
+    """The populations that can be told without arms; by `endpoints` where these are derived."""
     return {
-        name: population for name, population in populations.items() if not population.made_late
+        name: population
+        for name, population in populations.items()
+        if not (population.by_arm or (population.endpoints and not endpoints))
     }
 
 
 def pooled_plan(data: dict[str, object]) -> dict[str, object]:
-    """A plan of the baseline table and the flow alone, over all patients."""
+    """A plan of the baseline table and the flow alone, over all patients: designs are of arms."""
     displays = data.get("displays", {})
     entry: dict[str, object] = {"flow": {"analysed": []}}
     if isinstance(displays, dict) and isinstance(baseline := displays.get("baseline"), dict):
         entry["baseline"] = baseline | {"overall": True}
-    return data | {"estimands": {}, "analyses": {}, "multiplicity": {}, "displays": entry}
+    without = dict.fromkeys(("estimands", "analyses", "multiplicity", "planning"), {})
+    return data | without | {"displays": entry}

@@ -254,7 +254,7 @@ class Trial:
         """The populations; the label of one that an outcome chooses says so wherever it stands."""
         declared = self._trial.populations
         if self.pooled:
-            return pooled_populations(declared)
+            return pooled_populations(declared, endpoints=self.at.purpose.cut is not None)
         outcomes = Outcomes(self.endpoints, self.subjects)
         return {name: outcomes.labelled(one) for name, one in declared.items()}
 
@@ -287,7 +287,7 @@ class Trial:
         data = self.document("plan")
         cut, whole = self.at.purpose.cut, data
         if self.pooled:
-            data = {**pooled_plan(whole), **(described(whole) if cut else {})}
+            data = {**pooled_plan(whole), **(described(whole, self.populations) if cut else {})}
         plan: Plan = _reader("plan.yaml").plan(data, cut)
         # At a data cut looks are those of the cut: that is no change of the plan.
         return self.frozen.labelled(plan) if self.frozen and not cut else plan

@@ -52,7 +52,10 @@ class Cut:
         return self.trial.endpoints[self.place.parameter]
 
     def rows(self, **conditions: Any) -> "Selection":
-        """The rows of this cut that also meet `conditions` (column=test)."""
+        """The rows of this cut that also meet `conditions` (column=test); those of no arm are
+        everybody's, where arms have one code."""
+        if conditions.get("TRTP") == {"in": []}:
+            del conditions["TRTP"]
         return self.frames.select(self.dataset, self.base | conditions)
 
     def values(self, rows: "Selection") -> "Labels":

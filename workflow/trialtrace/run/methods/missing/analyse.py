@@ -59,7 +59,7 @@ class Everybody:
 
 def everybody(cut: Cut, arms: list[str]) -> Everybody:
     """Of some arms; of all patients where none is named, as where they have one code."""
-    rows = cut.rows(**({"TRTP": {"in": arms}} if arms else {}))
+    rows = cut.rows(TRTP={"in": arms})
     kept = {name: test for name, test in cut.base.items() if name not in OF_RECORDS}
     subjects, error = rows, None
     if _of_subjects(cut):

@@ -1,6 +1,6 @@
 """The plan at a data cut for a monitoring committee: its look, and what is asked at looks alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from trialtrace.run.trial.plan.methods import INTERIM
 
@@ -40,17 +40,31 @@ def _at(analysis: Entry, look: int | None) -> Iterator[tuple[str, object]]:
             yield key, value
 
 
-def described(data: Entry) -> Entry:
+def described(data: Entry, populations: Container[object]) -> Entry:
     """What a plan describes of arms: its analyses without what needs these, as an open report has
-    them of all patients."""
+    them of all patients of the populations that it has."""
     every = dict(_analyses(data))
-    wanted = [name for name, one in every.items() if "describe" in one]
+    estimands = data.get("estimands")
+    told = {
+        name
+        for name, one in (estimands.items() if isinstance(estimands, Mapping) else ())
+        if one.get("population") in populations
+    }
+    wanted = [
+        name for name, one in every.items() if "describe" in one and _estimand(name, every) in told
+    ]
     for name in wanted:
         # An analysis takes its question from the one that it is `of`.
         if (of := every[name].get("of")) in every and of not in wanted:
             wanted.append(str(of))
     kept = {name: _bare(one) for name, one in every.items() if name in wanted}
     return {"estimands": data.get("estimands", {}), "analyses": kept}
+
+
+def _estimand(name: str, every: Mapping[str, Entry]) -> object:
+    """The question of an analysis, or that of the one that it is `of`."""
+    one = every.get(name, {})
+    return one.get("estimand") or (_estimand(str(one["of"]), every) if "of" in one else name)
 
 
 def _bare(analysis: Entry) -> Entry:
