@@ -25,7 +25,7 @@ from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.multiplicity import AdjustedTogether
-from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.reported import ROLES, in_order
 
@@ -185,7 +185,7 @@ def _step(trial: Trial, step: Step[object], references: dict[str, None]) -> str:
     if step.statistic == "summary":
         return in_a_row([LABELS.get(one, one) for one in options["statistics"]])
     statistic = LABELS.get(step.statistic, step.statistic.replace("_", " "))
-    name = about.title if step.statistic == TEST else f"{statistic} by {about.title}"
+    name = about.title if step.statistic == TEST else f"{statistic} {by(about.title)}"
     return ", ".join([name, *_options(trial, options)])
 
 

@@ -17,7 +17,7 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 BIBLIOGRAPHY = "references.bib"
@@ -145,7 +145,7 @@ def _analyses(material: Material, references: _References, *, main: bool = True)
                     stats.setdefault(_method(material, row), {})[stat_words(row["stat_name"])] = (
                         None
                     )
-            every = [f"{in_a_row(list(of))} by {method}" for method, of in stats.items()]
+            every = [f"{in_a_row(list(of))} {by(method)}" for method, of in stats.items()]
             population = material.trial.populations[analysis.estimand.population].label
             alike.setdefault((population, *every), []).append(analysis)
     for (population, *used), analyses in alike.items():

@@ -94,5 +94,5 @@ def pooled_plan(data: dict[str, object]) -> dict[str, object]:
     entry: dict[str, object] = {"flow": {"analysed": []}}
     if isinstance(displays, dict) and isinstance(baseline := displays.get("baseline"), dict):
         entry["baseline"] = baseline | {"overall": True}
-    without = dict.fromkeys(("estimands", "analyses", "multiplicity", "planning"), {})
-    return data | without | {"displays": entry}
+    without = {"estimands": {}, "analyses": {}, "multiplicity": {}, "planning": {}}
+    return {**data, **without, "displays": entry}

@@ -77,3 +77,8 @@ def of_assumption(method: str) -> bool:
 def adjustment_of(short: str) -> str | None:
     """The adjustment in front of an adjusted test: "holm_fisher" is by "holm"."""
     return next((each for each in ADJUSTMENTS if short.startswith(f"{each}_")), None)
+
+
+def by(title: str) -> str:
+    """A method behind its statistic: "by Welch's test", "of the hazard ratio"."""
+    return title if title.startswith("of ") else f"by {title}"
