@@ -1,9 +1,14 @@
 """Tests over strata of which a count is small: the p that leaves it open is told, no other."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 
+from disclosed.trials import EvenTrial, association
 from trialtrace.run.disclosure.presets import PRESETS
-from trialtrace.run.disclosure.strata import Strata
+from trialtrace.run.disclosure.release import Release
+from trialtrace.run.disclosure.strata import Strata, short
 
 
 def patients(start, sizes, events):
@@ -61,3 +66,55 @@ def test_the_larger_of_two_p_that_are_told_is_told():
     assert told.largest(["drug"], pair, events, 0.0019) is None
     assert told.told(["drug"], arms, events) == "0.002"
     assert told.largest(["drug"], pair, events, 0.0019) == "0.002"
+
+
+def left(trial, released):
+    """Of each small count beside a p that is told how many values all tables with the sizes and
+    totals of their arms leave, all p together."""
+    for name in trial.outcomes:
+        lines = [
+            each.row
+            for each in released
+            if each.row["parameter"] == name and "p_value.cmh" in each.row["method"]
+        ]
+        lines = [row for row in lines if row["stat_text"] != "hidden"]
+        column = next(iter(trial.at_entry))
+        known = (trial.outcomes[name] >= 0) & (trial.at_entry[column] != "")
+        where = [
+            [known & (trial.arm == arm) & (trial.at_entry[column] == level) for level in levels]
+            for levels in [sorted(set(trial.at_entry[column]) - {""})]
+            for arm in trial.arms
+        ]
+        sizes = np.array([[who.sum() for who in arm] for arm in where])
+        truth = np.array([[(trial.outcomes[name][who] == 1).sum() for who in arm] for arm in where])
+        small = (np.minimum(truth, sizes - truth) < 5) & (np.minimum(truth, sizes - truth) > 0)
+        # An arm without a small count is taken as known.
+        every = [
+            [
+                each
+                for each in product(*(range(n + 1) for n in of))
+                if sum(each) == sum(x) and (held.any() or each == tuple(x))
+            ]
+            for of, x, held in zip(sizes, truth, small, strict=True)
+        ]
+        if not lines or not small.any() or np.prod([len(each) for each in every]) > 2_000:
+            continue
+        tables = np.array([*product(*every)])
+        compared = np.zeros(len(trial.arms), dtype=bool)
+        for row in lines:
+            arms = [row["comparison"], row["reference"]] if row["comparison"] else trial.arms
+            at = [trial.arms.index(arm) for arm in arms]
+            compared[at] = True
+            _, p = association(sizes[at], tables[:, at])
+            tables = tables[np.array([short(one) == row["stat_text"] for one in p])]
+        for arm, stratum in zip(*np.nonzero(small & compared[:, None]), strict=True):
+            yield len(set(tables[:, arm, stratum].tolist()))
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_all_tables_of_random_trials_leave_each_small_count_open(number):
+    trial, preset = EvenTrial(number), PRESETS["trial"]
+    release = Release(
+        trial.rows, trial.members, trial.subjects, trial.arms, preset, levels=trial.levels
+    )
+    assert all(values >= 3 for values in left(trial, release.told()))

@@ -494,3 +494,9 @@ def test_the_text_of_a_plan_names_every_analysis_and_choice(at, capsys):
         "Newcombe 1998, Stat Med 17:873",
     ):
         assert sentence in text, sentence
+
+
+def test_a_hash_of_a_file_that_comes_or_goes_is_no_change(at, capsys):
+    """A blinded run of own files asks to take it out, and the record has its own hash of data."""
+    edit(at, "trial.yaml", "path: export.csv,", f'path: export.csv, sha256: "{"a" * 64}",')
+    assert "sha256:" not in check(at, capsys)[1]

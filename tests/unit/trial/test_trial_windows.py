@@ -4,6 +4,7 @@ import pytest
 from mini_trial import ENDPOINTS, edit, told, write_project
 
 from trialtrace.cli import main
+from trialtrace.run.trial.plan.references import by
 
 BY_DAY = """\
 level: {label: Level, code: LEVEL, kind: repeated, table: patients, column: pain1,
@@ -79,3 +80,11 @@ def test_the_text_of_a_plan_says_the_days_of_visits(at, capsys):
     edit(at, "endpoints.yaml", "outside: reject", "outside: flag")
     main(["--project", str(at.root), "plan", "mini", "--text"])
     assert "A record of another day is listed and kept." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("title", "behind"),
+    [("Welch's t test", "by Welch's t test"), ("of the hazard ratio", "of the hazard ratio")],
+)
+def test_a_method_stands_behind_its_statistic(title, behind):
+    assert by(title) == behind

@@ -95,6 +95,9 @@ class Frozen:
         found: dict[str, LaterChange] = {}
         for change in self.changes:
             place, path, text = change.place, change.path, ""
+            pinned = path[:1] == ("source",) and path[-1] == "sha256"
+            if pinned and None in (change.old, change.new):
+                continue  # a blinded run takes none of own files, and the data have a hash here
             for part, name, depth in _entry(change):
                 if not all(name in named.get(part, ()) for named in self._named):
                     path = change.path[:depth]

@@ -94,5 +94,10 @@ def pooled_plan(data: dict[str, object]) -> dict[str, object]:
     entry: dict[str, object] = {"flow": {"analysed": []}}
     if isinstance(displays, dict) and isinstance(baseline := displays.get("baseline"), dict):
         entry["baseline"] = baseline | {"overall": True}
-    without = {"estimands": {}, "analyses": {}, "multiplicity": {}, "planning": {}}
+    without: dict[str, object] = {
+        "estimands": {},
+        "analyses": {},
+        "multiplicity": {},
+        "planning": {},
+    }
     return {**data, **without, "displays": entry}
