@@ -125,7 +125,7 @@ def _range(
     bounds = _bounded(material, analysis, first, again=again)
     further = _further(material, of_other_questions(material, analysis, first))
     text = f"{text}.{_of_everybody(material, rows, text)}{further}"
-    return f"{text}{_ruled(material, analysis, first)}{bounds}"
+    return f"{text}{_ruled(material, analysis, first, again=again)}{bounds}"
 
 
 def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> str:
@@ -147,13 +147,18 @@ def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> s
     return f" Of all {whole} randomised: {'; '.join(shown)}."
 
 
-def _ruled(material: Material, analysis: Analysis, first: ResultRow) -> str:
+def _ruled(material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False) -> str:
     """How far the estimate goes where another rule tells the outcome, and which is the nearest to
-    no effect; before it where the known parts of the same rule decide more outcomes."""
+    no effect; before it where the known parts of the same rule decide more outcomes; whose these
+    are, not `again`."""
     every = by_other_rules(material, analysis, first)
     decided = [row for row in every if _added(material, row) is not None]
     rows = [row for row in every if row not in decided]
-    return "".join(_decided(material, row) for row in decided) + _by_rules(material, rows, first)
+    known = "".join(
+        f" With those decided: {with_level(row)}." if again else _decided(material, row)
+        for row in decided
+    )
+    return known + _by_rules(material, rows, first)
 
 
 def _added(material: Material, row: ResultRow) -> Added | None:

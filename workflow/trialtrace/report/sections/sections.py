@@ -179,8 +179,9 @@ def _source_name(material: Material, table: str) -> str:
     return with_names(part["source_file"] if material.disclosure == "full" else table)
 
 
-def recomputed(material: Material) -> str:
-    """How many of the results a second computation agrees with."""
+def recomputed(material: Material, *, in_short: bool = False) -> str:
+    """How many of the results a second computation agrees with; `in_short` without how far off one
+    by simulation may be."""
     checks = material.tracer.checks
     checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
@@ -191,10 +192,10 @@ def recomputed(material: Material) -> str:
         "independent path; a disagreement would have stopped the run."
     )
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + _by_simulation(material)
+    return text + without + _by_simulation(material, in_short=in_short)
 
 
-def _by_simulation(material: Material) -> str:
+def _by_simulation(material: Material, *, in_short: bool) -> str:
     """How many of them are held against a simulation, and how far off such an estimate may be."""
     drawn = [
         (row, check)
@@ -206,6 +207,8 @@ def _by_simulation(material: Material) -> str:
         return ""
     text = f" {len({row['result_id'] for row, _ in drawn})} of them are held against a simulation "
     text += "and agree within what chance may part the two by, which each number has on its page"
+    if in_short:
+        return f"{text}."
     off = [
         (present(check["chance"]), row)
         for row, check in drawn

@@ -181,7 +181,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         f"**Under other choices.** {' '.join(choices_in_short(material, places))}",
         f"**Published numbers:** {printed_in_short(material)}",
-        f"**How it was made.** {recomputed(material)} {_hash(material)}",
+        f"**How it was made.** {recomputed(material, in_short=True)} {_hash(material)}",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
