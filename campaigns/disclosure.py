@@ -20,6 +20,10 @@ from trialtrace.run.disclosure.release import Release, Released
 
 TITLE = "Disclosure"
 COUNTS = 2_500
+TOLD_SO = (
+    '"Told so" are counts of which the release itself says that what it tells exactly leaves fewer '
+    "than three values."
+)
 ROUNDING = {"opensafely": "opensafely", "midpoint6": "midpoint6"}
 
 
@@ -96,7 +100,7 @@ def main() -> None:
             "two left",
             "told so",
         )
-        write_section(TITLE, f"{circumstances()}\n\n{table(heads, rows)}")
+        write_section(TITLE, f"{circumstances()}\n\n{table(heads, rows)}\n{TOLD_SO}\n")
 
 
 if __name__ == "__main__":
