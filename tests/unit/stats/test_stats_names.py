@@ -300,9 +300,35 @@ def test_visits_and_arms_in_numbers_are_factors_and_other_numbers_are_not():
     assert fit.labels[:4] == ("intercept", "arm 1", "week 2", "week 4")
     found = sap.least_squares_differences(fit).contrasts
     assert [one.label for one in found] == ["1 - 0, 1", "1 - 0, 2", "1 - 0, 4"]
-    mixed = sap.linear_mixed("y", ["arm", "week"], [], "id")
+    # R: lm(y ~ arm * factor(week)), whose coefficients lmer(… + (1 | id)) has too.
+    wanted = [1.184398007627, -0.007546207991, 1.001990552767]
+    wanted += [2.985790195430, 0.016064249420, 0.129247819682]
+    fits = sap.ols("y", ["arm*week"]), sap.linear_mixed("y", ["arm*week"], [], "id")
+    for each in fits:
+        assert each.coef == pytest.approx(wanted, rel=1e-9)
+    assert fits[0].se[1] == pytest.approx(0.5519333964, rel=1e-9)
+    mixed = sap.linear_mixed("y", ["arm", "week"], [], "id", visit=None)
     assert mixed.labels == ("intercept", "arm 1", "week")
     assert sap.mixed_contrast(mixed, "week").estimate == mixed.coef[2]
+
+
+@pytest.mark.parametrize(
+    "name", ["ols", "logistic", "modified_poisson", "negative_binomial", "cox"]
+)
+def test_labels_in_numbers_are_factors_of_every_model(name):
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"arm": ["new", "old"] * 90, "week": rng.integers(1, 4, 180)})
+    data = data.assign(time=rng.exponential(size=180), event=rng.integers(0, 2, 180))
+    plan = {**PLAN, "ties": "efron", "exposure": "time", "arm": "arm", "control": "old"}
+    given = [*["time"] * (name == "cox"), "event", ["arm*week"]]
+    sap = ts.Conventions(data=data.assign(week=data.week.astype(str)), **plan)
+    wanted = getattr(sap, name)(*given)
+    # A model of hazards has strata of its own.
+    for role in ["visit", "subject", "cluster", *["strata"] * (name != "cox")]:
+        named = ts.Conventions(data=data, **plan, **{role: "week"})
+        found = getattr(named, name)(*given)
+        assert found.labels == wanted.labels
+        assert found.coef.tolist() == wanted.coef.tolist()
 
 
 @pytest.mark.parametrize("name", ["gee", "mmrm", "ordinal_gee"])

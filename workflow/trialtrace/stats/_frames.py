@@ -1,9 +1,9 @@
 """Columns of a table by their names, for `Conventions`: what a function takes is cut from them.
 
 Of a model names become columns as by R's formulas: a factor (text, a category, true or false, the
-columns of arms and visits) has an indicator of each level but its reference, of the arms the
-control, of others the first; `a*b` stands for a, b and their products; the intercept comes
-first where the model has one.
+columns of arms, visits, subjects, clusters and strata) has an indicator of each level but its
+reference, of the arms the control, of others the first; `a*b` stands for a, b and their products;
+the intercept comes first where the model has one.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A table, the column of its arms with the two that are compared, that of its visits, and which
-    rows count."""
+    """A table, the column of its arms with the two that are compared, columns whose numbers are
+    labels, and which rows count."""
 
     data: object
     arm: str | None = None
     control: object = None
     treated: object = None
-    visit: str | None = None
+    labelled: frozenset[str] = frozenset()
     rows: Flags | None = None
 
     def column(self, name: str, hint: str = "") -> ArrayLike:
@@ -148,7 +148,7 @@ class Frame:
         kind = values.dtype.kind
         labelled = kind in "USb" or hasattr(getattr(column, "dtype", None), "categories")
         labelled |= kind == "O" and any(isinstance(value, str | bool) for value in values.flat)
-        if not labelled and name not in (self.arm, self.visit):
+        if not labelled and name != self.arm and name not in self.labelled:
             return Factor(numbers(column, name)[:, None], (name,))
         levels, index = labels(column, name, len(values))
         if name == self.arm:

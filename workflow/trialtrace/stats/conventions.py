@@ -5,9 +5,9 @@ arrays: this is the one place of the library that knows names.
 
 - Text is the column of that name, a list of texts several columns beside each other.
 - Columns of a model (`x`, `covariates`, `z`) are a list of terms as in R's formulas, `"arm*visit"`
-  for both and their products: factors (text, categories, the columns of `arm` and `visit`) become
-  indicators, numbers stay numbers, and the intercept is added. The fit knows its design, so that
-  least squares means are read off it.
+  for both and their products: factors (text, categories, the columns that `arm`, `visit`,
+  `subject`, `cluster` and `strata` name) become indicators, numbers stay numbers, and the intercept
+  is added. The fit knows its design, so that least squares means are read off it.
 - `arm` is the column of the arms and `control` the label of their reference, also of `x` and `y` or
   counts of two arms, which are cut from one column. Of more than two arms `treated` is said.
 - `by` gives the result of each level of a column.
@@ -40,7 +40,9 @@ from trialtrace.stats.results import Estimates, StatsError
 # Any function of the library, with its own result.
 Function = Callable[..., Any]
 # What the conventions know beside the keywords of the functions.
-ROLES = ("data", "arm", "control", "treated", "by", "strata")
+ROLES = ("data", "arm", "control", "treated", "by", "strata", "visit")
+# Whose columns are labels: a number among them is a factor of a model too.
+LABELS = ("visit", "subject", "cluster", "strata")
 # The arguments of all functions, held to these by a test: asking them would load every family.
 _ARGUMENTS = """
 accrual adjust alpha analysis arm arms assumption at baseline baselines before_first beta
@@ -170,6 +172,13 @@ class _Call:
         others = {name for name in ("arm", "treated", "control") if not self._fits(name)}
         told = {name: value for name, value in said.items() if name not in others}
         self.roles = {name: (dict(keywords) | told).get(name) for name in ROLES}
+        columns = [(dict(keywords) | said).get(name) for name in LABELS]
+        self.factors = frozenset(
+            name
+            for each in columns
+            if _names(each)
+            for name in ([each] if isinstance(each, str) else each)
+        )
         self.first = next(iter(self.kinds), "")
         self.given = {name: value for name, value in said.items() if name in self.kinds}
         self.given |= {
@@ -190,7 +199,8 @@ class _Call:
         of_arms = two_arms or not named.isdisjoint(self.kinds)
         arms = {"arm", "control", "treated"} if of_arms else set()
         strata = {"strata"} if self.first == "tables" or self._is_column("x1") else set()
-        return {"data", "by"} | arms | strata
+        visit = {"visit"} if self._of_models() and not {*TERMS}.isdisjoint(self.kinds) else set()
+        return {"data", "by"} | arms | strata | visit
 
     def _fits(self, name: str) -> bool:
         """Whether an argument, if there is one, means what the conventions mean by its name: `arm`
@@ -217,11 +227,8 @@ class _Call:
             if self.labelled and self.roles["control"] is not None:
                 self.given.setdefault("reference", self.roles["control"])
             return self.function(**self.given, **self.unknown)
-        arm, visit = (
-            value if isinstance(value, str) else None
-            for value in (self.roles["arm"], self.given.get("visit"))
-        )
-        frame = Frame(data, arm, self.roles["control"], self.roles["treated"], visit)
+        arm = self.roles["arm"] if isinstance(self.roles["arm"], str) else None
+        frame = Frame(data, arm, self.roles["control"], self.roles["treated"], self.factors)
         if not _names(by) or "by" in self.kinds:
             return self._of(frame)
         return ByLevel({level: self._of(part) for level, part in frame.levels(by)})
