@@ -121,11 +121,13 @@ class Frame:
         factors = {name: self._factor(name) for effect in effects for name in effect}
         n = len(as_array(self.column(names_of(self.data)[0]), "data"))
         names = ["intercept"] * intercept
+        terms = [*names]
         for effect in effects:
             parts = [factors[name].names for name in effect]
             names += [":".join(each) for each in product(*parts)]
+            terms += [":".join(effect)] * (len(names) - len(terms))
         values = {name: factor.values for name, factor in factors.items()}
-        x = NamedColumns(_matrix(values, effects, n, intercept), tuple(names))
+        x = NamedColumns(_matrix(values, effects, n, intercept), tuple(names), tuple(terms))
         return x, self._means(x, factors, effects, intercept)
 
     def _effects(self, terms: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -142,18 +142,21 @@ def column_names(x: ArrayLike) -> tuple[str, ...] | None:
 
 
 class NamedColumns(np.ndarray):
-    """An array that knows the names of its columns, as a DataFrame does; what is cut or computed
-    from it does not."""
+    """An array that knows the names of its columns, as a DataFrame does, and of which term of a
+    model each is; what is cut or computed from it does not."""
 
     columns: tuple[str, ...] | None
+    terms: tuple[str, ...] | None
 
-    def __new__(cls, values: Floats, names: tuple[str, ...]) -> "NamedColumns":
+    def __new__(
+        cls, values: Floats, names: tuple[str, ...], terms: tuple[str, ...] | None = None
+    ) -> "NamedColumns":
         array = np.asarray(values).view(cls)
-        array.columns = names
+        array.columns, array.terms = names, terms
         return array
 
     def __array_finalize__(self, obj: object) -> None:
-        self.columns = None
+        self.columns = self.terms = None
 
 
 def _two_sided(statistic: float, df: float) -> float:

@@ -6,6 +6,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import follow_up, given, same
 
+import trialtrace.stats as ts
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.cox import cox
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
@@ -221,3 +222,27 @@ def test_levels_of_the_robust_test_and_of_proportional_hazards():
     for hits in (robust, changing):
         assert abs(hits / draws - 0.05) < 4 * 0.0126 + 0.015
     assert model / draws > 0.12
+
+
+def test_a_factor_by_its_name_has_one_test_of_proportional_hazards():
+    # R: cox.zph(coxph(Surv(time, event) ~ site + base)), and with terms = FALSE.
+    i = np.arange(24)
+    data = {
+        "site": np.array([*"ABCD"])[i * i * 5 // 3 % 4],
+        "base": np.tile([3.0, 5, 4, 7, 6, 2, 8, 1], 3),
+        "time": i * 7 % 25 + 1.0,
+        "event": np.tile([1, 0, 1, 1, 0, 0, 1, 1], 3),
+    }
+    sap = ts.Conventions(data=data, **ts.R_DEFAULTS)
+    call = (None, "time", "event", ["site", "base"])
+    found = sap.proportional_hazards_test(*call, transform="km")
+    assert found.labels == ("site", "base")
+    assert [test.df for test in found.each] == [3, 1]
+    wanted = [1.936378170, 1.178730470]
+    assert [test.statistic for test in found.each] == pytest.approx(wanted, rel=1e-8)
+    assert found.together.statistic == pytest.approx(2.136458418, rel=1e-8)
+    apart = sap.proportional_hazards_test(*call, transform="km", terms=False)
+    assert apart.labels == ("site B", "site C", "site D", "base")
+    wanted = [1.48285082946, 1.27023135995, 0.08567207784, 1.17873047039]
+    assert [test.statistic for test in apart.each] == pytest.approx(wanted, rel=1e-8)
+    assert apart.together == found.together

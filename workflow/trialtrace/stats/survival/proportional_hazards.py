@@ -33,10 +33,11 @@ SINGULAR = 1e-10
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProportionalHazards(Tabular):
-    """One test for each covariate (1 df), by their `labels`, and one of all together.
+    """One test for each term, by their `labels`, and one of all together.
 
-    `time` of shape (events,) and `residuals` of shape (events, covariates): Schoenfeld residuals
-    by stratum and time, in the covariates' units.
+    A term is a covariate, 1 df, or by names a factor or product with all its columns. `time` of
+    shape (events,) and `residuals` of shape (events, columns): Schoenfeld residuals by stratum and
+    time, in the covariates' units.
     """
 
     each: tuple[TestResult, ...]
@@ -60,18 +61,20 @@ def proportional_hazards_test(
     ties: str,
     transform: str,
     strata: ArrayLike | None = None,
+    terms: bool = True,
 ) -> ProportionalHazards:
-    """Score tests of a time-varying log hazard ratio, as `cox.zph(fit, transform, terms = FALSE)`.
+    """Score tests of a time-varying log hazard ratio, as `cox.zph(fit, transform)`.
 
     Arguments as in `cox_start_stop`; start None means observed from the outset. `transform` is
     g(t): "km" (R's default) is 1 - S(t-), Kaplan-Meier's of all rows, "rank" the mean rank of t
-    among all rows' stops, "identity" t, "log" its logarithm. Oracle: cox.zph, resid(fit,
-    "schoenfeld").
+    among all rows' stops, "identity" t, "log" its logarithm. A factor by its name (`Conventions`)
+    has one test of all its levels; `terms` False tests each column, as those of arrays always are.
+    Oracle: cox.zph, resid(fit, "schoenfeld").
 
     Raises `StatsError` as `cox_start_stop` does; for "log" and an event at time 0; and where a
     covariate times g(t) adds nothing, as with all events at one time.
 
-    R: `survival::cox.zph(fit, transform = "km", terms = FALSE)`.
+    R: `survival::cox.zph(fit, transform = "km")`.
 
     >>> stop, event, x = [4, 9, 7, 8, 3, 6], [1, 1, 1, 0, 1, 1], [[0], [1], [1], [0], [0], [1]]
     >>> found = proportional_hazards_test(None, stop, event, x, ties="efron", transform="identity")
@@ -96,21 +99,27 @@ def proportional_hazards_test(
     # Tied events share their time, so their g is that of their block.
     score = (g[:, None] * residuals).sum(axis=0)
     adjusted = twice - once @ np.linalg.solve(plain, once)
-    each = []
-    for j in range(beta.size):
-        if not adjusted[j, j] > SINGULAR * twice[j, j]:
-            raise StatsError("the effect of a covariate over time cannot be told from its mean.")
-        value = float(score[j] ** 2 / adjusted[j, j])
-        each.append(TestResult(value, 1.0, chi2_tail(value, 1.0)))
+    if not (np.diag(adjusted) > SINGULAR * np.diag(twice)).all():
+        raise StatsError("the effect of a covariate over time cannot be told from its mean.")
     scale = np.sqrt(np.diag(adjusted))
     if not np.linalg.eigvalsh(adjusted / np.outer(scale, scale))[0] > SINGULAR:
         raise StatsError("the effects of covariates over time cannot be told from each other.")
-    value = float(score @ np.linalg.solve(adjusted, score))
-    together = TestResult(value, float(beta.size), chi2_tail(value, beta.size))
     names = column_names(x) or numbered(beta.size)
-    return ProportionalHazards(
-        tuple(each), together, model.time[block], residuals * spread, transform, names
+    of = (getattr(x, "terms", None) if terms else None) or names
+    places = {term: [j for j, each in enumerate(of) if each == term] for term in of}
+    labels = [names[at[0]] if len(at) == 1 else term for term, at in places.items()]
+    *each, together = (
+        _score_test(score[at], adjusted[np.ix_(at, at)])
+        for at in [*places.values(), [*range(beta.size)]]
     )
+    return ProportionalHazards(
+        tuple(each), together, model.time[block], residuals * spread, transform, tuple(labels)
+    )
+
+
+def _score_test(score: Floats, variance: Floats) -> TestResult:
+    value = float(score @ np.linalg.solve(variance, score))
+    return TestResult(value, float(score.size), chi2_tail(value, score.size))
 
 
 def _schoenfeld(model: StartStop, mean: Floats) -> tuple[Floats, Places]:
