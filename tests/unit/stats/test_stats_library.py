@@ -13,7 +13,7 @@ from written.stubs import STATS, families, written
 
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
-from trialtrace.stats._lazy import offered
+from trialtrace.stats._lazy import FIRST, offered
 
 FAMILIES = sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
 METHODS = [
@@ -152,7 +152,25 @@ def test_what_changes_a_number_has_no_default(family, module, name):
 
 
 def test_a_function_of_r_leads_to_those_that_stand_for_it():
-    with pytest.raises(AttributeError, match=r"; R's coxph is .*survival\.cox, "):
+    with pytest.raises(AttributeError, match=r"; R's coxph is survival\.cox, "):
         ts.coxph  # noqa: B018
-    with pytest.raises(AttributeError, match=r"; R's t\.test is .*continuous\.welch_t"):
-        ts.Conventions().t_test  # noqa: B018
+    for name, called, first in (
+        ("t_test", "t.test", "continuous.mean_difference_t"),
+        ("lm", "lm", "regression.ols"),
+        ("anova", "anova", "regression.wald_test"),
+        ("prop_test", "prop.test", "categorical.chi_squared"),
+        ("polr", "polr", "regression.proportional_odds"),
+        ("wilcoxon", "wilcoxon", "continuous.mann_whitney"),
+        ("mice", "mice", "missing.impute_chained"),
+        ("confint", "confint", "regression.contrast"),
+        ("rmst2", "rmst2", "survival.restricted_mean_difference"),
+        ("coxzph", "coxzph", "survival.proportional_hazards_test"),
+    ):
+        with pytest.raises(AttributeError, match=rf"; R's {called} is {first}"):
+            getattr(ts.Conventions(), name)
+
+
+def test_what_stands_for_a_name_of_r_first_is_there():
+    for each in FIRST.values():
+        for family, _, name in (one.partition(".") for one in each):
+            assert callable(getattr(getattr(ts, family), name))

@@ -504,3 +504,84 @@ def test_the_defaults_of_r_are_what_r_takes():
         assert line.startswith(first)
     # Errors of lm, glm and coxph are those of the model.
     assert ts.R_DEFAULTS.keys() == {*DEFAULTS, "variance"} <= ARGUMENTS
+
+
+MESSAGES = pd.DataFrame(
+    {
+        "arm": ["new", "old"] * 12,
+        "site": list("ABCCBA") * 4,
+        "id": np.repeat(range(8), 3),
+        "visit": [1, 2, 3] * 8,
+        "y": np.sin(np.arange(24) ** 2),
+        "y4": [np.nan, *range(23)],
+        "time": np.arange(24) * 7 % 25 + 1.0,
+        "event": [1, 0, 1] * 8,
+    }
+)
+PLANNED = {**ts.R_DEFAULTS, "df": "satterthwaite", "null": 0, "power": 0.9, "alpha": 0.05}
+
+
+def planned(**more):
+    roles = {"data": MESSAGES, "arm": "arm", "control": "old", "subject": "id", "visit": "visit"}
+    return ts.Conventions(**PLANNED, **roles, **more)
+
+
+def test_degrees_of_freedom_of_mixed_models_are_no_convention_of_others():
+    fit = planned().ols("y", ["arm"])
+    assert planned().least_squares_differences(fit).contrasts[0].test.df == 22
+    with pytest.raises(StatsError, match="this model has its own"):
+        planned().least_squares_differences(fit, df="satterthwaite")
+    mixed = planned().linear_mixed("y", ["arm"], [], "id")
+    found = planned().least_squares_differences(mixed).contrasts[0].test.df
+    assert found == planned().mixed_contrast(mixed, "arm new").test.df
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda sap: sap.sample_size_log_rank(0.7, ratio=1, formula="schoenfeld"),
+            "null must be above 0. This null is of the conventions; a call may say another.",
+        ),
+        (
+            lambda sap: sap.gee("y", ["arm"], working="exchangeable", reference="normal"),
+            "got 'model'. This variance is of the conventions; a call may say another.",
+        ),
+        (lambda sap: sap.ols("y4", ["arm"]), 'left out by data=d.dropna(subset=["y4"]).'),
+        (lambda sap: sap.ols("y", ["arm", "y4"]), 'left out by data=d.dropna(subset=["y4"]).'),
+        (lambda sap: sap.chi_squared("site"), "levels are compared by chi_squared_table or"),
+        (
+            lambda sap: sap.proportional_hazards_test(sap.cox("time", "event", ["arm"])),
+            "takes no fit, but data: start, stop, event, x, strata.",
+        ),
+        (
+            lambda sap: sap.contrast(sap.linear_mixed("y", ["arm"], [], "id"), "arm new"),
+            "of a mixed model take mixed_contrast",
+        ),
+    ],
+)
+def test_a_message_says_what_to_do(call, message):
+    with pytest.raises(StatsError) as error:
+        call(planned())
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "keyword", "hint"),
+    [
+        ("continuous.welch_t", "null", "; there is margin"),
+        ("regression.negative_binomial", "offset", "; there is exposure"),
+        (
+            "regression.contrast",
+            "df",
+            "; df is of mixed_contrast, pooled_contrast, pooled_contrasts_test",
+        ),
+        ("survival.log_rank", "nonsense", "'nonsense'"),
+    ],
+)
+def test_a_keyword_of_another_function_is_told_with_it(name, keyword, hint):
+    family, _, function = name.partition(".")
+    for place in (getattr(ts, family), planned()):
+        with pytest.raises(TypeError) as error:
+            getattr(place, function)([1, 2], **{keyword: 0})
+        assert str(error.value).endswith(hint)

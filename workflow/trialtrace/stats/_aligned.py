@@ -1,11 +1,14 @@
 """Functions that refuse columns of pandas whose indexes differ."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from itertools import combinations
 from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
+import trialtrace.stats as ts
+from trialtrace.stats._lazy import offers
 from trialtrace.stats.results import StatsError
 
 P = ParamSpec("P")
@@ -25,6 +28,11 @@ SAMPLES = {
     "probability_of_superiority": ("x", "y"),
     "student_t": ("x", "y"),
     "welch_t": ("x", "y"),
+}
+# What arguments of R, and nulls other than 0, are called.
+INSTEAD = {
+    **{"null": "margin", "mu": "margin", "offset": "exposure", "alternative": "sides"},
+    **{"conf_level": "confidence", "correct": "correction", "id": "subject"},
 }
 
 
@@ -55,6 +63,8 @@ def aligned(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
+        if unknown := keywords.keys() - {*names}:
+            raise TypeError(_unknown(function.__name__, names, sorted(unknown)[0]))
         given = dict(zip(names, arguments, strict=False)) | keywords
         columns = {name: each for name, each in given.items() if isinstance(each, Column)}
         if len(columns) > 1:
@@ -63,6 +73,22 @@ def aligned(function: Callable[P, R]) -> Callable[P, R]:
 
     vars(checked)["aligned"] = True
     return checked
+
+
+def _unknown(function: str, names: Sequence[str], keyword: str) -> str:
+    """What is called otherwise here, or an argument of other functions."""
+    text = f"{function}() got an unexpected keyword argument {keyword!r}"
+    called = INSTEAD.get(keyword, keyword)
+    if near := get_close_matches(called, names, 1):
+        return f"{text}; there is {near[0]}"
+    stem = function if "_" not in function else function[: function.rindex("_")]
+    others = [
+        other
+        for other in offers(ts)
+        if stem in other
+        and called in inspect.signature(getattr(ts.Conventions(), other)).parameters
+    ]
+    return f"{text}; {called} is of {', '.join(others[:3])}" if others else text
 
 
 def _check_indexes(columns: Mapping[str, Column], samples: tuple[str, str] | None) -> None:

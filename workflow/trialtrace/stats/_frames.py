@@ -239,10 +239,16 @@ class Frame:
             return [np.array(each) for each in zip(*parts, strict=True)]
         counted: list[ArrayLike] = []
         for values in self.both(name):
-            array = np.asarray(values, dtype=np.float64)
+            try:
+                array = np.asarray(values, dtype=np.float64)
+            except (TypeError, ValueError):
+                array = np.array([np.inf])
             known = array[~np.isnan(array)]
             if not np.isin(known, (0.0, 1.0)).all():
-                raise StatsError(f"{name} must be events, 1 or 0.")
+                raise StatsError(
+                    f"{name} must be events, 1 or 0; levels are compared by chi_squared_table or "
+                    "fisher_freeman_halton."
+                )
             counted += [int(known.sum()), known.size, array.size - known.size]
         return counted
 

@@ -83,19 +83,44 @@ def offering(package: ModuleType, name: str) -> list[str]:
     return [file.parent.name for file in _families(package) if name in offered(file)]
 
 
+# What a name of R is above all, where docstrings have others too, or another call of it.
+FIRST = {
+    "anova": ["regression.wald_test", "regression.interaction_test"],
+    "confint": ["regression.contrast"],
+    "coxzph": ["survival.proportional_hazards_test"],
+    "glm": ["regression.logistic", "regression.poisson_rates"],
+    "lm": ["regression.ols"],
+    "mice": ["missing.impute_chained"],
+    "polr": ["regression.proportional_odds"],
+    "proptest": ["categorical.chi_squared", "categorical.risk_difference_wald"],
+    "rmst2": ["survival.restricted_mean_difference", "survival.restricted_mean_ratio"],
+    "survfit": ["survival.kaplan_meier"],
+    "ttest": ["continuous.mean_difference_t", "continuous.welch_t", "continuous.paired_t"],
+    "wilcoxtest": ["continuous.mann_whitney", "continuous.signed_rank"],
+    "wilcoxon": ["continuous.mann_whitney", "continuous.signed_rank"],
+}
+
+
 def of_r(package: ModuleType, name: str) -> str:
-    """What stands for a function of R, by what docstrings say: "; R's t.test is welch_t, …"."""
+    """What stands for a function of R, by what docstrings say: "; R's t.test is welch_t, …"; those
+    whose call begins with it come first."""
     call = re.compile(rf"(?<![\w.]){re.escape(name).replace('_', '[._]')}\(")
-    found, called = [], name
+    first = FIRST.get(re.sub("[._]", "", name).lower(), [])
+    later: list[str] = []
+    found, called = [*first], name
     for file in _families(package):
         for module in sorted({*offered(file).values()}):
             source = Path(package.__file__ or "").parent.joinpath(*module.split(".")[2:])
             for part in source.with_suffix(".py").read_text("utf-8").split("\ndef ")[1:]:
                 told = re.search(r"\n    R: .*?\n\n", part, re.DOTALL)
                 if told and part[0] != "_" and (there := call.search(told[0])):
-                    found.append(f"{file.parent.name}.{part[: part.index('(')]}")
+                    begins = re.match(r"\s+R: `(\w+::)?$", told[0][: there.start()])
+                    (found if begins else later).append(
+                        f"{file.parent.name}.{part[: part.index('(')]}"
+                    )
                     called = there[0][:-1]
-    return f"; R's {called} is {', '.join(found)}" if found else ""
+    every = list(dict.fromkeys([*found, *later]))[:6]
+    return f"; R's {called} is {', '.join(every)}" if every else ""
 
 
 def offers(package: ModuleType) -> list[str]:

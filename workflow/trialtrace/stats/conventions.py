@@ -185,7 +185,9 @@ class _Call:
             name: value
             for name, value in keywords.items()
             if name in self.kinds and name not in said and name != "control" and self._fits(name)
+            if name != "df" or self._has_df(value)
         }
+        self.filled = self.given.keys() - said.keys()
         # What nobody knows, and a role that has no meaning for it, the function refuses.
         known = {*self.kinds, *self._meant()}
         self.unknown = {name: value for name, value in more.items() if name not in known}
@@ -212,10 +214,40 @@ class _Call:
             return not self.labelled or self.roles["control"] is None
         return self._is_column(name) == (name == "arm")
 
+    def _has_df(self, value: object) -> bool:
+        """Whether the convention is of these degrees of freedom: of a model that has a choice of
+        them, or a number."""
+        kind, fit = self.kinds["df"], self.given.get(self.first)
+        text = kind.startswith("str")
+        return isinstance(value, str) == text and (
+            "None" not in kind or isinstance(fit, MixedFit | ImputedFits)
+        )
+
     def _is_column(self, name: str) -> bool:
         return self.kinds.get(name, "").startswith("ArrayLike")
 
     def result(self) -> object:
+        if self._is_column(self.first) and isinstance(self.given.get(self.first), Estimates):
+            asked = [name for name in self.kinds if self._is_column(name)]
+            raise StatsError(f"{self.name} takes no fit, but data: {', '.join(asked)}.")
+        try:
+            return self._result()
+        except StatsError as error:
+            if hint := self._hint(str(error)):
+                raise StatsError(f"{error} {hint}") from error
+            raise
+
+    def _hint(self, message: str) -> str:
+        """What the conventions have to do with a message."""
+        about, data = message.partition(" ")[0], self.roles["data"]
+        column = self.given.get(about, about)
+        if " missing " in message and hasattr(data, "dropna") and isinstance(column, str):
+            return f'Rows without it are left out by data=d.dropna(subset=["{column}"]).'
+        if about in self.filled:
+            return f"This {about} is of the conventions; a call may say another."
+        return ""
+
+    def _result(self) -> object:
         data, by = self.roles["data"], self.roles["by"]
         for name in {"row", "rows"} & {*self.given}:
             fit = next(iter(self.given.values()))

@@ -107,6 +107,11 @@ def wald_test(fit: Coefficients, rows: ArrayLike) -> TestResult:
 
 
 def _rows(fit: Coefficients, rows: ArrayLike) -> Floats:
+    if not isinstance(fit, Coefficients):
+        raise StatsError(
+            "of a mixed model take mixed_contrast or f_test, of fits to imputed data "
+            "pooled_contrast or pooled_contrasts_test."
+        )
     rows = np.atleast_2d(numbers(rows, "rows"))
     if rows.ndim != 2 or rows.shape[1] != fit.coef.size or rows.shape[0] == 0:
         raise StatsError(f"rows must have shape (rows, {fit.coef.size}); got {rows.shape}.")

@@ -61,7 +61,7 @@ def proportional_hazards_test(
     ties: str,
     transform: str,
     strata: ArrayLike | None = None,
-    terms: bool = True,
+    terms: bool | None = None,
 ) -> ProportionalHazards:
     """Score tests of a time-varying log hazard ratio, as `cox.zph(fit, transform)`.
 
@@ -105,7 +105,7 @@ def proportional_hazards_test(
     if not np.linalg.eigvalsh(adjusted / np.outer(scale, scale))[0] > SINGULAR:
         raise StatsError("the effects of covariates over time cannot be told from each other.")
     names = column_names(x) or numbered(beta.size)
-    of = (getattr(x, "terms", None) if terms else None) or names
+    of = (None if terms is False else getattr(x, "terms", None)) or names
     places = {term: [j for j, each in enumerate(of) if each == term] for term in of}
     labels = [names[at[0]] if len(at) == 1 else term for term, at in places.items()]
     *each, together = (
