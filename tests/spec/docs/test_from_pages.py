@@ -12,7 +12,7 @@ from doc_blocks import NUMBER, PYCON, files, page, results
 PAGES = ("docs/from-r.md", "docs/from-sas.md")
 SECTION = re.compile(r"^## ", re.MULTILINE)
 R_BLOCK = re.compile(r"^```r\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PACKAGES = ("emmeans", "geepack", "lmerTest", "mice", "multcomp", "pbkrtest", "rpact")
+PACKAGES = ("cmprsk", "emmeans", "geepack", "lmerTest", "mice", "multcomp", "pbkrtest", "rpact")
 
 
 def statements_and_prints(block: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ import numpy as np
 
 import trialtrace.stats as ts
 from trialtrace.stats._aligned import SAMPLES
-from trialtrace.stats._frames import Frame
+from trialtrace.stats._frames import Frame, names_of
 from trialtrace.stats._inputs import plain
 from trialtrace.stats._lazy import of_r, offering, offers
 from trialtrace.stats._wald import NamedColumns
@@ -241,7 +241,8 @@ class _Call:
         """What the conventions have to do with a message."""
         about, data = message.partition(" ")[0], self.roles["data"]
         column = self.given.get(about, about)
-        if " missing " in message and hasattr(data, "dropna") and isinstance(column, str):
+        known = isinstance(column, str) and hasattr(data, "dropna") and column in names_of(data)
+        if known and " missing " in message:
             return f'Rows without it are left out by data=d.dropna(subset=["{column}"]).'
         if about in self.filled:
             return f"This {about} is of the conventions; a call may say another."
