@@ -5,6 +5,7 @@ to the digits given. What R says of the same data is in test_real_r.py.
 """
 
 import pytest
+from scipy.stats import multivariate_normal, norm
 
 TO_THE_DIGITS = {"rel": 5e-8}
 PEP = "pep_primary/{}@indomethacin-placebo"
@@ -47,9 +48,16 @@ def test_elmunzer_primary(elmunzer):
     assert elmunzer.value(stratified) == pytest.approx(0.005955534, rel=1e-6)
 
 
-def test_elmunzer_decides_at_the_level_that_was_left(elmunzer):
-    analyses = elmunzer.run.trial.plan.analyses
-    assert analyses["pep_primary"].decision_level == 0.041
+def test_elmunzer_decides_at_the_level_of_the_look_that_stopped_it(elmunzer):
+    """Lan and DeMets's spending of 0.05 two-sided, at 400 and 602 of 948 patients: both looks
+    together spend by then what the function says."""
+    first, second = 0.422, 0.635
+    spent = [4 * norm.sf(norm.isf(0.05 / 4) / t**0.5) for t in (first, second)]
+    level = elmunzer.run.trial.plan.analyses["pep_primary"].decision_level
+    bounds = norm.isf(spent[0] / 2), norm.isf(level / 2)
+    both = multivariate_normal(cov=[[1, (first / second) ** 0.5], [(first / second) ** 0.5, 1]])
+    inside = both.cdf(bounds, lower_limit=[-each for each in bounds])
+    assert 1 - inside == pytest.approx(spent[1], rel=1e-6)
     assert elmunzer.rows[PEP.format("risk_difference.newcombe")]["ci_level"] == 0.95
 
 

@@ -229,7 +229,7 @@ def test_f_with_63_degrees_of_freedom(finding):
         ("sprave2019", "safety", 27),
         ("sprave2019", "safety", 29),
         ("musaro2019", "safety", 22),
-        ("streckmann2024", "related", 158),
+        ("streckmann2024", "related", 108),
     ],
 )
 def test_what_no_event_leaves_room_for(finding, trial, claim, n):

@@ -31,7 +31,7 @@ def test_an_audit_hangs_on_models_of_hazards_where_a_trial_has_times(standing):
 
 
 def test_a_plan_hangs_on_boundaries_where_an_analysis_is_a_look(standing, monkeypatch):
-    name = standing.settings.trials[0]
+    name = "ruetzler2013"
     assert LOOKS not in standing.code_files(stages.ANALYSE, name)
     monkeypatch.setattr(fresh, "boundaries_of", lambda trial: {"pocock"})
     again = fresh.freshness(standing.at)

@@ -9,7 +9,7 @@ from test_report_wording import words
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
-from trialtrace.report.sections.deaths import _effect
+from trialtrace.report.sections.deaths import effects
 from trialtrace.report.sections.decisions import verdict
 from trialtrace.report.sections.findings import (
     Compared,
@@ -417,17 +417,17 @@ def test_several_primary_comparisons_that_no_family_has_are_said_to_be_unadjuste
 
 def test_deaths_are_told_with_the_effect_on_them():
     death = analysis("secondary", tests=(), pairs=[("drug", "placebo")])
-    (told,) = _effect(material(HAZARD), death)
+    (told,) = effects(material(HAZARD), death)
     assert words(told) == (
         "Drug against Placebo, hazard ratio 0.60 (95 % CI 0.40 to 0.90); not adjusted for "
         "multiplicity."
     )
     judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
-    assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
+    assert words(*effects(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
     # A family has the test of all arms of it, not that of a pair.
     whole = {"comparison": None, "reference": None, "result_id": "t/a/all"}
     of_all = [LOG_RANK | whole, pair("p_adjusted.holm_log_rank", 0.01) | whole]
-    (told,) = _effect(material(HAZARD, *of_all), death)
+    (told,) = effects(material(HAZARD, *of_all), death)
     assert words(told).endswith(
         "0.40 to 0.90); only the test of all arms is adjusted for multiplicity, these comparisons "
         "are not."

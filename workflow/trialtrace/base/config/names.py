@@ -115,8 +115,9 @@ Effect = Literal[
     "group_treatment_location",
     "group_visit_location",
     "group_treatment_visit_location",
+    "over_visits",
 ]
-"""Effects of an analysis of variance, as results name them."""
+"""Effects of an analysis of variance, and that of a model over the visits, as results name them."""
 StepName = Annotated[
     str,
     Shared("common", "step"),

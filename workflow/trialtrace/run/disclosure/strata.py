@@ -13,7 +13,7 @@ from trialtrace.base.words import p_text
 from trialtrace.run.disclosure.bounds import ENOUGH
 from trialtrace.run.disclosure.presets import Preset
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.stratified import cmh_general_association
+from trialtrace.stats.stratified.generalised_cmh import cmh_general_association
 
 METHODS = ("cmh_general_association", "cochran_mantel_haenszel")
 # Tables that are looked at, and those of an arm.

@@ -180,9 +180,12 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
         return []
     file: AmendmentsFile = structure(AmendmentsFile, document.data)
     places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
+    # The moment is told in UTC, which may be another day than that of who amends.
+    moment = datetime.datetime.fromisoformat(frozen.record.frozen)
+    days = {each.date().isoformat() for each in (moment, moment.astimezone())}
+    first, last = min(days), max(days | {datetime.date.today().isoformat()})
     for at_entry, amendment in enumerate(file.amendments):
-        first, last = frozen.record.frozen[:10], datetime.date.today().isoformat()
-        if not first <= amendment.date <= max(first, last) or not is_date(amendment.date):
+        if not first <= amendment.date <= last or not is_date(amendment.date):
             expected = f"a day of the calendar, not before {first} and not one to come"
             document.add(("amendments", at_entry, "date"), amendment.date, expected)
         for position, named in enumerate(amendment.of):
