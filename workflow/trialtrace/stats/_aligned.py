@@ -1,14 +1,13 @@
 """Functions that refuse columns of pandas whose indexes differ."""
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import wraps
 from itertools import combinations
 from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
-import trialtrace.stats as ts
-from trialtrace.stats._lazy import offers
 from trialtrace.stats.results import StatsError
 
 P = ParamSpec("P")
@@ -81,12 +80,13 @@ def _unknown(function: str, names: Sequence[str], keyword: str) -> str:
     called = INSTEAD.get(keyword, keyword)
     if near := get_close_matches(called, names, 1):
         return f"{text}; there is {near[0]}"
+    # The package that this is a part of, whole by the time of a call.
+    library = sys.modules["trialtrace.stats"].Conventions()
     stem = function if "_" not in function else function[: function.rindex("_")]
     others = [
         other
-        for other in offers(ts)
-        if stem in other
-        and called in inspect.signature(getattr(ts.Conventions(), other)).parameters
+        for other in dir(library)
+        if stem in other and called in inspect.signature(getattr(library, other)).parameters
     ]
     return f"{text}; {called} is of {', '.join(others[:3])}" if others else text
 
