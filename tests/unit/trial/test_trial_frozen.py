@@ -501,7 +501,23 @@ def test_the_text_of_a_plan_names_every_analysis_and_choice(at, capsys):
         assert sentence in text, sentence
 
 
-def test_a_hash_of_a_file_that_comes_or_goes_is_no_change(at, capsys):
-    """A blinded run of own files asks to take it out, and the record has its own hash of data."""
-    edit(at, "trial.yaml", "path: export.csv,", f'path: export.csv, sha256: "{"a" * 64}",')
+PINNED = f'path: export.csv, sha256: "{"a" * 64}",'
+
+
+def test_a_hash_of_a_file_that_comes_is_no_change(at, capsys):
+    edit(at, "trial.yaml", "path: export.csv,", PINNED)
     assert "sha256:" not in check(at, capsys)[1]
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_hash_of_a_file_that_goes_is_a_change_where_it_was_the_only_one(tmp_path, capsys, hashed):
+    """A blinded run of own files asks to take it out; without a key the record has none of data."""
+    at = project(tmp_path)
+    edit(at, "trial.yaml", "path: export.csv,", PINNED)
+    if hashed:
+        with_key(at)
+    assert main(["--project", str(at.root), "freeze", "mini", "--by", "A. Writer"]) == 0
+    record = json.loads((at.trial_config("mini") / "frozen/frozen.json").read_text())
+    assert (record["data"] is not None) == hashed
+    edit(at, "trial.yaml", PINNED, "path: export.csv,")
+    assert ("sha256: no longer there" in check(at, capsys)[1]) != hashed

@@ -96,8 +96,10 @@ class Frozen:
         for change in self.changes:
             place, path, text = change.place, change.path, ""
             pinned = path[:1] == ("source",) and path[-1] == "sha256"
-            if pinned and None in (change.old, change.new):
-                continue  # a blinded run takes none of own files, and the data have a hash here
+            # A blinded run takes none of own files. Who takes out the one hash that there is of
+            # them takes out what would tell other data.
+            if pinned and (change.old is None or (change.new is None and self.record.data)):
+                continue
             for part, name, depth in _entry(change):
                 if not all(name in named.get(part, ()) for named in self._named):
                     path = change.path[:depth]
