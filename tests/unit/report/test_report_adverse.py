@@ -11,7 +11,7 @@ from trialtrace.report.report import render_report
 from trialtrace.report.sections.deaths import deaths
 from trialtrace.report.sections.harms import _empty, harms_in_short, harms_section
 from trialtrace.report.tables import NO_BREAK
-from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.load import load_settings, load_trial
 
 SURVIVAL = "describe: [{survival: "
 UNCOUNTED = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
@@ -170,6 +170,46 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     assert recorded in said and f"O{recorded[1:]}." in said
 
 
+SCANS = """\
+id,scans,,text,Number,,,integer,1,999,,,y,,,,,
+visit,scans,,radio,Visit,"1, week 4 | 2, month 3",,,,,,,y,,,,,
+seen_on,scans,,yesno,Something seen,,,,,,,,,,,,,
+"""
+
+
+def test_of_visits_the_last_one_counts_for_who_has_a_record(tmp_path):
+    """Every patient has a scan at week 4; 3 of the drug and 4 of the placebo one at month 3."""
+    (item,) = (line for line in mini_trial.TRIAL.splitlines(True) if "path: events.csv" in line)
+    trial = mini_trial.TRIAL.replace(item, item + item.replace("events", "scans")).replace(
+        "subjects:\n", "  scans: {of: scans, key: [id, visit], subject: id}\nsubjects:\n", 1
+    )
+    at = mini_run.write_mini(
+        tmp_path,
+        trial=trial,
+        dictionary=mini_trial.DICTIONARY + SCANS,
+        cleaning=mini_trial.CLEANING.replace("checks:\n", "  scans: {}\nchecks:\n", 1),
+        endpoints=mini_trial.ENDPOINTS.replace(
+            'table: adverse\n  where: {what: {is: "nausea"}}',
+            'table: scans\n  where: {seen_on: {is: "1"}}',
+        ),
+        plan=mini_trial.PLAN.replace("multiplicity:\n", NAUSEA).replace(
+            "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
+        ),
+        claims="papers: {}\nclaims: {}\n",
+    )
+    late = [1, 3, 5, 2, 4, 6, 8]
+    rows = [f"{number},1,0" for number in range(1, 21)] + [f"{number},2,1" for number in late]
+    (at.root / "data/scans.csv").write_text(
+        "id,visit,seen_on\n" + "\n".join([*rows, "7,2,"]) + "\n"
+    )
+    run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    assert (
+        "only 3 with Drug and 4 with Placebo have a record of it at month 3, all others count as "
+        "without"
+    ) in words(harms_section(material))
+
+
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
     *_, told = harms_in_short(without, {})
@@ -240,6 +280,20 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
     )
     # The same numbers are told once.
     assert "Died at home" not in words(harms_section(material))
+    # Who left for another reason may have died as well.
+    rows = mini_run.patients()
+    rows[0]["died"] = rows[2]["died"] = 2
+    moved = choices.replace("1, Died at home", "1, Died at home | 2, Moved away")
+    run = mini_run.run_mini(
+        tmp_path / "moved",
+        rows,
+        trial=trial,
+        plan=plan.replace("{events: count}, ", ""),
+        dictionary=moved,
+        claims=none,
+    )
+    left = Material(run.trial, load_settings(run.at), run.folder, {})
+    assert "of 10. Ended otherwise, dead or alive: 2; 0 (moved away)." in words(harms_section(left))
 
 
 def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):

@@ -227,7 +227,7 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
     for other, ends in _ends(material, death=False).items():
         counts = "; ".join(link(row) for (row,) in _arms(ends).values())
         reason = escape_markdown(lower_first(other))
-        text += f" Not known to be alive: {counts} ({reason})."
+        text += f" Ended otherwise, dead or alive: {counts} ({reason})."
     return text
 
 
