@@ -255,6 +255,14 @@ def test_rooms_numbered_within_arms_are_asked(at: Project, call: Call):
     assert read(at, "trial.yaml", "same")["design"]["kind"] == "parallel"
 
 
+def test_one_room_is_no_question(at: Project, call: Call):
+    path = rooms(at.root / "data" / "rooms.csv", "room")
+    table = pd.read_csv(path).assign(room=1)
+    table.to_csv(path, index=False)
+    assert call("new", "mine", path, "--yes", "--primary", "score") == 0
+    assert "cluster" not in read(at, "guesses.yaml")["guesses"]
+
+
 def test_of_numbered_sites_it_is_told(at: Project, call: Call):
     """Most trials randomise within sites, and call them by numbers."""
     path = rooms(at.root / "data" / "sites.csv", "site")

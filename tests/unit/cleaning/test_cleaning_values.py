@@ -12,6 +12,7 @@ from tiny_tables import TinyTrial, column, rejects, variable
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.rejects import without_numbers
 from trialtrace.run.cleaning.typed import read_otherwise
+from trialtrace.run.cleaning.values import parse_codes
 
 
 def one_column(cells: list[str], kind: str, settings: dict | None = None, **given):
@@ -402,3 +403,10 @@ def test_no_text_of_digits_makes_cleaning_stumble(cells: list[str], kind: str, b
     assert (counts.cells_in, counts.missing) == (len(cells) + 1, missing)
     if kind != "date":
         assert all(abs(value) < 2**53 for value in column(cleaned, "x") if isinstance(value, int))
+
+
+def test_codes_that_are_one_number_stay_apart_where_both_are_declared():
+    codes = {"1": "by mouth", "1.0": "by vein", "2": "neither"}
+    parsed, broken = parse_codes(pa.array(["1", "1.0", "2", "2.00", "3"]), codes)
+    assert parsed.to_pylist() == ["1", "1.0", "2", "2", None]
+    assert [one.mask.tolist() for one in broken] == [[False, False, False, False, True]]

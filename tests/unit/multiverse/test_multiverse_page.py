@@ -6,11 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import mini_multiverse
+import numpy as np
 import pytest
 from mini_multiverse import PAIN, RELIEF, RULES, run
 
 from trialtrace.base.paths import Project
 from trialtrace.report.multiverse import material
+from trialtrace.report.multiverse.material import _shown
 from trialtrace.report.multiverse.page import render_multiverse
 from trialtrace.run.trial.load import load_trial
 
@@ -176,11 +178,29 @@ def test_a_map_has_the_estimates_by_two_choices(at: Project, tmp_path: Path):
     }
 
 
+def test_points_are_shown_evenly_with_those_that_are_marked(monkeypatch: pytest.MonkeyPatch):
+    """Five estimates from the least, at 6, 2, 0, 4, 1, then three failures, at 3, 5, 7."""
+    monkeypatch.setattr(material, "SHOWN", 3)
+    order = np.array([6, 2, 0, 4, 1, 3, 5, 7])
+    assert _shown(order, 5, np.array([], dtype=int)).tolist() == [0, 1, 3, 5, 6, 7]
+    monkeypatch.setattr(material, "SHOWN", 2)
+    assert _shown(order, 5, np.array([4])).tolist() == [1, 3, 4, 6, 7]
+
+
 def test_of_many_points_a_page_has_some_and_says_so(
     at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    text = ADJUSTED.replace("adjusted: {", "adjusted: {published: true, ", 1)
-    text = text.replace("unadjusted: {}", "unadjusted: {published: true}")
+    plain = page(at, ADJUSTED, tmp_path)[0]
+    at_entry = {
+        row["specification"]: result["stat_value"]
+        for row, result in zip(plain["specifications"], plain["results"], strict=True)
+        if row["curve"].endswith("visit=before")
+    }
+    # Neither end of its curve.
+    text = ADJUSTED
+    for choice in sorted(at_entry, key=lambda each: (at_entry[each], each))[1].split(";"):
+        level = choice.partition("=")[2]
+        text = text.replace(f" {level}: {{", f" {level}: {{published: true, ")
     tables, whole = page(at, text, tmp_path)
     monkeypatch.setattr(material, "SHOWN", 2)
     _, html = page(at, text, tmp_path)
@@ -192,9 +212,10 @@ def test_of_many_points_a_page_has_some_and_says_so(
     listed = set(re.findall(r"<code>(mini/[^<]*)</code>", html.replace("<wbr>", "")))
     assert marked and marked <= listed and len(listed) < len(values)
     for those in curves.values():
-        here = listed & {*those} - marked
         estimates = [values[each] for each in those if values[each] is not None]
-        assert len(here) <= 4
+        assert len(listed & {*those} - marked) <= min(2, len(estimates)) + min(
+            2, len(those) - len(estimates)
+        )
         for end in (min, max):
             ends = [values[each] for each in listed & {*those} if values[each] is not None]
             assert not estimates or end(ends) == end(estimates)
