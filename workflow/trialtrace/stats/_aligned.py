@@ -30,8 +30,13 @@ SAMPLES = {
 }
 # What arguments of R, and nulls other than 0, are called.
 INSTEAD = {
-    **{"null": "margin", "mu": "margin", "offset": "exposure", "alternative": "sides"},
-    **{"conf_level": "confidence", "correct": "correction", "id": "subject"},
+    "alternative": "sides",
+    "conf_level": "confidence",
+    "correct": "correction",
+    "id": "subject",
+    "mu": "margin",
+    "null": "margin",
+    "offset": "exposure",
 }
 
 

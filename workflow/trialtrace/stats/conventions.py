@@ -72,9 +72,15 @@ ARGUMENTS = frozenset(_ARGUMENTS.split())
 # lmer and gls.
 R_DEFAULTS: Mapping[str, object] = MappingProxyType(
     {
-        **{"confidence": 0.95, "sides": "two_sided", "correction": "continuity"},
-        **{"variances": "unequal", "ties": "efron", "interval": "log"},
-        **{"variance": "model", "family": "gaussian", "method": "REML"},
+        "confidence": 0.95,
+        "sides": "two_sided",
+        "correction": "continuity",
+        "variances": "unequal",
+        "ties": "efron",
+        "interval": "log",
+        "variance": "model",
+        "family": "gaussian",
+        "method": "REML",
     }
 )
 # Arguments that are columns of a model, where the function has no samples of these names.
