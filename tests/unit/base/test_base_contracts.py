@@ -2,6 +2,7 @@
 
 import math
 import stat
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -122,6 +123,13 @@ def test_rows_come_in_the_order_of_their_key_whether_they_stood_so_or_not(keys):
         made = contracts.conform(table, VISITS, "here").to_pylist()
         assert [(row["subject"], row["visit"]) for row in made] == sorted(keys)
     assert "key stands twice" in refused(pa.concat_tables([given, given.slice(len(keys) - 1)]))
+
+
+def test_rows_in_an_order_of_their_own_keep_it_and_have_each_key_once():
+    own = replace(VISITS, sorted_by_key=False)
+    assert contracts.conform(visits(), own, "here")["subject"].to_pylist() == ["b", "a"]
+    message = refused(visits(subject=["b", "b"]), own)
+    assert "1 rows whose key stands twice" in message
 
 
 def test_a_table_of_one_row_has_no_key_twice():
