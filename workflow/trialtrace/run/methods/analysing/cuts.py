@@ -52,9 +52,9 @@ class Cut:
         return self.trial.endpoints[self.place.parameter]
 
     def rows(self, **conditions: Any) -> "Selection":
-        """The rows of this cut that also meet `conditions` (column=test); those of no arm are
-        everybody's, where arms have one code."""
-        if conditions.get("TRTP") == {"in": []}:
+        """The rows of this cut that also meet `conditions` (column=test). Where arms are pooled, no
+        arm is named, and the rows are everybody's."""
+        if self.trial.pooled and conditions.get("TRTP") == {"in": []}:
             del conditions["TRTP"]
         return self.frames.select(self.dataset, self.base | conditions)
 
