@@ -54,7 +54,7 @@ class Cut:
     def rows(self, **conditions: Any) -> "Selection":
         """The rows of this cut that also meet `conditions` (column=test). Where arms are pooled, no
         arm is named, and the rows are everybody's."""
-        if self.trial.pooled and conditions.get("TRTP") == {"in": []}:
+        if conditions.get("TRTP") == {"in": []} and self.trial.pooled:
             del conditions["TRTP"]
         return self.frames.select(self.dataset, self.base | conditions)
 
