@@ -97,6 +97,18 @@ def test_what_follows_the_arm_is_shown_and_not_tested(relief: dict):
         assert result["stat_value"] is not None or result["error"]
 
 
+def test_scores_that_no_assignment_tells_apart_are_shown_and_not_tested(
+    at: Project, tmp_path: Path
+):
+    # From 53 years on nobody had relief.
+    tables = run(at, RELIEF.replace("at_least: 45", "at_least: 53"), tmp_path)
+    row, result = named(tables, "method=plain;who=old")
+    assert result["stat_value"] == 0 and row["z"] is None
+    assert row["untested"] == "its score is the same in all subjects of each stratum"
+    other, _ = named(tables, "method=plain;who=everybody")
+    assert other["z"] is not None
+
+
 def test_the_published_one_is_marked(relief: dict):
     marked = [row["specification"] for row in relief["specifications"] if row["published"]]
     assert marked == ["method=plain;who=everybody"]

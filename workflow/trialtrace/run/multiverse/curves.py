@@ -131,16 +131,26 @@ def prepared(work: Work, group: Group) -> Group:
     except StatsError as refused:
         estimates = [_without_scores(each, str(refused)) for each in group.estimates]
         return replace(group, estimates=estimates)
+    try:
+        return _observed(work, group, scheme)
+    except StatsError:
+        group = _told_apart(work, group, scheme)
+    return _observed(work, group, scheme) if group.tested else group
+
+
+def _observed(work: Work, group: Group, scheme: Scheme) -> Group:
+    observed = curve(scheme, _columns(work, group), arm=group.place.comparison)
+    return replace(group, observed=observed)
+
+
+def _told_apart(work: Work, group: Group, scheme: Scheme) -> Group:
+    """Without the scores that are the same under every assignment, which have no curve."""
     spread = np.concatenate([whole_scores(scheme, s).sd() for s in _columns(work, group)()])
     same = {id(each) for each, sd in zip(group.tested, spread, strict=True) if not sd > 0}
     estimates = [
         _without_scores(each, SAME) if id(each) in same else each for each in group.estimates
     ]
-    group = replace(group, estimates=estimates)
-    if not group.tested:
-        return group
-    observed = curve(scheme, _columns(work, group), arm=group.place.comparison)
-    return replace(group, observed=observed)
+    return replace(group, estimates=estimates)
 
 
 def _columns(work: Work, group: Group) -> "Columns":

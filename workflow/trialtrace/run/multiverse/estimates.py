@@ -326,8 +326,9 @@ def _known(work: Work) -> dict[str, list[Estimated]]:
     present = set(work.keys.values())
     for name in work.blocks.names():
         if name.startswith(PREFIX):
-            block = _in_block(work, name)
-            known = {key: block[key] for key in block if key in present} | known
+            for key, those in _in_block(work, name).items():
+                if key in present:
+                    known.setdefault(key, those)
     return known
 
 

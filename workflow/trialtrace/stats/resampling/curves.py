@@ -42,8 +42,8 @@ from trialtrace.stats.results import StatsError
 BAND_PLACES = 41
 # Cells of z that are worked on at once, 32 MiB, and of assignments, 16 MiB.
 CHUNK_CELLS, ASSIGNMENT_CELLS = 1 << 22, 1 << 24
-# Draws for which scores are asked once, however many analyses there are: 2 KiB of z an analysis.
-LEAST_DRAWS = 250
+# Draws for which scores are asked once, however many analyses there are: 4 KiB of z an analysis.
+LEAST_DRAWS = 500
 # Scores (n, analyses), some analyses at a time in their order, each time from the first.
 Slabs = Callable[[], Iterator[Floats]]
 
