@@ -12,7 +12,7 @@ from written.markdown import heading, table
 from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.spec import Schema
 from trialtrace.base.paths import SCHEMAS, Project
-from trialtrace.run.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
+from trialtrace.run.trial.dictionary import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.run.trial.reference_keys import VALUES, Key, Reader
 
 PAGES = (

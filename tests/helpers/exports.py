@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 
-from trialtrace.run.trial.dictionary_types import PARTS
+from trialtrace.run.trial.dictionary import PARTS
 
 PATIENTS = 12
 WEEKS = (0, 4, 8)

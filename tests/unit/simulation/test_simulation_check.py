@@ -9,7 +9,7 @@ from synthetic_mini import COHORT
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.simulation.check import check_truths
-from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.simulation.replicates import Trials
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import under
 

@@ -17,9 +17,8 @@ from trialtrace.run.jobs.products import record_path, write_record
 from trialtrace.run.jobs.run import Run
 from trialtrace.run.jobs.run_state import OF_EARLIER
 from trialtrace.run.methods.analysing.run import all_results
-from trialtrace.run.simulation.replicates import analysed
+from trialtrace.run.simulation.replicates import Trials, analysed, seed_of
 from trialtrace.run.simulation.run import draw_part, run_simulation
-from trialtrace.run.simulation.trials import Trials, seed_of
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.draw import draw
 from trialtrace.run.tables.frames import Frames

@@ -3,8 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from trialtrace.run.simulation.replicates import analysed
-from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.simulation.replicates import Trials, analysed
 from trialtrace.run.simulation.truths import is_null
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.simulation.load import simulation_of, under

@@ -18,8 +18,7 @@ from trialtrace.run.jobs.run import begin
 from trialtrace.run.trial import migrate
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial, load_trial
-from trialtrace.run.trial.migrate import migrated
-from trialtrace.run.trial.migrations import CURRENT, MIGRATIONS, REJECTED, older_line
+from trialtrace.run.trial.migrate import CURRENT, MIGRATIONS, REJECTED, migrated, older_line
 
 OLD_TRIAL = TRIAL.replace("version: 3\n", "")
 # As one was written before version 2: with comments, quotes and both styles of mappings.

@@ -45,7 +45,7 @@ def check_analysis(at: Project, trial: str) -> None:
 def tell_version(at: Project, trial: str) -> None:
     """Say what to do where a trial's configuration is of an older version, or a draft."""
     from trialtrace.run.trial.load import draft_line
-    from trialtrace.run.trial.migrations import older_line
+    from trialtrace.run.trial.migrate import older_line
 
     for line in (older_line(at, trial), draft_line(at, trial)):
         if line:

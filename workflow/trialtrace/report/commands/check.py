@@ -11,7 +11,7 @@ from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import checked_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_trial
-from trialtrace.run.trial.migrations import older_line
+from trialtrace.run.trial.migrate import older_line
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.review import FILE as REVIEW

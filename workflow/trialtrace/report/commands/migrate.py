@@ -5,8 +5,7 @@ import sys
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
-from trialtrace.run.trial.migrate import migrated
-from trialtrace.run.trial.migrations import CURRENT
+from trialtrace.run.trial.migrate import CURRENT, migrated
 
 
 def migrate(at: Project, trial: str | None, *, write: bool) -> int:

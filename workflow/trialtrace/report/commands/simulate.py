@@ -89,8 +89,7 @@ def _listed(trial: "Trial") -> list[dict[str, object]]:
 
 def _replicate(trial: "Trial", truth: str | None, number: int | None) -> list[dict[str, object]]:
     """One trial of a truth, by its number."""
-    from trialtrace.run.simulation.replicates import analysed
-    from trialtrace.run.simulation.trials import Trials
+    from trialtrace.run.simulation.replicates import Trials, analysed
     from trialtrace.run.trial.simulation.load import under
 
     if truth is None or number is None or number < 1:

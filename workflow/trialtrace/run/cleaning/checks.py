@@ -28,7 +28,7 @@ from trialtrace.run.trial.cleaning import (
     CleaningCheck,
     EachOf,
 )
-from trialtrace.run.trial.dictionary_types import FIXED_CHOICES
+from trialtrace.run.trial.dictionary import FIXED_CHOICES
 from trialtrace.run.trial.model import Condition, Variable
 
 RULE = "branching"

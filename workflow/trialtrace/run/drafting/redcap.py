@@ -14,7 +14,7 @@ from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.sources.files import contents
-from trialtrace.run.trial.dictionary_types import (
+from trialtrace.run.trial.dictionary import (
     DATES,
     FIXED_CHOICES,
     NO_DATA,

@@ -13,7 +13,7 @@ from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
-from trialtrace.run.trial.migrations import CURRENT
+from trialtrace.run.trial.migrate import CURRENT
 
 QUESTION = "What this trial asks is not written yet."
 

@@ -12,7 +12,7 @@ from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
-from trialtrace.run.trial.dictionary_types import FIXED_CHOICES, PARTS
+from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
 
 DICTIONARY, CLEANING = "dictionary.csv", "cleaning.yaml"
 # Evidence of a column that a person must see: what was said of it and its cells do not agree.

@@ -32,7 +32,7 @@ from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_
 from trialtrace.run.jobs.stages import CLEAN, MULTIVERSE_PAGE, RENDER, SIMULATION_PAGE, SITE, STAGES
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.migrations import older_line
+from trialtrace.run.trial.migrate import older_line
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.files import read_document
 from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.simulation.replicates import Trials
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.simulation.file import FILE
 from trialtrace.run.trial.simulation.load import simulation_of, under

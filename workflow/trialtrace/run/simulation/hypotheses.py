@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from trialtrace.base.words import no_effect
-from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.simulation.replicates import Trials
 from trialtrace.run.simulation.truths import Known, is_null
 from trialtrace.run.tables.contracts.rows import ResultRow
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.simulation.replicates import Work, results_of
-from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.simulation.replicates import Trials, Work, results_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 
 # Patients of the large trial, at least.

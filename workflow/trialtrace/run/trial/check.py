@@ -33,7 +33,7 @@ from trialtrace.run.trial.frozen import frozen_plan, is_frozen
 from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
-from trialtrace.run.trial.migrations import newer
+from trialtrace.run.trial.migrate import newer
 from trialtrace.run.trial.multiverse import check as multiverse
 from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan

@@ -15,7 +15,7 @@ from trialtrace.base.config.names import (
     listed,
 )
 from trialtrace.base.config.spec import By, Distinct, Filled, Rule, entry_name, key, optional, shape
-from trialtrace.run.trial.migrations import CURRENT, WITHOUT
+from trialtrace.run.trial.migrate import CURRENT, WITHOUT
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
 
