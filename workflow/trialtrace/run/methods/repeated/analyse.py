@@ -21,7 +21,6 @@ from trialtrace.stats.results import Contrast, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import repeated as cards
-    from trialtrace.run.trial.plan.cards import repeated as visit_pairs_cards
     from trialtrace.stats.repeated.anova_general import Effect
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
@@ -214,7 +213,7 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
 Table = tuple[np.ndarray, np.ndarray]
 
 
-def within_arms(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterator[Result]:
+def within_arms(cut: Cut, step: "Step[cards.VisitPairs]") -> Iterator[Result]:
     """By arm and two visits: the mean difference of its subjects."""
     for arm in cut.arms():
         rows = cut.rows(TRTP={"is": arm}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
@@ -228,7 +227,7 @@ def within_arms(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterato
         yield from _pairs(cut, step, rows, table, {0: 1.0}, partial(cut.at, group=arm))
 
 
-def compared(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterator[Result]:
+def compared(cut: Cut, step: "Step[cards.VisitPairs]") -> Iterator[Result]:
     """By comparison and two visits: the difference of the treatments in that difference."""
     own = cut.trial.design.kind in OWN_TREATMENT
     for pair in cut.analysis.pairs:
@@ -256,7 +255,7 @@ def compared(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterator[R
 
 def _pairs(
     cut: Cut,
-    step: "Step[visit_pairs_cards.VisitPairs]",
+    step: "Step[cards.VisitPairs]",
     rows: Selection,
     table: Callable[[], Table],
     weights: dict[int, float],

@@ -25,7 +25,6 @@ from trialtrace.stats import resampling
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.cards import resampling as bootstrap_cards
     from trialtrace.run.trial.plan.cards import resampling as cards
 
 
@@ -112,7 +111,7 @@ def _scores(
     )
 
 
-def bootstrap(cut: Cut, step: "Step[bootstrap_cards.Bootstrap]") -> Iterator[Result]:
+def bootstrap(cut: Cut, step: "Step[cards.Bootstrap]") -> Iterator[Result]:
     """By comparison: an estimate with its interval."""
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, **known(step.options.strata))
@@ -124,7 +123,7 @@ def bootstrap(cut: Cut, step: "Step[bootstrap_cards.Bootstrap]") -> Iterator[Res
 
 def _interval(
     cut: Cut,
-    step: "Step[bootstrap_cards.Bootstrap]",
+    step: "Step[cards.Bootstrap]",
     rows: Selection,
     place: Place,
     pair: tuple[str, str],
@@ -146,7 +145,7 @@ def _interval(
 
 
 def _samples(
-    cut: Cut, step: "Step[bootstrap_cards.Bootstrap]", rows: Selection, arm: str
+    cut: Cut, step: "Step[cards.Bootstrap]", rows: Selection, arm: str
 ) -> list[np.ndarray]:
     """The values of an arm, or of each stratum in it."""
     own, values = rows.column("TRTP").astype(str) == arm, cut.values(rows).astype(float)

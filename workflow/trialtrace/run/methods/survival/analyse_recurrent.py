@@ -31,7 +31,6 @@ from trialtrace.stats.results import Coefficients, Interval, StatsError, TestRes
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import recurrent as cards
-    from trialtrace.run.trial.plan.cards import recurrent as recurrent_cards
     from trialtrace.stats.survival.cox import CoxFit
 
 BY_SITE = "robust_by_site"
@@ -118,7 +117,7 @@ def _lengths(rows: Selection) -> np.ndarray:
     return rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
 
 
-def describe(cut: Cut, step: "Step[recurrent_cards.Recurrent]") -> Iterator[Result]:
+def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
     """By arm: subjects, those with an event, events, the time at risk and the rate."""
     per = step.options.per
     told = f"per {level_text(per)} {unit(cut) or ''}".rstrip()
@@ -137,7 +136,7 @@ def describe(cut: Cut, step: "Step[recurrent_cards.Recurrent]") -> Iterator[Resu
         yield both.value("rate", rate, unit=told, error=error)
 
 
-def mean_events(cut: Cut, step: "Step[recurrent_cards.LawlessNadeau]") -> Iterator[Result]:
+def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]:
     """By arm and time: the mean number of events a subject."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -147,9 +146,7 @@ def mean_events(cut: Cut, step: "Step[recurrent_cards.LawlessNadeau]") -> Iterat
             yield at_time.interval(partial(_mean_at, cut, step, rows, time))
 
 
-def _mean_at(
-    cut: Cut, step: "Step[recurrent_cards.LawlessNadeau]", rows: Selection, time: float
-) -> Interval:
+def _mean_at(cut: Cut, step: "Step[cards.LawlessNadeau]", rows: Selection, time: float) -> Interval:
     if not rows.n:
         raise StatsError(NOBODY)
     found = formula(step)(
@@ -165,7 +162,7 @@ def _mean_at(
     return mean
 
 
-def compare_means(cut: Cut, step: "Step[recurrent_cards.MeanEventsCompared]") -> Iterator[Result]:
+def compare_means(cut: Cut, step: "Step[cards.MeanEventsCompared]") -> Iterator[Result]:
     """By comparison: difference or ratio of the mean numbers of events by a time, and its test."""
     at = step.options.time
     for pair, both, _, _ in cut.pairs():
@@ -194,7 +191,7 @@ def _intervals(rows: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 Model = Callable[[], Coefficients]
 
 
-def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterator[Result]:
+def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]:
     """Rate ratio of each arm against the reference, from one model of all arms' intervals."""
     rows = with_known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
 
@@ -214,7 +211,7 @@ def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterat
 
 
 def of_counts(
-    cut: Cut, step: "Step[recurrent_cards.PoissonRegression | recurrent_cards.NegativeBinomial]"
+    cut: Cut, step: "Step[cards.PoissonRegression | cards.NegativeBinomial]"
 ) -> Iterator[Result]:
     """Rate ratio of each arm against the reference, from one model of all arms' counts."""
     options = step.options
@@ -240,7 +237,7 @@ def of_counts(
 
 
 def count_interaction(
-    cut: Cut, step: "Step[recurrent_cards.NegativeBinomialInteraction]"
+    cut: Cut, step: "Step[cards.NegativeBinomialInteraction]"
 ) -> Iterator[Result]:
     """Whether rate ratios differ between strata, of the subjects whose strata are known."""
     options = step.options
@@ -262,7 +259,7 @@ def count_interaction(
         yield from _sample(cut, step, rows).at(pair=pair).test(partial(compute, rows))
 
 
-def _needed(options: "recurrent_cards.OverExposure") -> list[str]:
+def _needed(options: "cards.OverExposure") -> list[str]:
     """The variables of the subjects that a model of counts needs."""
     of_time = options.exposure not in (AT_RISK, SAME)
     return [*options.covariates, *([options.exposure] if of_time else [])]
