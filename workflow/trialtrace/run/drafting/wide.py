@@ -91,7 +91,8 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     made: list[Outcome] = []
     times, families = _numbered(columns)
     taken = set(times)
-    families += [*_worded(columns), *_of_treatments(columns)]
+    before = [*_with_before(columns, families)]
+    families += [*_worded(columns), *before, *_of_treatments(columns)]
     # The most columns first, and what is sure before what is not.
     families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
     for family in families:
@@ -116,6 +117,10 @@ def _best(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | 
             return None
     best = max(members, key=lambda member: member.score)
     same = len(kinds) == 1 and len({bool(member.codes) for member in members}) == 1
+    # One step of a scale has one code, and a dictionary lists those of its columns.
+    given = any(named[member.column].given for member in members)
+    if best.codes and (len({*worth.values()}) < len(worth) or (given and len(coded) > 1)):
+        return None
     if not same or best.kind not in KINDS or (best.kind == EVENT and len(coded) > 1):
         return None
     return replace(best, codes=tuple(sorted(worth.items(), key=lambda code: code[1])))
@@ -167,6 +172,24 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
         made.append(Family(in_order, pattern, word or "visit", *told))
     return times, made
+
+
+def _with_before(columns: Sequence[Column], families: Iterable[Family]) -> Iterator[Family]:
+    """Numbered columns with the one of their name that was before: BASELINE beside WEEK04, score_bl
+    beside score_4. Items of a scale, and endpoints that are numbered, have none."""
+    for family in families:
+        stem = parts(family.pattern.replace("{visit}", " "))
+        stem = [word for word in stem if word not in TIMES]
+        before = [one.name for one in columns if _early(one.name) == stem]
+        if len(before) == 1:
+            yield Family({before[0]: before[0], **family.columns}, family.pattern, family.word)
+
+
+def _early(name: str) -> list[str] | None:
+    """What is left of a name without its one word of what was before; None without such a word."""
+    words = parts(name)
+    left = [word for word in words if not re.fullmatch(EARLY, folded(word))]
+    return left if len(left) == len(words) - 1 else None
 
 
 def _worded(columns: Sequence[Column]) -> Iterator[Family]:

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
@@ -72,6 +72,11 @@ def written(rows: list[dict[str, str]]) -> str:
 def columns_of(draft: Draft) -> Columns:
     """Every column of every table: declared, or ignored with the reason."""
     made = Columns()
+    scales = {
+        (one.table, name): one.codes
+        for one in (draft.primary, *draft.others)
+        for _, name in one.columns
+    }
     for table in draft.tables:
         used = _used(draft, table)
         names = {*draft.key(table), draft.subject[table.name]}
@@ -84,7 +89,8 @@ def columns_of(draft: Draft) -> Columns:
                 made.ignore[table.name][column.name] = reason
                 continue
             if column.field not in fields:
-                made.rows.append(row(table, column, bounded=column.name not in names))
+                whole = _with_steps(column, scales.get((table.name, column.name), ()))
+                made.rows.append(row(table, whole, bounded=column.name not in names))
                 fields.add(column.field)
             if column.missing_codes:
                 made.missing[table.name][column.name] = _kinds(column)
@@ -155,6 +161,12 @@ def row(table: Table, column: Column, bounded: bool = True) -> dict[str, str]:
         "maximum": high,
         "identifier": "y" if column.identifier else "",
     }
+
+
+def _with_steps(column: Column, scale: Sequence[tuple[str, float]]) -> Column:
+    """The column with the steps of its scale that nobody had at its visit."""
+    more = [(code, code) for code, _ in scale if code not in dict(column.choices)]
+    return replace(column, choices=(*column.choices, *more))
 
 
 def _choices(column: Column) -> Iterator[str]:
@@ -228,6 +240,9 @@ def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
             why = " ".join([*(f"{name}: {told}" for name, told in those.items()), taken])
             key = f"{table.name}, {PARTS['field_type']}"
             yield Guessed(f"{kind}.{table.name}", DICTIONARY, key, _listed([*those]), why)
+    if "described" in table.evidence:
+        key, why = f"{table.name}, {PARTS['label']}", table.evidence["described"]
+        yield Guessed(f"described.{table.name}", DICTIONARY, key, "labels of columns", why)
     place = ("trial.yaml", f"source.items.{table.of or table.name}")
     if table.reading.get("encoding") == FALLBACK:
         why = table.evidence["encoding"]
