@@ -20,7 +20,7 @@ from trialtrace.run.drafting.tally import Numbers, Tally
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.measures import known_ends
 
-SHOWN, MOST_SHOWN = 24, 5
+SHOWN, MOST_SHOWN = 60, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
 # From 1970 to 2100.
 DAYS_OF_SAS = (3653, 51134)

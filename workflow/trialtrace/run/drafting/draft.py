@@ -355,7 +355,8 @@ def _of_sides(table: Table, side: str, place: tuple[str, str], why: str, decided
 def _visit(table: Table, decided: Decided) -> str:
     if data := decided.told.get("visit"):
         found = next((one for one in table.columns if one.name == data), None)
-        if found is not None and not levels(found):
+        # A day that one patient has is no visit.
+        if found is not None and (not levels(found) or 2 * found.distinct > table.rows):
             fault = f"{data}, {found.distinct} different values"
             mend = "add a column with the number of the visit to the export"
             raise wrong("--visit", fault, f"a column of at most {SHOWN_LEVELS} visits", mend)

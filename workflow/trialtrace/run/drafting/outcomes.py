@@ -219,12 +219,19 @@ def usable(column: Column) -> bool:
         not column.identifier
         and column.distinct > 1
         and not belongs(column)
+        and not is_form_status(column)
         and not numbers_rows(column)
         and not NO_OUTCOME.fullmatch(plain(column.name))
         and "date" not in column.evidence
         and column.type not in ("notes", "checkbox")
         and (is_number(column) or is_coded(column))
     )
+
+
+def is_form_status(column: Column) -> bool:
+    """Whether a column is what REDCap adds to each form: whether it is complete."""
+    codes = {*levels(column)}
+    return column.name.endswith("_complete") and "2" in codes and codes <= {"0", "1", "2"}
 
 
 def numbers_rows(column: Column) -> bool:

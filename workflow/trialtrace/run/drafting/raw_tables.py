@@ -14,11 +14,21 @@ from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.described import Described, merged
 from trialtrace.run.drafting.formats import format_of, read_file, read_sheet
+from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
+from trialtrace.run.tables.measures import parts, plain
 
 Condition = str | Mapping[str, str]
+# What a sheet or a file is called that says what columns mean, and how its own columns are called.
+DESCRIBING = set(
+    vocabulary("""
+    dictionary description descriptions codebook variable variables legend columns fields metadata
+    beschreibung datenbeschreibung variablen codierung""")
+)
+OF_COLUMNS = set(vocabulary("variable variablename variables var varname field fieldname column"))
+OF_LABELS = set(vocabulary("description label meaning definition variablelabel beschreibung"))
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,22 @@ class Descriptions:
 
     dictionaries: list[Dictionary]
     defines: list[Define]
+    labels: dict[Place, Mapping[str, str]]
     used: dict[str, int] = field(default_factory=dict)
 
     def of(self, candidate: Found) -> Found:
         """The table with what is said of it."""
         names = candidate.cells.names
+        for place, labels in self.labels.items():
+            about = {
+                name: Described(by="The description", label=labels[name.casefold()])
+                for name in names
+                if name.casefold() in labels
+            }
+            why = f"{len(about)} columns have the labels of a sheet or file that describes them, "
+            why += "which is no table of data."
+            evidence = {"described": why} if about else {}
+            candidate = self._with(candidate, str(place), about, evidence)
         for dictionary in self.dictionaries:
             about, told = redcap.described_by(dictionary, candidate.name, names)
             candidate = self._with(candidate, dictionary.shown, about, told)
@@ -94,11 +115,15 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     if files and not tables:
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
+    there = places(tables)
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
+        {place: labels for place in there if (labels := _labels_in(place))},
     )
-    for place in places(tables):
+    for place in sorted(there, key=descriptions.labels.__contains__):
+        if descriptions.used.get(str(place)):
+            continue
         one = _file(place, place.path) if place.path else _item(place)
         one = descriptions.of(one)
         candidates = {
@@ -107,6 +132,23 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
         }
         yield replace(one, described={**one.described, **candidates})
     descriptions.check_used()
+
+
+def _labels_in(place: Place) -> dict[str, str]:
+    """What a sheet or a file says of columns, by their names in small letters, where it is called
+    so and has a column of names and one of what they mean; else nothing."""
+    called = place.sheet or (place.path.stem if place.path else "")
+    if place.path is None or not DESCRIBING & {*parts(called)}:
+        return {}
+    cells = _file(place, place.path).cells
+    name, label = (
+        next((one for one in cells.names if plain(one) in known), "")
+        for known in (OF_COLUMNS, OF_LABELS)
+    )
+    if not (name and label):
+        return {}
+    rows = [row for part in cells.of([name, label]) for row in part.to_pylist()]
+    return {row[name].strip().casefold(): row[label] for row in rows if row[name] and row[label]}
 
 
 def _is_xml(text: str) -> bool:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, as_codes, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined
+from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.keys import (
@@ -43,7 +44,6 @@ from trialtrace.run.trial.dictionary import is_field
 
 # What tells the rows of a table apart, and which columns are its subject, arm and visit.
 
-MOST_VISITS = 60
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 # A subject with a row each may come again in so few of them; rows that are named.
@@ -259,7 +259,7 @@ def _visits(
         if named is None and set(parts(candidate.name)) & set(VISIT_PARTS):
             named = len(VISITS)
         rare = ROWS_A_VISIT * candidate.distinct > candidate.rows
-        if named is None or candidate.distinct > MOST_VISITS or rare:
+        if named is None or candidate.distinct > MOST_LEVELS or rare:
             continue
         marks = load([subject[0], candidate.name])
         groups = unique(joined([marks[subject[0]], marks[candidate.name]]))
