@@ -86,7 +86,8 @@ def arms_of(
             if times:
                 # No step compares treatments of which a patient has each in several rows.
                 often = times > 1 and rank_of_arm(column.name) is None
-                score = max(score, LEAST + CROSSED) - CROSSED - (CROSSED if often else 0.0)
+                less = CROSSED * (not named_arm(column.name)) + CROSSED * often
+                score = max(score, LEAST + CROSSED) - less
                 evidence.append("subjects have all levels, as in a crossover")
                 evidence.extend(["each in several rows"] if often else [])
             elif score >= LEAST:

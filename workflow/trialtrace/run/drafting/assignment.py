@@ -19,7 +19,14 @@ from trialtrace.run.drafting.arms import (
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
 from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_of
-from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
+from trialtrace.run.drafting.outcomes import (
+    belongs,
+    is_coded,
+    is_form_status,
+    is_number,
+    label_of,
+    levels,
+)
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
@@ -78,7 +85,7 @@ def arm_of(
         for one in table.columns
         if (is_coded(one) or _even_numbers(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
-        and not belongs(one)
+        and not (belongs(one) or is_form_status(one))
         and one.name not in known
         and one.constant_within is not False
     ]
@@ -200,7 +207,8 @@ def _only_groups(
     tables: Sequence[Table], ranked: Sequence[tuple[Table, str]], subject: Mapping[str, str]
 ) -> bool:
     """Whether the first has a name of groups and no other column divides patients into few, but for
-    visits, what patients are and what came of them: a trial's file has its arms somewhere."""
+    visits, what varies within patients, what they are and what came of them: a trial's file has its
+    arms somewhere."""
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
@@ -211,6 +219,7 @@ def _only_groups(
         for each in tables
         for one in each.columns
         if one.name not in (name, subject[each.name], *each.visit)
+        and one.constant_within is not False
         and 2 <= one.distinct <= MOST_ARMS
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
         and not (is_number(one) and _uneven(one))
@@ -369,11 +378,12 @@ def with_names(column: Column, decided: Decided) -> Column:
         return column
     counts = dict(column.values)
     choices = [(code, f"{counts.get(code, 0)} rows.") for code in codes]
-    words = f"What are the arms called? Names of {' and '.join(codes)}, in this order"
+    labels = [label_of(column, code) for code in codes]
+    words = f"What are the arms called? Names of {' and '.join(labels)}, in this order"
     given = decided.several("arms", words, choices, str, len(codes))
     if not given or given == [*codes]:
         why = "No file says what the codes of the arm mean; they stand as its names."
-        decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(codes), why)
+        decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(labels), why)
         return column
     return replace(column, choices=tuple(zip(codes, given, strict=True)), type="radio", given={})
 

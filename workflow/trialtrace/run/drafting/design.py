@@ -5,9 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import permutations
 
-from trialtrace.base.errors import wrong
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -145,15 +144,17 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said
 def _orders(treatments: Sequence[str], column: Column) -> bool:
     """Whether a column tells the order of treatments: by its name, or by their initials, HL and LH
     of HiFiber and LoFiber."""
-    letters = {"".join(one) for one in permutations(each[0].upper() for each in treatments)}
-    own = {level.upper() for level in levels(column)}
-    return bool(name_words(column.name) & SEQUENCES) or (len(own) > 1 and own <= letters)
+    letters = sorted(each[0].upper() for each in treatments)
+    own = levels(column)
+    named = bool(name_words(column.name) & SEQUENCES)
+    return named or (len(own) > 1 and all(sorted(one.upper()) == letters for one in own))
 
 
 def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     """Periods or sides of a patient, each with another treatment."""
     place = _place(table, subject, arm.name)
-    names = [subject, arm.name, place, *(one.name for one in _sequences(table))]
+    sequences = _sequences(table, arm)
+    names = [subject, arm.name, place, *sequences]
     rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
@@ -172,9 +173,12 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     why += f"by {place}."
     if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
-    sequence, starts = _sequence(table, rows, [*codes])
+    sequence, starts = _sequence(sequences, rows, [*codes])
     if sequence:
         why += f" {sequence} tells with which they begin."
+    elif sequences:
+        why += f" {one_of(sequences)} and the periods are left out of account: steps for them take "
+        why += "two treatments, in the order that the rows have."
     else:
         why += " No column tells the sequence: periods are left out of account."
     return Design(CROSSOVER, place, sequence, starts), why
@@ -210,18 +214,18 @@ def is_side(column: Column) -> bool:
     return bool(name_words(column.name) & SIDES) and not answers
 
 
-def _sequences(table: Table) -> list[Column]:
+def _sequences(table: Table, arm: Column) -> list[str]:
+    """The columns of who has which treatments in which order."""
+    treatments = [label_of(arm, code) for code in levels(arm)]
     return [
-        column
-        for column in table.columns
-        if column.constant_within
-        and len(levels(column)) == 2
-        and name_words(column.name) & SEQUENCES
+        one.name
+        for one in table.columns
+        if one.constant_within and len(levels(one)) > 1 and _orders(treatments, one)
     ]
 
 
 def _sequence(
-    table: Table, rows: Sequence[tuple[str, ...]], codes: Sequence[str]
+    sequences: Sequence[str], rows: Sequence[tuple[str, ...]], codes: Sequence[str]
 ) -> tuple[str, dict[str, str]]:
     """A column of who begins with which of two treatments, and its codes with the first one."""
     if len(codes) != 2 or len({row[2] for row in rows}) != 2:
@@ -230,14 +234,14 @@ def _sequence(
     for row in rows:
         if row[0] not in first or in_order(row[2]) < in_order(first[row[0]][2]):
             first[row[0]] = row
-    for at, column in enumerate(_sequences(table), start=3):
+    for at, name in enumerate(sequences, start=3):
         starts: dict[str, set[str]] = defaultdict(set)
         for row in first.values():
             if row[at]:
                 starts[row[at]].add(row[1])
         one = {code: next(iter(arms)) for code, arms in starts.items() if len(arms) == 1}
         if len(one) == len(starts) == 2 and len(set(one.values())) == 2:
-            return column.name, one
+            return name, one
     return "", {}
 
 

@@ -129,7 +129,7 @@ SURE_CONTROL = re.compile(
 # Words of a control that also stand in levels of something else.
 CONTROL = re.compile(
     rf"{SURE_CONTROL.pattern}|.*(ctrl|standard|usual|plac|pbo|observation|reference|ubliche|"
-    r"conventional|routine|traditional|konventionell|soins (courants|habituels)|habitu|"
+    r"comparator|conventional|routine|traditional|konventionell|soins (courants|habituels)|habitu|"
     r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
     r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline)\b).*|"
     r"(no|without|ohne|keine?|sans|senza|sin|zonder|geen|uden|uten|utan|bez|без|χωρις|fara|ilman) "

@@ -1,0 +1,210 @@
+"""Steps of a scale, values before and days in columns and rows; sheets that say what columns mean;
+orders of treatments; arms that no other column could be."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import Question, first_choice
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.check import check_trial
+
+Call = Callable[..., int]
+ARMS = ("placebo", "drug")
+STEPS = ("none", "mild", "moderate", "severe")
+
+
+def written(path: Path, header: str, rows: Sequence[Sequence[object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [header, *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def read(at: Project, file: str) -> dict:
+    return yaml.safe_load((at.trial_config("mine") / file).read_text(encoding="utf-8"))
+
+
+def asked_of(path: Path, **told: str) -> tuple[Draft, dict[str, Question]]:
+    """The draft as Enter makes it, and what was asked by its flag."""
+    asked: dict[str, Question] = {}
+
+    def answer(question: Question) -> str | None:
+        asked[question.flag] = question
+        return first_choice(question)
+
+    return decide(profile([str(path)]), told, answer), asked
+
+
+def test_a_step_that_nobody_has_at_a_visit(at: Project, call: Call):
+    rows = [(n, ARMS[n % 2], STEPS[1 + n % 3], STEPS[n % 3], STEPS[n % 4]) for n in range(1, 61)]
+    path = written(at.root / "data" / "steps.csv", "id,arm,pain_0w,pain_4w,pain_8w", rows)
+    assert call("new", "mine", path, "--yes") == 0
+    assert check_trial(at, "mine") == []
+    assert {*read(at, "endpoints.yaml")["pain_w"]["codes"]} == {*STEPS}
+    fields = pd.read_csv(at.trial_config("mine") / "dictionary.csv", index_col=0, dtype=str)
+    for name in ("pain_0w", "pain_4w", "pain_8w"):
+        choices = fields.loc[name, "Choices, Calculations, OR Slider Labels"].split(" | ")
+        assert sorted(choices) == sorted(f"{step}, {step}" for step in STEPS)
+
+
+def test_steps_of_another_cut_are_another_scale(at: Project, call: Call):
+    """0-3 of one visit holds 0-2 and 3 of the next: no code of one is worth one of the other."""
+    early, late = ("0-3", "4", "5", "6"), ("0-2", "3", "4", "5", "6")
+    rows = [(n, ARMS[n % 2], early[n % 4], late[n % 5]) for n in range(1, 61)]
+    path = written(at.root / "data" / "rankin.csv", "id,arm,mrs_30d,mrs_180d", rows)
+    assert call("new", "mine", path, "--primary", "mrs_180d", "--yes") == 0
+    assert check_trial(at, "mine") == []
+    made = read(at, "endpoints.yaml")["mrs_180d"]
+    assert (made["kind"], made["column"]) == ("measure", "mrs_180d")
+    assert made["codes"] == {"0-2": 0, "3": 3, "4": 4, "5": 5, "6": 6}
+
+
+def test_dictionaries_of_other_steps_are_kept(at: Project, call: Call):
+    """What a data dictionary lists for a column is not added to."""
+    rows = [(n, ARMS[n % 2], n % 4 + 1, n % 3 + 1) for n in range(1, 61)]
+    path = written(at.root / "data" / "given.csv", "id,arm,pain_0w,pain_4w", rows)
+    lines = [
+        "Variable / Field Name,Form Name,Field Type,Field Label,"
+        '"Choices, Calculations, OR Slider Labels"',
+        'pain_0w,visits,radio,Pain,"1, none | 2, mild | 3, marked | 4, severe"',
+        'pain_4w,visits,radio,Pain,"1, none | 2, mild | 3, marked"',
+    ]
+    words = at.root / "data" / "words.csv"
+    words.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, words, "--primary", "pain_4w", "--yes") == 0
+    assert check_trial(at, "mine") == []
+    assert read(at, "endpoints.yaml")["pain_4w"]["kind"] == "measure"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("BASELINE", "WEEK01", "WEEK04", "WEEK16"),
+        ("score_bl", "score_4", "score_8", "score_12"),
+        ("preScore", "score1", "score2", "score3"),
+    ],
+)
+def test_the_value_before_goes_with_those_after(at: Project, call: Call, names: tuple[str, ...]):
+    draw = random.Random(3)
+    rows = [
+        (f"P{n}", ARMS[n % 2], *(f"{draw.gauss(20, 5):.1f}" for _ in names)) for n in range(1, 61)
+    ]
+    path = written(at.root / "data" / "wide.csv", f"pid,arm,{','.join(names)}", rows)
+    _, asked = asked_of(path)
+    assert asked["primary"].sure and "before" not in asked
+    assert call("new", "mine", path, "--yes") == 0
+    (made,) = read(at, "endpoints.yaml").values()
+    assert [*made["visits"]] == [*names] and made["baseline"] == made["visits"][names[0]]
+    assert check_trial(at, "mine") == []
+
+
+def test_numbers_alone_stay_a_question(tmp_path: Path):
+    """Without a value before three numbered columns may be the items of a scale."""
+    draw = random.Random(3)
+    rows = [(n, ARMS[n % 2], *(draw.randint(0, 99) for _ in "abc")) for n in range(1, 61)]
+    _, asked = asked_of(written(tmp_path / "x.csv", "pid,arm,score1,score2,score3", rows))
+    assert not asked["primary"].sure
+
+
+def test_thirty_days_are_visits(at: Project, call: Call):
+    draw = random.Random(5)
+    rows = [
+        (n, ARMS[n % 2], day, draw.randint(0, 8) if day else 4)
+        for n in range(1, 31)
+        for day in range(31)
+    ]
+    path = written(at.root / "data" / "diary.csv", "id,arm,day,osci", rows)
+    assert call("new", "mine", path, "--yes") == 0
+    made = read(at, "endpoints.yaml")["osci"]
+    assert (made["kind"], made["visit"]["column"], made["baseline"]) == ("repeated", "day", "day 0")
+    assert len(made["visit"]["labels"]) == 31
+
+
+def book(path: Path, names: Sequence[str], title: str = "Data Description") -> Path:
+    rows = [(n, ARMS[n % 2], 40 + n % 30, n * 7 % 13) for n in range(1, 41)]
+    said = pd.DataFrame({"Variable": names, "Description": [f"What {one} is" for one in names]})
+    with pd.ExcelWriter(path) as writer:
+        said.to_excel(writer, sheet_name=title, index=False)
+        pd.DataFrame(rows, columns=["id", "arm", "age", "SCORE"]).to_excel(
+            writer, sheet_name="Data", index=False
+        )
+    return path
+
+
+def test_a_sheet_that_describes_columns_is_no_table(at: Project, call: Call):
+    path = book(at.root / "data" / "book.xlsx", ["id", "arm", "age", "score"])
+    assert call("new", "mine", path, "--yes") == 0
+    assert check_trial(at, "mine") == []
+    assert len(read(at, "trial.yaml")["tables"]) == 1
+    fields = pd.read_csv(at.trial_config("mine") / "dictionary.csv", index_col=0)
+    assert fields.loc["SCORE", "Field Label"] == "What score is"
+    guesses = read(at, "guesses.yaml")["guesses"]
+    assert any("no table of data" in one["evidence"] for one in guesses.values())
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [(["a", "b", "c", "d"], "Data Description"), (["id", "arm", "age", "score"], "Visits")],
+)
+def test_a_sheet_of_another_name_or_of_other_columns(tmp_path: Path, names: list[str], title: str):
+    assert len(profile([str(book(tmp_path / "book.xlsx", names, title))])) == 2
+
+
+def periods(path: Path, orders: Sequence[str], name: str) -> Path:
+    draw = random.Random(9)
+    rows = [
+        (n, orders[n % len(orders)], period, arm, draw.randint(10, 60))
+        for n in range(1, 25)
+        for period, arm in enumerate(orders[n % len(orders)], start=1)
+    ]
+    return written(path, f"id,{name},period,treatment,minutes", rows)
+
+
+def test_an_order_by_its_letters_is_a_sequence(tmp_path: Path):
+    made, _ = asked_of(periods(tmp_path / "x.csv", ("AP", "PA"), "Order"))
+    assert (made.design.kind, made.design.sequence) == ("crossover", "Order")
+    assert made.design.starts == {"AP": "A", "PA": "P"}
+
+
+def test_a_sequence_that_no_step_takes_is_told(tmp_path: Path):
+    """Three treatments under the name of arms are no question, their sequence is named."""
+    made, asked = asked_of(periods(tmp_path / "x.csv", ("ABC", "BCA", "CAB"), "sequence"))
+    assert asked["arm"].sure and not made.design.sequence
+    (why,) = (one.evidence for one in made.guesses if one.name == "design")
+    assert "sequence and the periods are left out of account" in why
+
+
+def test_a_drug_beside_what_varies_within_patients(tmp_path: Path):
+    """The flag of first rows is no arm: patients have both of its levels."""
+    draw = random.Random(11)
+    rows = []
+    for n in range(1, 41):
+        ends = sorted(draw.sample(range(10, 500), 3))
+        rows += [
+            (n, start, end, int(end != ends[-1]), int(start == 0), n % 2)
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]
+    path = written(tmp_path / "x.csv", "Patid,Begin,End,Status,Fevent,Drug", rows)
+    _, asked = asked_of(path, control="0")
+    assert asked["arm"].sure and asked["arm"].choices[0][0] == "Drug"
+
+
+def test_a_comparator_is_the_control(tmp_path: Path):
+    arms = ("ACTIVE TREATMENT DOSE 01", "ACTIVE TREATMENT DOSE 02", "COMPARATOR TREATMENT")
+    rows = [(n, arms[n % 3], n * 7 % 40) for n in range(1, 91)]
+    made, asked = asked_of(written(tmp_path / "x.csv", "pid,arm,score", rows))
+    assert made.control == "comparator_treatment" and asked["control"].sure
+
+
+def test_whether_a_form_is_complete_is_no_outcome(tmp_path: Path):
+    rows = [(n, ARMS[n % 2], n % 3, n * 7 % 40) for n in range(1, 61)]
+    _, asked = asked_of(written(tmp_path / "x.csv", "record_id,arm,visits_complete,score", rows))
+    offered = {name for flag in ("arm", "primary") for name, _ in asked[flag].choices}
+    assert offered == {"arm", "score"}
