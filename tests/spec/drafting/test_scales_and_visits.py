@@ -208,3 +208,48 @@ def test_whether_a_form_is_complete_is_no_outcome(tmp_path: Path):
     _, asked = asked_of(written(tmp_path / "x.csv", "record_id,arm,visits_complete,score", rows))
     offered = {name for flag in ("arm", "primary") for name, _ in asked[flag].choices}
     assert offered == {"arm", "score"}
+
+
+@pytest.mark.parametrize("arms", [("7-day", "28-day"), ("1_placebo", "2_drug")])
+def test_numbers_that_tell_arms_apart_stay(at: Project, call: Call, arms: tuple[str, str]):
+    rows = [(n, arms[n % 2], n * 7 % 40) for n in range(1, 61)]
+    path = written(at.root / "data" / "taper.csv", "pid,arm,score", rows)
+    assert call("new", "mine", path, "--yes") == 0
+    assert check_trial(at, "mine") == []
+    labels = {one["label"] for one in read(at, "trial.yaml")["design"]["arms"].values()}
+    assert labels == ({"7-day", "28-day"} if "7-day" in arms else {"Placebo", "Drug"})
+
+
+def children(path: Path, household: str, sex: str) -> Path:
+    """Children are numbered in their household, of which villages of one arm each have three."""
+    draw = random.Random(13)
+    rows = []
+    for house in range(60):
+        arm = ("Control", "Water", "Soap")[house // 3 % 3]
+        for child in ("T1", "C1", "C2"):
+            what = draw.choice(("female", "male"))
+            rows += [(300 + house, child, arm, what, n, draw.randint(0, 1)) for n in (0, 1, 2)]
+    return written(path, f"{household},childid,tr,{sex},round,ill", rows)
+
+
+@pytest.mark.parametrize("household", ["dataid", "household_id"])
+def test_children_numbered_in_households_are_joined(tmp_path: Path, household: str):
+    made, asked = asked_of(children(tmp_path / "x.csv", household, "sex"))
+    assert made.subject["data"] == "patient_id"
+    assert made.home.joined == {"patient_id": (household, "childid")}
+    assert (made.arm.name, asked["arm"].sure) == ("tr", True)
+    assert made.control == "control"
+    assert any(one.name == "subject.data" for one in made.guesses)
+
+
+@pytest.mark.parametrize(("household", "sex"), [("house", "sex"), ("dataid", "what")])
+def test_of_other_columns_nobody_is_joined(tmp_path: Path, household: str, sex: str):
+    """A number that is no id, or of which nothing says that a person has one: patients stay."""
+    (made,) = profile([str(children(tmp_path / "x.csv", household, sex))])
+    assert not made.joined and made.subject[0] == "childid"
+
+
+def test_the_planned_treatment_as_a_number(tmp_path: Path):
+    rows = [(n, n % 2 + 1, n % 4 + 1, n * 7 % 40) for n in range(1, 61)]
+    _, asked = asked_of(written(tmp_path / "x.csv", "USUBJID,TRTPN,STRATAN,EGFR", rows))
+    assert asked["arm"].sure and asked["arm"].choices[0][0] == "TRTPN"

@@ -18,7 +18,7 @@ from trialtrace.run.drafting.arms import (
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_of
+from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_apart
 from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
@@ -298,9 +298,9 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
 def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
     """Name of an arm -> its label and code."""
     arms: dict[str, tuple[str, str]] = {}
-    for code in in_order(column):
-        label = label_of(column, code)
-        label = words_of(label)
+    codes = in_order(column)
+    labels = words_apart([label_of(column, code) for code in codes])
+    for code, label in zip(codes, labels, strict=True):
         name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
         name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
         while name in arms:

@@ -17,7 +17,7 @@ from trialtrace.run.drafting.names import (
     not_known,
     rank,
     speaks_of,
-    words_of,
+    words_apart,
 )
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
@@ -259,7 +259,7 @@ def _text(name: str, tally: Tally) -> Kind:
         also = (*also, ("spelling", f"{told} in capitals alone."))
     return Kind(
         type="radio",
-        choices=tuple((level, words_of(level)) for level in levels),
+        choices=tuple(zip(levels, words_apart(levels), strict=True)),
         missing=words,
         why=f"There are {len(levels)} levels in {there} cells.",
         also=also,

@@ -1,6 +1,7 @@
 """What names of columns and levels say in trials: subjects, arms, visits, units, persons, codes."""
 
 import re
+from collections.abc import Sequence
 
 from trialtrace.run.tables.measures import folded, parts, plain
 from trialtrace.run.trial.label_words import NOT_KNOWN
@@ -40,9 +41,9 @@ SUBJECTS = (
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = vocabulary("""
-    trt01p trtp arm trt01a trta actarm armcd actarmcd trt01pn treatment treat treated trt trtmt
-    trtment treatmnt rx tx randomisation randomization randomised randomized allocation randarm
-    treatmentarm treatmentgroup studyarm trtgrp trtgroup txgroup rand randgroup intervention
+    trt01p trtp arm trt01a trta actarm armcd actarmcd trt01pn trtpn treatment treat treated trt
+    trtmt trtment treatmnt rx tx randomisation randomization randomised randomized allocation
+    randarm treatmentarm treatmentgroup studyarm trtgrp trtgroup txgroup rand randgroup intervention
     assignment assigned dosegroup treatmentgrp studygroup behandlung behandlungsarm
     behandlungsgruppe studienarm therapiearm zuteilung randomisierung prufmedikation
     studienmedikation randomisierungsarm bras traitement brasdetraitement groupedetraitement
@@ -276,6 +277,13 @@ def words_of(code: str) -> str:
     """What a code says behind its number: 1_indomethacin is indomethacin."""
     match = _NUMBERED.fullmatch(code)
     return match[1].strip() if match else code
+
+
+def words_apart(codes: Sequence[str]) -> list[str]:
+    """What codes or labels say behind their numbers; as they are where the numbers tell them apart:
+    7-day beside 28-day."""
+    words = [words_of(code) for code in codes]
+    return words if len({*words}) == len({*codes}) else [*codes]
 
 
 def identifies(name: str) -> bool:

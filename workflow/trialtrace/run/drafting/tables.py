@@ -27,11 +27,13 @@ from trialtrace.run.drafting.keys import (
 from trialtrace.run.drafting.names import (
     CLUSTERS,
     ROW_NUMBERS,
+    SEX,
     SITES,
     SUBJECTS,
     SURE_SUBJECTS,
     VISIT_PARTS,
     VISITS,
+    identifies,
     rank,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -390,13 +392,17 @@ def _patients_in_whole(
     not within a number of a site."""
     known = {column.name for column in columns}
     name = next((each for each in WHOLE_NAMES if each not in known), "")
-    for site in _several_sites(columns, structure.constant) if name else ():
+    sites = _several_sites(columns, structure.constant)
+    groups = [one for one in _wider_ids(columns, structure) if one not in sites]
+    for site in (*sites, *groups) if name else ():
         parts = (site, structure.subject[0])
         cells = and_joined(candidate.cells, {name: parts})
         made = _joined_column(cells, name)
         whole = structure_of([*columns, made], rows, _loader(cells), candidate.key)
         told = [one for one, same in whole.constant.items() if same and one not in parts]
         told = [one for one in told if structure.constant.get(one) is False]
+        if site in groups and not any(_of_a_person(one) for one in told):
+            continue
         if whole.subject[0] == name and (told or (name,) in whole.keys):
             why = f"The same {parts[1]} stands at several values of {site}"
             why += f", where {one_of(told, 3)} differ" if told else ", in one row each"
@@ -404,6 +410,27 @@ def _patients_in_whole(
             evidence = {**whole.evidence, "joined": text}
             return [*columns, made], replace(whole, evidence=evidence), {name: parts}
     return columns, structure, {}
+
+
+def _wider_ids(columns: Sequence[Column], structure: Structure) -> list[str]:
+    """Ids of which a patient has several, of more values than there seem to be patients, the most
+    first: such as of a household, in which its children are numbered."""
+    patients = next((one for one in columns if one.name in structure.subject[:1]), None)
+    if patients is None:
+        return []
+    wider = [
+        one
+        for one in columns
+        if (ends_in_id(one.name) or ID.fullmatch(plain(one.name)))
+        and structure.constant.get(one.name) is False
+        and one.distinct > patients.distinct
+    ]
+    return [one.name for one in sorted(wider, key=lambda one: -one.distinct)]
+
+
+def _of_a_person(name: str) -> bool:
+    """Whether a name is of what a person has one of, and a group many: a sex, a day of birth."""
+    return rank(name, SEX) is not None or identifies(name)
 
 
 def _joined_column(cells: Cells, name: str) -> Column:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_of
+from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_apart
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
@@ -170,8 +170,9 @@ def _with_steps(column: Column, scale: Sequence[tuple[str, float]]) -> Column:
 
 
 def _choices(column: Column) -> Iterator[str]:
-    for code, label in column.choices:
-        yield f"{code}, {words_of(label) or code}"
+    labels = words_apart([label for _, label in column.choices])
+    for (code, _), label in zip(column.choices, labels, strict=True):
+        yield f"{code}, {label or code}"
 
 
 def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[Guessed]:
