@@ -253,3 +253,27 @@ def test_the_planned_treatment_as_a_number(tmp_path: Path):
     rows = [(n, n % 2 + 1, n % 4 + 1, n * 7 % 40) for n in range(1, 61)]
     _, asked = asked_of(written(tmp_path / "x.csv", "USUBJID,TRTPN,STRATAN,EGFR", rows))
     assert asked["arm"].sure and asked["arm"].choices[0][0] == "TRTPN"
+
+
+def test_shares_that_patients_reach_are_no_visits(tmp_path: Path):
+    """Who has ACR50 has ACR20: three outcomes, of which one is asked."""
+    rows = [
+        (n, ARMS[n % 2], *("NY"[n * 7 % 13 >= least] for least in (3, 6, 9))) for n in range(1, 61)
+    ]
+    path = written(tmp_path / "x.csv", "pid,arm,ACR20,ACR50,ACR70", rows)
+    made, asked = asked_of(path)
+    assert not made.primary.columns and not asked["primary"].sure
+
+
+@pytest.mark.parametrize("name", ["Deidentified Subject Number", "unique_patient_identifier"])
+def test_the_number_of_a_subject_in_words(tmp_path: Path, name: str):
+    draw = random.Random(17)
+    rows = [(n, ARMS[n % 2], week, draw.randint(0, 99)) for n in range(1, 41) for week in (0, 4, 8)]
+    made, _ = asked_of(written(tmp_path / "x.csv", f"{name},arm,week,score", rows))
+    assert (made.subject["data"], made.visit["data"]) == (name, "week")
+
+
+def test_d_and_p_are_drug_and_placebo(tmp_path: Path):
+    rows = [(n, "DP"[n % 2], n * 7 % 40) for n in range(1, 61)]
+    made, asked = asked_of(written(tmp_path / "x.csv", "pid,arm,change", rows))
+    assert made.control == "p" and asked["control"].sure

@@ -44,9 +44,9 @@ WHERE_OR_WHO = {
 # Whether a patient has the treatment, in words: who has not is the control.
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
-# Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
+# Letters of two arms: control or placebo, and treatment, experimental, intervention, verum, drug.
 # One alone says nothing: C beside S may be the combination.
-LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"})
+LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"})
 # One treatment beside what adds another to it.
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)

@@ -263,6 +263,13 @@ def name_words(name: str) -> set[str]:
     return {*parts(name), plain(name)}
 
 
+def numbers_people(name: str) -> bool:
+    """Whether a name ends with the number of a patient: Unique Subject Identifier,
+    deidentified_patient_number; no patient_number_of_visits."""
+    *_, who, what = ("", "", *parts(name))
+    return who in _PEOPLE and what in (*_BESIDE, "identifier")
+
+
 def not_known(text: str) -> bool:
     """Whether a text is one of those that stand for a value that is not there."""
     words = " ".join(text.split()).lower()

@@ -34,6 +34,7 @@ from trialtrace.run.drafting.names import (
     VISIT_PARTS,
     VISITS,
     identifies,
+    numbers_people,
     rank,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -132,12 +133,14 @@ def _subjects(
             why[f"subject.{candidate.name}"] = (
                 f"Its name is that of a subject; {candidate.distinct} different."
             )
-        elif candidate.distinct > MOST_ARMS and (ends_in_id(candidate.name) or _like_id(candidate)):
+        elif candidate.distinct > MOST_ARMS and (
+            ends_in_id(candidate.name) or _like_id(candidate) or numbers_people(candidate.name)
+        ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)
             subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
             why[f"subject.{candidate.name}"] = (
-                f"Its name ends in id; {candidate.distinct} different."
+                f"Its name is that of an id; {candidate.distinct} different."
             )
     if not subjects and (beside := _beside_visit(columns, keys)):
         subjects.append(((3, 0), beside))

@@ -163,7 +163,8 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         few = not FEWEST <= len(each) <= MOST
         if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
-        sure = word or (frozenset(each) in timed and len(stem) > 1) or _apart(each)
+        apart = _apart(each) and not _shares(each)
+        sure = word or (frozenset(each) in timed and len(stem) > 1) or apart
         in_order = {number: each[number].name for number in sorted(each, key=int)}
         if not sure and any(map(is_coded, each.values())) and not {*parts(stem)} & TOTALS:
             continue
@@ -290,6 +291,12 @@ def _apart(numbers: Iterable[str]) -> bool:
     """Whether numbers do not follow each other, as those of months do: 0, 3, 12."""
     ordered = sorted(map(int, numbers))
     return any(after - before > 1 for before, after in pairwise(ordered))
+
+
+def _shares(columns: Mapping[str, Column]) -> bool:
+    """Whether codes under numbers may be shares that patients reach: ACR20, ACR50 and ACR70."""
+    round_ = all(20 <= int(number) <= 100 and int(number) % 5 == 0 for number in columns)
+    return round_ and any(map(is_coded, columns.values()))
 
 
 def _time(stem: str, end: str) -> str:
