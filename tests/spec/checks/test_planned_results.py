@@ -27,6 +27,16 @@ TRIALS = (
 )
 
 
+def test_a_share_that_the_visits_leave_open_is_told_by_both_ends(results):
+    """The value is the lower one."""
+    rows = [row for row in results("made").to_pylist() if row["method"] == "incidence.turnbull"]
+    opened = [row for row in rows if row["warning"]]
+    assert opened
+    for row in opened:
+        low, high = map(float, row["stat_text"].removesuffix(" %").split("–"))
+        assert f"{100 * row['stat_value']:.1f}" == f"{low:.1f}" and low < high <= 100
+
+
 @pytest.mark.parametrize("name", TRIALS)
 def test_a_run_gives_what_was_planned_and_nothing_else(trials, results, name):
     planned = planned_results(trials(name)[0])

@@ -26,8 +26,8 @@ claims:
 """
 
 
-def made(root, **files):
-    run = mini_run.run_mini(root, **({"plan": PLAN, "claims": CLAIMS} | files))
+def made(root, rows=None, **files):
+    run = mini_run.run_mini(root, rows, **({"plan": PLAN, "claims": CLAIMS} | files))
     return Material(run.trial, load_settings(run.at), run.folder, {})
 
 
@@ -232,6 +232,18 @@ def test_harms_begin_with_deaths_by_arm(mini):
     )
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == words(deaths)
+
+
+def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path):
+    """Patient 7, alive by her row, has the 30 February as the day of her death."""
+    rows = mini_run.patients()
+    rows[6]["seen"] = "2020-02-30"
+    dated = "  start: entry\n  event_date: seen\n  last_contact: seen\n"
+    dated += "  terminal: true\n  day_of_start: 0\n"
+    endpoints = mini_trial.ENDPOINTS.replace("  time: days\n  origin: randomisation\n", dated)
+    trial = mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen")
+    (deaths, *_) = harms_in_short(made(tmp_path, rows=rows, endpoints=endpoints, trial=trial), {})
+    assert "1 date of death was not usable (see Data): whether that patient died is told" in deaths
 
 
 def of_deaths(material):

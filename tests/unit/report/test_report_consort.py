@@ -8,6 +8,7 @@ import pytest
 from test_report_wording import words
 
 from trialtrace.report.material import Material
+from trialtrace.report.sections.baseline_table import baseline_table
 from trialtrace.report.sections.consort import ITEMS, OPEN, _answers, _of_design, consort_section
 from trialtrace.report.sections.sections import trial_section
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -86,7 +87,9 @@ def test_what_trial_yaml_tells_of_the_trial_is_answered(tmp_path, mini):
     assert all(whole[item] for item in ("5a", "9", "11", "12a", "16a", "16b", "18", "23a"))
     assert whole["13"] is False
     rows = words(trial_section(material))
-    assert "| Drug | Ten mg a day. |" in rows and "| Placebo | not told by the sources" in rows
+    assert (
+        "| Drug | Ten mg a day. |" in rows and "at hand | Registration; Placebo; Blinding;" in rows
+    )
     assert "| Allocation | Stratified randomisation 2:1 by site |" in rows
 
 
@@ -105,3 +108,14 @@ def test_how_many_are_answered_is_counted(mini):
     every = [place.partition(" | ")[0] for item, place in lines(text).items() if item in ITEMS]
     yes, part = every.count("yes"), every.count("in part")
     assert words(text).startswith(f"{yes} of {len(ITEMS)} items are answered, {part} in part.")
+
+
+def test_the_baseline_is_of_its_population(tmp_path):
+    """Nobody knows whether patient 1 smokes, so that she is in no population of adults."""
+    rows = mini_run.patients()
+    rows[0]["smoker"] = ""
+    plan = mini_trial.PLAN.replace("baseline: {population: itt", "baseline: {population: adults")
+    run = mini_run.run_mini(tmp_path, rows, plan=plan)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    text = words(baseline_table(material))
+    assert "\nBaseline of 19 of 20 patients: adults. Arms are described" in text

@@ -489,6 +489,8 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
 
     assert told(-0.2, 0.01, 0.2) == told(-0.2, -0.01, 0.03) == []
     assert told(-0.2, 0.01, 0.2, options='{"sides": "greater"}') == []
+    # A p of margins is none of no effect.
+    assert told(-0.2, 0.01, 0.01, options='{"lower": -1, "upper": 1}') == []
     for low, high, p in ((-0.2, 0.01, 0.03), (-0.2, -0.001, 0.052)):
         (text,) = told(low, high, p)
         assert text.endswith("They are by different methods, and none overrules the others.")

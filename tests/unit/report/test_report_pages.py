@@ -73,6 +73,7 @@ def row(stat, value, **more):
         (row("mean", 5.0, ci_level=0.95), "5.00 (not estimable)"),
         (row("median_time", None, stat_text="not reached"), "not reached"),
         (row("risk_ratio", None, stat_text="not estimable"), "not estimable"),
+        (row("incidence", 0.44, stat_text="44.0–61.5 %"), "44.0–61.5 %"),
     ],
 )
 def test_a_cell_of_a_table(given, text):

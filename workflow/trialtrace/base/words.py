@@ -262,6 +262,8 @@ NEAR_NULL = 1e-6
 PER_UNIT = {"coefficient", "standard_error"}
 TIMES = {"median_time", "lower_quartile_time", "upper_quartile_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
+# Between the two ends of a value that the data leave open.
+SPAN = "\N{EN DASH}"
 _SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 # Digits enough for any float with its decimals.
 LARGEST = Context(prec=400)

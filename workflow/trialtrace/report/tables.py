@@ -11,6 +11,7 @@ from trialtrace.base.words import (
     NUMBER_NEEDED,
     POINTS,
     RATIOS,
+    SPAN,
     decimals,
     interval_text,
     tight_percent,
@@ -114,7 +115,7 @@ def short_text(row: ResultRow) -> str:
     if value is None:
         return "not reached" if row["stat_text"] == "not reached" else NOT_ESTIMABLE
     stat = row["stat_name"]
-    if stat == "verdict":
+    if stat == "verdict" or SPAN in row["stat_text"]:
         return row["stat_text"]
     if stat == NUMBER_NEEDED:
         level = f"{100 * present(row['ci_level']):g}% CI " if row["ci_level"] is not None else ""

@@ -100,6 +100,7 @@ class Family:
 
     `departures` is how many of its choices are not usual ones, those of its factors left out.
     `misnamed`: it gives another measure than the one that is named, so that a match is no choice.
+    `of` says whose each factor is, where there are several.
     """
 
     name: str
@@ -107,6 +108,13 @@ class Family:
     factors: tuple[Choices | Spans, ...]
     departures: int = 0
     misnamed: bool = False
+    of: tuple[str, ...] = ()
+
+    def words(self, choices: Sequence[str]) -> str:
+        """The specification with a choice, or several, of each factor."""
+        if len(choices) == len(self.of) > 1:
+            choices = [f"{one} ({of})" for one, of in zip(choices, self.of, strict=True)]
+        return f"{self.name} on {'; '.join(choices)}"
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
@@ -133,7 +141,7 @@ class Family:
             first = min(owners.tolist(), key=lambda owner: int(factor.tiers[owner]))
             departures += int(factor.tiers[first] > 1)
             told.append(factor.names[first])
-        return departures, f"{self.name} on {'; '.join(told)}"
+        return departures, self.words(told)
 
     def _giving(self, cells: Sequence[Cell], tier: int) -> list[Whole]:
         if self.tier > tier:

@@ -129,8 +129,9 @@ def share_families(
     shares: Sequence[Share],
     units: Sequence[tuple[Fraction, Fraction]],
     level: float | None,
+    groups: tuple[str, ...],
 ) -> Iterator[Family]:
-    """Families of the intervals of one share a group.
+    """Families of the intervals of one share a group, by the labels of the `groups`.
 
     `units` are those of the two bounds, as shares. A printed level is the only one of tier 1.
     """
@@ -150,7 +151,7 @@ def share_families(
                     name += "" if centre == "counts" else " on the printed percentage"
                     name += "" if third == 1 else f", {rounding}"
                     own_tier, many = max(tier, second, third), departures(tier, second, third)
-                    yield Family(name, own_tier, factors, many)
+                    yield Family(name, own_tier, factors, many, of=groups)
 
 
 def _intervals(

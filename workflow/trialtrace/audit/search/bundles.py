@@ -361,7 +361,8 @@ def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
         windows.append(Window((Target("low", low), Target("high", high)), percent))
     level = entries[0].parts["ci_low"].level
     confidence = None if level is None else float(level) / 100
-    families = tuple(share_families(shares, units, confidence))
+    groups = tuple(ledger.group_label(entry) for entry in entries)
+    families = tuple(share_families(shares, units, confidence, groups))
     names = tuple(entry.name for entry in entries)
     yield Bundle(
         names[0],

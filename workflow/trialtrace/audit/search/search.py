@@ -139,8 +139,7 @@ def _ways(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[lis
     giving.sort(key=lambda repair: (repair[0], repair[2].name.endswith(UNUSUAL), repair[2].tier))
     told = [giving[0][1]]
     for *_, family in giving:
-        where = "; ".join(_names(names) for names in family.matching(printed, tier))
-        told.append(f"{family.name} on {where}")
+        told.append(family.words([_names(names) for names in family.matching(printed, tier)]))
     return list(dict.fromkeys(told)), giving[0][2].misnamed
 
 

@@ -4,8 +4,10 @@ from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.deaths import population_rows
+from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import variable_label
 
@@ -36,9 +38,12 @@ def baseline_table(material: Material) -> str:
             over = escape_markdown(variable_label(material.trial, name))
             label, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
-    population = material.trial.populations[data["population"]].label
-    caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in data else 'Arms'} are "
-    caption += "described, not tested; of yes or no the number (percent) with yes."
+    population = lower_first(material.trial.populations[data["population"]].label)
+    n, randomised = sizes[ALL]["stat_value"], randomised_by_arm(material).get(ALL)
+    of = f" of {randomised['stat_value']:g}" if randomised and randomised["stat_value"] != n else ""
+    caption = f"Baseline of {n:g}{of} patients: {population}. "
+    caption += "Groups" if "by" in data else "Arms"
+    caption += " are described, not tested; of yes or no the number (percent) with yes."
     if note := data.get("note"):
         caption += f" {note}"
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):

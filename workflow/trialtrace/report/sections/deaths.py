@@ -78,7 +78,23 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
             "its events by arm." + _over_time(analyses, None, place)
         )
-    return [" ".join([*told, *(_log(material) if found else [])])] if told else []
+    more = [*_undated(material, named), *(_log(material) if found else [])]
+    return [" ".join([*told, *more])] if told else []
+
+
+def _undated(material: Material, named: set[str]) -> list[str]:
+    """How many dates of death were not usable, and what their patients then count as."""
+    entries = [material.trial.endpoints[name].entry for name in named]
+    dates = {(at.table, at.event_date) for at in entries if isinstance(at, TimeFromDates)}
+    rejects = material.tracer.rejects.table.to_pylist()
+    n = len({row["source_row"] for row in rejects if (row["table"], row["column"]) in dates})
+    if not n:
+        return []
+    was = "1 date of death was" if n == 1 else f"{n} dates of death were"
+    return [
+        f"{was} not usable (see Data): whether that patient died is told by the other "
+        "columns; a death without a date has no time."
+    ]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:

@@ -17,6 +17,8 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import of_assumption
 
 MOST_PLACES, MOST_DISAGREEING = 3, 6
+# The options of a test against margins.
+MARGINS = {"lower", "upper", "margin"}
 
 
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
@@ -74,9 +76,10 @@ def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
 
 
 def _tests_effect(p: ResultRow) -> bool:
-    """Whether a p-value is that of a two-sided test of an effect."""
-    one_sided = json.loads(p["options"]).get("sides") in SIDES
-    return not one_sided and not of_assumption(p["method"])
+    """Whether a p-value is that of a two-sided test of an effect, and not of margins."""
+    options = json.loads(p["options"])
+    sided = options.get("sides") in SIDES or not MARGINS.isdisjoint(options)
+    return not sided and not of_assumption(p["method"])
 
 
 def _upper_link(text: str) -> str:

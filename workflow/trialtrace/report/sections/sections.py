@@ -25,7 +25,7 @@ from trialtrace.run.trial.study.source import Rdatasets
 OF_PRINT = "claims.yaml"
 POPULATIONS = "Analysis populations; who belongs to one has Y in the variable of its flag."
 MOST_TABLES = 4
-UNTOLD = "not told by the sources at hand"
+UNTOLD = "Not told by the sources at hand"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -112,12 +112,11 @@ def trial_section(material: Material) -> str:
         "Sample size": size,
         "Interim analyses": design.interim,
         "Recruitment and follow-up": file.dates,
-        "Stopped": design.stopped,
         "Funding": file.funding,
     }
-    body = [[escape_markdown(what), escape_markdown(text or UNTOLD)] for what, text in told.items()]
-    if not design.stopped:
-        body = [row for row in body if row[0] != "Stopped"]
+    told[UNTOLD] = "; ".join(what for what, text in told.items() if not text)
+    told["Stopped"] = design.stopped
+    body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
     caption = "What is known of the trial; nothing of it is computed."
     table = texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
     return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])

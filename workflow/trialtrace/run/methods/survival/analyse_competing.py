@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.words import SPAN
 from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
 from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
@@ -111,22 +112,22 @@ def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result
     """By arm and time: the share with the event by then that the visits allow, without interval.
 
     Inside an innermost interval of the estimate the share is not determined; its least value is
-    the result, and the warning has the largest.
+    the result, and its text has both ends.
     """
     for sample, rows in by_arm(cut, step):
         told = replace(sample, options=cut.options(step))
         for time in step.options.times:
-            error = warning = None
+            error = warning = text = None
             try:
                 low, high = formula(step)(*bounds(rows)).probability_by([time])
             except StatsError as refused:
                 error = str(refused)
                 low = high = np.array([np.nan])
             if high[0] > low[0]:
-                between = f"from {100 * low[0]:.1f} % to {100 * high[0]:.1f} %"
-                warning = f"The visits leave the share open here: {between}."
+                text = f"{100 * low[0]:.1f}{SPAN}{100 * high[0]:.1f} %"
+                warning = f"The visits leave the share open here: {text}."
             at_time = told.at(group=sample.place.group, second=("time", level_text(time)))
-            yield at_time.value("incidence", low[0], error=error, warning=warning)
+            yield at_time.value("incidence", low[0], error=error, warning=warning, text=text)
 
 
 def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
