@@ -237,6 +237,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         beside=_beside(material),
         above=links.of_report(trial.title)[:1] if html else None,
         chains=chains(material),
+        of_further=material.settings.report.of_supplement,
     )
 
 

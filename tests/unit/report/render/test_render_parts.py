@@ -8,6 +8,7 @@ import pytest
 from trialtrace.report.render import parts
 from trialtrace.report.render.api import render_document
 from trialtrace.report.render.parts import Numbered
+from trialtrace.run.trial.settings import Report
 
 BODY = """\
 Before.
@@ -67,6 +68,21 @@ def made(write, tmp_path: Path):
 
 def test_each_page_is_a_file_in_each_format(made):
     assert set(made) == {"report.html", "supplement.html", "report.docx", "supplement.docx"}
+
+
+def test_what_follows_may_be_made_in_fewer_formats(write, tmp_path: Path):
+    source = write(BODY, FRONT)
+    files = render_document(source, out_dir=tmp_path, stem="report", of_further=["html"]).files
+    assert {one.name for one in files} == {"report.html", "supplement.html", "report.docx"}
+
+
+@pytest.mark.parametrize(
+    ("supplement", "formats"), [(["html"], ["html"]), (["pdf"], ["html", "docx"]), (None, None)]
+)
+def test_a_supplement_is_made_in_some_format_whatever_is_asked(supplement, formats):
+    assert Report(formats=["html", "docx"], supplement=supplement).of_supplement == (
+        formats or ["html", "docx"]
+    )
 
 
 def test_sections_stand_on_the_page_that_they_name(made):

@@ -237,6 +237,7 @@ def _links(material: Material, report: str) -> str:
         "supplement.html": "Supplement",
         "report.pdf": "PDF",
         "report.docx": "DOCX",
+        "supplement.pdf": "Supplement as PDF",
         "supplement.docx": "Supplement as DOCX",
     }
     links = [f'<a href="{report}">Report</a>']

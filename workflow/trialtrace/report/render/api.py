@@ -48,9 +48,10 @@ def render_document(
     beside: Sequence[tuple[str, str]] = (),
     above: Sequence[tuple[str, str]] | None = None,
     chains: Chains | None = None,
+    of_further: Sequence[str] | None = None,
 ) -> RenderedFiles:
     """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages of `further`
-    documents by their names; a PDF of the embedded renderer has all of them in it.
+    documents by their names, in the formats `of_further` alone where it is given.
 
     `note` stands at the head of the first. `inputs` maps a name to a file or folder that cells and
     images find under that name beside the document. `title` replaces the title of the front
@@ -73,7 +74,8 @@ def render_document(
         _place_inputs(folder, inputs or {})
         over = None if above is None else tuple(above)
         around = tuple(before), tuple(beside), over
-        page = Page(title, stamp, private, stem, *around, chains, note)
+        own = FORMATS if of_further is None else tuple(of_further)
+        page = Page(title, stamp, private, stem, *around, chains, note, own)
         made, name = chosen(documents, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}

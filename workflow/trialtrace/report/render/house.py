@@ -66,6 +66,7 @@ class Page:
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
     `above` of those over it, where it has any way to it at its top.
     `chains` is what a DOCX or PDF tells of the numbers in it, `note` what its head tells of it.
+    `further` are the formats of what follows the first document.
     """
 
     title: str | None = None
@@ -77,6 +78,7 @@ class Page:
     above: tuple[Step, ...] | None = None
     chains: Chains | None = None
     note: str = ""
+    further: tuple[str, ...] = ("html", "docx", "pdf")
 
     def way(self, text: str, over: Sequence[Step] = ()) -> str:
         """The way to one of its pages, called `text`, below others of it, as HTML; "" for none."""

@@ -170,6 +170,8 @@ def _pages(
         parts = numbered.parts(LARGEST if kind == "html" else None)
         files = homes(parts, page.stem, kind)
         for record_batch in parts:
+            if record_batch.page and kind not in page.further:
+                continue
             name = f"{record_batch.stem(page.stem)}.{kind}"
             elsewhere = {one: file for one, file in files.items() if file != name}
             variables: Variables = _around(parts, record_batch, page) if kind == "html" else {}

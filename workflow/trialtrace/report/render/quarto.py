@@ -66,7 +66,7 @@ def render(
         matter = _front_matter(document, page, folder, around)
         text = f"---\n{matter}---\n\n{page.head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
-        for kind in formats:
+        for kind in formats if first else (one for one in formats if one in page.further):
             data = _render(quarto, kind, document, page, folder, environment | {NAME: stem})
             made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()

@@ -20,6 +20,7 @@ from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.constants import Constants
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class PutIn:
     def _name(self, margin: Margin) -> str:
         name = margin_name(self._trial, margin)
         population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
-        return f"{name} ({population.label})" if population else name
+        return f"{name} ({population.label.partition(CHOSEN)[0]})" if population else name
 
     def _number(self, margin: Margin) -> tuple[str, str]:
         """What was drawn, and behind it what is printed where that is another number."""

@@ -16,14 +16,22 @@ class Report:
     """How reports are made."""
 
     formats: Distinct[Literal["html", "docx", "pdf"]] = key(
-        "Formats of every report. A PDF has the report and its supplement in one file; Quarto, "
-        "where it renders, makes none."
+        "Formats of every report. Quarto, where it renders, makes no PDF."
+    )
+    supplement: Distinct[Literal["html", "docx", "pdf"]] | None = optional(
+        "Formats of the supplement, of these; without it, or with none of these, all of them. As "
+        "DOCX and PDF it takes a third of the time of a large report."
     )
     renderer: Literal["embedded", "quarto"] | None = optional(
         "What renders reports: embedded, which is what is meant without it, or the Quarto that "
         "is on the PATH. Quarto makes the same texts and numbers in another layout.",
         expected="embedded or quarto",
     )
+
+    @property
+    def of_supplement(self) -> list[str]:
+        """The formats in which a supplement is made: never none."""
+        return [one for one in self.formats if one in (self.supplement or ())] or [*self.formats]
 
     @property
     def without_pdf(self) -> bool:
