@@ -18,6 +18,7 @@ from trialtrace.report.sections.findings import (
     _many,
     _tests,
     not_adjusted,
+    once,
     planned_p,
     sentences,
 )
@@ -452,6 +453,22 @@ def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); without the event at "
         "5 years 61.5 % against 45.0 %; p = 0.030"
     )
+
+
+def test_a_test_is_named_where_it_is_first_used():
+    """Of two arms against placebo by one test, the second p-value stands without its name."""
+    other = {"comparison": "other"}
+    of = material(HAZARD, LOG_RANK, HAZARD | other, LOG_RANK | other)
+    first, second = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
+    assert "p = 0.030 (log-rank test), below" in words(first)
+    assert words(second).endswith("p = 0.030, below the significance level of 0.05.")
+
+
+def test_a_paragraph_of_a_synthetic_trial_is_marked_once():
+    of = Stub(trial=Stub(synthetic=True))
+    marked = "{} (synthetic, not evidence).".format
+    told = once(of, [marked("One"), marked("Two"), "Without p-values here."])
+    assert told == f"One. {marked('Two')} Without p-values here."
 
 
 def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk():

@@ -10,6 +10,7 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.material import Material
+from trialtrace.report.own_documents import sources
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
     _articles,
@@ -19,7 +20,8 @@ from trialtrace.report.sections.methods import (
     methods_further,
 )
 from trialtrace.run.trace.seal import grouped
-from trialtrace.run.trial.reported import in_main_report
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.reported import REPORT, SUPPLEMENT, in_main_report, in_order
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +116,15 @@ def test_the_supplement_has_the_methods_of_its_own_analyses(text: str, material:
     further = html.unescape(methods_further(material))
     assert hidden.label in further and f"- {hidden.label} (" not in text
     assert "1. []{#ref-1}" in further
+
+
+@pytest.mark.parametrize("name", ["musaro2019", "sprave2019", "streckmann2024"])
+def test_shipped_documents_have_each_analysis_where_the_plan_has_it(name: str):
+    """Else a report would begin with a warning that somebody has changed its document."""
+    trial = load_trial(name)
+    for one in sources(trial.at, name, trial.at.results / name):
+        told = [call.name for call in one.calls(shown=True) if call.function == "sentences"]
+        planned = in_order(trial)
+        if one.stem in (REPORT, SUPPLEMENT):
+            main = one.stem == REPORT
+            assert told == [each.name for each in planned if in_main_report(trial, each) is main]

@@ -20,6 +20,7 @@ from trialtrace.run.trial.plan.origins import without_origin
 
 ROW = {
     "parameter": "response",
+    "stat_text": "shown",
     "visit": None,
     "stratum": None,
     "group1_level": "drug",

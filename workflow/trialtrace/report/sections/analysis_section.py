@@ -18,6 +18,7 @@ from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     described,
     not_adjusted,
+    once,
     sentences,
 )
 from trialtrace.report.sections.imputed import available_cases, imputations
@@ -169,7 +170,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if found and analysis.role == "primary":
         found += not_adjusted(material)
     if found:
-        parts.append(f"**Result.** {cited(material, analysis, ' '.join(found))}")
+        parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if analysis.role == "primary" and (

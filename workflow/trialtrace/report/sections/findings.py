@@ -128,7 +128,8 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
     over_visits = [
         text + ending(material) for text in anova_sentences(material, analysis, markdown=True)
     ]
-    first = _first(material, analysis) if found else []
+    said: dict[str, str] = {}
+    first = _first(material, analysis, said) if found else []
     if len(found) > MOST_SENTENCES and analysis.by is not None and analysis.interaction is None:
         # The most extreme of small subgroups that nothing compares are no result.
         many = f"{len(found)} comparisons stand in the table; no sentence judges them"
@@ -145,7 +146,7 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         text += denominators(material, estimate, links=True)
         text += at_the_end(material, estimate, links=True)
         for p in one.p_values(analysis.decision_level):
-            text += f"; {_tests_markdown(_beside(material, analysis, one, p))}"
+            text += f"; {_tests_markdown(_beside(material, analysis, one, p), said)}"
             text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + _assumptions(material, analysis) + over_visits
@@ -170,7 +171,7 @@ def _assumptions(material: Material, analysis: Analysis) -> list[str]:
     return [f"{lead} what the model assumes: {tests}{ending(material)}"]
 
 
-def _first(material: Material, analysis: Analysis) -> list[str]:
+def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list[str]:
     """What comes before the comparisons: the interaction of subgroups, the tests of all arms."""
     told = _interaction(material, analysis) if analysis.by is not None else []
     overall = list(_overall(material, analysis))
@@ -178,14 +179,15 @@ def _first(material: Material, analysis: Analysis) -> list[str]:
         text = _counted(material, analysis, [adjusted for _, adjusted, _ in overall])
         return [*told, f"All arms: {escape_markdown(text)}{ending(material)}"]
     for p, adjusted, lead in overall:
-        tests = _tests_markdown([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
+        by = [(p, _how(material, p)), (adjusted, _adjustment(adjusted))]
+        tests = _tests_markdown(by, said)
         decision = escape_markdown(verdict(material, analysis, p))
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
     for p, lead in _before_pairs(material, analysis):
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         decision = escape_markdown(verdict(material, analysis, p))
-        tests = _tests_markdown([(p, _how(material, p))])
+        tests = _tests_markdown([(p, _how(material, p))], said)
         told.append(f"{start} {tests}{decision}{OF_CLOSED}{ending(material)}")
     return told
 
@@ -402,12 +404,16 @@ def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
     )
 
 
-def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
-    """The same with links; no line ends between p and its number."""
-    return ", ".join(
-        f"{LABELS[row['stat_name']]}{NO_BREAK}{with_sign(row)} ({escape_markdown(how)})"
-        for row, how in tests
-    )
+def _tests_markdown(tests: list[tuple[ResultRow, str]], said: dict[str, str] | None = None) -> str:
+    """The same with links; no line ends between p and its number. What was `said` last of such a
+    p-value is not said again."""
+    told, said = [], {} if said is None else said
+    for row, how in tests:
+        stat = row["stat_name"]
+        by = "" if said.get(stat) == how else f" ({escape_markdown(how)})"
+        told.append(f"{LABELS[stat]}{NO_BREAK}{with_sign(row)}{by}")
+        said[stat] = how
+    return ", ".join(told)
 
 
 def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
@@ -443,9 +449,11 @@ def _margins(material: Material, estimate: ResultRow) -> str:
 
 
 def once(material: Material, sentences: Sequence[str]) -> str:
-    """Sentences of one paragraph, in which only the last is marked as synthetic."""
-    before = [text.removesuffix(ending(material)) + "." for text in sentences[:-1]]
-    return " ".join([*before, *sentences[-1:]])
+    """Sentences of one paragraph, of which only the last is marked as synthetic."""
+    end = ending(material)
+    last = max((at for at, text in enumerate(sentences) if text.endswith(end)), default=0)
+    before = [f"{text.removesuffix(end).removesuffix('.')}." for text in sentences[:last]]
+    return " ".join([*before, *sentences[last:]])
 
 
 def ending(material: Material) -> str:
