@@ -39,13 +39,9 @@ def baseline_table(material: Material) -> str:
             label, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
     population = lower_first(material.trial.populations[data["population"]].label)
-    size, randomised = sizes[ALL]["stat_value"], randomised_by_arm(material).get(ALL)
-    of = (
-        f" of {randomised['stat_value']:g}"
-        if randomised and randomised["stat_value"] != size
-        else ""
-    )
-    caption = f"Baseline of {size:g}{of} patients: {population}. "
+    shown = [row["stat_value"] for row in (sizes[ALL], randomised_by_arm(material).get(ALL)) if row]
+    whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
+    caption = f"Baseline of {whose} patients: {population}. "
     caption += "Groups" if "by" in data else "Arms"
     caption += " are described, not tested; of yes or no the number (percent) with yes."
     if note := data.get("note"):

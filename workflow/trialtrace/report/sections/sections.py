@@ -114,8 +114,8 @@ def trial_section(material: Material) -> str:
         "Recruitment and follow-up": file.dates,
         "Funding": file.funding,
     }
-    told[UNTOLD] = "; ".join(what for what, text in told.items() if not text)
-    told["Stopped"] = design.stopped
+    untold = "; ".join(what for what, text in told.items() if not text)
+    told |= {"Stopped": design.stopped, UNTOLD: untold}
     body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
     caption = "What is known of the trial; nothing of it is computed."
     table = texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
