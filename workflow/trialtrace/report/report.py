@@ -36,8 +36,6 @@ from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, Settings
 
-# What a DOCX, which is mailed without its folder, tells of its numbers in place of their pages.
-
 # A tolerance below this is of rounding, whatever the number.
 FINE = 1e-4
 

@@ -88,13 +88,9 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     dates = {(at.table, at.event_date) for at in entries if isinstance(at, TimeFromDates)}
     rejects = material.tracer.rejects.table.to_pylist()
     n = len({row["source_row"] for row in rejects if (row["table"], row["column"]) in dates})
-    if not n:
-        return []
     was = "1 date of death was" if n == 1 else f"{n} dates of death were"
-    return [
-        f"{was} not usable (see Data): whether that patient died is told by the other "
-        "columns; a death without a date has no time."
-    ]
+    told = f"{was} not usable (see Data): whether that patient died is told by the other columns; "
+    return [f"{told}a death without a date has no time."] if n else []
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
