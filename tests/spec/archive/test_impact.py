@@ -9,6 +9,7 @@ from mini_run import COLUMNS, run_mini
 
 from trialtrace.cli import main
 from trialtrace.run.archive.text import apart
+from trialtrace.run.tables.frames import Frames, Predicate, Selection
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.impact import Impact, RawPlace
 
@@ -74,6 +75,24 @@ def test_a_value_before_is_of_no_number_of_the_values_after(tracer: Tracer):
     before = {name for name in tracer.results if name.startswith("mini/pain_each/")}
     before = {name for name in before if "visit=before" in name and "@placebo" not in name}
     assert names == {name for name in before if "p_adjusted" not in name}
+
+
+def test_rows_are_sought_of_no_predicate_that_names_another_endpoint(
+    tracer: Tracer, monkeypatch: pytest.MonkeyPatch
+):
+    impact = Impact(tracer)
+    reach = impact.reach(impact.edges(RawPlace("export", "export.csv", 4, "relief")))
+    sought: list[Predicate] = []
+    select = Frames.select
+
+    def spied(frames: Frames, dataset: str, predicate: Predicate) -> Selection:
+        sought.append(predicate)
+        return select(frames, dataset, predicate)
+
+    monkeypatch.setattr(Frames, "select", spied)
+    reached = {name for of, name, _ in reach.reached if of == "bds"}
+    assert impact.results(reach) and reached
+    assert {where["PARAMCD"]["is"] for where in sought} <= reached
 
 
 @pytest.mark.parametrize(

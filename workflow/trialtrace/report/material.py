@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import read_parquet
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
 from trialtrace.report.frozen_data import data_state
 from trialtrace.run.cleaning.account import Account, read_account
-from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
 from trialtrace.run.tables.contracts import CLAIMS
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
@@ -24,6 +23,9 @@ from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import of_assumption
 from trialtrace.run.trial.settings import Settings
+
+if TYPE_CHECKING:
+    from trialtrace.run.endpoints.losses import EndpointLosses
 
 # Which analyses print estimates without p-values: those outside every declared family.
 # A p-value that no family adjusts, of an analysis that is neither primary nor made of one that
@@ -128,8 +130,11 @@ class Material:
         return read_account(self.folder / "clean")
 
     @cached_property
-    def endpoint_losses(self) -> EndpointLosses:
+    def endpoint_losses(self) -> "EndpointLosses":
         """What endpoints cannot use, and which tell nobody apart."""
+        # It brings what judges the records of endpoints, which no command on results needs.
+        from trialtrace.run.endpoints.losses import read_losses
+
         return read_losses(self.folder / "derived")
 
     @cached_property

@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import visible
@@ -18,6 +19,7 @@ from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
 from trialtrace.report.which_run import asked_result
 from trialtrace.run.archive.text import counted
+from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.impact import DerivedValue, Impact, Listed, Reach
 from trialtrace.run.trace.short_id import typed_short
@@ -35,11 +37,21 @@ SHOWN = 15
 NO_LINE = -1
 
 
+class AsStored(Material):
+    """Results without the texts of a report, of which nothing is told here."""
+
+    @cached_property
+    def results(self) -> list[ResultRow]:
+        table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
+        rows: list[ResultRow] = table.to_pylist()
+        return rows
+
+
 def tell_impact(at: Project, name: str, place: str | None, subject: str | None, form: str) -> None:
     """Print what rests on a place of the export, or on a patient."""
     import numpy as np
 
-    material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
+    material = AsStored(load_trial(name, at), load_settings(at), at.results / name, {})
     impact = Impact(material.tracer)
     if place is not None and (typed_short(place) or place.startswith(f"{name}/")):
         _tell_result(material, impact, asked_result(at, place), form)
@@ -176,7 +188,8 @@ def _drawn(material: Material, name: str) -> set[str]:
     if not path.is_file():
         return set()
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["result"] for row in csv.DictReader(file) if row.get("result")}
+        names, *lines = csv.reader(file)
+    return {line[names.index("result")] for line in lines} - {""} if "result" in names else set()
 
 
 def _shows(

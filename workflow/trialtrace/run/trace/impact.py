@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from trialtrace.base.arrays import Whole
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
-from trialtrace.run.tables.frames import Columns, Frames, Predicate, Selection
+from trialtrace.run.tables.frames import Columns, Frames, Predicate
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows, named_in
 
@@ -114,19 +114,22 @@ class Reach:
     def selected(self, dataset: str, where: Predicate, reads: tuple[str, ...] = ()) -> bool:
         """Whether a predicate selects a row that rests on the edges, itself or by its subject, of
         which also these columns are read."""
+        # Before its rows are sought: of thousands of predicates nearly none can.
+        if not self._may_be(dataset, where, reads):
+            return False
         selection = replace(self.frames.select(dataset, where), reads=reads)
-        return self._may_be(selection) and self.raw.rests_on(selection, self.chosen)
+        return self.raw.rests_on(selection, self.chosen)
 
-    def _may_be(self, selection: Selection) -> bool:
+    def _may_be(self, dataset: str, where: Predicate, reads: tuple[str, ...]) -> bool:
         """Whether a predicate can select what the edges lead to: nearly each names one endpoint; of
         its subjects those variables count that are read."""
-        dataset, code = selection.dataset, selection.predicate.get("PARAMCD")
+        code = where.get("PARAMCD")
         named = code.get("is") if isinstance(code, dict) else None
         there = self._parameters.get(dataset, set())
         if named in there if named is not None else there:
             return True
         own = self._variables
-        return bool(own) and not own.isdisjoint(self.raw.variables(selection))
+        return bool(own) and not own.isdisjoint(self.raw.variables(where, reads))
 
     @cached_property
     def _variables(self) -> set[str]:

@@ -216,7 +216,10 @@ class RawRows:
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
-        read = [*self.variables(selection), *columns_of_record(selection)]
+        read = [
+            *self.variables(selection.predicate, selection.reads),
+            *columns_of_record(selection),
+        ]
         key = (selection.dataset, selection.sha256 + ",".join(read))
         if key not in self._parts:
             found = self.all_edges.blocks(self.used(selection))
@@ -266,11 +269,11 @@ class RawRows:
             cells[whose][tables[table], line, edges.columns[column]] = None
         return [list(each) for each in cells]
 
-    def variables(self, selection: Selection) -> list[str]:
-        """ADSL variables that are read of a selection."""
-        key = canonical(selection.predicate), selection.reads
+    def variables(self, predicate: Predicate, reads: tuple[str, ...]) -> list[str]:
+        """ADSL variables that are read of what a predicate selects, of which these are read too."""
+        key = canonical(predicate), reads
         if key not in self._variables:
-            read = [*columns_read(selection.predicate), *selection.reads]
+            read = [*columns_read(predicate), *reads]
             named = [TREATMENT.get(name, name) for name in read]
             adsl = set(self._frames.names("adsl")) - MADE
             self._variables[key] = sorted(adsl.intersection(named))
@@ -305,7 +308,9 @@ class RawRows:
     def _edges(self, selection: Selection) -> list[np.ndarray]:
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
         there = self.subjects(selection)
-        values = [self.all_edges.of_subjects(there, self.variables(selection))]
+        values = [
+            self.all_edges.of_subjects(there, self.variables(selection.predicate, selection.reads))
+        ]
         if selection.dataset != "adsl":
             found = self._of_records(selection)
             read = [*VALUES, *columns_of_record(selection)]
