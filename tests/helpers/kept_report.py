@@ -1,14 +1,18 @@
 """The mini trial with its report in all formats, its records and its run in the archive."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import mini_run
 import mini_trial
+import pytest
+from shared_folder import shared
 
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import Project, project
 from trialtrace.report.report import render_report
 from trialtrace.run.archive.keep import keep_run
 from trialtrace.run.jobs.fresh import freshness
@@ -30,6 +34,18 @@ def make(root: Path, disclosure: str = "full") -> Project:
         (root / name).symlink_to(mini_trial.REPOSITORY / name)
     run(at)
     return at
+
+
+def made(temporary: pytest.TempPathFactory, disclosure: str = "full") -> Project:
+    """The same, made once for all processes of a run of tests, which read it."""
+    return project(shared(f"mini-{disclosure}", temporary, partial(make, disclosure=disclosure)))
+
+
+def copied(temporary: pytest.TempPathFactory, root: Path, disclosure: str = "full") -> Project:
+    """The same, for a test to change."""
+    at = made(temporary, disclosure)
+    shutil.copytree(at.root, root, symlinks=True, dirs_exist_ok=True)
+    return project(root)
 
 
 def run(at: Project) -> None:

@@ -19,19 +19,31 @@ from trialtrace.run.trial.load import load_trial
 
 
 @pytest.mark.parametrize(("disclosure", "long"), [("full", True), ("restricted", False)])
-def test_pages_have_the_digits_of_print(tmp_path: Path, disclosure: str, long: bool):
+def test_pages_have_the_digits_of_print(
+    tmp_path_factory: pytest.TempPathFactory, disclosure: str, long: bool
+):
     """With twelve digits two means and their n give the value of one patient exactly."""
-    at = kept_report.make(tmp_path, disclosure)
+    at = kept_report.made(tmp_path_factory, disclosure)
     report = at.results / "mini" / "report"
     pages = [*(report / "trace").iterdir(), *report.glob("*.js"), *report.glob("[ft]*/*.csv")]
     found = [one for one in pages if re.search(r"\d\.\d{6,}", one.read_text(encoding="utf-8"))]
     assert bool(found) == long, found
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """The trial with its first run, which each test copies."""
+    runs = Runs.written(tmp_path_factory.mktemp("first"), "restricted")
+    runs.run()
+    return runs
+
+
 @pytest.mark.parametrize(("left_out", "told"), [(1, "1 patient:"), (4, "4 patients:"), (5, None)])
-def test_a_run_of_nearly_the_same_patients_is_named(tmp_path: Path, left_out: int, told):
-    runs = Runs.written(tmp_path, "restricted")
-    first = runs.run()
+def test_a_run_of_nearly_the_same_patients_is_named(
+    first: Runs, tmp_path: Path, left_out: int, told
+):
+    runs = first.copied(tmp_path)
+    (name,) = runs.shelf.names()
     assert list(few_lines(runs.shelf)) == []
     rows = mini_run.patients()[:-left_out]
     text = mini_run.csv_text(rows, mini_run.COLUMNS)
@@ -39,7 +51,7 @@ def test_a_run_of_nearly_the_same_patients_is_named(tmp_path: Path, left_out: in
     runs.run()
     lines = list(few_lines(runs.shelf))
     assert len(lines) == (told is not None)
-    assert all(told in line and str(first) in line for line in lines)
+    assert all(told in line and str(name) in line for line in lines)
     # The page of changes has it too, beside what changed.
     page = html.unescape(changes_page(_latest(Run(runs.at, freshness(runs.at)), [])))
     assert "→ run" in page
@@ -47,9 +59,8 @@ def test_a_run_of_nearly_the_same_patients_is_named(tmp_path: Path, left_out: in
     assert ("mail one of the two" in page) == (told is not None)
 
 
-def test_other_values_of_the_same_patients_are_not(tmp_path: Path):
-    runs = Runs.written(tmp_path, "restricted")
-    runs.run()
+def test_other_values_of_the_same_patients_are_not(first: Runs, tmp_path: Path):
+    runs = first.copied(tmp_path)
     runs.edit("data/export.csv", kept_runs.ROW, kept_runs.ROW.replace(",6,3,", ",7,3,"))
     runs.run()
     assert len(runs.shelf.names()) == 2 and list(few_lines(runs.shelf)) == []

@@ -12,7 +12,7 @@ from trialtrace.report.verify.verified import Verified, verified
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return kept_report.make(tmp_path_factory.mktemp("whole"))
+    return kept_report.copied(tmp_path_factory, tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture

@@ -36,9 +36,9 @@ def own(at: Project, stem: str = "report") -> Path:
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Project:
+def alone(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Project:
     """A run in a project whose reports/ can be changed."""
-    at = kept_report.make(tmp_path)
+    at = kept_report.copied(tmp_path_factory, tmp_path)
     at.reports.unlink()
     shutil.copytree(mini_trial.REPOSITORY / "reports/assets", at.reports / "assets")
     return at
@@ -48,13 +48,15 @@ def alone(tmp_path: Path) -> Project:
 def rendered(alone: Project) -> Callable[..., str]:
     """A function: change the text of the own report, render it; the page as text."""
 
-    def render(change: Callable[[str], str], disclosure: str = "full") -> str:
+    def render(
+        change: Callable[[str], str], disclosure: str = "full", formats: str = "html"
+    ) -> str:
         if not own(alone).exists():
             assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
         own(alone).write_text(change(own(alone).read_text(encoding="utf-8")), encoding="utf-8")
         config = alone.config / "config.yaml"
-        text = config.read_text()
-        config.write_text(re.sub(r"disclosure: \w+", f"disclosure: {disclosure}", text))
+        text = re.sub(r"disclosure: \w+", f"disclosure: {disclosure}", config.read_text())
+        config.write_text(re.sub(r"formats: \[.*\]", f"formats: [{formats}]", text))
         folder = alone.results / "mini"
         render_report(load_trial("mini", alone), load_settings(alone), folder, {"x": "0" * 64})
         return (folder / "report/report.html").read_text(encoding="utf-8")
@@ -135,7 +137,7 @@ plt.plot([1, 2]);
 {baseline}"""
         return text.replace(baseline, "").replace(chunk(text, 'section("populations")'), more)
 
-    page = plain(rendered(change))
+    page = plain(rendered(change, formats="html, docx, pdf"))
     assert f"A figure of my own {OWN}" in page
     assert "About 17 of them came late, and relief was 33.3% (95% CI" in page
     assert page.count(OWN) == 2 and f"none left. {OWN}" in page

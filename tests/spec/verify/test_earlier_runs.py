@@ -17,7 +17,7 @@ from trialtrace.run.archive.shelf import Shelf
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Path]:
     """The small trial after a second run, and the reports of its first, as they were mailed."""
-    at = kept_report.make(tmp_path_factory.mktemp("later"))
+    at = kept_report.copied(tmp_path_factory, tmp_path_factory.mktemp("later"))
     mailed = tmp_path_factory.mktemp("mailed") / "report"
     shutil.copytree(at.root / FOLDER / "report", mailed)
     plan = at.trial_config("mini") / "plan.yaml"

@@ -340,9 +340,11 @@ def test_a_configuration_that_was_changed_later_is_noted(whole: Project, capsys)
     assert "changed after the run: config/trials/mini/plan.yaml" in told
 
 
-def test_under_restricted_disclosure(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_under_restricted_disclosure(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     """No hash without a key; what was shown is compared all the same, and kept from others."""
-    at = kept_report.make(tmp_path, "restricted")
+    at = kept_report.copied(tmp_path_factory, tmp_path, "restricted")
     page = at.results / "mini" / "report" / "report.html"
     text = page.read_text(encoding="utf-8")
     assert "not shown: no key" in text

@@ -39,7 +39,8 @@ FLIPS = 150
 def projects(tmp_path_factory):
     """A project with a whole run, by its disclosure."""
     names = ("full", "restricted")
-    return {name: kept_report.make(tmp_path_factory.mktemp(name), name) for name in names}
+    made = tmp_path_factory
+    return {name: kept_report.copied(made, made.mktemp(name), name) for name in names}
 
 
 @pytest.fixture(scope="module")
