@@ -83,6 +83,8 @@ SENTENCES = {
     "statistic": "They did not differ, t(54) = 2.10, p = .040.",
     "effect": "It was rarer (HR 0.62; 95% CI 0.41 to 0.94; P = .02).",
     "fraction_percent": "With training 17/55 (31%) fell.",
+    "part_of": "With training five (20%) of 25 fell.",
+    "iqr": "With training it was 8 [IQR 7 to 9] hours.",
     "percent_fraction": "With training 31% (17/55) fell.",
     "fraction_by_sum": "With training 17 fell among 55 patients (31%) in all.",
     "percent_ci": "It was 31% (95% CI 19 to 45) with training.",

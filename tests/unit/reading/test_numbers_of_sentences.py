@@ -14,6 +14,17 @@ from trialtrace.audit.reading.paper import Table
     [
         ("It was done in 2005/6 and 3/6 months later.", []),
         ("Vaccine efficacy was -20.4% (95% CI -60 to 10).", ["efficacy -20.4% (95% CI -60 to 10)"]),
+        ("With training (2/62, 3.2% vs 9/58, 15.5%) few came.", ["2/62 (3.2%)", "9/58 (15.5%)"]),
+        ("Four (8%) left and five (20%) of 25 fell.", ["4 (8%)", "5/25 (20%)"]),
+        ("Two hundred and eighty (86%) and one hundred two (5%) came.", ["86%", "5%"]),
+        ("Pain was less (t144 = −5.761, P < 0.001).", ["t(144) = -5.761, P < 0.001"]),
+        ("They were 27.2 years ± 5.3 old.", ["27.2 ± 5.3"]),
+        ("It was 8 [IQR: 7–9] cmH2O.", ["median (IQR) 8 (7 to 9)"]),
+        # A dash behind a name, the number of a group, a limit and a level are no numbers.
+        ("Time was (Training - 6.8 ± 3.7 min) and was - 3.2 ± 1.", ["6.8 ± 3.7", "-3.2 ± 1"]),
+        ("It was rarer in Group 1 (22.9%) than in groups 2 and 3 (11.4%).", ["22.9%", "11.4%"]),
+        ("It was of grade ≥ 2 versus 63%, and more than 90% came.", ["63%"]),
+        ("A union was seen (24 out of 31, 95% CI 0.58 to 0.90).", ["31 (95% CI 0.58 to 0.90)"]),
         (
             "There was a mean difference of −0.7% (95% CI −1.2 to −0.3).",
             ["mean difference -0.7% (95% CI -1.2 to -0.3)"],
@@ -56,6 +67,21 @@ SENTENCE_ARMS = {
     # Of neither, and of both.
     "In both training and usual care 60% came.": [None],
     "Of all of them 60% came.": [None],
+    # Of names on both sides the closer ones; each with its own p.
+    "It was 70% for training and for usual care 33%, in favour of training.": [
+        "training",
+        "usual care",
+    ],
+    "It rose by 15 ± 3 mg/l (P = 0.04) in the training group and 13 ± 3 mg/l (P = 0.07) in the "
+    "usual care group.": ["training", "usual care"],
+    # The arm that others are compared with is that of the second number.
+    "Compared with usual care, they had more falls (5.3% vs. 1.5%).": ["training", "usual care"],
+    "Compared with usual care, more (5%) fell.": [None],
+    # More numbers than arms that are known.
+    "It was 7%, 9%, and 2% in the A1, A2, and usual care groups, respectively.": [None] * 3,
+    # Values with intervals before a ratio are of one arm each.
+    "Survival was 12.1 months (95% CI 8.6–14) for training and 4.9 months (95% CI 2.8–6.6) for "
+    "usual care (hazard ratio 0.390; 95% CI 0.130–1.173).": ["training", "usual care", None],
     # A name that is in closed brackets, or the reference of another number, is not its own.
     "It varied (from few with training), with a mean of 2.8 ± 2.1.": [None],
     "It fell by 12 ± 4.8 (P = 0.1 vs usual care).": [None],
@@ -75,7 +101,17 @@ P_VALUES = {
     "Sleep did not differ between the groups (P = 0.31).": ["training", "usual care"],
     "Falls were fewer in the training group (P = 0.02).": ["training", "usual care"],
     "Compared with usual care, training had shorter stays (P = 0.02).": ["training", "usual care"],
+    "Rates rose with training compared to those with usual care over time (P = 0.01).": [
+        "training",
+        "usual care",
+    ],
+    "The changes did not differ in both groups (P = 0.97).": ["training", "usual care"],
+    "Anxiety (P = 0.01), pain (P = 0.02) and sleep (P = 0.02) were better with training than with "
+    "usual care.": ["training", "usual care"],
     # In one arm, or of none.
+    "However, in the training group it was 4.1 and later 2.1 (P = 0.08).": None,
+    "It fell with training (P = 0.03), but this was not so between groups (P = 0.5).": "training",
+    "It fell by 15 ± 3 (P = 0.04) with training and 13 ± 3 (P = 0.07) with usual care.": "training",
     "Pain fell from baseline in the training group (P = 0.01).": "training",
     "The interaction of training and usual care with time was weak (P = 0.6).": None,
     "Pain was associated with age (P = 0.01).": None,
@@ -160,3 +196,45 @@ def test_parts_of_an_abstract_have_their_titles_and_plans_are_not_read():
         "abstract, results, sentence 1",
         "3. results, paragraph 1, sentence 1",
     ]
+
+
+def of_arms(*heads):
+    rows = (
+        ("", *(f"{head} (n=50)" for head in heads)),
+        ("Women, n (%)", *["20 (40)"] * len(heads)),
+    )
+    return Table("table 1", "Table 1. Baseline", rows, 1)
+
+
+@pytest.mark.parametrize(
+    ("heads", "sentence", "found"),
+    [
+        # The dose alone, the first of two times, and a letter behind "groups".
+        (
+            ["Placebo", "Xamab 0.25 mg", "Xamab 0.5 mg"],
+            "It was 8 (36%) with 0.25 mg, 12 (70%) in the 0.5-mg group and 3 (9%) with placebo.",
+            ["xamab 0 25 mg", "xamab 0 5 mg", "placebo"],
+        ),
+        (
+            ["24-week group", "48-week group"],
+            "Rates in the 24- and 48-week groups were 95.7% and 97.0%, respectively.",
+            ["24 week", "48 week"],
+        ),
+        (
+            ["Group L", "Group MP"],
+            "Pain was seen in 4% and 3% in Groups L and MP respectively.",
+            ["group l", "mp"],
+        ),
+        (["NRT", "NRT+"], "It was 10% and 12% in the NRT and NRT+ groups.", ["nrt", "nrt+"]),
+        # Names of the text where no sentence has two of the tables'.
+        (
+            ["Site 1", "Site 2"],
+            "In the yoga group 12% fell, and 20% in the walking group. Less pain was in the "
+            "yoga group than in the walking group.",
+            ["yoga", "walking"],
+        ),
+    ],
+)
+def test_arms_are_known_by_what_tells_them_apart(heads, sentence, found):
+    made = read(of_arms(*heads), text=sentence)
+    assert [one.arm for one in made.items.values() if not one.cells] == found

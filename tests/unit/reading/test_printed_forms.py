@@ -189,7 +189,7 @@ SENTENCES = [
         [": mean difference -2.46 points (95% CI -3.72 to -1.21), p<0.001"],
     ),
     ("Median survival was 12.3 months (IQR 4.5–20.1).", [": median (IQR) 12.3 (4.5 to 20.1)"]),
-    ("Ten (two out of 15 patients (13%)) left.", []),
+    ("Ten (two out of 15 patients (13%)) left.", [": 2/15 (13%)"]),
     ("The PHQ-9 difference was clear.", []),
     ("A level of P<0.05 was considered significant.", []),
     ("Fever or 12 months of it was seen.", []),

@@ -86,4 +86,4 @@ def _noted(notes: Iterable[str]) -> list[tuple[str, str]]:
 
 def loose(name: str) -> str:
     """A pattern of a name whatever stands between its words."""
-    return r"[\W_]*".join(re.escape(word) for word in re.split(r"[\W_]+", name) if word)
+    return r"[\W_]*".join(re.escape(word) for word in re.split(r"(?:[^\w+]|_)+", name) if word)

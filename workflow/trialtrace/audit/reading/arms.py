@@ -312,7 +312,7 @@ def _beside(
 
 
 def _singular(name: str) -> str:
-    return re.sub(r"(?<=[a-z]{3})s\b", "", name)
+    return re.sub(r"(?<=[a-z]{3})s\b| ", "", name)
 
 
 def _initials(name: str) -> str | None:

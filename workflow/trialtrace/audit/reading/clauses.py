@@ -10,6 +10,8 @@ from trialtrace.audit.reading.number_arms import (
     ENDED,
     LINKS,
     REFERENCE,
+    UNIT,
+    VERSUS,
     Seen,
     arms_of_numbers,
     measured_between,
@@ -34,6 +36,10 @@ WORDS = 18
 """Of an outcome that a sentence names."""
 _BETWEEN = re.compile(
     r"\b(?:between|among|across)\b[^.;]{0,30}\b(?:groups|arms|treatments|interventions|two)\b|"
+    r"\b(?:similar|comparable|differ\w*|equal|same|alike)\b[^.;]{0,40}\b"
+    r"(?:in|of|for|by) (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b|"
+    r"\bof (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b[^.;]{0,30}\b"
+    r"(?:similar|comparable|differ|insig|not sig)|"
     r"\b(?:inter|between)-?\s?(?:group|treatment)|\bthan (?:the )?(?:other|controls?)\b",
     re.IGNORECASE,
 )
@@ -49,7 +55,8 @@ _INTERACTION = re.compile(r"\binteraction|\b(?:main|time) effect|\beffects? of t
 _OWN = re.compile(r"(?:\s+(?:groups?|arms?|patients|participants))?[\s,(\[]*")
 _ITS = re.compile(r"(?:\b(?:in|for|within|of)|[,;]|\band)\s+(?:the\s+)?$", re.IGNORECASE)
 _MORE = re.compile(
-    r"\b(?:\w+er|more|less|better|worse|superior|inferior|differ\w*|similar|compar\w+|versus|vs|"
+    r"\b(?:(?:high|low|great|small|larg|fast|slow|quick|short|long|strong|weak|earli|few|rar|old|"
+    r"young|heavi|wid|narrow|deep|thick|thin|poor|mild)er|more|less|better|worse|superior|inferior|differ\w*|similar|compar\w+|versus|vs|"
     r"than|reduc\w+|increas\w+|decreas\w+|improv\w+|favou?r\w*|shorten\w*|prolong\w*)\b",
     re.IGNORECASE,
 )
@@ -73,10 +80,34 @@ class _Outcome:
         self.compared = self.tested = self.unsaid = False
 
 
-def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
-    """Items with arms and outcome: an arm named once more begins another outcome."""
+def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> list[Item]:
+    """Items with arms and outcome: an arm named once more begins another outcome. Of a list of p
+    whose groups stand behind the last, each has these."""
+    items = list(_told_apart(numbers, text, names, place))
+    for at in range(len(items) - 3):
+        # "5.2 (P = 0.01) in A and 4.1 (P = 0.3) in B" are changes in each.
+        four = items[at : at + 4]
+        arms = [one.arm for one in four[::2]]
+        if [one.kind for one in four] == [four[0].kind, "p"] * 2 and four[0].kind in PARTS:
+            gaps = [text[numbers[of][1] : numbers[of + 1][0]] for of in (at, at + 2)]
+            if None not in arms and len({*arms}) == 2 and not any(map(VERSUS.search, gaps)):
+                for of, arm in zip((at + 1, at + 3), arms, strict=True):
+                    items[of] = replace(items[of], arm=arm, compare=())
+    for at in range(len(items) - 2, -1, -1):
+        item, after = items[at], items[at + 1]
+        between = text[numbers[at][1] : numbers[at + 1][0]]
+        listed = {item.kind, after.kind} == {"p"} and _LIST.fullmatch(between)
+        if listed and not (item.compare or item.arm) and (after.compare or after.arm):
+            items[at] = replace(item, compare=after.compare, arm=after.arm, doubts=after.doubts)
+    return items
+
+
+_LIST = re.compile(r"\s*[)\]]\s*(?:,|and\b|or\b)(?:\s*and\b)?\s*[^,;.()\d]{1,40}[(\[]\s*")
+
+
+def _told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
     mentions = names.mentions(text)
-    numbers = _of_each(numbers, distinct(mentions), text)
+    numbers = _of_each(numbers, mentions, text)
     assigned = arms_of_numbers(
         [one for one in numbers if one[2].kind in PARTS], mentions, text, names
     )
@@ -84,7 +115,7 @@ def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> 
     for at, (start, end, item) in enumerate(numbers):
         says = measured_between(text, before, start, mentions)
         behind = "" if item.kind not in PARTS and says else _behind(numbers, at, mentions, text)
-        clause = _clause(text[before:start], behind, first)
+        clause = _clause(UNIT.sub("", text[before:start]), behind, first)
         first, begin, before = first or clause, before, max(before, end)
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
@@ -158,7 +189,9 @@ def _comparing(
     arm = None
     if not pair:
         compare = tuple(named) if len(named) == 2 else ()
-    if not compare and item.kind in ("p", "statistic") and len(names.arms) == 2:
+    estimate = item.kind in ("effect", "estimate")
+    fixed = estimate and (_WITHIN.search(clause) or _OF_FACTORS.search(text))
+    if not compare and len(names.arms) == 2 and not fixed:
         whole = _BETWEEN.search(clause if _WITHIN.search(text) else text)
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         if other is not None or whole:
@@ -177,9 +210,9 @@ def _comparing(
     within = item.kind == "p" and not pair and _WITHIN.search(clause) is not None
     if _INTERACTION.search(clause):
         arm, compare = (near[0] if own else None), ()
-    elif _alone(item, before, text, clause):
+    elif _alone(item, before, f"{text[:start]} {beyond}"):
         arm, compare = before[0], ()
-    elif (within and not _BETWEEN.search(clause)) or (
+    elif (within and not _BETWEEN.search(clause) and not _against(near, mentions, text, at)) or (
         own and not (compare and _MORE.search(clause))
     ):
         arm = near[0] if len(near) == 1 else before[0] if len(before) == 1 else None
@@ -189,6 +222,21 @@ def _comparing(
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
         item = replace(item, model=True).doubted("adjusted, by the words beside it")
     return item
+
+
+def _against(
+    near: Sequence[str], mentions: Sequence[Mention], text: str, at: tuple[int, int, int]
+) -> bool:
+    """Whether the clause of a p compares one of its two arms with the other."""
+    here = [one for one in mentions if at[0] <= one.begin < at[1]]
+    return len(near) == 2 and any(REFERENCE.search(text, 0, one.begin) for one in here)
+
+
+# Estimates of what goes with an outcome, and not of the arms.
+_OF_FACTORS = re.compile(
+    r"\b(?:predict|risk factor|multivaria|regression|subgroup|associat|correlat|per (?:unit|year))",
+    re.IGNORECASE,
+)
 
 
 def _doubt(item: Item, pair: bool, named: bool) -> str | None:
@@ -211,8 +259,8 @@ def _doubt(item: Item, pair: bool, named: bool) -> str | None:
     return "which numbers it is of is not said"
 
 
-def _alone(item: Item, before: Sequence[str], text: str, clause: str) -> bool:
-    """Whether a p is of the change in the one arm that its sentence names."""
+def _alone(item: Item, before: Sequence[str], text: str) -> bool:
+    """Whether a p is of the change in the one arm that its sentence names up to it."""
     if item.kind != "p" or len(before) != 1 or _BETWEEN.search(text):
         return False
     return bool(_CHANGED.search(text)) and not _THAN.search(text)
@@ -245,7 +293,7 @@ def _clause(text: str, behind: str, first: str) -> str:
     if outside != text and len(_telling(clause)) > 2:
         # In brackets behind the words for it.
         words_behind = ""
-    if ENDED.search(text) and len(_telling(words_behind)) > 1:
+    if first and ENDED.search(text) and len(_telling(words_behind)) > 1:
         # "…, 28 (35%) had none": what stands before belongs to the number before.
         return words_behind
     if len(_telling(clause)) > 3:
@@ -286,22 +334,20 @@ def _telling(text: str) -> list[str]:
     return [word for word in found if word.lower() not in LINKS]
 
 
-def _of_each(numbers: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
-    """The same; values with intervals are one of each arm where arms are named and no word calls
-    them differences, or as many arms as there are values."""
-    values = [one for one in numbers if one[2].kind == "estimate"]
-    if (
-        not values
-        or len(named) < 2
-        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in numbers)
-    ):
+def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Sequence[Seen]:
+    """The same; values with intervals before any effect are one of each arm where arms are named
+    and no word calls them differences, or as many arms as there are values."""
+    to = min((start for start, _, item in numbers if item.kind == "effect"), default=len(text))
+    values = [one for one in numbers if one[2].kind == "estimate" and one[0] < to]
+    named = distinct([one for one in mentions if one.begin < to])
+    if not values or len(named) < 2 or any(one[2].kind in PARTS for one in numbers):
         return numbers
-    if _COMPARED.search(text) and len(values) != len(named):
+    if (to < len(text) or _COMPARED.search(text)) and len(values) != len(named):
         return numbers
     doubt = "taken for a value of one group, and not for a comparison"
     return [
         (start, end, replace(item, kind="mean_ci").doubted(doubt))
-        if item.kind == "estimate"
+        if item.kind == "estimate" and start < to
         else (start, end, item)
         for start, end, item in numbers
     ]

@@ -12,6 +12,17 @@ _SIGN = r"(?:(?<![\w.^])[-+]|(?<![\w.^])(?<![A-Za-z^]-))"
 _WHOLE = r"(?:[0-9]{1,3}+(?:,[0-9]{3}){1,5}|[0-9]++)"
 N = rf"{_SIGN}(?:{_WHOLE}(?:\.[0-9]++)?(?![0-9])|\.[0-9]++)"
 COUNT = rf"(?<![\w.^-]){_WHOLE}(?![.,]*+[0-9])"
+_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_TEENS = ["ten", "eleven", "twelve", *("thir", "four", "fif", "six", "seven", "eigh", "nine")]
+_TENS = ["twen", "thir", "for", "fif", "six", "seven", "eigh", "nine"]
+IN_WORDS = {one: str(at) for at, one in enumerate(_ONES, 1)}
+IN_WORDS |= {one + "teen" * (at > 12): str(at) for at, one in enumerate(_TEENS, 10)}
+IN_WORDS |= {f"{ten}ty": f"{at}0" for at, ten in enumerate(_TENS, 2)}
+for _at, _ten in enumerate(_TENS, 2):
+    IN_WORDS |= {f"{_ten}ty-{one}": f"{_at}{IN_WORDS[one]}" for one in _ONES}
+"""Numbers up to 99 as words."""
+_WORDED = "|".join(sorted(IN_WORDS, key=len, reverse=True))
+_COUNTED = rf"(?:{COUNT}|\b(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})\b(?! hundred))"
 _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
@@ -47,6 +58,7 @@ _UNITS = (
 )
 _UNIT = rf"(?P<unit>\s?%|\s{_UNITS})?"
 _AND_P = rf"(?:\s*[,;(]\s*(?P<p>{P}))?"
+_C_I = r"\s?(?:CIs?\b|confidence)"
 _LEVEL = r"(?P<level>9[059](?:\.[0-9])?)"
 _CI = (
     rf"\s*[,;]?\s*[(\[]?\s*{_LEVEL}\s?%\s?(?:CI|[Cc]onfidence "
@@ -65,7 +77,9 @@ def _form(name: str, pattern: str, flags: int = re.IGNORECASE) -> tuple[str, re.
 FORMS = (
     _form(
         "statistic",
-        rf"(?<![\w.])(?P<symbol>F|t|z|r|χ²|χ2|[Cc]hi-?squared?)\s*[(\[]\s*(?P<df>[0-9.]+(?:\s*,\s*(?:N\s*=\s*)?[0-9.]+)?)\s*[)\]]"
+        rf"(?<![\w.])(?P<symbol>F|t|z|r|χ²|χ2|[Cc]hi-?squared?)"
+        rf"(?:\s*[(\[]\s*|(?<=[tF])_?(?=[0-9, ]+=))"
+        rf"(?P<df>[0-9.]+(?:\s*,\s*(?:N\s*=\s*)?[0-9.]+)?)\s*[)\]]?"
         rf"\s*=\s*(?P<a>{N})(?:\s*[,;]?\s*(?P<p>{P}))?"
         rf"(?:\s*[,;]\s*(?P<partial>partial\s)?(?:η|eta)[\s_-]*p?²?[\s_-]*(?:squared)?\s*=\s*(?P<effect>{N}))?",
         0,
@@ -83,8 +97,13 @@ FORMS = (
     ),
     _form(
         "fraction_percent",
-        rf"(?P<a>{COUNT}){_PEOPLE}\s*(?:/\s*|(?:of|among)(?: the)?\s|out "
-        rf"of\s)(?P<n>{_WHOLE}){_PEOPLE}{_O}(?P<b>{N}){_PC}",
+        rf"(?P<a>{_COUNTED}){_PEOPLE}\s*(?:/\s*|(?:of|among)(?: the)?\s|out "
+        rf"of\s)(?P<n>{_WHOLE}){_PEOPLE}(?:{_O}|\s?[,;:=]\s*)(?P<b>{N}){_PC}(?!{_C_I})",
+    ),
+    _form(
+        "part_of",
+        rf"(?P<a>{_COUNTED})(?:{_NOUNS})?{_O}(?P<b>{N}){_PC}{_C}\s*(?:out )?of (?:the )?"
+        rf"(?P<n>{_WHOLE})(?![.,]?[0-9%])",
     ),
     _form(
         "percent_fraction",
@@ -97,7 +116,7 @@ FORMS = (
     ),
     _form("percent_ci", rf"(?P<a>{N}){_PC}{_CI}\s*{_AND_P}"),
     _form(
-        "count_percent", rf"(?P<a>{COUNT}){_NOUNS}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;]|(?:of|for)\b)"
+        "count_percent", rf"(?P<a>{_COUNTED}){_NOUNS}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;]|(?:of|for)\b)"
     ),
     _form("percent_count", rf"(?P<b>{N}){_PC}{_O}n\s*=\s*(?P<a>{COUNT}){_C}"),
     _form("fraction", rf"(?<![\w./])(?P<a>{COUNT})/(?P<n>[0-9]+)(?![/0-9.])"),
@@ -108,12 +127,17 @@ FORMS = (
         rf"\()?\s*(?P<low>{N}){_TO}(?P<high>{N})",
     ),
     _form(
+        "iqr",
+        rf"(?P<a>{N}){_UNIT}\s*[(\[,]\s*(?:IQR|inter-?quartile range)\s*[,:=]?\s*[(\[]?\s*"
+        rf"(?P<low>{N})(?:{_PC}|\s{_UNITS})?{_TO}(?P<high>{N})",
+    ),
+    _form(
         "mean_sd",
         rf"(?:mean|M)\s*\(\s*±?\s*SD\s*\)[^0-9;()]{{0,60}}?{_NO_SIGN}(?P<a>{N})(?:\s[a-z]+)?{_O}±?\s*(?P<b>{N})",
     ),
     _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
     _form("mean_se", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SEM?\s*[,:=]?\s*±?\s*(?P<b>{N})"),
-    _form("plus_minus", rf"(?P<a>{N})(?:{_PC})?\s*(?:±|\+/-)\s*(?P<b>{N})"),
+    _form("plus_minus", rf"(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s*(?:±|\+/-)\s*(?P<b>{N})"),
     _form("value_ci", rf"(?P<a>{N}){_UNIT}{_CI}\s*{_AND_P}"),
     _form("told", rf"(?P<a>{N}){_UNIT}\s*[(\[](?P<low>{N})(?:{_TO}(?P<high>{N}))?\s*[)\]]"),
     _form("p", rf"(?<!\w)(?P<p>{P})", 0),
@@ -130,7 +154,7 @@ FORMS = (
         "change",
         rf"(?P<a>{N}){_PC}\s(?P<word>reduction|decrease|increase|lower|higher|greater|fewer|less|more)\b",
     ),
-    _form("percent", rf"(?P<a>{N}){_PC}(?!\s?(?:CIs?\b|confidence))"),
+    _form("percent", rf"(?P<a>{N}){_PC}(?!{_C_I})"),
 )
 PAIRS = ("percents", "percent_pair", "value_pair")
 """Forms of two numbers that are compared."""

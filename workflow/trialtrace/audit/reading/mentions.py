@@ -11,7 +11,8 @@ from trialtrace.audit.reading.arms import Arms, bare, names_control
 
 _PEOPLE = (
     r"(?:groups?|arms?|patients|participants|subjects|women|men|children|infants|cohort|meals?|"
-    r"diets?|periods?|conditions?|treatments?)"
+    r"diets?|periods?|conditions?|treatments?|practices|clusters|villages|schools|sites|recipients|"
+    r"mothers|students|users)"
 )
 # Words of names that tell no arm from what is measured or done.
 _COMMON = {
@@ -49,7 +50,7 @@ class Names:
         found: list[Mention] = []
         for arm, pattern, doubt in self.patterns:
             for match in pattern.finditer(sentence):
-                begin, end = match.span()
+                begin, end = match.span(match.lastindex or 0)
                 if all(end <= one.begin or begin >= one.end for one in found):
                     found.append(Mention(begin, end, arm, doubt))
         return sorted(found, key=lambda mention: mention.begin)
@@ -76,14 +77,25 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
     for short, long in Allocation(passages=texts).explained:
         by_short = whole.get(short.lower())
         if by_short is not None:
+            if any(of != by_short and one in bare(long) for one, of in whole.items()):
+                continue
             _add(whole, long.lower(), by_short)
         elif (arm := _named_by(long, arms)) is not None:
             _add(whole, short.lower(), arm)
-    named = {text: arm for text, arm in whole.items() if arm is not None and re.search(r"\w", text)}
+    named = {
+        text: arm for text, arm in whole.items() if arm is not None and re.search(r"[^\W\d_]", text)
+    }
     made: list[tuple[str, re.Pattern[str], str | None]] = [
         (named[text], re.compile(rf"(?<!\w)(?:{loose(text)})s?(?!\w)", re.IGNORECASE), None)
         for text in sorted(named, key=len, reverse=True)
     ]
+    for text, arm in named.items():
+        if lettered := re.fullmatch(r"group (\w{1,3})", text):
+            # "Groups A and B": the word stands before the first alone.
+            list_of = r"(?:\w{1,3}(?:,? (?:and|or|vs\.?|versus) |, )){1,4}"
+            pattern = rf"(?<!\w)groups (?:{list_of})?({lettered[1]})(?!\w)"
+            made.append((arm, re.compile(pattern, re.IGNORECASE), None))
+    made += _by_dose(named)
     made += _roles(arms)
     made += _called(arms, named, texts)
     made += _single_words(arms, named)
@@ -93,6 +105,43 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
 def _add(whole: dict[str, str | None], text: str, arm: str) -> None:
     """A name of an arm; one that two arms have is none."""
     whole[text] = arm if whole.get(text, arm) == arm else None
+
+
+def _by_dose(named: Mapping[str, str]) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """Doses and times of arms that have all other words in common: "the 0.25-mg group" of "Drug
+    0.25 mg" and "Drug 0.5 mg", and "24-" in "the 24- and 48-week groups"."""
+    made: list[tuple[str, re.Pattern[str], str | None]] = []
+    doses: dict[str, set[str]] = {}
+    for text in named:
+        if match := _DOSE.search(text):
+            doses.setdefault(text[: match.start()] + text[match.end() :], set()).add(text)
+    for texts in doses.values():
+        of = {_DOSE.search(text)[0]: named[text] for text in texts}  # type: ignore[index]
+        if len(set(of.values())) < 2 or len(of) < len(texts):
+            continue
+        for dose, arm in sorted(of.items(), key=lambda pair: len(pair[0]), reverse=True):
+            number, unit = dose.rsplit(" ", 1)
+            others = "|".join(loose(other) for other in of if other != dose)
+            beside = rf"(?=(?:, (?:and )?|\s(?:and|or|vs\.?|versus)\s)(?:{others}))"
+            pattern = rf"(?<![\w.]){loose(number)}[\s-]*(?:{unit}(?!\w)|{beside})"
+            made.append((arm, re.compile(pattern, re.IGNORECASE), BY_A_WORD))
+    return made
+
+
+_DOSE = re.compile(
+    r"\b[0-9][0-9 ]* (?:mg|g|mcg|µg|μg|iu|ml|weeks?|months?|days?|hours?|hz|min|portions?)\b"
+)
+
+
+def are_named(arms: Arms, texts: Sequence[str]) -> bool:
+    """Whether some sentence with numbers names two of the arms."""
+    names = names_of(arms, texts)
+    return any(
+        len(distinct(names.mentions(sentence))) > 1
+        for text in texts
+        for sentence in re.split(r"(?<=[.;])\s", text)
+        if re.search("[0-9]", sentence)
+    )
 
 
 def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
@@ -209,7 +258,7 @@ def arms_of_text(texts: Sequence[str]) -> Arms:
 
 def _groups_in(sentence: str) -> list[str]:
     """What a sentence calls groups, without the words for them."""
-    found = re.findall(r"\b[Gg]roups? (?:[A-D]|I{1,3}V?|IV|[1-4])\b(?! ?[×x%.][0-9])", sentence)
+    found = re.findall(r"\b[Gg]roups? (?:[A-Z]{1,4}|[1-4])\b(?! ?[×x%.][0-9])", sentence)
     for match in re.finditer(
         r"\b(?:the|in|to|for|and|with|than) "
         r"((?:[\w/+-]{2,20} ){0,2}[\w/+-]{2,20}) (?:group|arm)s?\b",

@@ -25,13 +25,15 @@ LINKS = {
 }
 # What stands right before the group that another is compared with.
 REFERENCE = re.compile(
-    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against)\W+(?:the\W+)?$",
+    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against)\W+"
+    r"(?:(?:those|that)\W+)?(?:(?:in|with|of|for|on|among|after)\W+)?(?:the\W+)?$",
     re.IGNORECASE,
 )
 ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
 NEAREST = "arm by the nearest words"
 IN_ORDER = "arms in the order in which they are named"
 NOT_NAMED = "no arm is named beside it"
+UNKNOWN = "it is of one of several groups, not all of which are known by name"
 OTHER = "the arm that is not named is taken for the other one"
 EARLIER = "arm by words earlier in the sentence"
 
@@ -61,7 +63,7 @@ def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> It
     for one in numbers:
         if run:
             end, start = run[-1][1], one[0]
-            between = re.sub(r"\bn\s*=\s*[0-9]+", "", text[end:start])
+            between = _BESIDE.sub("", UNIT.sub("", text[end:start]))
             apart = measured_between(text, end, start, mentions) or (
                 ";" in between and not _LISTED.search(between)
             )
@@ -73,6 +75,8 @@ def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> It
         yield run
 
 
+# "n = 40", and "(P = 0.04)" of the number before it.
+_BESIDE = re.compile(r"\bn\s*=\s*[0-9]+|[(\[,]\s*[Pp]\s*[=<>≤≥]\s*[0-9.]+\s*[)\],]")
 _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
@@ -108,11 +112,18 @@ def _of_run(
         told = "respectively" in text[start:].lower()
         outer = [*before[0][-1:], *behind[-1][:1]]
         facing = size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told
-        if facing and joined and _VERSUS.search(text[run[0][1] : run[1][0]]):
+        if facing and joined and VERSUS.search(text[run[0][1] : run[1][0]]):
             return [(m.arm, NEAREST) for m in outer]
-        if all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size:
+        ahead = all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size
+        back = all(before) and len({ms[-1].arm for ms in before}) == size
+        if ahead and back:
+            # Of names on both sides those are meant that stand closer.
+            ahead = sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
+                one[0] - ms[-1].end for one, ms in zip(run, before, strict=True)
+            )
+        if ahead:
             return [(ms[0].arm, ms[0].doubt) for ms in behind]
-        if all(before[1:]) and before[0] and len({ms[-1].arm for ms in before}) == size:
+        if back:
             return [(ms[-1].arm, ms[-1].doubt) for ms in before]
         between = any(ms for ms in before[1:])
         last = distinct(list(reversed(every)))[:size][::-1]
@@ -122,8 +133,13 @@ def _of_run(
             return [
                 (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
             ]
+        if told and size > len(distinct(mentions)):
+            # More numbers than arms that are known by name: whose each is cannot be said.
+            return [(None, UNKNOWN)] * size
+        if size == 2 and not between and not behind[0] and (reference := _reference(every, text)):
+            return [(names.other(reference), OTHER), (reference, NEAREST)]
         if size == 2 and len(names.arms) == 2:
-            versus = not between and bool(_VERSUS.search(text[run[0][1] : run[1][0]]))
+            versus = not between and bool(VERSUS.search(text[run[0][1] : run[1][0]]))
             if pair := _of_two(behind[0], behind[1], last if versus else [], names):
                 return pair
     return [
@@ -139,7 +155,13 @@ def _of_run(
     ]
 
 
-_VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
+def _reference(before: Sequence[Mention], text: str) -> str | None:
+    """The arm that others are compared with, where a text names it alone."""
+    alone = len(distinct(before)) == 1 and REFERENCE.search(text, 0, before[0].begin)
+    return before[0].arm if alone else None
+
+
+VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
 
 
 def _of_two(
@@ -180,6 +202,9 @@ def _nearest(
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
+    if before and REFERENCE.search(text, 0, before[-1].begin) and len(distinct(mentions)) == 1:
+        # "Compared with placebo more (5%) fell".
+        return None, NOT_NAMED
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
     contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
@@ -188,9 +213,18 @@ def _nearest(
     return None, NOT_NAMED
 
 
+# What a number is counted in, right behind it: "cmH2O", "μg/mg Cr", "kg/m²", "h".
+UNIT = re.compile(
+    r"^[\s)\]]*(?:cmH2O|mmHg|[kmμµ]?g|[cmμµ]?m|[dmμµ]?l|min(?:utes)?|h|hours|days|weeks|months|years|points|"
+    r"[^\s\d,;()]*(?:/[^\s\d,;()/]+(?: Cr\b)?|[²³°]\w*))(?!\w)",
+    re.IGNORECASE,
+)
+
+
 def measured_between(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     """Whether words between two numbers name something that was measured, and not an arm alone."""
-    found = re.findall(r"[^\W\d_]+", without(text, begin, end, mentions).lower())
+    between = UNIT.sub("", without(text, begin, end, mentions))
+    found = re.findall(r"[^\W\d_]+", between.lower())
     return bool({word for word in found if len(word) > 1} - LINKS)
 
 

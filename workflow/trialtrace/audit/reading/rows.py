@@ -80,7 +80,7 @@ def rows(
             if cells[0] and kinds[0] in ("effect", "p"):
                 over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
                 cells = (*cells[:first], *[""] * (len(cells) - first))
-        texts = [cells[column.at] for column in labels]
+        texts = [cells[column.at] for column in labels] or [""]
         # A difference alone in a row is of the row; a p may be of the rows below.
         opens = any(texts) and not any(cells[column] for column in (*numbers, *estimates))
         if opens and first > 1 and not texts[0] and carried:

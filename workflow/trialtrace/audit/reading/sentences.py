@@ -15,7 +15,7 @@ from trialtrace.audit.reading.characters import (
     words,
 )
 from trialtrace.audit.reading.clauses import told_apart
-from trialtrace.audit.reading.forms import FORMS, PAIRS
+from trialtrace.audit.reading.forms import FORMS, IN_WORDS, PAIRS
 from trialtrace.audit.reading.heading_words import MEASURES
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.mentions import Names, names_of
@@ -61,7 +61,11 @@ _RESULT = re.compile(
 )
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 # Doses, mixtures, thresholds and efforts: numbers with a percent sign that nobody measured.
-_LIMIT = re.compile(r"(?:[<>≤≥]|\b(?:at least|up to|every|of maxim\w+))\s*$", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"(?:[<>≤≥]|\b(?:at least|up to|every|of maxim\w+|margin (?:of|was)|"
+    r"(?:more|less|greater|fewer|higher|lower) than(?: the| an?)?|over|under|above|below))\s*$",
+    re.IGNORECASE,
+)
 _MIXTURE = re.compile(
     r"\s?%\s?(?:\(?[wv]/[wv]|/|or (?:more|greater|less|higher|lower|above)\b|"
     r"(?:of )?(?:(?:the |total |their |age-predicted )?maxim\w*|"
@@ -84,6 +88,10 @@ _RANGE_BEFORE = re.compile(r"(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|rang\w+ from
 _RANGE_BEHIND = re.compile(r" to [0-9.]+\s?%")
 NO_SHARE = "a change or a difference in per cent, and of what is not said"
 NO_RESULT = "no result: a dose, a threshold, a level or an end of a range"
+# "Group A - 6.9 ± 3.7": a dash between a name and its number is no sign.
+_PARTING = re.compile(
+    r"(?<=[A-Za-z)])(?<!\b(?:is|of|by|to|at|or))(?<!\b(?:was|and))(?<!\bfrom) [-–—](?= [0-9])"
+)
 _CURLY = str.maketrans("{}", "()")
 LONGEST = 10
 LONGEST_SENTENCE = 5_000
@@ -124,7 +132,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
         why = f"{len(sentence):,} characters without an end are no sentence"
         yield Left(place, words(sentence[:200], 20), why)
         return
-    text = plain(sentence, commas=commas).translate(_CURLY)
+    text = plain(_PARTING.sub(":", sentence), commas=commas).translate(_CURLY)
     if _CELLS.search(text):
         yield Left(place, words(sentence, 20), "cells of a table stand among its words")
         return
@@ -155,13 +163,20 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
 def _is_one(name: str, match: re.Match[str]) -> bool:
     """Whether a match is what its form says, by the words before it and by what it holds."""
     before = match.string[: match.start()]
-    if name == "count_percent" and _NO_SHARE.search(before):
+    if name == "count_percent" and (
+        _NO_SHARE.search(before) or _NAMED_BY_NUMBER.search(f"{before}{match['a']} (")
+    ):
+        return False
+    if name == "iqr" and Decimal(match["low"]) > Decimal(match["high"]):
+        return False
+    if name in PAIRS and _LIMIT.search(before):
         return False
     if name in ("count_percent", "percents"):
         total = before.rstrip().endswith("total of")
         return total or not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
     if name in ("percent", "percent_pair"):
-        if re.search(r"[0-9](?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before):
+        behind = re.search(r"[0-9]+(?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before)
+        if behind and not _NAMED_BY_NUMBER.search(before):
             return False
         units = match.string.startswith(("-unit", " unit"), match.end())
         if units or (name == "percent" and _CHANGE_BEHIND.match(match.string, match.end())):
@@ -182,8 +197,9 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         behind = match.string[match.end() :]
         count, size = (int(match[key].replace(",", "")) for key in "an")
         return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
-    if name == "fraction_by_sum":
-        return _is_share(match["a"], match["n"], match["b"])
+    if name in ("fraction_by_sum", "part_of"):
+        count = IN_WORDS.get(match["a"].lower(), match["a"])
+        return _is_share(count, match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
         return not re.search(r"[Pp]\s*[=<>≤≥]\s*$", before)
     if name == "effect" and match["low"] is None and match["p"] is None:
@@ -238,6 +254,11 @@ _NO_SHARE = re.compile(
     r"\b(?:visits?|doses?|age[ds]?|levels?|grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
     r"tables?)[\s:(#.-]*$",
     re.IGNORECASE,
+)
+# "In group 1 (22.9%)", and not "of the ST group 12 (30%)".
+_NAMED_BY_NUMBER = re.compile(
+    r"(?:\bGroups?|\b[Gg]roups [1-9] and|"
+    r"\b(?:in|of|than|and|for|with|to|vs\.?|versus)\s(?:groups?|arms?)) [1-9]\s*[(\[]\s*$"
 )
 _EFFICACY = re.compile(r"\b(?:efficacy|effectiveness|VE)\b[^.;%]{0,60}$", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(
@@ -311,7 +332,7 @@ _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """What a ledger takes for a match of a form, and its kind; a pair is two numbers."""
 _LIKE = {
-    **dict.fromkeys(("percent_fraction", "fraction_by_sum"), "fraction_percent"),
+    **dict.fromkeys(("percent_fraction", "fraction_by_sum", "part_of"), "fraction_percent"),
     **{"percent_count": "count_percent", "percent_pair": "percents", "share_of": "fraction"},
 }
 """Forms that are printed as another one is."""
@@ -320,6 +341,7 @@ _LIKE = {
 def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """What a ledger takes for a match, by `_PRINTED`."""
     made = {"unit": "", "effect": "", "interval": "", "p": "", **texts}
+    made["a"] = IN_WORDS.get(texts.get("a", "").lower(), texts.get("a", ""))
     if "p" in texts:
         # A ledger has no power without a number before it.
         made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
