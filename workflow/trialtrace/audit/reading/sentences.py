@@ -175,8 +175,8 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         total = before.rstrip().endswith("total of")
         return total or not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
     if name in ("percent", "percent_pair"):
-        behind = re.search(r"[0-9]+(?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before)
-        if behind and not _NAMED_BY_NUMBER.search(before):
+        other = re.search(r"[0-9]+(?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before)
+        if other and not _NAMED_BY_NUMBER.search(before):
             return False
         units = match.string.startswith(("-unit", " unit"), match.end())
         if units or (name == "percent" and _CHANGE_BEHIND.match(match.string, match.end())):
@@ -198,8 +198,7 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         count, size = (int(match[key].replace(",", "")) for key in "an")
         return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
     if name in ("fraction_by_sum", "part_of"):
-        count = IN_WORDS.get(match["a"].lower(), match["a"])
-        return _is_share(count, match["n"], match["b"])
+        return _is_share(_counted(match["a"]), match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
         return not re.search(r"[Pp]\s*[=<>≤≥]\s*$", before)
     if name == "effect" and match["low"] is None and match["p"] is None:
@@ -264,6 +263,11 @@ _EFFICACY = re.compile(r"\b(?:efficacy|effectiveness|VE)\b[^.;%]{0,60}$", re.IGN
 _UNIT_BEHIND = re.compile(
     r"[\s-]*(?:months?|weeks?|days?|years?|hours?|h\b|min|mm|mg|kg|ml|cm|s\b)", re.I
 )
+
+
+def _counted(text: str) -> str:
+    """A number, also one in words, in digits."""
+    return IN_WORDS.get(text.lower(), text)
 
 
 def _is_share(count: str, size: str, percent: str) -> bool:
@@ -341,7 +345,7 @@ _LIKE = {
 def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """What a ledger takes for a match, by `_PRINTED`."""
     made = {"unit": "", "effect": "", "interval": "", "p": "", **texts}
-    made["a"] = IN_WORDS.get(texts.get("a", "").lower(), texts.get("a", ""))
+    made["a"] = _counted(texts.get("a", ""))
     if "p" in texts:
         # A ledger has no power without a number before it.
         made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
