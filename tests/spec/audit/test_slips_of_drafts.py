@@ -7,13 +7,15 @@ from trialtrace.cli import main
 HEAD = ["", "Drug (n = 40)", "Placebo (n = 50)"]
 
 
-def asked(tmp_path, capsys, rows, caption="Table 1. Results of both groups"):
-    """What an audit tells of a paper with this table alone."""
-    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+def asked(tmp_path, capsys, rows, caption="Table 1. Results of both groups", others=()):
+    """What an audit tells of a paper with this table alone, or with `others` behind it."""
+    tables = ""
+    for at, each in enumerate((rows, *others), 1):
+        cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in each)
+        tables += f"<table><caption>{caption.replace('1', str(at))}</caption>{cells}</table>"
     paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
     paper.write_text(
-        "<html><body><h1>A randomised trial of a drug</h1><h2>Results</h2>"
-        f"<table><caption>{caption}</caption>{cells}</table></body></html>",
+        f"<html><body><h1>A randomised trial of a drug</h1><h2>Results</h2>{tables}</body></html>",
         encoding="utf-8",
     )
     main(["read", str(paper), "--output", str(ledger)])
@@ -280,3 +282,25 @@ def test_a_change_in_percent(tmp_path, capsys, last, told):
     rows += [["Pain", "15.0 (1.9)", "15.9 (2.0)", last]]
     text = asked(tmp_path, capsys, rows, "Table 1. Mean (SD)")
     assert ("60.0 is not the change in percent from 15.0 to 15.9" in text) == told
+
+
+HEAD_OF_ALL = ["", "All (n = 90)", "Drug (n = 40)", "Placebo (n = 50)"]
+SEEN = [["", "Women (n = 30)", "Men (n = 60)"], ["Pain, n (%)", "3 (10.0)", "12 (20.0)"]]
+# (40 × 79.0 + 50 × 74.6) / 90 = 76.6; squares 39 × 7² + 49 × 7.2² + 40 × 2.4² + 50 × 2.0².
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (["Pulse, mean ± SD", "76.6 ± 7.4", "79.0 ± 7.0", "74.6 ± 7.2"], None),
+        (["Pulse, mean ± SD", "78.9 ± 7.4", "79.0 ± 7.0", "74.6 ± 7.2"], "76.51 to 76.61 together"),
+        (["Pulse, mean ± SD", "76.6 ± 9.6", "79.0 ± 7.0", "74.6 ± 7.2"], "deviation of 7.3"),
+        (["Pulse, median (range)", "76 (50–99)", "79 (50–99)", "74 (52–98)"], None),
+        (["Pulse, median (range)", "76 (50–99)", "79 (50–99)", "74 (52–119)"], "greatest"),
+    ],
+)
+def test_all_are_what_the_groups_beside_make(tmp_path, capsys, row, found):
+    # Columns of another table are groups of the ledger too, and none of these.
+    text = asked(tmp_path, capsys, [HEAD_OF_ALL, row], others=[SEEN])
+    assert ("Read right?" in text) == (found is not None)
+    assert found is None or found in text

@@ -32,6 +32,7 @@ CARD = Card(
         "whole.between": "The mean or median of all patients, and the least and greatest of the "
         "groups.",
         "whole.share": "The share of all patients, and the least and greatest of the groups.",
+        "whole.range": "The least and the greatest value of all patients, and those of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
     of_sizes=("whole.mean", "whole.deviation"),
@@ -52,6 +53,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_groups(ledger, entry, groups)
         elif groups is not None:
             yield from _shares(ledger, entry, groups)
+        if groups is not None:
+            yield from _range(ledger, entry, groups)
 
 
 def _of_strata(ledger: Ledger) -> Iterator[Finding]:
@@ -112,7 +115,26 @@ def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
         for group in ledger.apart
     ]
     known = [one for one in parts if one is not None]
-    return known if len(known) == len(parts) else None
+    if len(known) == len(parts):
+        return known
+    # Another group is none of all where the patients of these add up to all.
+    sizes = [ledger.size(one) or 0 for one in known]
+    all_told = len(known) > 1 and all(sizes) and sum(sizes) == ledger.size(entry)
+    return known if all_told and not any(map(ledger.assumed, known)) else None
+
+
+def _range(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    """The ends of what all patients have are those of a group, where the groups are all."""
+    sizes = [ledger.size(group) or 0 for group in groups]
+    if not all(sizes) or sum(sizes) != ledger.size(entry):
+        return
+    for name, word, end in (("least", "least", min), ("most", "greatest", max)):
+        parts = [one.parts[name] for one in (entry, *groups) if name in one.parts]
+        if len(parts) == len(groups) + 1:
+            span = Span(*map(end, zip(*map(ends_of, parts[1:]), strict=True)))
+            text = f"The {word} of the groups is {_ends(span)}; {parts[0].text} is that of all."
+            fits = overlaps(parts[0], *span)
+            yield verdict("whole.range", entry, parts[0], fits, text, groups)
 
 
 def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
