@@ -77,6 +77,10 @@ SENTENCE_ARMS = {
     # The arm that others are compared with is that of the second number.
     "Compared with usual care, they had more falls (5.3% vs. 1.5%).": ["training", "usual care"],
     "Compared with usual care, more (5%) fell.": [None],
+    "Some fell with Z as compared with the usual care group (30%).": ["usual care"],
+    # As many numbers of each.
+    "Flow at 1 and 2 weeks was 13.6 ± 4.6 and 15.9 ± 4.4 in the training group and 12.7 ± 5.1 and "
+    "13.9 ± 5.2 in the usual care group, respectively.": [*["training"] * 2, *["usual care"] * 2],
     # More numbers than arms that are known.
     "It was 7%, 9%, and 2% in the A1, A2, and usual care groups, respectively.": [None] * 3,
     # Values with intervals before a ratio are of one arm each.

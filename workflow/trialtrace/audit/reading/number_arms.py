@@ -133,6 +133,13 @@ def _of_run(
             return [
                 (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
             ]
+        ended = [at for at, ms in enumerate(behind, 1) if len(ms) == 1]
+        if told and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
+            # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
+            return [
+                (behind[at // ended[0] * ended[0] + ended[0] - 1][0].arm, NEAREST)
+                for at in range(size)
+            ]
         if told and size > len(distinct(mentions)):
             # More numbers than arms that are known by name: whose each is cannot be said.
             return [(None, UNKNOWN)] * size
@@ -203,8 +210,10 @@ def _nearest(
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
     if before and REFERENCE.search(text, 0, before[-1].begin) and len(distinct(mentions)) == 1:
-        # "Compared with placebo more (5%) fell".
-        return None, NOT_NAMED
+        # "Compared with placebo more (5%) fell", and not "compared with placebo (5%)".
+        beside = r"(?:\s(?:groups?|arms?))?[\s(\[]*"
+        if re.fullmatch(beside, text[before[-1].end : number[0]]) is None:
+            return None, NOT_NAMED
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
     contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
