@@ -16,6 +16,7 @@ from trialtrace.audit.reading.paper import Table
         ("Vaccine efficacy was -20.4% (95% CI -60 to 10).", ["efficacy -20.4% (95% CI -60 to 10)"]),
         ("With training (2/62, 3.2% vs 9/58, 15.5%) few came.", ["2/62 (3.2%)", "9/58 (15.5%)"]),
         ("Four (8%) left and five (20%) of 25 fell.", ["4 (8%)", "5/25 (20%)"]),
+        ("Two-hundred-fifty of 1,063 (23.5%) fell.", []),
         ("Two hundred and eighty (86%) and one hundred two (5%) came.", ["86%", "5%"]),
         ("Pain was less (t144 = −5.761, P < 0.001).", ["t(144) = -5.761, P < 0.001"]),
         ("They were 27.2 years ± 5.3 old.", ["27.2 ± 5.3"]),

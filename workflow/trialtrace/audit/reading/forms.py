@@ -22,7 +22,9 @@ for _at, _ten in enumerate(_TENS, 2):
     IN_WORDS |= {f"{_ten}ty-{one}": f"{_at}{IN_WORDS[one]}" for one in _ONES}
 """Numbers up to 99 as words."""
 _WORDED = "|".join(sorted(IN_WORDS, key=len, reverse=True))
-_COUNTED = rf"(?:{COUNT}|\b(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})\b(?! hundred))"
+_COUNTED = (
+    rf"(?:{COUNT}|(?<![\w-])(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})(?![\w-]| hundred))"
+)
 _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
