@@ -116,7 +116,7 @@ def _by_dose(named: Mapping[str, str]) -> list[tuple[str, re.Pattern[str], str |
         if match := _DOSE.search(text):
             doses.setdefault(text[: match.start()] + text[match.end() :], set()).add(text)
     for texts in doses.values():
-        of = {_DOSE.search(text)[0]: named[text] for text in texts}  # type: ignore[index]
+        of = {match[0]: named[text] for text in texts if (match := _DOSE.search(text))}
         if len(set(of.values())) < 2 or len(of) < len(texts):
             continue
         for dose, arm in sorted(of.items(), key=lambda pair: len(pair[0]), reverse=True):
