@@ -8,6 +8,7 @@ import json
 import shutil
 from fnmatch import fnmatchcase
 
+import pandas as pd
 import pytest
 
 from trialtrace.base.paths import Project, project
@@ -30,11 +31,32 @@ TRIALS = (
 def test_a_share_that_the_visits_leave_open_is_told_by_both_ends(results):
     """The value is the lower one."""
     rows = [row for row in results("made").to_pylist() if row["method"] == "incidence.turnbull"]
-    opened = [row for row in rows if row["warning"]]
+    opened = [row for row in rows if "–" in row["stat_text"]]
     assert opened
     for row in opened:
         low, high = map(float, row["stat_text"].removesuffix(" %").split("–"))
         assert f"{100 * row['stat_value']:.1f}" == f"{low:.1f}" and low < high <= 100
+
+
+def test_a_share_says_of_how_many_the_visits_do_not_tell(trials, results):
+    rows = [row for row in results("made").to_pylist() if row["method"] == "incidence.turnbull"]
+    times = pd.read_parquet(trials("made")[1] / "derived/adtte.parquet")
+    told = 0
+    for row in rows:
+        day = float(row["group2_level"])
+        those = times[(times["PARAMCD"] == "SEEN") & (times["PPROTFL"] == "Y")]
+        those = those[(those["TRTP"] == row["group1_level"]) | (row["group1_level"] == "all")]
+        by = sum(those["AVALHI"] <= day)
+        without = sum(those["AVALLO"] >= day)
+        told += by + without < len(those)
+        if by + without == len(those):
+            assert not row["warning"]
+        else:
+            assert (
+                f"Of {len(those)}, {by} were seen with the event by then and {without} without it "
+                f"then or later; of {len(those) - by - without} the visits do not tell"
+            ) in row["warning"]
+    assert 0 < told < len(rows)
 
 
 @pytest.mark.parametrize("name", TRIALS)

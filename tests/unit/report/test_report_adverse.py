@@ -156,7 +156,8 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     recorded = (
-        "only 10 with Drug and 9 with Placebo have a record of it, all others count as without"
+        "only 10 with Drug and 9 with Placebo have a record of whether they had it, all others "
+        "count as without"
     )
     told = f"Drug 6 of 10; Placebo 3 of 10; {recorded}."
     assert any(words(line).endswith(told) for line in harms_in_short(material, {}))
@@ -205,7 +206,8 @@ def test_of_visits_the_last_one_counts_for_who_has_a_record(tmp_path):
     run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     assert (
-        "only 3 with Drug and 4 with Placebo have a record of it at month 3, all others count as "
+        "only 3 with Drug and 4 with Placebo have a record of whether they had it at month 3, all "
+        "others count as "
         "without"
     ) in words(harms_section(material))
 
@@ -243,7 +245,7 @@ def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path):
     endpoints = mini_trial.ENDPOINTS.replace("  time: days\n  origin: randomisation\n", dated)
     trial = mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen")
     (deaths, *_) = harms_in_short(made(tmp_path, rows=rows, endpoints=endpoints, trial=trial), {})
-    assert "1 date of death was not usable (see Data): whether that patient died is told" in deaths
+    assert "1 date of death was not usable (see Data): that patient counts as alive." in deaths
 
 
 def of_deaths(material):

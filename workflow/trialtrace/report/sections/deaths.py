@@ -28,6 +28,7 @@ from trialtrace.run.trial.reported import in_order
 # The level of a column of adverse events that says death: CTCAE's grade 5.
 _FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
 OF_TIMES = {"survival", "hazard_ratio"}
+_AS = ("alive", "dead")
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
 
@@ -83,14 +84,27 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
 
 
 def _undated(material: Material, named: set[str]) -> list[str]:
-    """How many dates of death were not usable, and what their patients then count as."""
-    entries = [material.trial.endpoints[name].entry for name in named]
-    dates = {(at.table, at.event_date) for at in entries if isinstance(at, TimeFromDates)}
+    """How many dates of death were not usable, and as what their patients count."""
+    trial, frames = material.trial, material.tracer.frames
+    dated = {
+        (entry.table, entry.event_date): trial.endpoints[name].code
+        for name in named
+        if isinstance(entry := trial.endpoints[name].entry, TimeFromDates)
+    }
     rejects = material.tracer.rejects.table.to_pylist()
-    n = len({row["source_row"] for row in rejects if (row["table"], row["column"]) in dates})
-    was = "1 date of death was" if n == 1 else f"{n} dates of death were"
-    told = f"{was} not usable (see Data): whether that patient died is told by the other columns; "
-    return [f"{told}a death without a date has no time."] if n else []
+    lost = [row for row in rejects if (row["table"], row["column"]) in dated]
+    if not lost:
+        return []
+    died = frames.select("adtte", {"PARAMCD": {"in": [*dated.values()]}, "CNSR": {"is": 0}})
+    subjects = frames.select("adsl", {"USUBJID": {"in": died.column("USUBJID").tolist()}})
+    dead = len({row["subject"] for row in lost} & {*subjects.column("SUBJID").tolist()})
+    n = len({row["source_row"] for row in lost})
+    if n == 1:
+        counts = f"1 date of death was not usable (see Data): that patient counts as {_AS[dead]}."
+    else:
+        counts = f"{n} dates of death were not usable (see Data): of these patients {dead} "
+        counts += f"count{'s' if dead == 1 else ''} as dead."
+    return [counts]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:

@@ -13,9 +13,9 @@ from trialtrace.run.trial.plan.build import Analysis
 
 
 def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
-    """ "only 11 with Drug and 16 with Placebo have a record of it, …", at the last visit of a table
-    by visits; nothing where all have a record, and of a log of events, in which nobody has to
-    stand: its rows are numbered, and not called by a visit."""
+    """ "only 11 with Drug and 16 with Placebo have a record of whether they had it, …", at the last
+    visit of a table by visits; nothing where all have a record, and of a log of events, in which
+    nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
     named = [each for each in parameters(trial, analysis) if parameter in (None, each.name)]
     if not named or not isinstance(named[0].entry, AnyOccurrence):
@@ -41,5 +41,5 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
         f"{len({*known.subject[known.arm == arm]})} with {escape_markdown(material.arm_label(arm))}"
         for arm in trial.design.arms
     ]
-    record = escape_markdown(f"have a record of it{at}")
+    record = escape_markdown(f"have a record of whether they had it{at}")
     yield f"only {in_a_row(arms)} {record}, all others count as without"

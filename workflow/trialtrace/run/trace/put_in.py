@@ -140,7 +140,7 @@ class PutIn:
     def _name(self, margin: Margin) -> str:
         name = margin_name(self._trial, margin)
         population = self._trial.populations.get((margin["check"] or {}).get("population", ""))
-        return f"{name} ({population.label.partition(CHOSEN)[0]})" if population else name
+        return f"{name} ({population.label.removesuffix(CHOSEN)})" if population else name
 
     def _number(self, margin: Margin) -> tuple[str, str]:
         """What was drawn, and behind it what is printed where that is another number."""

@@ -7,7 +7,7 @@ rows are chosen or visits told are none, nor is one of a measure that is a varia
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from trialtrace.run.tables.conditions import columns_of, lower_first
+from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.study.file import ByArm, EndpointVisit, Population
@@ -23,9 +23,8 @@ _NO_VALUE = {
     *("label", "code", "kind", "source", "origin", "event_label", "censored_label"),
     *("horizon_label", "term", "first_of", "competing", "occurrence", "seen"),
 }
-LABELS_SHOWN = 2
-CHOSEN = " (chosen after randomisation, by "
-"""Between the label of a population and the outcomes that choose it."""
+CHOSEN = " (chosen after randomisation)"
+"""Behind the label of a population that an outcome chooses; its rule says which."""
 
 
 def texts(value: object, without: Iterable[str] = ("name",)) -> Iterator[str]:
@@ -68,13 +67,10 @@ class Outcomes:
         return list(dict.fromkeys(found))
 
     def labelled(self, population: Population) -> Population:
-        """The population, its label with the outcomes by which it is chosen."""
-        if not (names := self.chosen_by(population)):
+        """The population, its label with that an outcome chooses it."""
+        if not self.chosen_by(population):
             return population
-        told = [lower_first(self.endpoints[name].label) for name in names[:LABELS_SHOWN]]
-        more = len(names) - len(told)
-        shown = ", ".join(told) + (f" and {more} more" if more else "")
-        return replace(population, label=f"{population.label}{CHOSEN}{shown})")
+        return replace(population, label=f"{population.label}{CHOSEN}")
 
     def _places(self, where: Condition | None) -> list[Place]:
         """The columns of a condition on subjects; of rows that are chosen, such as those of

@@ -9,16 +9,15 @@ from trialtrace.base.errors import UserError
 
 QUARTO, EMBEDDED = "quarto", "embedded"
 RENDERER_KEY = "report.renderer"
+Formats = Distinct[Literal["html", "docx", "pdf"]]
 
 
 @shape
 class Report:
     """How reports are made."""
 
-    formats: Distinct[Literal["html", "docx", "pdf"]] = key(
-        "Formats of every report. Quarto, where it renders, makes no PDF."
-    )
-    supplement: Distinct[Literal["html", "docx", "pdf"]] | None = optional(
+    formats: Formats = key("Formats of every report. Quarto, where it renders, makes no PDF.")
+    supplement: Formats | None = optional(
         "Formats of the supplement, of these; without it, or with none of these, all of them. As "
         "DOCX and PDF it takes a third of the time of a large report."
     )

@@ -118,16 +118,32 @@ def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result
         told = replace(sample, options=cut.options(step))
         for time in step.options.times:
             error = warning = text = None
+            last, first = bounds(rows)
             try:
-                low, high = formula(step)(*bounds(rows)).probability_by([time])
+                low, high = formula(step)(last, first).probability_by([time])
             except StatsError as refused:
                 error = str(refused)
                 low = high = np.array([np.nan])
+            else:
+                warning = _undetermined(last, first, time)
             if high[0] > low[0]:
                 text = f"{100 * low[0]:.1f}{SPAN}{100 * high[0]:.1f} %"
-                warning = f"The visits leave the share open here: {text}."
+                warning = f"The visits leave the share open here: {text}. {warning or ''}".rstrip()
             at_time = told.at(group=sample.place.group, second=("time", level_text(time)))
             yield at_time.value("incidence", low[0], error=error, warning=warning, text=text)
+
+
+def _undetermined(last: np.ndarray, first: np.ndarray, time: float) -> str | None:
+    """Of how many the visits do not say whether the event was before this time; an estimate puts
+    theirs where the visits of others let it, which may be just before."""
+    by, without = int((first <= time).sum()), int((last >= time).sum())
+    if by + without == len(first):
+        return None
+    return (
+        f"Of {len(first)}, {by} were seen with the event by then and {without} without it then or "
+        f"later; of {len(first) - by - without} the visits do not tell, and the estimate rests on "
+        "when others were seen."
+    )
 
 
 def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
