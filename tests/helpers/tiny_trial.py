@@ -99,6 +99,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         dictionary={"patients": fields},
         cleaning=structure(Cleaning, {"tables": {key: {} for key in tables} | rules}),
         endpoints=families.endpoints(yaml.safe_load(endpoints)),
+        plan=SimpleNamespace(analyses={}),
     )
 
 

@@ -201,13 +201,17 @@ def test_several_rows_a_patient_are_told_before_an_endpoint_stops_at_them(run, p
     assert "endpoints.yaml: worst" in told and "subjects with several rows of adverse" in told
 
 
-def test_an_order_of_codes_is_told_and_no_fault_of_the_program(run, project):
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [("term: {at_least: 3}", "text has no order"), ('grade: {in: ["3"]}', "a column of nausea")],
+)
+def test_what_no_occurrence_has_is_told_and_no_fault_of_the_program(run, project, where, problem):
     of = "\nworse: {label: Worse, code: WORSE, kind: any_occurrence, of: nausea,"
-    of += " where: {term: {at_least: 3}}}\n"
+    of += f" where: {{{where}}}}}\n"
     path = project / TRIAL.format("endpoints")
     path.write_text(path.read_text(encoding="utf-8") + of, encoding="utf-8")
     told = said(run, project)
-    assert "text has no order" in told and "fault of the program" not in told
+    assert problem in told and "fault of the program" not in told
 
 
 def test_a_window_that_no_row_meets_is_told(run, project):

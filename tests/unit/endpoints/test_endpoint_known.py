@@ -82,6 +82,42 @@ def test_who_died_is_left_out(tmp_path, others, red):
     assert all(line.endswith(told) for line in lines)
 
 
+CROSSOVER = """
+design:
+  kind: crossover
+  arms: {new: {label: New, code: "1"}, old: {label: Old, code: "0", control: true}}
+  randomisation: {scheme: simple}
+tables:
+  patients: {of: raw, key: [id], subject: id}
+  periods: {of: raw2, key: [id, period], subject: id, arm: drug}
+populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
+"""
+IN_PERIODS = """score: {label: Score, code: SCORE, kind: measure, table: periods, column: y,
+  location: {column: period, labels: {"1": first, "2": second}}}"""
+
+
+@pytest.mark.parametrize(("new", "old", "red"), [(12, 0, True), (8, 6, False), (4, 0, False)])
+def test_losses_within_patients_are_compared_by_treatment(tmp_path, new, old, red):
+    """Rows of 12 of 40 patients are lost with one treatment: p of McNemar's exact test 2/2^12."""
+    rows = ["id period drug y:integer"]
+    for at in range(40):
+        for period in (1, 2):
+            drug = (at + period) % 2
+            gone = at < new if drug else new <= at < new + old
+            rows += [] if gone else [f"p{at} {period} {drug} {at * 7919 % 97}"]
+    patients = "\n".join(["id", *(f"p{at}" for at in range(40))])
+    derived(tiny(IN_PERIODS, CROSSOVER), tmp_path, patients=patients, periods="\n".join(rows))
+    lines = [
+        one.text
+        for one in read_losses(tmp_path / "derived").warnings
+        if one.kind == "known_unequally"
+    ]
+    p = 2 * stats.binom.cdf(0, 12, 0.5)
+    told = "Endpoint score (Score) is known unequally by treatment within patients: New 28 of 40 "
+    told += f"(0 with it alone), Old 40 of 40 (12 with it alone), which has p {p:.2g} by chance"
+    assert lines == ([f"{told} among 1 such counts."] if red else [])
+
+
 def test_losses_of_clusters_go_together():
     """Two of eight clusters of ten lost nearly all, both of one arm; p of R's
     t.test(c(.1, .1, .9, .9), c(0, .1, .1, 0), var.equal = TRUE) is 0.1013."""

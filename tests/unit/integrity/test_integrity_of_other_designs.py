@@ -1,9 +1,11 @@
 """What honest exports of other designs have, and slips that one design or few values hid."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tiny_trial import drawn, tiny
 
 from trialtrace.run.integrity import (
     agreement,
@@ -32,6 +34,7 @@ from trialtrace.run.integrity.export import (
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS
 from trialtrace.run.integrity.registry import look_at
+from trialtrace.run.trial.plan.cards.paired import CrossoverEvents
 
 
 def numbers(name: str, values, label: str = "") -> Column:
@@ -142,19 +145,80 @@ def test_a_value_ten_times_the_others_of_its_patient_is_told():
     assert not [one for one in factors.looks(visited("count", counts)) if one.remark]
 
 
-@pytest.mark.parametrize("wrong", [0, 4])
+@pytest.mark.parametrize("wrong", [0, 4, 15, 27])
 def test_arms_that_the_design_does_not_give_are_a_contradiction(wrong):
+    """Clusters are declared, so that they are told of half their patients too."""
     group, arms = np.arange(60) // 10, (np.arange(60) // 10) % 2
-    arms[:wrong] = 1 - arms[:wrong]
+    changed = np.random.default_rng(1).permutation(60)[:wrong]
+    arms[changed] = 1 - arms[changed]
     (given,) = read._said("p.arm", "another arm", arms, group, np.arange(60) + 2)
     (look,) = agreement.looks(alone(numbers("x", arms), treatments=(given,)))
-    assert look.rows == tuple(range(2, 2 + wrong)) and look.remark == CONTRADICTIONS
+    assert wrong // 2 <= len(look.rows) <= wrong and look.remark == CONTRADICTIONS
     assert (look.p < 1e-5) == bool(wrong)
-    # What does not tell the arm, or a trial in which all have one, says nothing of it.
-    assert not [*read._said("p.arm", "", arms, np.arange(60) % 2, arms)]
+    # What only may be a sequence is none where it does not tell nearly all of the arms, nor is
+    # anything in a trial in which all have one.
+    assert bool([*read._said("p.arm", "", arms, group, arms, 0.8)]) == (wrong < 12)
     assert not [*read._said("p.arm", "", arms * 0, group, arms)]
     nobody = np.full(60, NOBODY)
     assert agreement._as_designed(Treatments("p.arm", "", arms, nobody, arms)).p == 1
+
+
+CROSSOVER = """
+design:
+  kind: crossover
+  arms: {new: {label: N, code: "1"}, old: {label: O, code: "0", control: true}}
+  randomisation: {scheme: simple}
+tables:
+  patients: {of: raw, key: [id], subject: id}
+  periods: {of: raw2, key: [id, period], subject: id, arm: drug}
+subjects: {table: patients, variables: {order: order}}
+populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
+"""
+
+
+@pytest.mark.parametrize("wrong", [0, 3, 20, 40])
+def test_first_treatments_are_held_against_the_sequence_of_the_plan(wrong):
+    """Of a plan that says what each sequence begins with all may be told."""
+    trial = tiny(trial=CROSSOVER, choices={"order": {"AB": "new first", "BA": "old first"}})
+    first = {"new first": "new", "old first": "old"}
+    step = SimpleNamespace(
+        options=CrossoverEvents(sequence="order", starts_with=first, sides="two_sided")
+    )
+    one = SimpleNamespace(describe=(), estimates=(step,), tests=())
+    trial.plan = SimpleNamespace(analyses={"main": one})
+    trial.dictionary["periods"] = {}
+    orders = ["AB" if at % 2 else "BA" for at in range(40)]
+    patients = "\n".join(["id order", *(f"p{at} {order}" for at, order in enumerate(orders))])
+    rows = [
+        f"p{at} {period} {int((order == 'AB') == (period == 1)) ^ (at < wrong)}"
+        for at, order in enumerate(orders)
+        for period in (1, 2)
+    ]
+    tables = {"patients": drawn(patients), "periods": drawn("\n".join(["id period drug", *rows]))}
+    who = {"patients": np.arange(40), "periods": np.repeat(np.arange(40), 2)}
+    step_of, none = np.tile(np.arange(2), 40), np.zeros(80, np.intp)
+    sheet = Sheet("periods", np.arange(80) + 2, who["periods"], step_of, none, ())
+    export = Export(40, "patients", (sheet,))
+    (given,) = read._treatments(trial, export, tables, who)
+    look = agreement._as_designed(given)
+    assert look.rows == tuple(range(2, 2 + 2 * wrong, 2))
+    assert look.told == f"{wrong} of 40 patients have another treatment first than their order"
+    assert (look.p < 1e-5) == bool(wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, 30])
+def test_no_days_go_on_after_a_death(wrong):
+    """Days up to the end of the trial, in place of those to the death, of some who died."""
+    rng = np.random.default_rng(10)
+    entry, days = 19000.0 + rng.integers(0, 400, 90), rng.integers(30, 900, 90).astype(float)
+    last = entry + days
+    died = np.where(np.arange(90) < 50, last, np.nan)
+    days[:wrong] = 20400 - entry[:wrong]
+    named = {"entered": entry, "last_contact": last, "died": died}
+    export = alone(numbers("days", days), *(Column(n, DATE, v) for n, v in named.items()))
+    (look,) = (one for one in agreement.looks(export) if "died" in one.told)
+    assert look.rows == tuple(range(2, 2 + wrong)) and look.remark == CONTRADICTIONS
+    assert look.told.startswith(f"{wrong} of 50 patients") and (look.p < 1e-9) == bool(wrong)
 
 
 def test_dates_of_a_table_with_a_row_a_patient_are_looked_at():

@@ -157,7 +157,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool, *, w
         rehearsed = rehearse(trial, names, sample=size > LARGE)
     except UserError as error:
         return Look(problems=tuple(error.problems))
-    except (TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         if not wrong:
             raise
         return Look(NOT_LOOKED_AT.format("mend these first"))

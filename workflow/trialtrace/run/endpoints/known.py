@@ -4,11 +4,13 @@ Losses between those randomised and those analysed are no outcome, and are told 
 says. Of an endpoint that one arm has none of, nothing is tested: it is of the others alone. p is
 Pearson's, or Fisher's exact one where fewer than five are expected in a cell of two arms; of
 clusters that of an analysis of variance of their shares; times all endpoints and visits that are
-tested. Who died and has no value is left out of it.
+tested. Who died and has no value is left out of it. Where a patient has every treatment it is the
+exact test of McNemar: patients of whom the outcome is known with one treatment alone.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -76,6 +78,7 @@ def unequal_losses(study: Study) -> Iterator[RedLine]:
     how many more are."""
     died, groups = _died(study), _clusters(study)
     tested = chances_of(_looked_at(study), planned_arms(study), died, groups)
+    yield from _within_patients(study)
     unusual = sorted(one for one in tested if one[0] < UNEQUAL)
     first = list({name: (p, name, visit) for p, name, visit in reversed(unusual)}.values())[::-1]
     labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
@@ -94,6 +97,35 @@ def unequal_losses(study: Study) -> Iterator[RedLine]:
         if more > 0 and name == first[LINES - 1][1]:
             text += f" So are {more} more."
         yield RedLine("known_unequally", "", None, text)
+
+
+def _within_patients(study: Study) -> Iterator[RedLine]:
+    """A line for each endpoint that is known with one treatment alone of more patients than with
+    another alone."""
+    tested = []
+    for name, records in _endpoints(study):
+        if "TRTP" not in records.columns:
+            continue
+        valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False)
+        treatment = np.array(records.columns["TRTP"].to_pylist(), dtype=object)
+        there = {arm: np.zeros(study.size, dtype=bool) for arm in study.trial.design.arms}
+        for arm, known in there.items():
+            known[records.subject[valid & (treatment == arm)]] = True
+        for arm, other in combinations(there, 2):
+            alone = [int((there[a] & ~there[b]).sum()) for a, b in ((arm, other), (other, arm))]
+            if sum(alone) >= FEWEST_LOST and there[arm].any() and there[other].any():
+                p = min(1.0, 2 * chances.binomial(max(alone), sum(alone), 0.5))
+                counts = {one: int(there[one].sum()) for one in (arm, other)}
+                tested.append((p, name, counts, alone))
+    for p, name, counts, alone in tested:
+        if p * len(tested) < UNEQUAL:
+            labels = [study.trial.design.arms[arm].label for arm in counts]
+            of = zip(labels, counts.values(), alone, strict=True)
+            told = [f"{label} {k} of {study.size} ({own} with it alone)" for label, k, own in of]
+            text = f"Endpoint {name} ({study.trial.endpoints[name].label}) is known unequally by "
+            text += f"treatment within patients: {', '.join(told)}, which has p "
+            text += f"{p * len(tested):.2g} by chance among {len(tested)} such counts."
+            yield RedLine("known_unequally", "", None, text)
 
 
 def chances_of(
@@ -115,13 +147,19 @@ def chances_of(
     return [(p * len(tested), name, visit) for p, name, visit in tested]
 
 
-def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags]]:
-    """Endpoints at each visit, and the variables of the subjects that the dictionary requires: who
-    has a value."""
+def _endpoints(study: Study) -> Iterator[tuple[str, Records]]:
+    """Endpoints that are tested: numbers, answers and times."""
     for name, records in study.made.items():
         endpoint = study.trial.endpoints.get(name)
         if endpoint and endpoint.kind in BINARY + SCORES + TIMES and _has_values(records):
-            yield from ((name, visit, there) for visit, there in _known(records, study.size))
+            yield name, records
+
+
+def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags]]:
+    """Endpoints at each visit, and the variables of the subjects that the dictionary requires: who
+    has a value."""
+    for name, records in _endpoints(study):
+        yield from ((name, visit, there) for visit, there in _known(records, study.size))
     for name, origin in study.trial.subjects.origins.items():
         variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
         values = study.adsl.columns.get(adsl_code(name))

@@ -20,7 +20,7 @@ from itertools import combinations
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.integrity import chances
+from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import (
     CODE,
     DATE,
@@ -34,7 +34,7 @@ from trialtrace.run.integrity.export import (
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS, Look
 
-FEWEST, MOSTLY, SLIPS, BY_DESIGN = 20, 0.7, 0.01, 0.0001
+FEWEST, MOSTLY, SLIPS, BY_DESIGN, OF_DATES = 20, 0.7, 0.01, 0.0001, 0.2
 LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
 )
@@ -45,8 +45,9 @@ YEAR = 365.25
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each pair of tables that share a column, for the arm in other tables, for each
-    age beside a birth, and for what lasts in the rows of a table."""
+    age beside a birth, for days up to a death, and for what lasts in the rows of a table."""
     yield from _arms(export)
+    yield from _days(export)
     yield from map(_as_designed, export.treatments)
     alone: dict[tuple[str, str], list[Slice]] = {}
     for sheet in export.sheets:
@@ -140,6 +141,26 @@ def _as_designed(of: Treatments) -> Look:
     rows = tuple(sorted(int(row) for row in of.rows[wrong]))
     p = chances.binomial(k, n, BY_DESIGN)
     return Look(of.where, f"{k} of {n} patients have {of.what}", p, rows, remark=CONTRADICTIONS)
+
+
+def _days(export: Export) -> Iterator[Look]:
+    """A look at each number of days between two dates of a patient: at who died before its end."""
+    dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
+    deaths = [one for one in dates if intervals.is_death(export, one)]
+    for number in export.first_numbers if deaths else ():
+        for start in dates if number.table == export.subjects else ():
+            end = number.values + start.values
+            others = [one.values for one in dates if one is not start]
+            agree = int(np.any([np.abs(end - day) <= 1 for day in others], axis=0).sum())
+            if agree < max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
+                continue
+            for death in deaths:
+                known = np.flatnonzero(~np.isnan(end - death.values))
+                after = end[known] > death.values[known] + 1
+                text = f"{int(after.sum())} of {len(known)} patients who died have more days than "
+                text += f"from {start.column} to {death.column}"
+                if len(known) and death is not start:
+                    yield _differing(number, text, known, after, CONTRADICTIONS)
 
 
 def _as_arm(item: Slice, arm: Places) -> Slice:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.base.config.spec import items_of
 from trialtrace.run.cleaning.keys import PLACE, subject_text
 from trialtrace.run.integrity import contacts, intervals
 from trialtrace.run.integrity.export import (
@@ -40,8 +41,8 @@ from trialtrace.run.trial.treatment import arm_columns, arm_origin
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
 FEWEST, RISING, ONE_ARM = 20, 0.8, 0.8
-"""Rows of a visit, the share of dates after those of the visit before, of patients with the arm of
-their cluster."""
+"""Rows of a visit, the share of dates after those of the visit before, of patients with the first
+treatment of a group that may be their sequence."""
 PLAIN = "^[0-9]{1,18}$"
 """A key that is a number alone, as most are."""
 
@@ -375,8 +376,8 @@ def _free_of_events(
 def _treatments(
     trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
 ) -> Iterator[Treatments]:
-    """The arms of clusters; the first treatments of a crossover, of which a variable, the sequence,
-    tells nearly all."""
+    """The arms of clusters, by what is declared to be their unit; the first treatments of a
+    crossover, by the sequence of the plan, or a variable that tells nearly all of them."""
     arm, unit = arm_origin(trial), trial.design.unit
 
     def of_subjects(table: str, column: str) -> Places:
@@ -393,20 +394,49 @@ def _treatments(
         yield from _said(*where, arms, groups[unit], export.row_of)
     for sheet in export.sheets if trial.design.kind == "crossover" else ():
         if treatment := trial.tables[sheet.name].arm:
-            of = _codes(tables[sheet.name], treatment)[who[sheet.name] != NOBODY]
+            cells = tables[sheet.name][treatment]
+            codes = {arm.code for arm in trial.design.arms.values()} | {*cells.to_pylist()} - {None}
+            of = _codes(tables[sheet.name], treatment, codes)[who[sheet.name] != NOBODY]
             early = np.flatnonzero(sheet.step == 0)
             arms, rows = np.full(export.n, NOBODY), np.full(export.n, NOBODY)
             arms[sheet.subject[early]], rows[sheet.subject[early]] = of[early], sheet.rows[early]
+            declared = _first_codes(trial, tables)
             for name, group in groups.items():
                 where = f"{sheet.name}.{treatment}", f"another treatment first than their {name}"
-                yield from _said(*where, arms, group, rows)
+                if name in declared:
+                    due = _codes(pa.table({name: declared[name]}), name, codes)
+                    due = _by_subject(due, who[trial.subjects.origins[name].table], export.n)
+                    yield Treatments(*where, arms, due, rows)
+                else:
+                    yield from _said(*where, arms, group, rows, ONE_ARM)
 
 
-def _said(where: str, what: str, arms: Places, group: Places, rows: Places) -> Iterator[Treatments]:
-    """Arms that must be those of most in a group, where nearly all are, and not all have one."""
+def _first_codes(trial: Trial, tables: dict[str, pa.Table]) -> dict[str, list[str | None]]:
+    """Variables that steps of the plan name as the sequence; in each row of their table the code of
+    the treatment that it begins with."""
+    codes = {name: arm.code for name, arm in trial.design.arms.items()}
+    made = {}
+    for analysis in trial.plan.analyses.values():
+        for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
+            options = items_of(step.options)
+            if name := options.get("sequence"):
+                at = trial.subjects.origins[name]
+                labels = trial.dictionary[at.table][at.column].choices
+                arms = {code: options["starts_with"].get(label) for code, label in labels.items()}
+                arms = arms or options["starts_with"]
+                cells = tables[at.table][at.column].to_pylist()
+                made[name] = [codes.get(arms.get(cell) or "") for cell in cells]
+    return made
+
+
+def _said(
+    where: str, what: str, arms: Places, group: Places, rows: Places, least: float = 0.0
+) -> Iterator[Treatments]:
+    """Arms that must be those of most in a group, where at least so many are, and not all have
+    one."""
     due = _most(group, arms)
     known = (due != NOBODY) & (arms != NOBODY)
-    if len(np.unique(due[known])) > 1 and (due == arms)[known].mean() >= ONE_ARM:
+    if len(np.unique(arms[known])) > 1 and (due == arms)[known].mean() >= least:
         yield Treatments(where, what, arms, due, rows)
 
 
