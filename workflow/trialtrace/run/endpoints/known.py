@@ -104,7 +104,7 @@ def _within_patients(study: Study) -> Iterator[RedLine]:
     another alone."""
     tested = []
     for name, records in _endpoints(study):
-        if "TRTP" not in records.columns:
+        if study.trial.at.purpose.hides_arms or "TRTP" not in records.columns:
             continue
         valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False)
         treatment = np.array(records.columns["TRTP"].to_pylist(), dtype=object)

@@ -392,7 +392,9 @@ def _treatments(
         arms = of_subjects(arm.table, arm.column)
         where = f"{arm.table}.{arm.column}", f"another arm than most of their {unit}"
         yield from _said(*where, arms, groups[unit], export.row_of)
-    for sheet in export.sheets if trial.design.kind == "crossover" else ():
+    # Arms that are permuted in a patient go with no sequence.
+    crossover = trial.design.kind == "crossover" and not trial.at.purpose.hides_arms
+    for sheet in export.sheets if crossover else ():
         if treatment := trial.tables[sheet.name].arm:
             cells = tables[sheet.name][treatment]
             codes = {arm.code for arm in trial.design.arms.values()} | {*cells.to_pylist()} - {None}
