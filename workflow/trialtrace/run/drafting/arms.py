@@ -77,7 +77,7 @@ def arms_of(
     weights: dict[str, float] = {}
     doubted: set[str] = set()
     for column in columns:
-        if not _may_be_arm(column):
+        if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
         score, evidence, doubt = _score(column)
         doubt = doubt or column.distinct > MOST_ARMS
@@ -120,6 +120,21 @@ def _may_be_arm(column: Column) -> bool:
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
     coded = named or is_dose(column.name) or column.validation != "number"
     return few and not column.mostly_lacking and coded
+
+
+def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether levels are which treatments a patient had, or their order, in the letters of columns
+    of numbers: AB, AC and BC beside vasA, vasB and vasC."""
+    texts = [re.sub(r"[\W_]+", "", text).upper() for text, _ in column.values]
+    if len(texts) < 2 or not all(
+        text.isalpha() and 1 < len(text) == len({*text}) for text in texts
+    ):
+        return False
+    letters: dict[str, set[str]] = {}
+    for one in columns:
+        if one.validation in ("integer", "number") and len(one.name) > 1:
+            letters.setdefault(one.name[:-1], set()).add(one.name[-1].upper())
+    return {*"".join(texts)} in letters.values()
 
 
 def as_codes(column: Column) -> Column:

@@ -15,9 +15,10 @@ from trialtrace.run.drafting.arms import (
     NUMBER,
     SURE,
     named_arm,
+    tells_treatments,
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
+from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
 from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_apart
 from trialtrace.run.drafting.outcomes import (
     belongs,
@@ -85,7 +86,7 @@ def arm_of(
         for one in table.columns
         if (is_coded(one) or _even_numbers(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
-        and not (belongs(one) or is_form_status(one))
+        and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
         and one.name not in known
         and one.constant_within is not False
     ]
@@ -93,13 +94,13 @@ def arm_of(
         only = f"{others[0].name}: no other column divides patients into few, but for what they "
         choices.append((others.pop().name, f"{only}are and what came of them."))
         sure = True
-    for one in sorted(others, key=of_patients):
+    for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
         why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
         choices.append((one.name, why))
     wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
     for names in dict.fromkeys(chain.from_iterable(wide)):
-        why = f"Each of the {len(names)} columns is the same outcome under another treatment."
-        choices.append((BETWEEN.join(names), f"{why} A patient has had them all."))
+        why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
+        choices.append((BETWEEN.join(names), f"{why}patients had in turn."))
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         raise wrong("the arm", fault, "the column of the arm", "name it: --arm COLUMN")
@@ -195,7 +196,7 @@ def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
         and other != name
         and not (plain(name) in PLANNED and plain(other) in CDISC)
         and not (
-            _same_groups(table, name, other)
+            same_groups(table, name, other)
             if at is table
             else {*levels(at.column(other))} <= {*levels(table.column(name))}
         )
@@ -226,9 +227,7 @@ def _only_groups(
     ]
     # A code beside its label, of which cells are read.
     return not others or (
-        len(others) == 1
-        and others[0] in table.columns
-        and _same_groups(table, name, others[0].name)
+        len(others) == 1 and others[0] in table.columns and same_groups(table, name, others[0].name)
     )
 
 
@@ -269,7 +268,7 @@ def _even_numbers(column: Column) -> bool:
     return few and min(counts) >= max(FEWEST_OF_DOSE, BALANCED * max(counts))
 
 
-def _same_groups(table: Table, name: str, other: str) -> bool:
+def same_groups(table: Table, name: str, other: str) -> bool:
     """Whether two columns tell the same arms: a code beside its label."""
     cells = [row for row in cells_of(table, [name, other]) if all(row)]
     pairs = set(cells)

@@ -203,6 +203,7 @@ def ask_on_terminal(question: Question) -> str | None:
     values = [value for value, _ in question.choices]
     if question.several:
         answer = input("numbers or names with commas between, Enter for none: ").strip()
+        answer = "" if answer == OPEN else answer
         chosen = [_named(word.strip(), values) for word in answer.split(",") if word.strip()]
         return ",".join(chosen) or None
     if not question.sure:

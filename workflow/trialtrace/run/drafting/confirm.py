@@ -255,7 +255,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
     answers = dict(guesses_file.told) | {flag: value}
-    taken = taken_unasked(guesses_file)
+    taken = taken_unasked(guesses_file, value if flag == "arm" else "")
     for other in HANGS_ON.get(flag, ()):
         answers.pop(other, None)
         taken.pop(other, None)
@@ -318,7 +318,7 @@ def anew(
     texts = texts or found.given
     answers = {**found.told, **told}
     profiles = profile(texts)
-    asking = as_before(taken_unasked(found), ask)
+    asking = as_before(taken_unasked(found, told.get("arm", "")), ask)
     draft = with_covariates(decide(profiles, answers, asking), asking)
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
@@ -344,10 +344,10 @@ def anew(
     return lines
 
 
-def taken_unasked(guesses_file: GuessesFile) -> dict[str, str]:
-    """What is open, was sure and blinds nothing, by its flag."""
-    guesses = guesses_file.guesses
-    return {key: one.value for key, one in guesses.items() if key in FLAGS and not one.blinds}
+def taken_unasked(guesses_file: GuessesFile, arm: str = "") -> dict[str, str]:
+    """What is open, was sure and blinds nothing, by its flag; not what is told to be the `arm`."""
+    guesses = {key: one for key, one in guesses_file.guesses.items() if key in FLAGS}
+    return {key: one.value for key, one in guesses.items() if not one.blinds and one.value != arm}
 
 
 def drafted(

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
@@ -17,7 +18,7 @@ from trialtrace.run.drafting.names import (
     name_words,
     rank,
 )
-from trialtrace.run.drafting.outcomes import NO, label_of, levels
+from trialtrace.run.drafting.outcomes import NO, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import AGES, parts
@@ -289,6 +290,41 @@ def _groups_of_one_arm(
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     return {group: code for group, (code,) in arms.items()}
+
+
+def numbers_groups(table: Table, subject: str) -> set[str]:
+    """Columns that number groups which were randomised, whichever column is the arm: whole numbers,
+    of each of which all patients have the same level of another column, and which change between
+    its levels more often than the steps of a score that was cut."""
+    patients = table.rows if subject == SOURCE_ROW else table.column(subject).distinct
+    numbers = [
+        one.name
+        for one in table.columns
+        if one.validation == "integer" and not _of_a_patient(one) and one.name != subject
+        if FEWEST_UNNAMED <= one.distinct <= patients / FEWEST_EACH
+    ]
+    coded = [one.name for one in table.columns if is_coded(one) and len(levels(one)) > 1]
+    if not (numbers and coded) or table.rows > MOST_ROWS:
+        return set()
+    rows = cells_of(table, [*numbers, *coded])
+    made = set()
+    for at, number in enumerate(numbers):
+        for place in range(len(numbers), len(numbers) + len(coded)):
+            groups = _of_one_level((row[at], row[place]) for row in rows)
+            codes = [groups[group] for group in sorted(groups, key=in_order)]
+            changes = sum(code != after for code, after in pairwise(codes))
+            if groups and _beyond_doses(groups) and changes > 2 * len({*codes}):
+                made.add(number)
+    return made
+
+
+def _of_one_level(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The one level of each group; nothing where a group has several."""
+    groups: dict[str, str] = {}
+    for group, code in pairs:
+        if group and code and groups.setdefault(group, code) != code:
+            return {}
+    return groups
 
 
 def _numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) -> int:

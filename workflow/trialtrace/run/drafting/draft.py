@@ -13,12 +13,20 @@ from trialtrace.run.drafting.assignment import (
 )
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
-from trialtrace.run.drafting.design import Design, by_treatment, design_of, is_side, patients_beside
+from trialtrace.run.drafting.design import (
+    Design,
+    by_treatment,
+    design_of,
+    is_side,
+    numbers_groups,
+    patients_beside,
+)
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
     CARRYOVER,
+    CLUSTERS,
     PARAMETERS,
     REPEATS,
     ROW_NUMBERS,
@@ -48,6 +56,7 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 MOST_OTHERS = 5
 FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
+GROUPS = CLUSTERS | {"id"}
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,8 @@ def _outcomes(
 ) -> Shown:
     """Outcomes of columns, of the kind asked for; `roles` are patients and visits by table."""
     design = treated[2]
-    offered = _offered(tables, *roles, treated, kind)
+    known = not any(guess.name == "arm" and guess.blinds for guess in decided.guesses)
+    offered = _offered(tables, *roles, treated, kind, known)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     if primary.visit_word == TREATMENT and "design" not in decided.told:
         place, doubt = ("trial.yaml", "design.kind"), primary.evidence
@@ -194,9 +204,10 @@ def _offered(
     visit: Mapping[str, str],
     treated: tuple[Table, Column, Design],
     kind: str,
+    known: bool,
 ) -> Offered:
     """What may be endpoints in all tables; `treated` is the table of the arm, its column and the
-    design, `kind` the one asked for."""
+    design, `kind` the one asked for. What is left beside an arm that is not `known` may be it."""
     home, arm, design = treated
     told_by = {
         table.name: parameters
@@ -217,6 +228,7 @@ def _offered(
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
+            taken |= numbers_groups(table, subject[name])
         whole = _several_times(table, subject[name], at[name], taken, kind)
         used = {column for one in whole for column in (one.column, one.starts, one.stops)}
         if name in told_by:
@@ -231,7 +243,8 @@ def _offered(
         left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
         if design.own_treatment and table.name == home.name:
             left -= {one.name for one in table.columns if one.constant_within}
-        found += [_alone(here[0])] if len(here) == 1 and here[0].names >= left else here
+        alone = known and len(here) == 1 and here[0].names >= left
+        found += [_alone(here[0])] if alone else here
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
@@ -291,7 +304,7 @@ def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> It
     parameters = told_by.get(primary.table)
     if parameters is None or not primary.where:
         return
-    for code in parameters.labels:
+    for code in parameters.labels_of(primary.kind):
         if parameters.rows_of(code) != primary.where:
             yield parameters.of(primary, code)
 
@@ -410,12 +423,14 @@ def _of_visits(table: Table, visit: str) -> set[str]:
 
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
-    known = (ROW_NUMBERS, SEX, SITES, REPEATS, CARRYOVER)
+    known = (SEX, SITES, REPEATS, CARRYOVER)
     # A visit that varies is none; the same word for one value a patient may be a time.
     return {
         one.name
         for one in table.columns
         if any(rank(one.name, k) is not None for k in known)
+        or (rank(one.name, ROW_NUMBERS) is not None and one.distinct > 2)
         or plain(one.name) in AGES
+        or (one.validation == "integer" and {*parts(one.name)} <= GROUPS)
         or (rank(one.name, VISITS) is not None and one.constant_within is False)
     }

@@ -86,12 +86,16 @@ LATER = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
+# Flags of populations and the state of a form say how a trial went.
+FLAG = re.compile(r"[A-Z0-9]{1,6}FL|\w+_complete")
 RESPONSE = re.compile(rf"y[0-9]?|y[._][0-9]|{FINDINGS}stresn", re.IGNORECASE)
 # Words of how a patient went through the trial, which nobody knew before.
 AFTERWARDS = re.compile(
     r"compl(y|i|et)\w*|adher\w*|withdr\w*|drop\w*|discontin\w*|protocol|lost|ltfu|attrition|dead|"
     r"died|deaths?|alive|cens(or\w*)?|cnsr|verstorben|abbruch|abgebrochen|perprotocol"
 )
+# What patients are divided by: ageGroup4, region_3, STRATA2.
+GROUPS = {"group", "grp", "gr", "agegr", "agegroup", "region", "strata", "stratum", "cohort"}
 LATER_WORDS = {"fu", "fup", "followup", "post", "after", "final", "end"}
 LONGEST_FAMILY = 8
 # Numbered columns of the same codes beside their total, or so many without one.
@@ -109,7 +113,7 @@ VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     """The candidates of a table, the best first; `taken` are columns with another role."""
     used = {*taken, visit}
-    free = [one for one in table.columns if one.name not in used and usable(one)]
+    free = [o for o in table.columns if o.name not in used and usable(o) and _flags_outcome(o)]
     found = [_called(table, one) for one in pairs(table, free)] if not visit else []
     paired = {name for one in found for name in (one.column, one.status)}
     names = [one.name for one in table.columns]
@@ -265,6 +269,15 @@ def is_primary(column: Column) -> bool:
     return any(SAID_SO.search(" ".join(parts(text))) for text in (column.name, column.label))
 
 
+def _flags_outcome(column: Column) -> bool:
+    """Whether a column, if a flag, is of what came of patients: DTHFL, CRIT1FL; no population."""
+    if not FLAG.fullmatch(column.name):
+        return True
+    name, label = plain(column.name), {*parts(column.label)}
+    words = {name, name.removesuffix("fl")} | label
+    return "population" not in label and (name.startswith("crit") or bool(outcome_words(words)))
+
+
 def _first(known: re.Pattern[str], words: Iterable[str]) -> str:
     return next((word for word in sorted(words) if known.fullmatch(word)), "")
 
@@ -277,7 +290,10 @@ def outcome_words(words: set[str]) -> str:
 
 
 def _of_family(name: str, texts: Sequence[str]) -> str:
-    """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post."""
+    """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post; not
+    of groups, whose number is how many they are, or which."""
+    if name_words(name) & GROUPS:
+        return ""
     numbers = _numbers(name, texts)
     if 2 <= len(numbers) <= LONGEST_FAMILY and numbers[0] > min(numbers[1:]):
         return "The same was measured before."

@@ -13,7 +13,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import Planned, endpoints_file, planned
 from trialtrace.run.drafting.outcomes import EVENT, MEASURE
 from trialtrace.run.drafting.people import People, people, with_covariates
-from trialtrace.run.drafting.plan import plan_file
+from trialtrace.run.drafting.plan import baseline_variables, plan_file
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
@@ -140,13 +140,13 @@ def _of_people(draft: Draft, who: People) -> list[Guessed]:
         column = draft.home.column(who.age[0])
         why = f"No file says it; the values of {column.name} are {column.low} to {column.high}."
         made.append(Guessed("age", "trial.yaml", "subjects.age.unit", "years", why))
-    if not who.variables:
+    text = ", ".join(name for name in baseline_variables(draft, who) if name in who.variables)
+    if not text:
         return made
     why = "No file says when they were measured; a baseline table has what was known before."
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
-    text = ", ".join(who.variables)
     place = ("plan.yaml", "displays.baseline.variables")
     return [*made, Guessed("baseline", *place, text, why)]
 

@@ -7,13 +7,14 @@ one a visit.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.column_types import MOST_TESTS
 from trialtrace.run.drafting.likely_outcome import NAMED, candidates
 from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     STATUSES,
+    TIME,
     TIMES,
     Outcome,
     is_number,
@@ -28,6 +29,10 @@ from trialtrace.run.tables.measures import parts, plain
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 TEST = re.compile(f"{FINDINGS}testcd")
+# No unit says nothing.
+TIME_UNIT = re.compile(
+    "((sec|min|minute|hr|hour|day|wk|week|mo|mth|month|yr|year)s?)?", re.IGNORECASE
+)
 ANALYSED = "anl01fl"
 # What is likely the primary one, the likeliest first.
 PRIMARY = (
@@ -45,7 +50,7 @@ class Parameters:
 
     `view` is the table as the rows of one code have it; `visit` tells them apart within a patient,
     where a patient has several, and `visits` are its codes by that of the parameter. `where` are
-    further conditions on the rows.
+    further conditions on the rows, `units` those of the values by code, where the table says them.
     """
 
     column: str
@@ -54,6 +59,12 @@ class Parameters:
     visit: str
     visits: Mapping[str, tuple[str, ...]]
     where: tuple[tuple[str, str], ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def labels_of(self, kind: str) -> dict[str, str]:
+        """The labels of the parameters that can be of a kind: no count is a time."""
+        no = {code for code, unit in self.units.items() if not TIME_UNIT.fullmatch(unit)}
+        return {c: label for c, label in self.labels.items() if kind != TIME or c not in no}
 
     def rows_of(self, code: str) -> tuple[tuple[str, str], ...]:
         """The condition on the rows of a parameter: columns with their codes."""
@@ -111,11 +122,13 @@ def _read(
     by_name = {plain(one.name): one.name for one in table.columns}
     # PARAMCD has its words in PARAM.
     worded = by_name.get(plain(column.name).removesuffix("cd"), column.name)
-    names = [subject, column.name, worded, visit or subject, *(name for name, _ in where)]
+    unit = by_name.get("avalu", subject)
+    names = [subject, column.name, worded, visit or subject, unit, *(name for name, _ in where)]
     seen: set[tuple[str, str, str]] = set()
     labels: dict[str, str] = {}
     visits: dict[str, dict[str, None]] = {}
-    for who, code, word, at, *cells in cells_of(table, names):
+    units: dict[str, str] = {}
+    for who, code, word, at, measured, *cells in cells_of(table, names):
         if not code or any(cell != told for cell, (_, told) in zip(cells, where, strict=True)):
             continue
         if visit and not at:
@@ -125,6 +138,8 @@ def _read(
         seen.add((who, code, at))
         labels.setdefault(code, word if worded != column.name else label_of(column, code))
         visits.setdefault(code, {})[at] = None
+        if unit != subject:
+            units[code] = units.get(code) or measured
     if len(labels) < 2 or (visit and all(len(there) == 1 for there in visits.values())):
         return None
     view = replace(
@@ -138,7 +153,7 @@ def _read(
     )
     ranked = dict(sorted(labels.items(), key=lambda label: _likely(*label)))
     there = {code: tuple(found) for code, found in visits.items()} if visit else {}
-    return Parameters(column.name, ranked, view, visit, there, where)
+    return Parameters(column.name, ranked, view, visit, there, where, units)
 
 
 def _of_record(name: str) -> bool:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import wrong
-from trialtrace.run.drafting.assignment import tells_arm
+from trialtrace.run.drafting.arms import tells_treatments
+from trialtrace.run.drafting.assignment import same_groups, tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.likely_outcome import (
+    FLAG,
     after_start,
     again,
     items_of,
@@ -42,8 +44,6 @@ TAKEN = {
     # As a covariate `baseline` is the endpoint's own; records have columns of their own.
     *("BASELINE", *(column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns)),
 }
-# Flags of populations and the state of a form say how a trial went.
-FLAG = re.compile(r"[A-Z0-9]{1,6}FL|\w+_complete")
 MONTHS = {"months": "months", "mths": "months", "weeks": "weeks", "wks": "weeks", "days": "days"}
 
 
@@ -80,7 +80,13 @@ def people(draft: Draft) -> People:
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
     used |= {name for one in (draft.primary, *draft.others) for name in one.names} | draft.later
     used -= {*_before(draft), *draft.covariates}
-    used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
+    home = draft.home
+    used |= {one.name for one in home.columns if tells_arm(one, home, draft.arm)}
+    used |= {
+        one.name
+        for one in home.columns
+        if tells_treatments(one, home.columns) or _copies(one, draft)
+    }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
     free = [
         one
@@ -135,6 +141,14 @@ def _before(draft: Draft) -> list[str]:
         for code, name in one.columns
         if code in one.before and one.table == draft.home.name
     ]
+
+
+def _copies(column: Column, draft: Draft) -> bool:
+    """Whether a column has the codes of the primary endpoint in other words, as AVALC of AVAL."""
+    home, name = draft.home, draft.primary.source
+    if draft.primary.table != home.name or not is_coded(column) or column.name == name:
+        return False
+    return home.column(name).distinct == column.distinct and same_groups(home, name, column.name)
 
 
 def _may_end(draft: Draft) -> dict[str, str]:

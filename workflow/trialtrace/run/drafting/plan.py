@@ -117,10 +117,7 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 analyses[f"{name}_crude"] = {**crude, **beside}
         analyses |= dict(_also(one, covariates if not place else [], primary=not place))
     displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
-    # Groups by their numbers or names describe no patient.
-    groups = [one for one in draft.home.columns if one.name == draft.design.cluster]
-    numbered = {who.named(one.name) for one in groups if not is_coded(one)}
-    if shown := [name for name in who.shown if name not in numbered]:
+    if shown := baseline_variables(draft, who):
         baseline = {"population": "itt", "overall": True, "variables": shown}
         displays = {"baseline": baseline, **displays}
     displays |= {} if draft.design.own_treatment else _figures(chosen[0])
@@ -132,6 +129,13 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
         **({"multiplicity": family} if (family := _family(analyses)) else {}),
         "displays": displays,
     }
+
+
+def baseline_variables(draft: Draft, who: People) -> list[str]:
+    """What the baseline table shows: groups by their numbers or names describe no patient."""
+    groups = [one for one in draft.home.columns if one.name == draft.design.cluster]
+    numbered = {who.named(one.name) for one in groups if not is_coded(one)}
+    return [name for name in who.shown if name not in numbered]
 
 
 def _family(analyses: Mapping[str, object]) -> dict[str, object]:

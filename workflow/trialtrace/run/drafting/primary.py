@@ -32,8 +32,10 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.visits import NONE
+from trialtrace.run.drafting.wide import TREATMENT
 
-NO_COMPETING = NO_STATUS = "none"
+NO_COMPETING = NO_STATUS = NONE
 ROW_A_PATIENT = (
     "give a file with a row a patient: in this one its value stands in several rows, of which no "
     "visit or start chooses one of each patient"
@@ -91,9 +93,26 @@ class Offered:
         if kind == RECURRENT:
             return _as_recurrent(table, column, self.subject[table.name])
         made = _as_told(table, column, self.visit[table.name], kind, decided, flag)
+        if flag == "primary" and kind != MEASURE:
+            made = self._beside_others(made, decided)
         if self.within and made.kind not in (MEASURE, EVENT):
             need = "a number, or yes or no, of each treatment of a patient"
             raise wrong(f"--{flag}", f"{column.name}, {WORDS[made.kind]}", need)
+        return made
+
+    def _beside_others(self, made: Outcome, decided: Decided) -> Outcome:
+        """One of columns that may be visits, or the items of a scale, with how all are named.
+        Raises UserError where a visit before treatment is told, of which it has none."""
+        for one in self.found:
+            names = [name for _, name in one.columns]
+            if one.table != made.table or one.visit_word == TREATMENT or made.column not in names:
+                continue
+            whole = f"--primary '{one.column}'"
+            if decided.told.get("before", NONE) != NONE:
+                fault = f"{made.column}, which has no visits, and --before"
+                raise wrong("--primary", fault, do=f"{whole} takes {len(names)} as visits")
+            text = f"{made.evidence} {names[0]} to {names[-1]} may be one outcome at visits: "
+            return replace(made, evidence=f"{text}{whole} takes them so.")
         return made
 
     def _visit_of_several(self, name: str, decided: Decided) -> Outcome | None:
@@ -227,12 +246,11 @@ def _of_parameter(
             raise wrong("--parameter", fault, "a table with PARAMCD or the like")
         return outcome
     why = f"It is one of {len(data.labels)} of {data.column}; nothing says which is the primary."
-    choices = [(code, f"{label}. {why}") for code, label in data.labels.items()]
+    labels = data.labels_of(outcome.kind) or data.labels
+    choices = [(code, f"{label}. {why}") for code, label in labels.items()]
 
     def read(text: str) -> Outcome:
-        return data.of(
-            outcome, code_of("parameter", text, data.labels, f"a value of {data.column}: ")
-        )
+        return data.of(outcome, code_of("parameter", text, labels, f"a value of {data.column}: "))
 
     words = f"Which {data.column} is the primary endpoint?"
     return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, False)
