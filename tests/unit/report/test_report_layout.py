@@ -86,6 +86,10 @@ def test_a_figure_on_a_phone_scrolls_in_its_own_frame(tab, hostile):
 def test_rows_of_many_cells_are_few_lines_high(tab, hostile):
     path = max((hostile.at.site / "mini" / "rows").glob("bds.*.html"), key=lambda one: one.name)
     tab.show(path, View(LAPTOP))
+    # The rows are unpacked once the page is there.
+    every = int(re.search(r">All (\d+) records<", text_of(path))[1])
+    rows = "document.querySelectorAll('.frame tbody tr').length"
+    tab.page.wait_for_function(f"() => {rows} === {every}")
     wide = "() => document.querySelector('.frame table').getBoundingClientRect().width"
     need = """() => { const table = document.querySelector('.frame table').cloneNode(true);
       table.style.width = 'max-content';
