@@ -236,16 +236,40 @@ def test_harms_begin_with_deaths_by_arm(mini):
     assert words(first) == words(deaths)
 
 
-def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path):
-    """Patient 7, alive by her row, has the 30 February as the day of her death."""
-    rows = mini_run.patients()
-    rows[6]["seen"] = "2020-02-30"
-    dated = "  start: entry\n  event_date: seen\n  last_contact: seen\n"
+@pytest.mark.parametrize(
+    ("died", "contact", "counted"),
+    [
+        ((0, 0), "last", "1 as alive"),
+        ((1, 0), "last", "1 not at all"),
+        ((0, 0), "ended", "1 not at all"),
+        ((0, 1), "last", "1 as alive and 1 not at all"),
+    ],
+)
+def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, contact, counted):
+    """Patients 7 and, in the last case, 8 have the 30 February as the day of their death."""
+    day = "2020-03-20"
+    rows = [row | {"last": day, "ended": day * row["died"]} for row in mini_run.patients()]
+    for row, death in zip(rows[6 : 7 + died[1]], died, strict=False):
+        row |= {"ended": "2020-02-30", "died": death}
+    dated = f"  start: entry\n  event_date: ended\n  last_contact: {contact}\n"
     dated += "  terminal: true\n  day_of_start: 0\n"
-    endpoints = mini_trial.ENDPOINTS.replace("  time: days\n  origin: randomisation\n", dated)
-    trial = mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen")
-    (deaths, *_) = harms_in_short(made(tmp_path, rows=rows, endpoints=endpoints, trial=trial), {})
-    assert "1 date of death was not usable (see Data): that patient counts as alive." in deaths
+    entry = "{},patients,,text,A day,,,date_ymd,2020-01-01,2021-12-31,,,,,,,,\n"
+    (deaths, *_) = harms_in_short(
+        made(
+            tmp_path,
+            rows=rows,
+            more=("last", "ended"),
+            dictionary=mini_trial.DICTIONARY + entry.format("last") + entry.format("ended"),
+            endpoints=mini_trial.ENDPOINTS.replace(
+                "  time: days\n  origin: randomisation\n", dated
+            ),
+            trial=mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen"),
+        ),
+        {},
+    )
+    were = "2 dates of death were" if died[1] else "1 date of death was"
+    told = f"{were} not usable (see Data); of the patients count, in times to death, {counted}."
+    assert told in deaths
 
 
 def of_deaths(material):

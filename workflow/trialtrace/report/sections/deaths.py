@@ -28,7 +28,6 @@ from trialtrace.run.trial.reported import in_order
 # The level of a column of adverse events that says death: CTCAE's grade 5.
 _FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
 OF_TIMES = {"survival", "hazard_ratio"}
-_AS = ("alive", "dead")
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
 
@@ -84,7 +83,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
 
 
 def _undated(material: Material, named: set[str]) -> list[str]:
-    """How many dates of death were not usable, and as what their patients count."""
+    """How many dates of death were not usable, and as what their patients count in times to it."""
     trial, frames = material.trial, material.tracer.frames
     dated = {
         (entry.table, entry.event_date): trial.endpoints[name].code
@@ -95,16 +94,18 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     lost = [row for row in rejects if (row["table"], row["column"]) in dated]
     if not lost:
         return []
-    died = frames.select("adtte", {"PARAMCD": {"in": [*dated.values()]}, "CNSR": {"is": 0}})
-    subjects = frames.select("adsl", {"USUBJID": {"in": died.column("USUBJID").tolist()}})
-    dead = len({row["subject"] for row in lost} & {*subjects.column("SUBJID").tolist()})
-    n = len({row["source_row"] for row in lost})
-    if n == 1:
-        counts = f"1 date of death was not usable (see Data): that patient counts as {_AS[dead]}."
-    else:
-        counts = f"{n} dates of death were not usable (see Data): of these patients {dead} "
-        counts += f"count{'s' if dead == 1 else ''} as dead."
-    return [counts]
+    subjects = frames.select("adsl", {"SUBJID": {"in": [row["subject"] for row in lost]}})
+    of = {"PARAMCD": {"in": [*dated.values()]}}
+    of |= {"USUBJID": {"in": subjects.column("USUBJID").tolist()}, "AVAL": "present"}
+    times = frames.select("adtte", of)
+    ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
+    died = sum(end == 0 for end in ends.values())
+    without = len({row["subject"] for row in lost}) - len(ends)
+    counts = {"as alive": len(ends) - died, "as dead": died, "not at all": without}
+    told = in_a_row([f"{n} {how}" for how, n in counts.items() if n])
+    n = len({(row["table"], row["source_row"]) for row in lost})
+    was = "1 date of death was" if n == 1 else f"{n} dates of death were"
+    return [f"{was} not usable (see Data); of the patients count, in times to death, {told}."]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
