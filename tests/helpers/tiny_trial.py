@@ -56,6 +56,17 @@ subjects: {table: patients}
 populations: {itt: {label: All, flag: ITTFL, where: {rx: present}}}
 """
 
+CROSSOVER = """
+design:
+  kind: crossover
+  arms: {new: {label: New, code: "1"}, old: {label: Old, code: "0", control: true}}
+  randomisation: {scheme: simple}
+tables:
+  patients: {of: raw, key: [id], subject: id}
+  periods: {of: raw2, key: [id, period], subject: id, arm: drug}
+populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
+"""
+
 
 def drawn(text: str) -> pa.Table:
     """A clean table as drawn."""

@@ -304,3 +304,10 @@ def test_all_are_what_the_groups_beside_make(tmp_path, capsys, row, found):
     text = asked(tmp_path, capsys, [HEAD_OF_ALL, row], others=[SEEN])
     assert ("Read right?" in text) == (found is not None)
     assert found is None or found in text
+
+
+def test_the_ends_of_a_range_are_those_of_groups_that_are_all(tmp_path, capsys):
+    row = ["Pulse, median (range)", "76 (50–119)", "79 (50–99)", "74 (52–98)"]
+    assert "greatest" in asked(tmp_path, capsys, [HEAD_OF_ALL, row])
+    further = [HEAD_OF_ALL[0], HEAD_OF_ALL[1].replace("90", "110"), *HEAD_OF_ALL[2:]]
+    assert "greatest" not in asked(tmp_path, capsys, [further, row])

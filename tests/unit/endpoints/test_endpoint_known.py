@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
-from tiny_trial import TRIAL, derived, field, tiny
+from tiny_trial import CROSSOVER, TRIAL, derived, field, tiny
 
+from trialtrace.base.purpose import Purpose
 from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.endpoints.known import _chance, chances_of
 from trialtrace.run.endpoints.losses import read_losses
@@ -82,16 +83,6 @@ def test_who_died_is_left_out(tmp_path, others, red):
     assert all(line.endswith(told) for line in lines)
 
 
-CROSSOVER = """
-design:
-  kind: crossover
-  arms: {new: {label: New, code: "1"}, old: {label: Old, code: "0", control: true}}
-  randomisation: {scheme: simple}
-tables:
-  patients: {of: raw, key: [id], subject: id}
-  periods: {of: raw2, key: [id, period], subject: id, arm: drug}
-populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
-"""
 IN_PERIODS = """score: {label: Score, code: SCORE, kind: measure, table: periods, column: y,
   location: {column: period, labels: {"1": first, "2": second}}}"""
 
@@ -99,23 +90,41 @@ IN_PERIODS = """score: {label: Score, code: SCORE, kind: measure, table: periods
 @pytest.mark.parametrize(("new", "old", "red"), [(12, 0, True), (8, 6, False), (4, 0, False)])
 def test_losses_within_patients_are_compared_by_treatment(tmp_path, new, old, red):
     """Rows of 12 of 40 patients are lost with one treatment: p of McNemar's exact test 2/2^12."""
-    rows = ["id period drug y:integer"]
+    rows = []
     for at in range(40):
         for period in (1, 2):
             drug = (at + period) % 2
             gone = at < new if drug else new <= at < new + old
             rows += [] if gone else [f"p{at} {period} {drug} {at * 7919 % 97}"]
-    patients = "\n".join(["id", *(f"p{at}" for at in range(40))])
-    derived(tiny(IN_PERIODS, CROSSOVER), tmp_path, patients=patients, periods="\n".join(rows))
-    lines = [
-        one.text
-        for one in read_losses(tmp_path / "derived").warnings
-        if one.kind == "known_unequally"
-    ]
+    lines = losses_within(tmp_path, tiny(IN_PERIODS, CROSSOVER), rows, 40)
     p = 2 * stats.binom.cdf(0, 12, 0.5)
     told = "Endpoint score (Score) is known unequally by treatment within patients: New 28 of 40 "
     told += f"(0 with it alone), Old 40 of 40 (12 with it alone), which has p {p:.2g} by chance"
     assert lines == ([f"{told} among 1 such counts."] if red else [])
+
+
+def losses_within(root, trial, rows, size) -> list[str]:
+    patients = "\n".join(["id", *(f"p{at}" for at in range(size))])
+    derived(trial, root, patients=patients, periods="\n".join(["id period drug y:integer", *rows]))
+    every = read_losses(root / "derived").warnings
+    return [one.text for one in every if one.kind == "known_unequally"]
+
+
+def test_arms_that_are_hidden_are_not_compared_by_losses(tmp_path):
+    rows = [
+        f"p{at} {1 + drug} {drug} {at}" for at in range(40) for drug in (0, 1) if drug or at < 9
+    ]
+    trial = tiny(IN_PERIODS, CROSSOVER)
+    assert len(losses_within(tmp_path / "open", trial, rows, 40)) == 1
+    trial.at = replace(trial.at, purpose=Purpose("blinded"))
+    assert not losses_within(tmp_path / "blinded", trial, rows, 40)
+
+
+def test_treatments_that_not_all_patients_were_meant_to_have_are_no_losses(tmp_path):
+    """All have the control, and one of two drugs."""
+    third = CROSSOVER.replace("arms: {", 'arms: {third: {label: Third, code: "2"}, ')
+    rows = [f"p{at} {1 + (drug > 0)} {drug} {at}" for at in range(40) for drug in (0, 1 + at % 2)]
+    assert not losses_within(tmp_path, tiny(IN_PERIODS, third), rows, 40)
 
 
 def test_losses_of_clusters_go_together():

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny_trial import drawn, tiny
+from tiny_trial import CROSSOVER, drawn, tiny
 
+from trialtrace.base.purpose import Purpose
 from trialtrace.run.integrity import (
     agreement,
     blocks,
@@ -163,23 +164,11 @@ def test_arms_that_the_design_does_not_give_are_a_contradiction(wrong):
     assert agreement._as_designed(Treatments("p.arm", "", arms, nobody, arms)).p == 1
 
 
-CROSSOVER = """
-design:
-  kind: crossover
-  arms: {new: {label: N, code: "1"}, old: {label: O, code: "0", control: true}}
-  randomisation: {scheme: simple}
-tables:
-  patients: {of: raw, key: [id], subject: id}
-  periods: {of: raw2, key: [id, period], subject: id, arm: drug}
-subjects: {table: patients, variables: {order: order}}
-populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
-"""
-
-
 @pytest.mark.parametrize("wrong", [0, 3, 20, 40])
 def test_first_treatments_are_held_against_the_sequence_of_the_plan(wrong):
     """Of a plan that says what each sequence begins with all may be told."""
-    trial = tiny(trial=CROSSOVER, choices={"order": {"AB": "new first", "BA": "old first"}})
+    order = "subjects: {table: patients, variables: {order: order}}\n"
+    trial = tiny(trial=CROSSOVER + order, choices={"order": {"AB": "new first", "BA": "old first"}})
     first = {"new first": "new", "old first": "old"}
     step = SimpleNamespace(
         options=CrossoverEvents(sequence="order", starts_with=first, sides="two_sided")
@@ -204,6 +193,9 @@ def test_first_treatments_are_held_against_the_sequence_of_the_plan(wrong):
     assert look.rows == tuple(range(2, 2 + 2 * wrong, 2))
     assert look.told == f"{wrong} of 40 patients have another treatment first than their order"
     assert (look.p < 1e-5) == bool(wrong)
+    # Arms that are permuted within patients go with no sequence.
+    trial.at = replace(trial.at, purpose=Purpose("blinded"))
+    assert not [*read._treatments(trial, export, tables, who)]
 
 
 @pytest.mark.parametrize("wrong", [0, 30])

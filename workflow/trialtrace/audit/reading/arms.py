@@ -98,7 +98,7 @@ class Arms:
         own = set(key.split())
         if not own or _TOGETHER.search(text):
             return None
-        plural = [name for name in self.labels if _singular(name) == _singular(key)]
+        plural = [name for name in self.labels if _run_together(name) == _run_together(key)]
         if len(plural) == 1:
             return plural[0]
         near = [name for name in self.labels if own <= set(name.split())]
@@ -278,7 +278,9 @@ def _spellings(
             spelt[second] = first
 
     for name, other in combinations(names, 2):
-        alike = set(name.split()) == set(other.split()) or _singular(name) == _singular(other)
+        alike = set(name.split()) == set(other.split()) or _run_together(name) == _run_together(
+            other
+        )
         short = _initials(other) == name or _initials(name) == other
         if alike or short or _short_for(name, other, known) or _short_for(other, name, known):
             same(name, other)
@@ -311,7 +313,8 @@ def _beside(
     return kept
 
 
-def _singular(name: str) -> str:
+def _run_together(name: str) -> str:
+    """A name without spaces and the ends of plurals, in which heads and texts differ."""
     return re.sub(r"(?<=[a-z]{3})s\b| ", "", name)
 
 

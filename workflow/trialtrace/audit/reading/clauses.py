@@ -56,8 +56,8 @@ _OWN = re.compile(r"(?:\s+(?:groups?|arms?|patients|participants))?[\s,(\[]*")
 _ITS = re.compile(r"(?:\b(?:in|for|within|of)|[,;]|\band)\s+(?:the\s+)?$", re.IGNORECASE)
 _MORE = re.compile(
     r"\b(?:(?:high|low|great|small|larg|fast|slow|quick|short|long|strong|weak|earli|few|rar|old|"
-    r"young|heavi|wid|narrow|deep|thick|thin|poor|mild)er|more|less|better|worse|superior|inferior|differ\w*|similar|compar\w+|versus|vs|"
-    r"than|reduc\w+|increas\w+|decreas\w+|improv\w+|favou?r\w*|shorten\w*|prolong\w*)\b",
+    r"young|heavi|wid|narrow|deep|thick|thin|poor|mild)er|more|less|better|worse|superior|"
+    r"inferior|differ\w*|similar|compar\w+|versus|vs|than|reduc\w+|increas\w+|decreas\w+|improv\w+|favou?r\w*|shorten\w*|prolong\w*)\b",
     re.IGNORECASE,
 )
 UNSAID = "which of the outcomes before it this is of is not said"

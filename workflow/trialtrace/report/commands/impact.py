@@ -188,8 +188,10 @@ def _drawn(material: Material, name: str) -> set[str]:
     if not path.is_file():
         return set()
     with path.open(encoding="utf-8", newline="") as file:
-        names, *lines = csv.reader(file)
-    return {line[names.index("result")] for line in lines} - {""} if "result" in names else set()
+        lines = csv.reader(file)
+        names = next(lines, [])
+        at = names.index("result") if "result" in names else None
+        return set() if at is None else {line[at] for line in lines} - {""}
 
 
 def _shows(

@@ -9,12 +9,11 @@ from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.stamp import Stamp
 from trialtrace.base.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
-from trialtrace.report.render.house import Chains, Page
+from trialtrace.report.render.house import FORMATS, Chains, Page
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
 
-# What either renderer makes, and what the embedded one alone does.
-BY_EITHER = ("html", "docx")
-FORMATS = (*BY_EITHER, "pdf")
+# What either renderer makes; a PDF is of the embedded one alone.
+BY_EITHER = FORMATS[:2]
 RENDERERS = (EMBEDDED, QUARTO)
 
 

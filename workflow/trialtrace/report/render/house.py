@@ -34,6 +34,7 @@ CSP = (
 )
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
+FORMATS = ("html", "docx", "pdf")
 SHEETS = ("report.css", "card.css")
 CHAINS = "chains.json"
 REFERENCES = ("reference.docx", "reference-synthetic.docx")
@@ -78,7 +79,7 @@ class Page:
     above: tuple[Step, ...] | None = None
     chains: Chains | None = None
     note: str = ""
-    further: tuple[str, ...] = ("html", "docx", "pdf")
+    further: tuple[str, ...] = FORMATS
 
     def way(self, text: str, over: Sequence[Step] = ()) -> str:
         """The way to one of its pages, called `text`, below others of it, as HTML; "" for none."""

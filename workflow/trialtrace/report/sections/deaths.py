@@ -95,9 +95,9 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     if not lost:
         return []
     subjects = frames.select("adsl", {"SUBJID": {"in": [row["subject"] for row in lost]}})
-    of = {"PARAMCD": {"in": [*dated.values()]}}
-    of |= {"USUBJID": {"in": subjects.column("USUBJID").tolist()}, "AVAL": "present"}
-    times = frames.select("adtte", of)
+    of = {"PARAMCD": [*dated.values()], "USUBJID": subjects.column("USUBJID").tolist()}
+    known = {name: {"in": among} for name, among in of.items()}
+    times = frames.select("adtte", known | {"AVAL": "present"})
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)

@@ -101,25 +101,28 @@ def unequal_losses(study: Study) -> Iterator[RedLine]:
 
 def _within_patients(study: Study) -> Iterator[RedLine]:
     """A line for each endpoint that is known with one treatment alone of more patients than with
-    another alone."""
-    tested = []
+    another alone. Of three treatments some may not have been meant for all."""
+    if study.trial.at.purpose.hides_arms:
+        return
+    tested, arms = [], study.trial.design.arms
     for name, records in _endpoints(study):
-        if study.trial.at.purpose.hides_arms or "TRTP" not in records.columns:
+        if "TRTP" not in records.columns:
             continue
         valid = records.columns["AVAL"].is_valid().to_numpy(zero_copy_only=False)
         treatment = np.array(records.columns["TRTP"].to_pylist(), dtype=object)
-        there = {arm: np.zeros(study.size, dtype=bool) for arm in study.trial.design.arms}
+        there = {arm: np.zeros(study.size, dtype=bool) for arm in arms}
         for arm, known in there.items():
             known[records.subject[valid & (treatment == arm)]] = True
         for arm, other in combinations(there, 2):
             alone = [int((there[a] & ~there[b]).sum()) for a, b in ((arm, other), (other, arm))]
-            if sum(alone) >= FEWEST_LOST and there[arm].any() and there[other].any():
+            meant = len(arms) == 2 or (there[arm] & there[other]).sum() > sum(alone)
+            if sum(alone) >= FEWEST_LOST and meant and there[arm].any() and there[other].any():
                 p = min(1.0, 2 * chances.binomial(max(alone), sum(alone), 0.5))
                 counts = {one: int(there[one].sum()) for one in (arm, other)}
                 tested.append((p, name, counts, alone))
     for p, name, counts, alone in tested:
         if p * len(tested) < UNEQUAL:
-            labels = [study.trial.design.arms[arm].label for arm in counts]
+            labels = [arms[arm].label for arm in counts]
             of = zip(labels, counts.values(), alone, strict=True)
             told = [f"{label} {k} of {study.size} ({own} with it alone)" for label, k, own in of]
             text = f"Endpoint {name} ({study.trial.endpoints[name].label}) is known unequally by "

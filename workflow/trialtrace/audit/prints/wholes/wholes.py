@@ -118,15 +118,19 @@ def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     if len(known) == len(parts):
         return known
     # Another group is none of all where the patients of these add up to all.
-    sizes = [ledger.size(one) or 0 for one in known]
-    all_told = len(known) > 1 and all(sizes) and sum(sizes) == ledger.size(entry)
-    return known if all_told and not any(map(ledger.assumed, known)) else None
+    whole = len(known) > 1 and _make_all(ledger, entry, known)
+    return known if whole and not any(map(ledger.assumed, known)) else None
+
+
+def _make_all(ledger: Ledger, entry: Claim, groups: list[Claim]) -> bool:
+    """Whether the patients of the groups add up to all."""
+    sizes = [ledger.size(group) or 0 for group in groups]
+    return all(sizes) and sum(sizes) == ledger.size(entry)
 
 
 def _range(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     """The ends of what all patients have are those of a group, where the groups are all."""
-    sizes = [ledger.size(group) or 0 for group in groups]
-    if not all(sizes) or sum(sizes) != ledger.size(entry):
+    if not _make_all(ledger, entry, groups):
         return
     for name, word, end in (("least", "least", min), ("most", "greatest", max)):
         parts = [one.parts[name] for one in (entry, *groups) if name in one.parts]
