@@ -1,7 +1,7 @@
 """Raw rows and cells behind a selection of derived rows, along the edges of sources.parquet."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -233,7 +233,8 @@ class RawRows:
 
     def rests_on(self, selection: Selection, chosen: np.ndarray) -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
-        return any(chosen[some].any() for some in self._edges(selection))
+        there = len(selection.rows) > 0
+        return there and any(chosen[some].any() for some in self._edges(selection))
 
     def cells(self, selection: Selection) -> pa.Table:
         """The edges of the selected rows: one line a derived value and raw cell."""
@@ -305,17 +306,14 @@ class RawRows:
         every = np.ones(len(self._subjects), dtype=bool)
         return self.all_edges.columns_of(self.all_edges.of_subjects(every, [variable]))
 
-    def _edges(self, selection: Selection) -> list[np.ndarray]:
-        """Positions of the edges of the subjects of the selected rows, and of the rows."""
-        there = self.subjects(selection)
-        values = [
-            self.all_edges.of_subjects(there, self.variables(selection.predicate, selection.reads))
-        ]
+    def _edges(self, selection: Selection) -> Iterator[np.ndarray]:
+        """Positions of the edges of the selected rows, and of their subjects."""
         if selection.dataset != "adsl":
             found = self._of_records(selection)
             read = [*VALUES, *columns_of_record(selection)]
-            values.append(found[self.all_edges.of_variables(found, read)])
-        return values
+            yield found[self.all_edges.of_variables(found, read)]
+        variables = self.variables(selection.predicate, selection.reads)
+        yield self.all_edges.of_subjects(self.subjects(selection), variables)
 
     def _of_records(self, selection: Selection) -> np.ndarray:
         """Positions of the edges of the selected rows, of all their columns."""
