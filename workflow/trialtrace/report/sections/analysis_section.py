@@ -27,7 +27,7 @@ from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.readings import other_readings_marked
-from trialtrace.report.sections.records import records
+from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.sections.thresholds import against_thresholds
@@ -174,6 +174,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
     if analysis.role == "primary":
         parts.append(other_readings_marked(material, analysis))
+    parts += first_events(material, analysis)
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if analysis.role == "primary" and (

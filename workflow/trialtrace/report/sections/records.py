@@ -1,5 +1,7 @@
-"""Of how many patients the data have a record of an event that all others count as without."""
+"""Of how many patients the data have a record of an event that all others count as without; which
+events came first where a time ends at the first of several."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from trialtrace.report.figures.clean_rows import table_rows
@@ -8,6 +10,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
+from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.run.trial.plan.build import Analysis
 
 PRESENT = "present"
@@ -46,3 +49,18 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
         f"{whole} patients have a record of whether they had it{at} ({', '.join(arms)}); the "
         f"others ({most - whole}) count as without"
     )
+
+
+def first_events(material: Material, analysis: Analysis) -> Iterator[str]:
+    """ "Of 50 first events 42 are death, 4 new fracture.": of each endpoint that ends at the first
+    of several."""
+    flag = material.trial.populations[analysis.estimand.population].flag
+    for endpoint in parameters(material.trial, analysis):
+        if not isinstance(endpoint.entry, FirstOfTimes):
+            continue
+        where = {"PARAMCD": {"is": endpoint.code}, "CNSR": {"is": 0}, flag: {"is": "Y"}}
+        kinds = Counter(material.tracer.frames.select("adtte", where).column("EVNTDESC").tolist())
+        told = ", ".join(
+            f"{n} {escape_markdown(lower_first(kind))}" for kind, n in kinds.most_common()
+        )
+        yield f"Of {kinds.total()} first events, by what they are: {told}."
