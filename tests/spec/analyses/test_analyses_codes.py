@@ -9,7 +9,6 @@ from scipy.stats import chi2_contingency
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_tables import analysis_tables
-from trialtrace.report.sections.summary import as_registered
 from trialtrace.run.tables.contracts import BDS, CHECKS, RESULTS, SOURCES, read_table
 
 STATUS = {
@@ -149,14 +148,9 @@ def test_models_over_the_visits_run_and_are_recomputed(ran):
     assert all(agreed[name] for name in found)
 
 
-def test_an_effect_over_the_visits_stands_in_one_table_and_beside_the_change_of_the_outcome(ran):
+def test_an_effect_over_the_visits_stands_in_one_table(ran):
     run, _ = ran
     material = Material(run.trial, settings_of("mini", "full"), run.folder, {})
     tables = analysis_tables(material, "status_over_visits")
     assert tables.count("::: {#tbl-") == 1
     assert "over visits" in tables and "×" not in tables
-    (told,) = as_registered(material, {})
-    assert told.startswith("Status over the visits: Drug against Placebo, odds ratio [")
-    places = {"sec-of-status-over-visits": "report.html"}
-    (told,) = as_registered(material, places)
-    assert told.startswith("[Status over the visits](report.html#sec-of-status-over-visits): ")

@@ -42,6 +42,7 @@ def analysis(role, **more):
         "label": "A",
         "role": role,
         "decision_level": 0.05,
+        "look": None,
         "confidence": 0.95,
         "level_reason": None,
         "tests": (Stub(method="fisher"),),
@@ -265,6 +266,10 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     own = FISHER | {"stat_value": 0.05}
     told = verdict(material(own), analysis("primary"), own)
     assert told == ", at or below the significance level of 0.05"
+    looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
+    own = FISHER | {"stat_value": 0.005}
+    told = ", below the significance level of this look, about 0.0095"
+    assert verdict(material(own), looked, own) == told
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Who is without an event, in the words of its endpoint: whoever is censored is not free of all."""
 
+from dataclasses import replace
+
 import mini_run
 import mini_trial
 import pytest
@@ -8,6 +10,7 @@ from test_report_wording import words
 from trialtrace.report.material import Material
 from trialtrace.report.sections.data_quality import known_table
 from trialtrace.report.sections.event_words import without_event
+from trialtrace.report.sections.records import first_events
 from trialtrace.report.sections.summary import summary
 from trialtrace.run.trial.load import load_settings
 
@@ -76,3 +79,14 @@ def test_nobody_is_called_free_of_events_and_no_censored_time_known(mini):
     assert "vent-free" not in shown and "Outcome known in all" not in shown
     known = words(known_table(mini))
     assert "A time that is censored counts as known." in known and "Visit" not in known
+
+
+def test_first_events_are_told_by_what_they_are(mini):
+    """Pain returned in 1 to 7, 9 and 11; 3, 4, 5, 9, 10, 11, 15, 16, 17 died, on the same day where
+    both came: what the endpoint names first counts."""
+    analysis = mini.trial.plan.analyses["return_time"]
+    assert list(first_events(mini, analysis)) == []
+    either = replace(analysis, estimand=replace(analysis.estimand, variables=("either",)))
+    assert list(first_events(mini, either)) == [
+        "Of 13 first events, by what they are: 9 return of pain, 4 death."
+    ]

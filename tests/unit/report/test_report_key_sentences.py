@@ -1,7 +1,7 @@
 """One sentence on more numbers than sentences can tell."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import mini_run
@@ -17,10 +17,10 @@ from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
     leaves_out_no_effect,
-    nearest_to_no_effect,
     over_comparisons,
     without_comparison,
 )
+from trialtrace.report.sections.readings import Readings, other_readings
 from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import (
     caveat,
@@ -59,8 +59,8 @@ def test_values_of_one_unit_are_told_by_their_ends():
     assert told == (
         "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
         "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); "
-        "1 of 3 intervals of 95 % lies to one side of no effect: 2.50 (0.50 to 4.50) "
-        "(at 2.5); by chance alone 0.2 would lie to one side of it"
+        "1 of 3 intervals of 95 % excludes no effect: 2.50 (0.50 to 4.50) "
+        "(at 2.5); by chance alone 0.2 would exclude it"
     )
 
 
@@ -70,7 +70,7 @@ def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_name
     told = words(over_comparisons(rows, lambda one: f"at {one['stat_value']:g}", further))
     assert told.startswith("3 comparisons by 2 methods each: mean difference in kg from")
     assert (
-        "; 1 of 6 intervals of 95 % lies to one side of no effect: \N{MINUS SIGN}7.50 "
+        "; 1 of 6 intervals of 95 % excludes no effect: \N{MINUS SIGN}7.50 "
         "(\N{MINUS SIGN}14.10 to \N{MINUS SIGN}1.00) (at -7.5); by chance alone 0.3" in told
     )
 
@@ -78,12 +78,12 @@ def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_name
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect, all but "
+        "4 comparisons: 2 of 4 intervals of 95 % exclude no effect, all but "
         "1.00 (\N{MINUS SIGN}1.00 to 3.00); \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00); "
-        "by chance alone 0.2 would lie to one side of it"
+        "by chance alone 0.2 would exclude it"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % lies to one side of no effect: [" in over_comparisons(
+    assert "1 of 3 intervals of 95 % excludes no effect: [" in over_comparisons(
         without_unit, lambda _: ""
     )
 
@@ -106,13 +106,6 @@ def test_what_could_not_be_estimated_is_counted_and_not_told():
 )
 def test_no_effect_is_by_the_statistic(stat, low, high, out):
     assert leaves_out_no_effect(row(1.0, low, high, stat_name=stat)) is out
-
-
-def test_the_interval_nearest_to_no_effect_is_the_one_of_a_bound_there():
-    rows = [row(2.0, 1.0, 3.0), row(-2.0, -4.0, -0.2), row(9.0, 8.0, 10.0)]
-    assert nearest_to_no_effect(rows) is rows[1]
-    ratios = [row(0.4, low, high, stat_name="risk_ratio") for low, high in ((0.2, 0.5), (1.9, 9))]
-    assert nearest_to_no_effect(ratios) is ratios[1]
 
 
 WALD = """\
@@ -195,15 +188,37 @@ def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
     plan = plan.replace("  relief_by_smoker:\n", f"{OTHER_RULES}  relief_by_smoker:\n")
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
-    told = " By other rules of the outcome: 2 estimates, 0.0 to 26.7; both intervals include no "
-    assert f"{told}effect, the nearest 0.0 (95 % CI " in words(summary(material, {}))
-    assert "by another rule of the outcome 20.0 to 30.0 (Relief by other rules)" in words(
-        summary(material, {})
-    )
+    shown = words(summary(material, {}))
+    assert "| Other rules of the outcome | 0.0 to 26.7; both intervals include no effect |" in shown
+    bounds = shown.partition("| Other rules of the outcome: worst-case bounds, ")[2]
+    assert "; 20.0 to 30.0 |" in bounds
     one = [row for row in material.results if row["parameter"] != "relieved"]
     material.__dict__["results"] = one
     material.__dict__.pop("_by_analysis")
-    assert " By another rule of the outcome: 0.0 (95 % CI " in words(summary(material, {}))
+    shown = words(summary(material, {}))
+    assert "| Another rule of the outcome: Relief by other rules | 0.0 (" in shown
+
+
+def read(first, **kinds):
+    none = {field.name: [] for field in fields(Readings)}
+    return Readings(**none | {"first": first} | kinds)
+
+
+def test_readings_whose_interval_lies_otherwise_are_counted_by_kind():
+    clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
+    several = {"everybody": [across] * 2, "planned": [across], "rules": [clear] * 9 + [across] * 3}
+    assert list(read(clear, **several).otherwise()) == [
+        "both of all randomised",
+        "that of the outcome as registered or planned",
+        "3 of 12 by other rules of the outcome",
+    ]
+    assert list(read(across, **several).otherwise()) == ["9 of 12 by other rules of the outcome"]
+    ends = (row(-0.5, None, None), row(4.0, None, None))
+    assert list(replace(read(clear), bounds=[ends]).otherwise()) == ["the worst-case bounds"]
+
+
+def test_a_result_that_other_readings_bear_out_has_no_such_sentence(mini):
+    assert other_readings(mini) == ""
 
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
@@ -211,7 +226,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places["tbl-known"] = "report-2.html"
     text = summary(mini, places)
     assert "[By term](report-3.html#sec-harms)" in text
-    assert "[one estimate](report-2.html#tbl-relief-primary-choices)" in text
+    assert "(report-2.html#tbl-relief-primary-choices)" in text
     # Nothing is a heading, which takes room and would be numbered in a report.
     assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
         "Patients",
@@ -229,11 +244,11 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     # Who of them is known is said with whom it is analysed.
     assert "Analysed for Relief, all randomised: known in " in shown
     assert "Outcome known in all" not in shown
-    assert "risk difference, 26.7 percentage points (by 2 analyses or methods); both" in shown
-    assert "both intervals include no effect" in shown
-    assert "Bounds, with all outcomes that are open in favour of one arm: " in shown
+    assert "choices.** Risk difference against Placebo, percentage points, 95 % CI." in shown
+    lines = r"\| The result \| 26\.7 \(.*\| Another method or model \| 26\.7 \("
+    assert re.search(lines, shown, re.S)
     assert "Relief by smoking (exploratory, not adjusted): interaction p = " in shown
-    assert re.search(r"of one arm: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown)
+    assert re.search(r"\| Worst-case bounds, without sampling error \| 20\.0 to 30\.0 \|", shown)
     assert "verify FILE --trial mini" in shown
     body = text.partition("**How it was made")[0].partition("**Patients")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
@@ -341,13 +356,13 @@ def test_the_intervals_that_lie_otherwise_are_named():
 @pytest.mark.parametrize(
     ("clear", "number", "told"),
     [
-        (9, 9, "all 9 intervals lie to one side of no effect"),
-        (2, 2, "both intervals lie to one side of no effect"),
+        (9, 9, "all 9 intervals exclude no effect"),
+        (2, 2, "both intervals exclude no effect"),
         (0, 2, "both intervals include no effect"),
         (0, 7, "all 7 intervals include no effect"),
-        (1, 5, "1 of 5 intervals lies to one side of no effect"),
-        (3, 5, "3 of 5 intervals lie to one side of no effect"),
-        (1, 1, "the interval lies to one side of no effect"),
+        (1, 5, "1 of 5 intervals excludes no effect"),
+        (3, 5, "3 of 5 intervals exclude no effect"),
+        (1, 1, "the interval excludes no effect"),
         (0, 1, "the interval includes no effect"),
     ],
 )

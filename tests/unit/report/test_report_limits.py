@@ -1,5 +1,7 @@
 """What limits a re-analysis, of the small trial: one of 20 has no outcome."""
 
+from dataclasses import replace
+
 import mini_run
 import mini_trial
 import pytest
@@ -9,6 +11,8 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.summary import summary
 from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.outcomes import CHOSEN
+from trialtrace.run.trial.reported import in_main_report
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +25,15 @@ def test_each_limit_is_a_line(mini):
     lines = words(limits(mini)).splitlines()
     assert all(line.startswith("- ") for line in lines)
     # Patient 20 has a coded missing relief.
-    assert "- Relief: the outcome of 1 of 20 is unknown." in lines
+    assert "- Relief: the outcome is known in 19 of 20 (Drug 10 of 10, Placebo 9 of 10)." in lines
     assert "- Not recorded: registration, funding, blinding." in lines
+
+
+def test_analyses_of_patients_chosen_after_randomisation_are_counted(mini, monkeypatch):
+    whole = mini.trial.populations["itt"]
+    monkeypatch.setitem(mini.trial.populations, "itt", replace(whole, label=f"Some{CHOSEN}"))
+    n = sum(in_main_report(mini.trial, one) for one in mini.trial.plan.analyses.values())
+    assert f"- {n} of the {n} analyses of this report are of patients chosen" in limits(mini)
 
 
 def test_an_early_end_and_a_plan_written_late_are_limits(tmp_path):

@@ -68,7 +68,7 @@ def test_a_printed_number_is_told_from_a_count_that_prints_so():
     for tag, words in told.items():
         margins = [margin(arm, tag) for arm in ARMS]
         assert of_rows(material(margins, BOTH), BOTH) == f"*Cohort:* {words}."
-        counted = "The counts are one of the sets that print so"
+        counted = "the counts are one of the sets that print so"
         assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
     both = material([margin("drug", "printed"), margin("placebo", "arithmetic")], BOTH)
     assert of_rows(both, BOTH) == "*Cohort:* set beforehand, no finding."

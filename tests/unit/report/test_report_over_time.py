@@ -53,7 +53,9 @@ def test_a_time_between_visits_and_the_visit_at_which_it_was_seen():
 def analysis(name, variable, treated=("drug",), of=None, by=None, population="itt"):
     pairs = [(arm, "control") for arm in treated]
     estimand = Stub(variables=(variable,), population=population)
-    return Stub(name=name, label=name.upper(), estimand=estimand, pairs=pairs, of=of, by=by)
+    role = "primary" if name == "dead" else "registered"
+    words = {"name": name, "label": name.upper(), "role": role}
+    return Stub(**words, estimand=estimand, pairs=pairs, of=of, by=by, confidence=0.95)
 
 
 def test_each_analysis_of_the_time_is_a_link_with_what_it_estimates():
@@ -74,3 +76,27 @@ def test_each_analysis_of_the_time_is_a_link_with_what_it_estimates():
     told = "Analysed as the time to the event: [ALIVE&#95;FOR](#sec-of-alive-for) (hazard ratio)."
     assert over_time(material, analyses[0]) == told
     assert [over_time(material, one) for one in analyses[1:]] == [""] * 6
+
+
+def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
+    asked, other = analysis("seen", "died"), analysis("alive_for", "survival")
+    place = dict.fromkeys(("parameter", "visit", "stratum", "group1_level", "group2"))
+    place |= {"comparison": "drug", "reference": "control", "group2_level": None}
+    ratio = place | {"stat_name": "odds_ratio", "method": "odds_ratio.gee", "options": "{}"}
+    ratio |= {"stat_value": 0.43, "ci_low": 0.17, "ci_high": 1.11, "ci_level": 0.95}
+    p = place | {"stat_name": "p_value", "method": "p_value.log_rank", "stat_text": "0.03"}
+    p |= {"stat_value": 0.03, "result_id": "a/b/c", "unit": None, "ci_level": None}
+    results = {"seen": [ratio], "alive_for": [p]}
+    plan = Stub(analyses={one.name: one for one in (asked, other)})
+    asked.tests = other.tests = ()
+    material = Stub(
+        trial=Stub(endpoints=ENDPOINTS, plan=plan),
+        of=results.get,
+        printable=results.get,
+        parameter_words=lambda _: [],
+        arm_label=str.capitalize,
+    )
+    told = over_time(material, asked)
+    assert "Drug against Control: the interval here includes no effect, and the test of" in told
+    ratio["ci_high"] = 0.9
+    assert "interval" not in over_time(material, asked)

@@ -16,7 +16,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.sections.choices import _label, _methods, other_choices, same_question
 from trialtrace.report.sections.choices_in_short import choices_in_short
-from trialtrace.report.tables import NO_BREAK, with_level
+from trialtrace.report.tables import NO_BREAK, link
 from trialtrace.run.trial.load import load_settings
 
 OTHER = """\
@@ -132,7 +132,7 @@ def test_another_visit_or_estimand_is_another_question(visits):
         ["Pain of another question", "after"],
     ]
     told = [html.unescape(text) for text in choices_in_short(visits, {})]
-    assert any("Pain after, Drug against Placebo: one estimate" in text for text in told)
+    assert any("\n| Another method or model | " in text for text in told)
 
 
 def test_a_heading_names_the_visit_where_several_are_asked_of(visits):
@@ -235,8 +235,12 @@ multiplicity:
 """
 
 
-def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path):
-    plan = mini_trial.PLAN.replace("multiplicity:\n", ADULTS, 1)
+@pytest.mark.parametrize(
+    ("role", "lead"), [("supportive", "Another question: "), ("registered", "")]
+)
+def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path, role, lead):
+    adults = ADULTS.replace("supportive", role)
+    plan = mini_trial.PLAN.replace("multiplicity:\n", adults, 1)
     whole = plan[plan.index("  relief_itt:") : plan.index("  pain_itt:")]
     adults = whole.replace("relief_itt", "relief_adults").replace(
         "population: itt", "population: adults"
@@ -249,8 +253,7 @@ def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path):
         for row in material.of("relief_adults")
         if row["stat_name"] == "risk_difference" and row["comparison"]
     ]
-    assert "answers the same question. Other populations and definitions, which are" in text
-    assert f"other questions: Relief of adults {html.unescape(with_level(row))}." in text
+    assert f"| {lead}Relief of adults | {html.unescape(link(row))} |" in text
 
 
 def test_a_test_of_an_assumption_is_no_other_estimate(visits):

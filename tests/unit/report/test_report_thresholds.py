@@ -41,14 +41,14 @@ def test_each_arm_has_its_first_share_and_its_p_value():
     rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
     (sentence,) = told(rows)
     assert sentence == (
-        "One-sided exact binomial test against a threshold, more than 0.5: Drug 60.0 % "
+        "One-sided exact binomial test against a threshold, more than 50 %: Drug 60.0 % "
         "(95 % CI 50.0 to 70.0), p = 0.061; Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
     )
 
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; the two-sided exact interval of Drug lies wholly below 0.5." in sentence
+    assert "; the two-sided exact interval lies wholly below 50 % in Drug." in sentence
 
 
 def test_an_interval_of_another_method_is_named_and_judges_nothing():
@@ -59,9 +59,9 @@ def test_an_interval_of_another_method_is_named_and_judges_nothing():
 
 def test_a_primary_test_has_its_verdict_in_words():
     (sentence,) = told([*arm("drug", 0.9, 0.01), *arm("placebo", 0.4, 0.9)], "primary")
-    assert "; more than 0.5 is shown of Drug at the level of 0.05" in sentence
+    assert "; more than 50 % is shown of Drug at the level of 0.05" in sentence
     (sentence,) = told(arm("drug", 0.4, 0.9), "primary")
-    assert "; more than 0.5 is shown of no arm at the level of 0.05" in sentence
+    assert "; more than 50 % is shown of no arm at the level of 0.05" in sentence
 
 
 def test_an_analysis_without_such_a_test_has_no_sentence():

@@ -80,7 +80,7 @@ LABELS = {
     "complier_difference_lowest": "lowest risk difference in compliers",
     "complier_difference_highest": "highest risk difference in compliers",
     "fraction_missing": "fraction of information missing",
-    "tipped": "possible outcomes that turn the decision",
+    "tipped": "possible outcomes that take p across the level",
     "fragility_index": "fragility index",
     "risk_ratio": "risk ratio",
     "odds_ratio": "odds ratio",

@@ -23,10 +23,7 @@ PUT_IN = (
 
 
 SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
-CHOSEN = (
-    "Printed are the shares in brackets. The counts are one of the sets that print so, and what "
-    "follows from them, such as an interval or a p-value, may print otherwise than in the paper."
-)
+CHOSEN = "Printed are the shares in brackets, and the counts are one of the sets that print so."
 # What set the numbers of a line, by what the paper printed of them: themselves, or their shares.
 BY_TAG = {
     frozenset(["printed"]): "set as printed, no finding",
@@ -40,7 +37,8 @@ OF_COHORT = (
     "The patients are drawn by a program, which read what the paper prints. **Set beforehand, no "
     "finding** stands where a number was drawn to be the printed one; **set beforehand in part** "
     "where it is none of them, and is made of columns that were drawn to others, so that it is not "
-    "free of the paper either. What agrees shows nothing in both."
+    "free of the paper either. What agrees shows nothing in both. What follows from counts that "
+    "were chosen to print so, such as an interval or a p-value, may print otherwise than there."
 )
 COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
 
@@ -131,11 +129,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     counted = any(margin["tag"] == "arithmetic" for margin in rests.own)
     chosen = f" {CHOSEN}" if counted else ""
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
-    return (
-        "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
-        f"or counts that print so. {margins}. "
-        f"Agreement with the paper therefore shows nothing.{chosen}{assumed}"
-    )
+    return f"**Set beforehand, no finding:** {margins}.{chosen}{assumed}"
 
 
 def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:

@@ -29,7 +29,9 @@ from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.search import SEARCH_SCRIPT, write_search
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.site_copy import copy_report
+from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.tables import axis_factor, axis_label
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.load import Trial
@@ -167,7 +169,9 @@ def _card(material: Material) -> str:
     stamp = f'<p class="synthetic">{escape(trial.draft)}</p>' if trial.draft else ""
     report = f"{trial.name}/report.html"
     sentences = map(tight_percent, primary_results(material))
-    results = "".join(f"<p>{escape(text)}</p>" for text in sentences)
+    known = (text for a in primary(material) for text in known_in_short(material, a))
+    told = [*sentences, *known, *filter(None, [other_readings(material)])]
+    results = "".join(f"<p>{escape(text)}</p>" for text in told)
     return (
         f'<li>{data}{stamp}<h2><a href="{trial.name}/{SUMMARY_PAGE}">{escape(trial.title)}</a></h2>'
         f'<p class="quiet">{_design(material)}</p>{_warnings(material, report)}'

@@ -26,7 +26,8 @@ from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
-from trialtrace.report.sections.records import records
+from trialtrace.report.sections.readings import other_readings_marked
+from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
 from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.report.sections.thresholds import against_thresholds
@@ -171,6 +172,9 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         found += not_adjusted(material)
     if found:
         parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
+    if analysis.role == "primary":
+        parts.append(other_readings_marked(material, analysis))
+    parts += first_events(material, analysis)
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if analysis.role == "primary" and (

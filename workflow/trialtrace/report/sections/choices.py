@@ -418,7 +418,7 @@ def _lines(
         for at in range(max(len(estimates), 1)):
             shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
-            label, p = "", AS_ABOVE
+            label, p = "", AS_ABOVE if tests else p
 
 
 def _estimates(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:
@@ -436,7 +436,9 @@ def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
     """Why no p-value stands beside an estimate."""
     if any(row["stat_name"] in P_VALUES for row in printed):
         return "in its section"
-    return "not adjusted" if any(row["stat_name"] in P_VALUES for row in computed) else "not tested"
+    return (
+        "no p: not adjusted" if any(r["stat_name"] in P_VALUES for r in computed) else "not tested"
+    )
 
 
 def _against(material: Material, treated: str | None, reference: str | None) -> str:

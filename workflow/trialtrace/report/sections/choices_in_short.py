@@ -1,220 +1,140 @@
-"""How far a primary result goes under other choices, in sentences: of the summary."""
+"""What other choices give for a primary result, a line each kind of them: of the summary."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, no_effect, unit_text, value_text
+from trialtrace.base.words import LABELS, unit_text, upper_first, value_text
 from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import (
-    Added,
-    by_other_rules,
-    children,
-    missing_bounds,
-    of_other_questions,
-    question_of,
-    same_question,
-    whom_it_adds,
-)
-from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
     leaves_out_no_effect,
-    nearest_to_no_effect,
 )
+from trialtrace.report.sections.readings import Readings, added_by, includes_no_effect, readings
 from trialtrace.report.sections.subgroups import subgroups
-from trialtrace.report.tables import link, pair_text, with_level
+from trialtrace.report.tables import link, pair_text, pipe_table
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
 
 MOST_FURTHER = 3
+METHOD = "Another method or model"
+RULES = "Other rules of the outcome"
+# The cells of a line by its label, one for each comparison.
+Lines = dict[str, dict[int, str]]
 
 
 def choices_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
-    that ask the same question otherwise; or that the plan has none."""
+    """Of each primary analysis a table, a column a comparison: its first estimate, and how far it
+    goes under other choices; or that the plan has none. Then its subgroups."""
     for analysis in primary(material):
-        questions = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
-        visits = len({rows[0]["visit"] for rows in questions}) > 1
-        for at, rows in enumerate(questions):
-            yield _range(material, analysis, rows, places, visits=visits, again=at > 0)
-        if not questions:
-            yield _alone(material, analysis, places)
-        yield from subgroups(material, analysis, lambda name: place_link(name, places))
+        blocks: dict[tuple[str | None, ...], list[Readings]] = {}
+        for one in readings(material, analysis):
+            blocks.setdefault((one.first["parameter"], one.first["visit"]), []).append(one)
+        several = len(primary(material)) > 1 or len(blocks) > 1
+        for block in blocks.values():
+            yield from _block(material, analysis, block, places, several=several)
+        yield " ".join(subgroups(material, analysis, lambda name: place_link(name, places)))
 
 
-def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same "
-    text += "question."
-    own = next(iter(same_question(material, analysis)), None)
-    rows = of_other_questions(material, analysis, own) if own else []
-    place = place_link(analysis_place(analysis.name), places)
-    if not rows and place and any(children(material, analysis.name)):
-        text += f" Other populations and definitions are other questions: [in the report]({place})."
-    if own is None:
-        return text
-    further = _further(material, rows)
-    return text + further + _ruled(material, analysis, own) + _bounded(material, analysis, own)
-
-
-def _further(material: Material, rows: Sequence[ResultRow]) -> str:
-    """What analyses made of a primary one give that ask another question. Who reads that nothing
-    else answers its question is to see them."""
-    estimates = [
-        f"{escape_markdown(material.trial.plan.analyses[row['analysis_id']].label)} "
-        f"{with_level(row)}"
-        for row in rows[:MOST_FURTHER]
-    ]
-    estimates += [f"{len(rows) - MOST_FURTHER} more"] if len(rows) > MOST_FURTHER else []
-    lead = " Other populations and definitions, which are other questions: "
-    return f"{lead}{'; '.join(estimates)}." if rows else ""
-
-
-def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
-    result_rows: dict[tuple[str | None, ...], list[ResultRow]] = {}
-    for row in same_question(material, analysis):
-        result_rows.setdefault(question_of(row), []).append(row)
-    return list(result_rows.values())
-
-
-def _range(
+def _block(
     material: Material,
     analysis: Analysis,
-    rows: list[ResultRow],
+    block: Sequence[Readings],
     places: Mapping[str, str],
     *,
-    visits: bool,
-    again: bool,
-) -> str:
-    """ "… against …: 5 estimates of the risk difference, from −8.1 to −6.9; 4 of 5 intervals …".
-
-    Values that print the same are one estimate, of which there may be several intervals."""
-    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
-    stat, first = rows[0]["stat_name"], rows[0]
-    shown = [value_text(stat, present(row["stat_value"]), style_of(row)) for row in by_value]
-    least, most = (link(by_value[at], shown[at]) for at in (0, -1))
-    whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
-    clear = sum(map(leaves_out_no_effect, whole))
-    unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
-    distinct = len(set(shown))
-    reach = f"{least}{unit}" if distinct == 1 else f"from {least} to {most}{unit}"
+    several: bool,
+) -> Iterator[str]:
+    """What a table is of, and the table; a sentence where nothing would stand beside the result."""
+    first, lines = block[0].first, _lines(material, block)
+    visit = [first["visit"]] if several and first["visit"] else []
+    where = [*([analysis.label] if several else []), *material.parameter_words(first), *visit]
+    if not lines:
+        label = escape_markdown(", ".join(where) or analysis.label)
+        yield f"{label}: no other analysis of the plan answers the same question."
+        return
+    stat = first["stat_name"]
+    unit = unit_text(stat, first["unit"]).strip()
+    level = f"{100 * present(first['ci_level']):g} % CI" if first["ci_level"] else ""
+    references = {material.arm_label(one.first["reference"]) for one in block}
+    against = f" against {references.pop()}" if len(references) == 1 else ""
+    heads = [
+        material.arm_label(one.first["comparison"]) if against else pair_text(material, one.first)
+        for one in block
+    ]
+    label = upper_first(LABELS[stat]) + against
+    what = escape_markdown(", ".join(filter(None, [label, unit, level])))
     place = place_link(choices_place(analysis.name), places)
     place = place or place_link(analysis_place(analysis.name), places)
-    estimates = "one estimate" if distinct == 1 else f"{distinct} estimates"
-    estimates = f"[{estimates}]({place})" if place else estimates
-    where = [
-        *material.parameter_words(first),
-        *([first["visit"]] if visits and first["visit"] else []),
-    ]
-    label = [analysis.label] if len(primary(material)) > 1 else []
-    lead = escape_markdown(", ".join([*label, *where, pair_text(material, first)]))
-    text = f"{lead}: {estimates} of the {LABELS[stat]}, "
-    text += reach
-    if len(whole) > distinct:
-        text += f" (by {len(whole)} analyses or methods)"
-    if whole:
-        text += f"; {excluding(clear, len(whole))}{exceptions(whole)}"
-    if whole and clear == len(whole):
-        nearest = nearest_to_no_effect(whole)
-        of = material.trial.plan.analyses[nearest["analysis_id"]].label
-        text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
-    bounds = _bounded(material, analysis, first, again=again)
-    further = _further(material, of_other_questions(material, analysis, first))
-    text = f"{text}.{_of_everybody(material, rows, text)}{further}"
-    return f"{text}{_ruled(material, analysis, first, again=again)}{bounds}"
+    what = f"[{what}]({place})" if place else what
+    yield ": ".join(filter(None, [escape_markdown(", ".join(where)), what])) + "."
+    header = ["", *map(escape_markdown, heads)]
+    body = [["The result", *(link(one.first) for one in block)]]
+    for label, cells in lines.items():
+        body.append([label, *(cells.get(at, "") for at in range(len(block)))])
+    yield pipe_table(header, body, numbers_from=99)
 
 
-def _of_everybody(material: Material, rows: Sequence[ResultRow], text: str) -> str:
-    """The estimates that are of all who were randomised to both arms, where the first is of fewer;
-    of those that `text` has with their intervals the value alone."""
-    sizes = randomised_by_arm(material)
-    first = rows[0]
-    arms = [sizes[arm] for arm in (first["comparison"], first["reference"]) if arm in sizes]
-    whole = round(sum(present(row["stat_value"]) for row in arms))
-    wider = [row for row in rows if row["n_used"] == whole]
-    if not wider or first["n_used"] == whole:
-        return ""
-    shown = [
-        link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
-        if link(row) in text
-        else link(row)
-        for row in wider
-    ]
-    return f" Of all {whole} randomised: {'; '.join(shown)}."
+def _lines(material: Material, block: Sequence[Readings]) -> Lines:
+    lines: Lines = {}
+    kinds = [dict(_cells(material, one)) for one in block]
+    for label in dict.fromkeys(label for cells in kinds for label in cells):
+        lines[label] = {at: cells[label] for at, cells in enumerate(kinds) if label in cells}
+    return lines
 
 
-def _ruled(material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False) -> str:
-    """How far the estimate goes where another rule tells the outcome, and which is the nearest to
-    no effect; before it where the known parts of the same rule decide more outcomes; whose these
-    are, not `again`."""
-    every = by_other_rules(material, analysis, first)
-    decided = [row for row in every if _added(material, row) is not None]
-    rows = [row for row in every if row not in decided]
-    known = "".join(
-        f" With those decided: {with_level(row)}." if again else _decided(material, row)
-        for row in decided
-    )
-    return known + _by_rules(material, rows, first)
+def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
+    """The label of each line and what stands in it, in one comparison."""
+    analyses = material.trial.plan.analyses
+    if one.methods:
+        several = len(one.methods) > 1
+        yield "Other methods or models" if several else METHOD, _reach(one.methods)
+    if one.everybody:
+        yield "All randomised", "; ".join(map(link, one.everybody))
+    for row in one.planned:
+        what = LABELS[row["stat_name"]] if row["stat_name"] != one.first["stat_name"] else ""
+        label = escape_markdown(analyses[row["analysis_id"]].label)
+        yield label, f"{escape_markdown(what)} {link(row)}".strip()
+    for row in one.decided:
+        added = present(added_by(material, row))
+        of = f" of the {added.n + added.undecided}" if added.undecided else ""
+        yield (
+            f"Adding {added.n}{of} incomplete outcomes, decided by their known parts "
+            f"({added.events} events)",
+            link(row),
+        )
+    for lead, bounds in (("Worst", one.bounds), (f"{RULES}: worst", one.ruled_bounds)):
+        told = {
+            low["result_id"]: f"{link(low)} to {link(high)}"
+            + (", which include no effect" if includes_no_effect(low, high) else "")
+            for low, high in bounds
+        }
+        if told:
+            yield f"{lead}-case bounds, without sampling error", "; ".join(told.values())
+    if len(one.rules) == 1:
+        label = analyses[one.rules[0]["analysis_id"]].label
+        yield f"Another rule of the outcome: {escape_markdown(label)}", link(one.rules[0])
+    elif one.rules:
+        yield RULES, _reach(one.rules)
+    for row in one.further[:MOST_FURTHER]:
+        label = escape_markdown(upper_first(analyses[row["analysis_id"]].label))
+        yield f"Another question: {label}", link(row)
+    if len(one.further) > MOST_FURTHER:
+        yield "Other questions", f"{len(one.further) - MOST_FURTHER} more"
 
 
-def _added(material: Material, row: ResultRow) -> Added | None:
-    """Whom an estimate adds, whose outcome is the same one, known where the known parts decide."""
-    return whom_it_adds(material, material.trial.plan.analyses[row["analysis_id"]])
-
-
-def _decided(material: Material, row: ResultRow) -> str:
-    added = present(_added(material, row))
-    of = f" of the {added.n + added.undecided}" if added.undecided else ""
-    return (
-        f" What is known decides the outcome of {added.n}{of} of all arms who lack a part of it, "
-        f"{added.events} with the event; with them, who are in sooner with it: {with_level(row)}."
-    )
-
-
-def _by_rules(material: Material, rows: list[ResultRow], first: ResultRow) -> str:
-    if not rows:
-        return ""
-    null = no_effect(first["stat_name"])
-    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
-    nearest = min(rows, key=lambda row: abs(present(row["stat_value"]) - null))
-    ends = [
-        link(row, value_text(row["stat_name"], present(row["stat_value"]), style_of(row)))
-        for row in (by_value[0], by_value[-1])
-    ]
-    label = material.parameter_words(nearest) or [
-        material.trial.plan.analyses[nearest["analysis_id"]].label
-    ]
-    shown = f"{with_level(nearest)} ({escape_markdown(label[0])})"
+def _reach(rows: Sequence[ResultRow]) -> str:
+    """ "−41.2 to −38.3; all 6 intervals exclude no effect", or the one estimate."""
     if len(rows) == 1:
-        return f" By another rule of the outcome: {shown}."
-    reach = " to ".join(dict.fromkeys(ends))
-    which = exceptions(rows) or f", the nearest {shown}"
-    return (
-        f" By other rules of the outcome: {len(rows)} estimates, {reach}; "
-        f"{excluding(sum(map(leaves_out_no_effect, rows)), len(rows))}{which}."
-    )
-
-
-def _bounded(
-    material: Material, analysis: Analysis, first: ResultRow, *, again: bool = False
-) -> str:
-    """How far the estimate goes if all who have no value had had the worse or the better one, by
-    other rules of the outcome too; where the bounds of another comparison stand before it, `again`
-    without what they are."""
-    told: dict[str, str] = {}
-    null, analyses = no_effect(first["stat_name"]), material.trial.plan.analyses
-    for row in (first, *by_other_rules(material, analysis, first)):
-        of = analysis if row is first else analyses[row["analysis_id"]]
-        same = row is first or _added(material, row) is not None
-        lead = "" if same else "by another rule of the outcome "
-        for member, low, high in missing_bounds(material, of, row):
-            reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
-            words = ", which include no effect" if reached else ""
-            label = "" if again else f" ({escape_markdown(member.label)})"
-            told.setdefault(low["result_id"], f"{lead}{link(low)} to {link(high)}{words}{label}")
-    ways = "Bounds, with all outcomes that are open in favour of one arm"
-    return f" {'Bounds' if again else ways}: {'; '.join(told.values())}." if told else ""
+        return link(rows[0])
+    by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
+    ends = {
+        value_text(row["stat_name"], present(row["stat_value"]), style_of(row)): row
+        for row in (by_value[-1], by_value[0])
+    }
+    reach = " to ".join(link(row, text) for text, row in reversed(ends.items()))
+    whole = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
+    count = excluding(sum(map(leaves_out_no_effect, whole)), len(whole))
+    return f"{reach}; {count}{exceptions(whole)}" if whole else reach

@@ -71,6 +71,8 @@ FURTHER = {"sensitivity", "subgroup", "supportive", "exploratory"}
 OPEN = "not in this report"
 # What an endpoint is made of that says how much of a treatment was delivered.
 DELIVERED = {"attendance", "dose_change", "dose_intensity"}
+# A text says of what it lacks that no source has it.
+_LACKS = re.compile(r"\b(sources|(not|nor|neither|nothing|no)\b.* (printed|recorded|known|told))\b")
 _INTERIM = re.compile(r"\binterim\b", re.IGNORECASE)
 _DATE = re.compile(rf"\b(in|since|until|{'|'.join(month_name[1:])}) (19|20)\d\d\b")
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b", re.IGNORECASE)
@@ -141,7 +143,8 @@ def _answers(material: Material) -> Iterator[Answer]:
         yield "25", whole, f"Patients: baseline{fewer}"
     yield "26", True, "Primary and secondary analyses"
     if reports_events(material):
-        yield "27", True, "Harms"
+        without = "" if deaths_by_arm(material, lambda _: "") else ", without deaths"
+        yield "27", not without, f"Harms{without}"
     elif deaths_by_arm(material, lambda _: ""):
         yield "27", False, "Harms: deaths alone"
     if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
@@ -183,7 +186,7 @@ def _of_design(material: Material) -> Iterator[Answer]:
     if any(arm.given for arm in design.arms.values()):
         yield "13", False, "The trial: what each arm was given, as far as it is told"
     if design.size:
-        yield "16a", True, "The trial"
+        yield "16a", *_as_told(design.size)
     elif planning:
         yield "16a", False, "Sample size, power and precision: what is known of it, what is assumed"
     elif design.planned:
@@ -205,6 +208,12 @@ def _of_design(material: Material) -> Iterator[Answer]:
     yield from _of_time_and_place(material)
 
 
+def _as_told(text: str) -> tuple[bool, str]:
+    """Whether a text of the configuration says nothing of what it lacks, and the place."""
+    whole = _LACKS.search(text) is None
+    return whole, "The trial" + ("" if whole else ", as far as it is told")
+
+
 def _of_time_and_place(material: Material) -> Iterator[Answer]:
     """What the configuration says of sites, looks and dates."""
     trial, plan, design = material.trial, material.trial.plan, material.trial.design
@@ -220,7 +229,7 @@ def _of_time_and_place(material: Material) -> Iterator[Answer]:
         if _INTERIM.search(f"{analysis.label} {analysis.note or ''}")
     ]
     if design.interim:
-        yield "16b", True, "The trial"
+        yield "16b", *_as_told(design.interim)
     elif _INTERIM.search(stopped) or looks:
         where = [*(["Summary"] if _INTERIM.search(stopped) else []), *looks]
         yield "16b", False, f"What is known of them: {'; '.join(where)}"
@@ -230,7 +239,7 @@ def _of_time_and_place(material: Material) -> Iterator[Answer]:
         yield "23a", False, "Summary: the end of recruitment alone"
     everybody = randomised_by_arm(material).get(ALL)
     if stopped:
-        yield "23b", True, "The trial"
+        yield "23b", *_as_told(stopped)
     elif design.planned and everybody and everybody["stat_value"] == design.planned:
         yield "23b", False, "Patients: flow, as many as were planned"
 

@@ -18,7 +18,7 @@ from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint
@@ -26,7 +26,8 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
 # The level of a column of adverse events that says death: CTCAE's grade 5.
-_FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
+FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
+NONE_LOGGED = "The log of adverse events has none of these deaths."
 OF_TIMES = {"survival", "hazard_ratio"}
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
@@ -80,6 +81,11 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         )
     more = [*_undated(material, named), *(_log(material) if found else [])]
     return [" ".join([*told, *more])] if told else []
+
+
+def none_logged(material: Material) -> bool:
+    """Whether there are deaths, and the tables of adverse events have none of them."""
+    return any(NONE_LOGGED in text for text in deaths_by_arm(material, lambda _: ""))
 
 
 def _undated(material: Material, named: set[str]) -> list[str]:
@@ -154,9 +160,15 @@ def _by_arm(
     return " ".join([text, *effects(material, analysis)])
 
 
-def effects(material: Material, analysis: Analysis) -> list[str]:
-    """The effects of an analysis, a phrase a comparison; nothing where it has many."""
-    found = list(compared(material, analysis))
+def effects(material: Material, analysis: Analysis, like: ResultRow | None = None) -> list[str]:
+    """The effects of an analysis, a phrase a comparison; nothing where it has many. Of several
+    endpoints and visits those of the result `like`."""
+    at = ("parameter", "visit")
+    found = [
+        one
+        for one in compared(material, analysis)
+        if like is None or values_of(one.estimate, at) == values_of(like, at)
+    ]
     if not found or len(found) > MOST_SENTENCES:
         return []
     judged = any(deciding(material, analysis, p) for one in found if (p := one.planned))
@@ -265,10 +277,10 @@ def _log(material: Material) -> list[str]:
         for row in material.of(ADVERSE_EVENTS)
         if row["stat_name"] == "patients" and row["group1_level"] == ALL
     ]
-    fatal = [row for row in rows if _FATAL.search(row["group2_level"] or "")]
+    fatal = [row for row in rows if FATAL.search(row["group2_level"] or "")]
     if not rows or any(row["stat_value"] for row in fatal):
         return []
     empty = not any(row["stat_value"] for row in rows if row["group2_level"] in (None, ANY))
     if fatal or empty:
-        return ["The log of adverse events has none of these deaths."]
+        return [NONE_LOGGED]
     return ["No entry of the log of adverse events is called a death."]

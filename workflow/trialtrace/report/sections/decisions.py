@@ -117,7 +117,10 @@ def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
-        return f", {side} the significance level of {analysis.decision_level:.3g}"
+        if analysis.look is not None:
+            # It is reckoned from a plan's looks, and no more exact than what that knows of them.
+            return f", {side} the significance level of this look, about {level:.2g}"
+        return f", {side} the significance level of {level:.3g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", descriptive: the test of all arms decides"
     return ""

@@ -45,9 +45,14 @@ def flow_table(material: Material) -> str:
     if "received" in data:
         text = "**Received the treatment**"
         body.append(_line(text, candidate, ("received", None, None), groups))
-        missing = [[f"{NO_BREAK}{NO_BREAK}why others did not", *[NOT_REPORTED] * len(groups)]]
-        reasons = _reasons(candidate, "not_received", None, groups)
-        body += reasons if "not_received" in data else missing
+        received, all_ = (
+            [row["stat_value"] for row in candidate[stat, None, None].values()]
+            for stat in ("received", "randomised")
+        )
+        if "not_received" in data:
+            body += _reasons(candidate, "not_received", None, groups)
+        elif received != all_:
+            body.append([f"{NO_BREAK}{NO_BREAK}why others did not", *[NOT_REPORTED] * len(groups)])
     else:
         body.append(["**Received the treatment**", *[NOT_REPORTED] * len(groups)])
     if "ended" in data:
@@ -74,7 +79,10 @@ def _log_lines(log: Selection, synthetic: bool, groups: int) -> list[list[str]]:
     made = " (made up, not printed)" if synthetic else ""
     lines = [(f"**Assessed for eligibility, by the log of screening{made}**", log.rows)]
     reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
-    lines += [(f"{NO_BREAK}{NO_BREAK}{escape_markdown(why)}", n) for why, n in reasons.items()]
+    lines += [
+        (f"{NO_BREAK}{NO_BREAK}excluded: {escape_markdown(lower_first(why))}", n)
+        for why, n in reasons.items()
+    ]
     return [[label, *[""] * (groups - 1), str(n)] for label, n in lines]
 
 

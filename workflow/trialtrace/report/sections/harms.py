@@ -4,12 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.words import percent
-from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohort
+from trialtrace.report.audit.cohort_words import of_results, with_cohort
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
-from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
+from trialtrace.report.sections.deaths import (
+    FATAL,
+    deaths_by_arm,
+    effects,
+    none_logged,
+    population_sizes,
+    randomised_by_arm,
+)
 from trialtrace.report.sections.listings import DEATHS, EVENTS, listings_of
 from trialtrace.report.sections.records import records
 from trialtrace.report.tables import (
@@ -25,6 +32,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY, TERM
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
@@ -42,9 +50,10 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     terms.sort(key=lambda term: -present(by["patients", term, ALL]["stat_value"]))
     body = [["**Any**", *(_any(by, group) for group in groups)]]
     body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
+    apart = none_logged(material)
     for column in entry.get("columns", ()):
         name = escape_markdown(column.replace("_", " ").capitalize())
-        lines = [_line(by, level, groups) for level in _levels(rows, column)]
+        lines = [_line(by, level, groups, apart=apart) for level in _levels(rows, column)]
         body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
     header = ["Event", *(_head(by, material, group) for group in groups)]
     caption = (
@@ -69,8 +78,12 @@ def _head(by: dict, material: Material, group: str) -> str:
     return f"{escape_markdown(material.arm_label(group))} (n{NO_BREAK}={NO_BREAK}{n})"
 
 
-def _line(by: dict, level: str, groups: list[str]) -> list[str]:
+def _line(by: dict, level: str, groups: list[str], *, apart: bool = False) -> list[str]:
+    """A line of the table; of deaths that are told `apart`, since the log has none of them."""
     label = escape_markdown(level.partition("=")[2])
+    if apart and FATAL.search(level):
+        cells = [link(by["patients", level, group], "not logged") for group in groups]
+        return [f"{NO_BREAK}{NO_BREAK}{label} (see above)", *cells]
     return [f"{NO_BREAK}{NO_BREAK}{label}", *(_cell(by, level, group) for group in groups)]
 
 
@@ -131,9 +144,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     deaths = deaths_by_arm(material, place) or [NO_DEATHS]
     deaths += _denominators(material, in_short=True)
     for one in declared:
-        lines = [*_lines(material, one, place(one), _count)]
-        deaths += [line for line, _ in lines]
-        deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
+        deaths += [line for line, _ in _lines(material, one, place(one), _count)]
     terms = place_link(PLACE, places)
     logged = [texts for texts in _displays(material) if _events(material, texts)]
     if declared and terms and logged:
@@ -192,16 +203,28 @@ def _lines(
             arms = result_rows.setdefault((label, row["visit"]), {})
             arms.setdefault(row["group1_level"], []).append(row)
     for (label, visit), arms in result_rows.items():
-        shown = escape_markdown(", ".join(filter(None, [label, visit])))
+        rows = [row for arm in arms.values() for row in arm]
+        alone = " (of the log alone)" if _of_log(material, rows[0]) else ""
+        shown = escape_markdown(", ".join(filter(None, [label, visit])) + alone)
         lines = [
             f"{escape_markdown(material.arm_label(arm))} {words(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
-        rows = [row for rows in arms.values() for row in rows]
-        lines += records(material, analysis, rows[0]["parameter"])
         lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
+        lines += records(material, analysis, rows[0]["parameter"])
+        lines += [text.removesuffix(".") for text in effects(material, analysis, rows[0])]
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
+
+
+def _of_log(material: Material, row: ResultRow) -> bool:
+    """Whether a result counts events of a log, beside which the report tells of others."""
+    entry = material.trial.endpoints[present(row["parameter"])].entry
+    logged = isinstance(entry, AnyOccurrence) and any(
+        entry.of == texts["endpoint"] for texts in _displays(material)
+    )
+    others = any(one.harms and one.harms is not True for one in _declared(material))
+    return logged and (others or none_logged(material))
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:
@@ -251,8 +274,8 @@ def _of(row: ResultRow) -> str:
 
 
 def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str]:
-    """Of whom the lines and tables are, and how many of those randomised these are; `in_short`
-    without numbers where these are all of them."""
+    """Of whom the lines and tables are, and how many of those randomised these are; nothing of all
+    of them `in_short`."""
     analyses = [analysis.estimand.population for analysis in _declared(material)]
     named = [*analyses, *(texts["population"] for texts in _displays(material))]
     randomised = randomised_by_arm(material)
@@ -269,9 +292,9 @@ def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str
             + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
             for row, every in zip(sizes, of, strict=True)
         ]
-        numbers = denominators and not (in_short and whole)
-        counts = f" ({'; '.join(denominators)})" if numbers else ""
-        yield f"Denominators of events: {label}{counts}."
+        counts = f" ({'; '.join(denominators)})" if denominators else ""
+        if not (in_short and whole):
+            yield f"Denominators of events: {label}{counts}."
 
 
 def unreported(material: Material) -> list[str]:

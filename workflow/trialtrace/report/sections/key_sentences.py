@@ -52,17 +52,17 @@ def over_comparisons(
     )
     text += exceptions(bounded, where)
     chance = f"{len(bounded) * (1 - level):.1f}"
-    return f"{text}; by chance alone {chance} would lie to one side of it"
+    return f"{text}; by chance alone {chance} would exclude it"
 
 
 def excluding(clear: int, number: int, which: str = "") -> str:
-    """How many of some intervals are without no effect: "all 9 intervals lie to one side of it"."""
+    """How many of some intervals exclude no effect: "all 9 intervals exclude no effect"."""
     every = "both" if number == TWO else f"all {number}"
     many = "the interval" if number == 1 else f"{every} intervals"
     if clear not in (0, number):
         many = f"{clear} of {number} intervals"
     one = 1 in (number, clear)
-    told = f"lie{'s' * one} to one side of" if clear else f"include{'s' * one}"
+    told = f"{'exclude' if clear else 'include'}{'s' * one}"
     return f"{many}{which} {told} no effect"
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.data_quality import known_counts
+from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.findings import not_adjusted, primary
 from trialtrace.report.sections.harms import unreported
+from trialtrace.report.sections.readings import other_readings
+from trialtrace.report.sections.records import records
 from trialtrace.report.sections.sections import not_recorded
 from trialtrace.report.sections.summary import (
     caveat,
@@ -14,6 +16,8 @@ from trialtrace.report.sections.summary import (
     registered_otherwise,
     unread,
 )
+from trialtrace.run.trial.outcomes import CHOSEN
+from trialtrace.run.trial.reported import in_main_report
 
 
 def limits(material: Material) -> str:
@@ -30,11 +34,19 @@ def _limits(material: Material) -> Iterator[str]:
     for analysis in primary(material):
         if first := caveat(analysis):
             yield first
-        counts = [arms.values() for *_, arms in known_counts(material, analysis)]
-        unknown = max((sum(n - k for k, n in arms) for arms in counts), default=0)
-        if unknown:
-            of = max(sum(n for _, n in arms) for arms in counts)
-            yield f"{escape_markdown(analysis.label)}: the outcome of {unknown} of {of} is unknown."
+        yield from known_in_short(material, analysis)
+    if disagreeing := other_readings(material):
+        yield escape_markdown(disagreeing)
+    every = [one for one in trial.plan.analyses.values() if in_main_report(trial, one)]
+    chosen = [one for one in every if CHOSEN in trial.populations[one.estimand.population].label]
+    if chosen:
+        yield (
+            f"{len(chosen)} of the {len(every)} analyses of this report are of patients chosen "
+            "after randomisation, whose arms are not compared as they were randomised."
+        )
+    for one in every:
+        for record in records(material, one, None) if one.harms else ():
+            yield f"{escape_markdown(one.label)}: {record}."
     yield from not_adjusted(material)
     yield from registered_late(material)
     yield from registered_otherwise(material)

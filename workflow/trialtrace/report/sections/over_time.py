@@ -1,11 +1,17 @@
 """Which analyses take the event of another as a time: whether it came is one question, when it
 came is another, and a reader of the one looks for the other."""
 
+from collections.abc import Iterator
+
 from trialtrace.base.words import LABELS
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.findings import compared
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
 from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.tables.contracts.rows import values_of
 from trialtrace.run.trial.endpoints.event import EventBy, EventInRow
 from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.endpoints.time_to_event import (
@@ -37,8 +43,34 @@ def over_time(material: Material, analysis: Analysis) -> str:
         and set(other.pairs) & set(analysis.pairs)
     ]
     named = {one.name for one in found}
-    shown = [_link(material, one) for one in found if one.of not in named]
-    return f"Analysed as the time to the event: {', '.join(shown)}." if shown else ""
+    shown = [one for one in found if one.of not in named]
+    if not shown:
+        return ""
+    alike = [one for one in shown if one.role == analysis.role]
+    apart = [text for one in alike for text in _apart(material, analysis, one)]
+    links = ", ".join(_link(material, one) for one in shown)
+    return " ".join([f"Analysed as the time to the event: {links}.", *apart])
+
+
+def _apart(material: Material, analysis: Analysis, other: Analysis) -> Iterator[str]:
+    """Where the interval of an analysis and a test of the time to its event lie on either side of
+    no effect."""
+    arms = ("comparison", "reference")
+    tests = [row for row in material.printable(other.name) if row["stat_name"] == "p_value"]
+    for one in compared(material, analysis):
+        if one.estimate["ci_low"] is None or one.estimate["stratum"]:
+            continue
+        clear = leaves_out_no_effect(one.estimate)
+        for p in tests:
+            value, same = p["stat_value"], values_of(p, arms) == values_of(one.estimate, arms)
+            if same and value is not None and (value <= 1 - analysis.confidence) != clear:
+                yield (
+                    f"{escape_markdown(pair_text(material, one.estimate))}: the interval here "
+                    f"{'excludes' if clear else 'includes'} no effect, and the test of "
+                    f"{escape_markdown(other.label)} has p{NO_BREAK}{with_sign(p)}; they are by "
+                    "different methods, and neither decides."
+                )
+                break
 
 
 def times_of(trial: Trial, endpoint: Endpoint) -> set[str]:

@@ -1,19 +1,23 @@
-"""Of how many patients the data have a record of an event that all others count as without."""
+"""Of how many patients the data have a record of an event that all others count as without; which
+events came first where a time ends at the first of several."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from trialtrace.report.figures.clean_rows import table_rows
-from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence, Occurrence
+from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.run.trial.plan.build import Analysis
+
+PRESENT = "present"
 
 
 def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
-    """ "only 11 with Drug and 16 with Placebo have a record of whether they had it, …", at the last
+    """ "27 patients have a record of whether they had it (Drug 11, Placebo 16); …", at the last
     visit of a table by visits; nothing where all have a record, and of a log of events, in which
     nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
@@ -21,7 +25,8 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
     if not named or not isinstance(named[0].entry, AnyOccurrence):
         return
     entry = trial.endpoints[named[0].entry.of].entry
-    if not isinstance(entry, Occurrence) or entry.where is None:
+    if not isinstance(entry, Occurrence) or entry.where is None or PRESENT in entry.where.values():
+        # To have a record can be the event itself.
         return
     table, variables = trial.tables[entry.table], trial.dictionary[entry.table]
     visits = [variables.get(name) for name in table.key_ if name != table.subject]
@@ -34,12 +39,28 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
         there = {*known.table[visit.name].to_pylist()}
         last = [code for code in visit.choices if code in there][-1:]
         known = known.chosen(known.met({visit.name: {"in": last}}))
-        at = "".join(f" at {visit.choices[code]}" for code in last)
+        at = "".join(f" at {escape_markdown(lower_first(visit.choices[code]))}" for code in last)
     if {*known.subject} == {*rows.subject}:
         return
-    arms = [
-        f"{len({*known.subject[known.arm == arm]})} with {escape_markdown(material.arm_label(arm))}"
-        for arm in trial.design.arms
-    ]
-    record = escape_markdown(f"have a record of whether they had it{at}")
-    yield f"only {in_a_row(arms)} {record}, all others count as without"
+    counts = {arm: len({*known.subject[known.arm == arm]}) for arm in trial.design.arms}
+    arms = [f"{escape_markdown(material.arm_label(arm))} {n}" for arm, n in counts.items()]
+    whole, most = sum(counts.values()), len({*rows.subject})
+    yield (
+        f"{whole} patients have a record of whether they had it{at} ({', '.join(arms)}); the "
+        f"others ({most - whole}) count as without"
+    )
+
+
+def first_events(material: Material, analysis: Analysis) -> Iterator[str]:
+    """ "Of 50 first events 42 are death, 4 new fracture.": of each endpoint that ends at the first
+    of several."""
+    flag = material.trial.populations[analysis.estimand.population].flag
+    for endpoint in parameters(material.trial, analysis):
+        if not isinstance(endpoint.entry, FirstOfTimes):
+            continue
+        where = {"PARAMCD": {"is": endpoint.code}, "CNSR": {"is": 0}, flag: {"is": "Y"}}
+        kinds = Counter(material.tracer.frames.select("adtte", where).column("EVNTDESC").tolist())
+        told = ", ".join(
+            f"{n} {escape_markdown(lower_first(kind))}" for kind, n in kinds.most_common()
+        )
+        yield f"Of {kinds.total()} first events, by what they are: {told}."

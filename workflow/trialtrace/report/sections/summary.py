@@ -19,7 +19,6 @@ from trialtrace.base.words import upper_first
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
-    analysis_place,
     claim_anchor,
     component_link,
     place_link,
@@ -29,7 +28,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.sections.data_quality import known_counts
-from trialtrace.report.sections.deaths import effects, linked, randomised_by_arm
+from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import (
     not_adjusted,
@@ -39,6 +38,7 @@ from trialtrace.report.sections.findings import (
 )
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
+from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.sections import (
     design_line,
     left_out_in_short,
@@ -123,14 +123,6 @@ def registered_otherwise(material: Material) -> Iterator[str]:
             yield f"Reported otherwise than registered or planned ({source}): {told}"
 
 
-def as_registered(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """What comes of the outcome that was registered or planned, with an interval."""
-    for one in material.trial.plan.analyses.values():
-        if one.role == "registered" and (found := effects(material, one)):
-            here = linked(one, lambda one: place_link(analysis_place(one.name), places))
-            yield f"{here}: {found[0]}"
-
-
 def registered_late(material: Material) -> Iterator[str]:
     """That it was registered after its begin, where the audit of the registration says so."""
     for row in material.printed.get("registration", ()):
@@ -179,11 +171,16 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**Patients.** {_patients(material, places)}",
         " ".join(left_out_in_short(material, places)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
-        f"**Under other choices.** {' '.join(choices_in_short(material, places))}",
+        *_choices(material, places),
         f"**Published numbers:** {printed_in_short(material)}",
         f"**How it was made.** {recomputed(material, in_short=True)} {_hash(material)}",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _choices(material: Material, places: Mapping[str, str]) -> list[str]:
+    first, *others = [*choices_in_short(material, places)] or ["the plan has none."]
+    return [f"**Under other choices.** {first}", *others]
 
 
 def _design(material: Material) -> Iterator[str]:
@@ -204,10 +201,10 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
         f"{caveat(one)}"
         for one in primary(material)
     ]
+    told.append(other_readings_marked(material))
     told += not_adjusted(material)
     cohort = of_primary(material, primary(material), places)
-    said = [*registered_otherwise(material), *as_registered(material, places)]
-    said += [cohort] if cohort else []
+    said = [*registered_otherwise(material), *([cohort] if cohort else [])]
     return [*told, *([" ".join(said)] if said else [])]
 
 

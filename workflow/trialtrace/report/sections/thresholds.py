@@ -11,7 +11,7 @@ from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import limits_of, method_of
+from trialtrace.run.trial.plan.references import method_of
 
 # The interval that goes with the exact test, where the analysis has it.
 EXACT = "proportion.clopper_pearson"
@@ -37,7 +37,7 @@ def _sentence(
     material: Material, analysis: Analysis, rows: list[ResultRow], tests: list[ResultRow]
 ) -> str:
     first = tests[0]
-    how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
+    how = f"{method_of(first['method']).title}, {_asked(first)}"
     one_sided = json.loads(first["options"]).get("sides") in SIDES
     how = f"one-sided {how}" if one_sided else how
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
@@ -70,9 +70,17 @@ def _shown(material: Material, analysis: Analysis, tests: list[ResultRow]) -> st
         for test in tests
         if present(test["stat_value"]) <= level
     ]
-    what = limits_of(tests[0]["options"]).removeprefix(", ")
     whom = in_a_row(arms) if arms else "no arm"
-    return f"; {escape_markdown(f'{what} is shown of {whom} at the level of {level:g}')}"
+    return (
+        f"; {escape_markdown(f'{_asked(tests[0])} is shown of {whom} at the level of {level:g}')}"
+    )
+
+
+def _asked(test: ResultRow) -> str:
+    """ "more than 50 %": the threshold of a share, and the side that a test of it asks about."""
+    options = json.loads(test["options"])
+    side = {"greater": "more than ", "less": "less than "}.get(options.get("sides"), "")
+    return f"{side}{100 * options['threshold']:g} %"
 
 
 def _beyond(material: Material, test: ResultRow, shares: list[ResultRow]) -> str:
@@ -87,5 +95,6 @@ def _beyond(material: Material, test: ResultRow, shares: list[ResultRow]) -> str
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
     side = "below" if greater else "above"
-    words = f"the two-sided exact interval of {in_a_row(arms)} lies wholly {side} {threshold:g}"
+    lies = "interval lies" if len(arms) == 1 else "intervals lie"
+    words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in {in_a_row(arms)}"
     return f"; {escape_markdown(words)}" if arms else ""

@@ -1,0 +1,144 @@
+"""What else the plan says of a primary result: the estimates of other choices by their kind, and
+which of their intervals lie otherwise than its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialtrace.base.words import no_effect
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.choices import (
+    Added,
+    by_other_rules,
+    missing_bounds,
+    of_other_questions,
+    question_of,
+    same_question,
+    whom_it_adds,
+)
+from trialtrace.report.sections.deaths import randomised_by_arm
+from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.tables import pair_text
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.build import Analysis
+
+Bounds = tuple[ResultRow, ResultRow]
+OTHERWISE = "Other readings disagree."
+PAIR = ("comparison", "reference")
+# How all of one or of two are called.
+_EVERY = {1: "that", 2: "both"}
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The first estimate of a comparison, and what other choices give: other methods, all who were
+    randomised where the first is of fewer, the outcome as registered or planned, more outcomes that
+    the known parts decide, other rules of the outcome, other questions."""
+
+    first: ResultRow
+    methods: list[ResultRow]
+    everybody: list[ResultRow]
+    planned: list[ResultRow]
+    decided: list[ResultRow]
+    rules: list[ResultRow]
+    further: list[ResultRow]
+    # The lowest and the highest that those without a value allow; the same by other rules.
+    bounds: list[Bounds]
+    ruled_bounds: list[Bounds]
+
+    def otherwise(self) -> Iterator[str]:
+        """Which intervals lie otherwise about no effect than that of the result: "both of all
+        randomised", "3 of 12 by other rules of the outcome"."""
+        clear = leaves_out_no_effect(self.first)
+        for rows, words in (
+            (self.methods, "by other methods"),
+            (self.everybody, "of all randomised"),
+            (self.planned, "of the outcome as registered or planned"),
+            (self.decided, "with the outcomes that known parts decide"),
+            (self.rules, "by other rules of the outcome"),
+        ):
+            bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
+            n, k = len(bounded), sum(leaves_out_no_effect(row) != clear for row in bounded)
+            if k:
+                yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
+        if clear and any(includes_no_effect(*each) for each in self.bounds):
+            yield "the worst-case bounds"
+
+
+def readings(material: Material, analysis: Analysis) -> list[Readings]:
+    """Of each comparison of a primary analysis, at each visit."""
+    questions: dict[tuple[str | None, ...], list[ResultRow]] = {}
+    for row in same_question(material, analysis):
+        questions.setdefault(question_of(row), []).append(row)
+    return [_readings(material, analysis, *rows) for rows in questions.values()]
+
+
+def _readings(
+    material: Material, analysis: Analysis, first: ResultRow, *others: ResultRow
+) -> Readings:
+    sizes = randomised_by_arm(material)
+    whole = sum(present(sizes[row]["stat_value"]) for row in values_of(first, PAIR) if row in sizes)
+    wider = [row for row in others if row["n_used"] == whole != first["n_used"]]
+    ruled = by_other_rules(material, analysis, first)
+    decided = [row for row in ruled if added_by(material, row) is not None]
+    rules = [row for row in ruled if row not in decided]
+    analyses = material.trial.plan.analyses
+
+    def bounds(rows: list[ResultRow]) -> list[Bounds]:
+        return [
+            (low, high)
+            for row in rows
+            for _, low, high in missing_bounds(material, analyses[row["analysis_id"]], row)
+        ]
+
+    return Readings(
+        first=first,
+        methods=[row for row in others if row not in wider],
+        everybody=wider,
+        planned=[
+            one.estimate
+            for other in analyses.values()
+            if other.role == "registered"
+            for one in compared(material, other)
+            if values_of(one.estimate, PAIR) == values_of(first, PAIR)
+        ],
+        decided=decided,
+        rules=rules,
+        further=of_other_questions(material, analysis, first),
+        bounds=bounds([first, *decided]),
+        ruled_bounds=bounds(rules),
+    )
+
+
+def added_by(material: Material, row: ResultRow) -> Added | None:
+    """Whom an estimate adds, whose outcome is the same one, known where the known parts decide."""
+    return whom_it_adds(material, material.trial.plan.analyses[row["analysis_id"]])
+
+
+def includes_no_effect(low: ResultRow, high: ResultRow) -> bool:
+    """Whether bounds have no effect between them."""
+    null = no_effect(low["stat_name"])
+    return present(low["stat_value"]) <= null <= present(high["stat_value"])
+
+
+def other_readings(material: Material, *analyses: Analysis) -> str:
+    """Which intervals lie otherwise about no effect than that of a primary result, a sentence a
+    comparison; those of `analyses`, else of all primary ones. Plain text, empty where none does."""
+    told = []
+    for one in (each for a in analyses or primary(material) for each in readings(material, a)):
+        if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
+            verbs = ("exclude", "include")[:: 1 if leaves_out_no_effect(one.first) else -1]
+            many = len(kinds) > 1 or not kinds[0].startswith(("that ", "1 of "))
+            told.append(
+                f"{pair_text(material, one.first)}: the interval of the result {verbs[0]}s no "
+                f"effect; {in_a_row(kinds)} {verbs[1]}{'' if many else 's'} it."
+            )
+    return " ".join([OTHERWISE, *told]) if told else ""
+
+
+def other_readings_marked(material: Material, *analyses: Analysis) -> str:
+    """The same as Markdown, with its first words in bold."""
+    text = other_readings(material, *analyses).removeprefix(OTHERWISE)
+    return f"**{OTHERWISE}** {escape_markdown(text)}" if text else ""
