@@ -48,11 +48,11 @@ def test_values_some_rows_off_go_with_the_patient_there(lag):
     found = min(misplaced.off(Rows(*map(ranked, (moved, others)), part, ALL)))
     (z, df), (other, _) = by_eighths(moved, others, lag), by_eighths(moved, others, -lag)
     p = stats.norm.sf((z - max(other, 0)) * np.sqrt((df - 2) / 1.06))
-    share = {1: 0.3, 3: 0.075}[abs(lag)]
+    share, rows = {1: (0.3, "one row"), 3: (0.075, "three rows")}[abs(lag)]
     side = "above" if lag > 0 else "below"
     assert found == (
         pytest.approx(p / share, rel=1e-6),
-        f"the patient in the row {abs(lag)} {side}",
+        f"the patient {rows} {side}",
         0,
     )
 
@@ -73,7 +73,7 @@ def test_a_site_a_row_down_in_another_order_or_upside_down():
     x, site, rng = measured(), np.arange(160) % 3, np.random.default_rng(2)
     own = np.flatnonzero(site == 1)
     for order, told in (
-        (np.roll(own, 1), "53 values at a site go with the patient in the row 1 above"),
+        (np.roll(own, 1), "53 values at a site go with the patient one row above"),
         (own[::-1], "53 values at a site go with the patients upside down"),
         (rng.permutation(own), "53 values at a site go with no other visit of their patients"),
     ):

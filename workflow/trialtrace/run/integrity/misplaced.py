@@ -32,7 +32,7 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, PARTS = 20, 8
 KEPT, USUAL, BESIDE, SURE = 0.6, 0.5, 0.3, 0.001
-SHARES, UPSIDE = {1: 0.6, 2: 0.15, 3: 0.15}, 0.1
+SHARES, UPSIDE = {"one row": 0.6, "two rows": 0.15, "three rows": 0.15}, 0.1
 OTHERS = "Values that may be of other patients"
 KINDS = 6
 """Ways to be misplaced: off and astray, in all, at a site, in a part of the file."""
@@ -171,10 +171,10 @@ def off(rows: Rows) -> Iterator[tuple[float, str, int]]:
     usual = (outside.z > np.arctanh(USUAL)) & (outside.df >= FEWEST)
     lost = own.lost(outside)
     ways: list[tuple[str, float, Pairs, Floats]] = []
-    for lag, share in SHARES.items():
+    for lag, (rows_off, share) in enumerate(SHARES.items(), start=1):
         above, below = (rows.shifted(sign * lag)[0] for sign in (1, -1))
-        ways.append((f"the patient in the row {lag} above", share / 2, above, below.z))
-        ways.append((f"the patient in the row {lag} below", share / 2, below, above.z))
+        ways.append((f"the patient {rows_off} above", share / 2, above, below.z))
+        ways.append((f"the patient {rows_off} below", share / 2, below, above.z))
     if rows.whole:
         ways.append(("the patients upside down", UPSIDE, rows.mirrored()[0], 0 * own.z))
     for told, share, one, other in ways:
