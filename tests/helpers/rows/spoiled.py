@@ -45,7 +45,7 @@ def spoiled_export(made: Made) -> Export:
     export = export_of(made)
     used = frozenset((one.name, c.name) for one in export.sheets for c in one.columns)
     sheets = tuple(replace(one, in_order=True) for one in export.sheets)
-    last = export.known(("patients", "last_seen"))
+    last, died = (export.known(("patients", name)) for name in ("last_seen", "died_on"))
     return replace(
         export,
         used=used,
@@ -53,6 +53,7 @@ def spoiled_export(made: Made) -> Export:
         sheets=sheets,
         block_sizes=(4, 6),
         last=(last,) if last else (),
+        events=(died,) if died else (),
         planned={("patients", "score_12"): 84.0},
     )
 
@@ -414,6 +415,46 @@ def four_at_another_site(made: Made, rng: np.random.Generator) -> None:
     made.site[rng.choice(np.flatnonzero(made.site == 0), 4, replace=False)] = 1
 
 
+def contacts_of_an_older_cut(made: Made, rng: np.random.Generator) -> None:
+    seen = made.patients["last_seen"][1]
+    cut = np.nanquantile(seen, 0.6)
+    early = np.isnan(made.patients["died_on"][1]) & (seen > cut)
+    _of_patients(made, "last_seen", np.where(early, cut, seen))
+
+
+def deaths_of_an_older_cut(made: Made, rng: np.random.Generator) -> None:
+    died = made.patients["died_on"][1]
+    _of_patients(made, "died_on", np.where(died > np.nanquantile(died, 0.5), np.nan, died))
+
+
+def weights_of_a_site_a_row_down(made: Made, rng: np.random.Generator) -> None:
+    values, own = made.visits["weight"][1].copy(), np.flatnonzero(_at_a_site(made))
+    values[own[1:], 0] = values[own[:-1], 0]
+    _of_visits(made, "weight", values)
+
+
+def weights_of_a_site_in_another_order(made: Made, rng: np.random.Generator) -> None:
+    values, own = made.visits["weight"][1].copy(), np.flatnonzero(_at_a_site(made))
+    values[own, 2] = values[rng.permutation(own), 2]
+    _of_visits(made, "weight", values)
+
+
+def pressures_of_a_visit_in_another_order(made: Made, rng: np.random.Generator) -> None:
+    """Where both pressures go closely together."""
+    values = made.visits["systolic"][1].copy()
+    _of_visits(made, "diastolic", np.round(0.6 * values + rng.normal(0, 3, values.shape)))
+    values[:, 3] = values[rng.permutation(made.n), 3]
+    _of_visits(made, "systolic", values)
+
+
+def visits_exchanged_in_an_arm(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[:, 1:] = values[:, 1:] + 120
+    own = made.arm == 1
+    values[own, 0], values[own, 3] = values[own, 3], values[own, 0].copy()
+    _of_visits(made, "walked", values)
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -472,5 +513,11 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     no_answer_of_no: ("constants",),
     ten_patients_lost: ("identifiers",),
     four_at_another_site: ("identifiers",),
+    contacts_of_an_older_cut: ("ends",),
+    deaths_of_an_older_cut: ("ends",),
+    weights_of_a_site_a_row_down: ("misplaced",),
+    weights_of_a_site_in_another_order: ("misplaced",),
+    pressures_of_a_visit_in_another_order: ("misplaced",),
+    visits_exchanged_in_an_arm: ("reversed",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

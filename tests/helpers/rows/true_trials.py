@@ -76,6 +76,8 @@ def export_of(made: Made) -> Export:
         "patients",
         (patients, visits),
         arm=made.arm,
+        allocated=(made.arm, np.arange(n)),
+        began=frozenset(("visits", name) for name in made.visits),
         site=made.site,
         strata=made.site,
         entry=("patients", "entered"),
@@ -231,5 +233,7 @@ def chosen(export: Export, who: np.ndarray) -> Export:
         names=tuple(export.names[at] for at in who),
         site=of(export.site),
         strata=of(export.strata),
+        allocated=(export.arm[who], np.arange(len(who))),
         last=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.last),
+        events=tuple(replace(s, values=s.values[who], rows=s.rows[who]) for s in export.events),
     )

@@ -321,26 +321,6 @@ def test_dates_that_avoid_the_days_beside_the_weekend():
         assert chance == {"p.a": 1, "p.b": 1, "p.entered": pytest.approx(p)}
 
 
-def test_a_column_one_row_down_goes_with_the_row_above():
-    rng = np.random.default_rng(5)
-    level = rng.normal(50, 10, 100)
-    first, later = np.round(level + rng.normal(0, 5, (2, 100)))
-    moved = np.append(first[:40], np.append(first[40], first[40:-1]))
-    assert exchanged.down(first, later)[0] == 1
-    p, row = exchanged.down(moved, later)
-    assert p < 1e-4 and row in (37, 50)
-    x, above, below = moved[row + 1 : -1], later[row:-2], later[row + 2 :]
-    r, other = (stats.spearmanr(x, each).statistic for each in (above, below))
-    z = (np.arctanh(r) - np.arctanh(max(other, 0))) * np.sqrt((len(x) - 3) / 1.06)
-    # 72 patients and more: seven places at which 20 are left.
-    assert p == pytest.approx(stats.norm.sf(z) * 7, rel=1e-6)
-    # Of few levels nothing is tried, and nothing is unusual.
-    assert exchanged.down(np.arange(100.0) % 3, later) == (1, 0)
-    # Neighbours that are alike are so on both sides.
-    trend = np.arange(100.0)
-    assert exchanged.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1
-
-
 def test_a_table_without_a_row_of_one_group():
     n = 60
     who, none = np.arange(n), np.zeros(n, np.intp)

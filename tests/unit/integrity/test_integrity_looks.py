@@ -61,7 +61,7 @@ def test_every_check_looks_at_something(made):
     # than yes, none of its patients' numbers is missing or names a site, and people come on any
     # day of the week.
     elsewhere = {"agreement", "ordered", "contacts", "numbering", "meanings", "rest_days"}
-    elsewhere |= {"identifiers", "late"}
+    elsewhere |= {"identifiers", "late", "ends"}
     export = replace(export_of(made), used=frozenset({("patients", "age")}))
     assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 

@@ -100,7 +100,7 @@ def _by_site(
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             inside, others = values[own], values[~own]
-            p = float(further(*_sums(inside), *_sums(others), least))
+            p = float(further(*sums(inside), *sums(others), least))
             looks.append((p, int(s)))
     if looks:
         p, s = min(looks)
@@ -156,7 +156,7 @@ def on_one_side(k: int, side: int, n: int) -> float:
     return float(np.exp(np.log((side - gone) / (n - gone)).sum()))
 
 
-def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:
+def sums(values: Floats) -> tuple[Floats, Floats, Floats]:
     return np.array(float(len(values))), values.sum(), (values**2).sum()
 
 
@@ -168,14 +168,15 @@ def further(
     others: Floats,
     of_others: Floats,
     least: float = 0.0,
+    allowed: float = ALLOWED,
 ) -> Floats:
-    """The chance of means as far apart where they are `ALLOWED` standard deviations apart, of two
+    """The chance of means as far apart where they are so many standard deviations apart, of two
     samples by their sizes, sums and sums of squares; their spread is taken for `least` or more."""
     within = squares - total**2 / n + of_others - others**2 / m
     df = n + m - 2
     spread = np.maximum(np.sqrt(np.maximum(within, 1e-300) / df), least)
     root = np.sqrt(n * m / (n + m))
     t = np.abs(total / n - others / m) / spread * root
-    z = (t - ALLOWED * root) / np.sqrt(1 + t**2 / (2 * df))
+    z = (t - allowed * root) / np.sqrt(1 + t**2 / (2 * df))
     values: Floats = np.minimum(1.0, 2 * chances.upper(z))
     return values

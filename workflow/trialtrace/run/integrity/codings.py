@@ -97,7 +97,7 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
     against = [(values[:, :at], at) for at in range(1, len(visits))]
     tried = []
     for others, which in [(values[:, 1:], 0), *(against if len(visits) > 2 else ())]:
-        one, mean = values[:, which], _mean(others)
+        one, mean = values[:, which], mean_of(others)
         known = np.flatnonzero(~np.isnan(one) & ~np.isnan(mean) & (site >= 0))
         for place in np.unique(site[known]):
             at = site[known] == place
@@ -121,7 +121,7 @@ def _against(visits: list[Slice]) -> Iterator[Look]:
     tried = []
     for at, visit in enumerate(visits):
         others = np.delete(values, at, axis=1)
-        first, later, mean = others[:, 0], _mean(others[:, 1:]), _mean(others)
+        first, later, mean = others[:, 0], mean_of(others[:, 1:]), mean_of(others)
         both = ~np.isnan(first) & ~np.isnan(later)
         known = ~np.isnan(mean) & ~np.isnan(values[:, at])
         if min(both.sum(), known.sum()) < 2 * FEWEST:
@@ -136,7 +136,7 @@ def _against(visits: list[Slice]) -> Iterator[Look]:
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
-def _mean(values: Floats) -> Floats:
+def mean_of(values: Floats) -> Floats:
     """Of each row over what is there; nan where nothing is."""
     there = ~np.isnan(values)
     sums, counts = np.where(there, values, 0.0).sum(axis=1), there.sum(axis=1)

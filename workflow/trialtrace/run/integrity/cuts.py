@@ -154,12 +154,14 @@ def _occurrences(sheet: Sheet, column: Column, entered: Floats, seen: Floats) ->
     return Look(f"{sheet.name}.{column.name}", text, p)
 
 
-def of_occurrences(since: Floats, until: Floats, followed: Floats) -> tuple[float, float]:
+def of_occurrences(
+    since: Floats, until: Floats, followed: Floats, less: float = LESS
+) -> tuple[float, float]:
     """How many occurrences are due after a table ends, and the chance of none, by the days `since`
-    entry of those that are there. Of each patient the table ends `until` days after entry, of which
-    the last is `followed`."""
+    entry of those that are there, to the power of 1 over `less`. Of each patient the table ends
+    `until` days after entry, of which the last is `followed`."""
     known = ~np.isnan(until) & ~np.isnan(followed)
     days = [np.sort(each[known]) for each in (np.minimum(until, followed), followed)]
     before, there = (known.sum() - np.searchsorted(each, since) for each in days)
     share = np.maximum(before, 1) / np.maximum(there, 1)
-    return float((1 / share - 1).sum()), float(np.prod(share) ** (1 / LESS))
+    return float((1 / share - 1).sum()), float(np.prod(share) ** (1 / less))

@@ -1,6 +1,4 @@
-"""Two numbers exchanged at a visit, and a column one row down: values of other rows or columns.
-
-Two exchanged numbers go each with the other's visits, and not with their own.
+"""Two numbers exchanged at a visit: each goes with the other's visits, and not with its own.
 
 Of two numbers of a table, the rank correlation of each with itself at the other visits of the same
 patients is held against that with the other number there. Where a number goes with itself at least
@@ -16,9 +14,10 @@ from itertools import combinations
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.correlations import rank_correlation, weaker
+from trialtrace.run.integrity.breaks import further, sums
+from trialtrace.run.integrity.correlations import rank_correlation
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
@@ -74,50 +73,72 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
     return min(1.0, 2 * min(worst, chances.binomial(of_both, n, 0.5) if apart else 1.0))
 
 
-# A column that stands one row down: its values go with those of the patient in the row above.
+# Two visits exchanged in an arm, or at a site: its baseline is the later visit of the others, and
+# its later visit their baseline.
 #
-# A number is held against its mean at the other visits of a patient: of the patient whose row it
-# stands in, and of the one before, from one row of the file on. Where it goes with the one before,
-# by more than it does with the one after (neighbours may be alike, by site or by day of entry) and
-# by more than with its own, the rank correlation is held against that with the one after, or none,
-# on Fisher's scale with a variance of 1.06/(n - 3) (Fieller, Hartley and Pearson, Biometrika
-# 1957;44:470), times the rows that are tried as the first.
+# At the baseline arms differ by chance: the test of two samples, of the means of what was
+# allocated, times the arms and the visits. Sites differ: their changes are held against a
+# difference of half a standard deviation (`breaks`), times the sites and the visits. Neither counts
+# but where the change runs against that of the others, and both visits are nearer to the other one
+# of the others than the baselines are to each other.
 
-FEWEST_ROWS, FEWEST_LEVELS, PARTS = 20, 5, 8
+HALF, FEWEST_UNITS, FEWEST_IN_GROUP = 0.5, 3, 10
+SHARES = {"an arm": 0.75, "a site": 0.25}
 
 
-def shifted(export: Export) -> Iterator[Look]:
-    """A look for each number of several visits: in columns each, in rows its first of a patient."""
+def of_groups(export: Export) -> Iterator[Look]:
+    """A look for each number whose first visit is the baseline."""
     for visits in export.series:
-        wide = len({one.column for one in visits}) > 1
-        values = np.column_stack([one.values for one in visits])
-        for at, visit in enumerate(visits if wide else visits[:1]):
-            others = np.delete(values, at, axis=1)
-            known = ~np.isnan(values[:, at]) & ~np.isnan(others).all(axis=1) & (visit.rows >= 0)
-            order = np.flatnonzero(known)
-            order = order[np.argsort(visit.rows[order], kind="stable")]
-            if len(order) < 2 * FEWEST_ROWS or len(np.unique(values[order, at])) < FEWEST_LEVELS:
-                continue
-            p, first = down(values[order, at], np.nanmean(others[order], axis=1))
-            text = f"whether {len(order)} values go with the patient in the row above"
-            rows = tuple(sorted(int(row) for row in visit.rows[order][first:])) if p < 1 else ()
-            yield Look(visit.where, text, p, rows)
+        if (visits[0].table, visits[0].column) not in export.began:
+            continue
+        tried = []
+        for later in visits[1:]:
+            x = np.column_stack([visits[0].values, later.values])
+            for what, group, unit in _groups(export):
+                known = np.flatnonzero((group >= 0) & ~np.isnan(x).any(axis=1))
+                places, own = np.unique(group[known], return_inverse=True)
+                # Of two groups each is as far from the other.
+                of = range(1 if len(places) == 2 else len(places))
+                share = SHARES[what] / max(1, len(of) * (len(visits) - 1))
+                units = None if unit is None else unit[known]
+                found = [turned_round(x[known], own == place, units) for place in of]
+                tried += [
+                    (p / share, what, later.rows[known[own == place]])
+                    for place, p in zip(of, found, strict=True)
+                    if p is not None
+                ]
+        if tried:
+            p, what, rows = min(tried, key=lambda each: each[0])
+            text = f"whether {len(rows)} patients of {what} have the baseline of the others at a "
+            text += "later visit, and the later values at the baseline"
+            shown = tuple(sorted(rows.tolist())) if p < 1 else ()
+            yield Look(visits[0].where, text, min(1.0, p), shown)
 
 
-def down(values: Floats, others: Floats) -> tuple[float, int]:
-    """The chance that values go so well with the others of the row above, and from which on."""
-    n, tried = len(values), []
-    for first in dict.fromkeys(n * part // PARTS for part in range(PARTS)):
-        x = values[first + 1 : -1]
-        if len(x) < FEWEST_ROWS or len(np.unique(x)) < FEWEST_LEVELS:
-            continue
-        above, own, below = others[first:-2], others[first + 1 : -1], others[first + 2 :]
-        if min(len(np.unique(each)) for each in (above, own, below)) < 2:
-            continue
-        r = [rank_correlation(x, each) for each in (above, own, below)]
-        p = 1.0
-        if r[0] > max(r[1:]):
-            p = weaker(-r[0], len(x), -max(r[2], 0.0))
-        tried.append((p, first))
-    p, first = min(tried, default=(1.0, 0))
-    return min(1.0, p * max(1, len(tried))), first
+def _groups(export: Export) -> Iterator[tuple[str, Places, Places | None]]:
+    if export.allocated is not None:
+        yield "an arm", *export.allocated
+    if export.site is not None:
+        yield "a site", export.site, None
+
+
+def turned_round(x: Floats, own: Flags, unit: Places | None) -> float | None:
+    """The chance of two visits (columns) that in a group are those of the others exchanged: of the
+    baseline of its units, or of changes where there are none; None for too few."""
+    inside, others = x[own], x[~own]
+    if min(len(inside), len(others)) < FEWEST_IN_GROUP:
+        return None
+    (a, b), (c, d) = inside.mean(axis=0), others.mean(axis=0)
+    crossed = (b - a) * (d - c) < 0 and max(abs(a - d), abs(b - c)) < abs(a - c)
+    if unit is None:
+        changes = [np.diff(each, axis=1)[:, 0] for each in (inside, others)]
+        return (
+            float(further(*sums(changes[0]), *sums(changes[1]), allowed=HALF)) if crossed else 1.0
+        )
+    means = [
+        np.array([x[of & (unit == one), 0].mean() for one in np.unique(unit[of])])
+        for of in (own, ~own)
+    ]
+    if min(map(len, means)) < FEWEST_UNITS:
+        return None
+    return chances.anova(means) if crossed else 1.0

@@ -94,22 +94,26 @@ class Treatments:
 @dataclass(frozen=True)
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
-    missing, and None where the configuration names none, `arm_column` where the arm stands;
-    `scheme` is that of the randomisation, `complete` says whether all patients that were planned
-    are there, `used` the tables and columns that an endpoint or a variable of the patients is made
-    of, `outcomes` those of an endpoint. `last` are the days of last contact as dates, `planned` the
-    days until the visit of a column, `wide` the columns of numbers that each hold one visit of the
-    same, in order, `scales` the highest value of a score from 0, `free` who is known to have had no
-    event until a time that its label says, in days. `treatments` are arms that something else of
-    the trial says too. `names` are the patients' numbers as texts, and `id_column` where they
-    stand; none where they are lines of a file. `lasting` are the columns of the site and the sex,
-    which stay what they are."""
+    missing, and None where the configuration names none, `arm_column` where the arm stands,
+    `allocated` the arm and the unit that was allocated with it, which may be a cluster; `began` are
+    the numbers whose first visit is the baseline. `scheme` is that of the randomisation, `complete`
+    says whether all patients that were planned are there, `used` the tables and columns that an
+    endpoint or a variable of the patients is made of, `outcomes` those of an endpoint. `last` are
+    the days of last contact as dates, `events` those of the event of each, `planned` the days until
+    the visit of a column, `wide` the columns of numbers that each hold one visit of the same, in
+    order, `scales` the highest value of a score from 0, `free` who is known to have had no event
+    until a time that its label says, in days. `treatments` are arms that something else of the
+    trial says too. `names` are the patients' numbers as texts, and `id_column` where they stand;
+    none where they are lines of a file. `lasting` are the columns of the site and the sex, which
+    stay what they are."""
 
     n: int
     subjects: str
     sheets: tuple[Sheet, ...]
     arm: Places | None = None
     arm_column: tuple[str, str] | None = None
+    allocated: tuple[Places, Places] | None = None
+    began: frozenset[tuple[str, str]] = frozenset()
     site: Places | None = None
     strata: Places | None = None
     entry: tuple[str, str] | None = None
@@ -120,6 +124,7 @@ class Export:
     used: frozenset[tuple[str, str]] = frozenset()
     outcomes: frozenset[tuple[str, str]] = frozenset()
     last: tuple[Slice, ...] = ()
+    events: tuple[Slice, ...] = ()
     planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
     wide: tuple[tuple[tuple[str, str], ...], ...] = ()
     scales: Mapping[tuple[str, str], float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -32,10 +32,11 @@ from trialtrace.run.trial.endpoints.event import EventInRow
 from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns, RepeatedInRows
 from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
-from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeInColumn
+from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeFromDates, TimeInColumn
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Condition, Variable
 from trialtrace.run.trial.study.file import Blocked, StratifiedBlocks, TableSpec
+from trialtrace.run.trial.study.subjects import Origin
 from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05
@@ -84,6 +85,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         id_column=f"{first}.{subject}",
         arm=by_subject(arm.table, arm.column) if arm and trial.design.kind == "parallel" else None,
         arm_column=(arm.table, arm.column) if arm else None,
+        allocated=_allocated(trial, arm, by_subject, len(people)),
         site=by_subject(first, site) if site else None,
         lasting=_lasting(trial),
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
@@ -93,16 +95,33 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         complete=bool(trial.design.planned) and len(people) >= (trial.design.planned or 0),
         planned=_planned(trial),
         scales=_scales(trial),
+        began=frozenset(_began(trial)),
         wide=tuple(
             tuple((entry.table, column) for column in entry.columns) for entry in _wide(trial)
         ),
     )
+    contacts_of = tuple(_last_contacts(trial, whole, tables, who))
     return replace(
         whole,
-        last=tuple(_last_contacts(trial, whole, tables, who)),
+        last=tuple(last for last, _ in contacts_of),
+        events=tuple(event for _, event in contacts_of),
         free=tuple(_free_of_events(trial, whole, tables, who)),
         treatments=tuple(_treatments(trial, whole, tables, who)),
     )
+
+
+def _allocated(
+    trial: Trial, arm: Origin | None, by_subject: Callable[[str, str], Places], n: int
+) -> tuple[Places, Places] | None:
+    """The arm of each subject, and the unit that was allocated with it: itself, or its cluster."""
+    unit = trial.subjects.origins.get(trial.design.unit or "")
+    if arm is None or trial.at.purpose.hides_arms:
+        return None
+    if trial.design.kind == "parallel":
+        return by_subject(arm.table, arm.column), np.arange(n)
+    if trial.design.kind == "cluster" and unit:
+        return by_subject(arm.table, arm.column), by_subject(unit.table, unit.column)
+    return None
 
 
 def _lasting(trial: Trial) -> frozenset[str]:
@@ -326,6 +345,18 @@ def _scales(trial: Trial) -> dict[tuple[str, str], float]:
     return made
 
 
+def _began(trial: Trial) -> Iterator[tuple[str, str]]:
+    """The columns of numbers whose first visit is the baseline."""
+    for entry in (endpoint.entry for endpoint in trial.endpoints.values()):
+        if not isinstance(entry, RepeatedInColumns | RepeatedInRows) or not entry.baseline:
+            continue
+        if entry.baseline == next(iter(entry.visit_labels), None):
+            if isinstance(entry, RepeatedInRows):
+                yield entry.table, entry.column
+            else:
+                yield entry.table, next(iter(entry.columns))
+
+
 def _wide(trial: Trial) -> list[RepeatedInColumns]:
     entries = [endpoint.entry for endpoint in trial.endpoints.values()]
     return [entry for entry in entries if isinstance(entry, RepeatedInColumns)]
@@ -333,31 +364,32 @@ def _wide(trial: Trial) -> list[RepeatedInColumns]:
 
 def _last_contacts(
     trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
-) -> Iterator[Slice]:
-    """The days of last contact that times to an event declare, as dates; of a time in days from
-    entry, whose column speaks of a last contact, those of who had no event."""
+) -> Iterator[tuple[Slice, Slice]]:
+    """The days of last contact that times to an event declare, as dates, and those of the event; of
+    a time in days from entry, whose column speaks of a last contact, those of who had no event."""
     entry = export.known(export.entry)
-    declared: dict[tuple[str, str], TimeInColumn | None] = {}
+    declared: dict[tuple[str, str], tuple[str | None, Condition | None]] = {}
     for endpoint in trial.endpoints.values():
-        if isinstance(endpoint.entry, DatedTime) and not endpoint.entry.where:
-            declared[endpoint.entry.table, endpoint.entry.last_contact] = None
-        elif (
-            isinstance(endpoint.entry, TimeInColumn)
-            and not endpoint.entry.where
-            and entry is not None
-        ):
-            label = trial.dictionary[endpoint.entry.table][endpoint.entry.time].label
+        time = endpoint.entry
+        if isinstance(time, DatedTime) and not time.where:
+            of = (time.event_date, time.event) if isinstance(time, TimeFromDates) else (None, None)
+            declared.setdefault((time.table, time.last_contact), of)
+        elif isinstance(time, TimeInColumn) and not time.where and entry is not None:
+            label = trial.dictionary[time.table][time.time].label
             if intervals.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
-                declared[endpoint.entry.table, endpoint.entry.time] = endpoint.entry
-    for (table, column), time in declared.items():
+                declared[time.table, time.time] = None, time.event
+    for (table, column), (dated, event) in declared.items():
         day = export.known((table, column))
-        if day is None:
+        date = day if dated is None else export.known((table, dated))
+        if day is None or date is None:
             continue
-        values = day.values
-        if time is not None and entry is not None:
-            without = _without(time.event, tables[table], who[table], export.n)
-            values = np.where(without, values + entry.values, np.nan)
-        yield replace(day, values=values)
+        rows = tables[table], who[table], export.n
+        had = _of_whom(event, True, *rows)
+        if dated is None and event is not None and entry is not None:
+            date = replace(day, values=day.values + entry.values)
+            free = _of_whom(event, False, *rows)
+            day = replace(day, values=np.where(free, date.values, np.nan))
+        yield day, replace(date, values=np.where(had, date.values, np.nan))
 
 
 def _free_of_events(
@@ -368,9 +400,9 @@ def _free_of_events(
         entry, days = endpoint.entry, contacts.day_of(endpoint.label)
         if days and isinstance(entry, EventInRow) and not entry.where:
             column = export.known((entry.table, next(iter(columns_of(entry.event)))))
-            without = _without(entry.event, tables[entry.table], who[entry.table], export.n)
+            of = entry.event, False, tables[entry.table], who[entry.table], export.n
             if column is not None:
-                yield replace(column, values=np.where(without, 1.0, np.nan)), days
+                yield replace(column, values=np.where(_of_whom(*of), 1.0, np.nan)), days
 
 
 def _treatments(
@@ -451,10 +483,10 @@ def _most(group: Places, arms: Places) -> Places:
     return due
 
 
-def _without(event: Condition, table: pa.Table, who: Places, n: int) -> Flags:
-    """The subjects of whom it is known that a condition does not hold."""
-    free = np.array([truth is False for truth in evaluate(event, table).to_pylist()])
-    flags: Flags = _by_subject(free.astype(np.intp), who, n) == 1
+def _of_whom(event: Condition | None, truth: bool, table: pa.Table, who: Places, n: int) -> Flags:
+    """The subjects of whom it is known that a condition holds, or does not."""
+    known = [] if event is None else [each is truth for each in evaluate(event, table).to_pylist()]
+    flags: Flags = _by_subject(np.array(known, np.intp), who[: len(known)], n) == 1
     return flags
 
 
