@@ -1,0 +1,60 @@
+"""Plain words of tables and links of such to numbers, which pandoc is spared: to read them takes it
+longer than all else.
+
+In the text a mark stands in the place of each; in what pandoc read comes what it would have read.
+Words are plain where Markdown has no mark in them.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from html import unescape
+
+OPEN, CLOSE = "\ue000", "\ue001"
+_WORD = r"(?:[^\W_]|[−–,;/=\u00a0]|&#\d+;|(?<=\d)\.(?=\d))+"
+_WORDS = rf"{_WORD}(?: {_WORD})*"
+_ROW = re.compile(r"^\|.*", re.MULTILINE)
+_PLAIN = re.compile(
+    rf"(?<![!^\\\]])\[({_WORDS})\]\((trace/[A-Za-z0-9_/.#-]+)\)(?![{{(\[])"
+    rf"|(?<=\| )({_WORDS})(?= \|)"
+)
+_STRING = re.compile(rf'{{"t":"Str","c":"((?:[^"\\]|\\.)*{OPEN}(?:[^"\\]|\\.)*)"}}')
+_MARK = re.compile(rf"{OPEN}(\d+){CLOSE}")
+
+
+def spared(text: str) -> tuple[str, list[re.Match[str]]]:
+    """The text with its marks, and what they stand for; none where it has such letters itself."""
+    found: dict[str, tuple[int, re.Match[str]]] = {}
+    if OPEN in text:
+        return text, []
+
+    def mark(match: re.Match[str]) -> str:
+        return f"{OPEN}{found.setdefault(match[0], (len(found), match))[0]}{CLOSE}"
+
+    return _ROW.sub(lambda row: _PLAIN.sub(mark, row[0]), text), [one for _, one in found.values()]
+
+
+def put_back(tree: str, found: Sequence[re.Match[str]]) -> str:
+    """What pandoc read, as JSON, without marks; in code and names stands the text that they had."""
+    inlines = [*map(_inlines, found)]
+
+    def around(string: re.Match[str]) -> str:
+        parts = enumerate(_MARK.split(string[1]))
+        return ",".join(
+            inlines[int(part)] if at % 2 else f'{{"t":"Str","c":"{part}"}}'
+            for at, part in parts
+            if part
+        )
+
+    return _MARK.sub(
+        lambda mark: json.dumps(found[int(mark[1])][0])[1:-1], _STRING.sub(around, tree)
+    )
+
+
+def _inlines(plain: re.Match[str]) -> str:
+    words, target, cell = plain.groups()
+    told = ',{"t":"Space"},'.join(
+        f'{{"t":"Str","c":{json.dumps(unescape(word), ensure_ascii=False)}}}'
+        for word in (words or cell).split(" ")
+    )
+    return f'{{"t":"Link","c":[["",[],[]],[{told}],["{target}",""]]}}' if target else told
