@@ -10,7 +10,7 @@ import pytest
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.render.pandoc import _BETWEEN, READER, _start, find_pandoc
-from trialtrace.report.render.tree.spared import OPEN, put_back, spared
+from trialtrace.report.render.tree.spared import OPEN, linked, put_back, spared, without_links
 
 FULL = Path("/dev/full")
 
@@ -86,3 +86,17 @@ def test_words_that_are_given_to_pandoc_as_one_string_are_written_alike(kind: st
     assert _pandoc(joined, "--from=json", f"--to={kind}") == _pandoc(
         tree, "--from=json", f"--to={kind}"
     )
+
+
+def test_links_to_numbers_that_pandoc_is_spared_are_on_the_page_as_it_writes_them():
+    text = ROWS.replace("# A heading", "# A [1](trace/a.html#n) of a heading")
+    tree = _BETWEEN.sub(" ", _pandoc(text, f"--from={READER}", "--to=json"))
+    short, links = without_links(tree)
+    assert '<a href="trace/a.html#h">6 of 7</a>' in links
+
+    def page(tree: str) -> str:
+        told = ["--standalone", "--toc", "--metadata=title:a"]
+        return _pandoc(tree, "--from=json", "--to=html5", *told)
+
+    assert linked(page(short), links) == page(tree)
+    assert without_links(tree.replace("note", OPEN))[1] == []

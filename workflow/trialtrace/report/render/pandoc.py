@@ -46,7 +46,7 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
-from trialtrace.report.render.tree.spared import put_back, spared
+from trialtrace.report.render.tree.spared import linked, put_back, spared, without_links
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
@@ -118,7 +118,9 @@ def convert(
         else:
             for_typst(node, folder, page.chains)
         source, output = build / f"{name}.json", build / f"out-{name}"
-        source.write_text(_BETWEEN.sub(" ", as_text(node)), encoding="utf-8")
+        text = _BETWEEN.sub(" ", as_text(node))
+        text, links = without_links(text) if kind == "html" else (text, [])
+        source.write_text(text, encoding="utf-8")
         if kind == "pdf":
             output = output.with_suffix(".typ")
         told = [*_command(), *common, "--from=json", *flags]
@@ -128,7 +130,8 @@ def convert(
         data = output.read_bytes()
         if kind == "docx":
             return finished(data)
-        return with_images(breakable(data.decode("utf-8")), folder).encode("utf-8")
+        text = breakable(linked(data.decode("utf-8"), links))
+        return with_images(text, folder).encode("utf-8")
 
     jobs = {job[0]: job for kind in formats for job in commands(kind)}
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -128,8 +128,9 @@ class Edges:
         """
         if not len(edges):
             return []
-        stride = 1 + int(self.source_row.max(initial=0))
-        line = self.place(edges) * stride + self.source_row[edges]
+        row = self.source_row[edges]
+        stride = 1 + int(row.max())
+        line = self.place(edges) * stride + row
         lines, at_line = np.unique(line, return_inverse=True)
         columns, at_column = np.unique(self.column[edges], return_inverse=True)
         used = np.zeros((len(lines), len(columns)), dtype=bool)

@@ -1,7 +1,7 @@
-"""Plain words of tables and links of such to numbers, which pandoc is spared: to read them takes it
-longer than all else.
+"""Plain words of tables and links of such to numbers, which pandoc is spared: they take it longer
+than all else.
 
-In the text a mark stands in the place of each; in what pandoc read comes what it would have read.
+A mark stands in the place of each; what pandoc would have read or written comes there afterwards.
 Words are plain where Markdown has no mark in them.
 """
 
@@ -20,6 +20,11 @@ _PLAIN = re.compile(
 )
 _STRING = re.compile(rf'{{"t":"Str","c":"((?:[^"\\]|\\.)*{OPEN}(?:[^"\\]|\\.)*)"}}')
 _MARK = re.compile(rf"{OPEN}(\d+){CLOSE}")
+# Not of a heading, whose words the contents have without links.
+_LINK = re.compile(
+    r"""(?<="Plain","c":\[){"t":"Link","c":\[\["",\[\],\[\]\],"""
+    r"""\[{"t":"Str","c":"([^"\\<>&']*)"}\],\["(trace/[A-Za-z0-9_/.#-]+)",""\]\]}"""
+)
 
 
 def spared(text: str) -> tuple[str, list[re.Match[str]]]:
@@ -58,3 +63,21 @@ def _inlines(plain: re.Match[str]) -> str:
         for word in (words or cell).split(" ")
     )
     return f'{{"t":"Link","c":[["",[],[]],[{told}],["{target}",""]]}}' if target else told
+
+
+def without_links(tree: str) -> tuple[str, list[str]]:
+    """A tree for a page with a mark for each link to a number, and the links as pandoc writes them;
+    none where it has such letters itself."""
+    links: list[str] = []
+    if OPEN in tree:
+        return tree, links
+
+    def mark(link: re.Match[str]) -> str:
+        links.append(f'<a href="{link[2]}">{link[1]}</a>')
+        return f'{{"t":"Str","c":"{OPEN}{len(links) - 1}{CLOSE}"}}'
+
+    return _LINK.sub(mark, tree), links
+
+
+def linked(page: str, links: Sequence[str]) -> str:
+    return _MARK.sub(lambda mark: links[int(mark[1])], page) if links else page
