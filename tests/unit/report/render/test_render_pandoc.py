@@ -28,6 +28,7 @@ def test_a_full_disk_is_told_without_places_in_pandoc_s_sources(tmp_path):
 
 # Cells of plain words and links of such, and what is neither.
 ROWS = r"""
+
 | arm&#40;s&#41; | 27 of 295 | F([3.95](trace/a.b_c.html#x1/n), [2&#37;](trace/a.html)) |
 | :--- | ---: | --- |
 | e.g. this | it's "so" | two -- three... |
@@ -39,6 +40,13 @@ ROWS = r"""
 
 | a line, as it stands | with  blanks
 | of a poem
+
++--------+-----+
+| a b    | c   |
++========+=====+
+| some   | d e |
+| words  |     |
++--------+-----+
 
 ```
 | code with | some words | and [9](trace/a.html#k) |

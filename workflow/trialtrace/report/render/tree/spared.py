@@ -13,7 +13,8 @@ from html import unescape
 OPEN, CLOSE = "\ue000", "\ue001"
 _WORD = r"(?:[^\W_]|[−–,;/=\u00a0]|&#\d+;|(?<=\d)\.(?=\d))+"
 _WORDS = rf"{_WORD}(?: {_WORD})*"
-_ROW = re.compile(r"^\|.*", re.MULTILINE)
+# No line of a table in which columns are known by their places, nor one of a poem.
+_ROWS = re.compile(r"(?<=\n\n)\|.*\n\|[ :|-]+\|\n(?:\|.*\n?)*")
 _PLAIN = re.compile(
     rf"(?<![!^\\\]])\[({_WORDS})\]\((trace/[A-Za-z0-9_/.#-]+)\)(?![{{(\[])"
     rf"|(?<=\| )({_WORDS})(?= \|)"
@@ -36,7 +37,9 @@ def spared(text: str) -> tuple[str, list[re.Match[str]]]:
     def mark(match: re.Match[str]) -> str:
         return f"{OPEN}{found.setdefault(match[0], (len(found), match))[0]}{CLOSE}"
 
-    return _ROW.sub(lambda row: _PLAIN.sub(mark, row[0]), text), [one for _, one in found.values()]
+    return _ROWS.sub(lambda rows: _PLAIN.sub(mark, rows[0]), text), [
+        one for _, one in found.values()
+    ]
 
 
 def put_back(tree: str, found: Sequence[re.Match[str]]) -> str:
