@@ -54,6 +54,17 @@ ROWS = r"""
 
 # A heading | words | {#x}
 
+**A model.** Some plain words, e.g. those with **bold words that stand within** others at p. 3 of 4.
+
+It is `code of some plain words here` and *[9](trace/a.html#o) said "of some plain words here" too*.
+
+Not some plain words here of a heading
+---
+
+Left some plain words here    Right
+----------------------------- -----
+all of these words, and those 1 2 3
+
 | words |
 |---|
 | [1](trace/a.html#l)\ | []{#name}words | a |

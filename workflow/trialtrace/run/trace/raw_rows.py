@@ -283,7 +283,8 @@ class RawRows:
 
     def used(self, selection: Selection) -> np.ndarray:
         """Positions of the edges of the selected rows and of their subjects, in order."""
-        return np.flatnonzero(self.uses(selection))
+        # Those of subjects are in ADSL, those of rows in another data set.
+        return np.sort(np.concatenate([*self._edges(selection)]))
 
     def uses(self, selection: Selection) -> np.ndarray:
         """Whether each edge is one of the selected rows or of their subjects."""

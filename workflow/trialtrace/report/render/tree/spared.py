@@ -1,4 +1,4 @@
-"""Plain words of tables and links of such to numbers, which pandoc is spared: they take it longer
+"""Plain words and links of such to numbers, which pandoc is spared: they take it longer
 than all else.
 
 A mark stands in the place of each; what pandoc would have read or written comes there afterwards.
@@ -13,11 +13,13 @@ from html import unescape
 OPEN, CLOSE = "\ue000", "\ue001"
 _WORD = r"(?:[^\W_]|[−–,;/=\u00a0]|&#\d+;|(?<=\d)\.(?=\d))+"
 _WORDS = rf"{_WORD}(?: {_WORD})*"
-# No line of a table in which columns are known by their places, nor one of a poem.
-_ROWS = re.compile(r"(?<=\n\n)\|.*\n\|[ :|-]+\|\n(?:\|.*\n?)*")
+# Tables in which no column is known by its place, and paragraphs in a line without code and such.
+_PARTS = re.compile(
+    r"""(?<=\n\n)(?:\|.*\n\|[ :|-]+\|\n(?:\|.*\n?)*|(?:\*\*|[A-Za-z])[^\n`{<$"]*(?=\n\n))"""
+)
 _PLAIN = re.compile(
     rf"(?<![!^\\\]])\[({_WORDS})\]\((trace/[A-Za-z0-9_/.#-]+)\)(?![{{(\[])"
-    rf"|(?<=\| )({_WORDS})(?= \|)"
+    rf"|(?<=\| ){_WORDS}(?= \|)|(?<= ){_WORD}(?: {_WORD}){{3,}}(?= )"
 )
 _STRING = re.compile(rf'{{"t":"Str","c":"((?:[^"\\]|\\.)*{OPEN}(?:[^"\\]|\\.)*)"}}')
 _MARK = re.compile(rf"{OPEN}(\d+){CLOSE}")
@@ -37,7 +39,7 @@ def spared(text: str) -> tuple[str, list[re.Match[str]]]:
     def mark(match: re.Match[str]) -> str:
         return f"{OPEN}{found.setdefault(match[0], (len(found), match))[0]}{CLOSE}"
 
-    return _ROWS.sub(lambda rows: _PLAIN.sub(mark, rows[0]), text), [
+    return _PARTS.sub(lambda part: _PLAIN.sub(mark, part[0]), text), [
         one for _, one in found.values()
     ]
 
@@ -60,10 +62,10 @@ def put_back(tree: str, found: Sequence[re.Match[str]]) -> str:
 
 
 def _inlines(plain: re.Match[str]) -> str:
-    words, target, cell = plain.groups()
+    words, target = plain.groups()
     told = ',{"t":"Space"},'.join(
         f'{{"t":"Str","c":{json.dumps(unescape(word), ensure_ascii=False)}}}'
-        for word in (words or cell).split(" ")
+        for word in (words or plain[0]).split(" ")
     )
     return f'{{"t":"Link","c":[["",[],[]],[{told}],["{target}",""]]}}' if target else told
 
