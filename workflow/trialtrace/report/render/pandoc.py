@@ -46,13 +46,17 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
+from trialtrace.report.render.tree.spared import linked, put_back, spared, without_links
 
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
-# Room for what pandoc makes of a text, and for a long one, in bytes: more is slower to begin with.
-ROOM, LARGE_ROOM, LARGE = "64m", "256m", 300_000
+# Room for what pandoc makes of a text, in bytes: more is slower to begin with.
+ROOM = "64m"
+# Between two words, which pandoc writes alike as one string and reads in half of the time. Behind
+# other letters it may be a list of typst that begins.
+_BETWEEN = re.compile(r'(?<=[\w,])"},{"t":"Space"},{"t":"Str","c":"')
 INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
@@ -77,12 +81,11 @@ def _bundled() -> str | None:
     return next(filter(None, found), None)
 
 
-def _command(size: int) -> list[str]:
-    """pandoc with room for what it makes of so many bytes: at its own setting a third of its time
-    is collecting garbage. Another build than that of the environment may refuse to be told."""
+def _command() -> list[str]:
+    """pandoc with room for what it makes: at its own setting a third of its time is collecting
+    garbage. Another build than that of the environment may refuse to be told."""
     pandoc = find_pandoc()
-    room = ROOM if size < LARGE else LARGE_ROOM
-    return [pandoc, "+RTS", f"-A{room}", "-RTS"] if pandoc == _bundled() else [pandoc]
+    return [pandoc, "+RTS", f"-A{ROOM}", "-RTS"] if pandoc == _bundled() else [pandoc]
 
 
 def convert(
@@ -99,11 +102,12 @@ def convert(
     document, build = documents[0], folder / ".pandoc"
     (build / "data").mkdir(parents=True)
     common = [f"--data-dir={build / 'data'}", "--standalone"]
-    text = (_metadata(document, page) + markdown).encode("utf-8")
+    text, found = spared(_metadata(document, page) + markdown)
     read = build / "document.json"
-    told = [*_command(len(text)), *common, f"--from={READER}", "--to=json", f"--output={read}"]
-    _start(told, folder, stdin=subprocess.PIPE).finish(document, text)
-    commands = _pages(_numbered(read, folder, documents, bool(page.note)), document, page, build)
+    told = [*_command(), *common, f"--from={READER}", "--to=json", f"--output={read}"]
+    _start(told, folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))
+    tree = json.loads(put_back(read.read_text(encoding="utf-8"), found))
+    commands = _pages(_numbered(tree, folder, documents, bool(page.note)), document, page, build)
 
     def written(name: str, node: Node, flags: list[str]) -> bytes:
         kind = name.rpartition(".")[2]
@@ -114,18 +118,20 @@ def convert(
         else:
             for_typst(node, folder, page.chains)
         source, output = build / f"{name}.json", build / f"out-{name}"
-        text = as_text(node).encode("utf-8")
-        source.write_bytes(text)
+        text = _BETWEEN.sub(" ", as_text(node))
+        text, links = without_links(text) if kind == "html" else (text, [])
+        source.write_text(text, encoding="utf-8")
         if kind == "pdf":
             output = output.with_suffix(".typ")
-        told = [*_command(len(text)), *common, "--from=json", *flags]
+        told = [*_command(), *common, "--from=json", *flags]
         _start([*told, str(source), f"--output={output}"], folder).finish(document)
         if kind == "pdf":
             return set_pdf(output, folder, document, private=page.private)
         data = output.read_bytes()
         if kind == "docx":
             return finished(data)
-        return with_images(breakable(data.decode("utf-8")), folder).encode("utf-8")
+        text = breakable(linked(data.decode("utf-8"), links))
+        return with_images(text, folder).encode("utf-8")
 
     jobs = {job[0]: job for kind in formats for job in commands(kind)}
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -135,9 +141,8 @@ def convert(
         return {name: made[name].result() for name in jobs}
 
 
-def _numbered(read: Path, folder: Path, documents: Sequence[Document], authored: bool) -> Numbered:
+def _numbered(tree: Node, folder: Path, documents: Sequence[Document], authored: bool) -> Numbered:
     """What pandoc read, numbered. Raises UserError for what is wrong with it."""
-    tree = json.loads(read.read_bytes())
     mark_authored(tree, authored=authored)
     keep_per_cents(tree)
     put_over(tree)

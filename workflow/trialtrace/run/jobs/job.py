@@ -21,7 +21,7 @@ from trialtrace.run.jobs.products import check_inputs, lock_job, write_record
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
 os.environ.update({f"{name}_NUM_THREADS": "1" for name in THREADS})
 # Looking for garbage would be a fifth of a short command or stage, which leave little of it.
-gc.set_threshold(500_000, 20, 20)
+gc.set_threshold(3_000_000, 20, 20)
 
 
 @contextmanager

@@ -128,8 +128,9 @@ class Edges:
         """
         if not len(edges):
             return []
-        stride = 1 + int(self.source_row.max(initial=0))
-        line = self.place(edges) * stride + self.source_row[edges]
+        row = self.source_row[edges]
+        stride = 1 + int(row.max())
+        line = self.place(edges) * stride + row
         lines, at_line = np.unique(line, return_inverse=True)
         columns, at_column = np.unique(self.column[edges], return_inverse=True)
         used = np.zeros((len(lines), len(columns)), dtype=bool)
@@ -282,7 +283,8 @@ class RawRows:
 
     def used(self, selection: Selection) -> np.ndarray:
         """Positions of the edges of the selected rows and of their subjects, in order."""
-        return np.flatnonzero(self.uses(selection))
+        # Those of subjects are in ADSL, those of rows in another data set.
+        return np.sort(np.concatenate([*self._edges(selection)]))
 
     def uses(self, selection: Selection) -> np.ndarray:
         """Whether each edge is one of the selected rows or of their subjects."""

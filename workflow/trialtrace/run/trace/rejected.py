@@ -29,6 +29,7 @@ class RowKeys:
         self._tables: dict[str, pa.Table] = {}
         self._edges: dict[str, tuple[Places, Places]] = {}
         self._numbers: dict[tuple[str, str], tuple[Places, Places]] = {}
+        self._pairs: dict[tuple[str, str], tuple[Places, Places]] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
         self._last: tuple[tuple[str, str], Flags, Flags] | None = None
 
@@ -61,17 +62,25 @@ class RowKeys:
             kind = self._frames.select(key[0], where)
             self._last = key, self._rows.uses(kind), self._rows.subjects(kind)
         _, used, subjects = self._last
-        here, whose = self._edges_of(table)
-        inside = used[here]
-        if not inside.any():
+        inside = np.flatnonzero(used[self._edges_of(table)[0]])
+        if not len(inside):
             return
-        outside = subjects[whose] & ~inside
         for column in columns:
             by_line, by_edge = self._numbered(table, column)
-            own, other = np.zeros((2, by_line.max() + 1), dtype=bool)
-            own[by_edge[inside]] = True
-            other[by_edge[outside]] = True
-            yield column, other & ~own
+            whose, cell = self._of_subjects(table, column)
+            found = np.zeros(by_line.max() + 1, dtype=bool)
+            found[cell[subjects[whose]]] = True
+            found[by_edge[inside]] = False
+            yield column, found
+
+    def _of_subjects(self, table: str, column: str) -> tuple[Places, Places]:
+        """Each subject with each cell of a column that an edge of theirs leads to, once."""
+        if (table, column) not in self._pairs:
+            by_line, by_edge = self._numbered(table, column)
+            width = 1 + int(by_line.max())
+            pairs = np.unique(self._edges_of(table)[1].astype(np.int64) * width + by_edge)
+            self._pairs[table, column] = np.divmod(pairs, width)
+        return self._pairs[table, column]
 
     def _edges_of(self, table: str) -> tuple[Places, Places]:
         """The places of the edges that lead to a table, and the subject of each."""
