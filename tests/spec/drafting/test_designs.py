@@ -18,6 +18,7 @@ from trialtrace.report.sections.summary import summary
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.plan.remarks import plan_remarks, without_clusters
 
 Call = Callable[..., int]
@@ -449,3 +450,25 @@ def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert call("new", "mine", path, "--arm", "low,high", "--control", "low") == 0
     assert read(at, "trial.yaml")["design"]["kind"] == kind
+
+
+def test_columns_of_treatments_beside_a_sequence(at: Project, call: Call):
+    """A group of two beside columns of an outcome under two treatments may be their order."""
+    lines = ["pain.verum,pain.plac,grp"]
+    lines += [f"{40 + n * 7 % 30},{60 + n * 5 % 30},{1 + n % 2}" for n in range(16)]
+    path = at.root / "data" / "headache.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    arm = read(at, "guesses.yaml")["guesses"]["arm"]
+    assert (arm["value"], arm["blinds"]) == ("pain.verum,pain.plac", True)
+    given = ("--arm", "grp", "--control", "1", "--primary", "pain.verum", "--yes")
+    assert call("new", "groups", path, *given) == 0
+    design = read(at, "guesses.yaml", "groups")["guesses"]["design"]
+    assert design["blinds"] and "which patients have in turn" in design["evidence"]
+    assert load_trial("groups", at).pooled
+    told = ("--arm", "pain.verum,pain.plac", "--control", "pain.plac", "--yes")
+    assert call("new", "mine", "--anew", *told) == 0
+    trial = load_trial("mine", at)
+    outcomes = Outcomes(trial.endpoints, trial.subjects)
+    assert all(outcomes.labelled(one) == one for one in trial.populations.values())
+    assert "outcome/mean_difference.paired_t@pain_verum-pain_plac" in results(at)
