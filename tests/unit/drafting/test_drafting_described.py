@@ -1,9 +1,12 @@
 """Codes in the words of a label, and units that are none."""
 
+from types import SimpleNamespace as Stub
+
 import pytest
 
 from trialtrace.run.drafting.described import Described, with_codes
 from trialtrace.run.drafting.names import unit_of
+from trialtrace.run.drafting.visits import AFTER, BEFORE, _said, _visit_in, when
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,17 @@ def test_labels_without_codes(text: str):
 def test_pounds_of_costs_are_no_weight():
     assert unit_of("costs (in pounds)") == "" == unit_of("cost (lb)")
     assert unit_of("weight in pounds") == unit_of("birth_lbs") == "lb"
+
+
+def test_a_visit_in_a_label():
+    texts = ("on month 18 (0-100)", "at the start of the study", "(week 4)", "week 4 (sitting)")
+    told = ["month 18", "start of the study", "week 4", "week 4 (sitting)"]
+    assert [_visit_in(text) for text in texts] == told
+    assert [when([text]) for text in told[:3]] == [AFTER, BEFORE, AFTER]
+    assert when(["6 weeks after the start of the study"]) == AFTER
+
+
+def test_a_unit_behind_labels_is_no_name_of_theirs():
+    told = ["First heat", "Heat after 9 hr"]
+    stubs = [Stub(name="t", label=f"{text} in centigrades") for text in told]
+    assert _said(stubs) == ("", told)
