@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +13,13 @@ from mini_run import run_stages
 
 from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
+from trialtrace.report.material import Material
+from trialtrace.report.sections.summary import summary
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.outcomes import Outcomes
+from trialtrace.run.trial.plan.remarks import plan_remarks, without_clusters
 
 Call = Callable[..., int]
 
@@ -175,19 +180,29 @@ def test_clusters_that_a_person_says_there_are(at: Project, call: Call, capsys):
     assert "no column of data whose groups have one arm each" in capsys.readouterr().err
 
 
-def test_what_no_step_allows_for_clusters_is_told(at: Project, call: Call):
+def test_visits_of_patients_in_clusters(at: Project, call: Call):
     """Visits of patients whose practices have one arm each; an age is no practice."""
     rows = [line.split(",") for line in clusters(at.root / "data" / "gp.csv").read_text().split()]
     lines = [f"{rows[0][0]},{rows[0][1]},arm,age,week,score"]
     for cells in rows[1:]:
-        lines += [",".join([*cells[:4], week, f"{cells[4]}{week}"]) for week in ("0", "4")]
+        after = str(int(cells[4]) + int(cells[0]) % 7)
+        lines += [",".join([*cells[:4], *each]) for each in (("0", cells[4]), ("4", after))]
     path = at.root / "data" / "visits.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert call("new", "mine", path, "--yes") == 0
-    assert read(at, "trial.yaml")["design"]["kind"] == "cluster"
-    guesses = read(at, "guesses.yaml")["guesses"]
-    assert "each of the 10 values of practice" in guesses["design"]["evidence"]
-    assert "take patients of a group of practice for independent" in guesses["clusters"]["evidence"]
+    given = ("--arm", "arm", "--control", "usual", "--primary", "score", "--before", "0")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    guess = read(at, "guesses.yaml")["guesses"]["design"]
+    assert guess["value"] == "cluster" and "each of the 10 values of practice" in guess["evidence"]
+    told = results(at)
+    compared = {key for key, row in told.items() if "card-usual" in key}
+    assert compared and all(".cluster" in key for key in compared)
+    assert any(key.startswith("score/p_value.clustered@") for key in compared)
+    seen = pd.read_csv(path).query("week == 4").groupby(["arm", "practice"])["score"].mean()
+    means = seen.groupby("arm").mean()
+    whole = told["score/mean_difference.cluster_means@card-usual;visit=week_4"]
+    assert whole["stat_value"] == pytest.approx(means["card"] - means["usual"])
+    assert without_clusters(load_trial("mine", at)) == []
     alike = [line.split(",") for line in lines]
     bare = [",".join([cells[0], *cells[2:]]) for cells in alike]
     arms = {cells[3]: cells[2] for cells in alike[1:]}
@@ -196,6 +211,35 @@ def test_what_no_step_allows_for_clusters_is_told(at: Project, call: Call):
     assert call("new", "ages", path, "--yes") == 0
     text = (at.trial_config("ages") / "trial.yaml").read_text()
     assert "kind: parallel" in text
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("site", True), ("village", False)])
+def test_times_of_patients_in_clusters(at: Project, call: Call, name: str, allowed: bool):
+    """What takes patients of a group for independent is told in red on page 1, and by `check`."""
+    draw = random.Random(8)
+    lines = [f"id,{name},arm,age,days,died"]
+    for n in range(120):
+        arm = ("card", "usual")[n % 10 % 2]
+        lines.append(f"{n},P{n % 10},{arm},{40 + n % 30},{draw.randint(1, 900)},{n * 7 % 3 % 2}")
+    path = at.root / "data" / "times.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = ("--arm", "arm", "--control", "usual", "--primary", "days", "--status", "died")
+    assert call("new", "mine", path, *given, "--event", "1", "--cluster", name) == 0
+    told = [one for one in plan_remarks(load_trial("mine", at)) if "Groups were" in one]
+    told += [one for one in page_1(at).red_lines if "Groups were" in one]
+    if allowed:
+        assert told == [] and "robust_by_site" in str(read(at, "plan.yaml"))
+        return
+    line = "Groups were randomised (by village), and patients of a group are taken for independent "
+    assert told == [f"{line}in Days: intervals are too short, p-values too small."] * 2
+    text = unescape(summary(page_1(at), {}))
+    assert text.startswith("::: {.lost}\n**Groups were randomised (by village), and")
+    assert "Groups were randomised, 10 by village: 5 Card, 5 Usual." in text
+
+
+def page_1(at: Project) -> Material:
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    return Material(run.trial, load_settings(at), run.folder, {})
 
 
 def test_eyes_without_patients_are_asked(at: Project, call: Call):
@@ -406,3 +450,25 @@ def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert call("new", "mine", path, "--arm", "low,high", "--control", "low") == 0
     assert read(at, "trial.yaml")["design"]["kind"] == kind
+
+
+def test_columns_of_treatments_beside_a_sequence(at: Project, call: Call):
+    """A group of two beside columns of an outcome under two treatments may be their order."""
+    lines = ["pain.verum,pain.plac,grp"]
+    lines += [f"{40 + n * 7 % 30},{60 + n * 5 % 30},{1 + n % 2}" for n in range(16)]
+    path = at.root / "data" / "headache.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    arm = read(at, "guesses.yaml")["guesses"]["arm"]
+    assert (arm["value"], arm["blinds"]) == ("pain.verum,pain.plac", True)
+    given = ("--arm", "grp", "--control", "1", "--primary", "pain.verum", "--yes")
+    assert call("new", "groups", path, *given) == 0
+    design = read(at, "guesses.yaml", "groups")["guesses"]["design"]
+    assert design["blinds"] and "which patients have in turn" in design["evidence"]
+    assert load_trial("groups", at).pooled
+    told = ("--arm", "pain.verum,pain.plac", "--control", "pain.plac", "--yes")
+    assert call("new", "mine", "--anew", *told) == 0
+    trial = load_trial("mine", at)
+    outcomes = Outcomes(trial.endpoints, trial.subjects)
+    assert all(outcomes.labelled(one) == one for one in trial.populations.values())
+    assert "outcome/mean_difference.paired_t@pain_verum-pain_plac" in results(at)

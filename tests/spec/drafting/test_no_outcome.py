@@ -169,3 +169,17 @@ def test_the_number_of_a_grouping_is_no_visit(at: Project, tmp_path: Path):
     text = files_of(at, "mine", [str(tmp_path / "groups.csv")], made)["guesses.yaml"]
     assert "measured before" not in text
     assert {"region_3", "STRATA2"} <= {*people(made).variables.values()}
+
+
+def test_numbers_of_classes_and_what_patients_are(tmp_path: Path):
+    """The number of a class describes no patient; the performance status ends no time."""
+    draw = random.Random(3)
+    rows = [
+        f"{n},{'AB'[n % 2]},{40100 + n % 29 * 7},{30 + n % 41},{draw.randint(9, 900)},"
+        f"{draw.randint(0, 1)},{draw.randint(0, 1)}"
+        for n in range(120)
+    ]
+    head = "id,arm,class,age,failtime,failind,perform"
+    made = drafted(tmp_path / "class.csv", head, *rows, primary="failtime", status="failind")
+    assert set(people(made).variables.values()) == {"perform"}
+    assert people(made).left_out == {}

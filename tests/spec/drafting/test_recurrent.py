@@ -1,5 +1,6 @@
 """Rows with a start and a stop: drafted as events that a patient can have several times."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from made_exports import write
 from mini_run import run_stages
 
 from trialtrace.base.paths import Project
+from trialtrace.report.material import Material
+from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.load import load_settings, load_trial
 
 Call = Callable[..., int]
 CGD = "registry:survival/cgd"
@@ -140,3 +143,21 @@ def test_rows_that_nothing_tells_apart_are_counted_or_averaged(at: Project, call
     # 0.5, 1.5 and 2.5 of each patient of one arm, one more in the other.
     assert found["mine/force/mean.t_interval@control"] == 1.5
     assert found["mine/force/mean_difference.welch@high-control"] == 1.0
+
+
+def test_deaths_that_end_intervals_are_told(at: Project, call: Call):
+    """An endpoint in intervals whose event is death is one of death, whose deaths are counted."""
+    lines = ["id,arm,start,stop,fit,death"]
+    for n in range(40):
+        lines += [f"{n},{'ab'[n % 2]},0,{20 + n},1,0"]
+        lines += [f"{n},{'ab'[n % 2]},{25 + n},{90 + n},0,{int(n % 5 == 0 or n % 7 == 1)}"]
+    path = at.root / "data" / "fits.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = ("--arm", "arm", "--control", "a", "--primary", "fit", "--secondary", "death", "--yes")
+    assert call("new", "mine", path, *given) == 0
+    assert read(at, "endpoints.yaml")["death"]["event_label"] == "Death"
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    told = harms_in_short(Material(run.trial, load_settings(at), run.folder, {}), {})[0]
+    died = {arm: sum(line.split(",")[1::4] == [arm, "1"] for line in lines) for arm in "ab"}
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told).replace("\u00a0", " ")
+    assert f"B {died['b']} of 20; A {died['a']} of 20" in text

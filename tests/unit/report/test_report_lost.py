@@ -271,11 +271,11 @@ def test_results_without_a_value_are_counted_in_the_last_lines(empty):
 
 def test_what_endpoints_could_not_use_is_counted_in_the_last_lines(tmp_path):
     write(tmp_path, ACCOUNT)
-    rules = ["died_without_date", "died_without_date", "drug_unknown", "pain_outside_window"]
-    table = {"rule": rules, "severity": ["reject", "flag", "reject", "flag"]}
+    rules = ["died_without_date", "drug_unknown", "pain_outside_window", "fit_interval_gap"]
+    table = {"rule": rules, "severity": ["reject", "reject", "flag", "flag"]}
     write_parquet(tmp_path / "derived" / "rejects.parquet", pa.table(table))
     told = closing_lines(tmp_path, "mini", ("clean_tables", "derive_datasets"))[0]
     assert told.endswith(
-        ", 3 not usable by endpoints (died_without_date 2, drug_unknown 1), 1 used and listed "
-        "(pain_outside_window 1)"
+        ", 2 not usable by endpoints (died_without_date 1, drug_unknown 1), 2 used and listed "
+        "(fit_interval_gap 1, pain_outside_window 1)"
     )

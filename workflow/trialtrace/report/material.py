@@ -22,6 +22,7 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import of_assumption
+from trialtrace.run.trial.plan.remarks import without_clusters
 from trialtrace.run.trial.settings import Settings
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Material:
         """What must be known before any result, a sentence each."""
         lost = self.endpoint_losses.warnings
         lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
-        lines += self.trial.frozen_warnings
+        lines += [*self.trial.frozen_warnings, *without_clusters(self.trial)]
         data, others = data_state(self.trial)
         lines += [data] if others else []
         return [text for text in lines if text not in self.declared_lines]

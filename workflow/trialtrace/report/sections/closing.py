@@ -14,7 +14,6 @@ from trialtrace.report.audit.red_lines import red_lines
 from trialtrace.run.cleaning.account import IN_LAST_LINES, NOT_RED, WITH_ROW, Account, read_account
 from trialtrace.run.cleaning.rejects import FLAG
 from trialtrace.run.endpoints.losses import read_losses
-from trialtrace.run.endpoints.visits import OUTSIDE
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.no_pingouin import PINGOUIN, without_check
 from trialtrace.run.trial.plan.remarks import MARK
@@ -64,15 +63,13 @@ def _summary(account: Account) -> str:
 
 
 def _of_endpoints(folder: Path, stages: Container[str]) -> str:
-    """Cells that endpoints could not use, by rule; and those of visits outside their window that
-    they use."""
+    """Cells that endpoints could not use, by rule; and those that they use and list."""
     if "derive_datasets" not in stages:
         return ""
     listed = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule", "severity"])
     unused, used = Counter[str](), Counter[str]()
     for row in listed.to_pylist():
-        kept = row["severity"] == FLAG and row["rule"].endswith(f"_{OUTSIDE}")
-        (used if kept else unused)[row["rule"]] += 1
+        (used if row["severity"] == FLAG else unused)[row["rule"]] += 1
     text = f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
     return text + (f", {_n(used.total())} used and listed ({_by_rule(used)})" if used else "")
 

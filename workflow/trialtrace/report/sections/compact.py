@@ -221,6 +221,11 @@ def _method(material: Material, row: ResultRow) -> str:
     return upper_first(method_of(row["method"]).title)
 
 
+def whole_of(row: ResultRow) -> int:
+    """Of how many a count is; of events in intervals, of the patients who are at risk."""
+    return row["denominator"] or row["n_used"] or 0
+
+
 def of_arm_in_words(rows: list[ResultRow]) -> str:
     """The same for a sentence, in which intervals say their level."""
     return of_arm(rows, with_level)
@@ -236,7 +241,7 @@ def of_arm(rows: list[ResultRow], words: Callable[[ResultRow], str] = link) -> s
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
     if "events" in by or ("count" in by and "proportion" in by):
         count = by.pop("events", None) or by.pop("count")
-        of = f"{count['stat_text']} of {count['denominator']}".replace(" ", NO_BREAK)
+        of = f"{count['stat_text']} of {whole_of(count)}".replace(" ", NO_BREAK)
         parts.append(link(count, of))
     if "proportion" in by:
         parts.append(words(by.pop("proportion")))

@@ -9,7 +9,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.choices import missing_bounds
-from trialtrace.report.sections.compact import of_arm_in_words
+from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms
 from trialtrace.report.sections.event_words import DEATH, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
@@ -19,7 +19,13 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
+from trialtrace.run.trial.endpoints.time_to_event import (
+    EventIntervals,
+    EventsAtTimes,
+    EventsOnDates,
+    TimeFromDates,
+    TimeInColumn,
+)
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
@@ -29,6 +35,7 @@ from trialtrace.run.trial.reported import in_order
 FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
 NONE_LOGGED = "The log of adverse events has none of these deaths."
 OF_TIMES = {"survival", "hazard_ratio"}
+_TIMES = (TimeFromDates, TimeInColumn, EventIntervals, EventsAtTimes, EventsOnDates)
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
 
@@ -46,7 +53,7 @@ def deaths(trial: Trial) -> set[str]:
 
 def _is_time(endpoint: Endpoint) -> bool:
     entry = endpoint.entry
-    if not isinstance(entry, TimeFromDates | TimeInColumn):
+    if not isinstance(entry, _TIMES):
         return False
     return bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
 
@@ -118,7 +125,7 @@ def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
     """The deaths of each arm, of each endpoint and visit of an analysis."""
     found: dict[tuple[str | None, str | None], Arms] = {}
     for row in material.of(analysis.name):
-        arm, counts = row["group1_level"], ("events.count", "count.events")
+        arm, counts = row["group1_level"], ("events.count", "count.events", "events.recurrent")
         count = row["method"] in counts or row["stat_name"] == "proportion"
         if arm and not row["group2"] and not row["stratum"] and count:
             arms = found.setdefault((row["parameter"], row["visit"]), {})
@@ -132,7 +139,7 @@ def _arms(arms: Arms) -> Arms:
 
 
 def _patients(arms: Arms) -> int:
-    return sum(rows[0]["denominator"] or 0 for rows in _arms(arms).values())
+    return sum(whole_of(rows[0]) for rows in _arms(arms).values())
 
 
 def _sum(arms: Arms) -> float:
@@ -150,9 +157,7 @@ def _by_arm(
     sizes = [
         row for row in population_sizes(material, population.name) if row["group1_level"] in arms
     ]
-    lacking = [
-        _value(row) - (arms[present(row["group1_level"])][0]["denominator"] or 0) for row in sizes
-    ]
+    lacking = [_value(row) - whole_of(arms[present(row["group1_level"])][0]) for row in sizes]
     unknown = in_a_row([f"{n:g}" for n in lacking])
     known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"

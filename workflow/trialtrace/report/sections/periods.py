@@ -10,6 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.tables import captioned, link, pipe_table, texts_table
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.model import adsl_code
@@ -71,16 +72,36 @@ def clusters_table(material: Material) -> str:
     return "\n".join(_clusters(material, name) for name in names)
 
 
-def _clusters(material: Material, name: str) -> str:
-    column = adsl_code(name)
-    body = []
-    for arm, about in material.trial.design.arms.items():
+def clusters_randomised(material: Material) -> str:
+    """How many groups were randomised, and to which arms; empty where patients were, or where
+    trial.yaml does not name the variable of the groups."""
+    unit = material.trial.design.unit
+    if not unit or material.trial.pooled or material.trial.design.kind != "cluster":
+        return ""
+    sizes = _sizes(material, unit)
+    told = [f"{sizes[arm].size} {material.arm_label(arm)}" for arm in sizes]
+    label = lower_first(variable_label(material.trial, unit))
+    whole = sum(each.size for each in sizes.values())
+    return escape_markdown(f"Groups were randomised, {whole} by {label}: {', '.join(told)}.")
+
+
+def _sizes(material: Material, name: str) -> dict[str, np.ndarray]:
+    """The numbers of patients of the clusters of each arm."""
+    column, sizes = adsl_code(name), {}
+    for arm in material.trial.design.arms:
         rows = material.tracer.frames.select("adsl", {"TRT01P": {"is": arm}, column: "present"})
-        _, sizes = np.unique(rows.column(column).astype(str), return_counts=True)
+        sizes[arm] = np.unique(rows.column(column).astype(str), return_counts=True)[1]
+    return sizes
+
+
+def _clusters(material: Material, name: str) -> str:
+    body = []
+    for arm, sizes in _sizes(material, name).items():
         told = (
             [f"{sizes.mean():.1f}", f"{sizes.min()} to {sizes.max()}"] if sizes.size else ["", ""]
         )
-        body.append([escape_markdown(about.label), str(sizes.size), str(rows.n), *told])
+        label = escape_markdown(material.trial.design.arms[arm].label)
+        body.append([label, str(sizes.size), str(sizes.sum()), *told])
     label = variable_label(material.trial, name)
     header = ["Arm", "Clusters", "Patients", "Patients a cluster, mean", "least to most"]
     caption = f"Clusters and patients by arm; a cluster is a level of: {label}."

@@ -38,6 +38,7 @@ from trialtrace.report.sections.findings import (
 )
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
+from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.sections import (
     design_line,
@@ -228,7 +229,8 @@ def _patients(material: Material, places: Mapping[str, str]) -> str:
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     text += "; the number randomised is not in the data" if who and text else ""
     of = [_analysed(material, analysis, places) for analysis in primary(material)]
-    return " ".join([*([f"{text}."] if text else []), *of, *_followed(material)])
+    groups = clusters_randomised(material)
+    return " ".join(filter(None, [groups, f"{text}." if text else "", *of, *_followed(material)]))
 
 
 def _followed(material: Material) -> Iterator[str]:

@@ -72,7 +72,10 @@ def arm_of(
     ranked.sort(key=lambda pair: -pair[0].weights.get(pair[1], 0.0))
     ranked = sorted(ranked, key=lambda pair: not _first_of_patients(ranked, pair, subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
-    sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
+    sure = _sure_arm(ranked)
+    wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
+    in_turn = [names for each in wide for names, by_name in each.items() if by_name]
+    sure = sure or (not in_turn and _only_groups(tables, ranked, subject))
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_NAMED} arms are read."
         for table in tables
@@ -97,10 +100,11 @@ def arm_of(
     for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
         why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
         choices.append((one.name, why))
-    wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
-    for names in dict.fromkeys(chain.from_iterable(wide)):
+    for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
-        choices.append((BETWEEN.join(names), f"{why}patients had in turn."))
+        choice = BETWEEN.join(names), f"{why}patients had in turn."
+        # A group beside columns of treatments may be the order in which patients had them.
+        choices.insert(0 if names in in_turn else len(choices), choice)
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         raise wrong("the arm", fault, "the column of the arm", "name it: --arm COLUMN")

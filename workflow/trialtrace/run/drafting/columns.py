@@ -13,7 +13,7 @@ import numpy as np
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
 from trialtrace.run.drafting.declared import CODED, declared
-from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.described import Described, with_codes
 from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Numbers, Tally
@@ -34,6 +34,7 @@ NEARLY_ALL = 0.98
 
 def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     """A column by its counts and what its file says of it. `sign` is the table's decimal sign."""
+    about = with_codes(about)
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:
         # Codes that a program has written as numbers with decimals; a run reads them so, too.

@@ -1,7 +1,14 @@
 """What a file, or a description beside it, says of a column itself: nothing here is a guess."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
+
+# Codes in the words of a label: "placebo (1), drug (2)", "0=no; 1=yes".
+_BEHIND = re.compile(r"\s*\((-?[0-9]{1,3})\)")
+_BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
+_BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
+_EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +51,30 @@ def merged(said: Described, own: Described | None) -> Described:
         missing=own.missing or said.missing,
         format=own.format or said.format,
     )
+
+
+def with_codes(about: Described) -> Described:
+    """The description with the labels of codes that stand in its label, and what is left of it."""
+    text = about.label.strip()
+    marks = [*_BEFORE.finditer(text)]
+    if len(marks) > 1:
+        head = text[: marks[0].start()].rstrip()
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        labels = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
+        if head[-1:] in ("(", "["):
+            labels[-1] = re.sub(r"[)\]][\s.]*$", "", labels[-1])
+    else:
+        marks = [*_BEHIND.finditer(text)]
+        first = text.find(":") + 1 if marks and 0 < text.find(":") < marks[0].start() else 0
+        head, starts = text[:first], [first, *(mark.end() for mark in marks)]
+        labels = [text[start : mark.start()] for start, mark in zip(starts, marks, strict=False)]
+        if re.search(r"\w", text[starts[-1] :]):
+            return about
+    choices = {mark[1]: _EDGES.sub("", one) for mark, one in zip(marks, labels, strict=True)}
+    whole = len(choices) == len(labels) > 1 and all(map(str.strip, choices.values()))
+    if about.choices or about.type or not whole:
+        return about
+    return dataclasses.replace(about, label=head.strip(" :([-,"), choices=tuple(choices.items()))
 
 
 def described_units(units: Mapping[str, str]) -> dict[str, Described]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.arms import named_arm
 from trialtrace.run.drafting.assignment import (
     arm_of,
     arms_by_name,
@@ -49,7 +50,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.visits import ask_before, with_before
-from trialtrace.run.drafting.wide import TREATMENT, over_visits
+from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
 from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
@@ -168,9 +169,11 @@ def _outcomes(
     known = not any(guess.name == "arm" and guess.blinds for guess in decided.guesses)
     offered = _offered(tables, *roles, treated, kind, known)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
-    if primary.visit_word == TREATMENT and "design" not in decided.told:
-        place, doubt = ("trial.yaml", "design.kind"), primary.evidence
-        decided.guess("design", place, design.kind, doubt, blinds=True)
+    doubt = primary.evidence if primary.visit_word == TREATMENT else ""
+    if not (design.own_treatment or named_arm(treated[1].name)):
+        doubt = doubt or under_treatments(offered.table(primary.table).columns, primary.names)
+    if doubt and "design" not in decided.told:
+        decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
     if not design.own_treatment:
         ask_before(offered.table(primary.table), primary, decided)
     others = _others(offered, primary)

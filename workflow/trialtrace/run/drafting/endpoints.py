@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trialtrace.run.drafting.assignment import HAS
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -165,7 +166,8 @@ def _timed(
 
 def _ended(column: Column, event: str, censored: str) -> dict[str, object]:
     """The event that a column tells, in words, and those for who had none."""
-    words = f"{_words(label_of(column, event))} ({column.name})"
+    said, own = _words(label_of(column, event)), _words(column.name)
+    words = own if HAS.fullmatch(said) else f"{said} ({column.name})"
     return {"event": {column.name: _is(event)}, "event_label": words, "censored_label": censored}
 
 

@@ -203,6 +203,7 @@ SCALES = tuple(
         ("never", "rarely|seldom", "sometimes|occasionally", "often|frequently|usually", "always"),
     )
 )  # fmt: skip
+MONEY = {"cost", "costs", "price", "prices", "charge", "charges", "income", "expenses", "wages"}
 CUT = 8
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
@@ -234,6 +235,8 @@ def rank_of_arm(name: str) -> int | None:
 def unit_of(*texts: str) -> str:
     """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years."""
     for text in texts:
+        if MONEY & {*parts(text)}:
+            return ""
         for pattern in (_BRACKET, _COMMA):
             if match := pattern.search(text.strip()):
                 inside = " ".join(match[1].split()).lower()

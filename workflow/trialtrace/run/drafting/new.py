@@ -8,10 +8,8 @@ from trialtrace.base.errors import Problem, ProblemsError, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
-from trialtrace.run.drafting.design import CLUSTER
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import Planned, endpoints_file, planned
-from trialtrace.run.drafting.outcomes import EVENT, MEASURE
 from trialtrace.run.drafting.people import People, people, with_covariates
 from trialtrace.run.drafting.plan import baseline_variables, plan_file
 from trialtrace.run.drafting.questions import Ask
@@ -117,7 +115,6 @@ def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> File
         *columns.guesses,
         *_of_the_plan(chosen, draft.secondary),
         *_of_people(draft, who),
-        *_of_clusters(draft, chosen),
     ]
     for population, (flag, code) in population_flags(draft).items():
         key, why = (
@@ -149,19 +146,6 @@ def _of_people(draft: Draft, who: People) -> list[Guessed]:
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
     place = ("plan.yaml", "displays.baseline.variables")
     return [*made, Guessed("baseline", *place, text, why)]
-
-
-def _of_clusters(draft: Draft, chosen: Sequence[Planned]) -> list[Guessed]:
-    """Endpoints of a trial of clusters of whose kind no drafted step allows for them."""
-    left = [one.name for one in chosen if one.outcome.kind not in (MEASURE, EVENT)]
-    if draft.design.kind != CLUSTER or not left:
-        return []
-    why = (
-        f"The steps of {one_of(left)} take patients of a group of {draft.design.cluster} for "
-        "independent: intervals are too short and p-values too small. Write steps that allow for "
-        "groups, or leave the endpoint out."
-    )
-    return [Guessed("clusters", "plan.yaml", f"analyses.{left[0]}", "not allowed for", why)]
 
 
 def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:

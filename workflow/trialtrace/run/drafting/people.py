@@ -8,7 +8,7 @@ from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.arms import tells_treatments
 from trialtrace.run.drafting.assignment import same_groups, tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
-from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.draft import GROUPS, Draft
 from trialtrace.run.drafting.likely_outcome import (
     FLAG,
     after_start,
@@ -247,6 +247,7 @@ def _describes(column: Column) -> bool:
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
         and not belongs(column)
+        and not (column.validation == "integer" and {*parts(column.name)} <= GROUPS)
         and (_is_age(column) or not numbers_rows(column))
         and (
             is_number(column)

@@ -47,6 +47,7 @@ RANKS: dict[str, object] = {
     "estimates": [{"probability_of_superiority": "brunner_munzel"}],
     "tests": [{"mann_whitney": {"sides": "two_sided", "correction": "none"}}],
 }
+PROPORTIONAL = {"proportional_hazards": {"ties": "efron", "transform": "km"}}
 TIMES: dict[str, object] = {
     "describe": [
         {"events": "count"},
@@ -56,7 +57,7 @@ TIMES: dict[str, object] = {
     # A hazard ratio is one number where hazards are proportional.
     "tests": [
         {"log_rank": {"groups": "pairs", "sides": "two_sided"}},
-        {"proportional_hazards": {"ties": "efron", "transform": "km"}},
+        PROPORTIONAL,
     ],
 }
 GEE: dict[str, object] = {
@@ -68,11 +69,13 @@ GEE: dict[str, object] = {
     "covariates": [],
 }
 SUMMARIES = {
-    "risk": "difference in the risk of {}",
-    "mean": "difference in the mean of {}",
-    "rank": "probability that a patient of one arm has more of {} than one of the other",
-    "time": "hazard ratio of {}",
-    "rate": "ratio of the rates of {}",
+    "risk_difference": "difference in the risk of {}",
+    "odds_ratio": "ratio of the odds of {}",
+    "mean_difference": "difference in the mean of {}",
+    "probability_of_superiority": "probability that a patient of one arm has more of {} than one "
+    "of the other",
+    "hazard_ratio": "hazard ratio of {}",
+    "rate_ratio": "ratio of the rates of {}",
 }
 
 
@@ -83,19 +86,27 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
     estimands: dict[str, object] = {}
     analyses: dict[str, object] = {}
     covariates = [who.named(name) for name in draft.covariates]
+    # The value before, where there is one, whatever else (ICH E9, 5.7).
+    before = chosen[0].outcome.kind == REPEATED and chosen[0].baseline
+    given = list(dict.fromkeys([*(["baseline"] if before else []), *covariates]))
     for place, one in enumerate(chosen):
         role = (
             "primary" if not place else "secondary" if place <= draft.secondary else "exploratory"
         )
-        for name, label, words, standard in _analysed(one):
+        for name, label, standard in _analysed(one):
             plain_steps = designed(draft, who, one.outcome, standard)
-            steps = plain_steps if place else _adjusted(one, plain_steps, covariates)
+            steps = plain_steps
+            if not place:
+                if steps is standard:
+                    steps = _adjusted(one, steps, given)
+                elif given:
+                    steps = designed(draft, who, one.outcome, standard, given)
             estimands[f"{name}_itt"] = {
                 "treatment": treatment,
                 "population": "itt",
                 "variable": name,
                 "intercurrent": [],
-                "summary": SUMMARIES[words].format(label),
+                "summary": SUMMARIES[_estimated(steps) or _estimated(standard)].format(label),
             }
             own = role if name == one.name else "exploratory"
             visits = {"visits": one.after} if one.after else {}
@@ -115,7 +126,7 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 beside = {k: each for k, each in plain_steps.items() if k != "describe"}
                 crude = {"label": f"{label}, not adjusted", "role": "supportive", "of": name}
                 analyses[f"{name}_crude"] = {**crude, **beside}
-        analyses |= dict(_also(one, covariates if not place else [], primary=not place))
+        analyses |= dict(_also(draft, who, one, covariates if not place else None))
     displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
     if shown := baseline_variables(draft, who):
         baseline = {"population": "itt", "overall": True, "variables": shown}
@@ -150,22 +161,11 @@ def _family(analyses: Mapping[str, object]) -> dict[str, object]:
 
 
 def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
-    """The steps of the primary analysis with covariates, where a step of its kind takes some; with
-    the value before, where there is one, whatever else (ICH E9, 5.7)."""
+    """The steps of the primary analysis with covariates, where a step of its kind takes some."""
     kind, names = item.outcome.kind, list(covariates)
-    before = ["baseline"] if kind == REPEATED and item.baseline else []
-    clustered = "clustered" in str(steps.get("estimates"))
-    if (
-        not (names or before)
-        or (item.outcome.codes and kind in (MEASURE, REPEATED))
-        or kind == COUNT
-    ):
+    ordered = item.outcome.codes and kind in (MEASURE, REPEATED)
+    if not names or ordered or kind == COUNT:
         return steps
-    data = steps.get("estimates")
-    if clustered and isinstance(data, list):
-        whole: list[object] = list(data[1:])
-        ((name, options),) = dict(data[0]).items()
-        return {**steps, "estimates": [{name: {**options, "covariates": names}}, *whole]}
     if kind in (EVENT, REPEATED_EVENT):
         risks = {"method": "standardised", "covariates": names, "variance": "sandwich"}
         odds = {"method": "logistic", "covariates": names}
@@ -176,31 +176,27 @@ def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     elif kind == RECURRENT:
         estimates = [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": names}}]
     else:
-        model = {
-            "covariates": list(dict.fromkeys([*before, *names])),
-            "strata": [],
-            "variance": "model",
-        }
+        model = {"covariates": names, "strata": [], "variance": "model"}
         estimates = [{"mean_difference": {"method": "ancova", **model}}]
     return {"describe": steps["describe"], "estimates": estimates}
 
 
-def _analysed(item: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]:
-    """Endpoint, label, words of its summary, steps."""
+def _analysed(item: Planned) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Endpoint, label, steps."""
     kind = item.outcome.kind
     if kind in (EVENT, REPEATED_EVENT):
-        yield item.name, item.label, "risk", PROPORTIONS
+        yield item.name, item.label, PROPORTIONS
     elif kind == TIME:
-        yield item.name, item.label, "time", TIMES
+        yield item.name, item.label, TIMES
     elif kind == RECURRENT:
-        yield item.name, item.label, "rate", _rates(item)
+        yield item.name, item.label, _rates(item)
     elif kind == COUNT:
-        yield item.name, f"{item.label}, number", "mean", MEANS
-        yield f"{item.name}_any", f"{item.label}, any", "risk", PROPORTIONS
+        yield item.name, f"{item.label}, number", MEANS
+        yield f"{item.name}_any", f"{item.label}, any", PROPORTIONS
     elif item.outcome.codes:
-        yield item.name, item.label, "rank", RANKS
+        yield item.name, item.label, RANKS
     else:
-        yield item.name, item.label, "mean", MEANS
+        yield item.name, item.label, MEANS
 
 
 def _rates(item: Planned) -> dict[str, object]:
@@ -223,22 +219,27 @@ def _fifths(time: Column | None) -> list[float]:
     return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
 
 
-def _also(item: Planned, covariates: Sequence[str], primary: bool) -> Iterator[tuple[str, object]]:
-    """Analyses beside the one of an endpoint with visits."""
-    estimates: dict[str, tuple[str, dict[str, object]]] = {}
-    if item.outcome.kind == REPEATED_EVENT and len(item.after) > 1:
-        step = GEE | {"covariates": list(covariates)}
-        estimates["gee"] = "one odds ratio over the visits", {"odds_ratio": step}
+def _also(
+    draft: Draft, who: People, item: Planned, covariates: Sequence[str] | None
+) -> Iterator[tuple[str, object]]:
+    """Analyses beside the one of an endpoint with visits; `covariates` are of the primary one."""
+    clusters = draft.design.kind == CLUSTER
+    estimates: dict[str, tuple[str, list[dict[str, object]]]] = {}
+    if item.outcome.kind == REPEATED_EVENT and len(item.after) > 1 and not clusters:
+        step = GEE | {"covariates": list(covariates or [])}
+        estimates["gee"] = "one odds ratio over the visits", [{"odds_ratio": step}]
     if item.outcome.kind == RECURRENT:
         step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
         words = "its events taken as independent of each other"
-        estimates["andersen_gill"] = words, {"rate_ratio": step}
-    if item.outcome.kind == REPEATED and item.baseline and not (item.outcome.codes or primary):
+        estimates["andersen_gill"] = words, [{"rate_ratio": step}]
+    other = covariates is None and not item.outcome.codes
+    if item.outcome.kind == REPEATED and item.baseline and other:
         step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
-        estimates["ancova"] = "given the value before", {"mean_difference": step}
-    for method, (words, estimate) in estimates.items():
+        model = _clustered(draft, who, "mean_difference", ["baseline"]) if clusters else []
+        estimates["ancova"] = "given the value before", model or [{"mean_difference": step}]
+    for method, (words, each) in estimates.items():
         beside = {"label": f"{item.label}, {words}", "role": "supportive", "of": item.name}
-        yield f"{item.name}_{method}", {**beside, "estimates": [estimate]}
+        yield f"{item.name}_{method}", {**beside, "estimates": each}
 
 
 def _figures(item: Planned) -> dict[str, object]:
@@ -264,15 +265,18 @@ def _figures(item: Planned) -> dict[str, object]:
     return {}
 
 
-def designed(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
-    """The steps of an endpoint where the design asks for others than those of a parallel one."""
-    if outcome.kind not in (MEASURE, EVENT):
-        return steps
+def designed(
+    draft: Draft, who: People, outcome: Outcome, steps: Steps, covariates: Sequence[str] = ()
+) -> Steps:
+    """The steps of an endpoint where the design asks for others than those of a parallel one, which
+    take the covariates where it is one of clusters."""
     if draft.design.own_treatment:
-        return _within(draft, who, outcome, steps)
-    if draft.design.kind == CLUSTER:
-        return _clustered(who.named(draft.design.cluster), outcome, steps)
-    return steps
+        return _within(draft, who, outcome, steps) if outcome.kind in (MEASURE, EVENT) else steps
+    if draft.design.kind != CLUSTER:
+        return steps
+    allowed = _clustered(draft, who, _estimated(steps), covariates)
+    tests = {"tests": [PROPORTIONAL]} if outcome.kind == TIME else {}
+    return {"describe": steps["describe"], "estimates": allowed, **tests} if allowed else steps
 
 
 def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
@@ -308,18 +312,29 @@ def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
     }
 
 
-def _clustered(cluster: str, outcome: Outcome, steps: Steps) -> Steps:
-    """Errors that allow for clusters, corrected for few of them; clusters as wholes."""
-    model = {
-        "method": "clustered",
-        "cluster": cluster,
-        "working": "independence",
-        "variance": "kauermann_carroll",
-        "reference": "t",
-        "covariates": [],
-    }
+def _clustered(
+    draft: Draft, who: People, statistic: str, covariates: Sequence[str]
+) -> list[dict[str, object]]:
+    """Estimates whose errors allow for clusters, corrected for few of them, and clusters as wholes;
+    of hazards where the clusters are the sites. Nothing where no step allows for them."""
+    cluster = who.named(draft.design.cluster)
+    model: dict[str, object] = {"covariates": list(covariates)}
+    if statistic == "hazard_ratio" and cluster == "site":
+        model |= {"ties": "efron", "strata": [], "variance": "robust_by_site"}
+        return [{"hazard_ratio": {"method": "cox_adjusted", **model}}]
+    if statistic in ("hazard_ratio", "rate_ratio"):
+        return []
+    model |= {"working": "independence", "variance": "kauermann_carroll", "reference": "t"}
     name, whole = (
-        ("odds_ratio", "risk_difference") if outcome.kind == EVENT else ("mean_difference",) * 2
+        ("odds_ratio", "risk_difference")
+        if statistic == "risk_difference"
+        else ("mean_difference",) * 2
     )
     means = {"method": "cluster_means", "cluster": cluster}
-    return {"describe": steps["describe"], "estimates": [{name: model}, {whole: means}]}
+    return [{name: {"method": "clustered", "cluster": cluster, **model}}, {whole: means}]
+
+
+def _estimated(steps: Steps) -> str:
+    """The statistic of the first estimate; nothing where there is none."""
+    first = steps.get("estimates")
+    return next(iter(first[0])) if isinstance(first, list) else ""

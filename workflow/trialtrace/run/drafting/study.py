@@ -8,9 +8,9 @@ from trialtrace.base.errors import wrong
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import POPULATION_FLAGS
-from trialtrace.run.drafting.outcomes import belongs
+from trialtrace.run.drafting.outcomes import belongs, is_coded
 from trialtrace.run.drafting.people import People
-from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.migrate import CURRENT
@@ -59,8 +59,9 @@ def population_flags(draft: Draft) -> dict[str, tuple[str, str]]:
 
 def populations(draft: Draft) -> dict[str, object]:
     """All randomised; and those for whom the file has a flag."""
-    arm: dict[str, object] = {_of_patients(draft): "present"}
-    if draft.design.columns:
+    everybody = _of_patients(draft)
+    arm: dict[str, object] = {everybody: "present"}
+    if not everybody:
         arm = {"any": [{name: "present"} for name in draft.design.columns]}
     found = population_flags(draft)
     known = {name: (flag, label) for name, flag, label in POPULATION_FLAGS.values()}
@@ -75,9 +76,14 @@ def populations(draft: Draft) -> dict[str, object]:
 
 
 def _of_patients(draft: Draft) -> str:
-    """A column that every patient of the trial has: that of the arm, where a patient has one."""
+    """A column that every patient of the trial has: that of the arm, where a patient has one.
+    Empty where there are only those of the outcome under each treatment."""
     if not draft.design.own_treatment:
         return draft.arm.name
+    if draft.design.columns:
+        full = [one.name for one in draft.home.columns if is_coded(one) and not one.blank]
+        no = {SOURCE_ROW, *draft.design.columns}
+        return next(name for name in (*draft.key(draft.home), *full, "") if name not in no)
     return draft.design.sequence or draft.subject[draft.home.name]
 
 

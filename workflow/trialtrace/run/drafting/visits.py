@@ -30,6 +30,12 @@ TIMED = re.compile(
 # Of these the first is often that of the start; of the numbers of visits nothing is known.
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
+TRAILING = re.compile(r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$")
+PLACED = re.compile(r"^(?:at|on|in|am|im|bei)\s+(?:(?:the|der)\s+)?(?=\S)", re.IGNORECASE)
+START = re.compile(
+    r"(?:(?:at|the) )*(?:(?:start|beginning|outset) of (?:the )?(?:study|trial|treatment|therapy)|"
+    r"(?:study|trial) (?:start|entry))"
+)
 LONGEST = 40
 
 
@@ -76,8 +82,18 @@ def _said(columns: Sequence[Column]) -> tuple[str, list[str]]:
         first = first[:-1]
     if not first:
         last = " ".join(_shared([each[::-1] for each in words])[::-1])
-        return last[:1].upper() + last[1:], [text.removesuffix(last).strip() for text in texts]
-    return LEADING.sub("", " ".join(first)), [text.strip(" ,;:()[]-") for text in rest]
+        shared = "" if PLACED.match(last) else last[:1].upper() + last[1:]
+        return shared, [text.removesuffix(last).strip() for text in texts]
+    return LEADING.sub("", " ".join(first)), [_visit_in(text) for text in rest]
+
+
+def _visit_in(text: str) -> str:
+    """What a label says of its visit, without the range of a scale behind it, a word of place
+    before it, or brackets around it."""
+    text = TRAILING.sub("", text).strip(" ,;:-")
+    if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
+        text = text[1:-1]
+    return PLACED.sub("", text).strip() or text
 
 
 def _shared(texts: Sequence[Sequence[str]]) -> list[str]:
@@ -112,8 +128,10 @@ def when(texts: Iterable[str]) -> str:
     for text in texts:
         words = " ".join(re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded(text))))
         words = words.lower().strip()
-        if re.fullmatch(r"-?0+(\.0+)?", text) or (
-            EARLY_WORDS.search(words) and not CHANGED.search(words)
+        if (
+            re.fullmatch(r"-?0+(\.0+)?", text)
+            or (EARLY_WORDS.search(words) and not CHANGED.search(words))
+            or START.fullmatch(words)
         ):
             return BEFORE
         for match in TIMED.finditer(folded(text).lower()):

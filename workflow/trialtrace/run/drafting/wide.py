@@ -227,11 +227,12 @@ def _order(word: str) -> tuple[int, float, str]:
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
 
-def columns_of_treatments(table: Table, subject: str) -> list[tuple[str, ...]]:
+def columns_of_treatments(table: Table, subject: str) -> dict[tuple[str, ...], bool]:
     """Sets of columns that may be one outcome under each of a patient's treatments, in a table with
-    a row a patient: by their names, or all numbers that are left where these are few."""
+    a row a patient: by their names, which is told of each, or all numbers that are left where these
+    are few."""
     if subject != SOURCE_ROW and (subject,) not in table.keys:
-        return []
+        return {}
     named = [tuple(one.columns.values()) for one in _of_treatments(table.columns)]
     numbers = [
         one
@@ -245,7 +246,15 @@ def columns_of_treatments(table: Table, subject: str) -> list[tuple[str, ...]]:
     alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
     left = [tuple(one.name for one in numbers)] if alike else []
     numeric = {one.name for one in table.columns if is_number(one)}
-    return list(dict.fromkeys([*(one for one in named if numeric.issuperset(one)), *left]))
+    by_name = {one: True for one in named if numeric.issuperset(one)}
+    return dict.fromkeys(left, False) | by_name
+
+
+def under_treatments(columns: Sequence[Column], names: Iterable[str]) -> str:
+    """The doubt about an outcome of columns of these names, of which one is of a treatment that
+    patients have in turn."""
+    families, own = _of_treatments(columns), {*names}
+    return next((one.doubt for one in families if own & {*one.columns.values()}), "")
 
 
 def _overlap(columns: Sequence[Column]) -> bool:
@@ -279,9 +288,8 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
         whole = bool((before + after).strip()) or len(named) == len(words)
         if several and whole and (named or lettered):
             doubt = (
-                f"A column for each of {len(each)} treatments, which patients have in turn: their "
-                "values are taken as visits, and no step compares them. --arm with these columns, "
-                "commas between, does. "
+                f"A column for each of {len(each)} treatments, which patients have in turn: no "
+                "step compares them. --arm with these columns, commas between, does. "
             )
             pattern = f"{before}{{visit}}{after}"
             yield Family(each, pattern, TREATMENT, doubt, ALONE - CLOSE)

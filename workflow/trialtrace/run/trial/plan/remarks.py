@@ -7,6 +7,7 @@ name; an endpoint that nothing uses may be the one that was meant.
 import re
 from collections.abc import Iterable, Iterator
 
+from trialtrace.base.errors import one_of
 from trialtrace.run.trial.label_remarks import label_remarks
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
@@ -14,6 +15,7 @@ from trialtrace.run.trial.outcomes import Outcomes, texts
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
 from trialtrace.run.trial.plan.registry import cards
+from trialtrace.run.trial.plan.steps import Step
 
 MARK = "  ! "
 """Before a line on what is to be looked at, at the end of a check or a run."""
@@ -41,6 +43,7 @@ _CONTROLS = frozenset(
 )
 # What tells more of times than one ratio.
 _OF_LENGTHS = re.compile(r"^mean_time.*\.restricted|proportional_hazards$")
+MOST_NAMED = 6
 _BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "e", "y"})
 
 
@@ -56,8 +59,37 @@ def plan_remarks(trial: Trial) -> list[str]:
     ]
     named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
     named += [*_at_baseline(trial), *_tested_without_covariates(trial)]
-    named += [*_labelled_alike(trial), *_several_primary(trial)]
+    named += [*_labelled_alike(trial), *_several_primary(trial), *without_clusters(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
+
+
+def without_clusters(trial: Trial) -> list[str]:
+    """One sentence if groups were randomised, and comparisons take patients of one for independent
+    (CONSORT for cluster trials, 12a); page 1 has it too."""
+    design = trial.design
+    if design.kind != "cluster" or trial.pooled:
+        return []
+    names = [
+        analysis.label
+        for analysis in trial.plan.analyses.values()
+        if not all(
+            step is None or _allows_for(trial, step)
+            for step in (*analysis.estimates, *analysis.tests, analysis.interaction)
+        )
+    ]
+    of = f" (by {design.unit})" if design.unit else ""
+    text = f"Groups were randomised{of}, and patients of a group are taken for independent in "
+    text += f"{one_of(names, MOST_NAMED)}: intervals are too short, p-values too small."
+    return [text] if names else []
+
+
+def _allows_for(trial: Trial, step: Step[object]) -> bool:
+    """Whether a step allows for the groups that were randomised, or compares no arms."""
+    by_site = (step.method, getattr(step.options, "variance", ""))
+    cluster = "site" if {"random_site", "robust_by_site"} & {*by_site} else None
+    cluster = getattr(step.options, "cluster", cluster)
+    compares_none = step.method == "proportional_hazards"
+    return compares_none or (cluster is not None and trial.design.unit in (None, cluster))
 
 
 def _labelled_alike(trial: Trial) -> Iterator[str]:

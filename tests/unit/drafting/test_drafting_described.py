@@ -1,0 +1,56 @@
+"""Codes in the words of a label, and units that are none."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+
+from trialtrace.run.drafting.described import Described, with_codes
+from trialtrace.run.drafting.names import unit_of
+from trialtrace.run.drafting.visits import AFTER, BEFORE, _said, _visit_in, when
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "choices"),
+    [
+        ("when: start (1), 6 weeks (2)", "when", "1 start|2 6 weeks"),
+        ("Arm: waiting (0), talk (1) and letters (2).", "Arm", "0 waiting|1 talk|2 letters"),
+        ("woman (1) and man (0)", "", "1 woman|0 man"),
+        ("Drug (0=sham, 1=verum (high dose))", "Drug", "0 sham|1 verum (high dose)"),
+        ("0 = none; 1: some", "", "0 none|1 some"),
+    ],
+)  # fmt: skip
+def test_codes_in_a_label(text: str, label: str, choices: str):
+    made = with_codes(Described(label=text))
+    assert made.label == label
+    assert "|".join(" ".join(choice) for choice in made.choices) == choices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Pain (0-100)", "Pain at 10:30", "Week 4 (1) score", "Pulse (1) and (2)"),
+        *("Stage (2)", "Dose (1), (2)", "low (1), high (1)", "costs (in pounds)"),
+    ],
+)
+def test_labels_without_codes(text: str):
+    said = Described(label=text)
+    assert with_codes(said) == said
+
+
+def test_pounds_of_costs_are_no_weight():
+    assert unit_of("costs (in pounds)") == "" == unit_of("cost (lb)")
+    assert unit_of("weight in pounds") == unit_of("birth_lbs") == "lb"
+
+
+def test_a_visit_in_a_label():
+    texts = ("on month 18 (0-100)", "at the start of the study", "(week 4)", "week 4 (sitting)")
+    told = ["month 18", "start of the study", "week 4", "week 4 (sitting)"]
+    assert [_visit_in(text) for text in texts] == told
+    assert [when([text]) for text in told[:3]] == [AFTER, BEFORE, AFTER]
+    assert when(["6 weeks after the start of the study"]) == AFTER
+
+
+def test_a_unit_behind_labels_is_no_name_of_theirs():
+    told = ["First heat", "Heat after 9 hr"]
+    stubs = [Stub(name="t", label=f"{text} in centigrades") for text in told]
+    assert _said(stubs) == ("", told)
