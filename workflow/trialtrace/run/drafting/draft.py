@@ -177,6 +177,7 @@ def _outcomes(
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in others for _, name in one.columns[1:]}
+    later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({one.name: one for one in offered.tables}, shown, decided)
@@ -286,12 +287,12 @@ def _several_times(
 
 def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
     """What else is likely an outcome: other parameters, then other columns."""
-    own = {primary.column, primary.status}
+    own = {primary.column, primary.status} - {""}
     others = [
         outcome
         for outcome in offered.found
         if outcome.score >= LEAST_SCORE
-        and outcome.column not in own
+        and not {outcome.column, outcome.status} & own
         and not {name for _, name in outcome.columns} & own
         and not endings(offered, outcome)
     ]
