@@ -82,7 +82,7 @@ def structure_of(
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
         return Structure((), (), {}, (), {}, why)
-    keys, told = keys_of(columns, rows, load, said)
+    keys, told = keys_of(columns, rows, load, said, patients)
     subject, why = _subjects(columns, keys, rows)
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
