@@ -345,7 +345,7 @@ def _told_visit(table: Table, column: Column) -> str:
     if subject == SOURCE_ROW or (subject,) in table.keys:
         return ""
     rows = cells_of(table, [subject, column.name]) if table.rows <= MOST_ROWS else []
-    if len(set(rows)) == len(rows):
+    if len(set(rows)) == len(rows) or (subject, column.name) in table.keys:
         return column.name
     parameters = parameters_of(table, subject, "")
     if parameters is not None and parameters.visit == column.name:

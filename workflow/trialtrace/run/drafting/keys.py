@@ -231,6 +231,13 @@ def _order(column: Column, place: int) -> tuple[int, int, int]:
     return (WHOLE if column.validation else TEXT), column.distinct, place
 
 
+def numbers_visits(name: str) -> bool:
+    """Whether a column counts visits or cycles, of which there may be any number."""
+    return {*parts(name)} & {"visit", "cycle"} != set() or plain(name).startswith(
+        ("visit", "cycle")
+    )
+
+
 def names_subject(name: str) -> bool:
     """Whether a name is that of a subject, or ends in id."""
     return rank(name, SUBJECTS) is not None or ends_in_id(name)

@@ -101,7 +101,8 @@ def _with_subject(table: Table, decided: Decided) -> Table:
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
     if "repeats" in table.evidence and table.subject:
         key = ("trial.yaml", f"tables.{table.name}.key")
-        decided.guess(f"key.{table.name}", key, table.subject[0], table.evidence["repeats"])
+        own = ", ".join(table.keys[0])
+        decided.guess(f"key.{table.name}", key, own, table.evidence["repeats"])
     return table
 
 
