@@ -454,7 +454,10 @@ def test_a_list_that_does_not_fit(at: Project, call: Call, capsys, told: str):
     assert told in capsys.readouterr().err and not at.trial_config("mine").exists()
 
 
-@pytest.mark.parametrize(("name", "sure"), [("cens", False), ("CNSR", True)])
+@pytest.mark.parametrize(
+    ("name", "sure"),
+    [("cens", False), ("failcens", False), ("censind", False), ("CNSR", True), ("dead", True)],
+)
 def test_which_code_is_censored_is_asked_but_of_adam(tmp_path: Path, name: str, sure: bool):
     rows = [f"{n},{('control', 'drug')[n % 2]},{n * 7 % 41 + 1},{n % 3 % 2}" for n in range(1, 43)]
     made = drafted(written(tmp_path / "g.csv", f"id,treat,time,{name}", *rows))

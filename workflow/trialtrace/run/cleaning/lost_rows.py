@@ -295,12 +295,18 @@ def _blank(typed: Typed) -> np.ndarray:
 def _too_many(trial: Trial, typed: Typed, rule: str, text: str, misread: bool) -> Problem:
     table = typed.spec.name
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
+    mend = "mend the export, or dictionary.csv and the key in trial.yaml"
+    if rule == UNKNOWN:
+        mend += (
+            f"; or name the column of the patients, tables.{table}.subject in trial.yaml, of a "
+            f"draft trialtrace new {trial.name} --anew --subject COLUMN"
+        )
     return Problem(
         f"{trial.name}: table {table}",
         "rows cannot be used that the table would be wrong without",
         found=text,
         expected=BETTER if misread else AT_MOST,
-        do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
+        do=f"{mend}; {way}",
     )
 
 

@@ -14,6 +14,7 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
 from trialtrace.run.drafting.declared import CODED, declared
 from trialtrace.run.drafting.described import Described, with_codes
+from trialtrace.run.drafting.keys import numbers_visits
 from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Numbers, Tally
@@ -75,7 +76,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         rows=tally.rows,
         blank=tally.blank,
         distinct=len(tally.values) - sum(code in tally.values for code in absent),
-        values=tuple(values[:SHOWN]),
+        values=tuple(values if numbers_visits(name) else values[:SHOWN]),
         identifier=known,
         constant_within=None,
         evidence=evidence,

@@ -18,12 +18,10 @@ from trialtrace.run.drafting.design import (
     Design,
     by_treatment,
     design_of,
-    is_side,
     numbers_groups,
     patients_beside,
 )
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
-from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -48,7 +46,8 @@ from trialtrace.run.drafting.primary import (
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.tables import by_subject, with_column
+from trialtrace.run.drafting.subjects import with_subjects
+from trialtrace.run.drafting.tables import with_column
 from trialtrace.run.drafting.visits import ask_before, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -99,7 +98,7 @@ class Draft:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
-    tables = tuple(_with_subject(table, decided) for table in tables)
+    tables = with_subjects(tables, decided)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         column_of(tables, decided.told["visit"], "visit")
@@ -180,6 +179,7 @@ def _outcomes(
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in others for _, name in one.columns[1:]}
+    later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
         shown = with_before({one.name: one for one in offered.tables}, shown, decided)
@@ -289,12 +289,12 @@ def _several_times(
 
 def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
     """What else is likely an outcome: other parameters, then other columns."""
-    own = {primary.column, primary.status}
+    own = {primary.column, primary.status} - {""}
     others = [
         outcome
         for outcome in offered.found
         if outcome.score >= LEAST_SCORE
-        and outcome.column not in own
+        and not {outcome.column, outcome.status} & own
         and not {name for _, name in outcome.columns} & own
         and not endings(offered, outcome)
     ]
@@ -316,56 +316,6 @@ def _likeliest(told_by: Mapping[str, Parameters], outcome: Outcome) -> Outcome:
     """Another endpoint of a table with parameters is of the likeliest one."""
     parameters = told_by.get(outcome.table)
     return parameters.of(outcome, next(iter(parameters.labels))) if parameters else outcome
-
-
-def _with_subject(table: Table, decided: Decided) -> Table:
-    """The table with the patients that were told, or that it seems to have."""
-    place = ("trial.yaml", f"tables.{table.name}.subject")
-    if data := decided.told.get("subject"):
-        table = _as_told(table, data)
-    elif table.subject:
-        why = table.evidence.get("joined") or table.evidence.get("subject", "")
-        if "joined" in table.evidence or len(table.subject) > 1:
-            decided.guess(f"subject.{table.name}", place, table.subject[0], why)
-    else:
-        why = "No column has the name of a subject: every row is taken for a patient."
-        sides = [one.name for one in table.columns if is_side(one) and len(levels(one)) == 2]
-        if sides:
-            return _of_sides(table, sides[0], place, why, decided)
-        decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
-    if "repeats" in table.evidence and table.subject:
-        key = ("trial.yaml", f"tables.{table.name}.key")
-        decided.guess(f"key.{table.name}", key, table.subject[0], table.evidence["repeats"])
-    return table
-
-
-def _as_told(table: Table, name: str) -> Table:
-    """The table by the column of patients that a person names."""
-    if name == SOURCE_ROW:
-        return by_subject(table, name)
-    column = column_of([table], name, "subject")[1]
-    if column.blank or column.missing_codes or not may_tell_apart(column):
-        lacks = f"{column.blank} rows without a value" if column.blank else "numbers or texts"
-        fault = f"{column.name}, {lacks}"
-        raise wrong("--subject", fault, "a column that names a patient in every row")
-    return by_subject(table, column.name)
-
-
-def _of_sides(table: Table, side: str, place: tuple[str, str], why: str, decided: Decided) -> Table:
-    """The table by its patients where it has sides and nothing tells patients: two eyes of a
-    patient are two rows of one."""
-    choices = [(SOURCE_ROW, f"{why} {side} has sides: a patient may have two rows.")]
-    choices += [
-        (one.name, f"It has {one.distinct} values in {table.rows} rows, of which {side} has sides.")
-        for one in table.columns
-        if may_tell_apart(one) and table.rows <= 2 * one.distinct + 2 and one.distinct < table.rows
-    ]
-    words = "Which column tells patients apart?"
-
-    def read(name: str) -> Table:
-        return _as_told(table, name)
-
-    return decided.choose("subject", words, choices, place, read, False)
 
 
 def _visit(table: Table, decided: Decided) -> str:
@@ -398,7 +348,7 @@ def _told_visit(table: Table, column: Column) -> str:
     if subject == SOURCE_ROW or (subject,) in table.keys:
         return ""
     rows = cells_of(table, [subject, column.name]) if table.rows <= MOST_ROWS else []
-    if len(set(rows)) == len(rows):
+    if len(set(rows)) == len(rows) or (subject, column.name) in table.keys:
         return column.name
     parameters = parameters_of(table, subject, "")
     if parameters is not None and parameters.visit == column.name:

@@ -23,6 +23,7 @@ from trialtrace.run.drafting.visits import label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import parts
 
+MEAN_OF_ROWS = " (mean of a patient's rows)"
 RESERVED = {"flow", "baseline", "adverse_events", "planning"}
 # A year in the units of time; a rate is of one.
 YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
@@ -70,6 +71,7 @@ def planned(draft: Draft) -> list[Planned]:
         named = _words((one.columns and one.column.replace("{visit}", "")) or column.name)
         said = column.label if column.label != column.name else ""
         label = one.label or (label_in(table, one) if one.columns else said) or named
+        label += MEAN_OF_ROWS if one.kind == MEAN else ""
         stop = table.column(one.stops) if one.stops else None
         made.append(Planned(name, one, column, label, visits, stop))
     return made

@@ -101,9 +101,10 @@ SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(1
 
 
 def keys_of(
-    columns: Sequence[Column], rows: int, load: Load, said: Key = ()
+    columns: Sequence[Column], rows: int, load: Load, said: Key = (), patients: str = ""
 ) -> tuple[tuple[Key, ...], str]:
-    """The keys, the best first, and a sentence on them. `said` is one that is declared."""
+    """The keys, the best first, and a sentence on them. `said` is one that is declared, `patients`
+    the column that a person says tells them apart."""
     ordered = sorted(enumerate(columns), key=lambda at: _order(at[1], at[0]))
     groups = {one.name: _order(one, place)[0] for place, one in ordered}
     usable = [one.name for _, one in ordered if _may_be_key(one)]
@@ -112,7 +113,8 @@ def keys_of(
     named = [name for name in counted if groups[name] not in (AGED, WHOLE)]
     numbers = [name for name in usable if _counts_rows(name)]
     alone = list(search.found([(name,) for name in [*named, *numbers][:MOST_ALONE]]))
-    subjects = [name for name in named if groups[name] == SUBJECT]
+    subjects = [name for name in named if groups[name] == SUBJECT and not patients]
+    subjects += [patients] if patients in usable else []
     keys = [key for key in alone if key[0] in subjects]
     keys = keys or _with_subject(search, subjects, usable, alone)
     others = [key for key in alone if key not in keys]
@@ -227,6 +229,13 @@ def _order(column: Column, place: int) -> tuple[int, int, int]:
     if place == 0 and not _counts_rows(column.name):
         return FIRST, 0, place
     return (WHOLE if column.validation else TEXT), column.distinct, place
+
+
+def numbers_visits(name: str) -> bool:
+    """Whether a column counts visits or cycles, of which there may be any number."""
+    return {*parts(name)} & {"visit", "cycle"} != set() or plain(name).startswith(
+        ("visit", "cycle")
+    )
 
 
 def names_subject(name: str) -> bool:

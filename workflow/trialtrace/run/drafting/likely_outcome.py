@@ -14,8 +14,10 @@ from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
     EVENT,
+    LEAST_TIMES,
     MEAN,
     REPEATED_EVENT,
+    STATES,
     STATUSES,
     TIMES,
     Outcome,
@@ -26,7 +28,7 @@ from trialtrace.run.drafting.outcomes import (
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.tables.measures import AGES, parts, plain
+from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
@@ -101,6 +103,9 @@ LONGEST_FAMILY = 8
 # Numbered columns of the same codes beside their total, or so many without one.
 FEWEST_ITEMS, FEWEST_ALONE = 4, 9
 TOTALS = {"total", "tot", "sum", "score", "scale", "summe", "gesamt", "index", "summary"}
+# Words of numbers that are no time.
+SCORED = TOTALS | {"pain", "vas", "nrs", "rate", "ratio", "percent", "pct", "change", "chg", "cost"}
+DURATIONS = ("", "days", "weeks", "months", "years", "hours", "minutes", "seconds")
 FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollment", "anamnese"}
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
@@ -212,6 +217,28 @@ def of_patients(column: Column) -> bool:
     words = name_words(column.name) | {*parts(column.label)}
     known = any(rank(column.name, one) is not None for one in (SEX, SITES))
     return known or bool(words & (AGES | BEFORE) or _first(PATIENTS, words))
+
+
+def may_last(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a number, whatever it is called, may be how long it took until something happened: no
+    known measure, no score, nothing of what patients are or that was measured several times."""
+    texts = [one.name for one in columns if one.name != column.name]
+    stem = measured_stem(column.name)
+    return (
+        column.distinct >= min(LEAST_TIMES, column.rows / 2)
+        and float(column.low or -1) >= 0
+        and column.unit in DURATIONS
+        and not known_ends(column.name, column.unit)
+        and not (name_words(column.name) | {*parts(column.label)}) & SCORED
+        and not of_patients(column)
+        and not again(column.name, texts)
+        and not any(stem and measured_stem(text) == stem for text in texts)
+    )
+
+
+def may_end(column: Column) -> bool:
+    """Whether the name of a column of two values says that something happened, or was censored."""
+    return STATES.search(plain(column.name)) is not None
 
 
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:

@@ -81,12 +81,26 @@ PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "period
 SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # What a treatment leaves of the one before it.
 CARRYOVER = ("carry", "carryover", "carryovereffect")
+# What is numbered one after the other.
+_IN_TURN = vocabulary("visit cycle week month day period session wave assessment")
 VISITS = vocabulary("""
     avisit visit visitnum visitno avisitn redcapeventname timepoint week month day wk time
     visitday followup period occasion wave assessment session cycle year hour hours days weeks
     months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt semaine mois jour
-    settimana mese semana mes dia maand vecka""")
-VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
+    settimana mese semana mes dia maand vecka when""")
+VISITS += tuple(word + n for word in _IN_TURN for n in ("no", "nr", "num", "number", "n"))
+VISIT_PARTS = (
+    "visit",
+    "cycle",
+    "week",
+    "month",
+    "day",
+    "timepoint",
+    "wk",
+    "occasion",
+    "session",
+    "period",
+)
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
 # What the names of the columns of a table of findings begin with in SDTM.
 FINDINGS = "(?:lb|vs|eg|qs|ft|rs|tr|tu|oe|nv|re|cv|mk|mb|ms|pc|pp|da|is|cc|fa|pe|sc|ss|sr)"

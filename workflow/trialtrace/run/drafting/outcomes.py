@@ -13,7 +13,6 @@ from trialtrace.run.drafting.names import (
     POPULATION_FLAGS,
     SCALES,
     SUBJECTS,
-    name_words,
     rank,
     vocabulary,
     words_of,
@@ -58,7 +57,14 @@ UNTIL = re.compile(
     r"follow.?up time|time on study|duration of follow"
 )
 LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
-CENSORED = {"cens", "censor", "censored", "cnsr"}
+# A status of that name has either code for the event; what a label says that decides it.
+CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr")
+ENDS = re.compile(r"cens|event|dead|died|death|alive|relaps|progress|fail", re.IGNORECASE)
+# Words of a status inside longer ones, and of a time behind or before what it is to: prog_t, t_os.
+STATES = re.compile(
+    r"event|cens|cnsr|status|dead|death|died|mort|relaps|recur|prog(r|$)|fail|surviv|dth|verstorb|tod$"
+)
+SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
 # Numbers of visits, ADaM's flags of records, and what SDTM has beside a result.
 NO_OUTCOME = re.compile(
     r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl|"
@@ -168,6 +174,10 @@ def event_code(column: Column) -> tuple[str, bool]:
     """The one of its codes that is the event, and whether their words say so."""
     codes = levels(column)
     told = {code: label_of(column, code) for code in codes}
+    if CENSORING.search(plain(column.name)) and not any(map(ENDS.search, told.values())):
+        # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
+        numbered = {*codes} == {"0", "1"}
+        return "0" if numbered else codes[-1], numbered and plain(column.name) == "cnsr"
     yes = [code for code, label in told.items() if YES.fullmatch(label) or YES.fullmatch(code)]
     no = [code for code, label in told.items() if NO.fullmatch(label) or NO.fullmatch(code)]
     if len(yes) == 1 and yes != no:
@@ -278,6 +288,8 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and is_state(column)
         and column.constant_within is None
     ]
+    once = [one for one in free if one.constant_within is None and is_coded(one)]
+    coded = [one for one in once if len(levels(one)) == 2]
     # A side alone is a time beside how it ended there: left with lcens.
     ended = {_stem(state.name) for state in states}
     times = [
@@ -289,6 +301,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
                 {plain(column.name), plain(column.name)[:1]} & ended
                 and plain(column.name) in LEFT_RIGHT
             )
+            or _ends_of(column, coded)
         )
         and is_number(column)
         and column.distinct >= min(LEAST_TIMES, column.rows / 2)
@@ -296,14 +309,14 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         and column.constant_within is None
     ]
     linked = [column for column in free if _may_link(column)]
-    once = [one for one in free if one.constant_within is None and is_coded(one)]
-    coded = [one for one in once if len(levels(one)) == 2]
     # One that has no further word before others: protime is of prothrombin.
     lead = [time for time in times if plain(time.name) in TIMES] or times
-    alone = [state for state in states if plain(state.name) in STATUSES]
+    alone = [state for state in states if plain(state.name) in STATUSES] or states
     for time in times:
         stem = _stem(time.name)
-        if lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
+        if named := _ends_of(time, coded):
+            mates = named
+        elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             # What the time shares a word with may tell its end as well: two are asked.
             mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
         else:
@@ -327,6 +340,17 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         mates = mates or (states if "followup" in plain(time.name) else [])
         if len(mates) == 1:
             yield paired(table, time, mates[0])
+
+
+def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
+    """The columns of two values that a time is named after, prog of prog_t and of t_prog; beside an
+    outcome that is called y those that say who is censored."""
+    words = parts(time.name)
+    if plain(time.name) == "y":
+        return [one for one in coded if CENSORING.search(plain(one.name))]
+    stems = {"".join(words[:-1])} if words[-1] in SHORT_TIMES else set()
+    stems |= {"".join(words[1:])} if words[0] in SHORT_TIMES else set()
+    return [one for one in coded if plain(one.name) in stems]
 
 
 def _may_link(column: Column) -> bool:
@@ -372,9 +396,6 @@ def is_state(column: Column) -> bool:
 def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended."""
     code, sure = event_code(status)
-    if name_words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
-        # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
-        code, sure = "0", plain(status.name) == "cnsr"
     text = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
 

@@ -7,7 +7,13 @@ from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
-from trialtrace.run.drafting.likely_outcome import items_of, of_patients, sure_first
+from trialtrace.run.drafting.likely_outcome import (
+    items_of,
+    may_end,
+    may_last,
+    of_patients,
+    sure_first,
+)
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -176,10 +182,8 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         or table.name in offered.parameters
     ):
         return []
-    if not may_be_time(table.column(time.column)):
-        return []
-    items = items_of(table.columns)
-    return [
+    number, items = table.column(time.column), items_of(table.columns)
+    states = [
         one
         for one in table.columns
         if is_coded(one)
@@ -190,6 +194,10 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         and not belongs(one)
         and not tells_arm(one, table, offered.arm)
     ]
+    if may_be_time(number):
+        return states
+    # Whatever a number is called, beside an event it may be how long it took.
+    return [one for one in states if may_end(one)] if may_last(number, table.columns) else []
 
 
 def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcome:
@@ -199,6 +207,7 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
         return outcome
     time = outcome.column
     why = f"It has two values; {time} may be a time that ended with the event, or without it."
+    states = sorted(states, key=lambda one: not may_end(one))
     choices = [(one.name, why) for one in states]
     choices.append((NO_STATUS, f"{time} is a number that everybody has; nothing is censored."))
     table = offered.table(outcome.table)

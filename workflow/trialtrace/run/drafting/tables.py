@@ -22,7 +22,7 @@ from trialtrace.run.drafting.keys import (
     keys_of,
     marks_of,
     may_tell_apart,
-    unique,
+    numbers_visits,
 )
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -51,6 +51,7 @@ from trialtrace.run.trial.dictionary import is_field
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 # A subject with a row each may come again in so few of them; rows that are named.
 NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
+MOST_DOUBLED = 0.05
 ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
@@ -82,7 +83,7 @@ def structure_of(
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
         return Structure((), (), {}, (), {}, why)
-    keys, told = keys_of(columns, rows, load, said)
+    keys, told = keys_of(columns, rows, load, said, patients)
     subject, why = _subjects(columns, keys, rows)
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
@@ -104,6 +105,8 @@ def structure_of(
     evidence |= arms.evidence
     visit, why = _visits(columns, keys, subject, constant, load)
     evidence |= why
+    if visit and "repeats" in why:
+        keys = ((subject[0], visit[0]), *keys)
     return Structure(keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure)
 
 
@@ -264,16 +267,27 @@ def _visits(
         if named is None and set(parts(candidate.name)) & set(VISIT_PARTS):
             named = len(VISITS)
         rare = ROWS_A_VISIT * candidate.distinct > candidate.rows
-        if named is None or candidate.distinct > MOST_LEVELS or rare:
+        many = candidate.distinct > MOST_LEVELS and not numbers_visits(candidate.name)
+        if named is None or many or rare:
             continue
         marks = load([subject[0], candidate.name])
-        groups = unique(joined([marks[subject[0]], marks[candidate.name]]))
+        pairs = joined([marks[subject[0]], marks[candidate.name]])
+        again = len(pairs) - len(np.unique(pairs))
+        # A few rows that are there twice make no other visits; they are settled before a run.
+        few = len(pairs) >= FEWEST_ROWS and again <= MOST_DOUBLED * len(pairs)
+        groups = not again or (few and numbers_visits(candidate.name))
+        if again and groups:
+            why["repeats"] = (
+                f"{subject[0]} and {candidate.name} tell all but {again} of {len(pairs)} rows "
+                "apart. The doubled rows have to be settled before a run."
+            )
         if plain(candidate.name) == "age" and not groups:
             continue
         visits.append(((0 if groups else 1, 100 * named + place), candidate.name))
         told = (
             "each subject has each level once" if groups else "subjects have levels several times"
         )
+        told += f", but for {again} doubled rows" if again and groups else ""
         why[f"visit.{candidate.name}"] = (
             f"Its name is that of a visit; {candidate.distinct} levels; {told}."
         )

@@ -201,7 +201,8 @@ def _has_own(table: Table, outcome: Outcome) -> bool:
 
 def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
     """Ask which visit of the primary endpoint was before treatment, where it may be one: then arms
-    are compared after it, given it. Without an answer it is taken for one, as a guess."""
+    are compared after it, given it. Without an answer it is taken for one, and nothing computed by
+    arm."""
     seen = look(table, outcome)
     if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
         return
@@ -215,7 +216,7 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
         return text if text == NONE else code_of("before", text, visits, "none, or a visit: ")
 
     place, words = ("endpoints.yaml", "baseline"), "Which visit was before treatment?"
-    decided.choose("before", words, choices, place, read, False, blinds=False)
+    decided.choose("before", words, choices, place, read, False)
 
 
 def _adjusted_for(outcome: Outcome, seen: Look, decided: Decided) -> str:

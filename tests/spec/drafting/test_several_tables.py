@@ -1,0 +1,85 @@
+"""Several tables belong together by a column of patients, never by the places of their rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from made_exports import ARMS, write
+from mini_run import run_stages
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.load import load_trial
+
+PATIENTS = 60
+
+
+def files(folder: Path, name: str = "volunteer", rows: int = 1, other: str = "") -> list[str]:
+    """Who had which arm, and in another order who had which score; `rows` of each in the first."""
+    arms = [
+        f"{n},{ARMS[n % 2]},{row}" for n in range(1, PATIENTS + 1) for row in range(1, rows + 1)
+    ]
+    scores = [f"{n},{n % 2 * 10 + n % 7}.5" for n in range(PATIENTS, 0, -1)]
+    write(folder / "arms.csv", [f"{name},arm,which", *arms])
+    write(folder / "scores.csv", [f"{other or name},final_score", *scores])
+    return [str(folder / "arms.csv"), str(folder / "scores.csv")]
+
+
+def drafted(paths: list[str], **told: str) -> Draft:
+    return decide(profile(paths), told, guess_nothing_told)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("name", ["who", "volunteer", "member"])
+def test_a_column_of_both_is_the_subject(tmp_path: Path, name: str, rows: int):
+    draft = drafted(files(tmp_path, name, rows))
+    assert set(draft.subject.values()) == {name}
+    assert draft.key(draft.table("arms")) == ((name,) if rows == 1 else (name, "which"))
+    assert draft.key(draft.table("scores")) == (name,)
+    (guess,) = [one for one in draft.guesses if one.name == "subject"]
+    assert guess.value == name and not guess.blinds
+
+
+def test_rows_are_joined_by_it(at: Project, call: Callable[..., int]):
+    paths = files(at.root / "data")
+    told = ("--yes", "--primary", "final_score", "--control", "Placebo")
+    assert call("new", "mine", *paths, *told) == 0
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    name = "mine/final_score/mean_difference.welch@active-placebo"
+    (text,) = [row["stat_text"] for row in rows if row["result_id"] == name]
+    # Odd numbers are Placebo and have ten points more.
+    scores = [[n % 7 + n % 2 * 10 + 0.5 for n in range(first, 61, 2)] for first in (2, 1)]
+    expected = sum(scores[0]) / 30 - sum(scores[1]) / 30
+    assert text.startswith(f"−{abs(expected):.2f}")
+
+
+def test_a_column_that_is_unique_in_none_is_asked(tmp_path: Path):
+    paths = files(tmp_path, "member", rows=2)
+    text = (tmp_path / "scores.csv").read_text().splitlines()
+    write(tmp_path / "scores.csv", [text[0], *text[1:], *text[1:4]])
+    draft = drafted(paths)
+    assert [one.blinds for one in draft.guesses if one.name == "subject"] == [True]
+    draft = drafted(paths, subject="member")
+    assert "subject" not in {one.name for one in draft.guesses}
+
+
+def test_tables_that_share_no_column_are_refused(tmp_path: Path):
+    with pytest.raises(UserError, match="--subject COLUMN"):
+        drafted(files(tmp_path, "who", other="member"))
+    with pytest.raises(UserError, match="source_row, of 2 tables"):
+        drafted(files(tmp_path), subject="source_row")
+
+
+def test_subjects_that_are_not_known_name_the_flag(at: Project, call: Callable[..., int]):
+    paths = files(at.root / "data")
+    text = (at.root / "data" / "scores.csv").read_text().replace("\n", "\n9", PATIENTS)
+    (at.root / "data" / "scores.csv").write_text(text)
+    told = ("--primary", "final_score", "--control", "Placebo", "--subject", "volunteer")
+    assert call("new", "mine", *paths, "--yes", *told) == 0
+    with pytest.raises(UserError, match="trialtrace new mine --anew --subject COLUMN"):
+        run_stages(load_trial("mine", at), at.results / "mine", at)

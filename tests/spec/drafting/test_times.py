@@ -1,0 +1,63 @@
+"""A time to an event is no mean in silence, whatever its column and that of its end are called."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from made_exports import ARMS, write
+
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+
+
+def followed(path: Path, names: Sequence[str], **told: str) -> Draft:
+    """Two times of one length in days and years, how they ended, and a weight; so called."""
+    draw = random.Random(3)
+    lines = [f"pid,arm,weight_kg,{','.join(names)}"]
+    for n in range(1, 91):
+        days, ended = draw.randint(5, 900), draw.randint(0, 1)
+        cells = (days, ended, round(days / 365.25, 3), draw.randint(0, 1))[: len(names)]
+        lines.append(f"{n},{ARMS[n % 2]},{60 + n % 30}.5,{','.join(map(str, cells))}")
+    write(path / "made.csv", lines)
+    return decide(profile([str(path / "made.csv")]), told, guess_nothing_told)
+
+
+def blinding(draft: Draft) -> set[str]:
+    return {guess.name for guess in draft.guesses if guess.blinds}
+
+
+@pytest.mark.parametrize(
+    ("names", "primary", "status"),
+    [
+        (("prog_t", "prog", "prog_ty"), "prog_t", "prog"),
+        (("prog_t", "prog", "prog_ty"), "prog_ty", "prog"),
+        (("bleed_time", "bleed"), "bleed_time", "bleed"),
+        (("t_ulcer", "ulcer"), "t_ulcer", "ulcer"),
+        (("Y", "CENSOR"), "Y", "CENSOR"),
+    ],
+)
+def test_a_time_is_named_after_its_end(tmp_path: Path, names, primary: str, status: str):
+    draft = followed(tmp_path, names, primary=primary)
+    assert (draft.primary.kind, draft.primary.status) == ("time_to_event", status)
+    assert ("event" in blinding(draft)) is (status == "CENSOR")
+    assert set(people(draft).variables.values()) == {"weight_kg"}
+
+
+@pytest.mark.parametrize("state", ["event", "dead", "relapsed", "status2", "progr", "failcens"])
+def test_a_number_beside_an_event_is_asked_how_it_ended(tmp_path: Path, state: str):
+    draft = followed(tmp_path, ("z9", state), primary="z9")
+    assert draft.primary.kind == "time_to_event" and "status" in blinding(draft)
+    draft = followed(tmp_path, ("z9", state), primary="z9", status="none")
+    assert draft.primary.kind == "measure" and "status" not in blinding(draft)
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "primary"),
+    [("z9", "smoker", "z9"), ("pain_score", "dead", "pain_score"), ("z9", "dead", "weight_kg")],
+)
+def test_a_number_that_is_no_time_is_not(tmp_path: Path, name: str, state: str, primary: str):
+    draft = followed(tmp_path, (name, state), primary=primary)
+    assert draft.primary.kind == "measure" and "status" not in blinding(draft)

@@ -1,0 +1,134 @@
+"""Which column tells the patients of each table apart, and how tables belong together."""
+
+from collections.abc import Sequence
+
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.drafting.arms import MOST_ARMS
+from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.design import is_side
+from trialtrace.run.drafting.keys import may_tell_apart
+from trialtrace.run.drafting.names import ROW_NUMBERS
+from trialtrace.run.drafting.outcomes import levels
+from trialtrace.run.drafting.profile import SOURCE_ROW, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.tables import by_subject
+from trialtrace.run.tables.measures import plain
+
+# Of the patients of a table those that another has, from which on a column of both links them.
+MOSTLY = 0.5
+WORDS = "Which column tells patients apart?"
+
+
+def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """The tables with their patients. Raises UserError where nothing links several: the rows of one
+    are not those of another by their place."""
+    several, named = len(tables) > 1, decided.told.get("subject", "")
+    if several and named == SOURCE_ROW:
+        need = "a column that names a patient in each"
+        raise wrong("--subject", f"{SOURCE_ROW}, of {len(tables)} tables", need)
+    if several and not named and not all(table.subject for table in tables):
+        return _linked(tables, decided)
+    return tuple(_with_subject(table, decided) for table in tables)
+
+
+def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """Tables by the column that all of them have and that tells the rows of one apart; where it is
+    not one, it is asked."""
+    shared = [
+        one.name for one in tables[0].columns if all(_may_link(table, one.name) for table in tables)
+    ]
+    names = one_of([table.name for table in tables])
+    if not shared:
+        fault = f"{names}, of which not all have a column with the name of a subject"
+        need = "a column of one name in each that tells the patients"
+        mend = "name it: --subject COLUMN, or rename it in an export, or give one file"
+        raise wrong("the files", fault, need, mend)
+    sure = [name for name in shared if _links(tables, name)]
+    place = ("trial.yaml", f"tables.{tables[0].name}.subject")
+    why = f"All of {names} have it, and no name of theirs is that of a subject."
+
+    def read(name: str) -> tuple[Table, ...]:
+        return tuple(_as_told(table, name) for table in tables)
+
+    if len(sure) == 1:
+        why += " It has a value of its own in each row of one, and the others have the same."
+        decided.guess("subject", place, sure[0], why)
+        return read(sure[0])
+    choices = [(name, why) for name in dict.fromkeys([*sure, *shared])]
+    return decided.choose(
+        "subject", "Which column tells patients apart?", choices, place, read, False
+    )
+
+
+def _may_link(table: Table, name: str) -> bool:
+    """Whether a table has a column of that name that may tell its patients."""
+    column = next((one for one in table.columns if one.name == name), None)
+    return (
+        column is not None
+        and plain(name) not in ROW_NUMBERS
+        and may_tell_apart(column)
+        and not (column.blank or column.missing_codes)
+        and column.distinct > MOST_ARMS
+    )
+
+
+def _links(tables: Sequence[Table], name: str) -> bool:
+    """Whether the values of a column are all different in a table, and most of those of each other
+    table stand in it."""
+    if any(table.rows > MOST_ROWS for table in tables):
+        return False
+    values = [{cell for (cell,) in cells_of(table, [name])} for table in tables]
+    return any(
+        len(own) == table.rows and all(len(own & each) >= MOSTLY * len(each) for each in values)
+        for table, own in zip(tables, values, strict=True)
+    )
+
+
+def _with_subject(table: Table, decided: Decided) -> Table:
+    """The table with the patients that were told, or that it seems to have."""
+    place = ("trial.yaml", f"tables.{table.name}.subject")
+    if data := decided.told.get("subject"):
+        table = _as_told(table, data)
+    elif table.subject:
+        why = table.evidence.get("joined") or table.evidence.get("subject", "")
+        if "joined" in table.evidence or len(table.subject) > 1:
+            decided.guess(f"subject.{table.name}", place, table.subject[0], why)
+    else:
+        why = "No column has the name of a subject: every row is taken for a patient."
+        sides = [one.name for one in table.columns if is_side(one) and len(levels(one)) == 2]
+        if sides:
+            return _of_sides(table, sides[0], place, why, decided)
+        decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
+    if "repeats" in table.evidence and table.subject:
+        key = ("trial.yaml", f"tables.{table.name}.key")
+        own = ", ".join(table.keys[0])
+        decided.guess(f"key.{table.name}", key, own, table.evidence["repeats"])
+    return table
+
+
+def _as_told(table: Table, name: str) -> Table:
+    """The table by the column of patients that a person names."""
+    if name == SOURCE_ROW:
+        return by_subject(table, name)
+    column = column_of([table], name, "subject")[1]
+    if column.blank or column.missing_codes or not may_tell_apart(column):
+        lacks = f"{column.blank} rows without a value" if column.blank else "numbers or texts"
+        fault = f"{column.name}, {lacks}"
+        raise wrong("--subject", fault, "a column that names a patient in every row")
+    return by_subject(table, column.name)
+
+
+def _of_sides(table: Table, side: str, place: tuple[str, str], why: str, decided: Decided) -> Table:
+    """The table by its patients where it has sides and nothing tells patients: two eyes of a
+    patient are two rows of one."""
+    choices = [(SOURCE_ROW, f"{why} {side} has sides: a patient may have two rows.")]
+    choices += [
+        (one.name, f"It has {one.distinct} values in {table.rows} rows, of which {side} has sides.")
+        for one in table.columns
+        if may_tell_apart(one) and table.rows <= 2 * one.distinct + 2 and one.distinct < table.rows
+    ]
+
+    def read(name: str) -> Table:
+        return _as_told(table, name)
+
+    return decided.choose("subject", WORDS, choices, place, read, False)
