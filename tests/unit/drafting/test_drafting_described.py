@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace as Stub
 
+import pyarrow as pa
 import pytest
 
+from trialtrace.run.drafting.columns import column
 from trialtrace.run.drafting.described import Described, with_codes
 from trialtrace.run.drafting.names import unit_of
+from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.drafting.visits import AFTER, BEFORE, _said, _visit_in, when
 
 
@@ -35,6 +38,18 @@ def test_codes_in_a_label(text: str, label: str, choices: str):
 def test_labels_without_codes(text: str):
     said = Described(label=text)
     assert with_codes(said) == said
+
+
+@pytest.mark.parametrize(("cells", "is_coded"), [("0 1 0 1", True), ("0 20 35 41 88", False)])
+def test_ends_of_a_scale_are_no_codes(cells: str, is_coded: bool):
+    """A label that names them stays whole, and its column a number."""
+    tally = Tally()
+    tally.add(pa.array(cells.split()))
+    most = max(map(int, cells.split())) if is_coded else 100
+    said = Described(by="The file", label=f"Function (0 = worst, {most} = best)")
+    made = column("f", tally, said, ".")
+    assert made.label == ("Function" if is_coded else said.label)
+    assert (made.type == "radio") is is_coded
 
 
 def test_pounds_of_costs_are_no_weight():

@@ -35,12 +35,15 @@ NEARLY_ALL = 0.98
 
 def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     """A column by its counts and what its file says of it. `sign` is the table's decimal sign."""
-    about = with_codes(about)
+    coded = with_codes(about)
+    # Between the ends of a scale, which a label can name too, cells have other numbers.
+    others = tally.as_whole().values.keys() - dict(coded.choices)
+    about = coded if len(others) <= len(coded.choices) else about
     kind = _kind(name, tally, about, sign)
     if (whole := tally.as_whole()) is not tally:
         # Codes that a program has written as numbers with decimals; a run reads them so, too.
-        coded = _kind(name, whole, about, sign)
-        kind, tally = (coded, whole) if coded.type in CODED else (kind, tally)
+        whole_kind = _kind(name, whole, about, sign)
+        kind, tally = (whole_kind, whole) if whole_kind.type in CODED else (kind, tally)
     # A code has no unit: days in its label are those that it is about.
     measured = kind.validation in ("integer", "number") or kind.type in ("calc", "slider")
     unit = (about.unit or unit_of(about.label, name)) if measured else ""
