@@ -192,8 +192,9 @@ def nobody_responded_at_a_site(made: Made, rng: np.random.Generator) -> None:
 
 
 def scale_turned_at_a_site(made: Made, rng: np.random.Generator) -> None:
+    there = _at_a_site(made)
     values = made.visits["walked"][1].copy()
-    values[_at_a_site(made), 1:] = 730 - values[_at_a_site(made), 1:]
+    values[there, 1:] = 730 - values[there, 1:]
     _of_visits(made, "walked", values)
 
 
