@@ -101,6 +101,16 @@ def test_distances_from_the_centre_are_mahalanobis_of_normal_scores_as_in_r():
     assert p == pytest.approx(0.631996918425449)
 
 
+def test_a_whole_and_its_part_are_no_pair_between_sites():
+    """Nor two that exclude each other; of two of three values each is one of its own."""
+    whole = np.repeat([0.0, 1.0], 100)
+    part, answer = whole * np.tile([0.0, 1.0], 100), np.tile([0.0, 1.0], 100)
+    assert correlations._follows(whole, part)
+    assert correlations._follows(part, 1 - whole)
+    assert not correlations._follows(whole, answer)
+    assert not correlations._follows(whole, np.tile([0.0, 1.0, 2.0, 0.0], 50))
+
+
 def test_correlations_as_in_r():
     assert correlations.rank_correlation(X, Y) == pytest.approx(0.0833275451656142)
     assert correlations.weaker(0.05, 80, 0.2) == pytest.approx(0.0965635709254564)

@@ -257,10 +257,10 @@ def test_harms_begin_with_deaths_by_arm(mini):
 @pytest.mark.parametrize(
     ("died", "contact", "counted"),
     [
-        ((0, 0), "last", "1 as alive"),
-        ((1, 0), "last", "1 not at all"),
-        ((0, 0), "ended", "1 not at all"),
-        ((0, 1), "last", "1 as alive and 1 not at all"),
+        ((0, 0), "last", "its patient as alive at the last contact"),
+        ((1, 0), "last", "its patient not at all"),
+        ((0, 0), "ended", "its patient not at all"),
+        ((0, 1), "last", "their patients as alive at the last contact (1) and not at all (1)"),
     ],
 )
 def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, contact, counted):
@@ -286,7 +286,7 @@ def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, 
         {},
     )
     were = "2 dates of death were" if died[1] else "1 date of death was"
-    told = f"{were} not usable (see Data); of the patients count, in times to death, {counted}."
+    told = f"{were} not usable (see Data): times to death count {counted}."
     assert told in deaths
 
 

@@ -114,11 +114,14 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)
-    counts = {"as alive": len(ends) - died, "as dead": died, "not at all": without}
-    told = in_a_row([f"{n} {how}" for how, n in counts.items() if n])
+    alive = "as alive at the last contact"
+    counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
+    ways = {how: n for how, n in counts.items() if n}
+    told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
     n = len({(row["table"], row["source_row"]) for row in lost})
-    was = "1 date of death was" if n == 1 else f"{n} dates of death were"
-    return [f"{was} not usable (see Data); of the patients count, in times to death, {told}."]
+    dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
+    whose = "its patient" if n == 1 else "their patients"
+    return [f"{dates} not usable (see Data): times to death count {whose} {told}."]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:

@@ -17,6 +17,8 @@ from trialtrace.run.integrity.export import CODE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, FEWEST_OF_SITE = 40, 8, 12
+# Patients in a corner of two columns of two values, up to which one follows from the other.
+CORNER = 0.005
 OF_VISITS, OF_SIZE = 0.2, 0.1
 COLUMNS, STRONGEST = 20, 10
 
@@ -91,7 +93,7 @@ def _between_sites(export: Export) -> Iterator[Look]:
     for one, other in combinations(chosen[:COLUMNS] + twofold[:COLUMNS], 2):
         known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values) & (export.site >= 0))
         x, y = one.values[known], other.values[known]
-        if len(known) >= FEWEST and np.ptp(x) > 0 and np.ptp(y) > 0:
+        if len(known) >= FEWEST and np.ptp(x) > 0 and np.ptp(y) > 0 and not _follows(x, y):
             r = rank_correlation(x, y)
             strong.append((-abs(r), one, other))
     strong.sort(key=lambda each: (each[0], each[1].where, each[2].where))
@@ -100,6 +102,15 @@ def _between_sites(export: Export) -> Iterator[Look]:
         if p is not None:
             text = "rank correlation in each site"
             yield Look(f"{one.where} and {other.where}", text, p)
+
+
+def _follows(x: Floats, y: Floats) -> bool:
+    """Whether two columns of two values are a whole and its part, or exclude each other: how often
+    both are so differs between sites as often as either does."""
+    corners = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)[1]
+    values = len(np.unique(x)), len(np.unique(y))
+    rare = len(corners) < 4 or corners.min() <= CORNER * len(x)
+    return values == (2, 2) and rare
 
 
 def unlike(export: Export, item: Slice, other: Slice) -> float | None:
