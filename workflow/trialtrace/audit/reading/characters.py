@@ -94,7 +94,29 @@ def unmarked(text: str) -> str:
     return re.sub(r"(?<=[0-9)%])\s?[a-hª]$", "", bare)
 
 
-def words(text: str, most: int = 10) -> str:
+LONGEST_QUOTE = 10
+
+
+def words(text: str, most: int = LONGEST_QUOTE) -> str:
     """At most so many words of a text, as a quotation."""
     every = text.split()
     return text if len(every) <= most else " ".join(every[:most])
+
+
+def verbatim(original: str, text: str, start: int, end: int) -> str:
+    """The words of the original in which the numbers of `text[start:end]` stand, ten at most: with
+    as many of those before them as there is room for."""
+    if not re.search(r"[0-9]", text[start:end]):
+        # "P = n.s." stands in both as it is.
+        return text[start:end]
+    runs = [match.span() for match in re.finditer(r"[0-9]+", original)]
+    first = len(re.findall(r"[0-9]+", text[:start]))
+    last = first + len(re.findall(r"[0-9]+", text[start:end])) - 1
+    if not runs or last >= len(runs):
+        return original
+    begin = original.rfind(" ", 0, runs[first][0]) + 1
+    close = original.find(" ", runs[last][1])
+    own = original[begin : close if close >= 0 else len(original)].rstrip(".,;").split()
+    before = original[:begin].split()
+    more = max(0, LONGEST_QUOTE - len(own))
+    return " ".join([*before[len(before) - more :], *own][:LONGEST_QUOTE])

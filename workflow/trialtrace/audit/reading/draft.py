@@ -17,10 +17,10 @@ from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
-from trialtrace.audit.reading.mentions import are_named, arms_of_text
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.sentences import read_passages
 from trialtrace.audit.reading.tables import read_table
+from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 
@@ -105,14 +105,12 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
-    if len(arms.labels) < 2 or not are_named(arms, told.passages):
-        named = arms_of_text(told.passages)
-        if len(named.labels) > 1 and not named.labels.keys() <= arms.labels.keys():
-            texts = list(read_passages(paper.passages, named))
-            both = replace(named, labels={**arms.labels, **named.labels})
-            return read + [_by_text(one) for one in texts], both
-    read += list(read_passages(paper.passages, arms))
-    return read, arms
+    named = with_text(arms, told.title, told.passages)
+    texts = list(read_passages(paper.passages, named))
+    if named.labels == arms.labels:
+        return read + texts, arms
+    both = replace(named, labels={**arms.labels, **named.labels})
+    return read + [_by_text(one) for one in texts], both
 
 
 def _by_text(item: Item | Left) -> Item | Left:

@@ -137,7 +137,7 @@ FORMS = (
         "mean_sd",
         rf"(?:mean|M)\s*\(\s*±?\s*SD\s*\)[^0-9;()]{{0,60}}?{_NO_SIGN}(?P<a>{N})(?:\s[a-z]+)?{_O}±?\s*(?P<b>{N})",
     ),
-    _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
+    _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+|{_PC})?\s*[(\[,]?\s*\bSD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
     _form("mean_se", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SEM?\s*[,:=]?\s*±?\s*(?P<b>{N})"),
     _form("plus_minus", rf"(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s*(?:±|\+/-)\s*(?P<b>{N})"),
     _form("value_ci", rf"(?P<a>{N}){_UNIT}{_CI}\s*{_AND_P}"),

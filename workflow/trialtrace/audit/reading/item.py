@@ -52,3 +52,7 @@ class Left:
     place: str
     text: str
     why: str
+
+
+Seen = tuple[int, int, Item]
+"""Where a number begins and ends in its sentence, and what it is."""

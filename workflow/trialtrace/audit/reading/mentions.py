@@ -12,7 +12,7 @@ from trialtrace.audit.reading.arms import Arms, bare, names_control
 _PEOPLE = (
     r"(?:groups?|arms?|patients|participants|subjects|women|men|children|infants|cohort|meals?|"
     r"diets?|periods?|conditions?|treatments?|practices|clusters|villages|schools|sites|recipients|"
-    r"mothers|students|users)"
+    r"mothers|students|users|areas?|communities)"
 )
 # Words of names that tell no arm from what is measured or done.
 _COMMON = {
@@ -38,6 +38,13 @@ class Mention:
     doubt: str | None = None
 
 
+# "A/B", "A + B" and "A plus B" are neither A nor B; "pre-B" is not B, and "A-B" is both.
+_JOINED = re.compile(
+    r"[A-Za-z)](?: ?[/+] ?| plus )\||"
+    r"\|(?: ?[/+] ?| plus )(?!(?:days?|d|weeks?|kg|h|m[2²]?)\b)[A-Za-z(]"
+)
+
+
 @dataclass(frozen=True)
 class Names:
     """Patterns of the names of each arm, the most telling first."""
@@ -51,9 +58,25 @@ class Names:
         for arm, pattern, doubt in self.patterns:
             for match in pattern.finditer(sentence):
                 begin, end = match.span(match.lastindex or 0)
+                if _JOINED.search(
+                    sentence[max(0, begin - 7) : begin] + "|" + sentence[end : end + 7]
+                ):
+                    continue
+                beside = [
+                    one for one in found if doubt and 0 <= begin - one.end < 2 and one.arm != arm
+                ]
+                if beside:
+                    # "The red laser group" is not the "green laser" one.
+                    continue
                 if all(end <= one.begin or begin >= one.end for one in found):
                     found.append(Mention(begin, end, arm, doubt))
-        return sorted(found, key=lambda mention: mention.begin)
+        ends = {one.end for one in found}
+        apart = [
+            one
+            for one in found
+            if one.begin - 1 in ends or not re.search(r"\w-$", sentence[: one.begin])
+        ]
+        return sorted(apart, key=lambda mention: mention.begin)
 
     def other(self, arm: str | None) -> str | None:
         """The other one of two arms."""
@@ -75,6 +98,8 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
         # "Sucrose 6 months" and "Sucrose (22)" are one arm to a sentence.
         whole.setdefault(bare(_SIZED.sub("", label)), name)
     for short, long in Allocation(passages=texts).explained:
+        if re.search(r"\b(?:study|trial)$", long, re.IGNORECASE):
+            continue
         by_short = whole.get(short.lower())
         if by_short is not None:
             if any(of != by_short and one in bare(long) for one, of in whole.items()):
@@ -86,8 +111,7 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
         text: arm for text, arm in whole.items() if arm is not None and re.search(r"[^\W\d_]", text)
     }
     made: list[tuple[str, re.Pattern[str], str | None]] = [
-        (named[text], re.compile(rf"(?<!\w)(?:{loose(text)})s?(?!\w)", re.IGNORECASE), None)
-        for text in sorted(named, key=len, reverse=True)
+        (named[text], _pattern(text), None) for text in sorted(named, key=len, reverse=True)
     ]
     for text, arm in named.items():
         if lettered := re.fullmatch(r"group (\w{1,3})", text):
@@ -95,11 +119,41 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
             list_of = r"(?:\w{1,3}(?:,? (?:and|or|vs\.?|versus) |, )){1,4}"
             pattern = rf"(?<!\w)groups (?:{list_of})?({lettered[1]})(?!\w)"
             made.append((arm, re.compile(pattern, re.IGNORECASE), None))
+    for name, label in arms.labels.items():
+        if lettered := re.match(
+            r"(?:arm|group)\s([A-Z]|[1-9]|I{1,3}|IV)\b(?!$)", label, re.IGNORECASE
+        ):
+            list_of = r"(?:\w{1,3}(?:,? (?:and|or|vs\.?|versus) |, )){0,4}"
+            pattern = rf"(?<!\w)(?:[Aa]rm|[Gg]roup)s? (?:{list_of})?({lettered[1]})(?!\w)"
+            made.append((name, re.compile(pattern), None))
     made += _by_dose(named)
+    made += _lettered(arms)
     made += _roles(arms)
     made += _called(arms, named, texts)
     made += _single_words(arms, named)
+    made += _numbered(Names(tuple(made), tuple(arms.labels)), texts)
     return Names(tuple(made), tuple(arms.labels))
+
+
+_BEFORE_ROLE = (
+    r"(?:^|(?<=[(\[%=:\d])|(?<=[%=:;,\d] )|(?<=\bthe )|(?<=\b(?:in|vs|to) )|(?<=\b(?:and|for) )|"
+    r"(?<=\b(?:with|than) )|(?<=\bversus )|(?<=vs\. ))"
+)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern of a name: of one letter where it stands for a group, of a word that is used of
+    other things where it does so."""
+    if len(text) == 1:
+        letter = text.upper()
+        behind = r"(?:,? (?:(?:and|or|vs\.?|versus) )?\w{1,3}){0,3} (?:group|arm)s?\b"
+        return re.compile(rf"(?<![\w-]){letter}(?={behind}|[)\]])|(?<=\bin ){letter}(?![\w-])")
+    if _GENERAL.fullmatch(text) or text == "control":
+        # "Poor control" and "the control of pain" are no arms.
+        behind = r"(?!\w|-\w+(?:ed|ing)\b)(?!\s(?:of|over|for|the|their|among|was|were)\b)"
+        pattern = rf"(?:{_BEFORE_ROLE}{text}s?{behind})|(?<![\w-]){text}s?(?=[\s-]{_PEOPLE}(?!\w))"
+        return re.compile(pattern, re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{loose(text)})s?(?!\w)", re.IGNORECASE)
 
 
 def _add(whole: dict[str, str | None], text: str, arm: str) -> None:
@@ -133,15 +187,46 @@ _DOSE = re.compile(
 )
 
 
-def are_named(arms: Arms, texts: Sequence[str]) -> bool:
-    """Whether some sentence with numbers names two of the arms."""
-    names = names_of(arms, texts)
-    return any(
-        len(distinct(names.mentions(sentence))) > 1
-        for text in texts
-        for sentence in re.split(r"(?<=[.;])\s", text)
-        if re.search("[0-9]", sentence)
-    )
+def _numbered(names: Names, texts: Sequence[str]) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """ "Group 1" where the text tells which arm that is: "group 1 (placebo)"."""
+    told: dict[str, Counter[str]] = {}
+    for text in texts:
+        for match in _NUMBER_OF.finditer(text):
+            arms = distinct(names.mentions(match["behind"] or match["before"] or ""))
+            whole = names.mentions(match[0])
+            if len(arms) == 1 and len(distinct(whole)) == 1:
+                told.setdefault(match["number"] or match["of"], Counter())[arms[0]] += 1
+    best = {number: arms.most_common(1)[0][0] for number, arms in told.items()}
+    if len({*best.values()}) < len(best):
+        return []
+    return [
+        (arm, re.compile(rf"(?<![\w-])[Gg]roup {number}(?![\w-])"), BY_A_WORD)
+        for number, arm in best.items()
+    ]
+
+
+_NUMBER_OF = re.compile(
+    r"\b[Gg]roup (?P<number>[A-D]|[1-4]|I{1,3}|IV)\b(?! and)"
+    r"(?:\s*[(\[:,=]|\s(?:patients |subjects |participants )?"
+    r"(?:was|were|received?|had|underwent|is))"
+    r"(?P<behind>[^.;()]{3,70})|"
+    r"(?P<before>[^.;,()]{3,50})[(\[](?:the )?[Gg]roup (?P<of>[A-D]|[1-4]|I{1,3}|IV)\b"
+)
+
+
+def _lettered(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """ "The L group" of arms whose names begin with letters of their own."""
+    first = {name: name[:1].upper() for name in arms.labels}
+    if len({*first.values()} - {""}) < len(first) or any(len(name) < 2 for name in first):
+        return []
+    return [
+        (
+            name,
+            re.compile(rf"(?<![\w-])(?:{letter} (?:group|arm)|[Gg]roup {letter})(?![\w-])"),
+            BY_A_WORD,
+        )
+        for name, letter in first.items()
+    ]
 
 
 def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
@@ -175,12 +260,7 @@ def _called(
         for match in re.finditer(r"\b(?:the|in) ((?:[\w-]{2,20} )?[\w-]{2,20}) group\b", text):
             called[match[1].lower().removeprefix("the ")] += 1
     for known in [*called]:
-        if (
-            known in named
-            or names_control(known)
-            or _GENERAL.search(known)
-            or _NO_ARM.search(known)
-        ):
+        if known in named or names_control(known) or _GENERAL.search(known) or NO_ARM.search(known):
             del called[known]
     most = called.most_common(2)
     if not most or most[0][1] < 3 or (len(most) > 1 and most[1][1] * 2 > most[0][1]):
@@ -190,10 +270,12 @@ def _called(
 
 
 _GENERAL = re.compile(r"(?:intervention|experiment(?:al)?|treatment|active|study|treated|test)\b")
-_NO_ARM = re.compile(
+NO_ARM = re.compile(
     r"\b(?:each|this|that|both|two|other|same|age|one|every|all|first|second|any|which|either|whole|"
     r"entire|third|per|between|within|small|large|three|four|these|those|most|no|non|was|were|had|"
-    r"is|are|not|also|differ\w*|significant\w*|respective|comparison|sub|younger|older|patients|by)\b"
+    r"is|are|not|also|differ\w*|significant\w*|respective|comparison|sub|younger|older|patients|by|"
+    r"in|of|min|mean|techniques?|gel|baseline|analysis|with|without|than|for|to|from|and|or|"
+    r"ref|case)\b"
 )
 
 
@@ -213,7 +295,8 @@ def _single_words(
                 rf"(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|(?<=than )|"
                 rf"(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
                 rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
-                rf"(?<![\w-]){word}[\s-](?:\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
+                rf"(?<![\w-]){word}(?= (?:and|or|vs\.?|versus) [\w-]+ {_PEOPLE})|"
+                rf"(?<![\w-]){word}[\s-](?:(?!in|of|for|by|and)\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
             )
             made.append((owners[0], re.compile(stands, re.IGNORECASE), BY_A_WORD))
     return made
@@ -221,11 +304,13 @@ def _single_words(
 
 def _named_by(long: str, arms: Arms) -> str | None:
     """The arm whose name is explained: all its words stand there, or it has all of them."""
-    words = set(bare(long).split())
+    words = {word.removesuffix("s") for word in bare(long).split()}
     near = [
         name
         for name in arms.labels
-        if (own := set(name.split())) and (own <= words or words <= own) and len(words) < 8
+        if (own := {word.removesuffix("s") for word in name.split()})
+        and (own <= words or words <= own)
+        and len(words) < 8
     ]
     longest = [name for name in near if len(name) == max(map(len, near))]
     return longest[0] if len(longest) == 1 else None
@@ -234,37 +319,3 @@ def _named_by(long: str, arms: Arms) -> str | None:
 def distinct(mentions: Sequence[Mention]) -> list[str]:
     """The names of the arms of some mentions, each once, in order."""
     return list(dict.fromkeys(one.arm for one in mentions))
-
-
-def arms_of_text(texts: Sequence[str]) -> Arms:
-    """The arms that text alone names: "the A group" and "the B group", in one sentence more than
-    once. None where more than four are so named."""
-    together: Counter[tuple[str, str]] = Counter()
-    labels: dict[str, str] = {}
-    for text in texts:
-        for sentence in re.split(r"(?<=[.;])\s", text):
-            labelled = {bare(one): one for one in _groups_in(sentence)}
-            labels = labelled | labels
-            names = sorted(labelled)
-            together.update((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
-    pairs = [pair for pair, times in together.most_common(6) if times > 1]
-    if not pairs:
-        return Arms({})
-    kept = {name: None for pair in pairs for name in pair if {*pair} & {*pairs[0]}}
-    long = {name for name in kept for other in kept if name != other and name.endswith(f" {other}")}
-    kept = {name: None for name in kept if name not in long or name in pairs[0]}
-    return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
-
-
-def _groups_in(sentence: str) -> list[str]:
-    """What a sentence calls groups, without the words for them."""
-    found = re.findall(r"\b[Gg]roups? (?:[A-Z]{1,4}|[1-4])\b(?! ?[×x%.][0-9])", sentence)
-    for match in re.finditer(
-        r"\b(?:the|in|to|for|and|with|than) "
-        r"((?:[\w/+-]{2,20} ){0,2}[\w/+-]{2,20}) (?:group|arm)s?\b",
-        sentence,
-    ):
-        name = re.sub(r"^(?:.*\b)?(?:the|in|of|and|to|for|with|than|a|an|both)\s+", "", match[1])
-        if not _NO_ARM.search(name.lower()) and not re.fullmatch(r"(?:age|study|\d+)", name):
-            found.append(name)
-    return found

@@ -3,33 +3,18 @@ words."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from trialtrace.audit.reading.item import Item
-from trialtrace.audit.reading.mentions import Mention, Names, distinct
+from trialtrace.audit.reading.item import Seen
+from trialtrace.audit.reading.mentions import NO_ARM, Mention, Names, distinct
+from trialtrace.audit.reading.wording import ENDED, UNIT, measured_between
 
-Seen = tuple[int, int, Item]
-"""Where a number begins and ends in its sentence, and what it is."""
-# Words between numbers of one outcome, of which none names what was measured.
-LINKS = {
-    *("and", "or", "vs", "v", "versus", "to", "compared", "with", "than", "in", "for", "of", "at"),
-    *("the", "a", "group", "groups", "arm", "arms", "was", "were", "respectively", "both", "those"),
-    *("receiving", "who", "while", "whereas", "but", "only", "also", "n", "p", "by", "on", "from"),
-    *("patients", "participants", "subjects", "treated", "assigned", "randomized", "randomised"),
-    *("kg", "mm", "mg", "ml", "min", "h", "hours", "days", "weeks", "months", "years", "minutes"),
-    *("mmhg", "points", "g", "l", "cm", "s", "sd", "ci", "iqr", "range", "mean", "median", "all"),
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
-    *("eleven", "fifteen", "fourteen", "twenty", "thirty", "forty", "them", "there", "this"),
-    *("these", "which", "have", "had", "total", "more", "most", "half", "been", "they", "their"),
-    *("children", "women", "men", "infants", "adults", "among", "that", "other"),
-    *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
-}
 # What stands right before the group that another is compared with.
 REFERENCE = re.compile(
-    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against)\W+"
+    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against|over)\W+"
     r"(?:(?:those|that)\W+)?(?:(?:in|with|of|for|on|among|after)\W+)?(?:the\W+)?$",
     re.IGNORECASE,
 )
-ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
 NEAREST = "arm by the nearest words"
 IN_ORDER = "arms in the order in which they are named"
 NOT_NAMED = "no arm is named beside it"
@@ -50,11 +35,131 @@ def arms_of_numbers(
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
         mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
-    for run in _runs(numbers, mentions, text):
-        arms = _of_run(run, numbers, mentions, text, names)
-        for (start, _, item), (arm, doubt) in zip(run, arms, strict=True):
-            made[start, item.printed] = (arm, doubt)
+    if closed := _closed(numbers, mentions, text):
+        return closed
+    runs = [*_runs(numbers, mentions, text)]
+    every = [_of_run(run, numbers, mentions, text, names) for run in runs]
+    for at, run in enumerate(runs):
+        arms = _as_others(every, at) if _in_pairs(run, text) else every[at]
+        arms = _by_size(run, arms, mentions, text)
+        for one, arm in zip(run, arms, strict=True):
+            sure = arm[0] and not _is_of_another(one, arm, mentions, text)
+            made[one[0], one[2].printed] = (
+                arm if sure else (None, arm[1] if sure is None else UNKNOWN)
+            )
     return made
+
+
+# "The statin group" that no arm's name is.
+_A_GROUP = re.compile(
+    r"\b(?:in|of|for|the|and|with|to|on) (?:the )?((?:[\w/+-]+ ){0,2}?[\w/+-]+) "
+    r"(?:sub)?(?:groups?|arms?)\b"
+)
+_GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
+_ORDERED = re.compile(r"[^.;\d]{0,40}?\brespectively")
+
+
+def _is_of_another(number: Seen, arm: _Arm, mentions: Sequence[Mention], text: str) -> bool:
+    """Whether a group that no arm's name is stands closer to a number than the arm it was given,
+    or its arm by the nearest words is the first of a list that "respectively" tells of."""
+    start, end, _ = number
+    near = min(
+        (one for one in mentions if one.arm == arm[0]),
+        key=lambda one: min(abs(one.begin - end), abs(start - one.end)),
+        default=None,
+    )
+    strange = [
+        match
+        for match in _A_GROUP.finditer(text)
+        if not NO_ARM.search(match[1].lower())
+        and not any(match.start() <= one.begin < match.end() for one in mentions)
+    ]
+    if near is None:
+        return False
+    if near.begin >= end:
+        listed = arm[1] in (NEAREST, EARLIER) and _ORDERED.match(text, near.end)
+        several = {one.arm for one in mentions if near.begin - 40 < one.begin < near.end + 40}
+        return bool(listed and len(several) > 1) or any(
+            end <= match.start() < near.begin for match in strange
+        )
+    return any(
+        near.end <= match.start() < start
+        or (match.start() >= end and _GROUP_BEHIND.fullmatch(text, end, match.start(1)))
+        for match in strange
+    )
+
+
+def _closed(
+    numbers: Sequence[Seen], mentions: Sequence[Mention], text: str
+) -> dict[tuple[int, str], _Arm]:
+    """The arms of lists each of which ends with its own: "pain (5%) and fever (3%) in A, and pain
+    (4%) and rash (2%) in B"; empty where a text has no such."""
+    starts = [one[0] for one in numbers]
+    ends = [one.begin for one in mentions]
+    if len(distinct(mentions)) != len(mentions) or len(mentions) < 2 or not numbers:
+        return {}
+    parts = [
+        sum(low < start < high for start in starts)
+        for low, high in zip([-1, *ends[:-1]], ends, strict=True)
+    ]
+    outside = starts[-1] > ends[-1] or min(parts) < 2
+    linked = all(_OF.search(text, 0, end) for end in ends)
+    if outside or not linked or VERSUS.search(text) or "respectively" in text:
+        return {}
+    return {
+        (start, item.printed): (next(m.arm for m in mentions if m.begin > start), NEAREST)
+        for start, _, item in numbers
+    }
+
+
+_OF = re.compile(r"\b(?:for|in|with|on|of|among)\s(?:the\s)?$")
+_HIGHER = r"higher|greater|more|longer|larger|better|increased"
+_LOWER = r"lower|fewer|less|shorter|smaller|reduced|decreased"
+_IN_ARM = re.compile(
+    rf"\b(?:(?P<higher>{_HIGHER})|{_LOWER})\b"
+    r"(?:(?!\bthan\b|\bcompared\b)[^.;]){0,60}?\b(?:in|for|with|of)(?: the)? $"
+)
+
+
+def _by_size(
+    run: Sequence[Seen], arms: list[_Arm], mentions: Sequence[Mention], text: str
+) -> list[_Arm]:
+    """The same; of two numbers whose arms were guessed, the greater one is of the arm in which the
+    words before them say that it is."""
+    if len(run) != 2 or not {OTHER, IN_ORDER} & {doubt for _, doubt in arms}:
+        return arms
+    found = [re.match(r"[^\d]*?([-+−]?[0-9.,]+)", item.printed) for _, _, item in run]
+    if None in found or arms[0][0] == arms[1][0]:
+        return arms
+    first, second = (
+        float(one[1].replace(",", "").replace("−", "-").rstrip(".")) for one in found if one
+    )
+    for mention in mentions:
+        told = _IN_ARM.search(text, 0, mention.begin)
+        told = None if REFERENCE.search(text, 0, mention.begin) else told
+        if told and run[0][0] - 60 < mention.begin < run[0][0] and mention.arm in dict(arms):
+            highest = arms[0][0] if first > second else arms[1][0]
+            if first != second and (highest == mention.arm) != (told["higher"] is not None):
+                return [arms[1], arms[0]]
+            return arms
+    return arms
+
+
+def _in_pairs(run: Sequence[Seen], text: str) -> bool:
+    """Whether numbers stand against each other, or are told apart by "respectively"."""
+    versus = len(run) > 1 and bool(VERSUS.search(text[run[0][1] : run[1][0]]))
+    return versus or (len(run) > 1 and "respectively" in text[run[-1][1] :])
+
+
+def _as_others(every: Sequence[list[_Arm]], at: int) -> list[_Arm]:
+    """The arms of "5 vs 8" without a name: of as many numbers before it, or behind."""
+    if any(arm for arm, _ in every[at]):
+        return every[at]
+    for other in (*reversed(every[:at]), *every[at + 1 :]):
+        arms = [arm for arm, _ in other]
+        if len(arms) == len(every[at]) and None not in arms and len({*arms}) == len(arms):
+            return [(arm, IN_ORDER) for arm in arms]
+    return every[at]
 
 
 def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
@@ -81,6 +186,52 @@ _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
 
+@dataclass(frozen=True)
+class _Around:
+    """The arms named before each number of a run and behind it, all before the run, those between
+    it and the next number, and where what stands in brackets right behind it ends."""
+
+    before: list[list[Mention]]
+    behind: list[list[Mention]]
+    every: list[Mention]
+    tight: list[Mention]
+    past: int
+    inside: bool
+
+
+def _around(
+    run: Sequence[Seen], numbers: Sequence[Seen], mentions: Sequence[Mention], text: str
+) -> _Around:
+    start, end = run[0][0], run[-1][1]
+    after = min((one[0] for one in numbers if one[0] >= end and one not in run), default=len(text))
+    # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
+    inside = text[:start].count("(") > text[:start].count(")")
+    ended = re.match(r"[^()\[\]]{0,25}\)", text[end:after]) if inside else None
+    beside = ended or re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
+    past = end + (beside.end() if beside else 0)
+    closed = re.search(r"(?<!^)[)\];]|\.\s", text[past:after].lstrip(" )]%"))
+    ends = [
+        *(one[0] for one in run[1:]),
+        min(after, past + closed.start() + 4) if closed else after,
+    ]
+    previous = max((one[1] for one in numbers if one[1] <= start), default=0)
+    begins = [previous, *(one[1] for one in run[:-1])]
+    return _Around(
+        [
+            [m for m in mentions if at <= m.begin < one[0]]
+            for one, at in zip(run, begins, strict=True)
+        ],
+        [
+            [m for m in mentions if one[1] <= m.begin < to]
+            for one, to in zip(run, ends, strict=True)
+        ],
+        [m for m in mentions if m.begin < start],
+        [m for m in mentions if end <= m.begin < after],
+        past,
+        ended is not None,
+    )
+
+
 def _of_run(
     run: Sequence[Seen],
     numbers: Sequence[Seen],
@@ -89,77 +240,77 @@ def _of_run(
     names: Names,
 ) -> list[_Arm]:
     """The arms of numbers that stand together."""
-    size, start, end = len(run), run[0][0], run[-1][1]
-    after = min((one[0] for one in numbers if one[0] >= end and one not in run), default=len(text))
-    # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
-    own = re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
-    past = end + (own.end() if own else 0)
-    closed = re.search(r"(?<!^)[)\];]|\.\s", text[past:after].lstrip(" )]%"))
-    close = min(after, past + closed.start() + 4) if closed else after
-    ends = [*(one[0] for one in run[1:]), close]
-    behind = [
-        [m for m in mentions if one[1] <= m.begin < to] for one, to in zip(run, ends, strict=True)
-    ]
-    previous = max((one[1] for one in numbers if one[1] <= start), default=0)
-    begins = [previous, *(one[1] for one in run[:-1])]
-    before = [
-        [m for m in mentions if at <= m.begin < one[0]] for one, at in zip(run, begins, strict=True)
-    ]
-    every = [m for m in mentions if m.begin < start]
-    if size > 1:
-        tight = [m for m in mentions if end <= m.begin < after]
-        joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", text[end:])
+    start, around = run[0][0], _around(run, numbers, mentions, text)
+    before, behind = around.before, around.behind
+    if len(run) == 2 and _CHANGED.fullmatch(
+        text[max(0, start - 6) : start] + "|" + text[run[0][1] : run[1][0]]
+    ):
+        both = (start, run[-1][1], run[0][2])
+        return [_nearest(both, before[0], behind[1], mentions, text, alone=False)] * 2
+    if len(run) > 1:
         told = "respectively" in text[start:].lower()
-        outer = [*before[0][-1:], *behind[-1][:1]]
-        facing = size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told
-        if facing and joined and VERSUS.search(text[run[0][1] : run[1][0]]):
-            return [(m.arm, NEAREST) for m in outer]
-        ahead = all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size
-        back = all(before) and len({ms[-1].arm for ms in before}) == size
-        if ahead and back:
-            # Of names on both sides those are meant that stand closer.
-            ahead = sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
-                one[0] - ms[-1].end for one, ms in zip(run, before, strict=True)
-            )
-        if ahead:
-            return [(ms[0].arm, ms[0].doubt) for ms in behind]
-        if back:
-            return [(ms[-1].arm, ms[-1].doubt) for ms in before]
-        between = any(ms for ms in before[1:])
-        last = distinct(list(reversed(every)))[:size][::-1]
-        if not between and joined and len(distinct(tight)) == size:
-            return [(arm, None if told else IN_ORDER) for arm in distinct(tight)]
-        if not between and len(last) == size and (told or len(distinct(every)) == size):
-            return [
-                (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
-            ]
-        ended = [at for at, ms in enumerate(behind, 1) if len(ms) == 1]
-        if told and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
-            # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
-            return [
-                (behind[at // ended[0] * ended[0] + ended[0] - 1][0].arm, NEAREST)
-                for at in range(size)
-            ]
-        if told and size > len(distinct(mentions)):
-            # More numbers than arms that are known by name: whose each is cannot be said.
-            return [(None, UNKNOWN)] * size
-        if size == 2 and not between and not behind[0] and (reference := _reference(every, text)):
-            return [(names.other(reference), OTHER), (reference, NEAREST)]
-        if size == 2 and len(names.arms) == 2:
-            versus = not between and bool(VERSUS.search(text[run[0][1] : run[1][0]]))
-            if pair := _of_two(behind[0], behind[1], last if versus else [], names):
-                return pair
+        if arms := _beside_each(run, around, text, told=told) or _listed(
+            run, around, mentions, text, told=told
+        ):
+            return arms
+        if len(run) == 2 and (arms := _of_two(run, around, text, names)):
+            return arms
+    alone = len(numbers) == 1 and len(distinct(mentions)) == 1
     return [
-        _nearest(
-            one,
-            back,
-            ahead,
-            mentions,
-            text,
-            alone=len(numbers) == 1 and len(distinct(mentions)) == 1,
-        )
+        _nearest(one, back, ahead, mentions, text, alone=alone)
         for one, back, ahead in zip(run, before, behind, strict=True)
     ]
+
+
+def _joined(run: Sequence[Seen], text: str) -> bool:
+    behind = text[run[-1][1] :]
+    return bool(re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", behind))
+
+
+def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool) -> list[_Arm]:
+    """The arms of numbers each of which has its own before it or behind."""
+    size, before, behind = len(run), around.before, around.behind
+    outer = [*before[0][-1:], *behind[-1][:1]]
+    facing = size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told
+    if facing and _joined(run, text) and VERSUS.search(text[run[0][1] : run[1][0]]):
+        return [(m.arm, NEAREST) for m in outer]
+    ahead = all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size
+    back = all(before) and len({ms[-1].arm for ms in before}) == size
+    if ahead and back:
+        # Of names on both sides those are meant that stand closer.
+        ahead = sum(ms[0].begin - one[1] for one, ms in zip(run, behind, strict=True)) <= sum(
+            one[0] - ms[-1].end for one, ms in zip(run, before, strict=True)
+        )
+    if ahead:
+        return [(ms[0].arm, ms[0].doubt) for ms in behind]
+    return [(ms[-1].arm, ms[-1].doubt) for ms in before] if back else []
+
+
+def _listed(
+    run: Sequence[Seen], around: _Around, mentions: Sequence[Mention], text: str, *, told: bool
+) -> list[_Arm]:
+    """The arms of as many numbers as a list behind them, or before, names."""
+    size, every, tight = len(run), distinct(around.every), distinct(around.tight)
+    between = any(around.before[1:])
+    last = distinct(list(reversed(around.every)))[:size][::-1]
+    if not between and (told or _joined(run, text)) and len(tight) == size:
+        return [(arm, None if told else IN_ORDER) for arm in tight]
+    if not between and len(last) == size and (told or len(every) == size):
+        return [(arm, None if told and len(every) == size else IN_ORDER) for arm in last]
+    ended = [at for at, ms in enumerate(around.behind, 1) if len(ms) == 1]
+    if told and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
+        # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
+        step = ended[0]
+        return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
+    # More numbers than arms that are known by name: whose each is cannot be said.
+    return [(None, UNKNOWN)] * size if told and size > len(distinct(mentions)) else []
+
+
+# "From 3.8 to 1.4 points" is of one arm.
+_CHANGED = re.compile(
+    r".*\bfrom \|[\s%]*(?:[a-z/]+ )?to |.*\|[\s%,]*(?:vs\.?|versus)\s+(?:post|after|follow)\S*\s",
+    re.IGNORECASE,
+)
 
 
 def _reference(before: Sequence[Mention], text: str) -> str | None:
@@ -171,16 +322,25 @@ def _reference(before: Sequence[Mention], text: str) -> str | None:
 VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
 
 
-def _of_two(
-    first: Sequence[Mention], second: Sequence[Mention], before: Sequence[str], names: Names
-) -> list[_Arm]:
+def _of_two(run: Sequence[Seen], around: _Around, text: str, names: Names) -> list[_Arm]:
     """The arms of two numbers of two arms where one arm is named: behind either, or before both."""
+    (first, second), every = around.behind, around.every
+    between = any(around.before[1:])
+    if not between and not first and (reference := _reference(every, text)):
+        return [(names.other(reference), OTHER), (reference, NEAREST)]
+    if len(names.arms) != 2:
+        return []
+    if around.inside and len(second) == 1 and second[0].begin >= around.past and not first:
+        # "Shorter (12 vs 16 h) in the A group".
+        return [(second[0].arm, OTHER), (names.other(second[0].arm), OTHER)]
     if len(second) == 1 and not first:
         return [(names.other(second[0].arm), OTHER), (second[0].arm, second[0].doubt)]
     if len(first) == 1 and not second:
         return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
-    if len(before) == 1:
-        return [(before[0], OTHER), (names.other(before[0]), OTHER)]
+    last = distinct(list(reversed(every)))[:2]
+    facing = VERSUS.search(text[run[0][1] : run[1][0]]) and not VERSUS.search(text[: run[0][0]])
+    if not between and len(last) == 1 and facing:
+        return [(last[0], OTHER), (names.other(last[0]), OTHER)]
     return []
 
 
@@ -204,43 +364,19 @@ def _nearest(
     earlier = [m for m in mentions if m.begin < number[0]]
     earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : number[0]])]
     tail = text[number[1] : behind[0].begin] if behind else ""
-    tail = re.sub(r"^\s*[(\[][^()\[\]]*[)\]]", "", tail)
+    tail = re.sub(r"^(?:\s[a-z]+)?\s*[(\[][^()\[\]]*[)\]]", "", tail)
     joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
     if before and REFERENCE.search(text, 0, before[-1].begin) and len(distinct(mentions)) == 1:
         # "Compared with placebo more (5%) fell", and not "compared with placebo (5%)".
-        beside = r"(?:\s(?:groups?|arms?))?[\s(\[]*"
+        beside = r"(?:\s(?:groups?|arms?))?(?:[\s(\[]*|,? (?:which|who|whose|where) .*)"
         if re.fullmatch(beside, text[before[-1].end : number[0]]) is None:
             return None, NOT_NAMED
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
-    contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
+    contrast = re.compile(r"\b(?:than|vs|versus|compared|whereas|overall|in total|a total)\b")
     if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, number[0]):
         return earlier[-1].arm, EARLIER
     return None, NOT_NAMED
-
-
-# What a number is counted in, right behind it: "cmH2O", "μg/mg Cr", "kg/m²", "h".
-UNIT = re.compile(
-    r"^[\s)\]]*(?:cmH2O|mmHg|[kmμµ]?g|[cmμµ]?m|[dmμµ]?l|min(?:utes)?|h|hours|days|weeks|months|years|points|"
-    r"[^\s\d,;()]*(?:/[^\s\d,;()/]+(?: Cr\b)?|[²³°]\w*))(?!\w)",
-    re.IGNORECASE,
-)
-
-
-def measured_between(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
-    """Whether words between two numbers name something that was measured, and not an arm alone."""
-    between = UNIT.sub("", without(text, begin, end, mentions))
-    found = re.findall(r"[^\W\d_]+", between.lower())
-    return bool({word for word in found if len(word) > 1} - LINKS)
-
-
-def without(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> str:
-    """A piece of a text with spaces in the place of the arms that it names."""
-    piece = list(text[begin:end])
-    for one in mentions:
-        for at in range(max(begin, one.begin), min(end, one.end)):
-            piece[at - begin] = " "
-    return "".join(piece)

@@ -12,14 +12,14 @@ from trialtrace.audit.reading.characters import (
     decimal_commas,
     plain,
     thousands_by_point,
+    verbatim,
     words,
 )
-from trialtrace.audit.reading.clauses import told_apart
+from trialtrace.audit.reading.clauses import BACK, carried, told_apart
 from trialtrace.audit.reading.forms import FORMS, IN_WORDS, PAIRS
 from trialtrace.audit.reading.heading_words import MEASURES
-from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.mentions import Names, names_of
-from trialtrace.audit.reading.number_arms import Seen
 from trialtrace.audit.reading.paper import Passage
 
 # Sections, also of an abstract, that tell of other studies, of plans, or of nothing measured.
@@ -43,6 +43,14 @@ _NO_RESULT = re.compile(
     r"(?:considered|regarded|taken|accepted|defined|used|deemed|that|set)|to detect an?\b)",
     re.IGNORECASE,
 )
+# "* p < 0.05; ** p < 0.01": what signs in a table mean.
+_LEGEND = re.compile(
+    r"(?:\b(?:statistically|significan(?:t|ce)|results?|differen(?:t|ce)s?|at|with|indicates?|"
+    r"denotes?|if|specified|the|were|was|is|not|a|value|used|as)\b|"
+    r"\b[Pp](?:[\s-]?values?)?\s?[<>≤≥=]\s?0?\.[0-9]+|[\s,;.():*†‡§#])+",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(r"[*†‡§#]{0,3}\s?[Pp]\s?[<>≤≥=]|.*\bNS[,:=]")
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z]{3}\.)\s+(?=[0-9]+\s?(?:%|\(|[a-z]{3}))")
 _SHORTENED = re.compile(
     r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
@@ -84,7 +92,10 @@ _CHANGE_BEHIND = re.compile(
     re.IGNORECASE,
 )
 # One end of a range, and no share of anyone; "fell from 60% to 40%" has two.
-_RANGE_BEFORE = re.compile(r"(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|rang\w+ from [0-9.]+%? to $")
+_RANGE_BEFORE = re.compile(
+    r"\bbetween [0-9.]+\s?% and $|(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|"
+    r"rang\w+ from [0-9.]+%? to $"
+)
 _RANGE_BEHIND = re.compile(r" to [0-9.]+\s?%")
 NO_SHARE = "a change or a difference in per cent, and of what is not said"
 NO_RESULT = "no result: a dose, a threshold, a level or an end of a range"
@@ -93,7 +104,6 @@ _PARTING = re.compile(
     r"(?<=[A-Za-z)])(?<!\b(?:is|of|by|to|at|or))(?<!\b(?:was|and))(?<!\bfrom) [-–—](?= [0-9])"
 )
 _CURLY = str.maketrans("{}", "()")
-LONGEST = 10
 LONGEST_SENTENCE = 5_000
 
 
@@ -101,7 +111,7 @@ def sentences(text: str) -> list[str]:
     """A text parted at the ends of its sentences; a point behind "vs" or "Fig" ends none."""
     made: list[list[str]] = []
     for piece in _ENDS.split(text):
-        if made and _SHORTENED.search(made[-1][-1][-LONGEST:]):
+        if made and _SHORTENED.search(made[-1][-1][-10:]):
             made[-1].append(piece)
         else:
             made.append([piece])
@@ -121,10 +131,19 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
         opening = sections and passage.place == "text"
         if opening or _SKIPPED.match(passage.place):
             continue
+        before = ""
         for number, sentence in enumerate(sentences(passage.text), 1):
-            if re.search(r"[0-9]", sentence) and not _NO_RESULT.search(sentence):
-                place = f"{passage.place}, sentence {number}"
-                yield from _sentence(sentence, place, names, commas)
+            last, before = before, sentence
+            if not re.search(r"[0-9]", sentence) or _NO_RESULT.search(sentence):
+                continue
+            place = f"{passage.place}, sentence {number}"
+            if _LEGEND.fullmatch(sentence) or _MARKED.match(sentence):
+                yield Left(place, words(sentence), NO_RESULT)
+                continue
+            read = _sentence(sentence, place, names, commas)
+            if last and BACK.match(sentence) and not names.mentions(sentence):
+                read = (carried(one, last, names) for one in read)
+            yield from read
 
 
 def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator[Item | Left]:
@@ -144,7 +163,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
             if not _is_one(name, match):
                 continue
             for start, end, item in _items(name, match):
-                quote = _verbatim(sentence, text, start, end)
+                quote = verbatim(sentence, text, start, end)
                 label = words(sentence, 8)
                 made = replace(item, place=place, label=label, quote=quote, stem=_stem(place))
                 by_point = thousands_by_point(quote, commas=commas)
@@ -154,7 +173,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
     yield from told_apart(found, text, names, place)
     for match in _RESULT.finditer(text):
         if all(match.end() <= start or match.start() >= end for start, end, _ in found):
-            near = _verbatim(sentence, text, match.start(), match.end())
+            near = verbatim(sentence, text, match.start(), match.end())
             change = _CHANGE_BEHIND.match(text, match.end()) is not None
             why = NO_RESULT if _is_no_result(match) else NO_SHARE if change else NO_FORM
             yield Left(place, near, why)
@@ -183,6 +202,8 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
             return False
         ranged = _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(match.string, match.end())
         return not (ranged or _is_no_result(match) or re.search(r"\b(?:CI|interval)\W*$", before))
+    if name == "mean_sd" and re.search(r"\bout of\s*$|[0-9] to $", before):
+        return False
     if name in ("mean_sd", "mean_se") and _DIFFERENCE.search(before):
         return False
     if name == "mean_se":
@@ -200,7 +221,10 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     if name in ("fraction_by_sum", "part_of"):
         return _is_share(_counted(match["a"]), match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
-        return not re.search(r"[Pp]\s*[=<>≤≥]\s*$", before)
+        return not re.search(r"(?:[Pp]\s*[=<>≤≥]|\bout of|[0-9]/)\s*$", before)
+    if name == "effect" and match["measure"] == "RR" and "%" in (match["unit"] or ""):
+        # A response rate.
+        return False
     if name == "effect" and match["low"] is None and match["p"] is None:
         link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
         return bool(link) and "." in match["a"]
@@ -364,25 +388,6 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     made["word"] = texts.get("word", "").lower()
     for form, kind in _PRINTED[_LIKE.get(name, name)]:
         yield form.format_map(made), kind
-
-
-def _verbatim(original: str, text: str, start: int, end: int) -> str:
-    """The words of the original in which the numbers of `text[start:end]` stand, ten at most: with
-    as many of those before them as there is room for."""
-    if not re.search(r"[0-9]", text[start:end]):
-        # "P = n.s." stands in both as it is.
-        return text[start:end]
-    runs = [match.span() for match in re.finditer(r"[0-9]+", original)]
-    first = len(re.findall(r"[0-9]+", text[:start]))
-    last = first + len(re.findall(r"[0-9]+", text[start:end])) - 1
-    if not runs or last >= len(runs):
-        return original
-    begin = original.rfind(" ", 0, runs[first][0]) + 1
-    close = original.find(" ", runs[last][1])
-    own = original[begin : close if close >= 0 else len(original)].rstrip(".,;").split()
-    before = original[:begin].split()
-    more = max(0, LONGEST - len(own))
-    return " ".join([*before[len(before) - more :], *own][:LONGEST])
 
 
 def _stem(place: str) -> str:

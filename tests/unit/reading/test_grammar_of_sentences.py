@@ -1,0 +1,235 @@
+"""Groups and outcomes of a sentence by its grammar: lists, changes, references, subjects."""
+
+import pytest
+from drafted_sides import SIDES, read
+
+from trialtrace.audit.reading.paper import Table
+
+
+def of_sentences(text, *tables):
+    """Value, group or groups, and the words for the outcome of each number of a text."""
+    made = read(*(tables or (SIDES,)), text=text)
+    items = [one for one in made.items.values() if not one.cells]
+    return [(one.printed, one.arm or one.compare, one.outcome.rsplit(" (", 1)[0]) for one in items]
+
+
+def arms(text, *tables):
+    return [arm for _, arm, _ in of_sentences(text, *tables)]
+
+
+BOTH = ("training", "usual care")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        # Each list ends with its own arm.
+        (
+            "We saw pain (5%) and fever (3%) in the training group, and rash (4%) and itch (2%) in "
+            "the usual care group.",
+            ["training", "training", "usual care", "usual care"],
+        ),
+        # "Respectively" at the end is of all pairs; a pair has the arms of that before it.
+        (
+            "Pain was seen in 20 (14%) vs 34 (24%), and fever in 54 (38%) vs 44 (31%) in the "
+            "training vs the usual care arm, respectively.",
+            ["training", "usual care"] * 2,
+        ),
+        # Both ends of a change are of one arm, and so is the p with them.
+        (
+            "Scores fell in the training group (from 46.0 ± 6.1 to 44.4 ± 5.8, P = 0.01).",
+            ["training"] * 3,
+        ),
+        # The greater number is of the arm in which it is said to be.
+        ("Pain was higher in the usual care group (5.8% vs 9.6%).", ["training", "usual care"]),
+        ("Pain was shorter (12% vs 16%) in the training group.", ["training", "usual care"]),
+        ("They did better than usual care, which had pain in 48.1%.", ["usual care"]),
+        # "Training/diet" is neither.
+        ("Of the training/diet group 12% fell.", [None]),
+    ],
+)
+def test_numbers_have_the_arms_that_grammar_gives_them(sentence, found):
+    assert arms(sentence) == [arm or () for arm in found]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        # Groups behind a list of p, those two groups, and the reference at the end.
+        ("Pain did not differ in redness (P = 0.7) in the two groups.", [BOTH]),
+        (
+            "There was no difference in redness (P = 0.7), swelling (P = 0.3) or pain (P = 0.8) "
+            "between patients with training or usual care.",
+            [BOTH] * 3,
+        ),
+        (
+            "The training group had improved pain (P = 0.04), and improved sleep (P = 0.03) "
+            "relative to the usual care group.",
+            [BOTH] * 2,
+        ),
+        # Each of a list has its own group.
+        (
+            "No change was seen for the training group (P = 0.5), or the usual care group "
+            "(P = 0.4).",
+            ["training", "usual care"],
+        ),
+        (
+            "Pain rose for the training group between time 1 and time 2 [t(29) = 2.62, p < 0.05].",
+            ["training"],
+        ),
+        # The sentence before tells what "this difference" is.
+        (
+            "Pain was less with training than with usual care. This difference was clear "
+            "(P = 0.01).",
+            [BOTH],
+        ),
+    ],
+)
+def test_comparisons_have_the_groups_that_grammar_gives_them(sentence, found):
+    assert arms(sentence) == found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        # Words behind a number of another kind, and of its own clause, are not of that before it.
+        (
+            "Mean age was 57.8 ± 12.5, and 58% were female.",
+            ["Mean age was", "were female"],
+        ),
+        ("At six months, 40% had relapsed.", ["At six months … had relapsed"]),
+        ("The majority (92%) were Caucasian.", ["The majority … were Caucasian"]),
+        (
+            "This comparison showed improvements in redness (P = 0.77), swelling (P = 0.33).",
+            [
+                "This comparison showed improvements in redness",
+                "This comparison showed improvements in … swelling",
+            ],
+        ),
+        (
+            "Fewer events were seen (especially nausea; 24.5%).",
+            ["Fewer events were seen … especially nausea"],
+        ),
+        (
+            "The median postoperative stay was 9 days (IQR 7 to 14).",
+            ["The median postoperative stay was"],
+        ),
+        ("Overall, 66% reported ≥1 event.", ["Overall … reported ≥1 event"]),
+    ],
+)
+def test_outcomes_are_the_words_that_a_number_is_of(sentence, found):
+    assert [outcome for _, _, outcome in of_sentences(sentence)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # Of the allocation, of the title's kind, groups without a word before, letters and numbers.
+        (
+            "Dogs were randomized to receive electroincision or cold incision. Pain was seen in 8% "
+            "after electroincision and 9% after cold incision.",
+            ["electroincision", "cold incision"],
+        ),
+        (
+            "There was no difference (intervention arm 85%, control arm 87%). Intervention arm "
+            "pain was 5%, control arm pain 6%. The control arm and the intervention arm fell.",
+            ["intervention", "control"] * 2,
+        ),
+        (
+            "In the air group 12% fell, and 20% in the lignocaine group. Less pain was in the air "
+            "group than in the lignocaine group. Of the A group 5% and of the L group 6% fell.",
+            ["air", "lignocaine"] * 2,
+        ),
+    ],
+)
+def test_the_text_names_arms_that_no_table_has(text, found):
+    made = read(text=text)
+    assert [one.arm for one in made.items.values()] == found
+
+
+def test_names_of_the_allocation_are_those_of_the_tables_arms():
+    text = (
+        "Patients were randomised to receive yoga (YG) or usual care. Group 1 received yoga. "
+        "Fewer fell in the YG group (5%) and in group 1 (6%)."
+    )
+    assert arms(text) == ["training", "training"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "* p < 0.05; ** p < 0.01.",
+        "Statistically significant result (P < .05).",
+        "T5, at suction; NS, no significant between-group difference (P ≥ 0.05).",
+    ],
+)
+def test_legends_are_no_results(sentence):
+    made = read(SIDES, text=sentence)
+    assert not [one for one in made.items.values() if not one.cells]
+    assert any(one.place.startswith("abstract") for one in made.left)
+
+
+def test_deviations_in_percent_and_values_of_each_arm_are_read():
+    made = of_sentences("It was 93.4%, SD 7.1 in the training group.")
+    assert made[0][:2] == ("mean (SD) 93.4 (7.1)", "training")
+    made = of_sentences(
+        "Pain did not differ (training mean: 17.7 (95% CI 14.6 to 20.7); usual care "
+        "14.8 (95% CI 11.7 to 17.8); group difference, 2.8 (95% CI −0.3 to 6.0))."
+    )
+    assert [arm for _, arm, _ in made] == ["training", "usual care", BOTH]
+
+
+DOSES = Table(
+    "table 1",
+    "Table 1. Change",
+    (("", "GH (n=9)", "PIO (n=9)"), ("Pain, n (%)", "1 (11)", "2 (22)")),
+    1,
+)
+TRIALS = Table(
+    "table 1",
+    "Table 1",
+    (("", "ALFA (n=90)", "ALFA II (n=80)"), ("Pain, n (%)", "9 (10)", "8 (10)")),
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "table"),
+    [
+        # "A + B" is neither, nor is a group without a known name.
+        ("Fat fell in the GH + PIO group versus placebo (P = 0.02).", DOSES),
+        ("Fat fell by 12% in the GH plus PIO group.", DOSES),
+        (
+            "Age was 4.1 (SD 1.2) in the GH group and it was 5.2 (SD 1.3) in the statin group.",
+            DOSES,
+        ),
+        # "Poor control" is no control, "pre-training" no training.
+        ("Levels of 9% were a sign of poor control among women.", SIDES),
+        ("Of the pre-training women 12% fell.", SIDES),
+        # A p of a correlation compares no groups, and one of a factor is of no group.
+        ("Age did not correlate with pain in either GH or PIO (P = 0.3).", DOSES),
+        ("No main effect was found for training (P = 0.1).", SIDES),
+        # "ALFA" is a trial, where another one is called ALFA II.
+        ("In ALFA, pain was seen in 12%.", TRIALS),
+        # One of a list that "respectively" tells of.
+        ("Pain was 5% in one week and 6% later, in GH and PIO, respectively.", DOSES),
+    ],
+)
+def test_no_group_rather_than_a_false_one(sentence, table):
+    assert not arms(sentence, table)[-1]
+
+
+def test_what_is_compared_besides_is_no_arm_of_the_text():
+    text = (
+        "When comparing benefit to the child and benefit to all, 96% named benefit to all and 72% "
+        "benefit to the child. Of benefit to the child 5% and of benefit to all 6% told."
+    )
+    assert [one.arm for one in read(text=text).items.values()] == [None] * 4
+
+
+def test_a_sum_of_two_arms_is_an_arm_where_the_text_calls_it_a_group():
+    text = (
+        "Fat was 8% in the GH group and 9% in the GH + PIO group. It fell by 5% in the PIO group "
+        "and by 6% in the GH + PIO group. Pain was 1% in the GH group and 2% in the GH + PIO group."
+    )
+    assert [one.arm for one in read(text=text).items.values()][1] == "gh+pio"

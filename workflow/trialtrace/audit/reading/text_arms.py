@@ -1,0 +1,143 @@
+"""The arms that the text of a paper names, and what it calls those of the tables besides."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from trialtrace.audit.reading.allocation import Called, allocated, loose
+from trialtrace.audit.reading.arms import ALL, Arms, bare
+from trialtrace.audit.reading.mentions import NO_ARM, distinct, names_of
+
+MOST_LISTS = 40
+
+
+def arms_of_text(title: str, texts: Sequence[str]) -> Arms:
+    """The arms that text alone names: those called groups in one sentence more than once, or those
+    to which patients were allocated, whichever more sentences with numbers name."""
+    every = [_called_groups(texts)]
+    for called in _allocated(title, texts):
+        labels = {bare(name): name for name, _ in called}
+        groups = any(_is_called_group(name, title, texts) for name in labels)
+        if len(labels) == len(called) and (groups or not every[0].labels):
+            spelt = {bare(short): bare(name) for name, short in called if short}
+            every.append(Arms(labels, spelt=spelt))
+    return max(every, key=lambda arms: uses(arms, texts))
+
+
+def with_text(arms: Arms, title: str, texts: Sequence[str]) -> Arms:
+    """The arms of tables as the text calls them; those of the text where it names these far more
+    often, with the names that tables have for them."""
+    if any(f"{name} ii" in arms.labels for name in arms.labels):
+        # "CIBIS" and "CIBIS II" are trials.
+        arms = Arms({})
+    named = arms_of_text(title, texts)
+    groups = all(_is_called_group(name, title, texts) for name in named.labels)
+    if (groups or len(arms.labels) < 2) and uses(named, texts) > 3 * uses(arms, texts):
+        of = {name: arms.of(label) or name for name, label in named.labels.items()}
+        parts = [sum({*one.split()} <= {*arm.split()} for arm in arms.labels) for one in of]
+        if max(parts) > 1 and min(parts) < max(parts):
+            # "EPO" and "placebo" where tables have two doses of EPO.
+            return arms
+        if len({*of.values()}) < len(of) or ALL in of.values():
+            of = {name: name for name in named.labels}
+        spelt = {name: one for name, one in of.items() if name != one}
+        spelt |= {short: of[name] for short, name in named.spelt.items()}
+        labels = {one: arms.labels.get(one, named.labels[name]) for name, one in of.items()}
+        return Arms(labels, named.guessed, spelt)
+    spelt = dict(arms.spelt)
+    for called in _allocated(title, texts):
+        found = [arms.of(name) or arms.of(short) for name, short in called]
+        rest = [name for name in arms.labels if name not in found]
+        if len(called) == len(arms.labels) and found.count(None) == len(rest) < 2:
+            for (name, short), arm in zip(called, found, strict=True):
+                for text in (bare(name), bare(short or name)):
+                    if text not in arms.labels:
+                        spelt.setdefault(text, arm or rest[0])
+    return Arms(arms.labels, arms.guessed, spelt)
+
+
+def _is_called_group(name: str, title: str, texts: Sequence[str]) -> bool:
+    whole = rf"(?<!\w){loose(name)}"
+    people = r"[\s-](?:treated|groups?|arms?|patients|participants|subjects)\b"
+    pattern = re.compile(whole + people, re.IGNORECASE)
+    return bool(re.search(whole, title, re.IGNORECASE)) or any(map(pattern.search, texts))
+
+
+def _allocated(title: str, texts: Sequence[str]) -> list[tuple[Called, ...]]:
+    sentences = (one for text in texts for one in _SENTENCES.split(text))
+    return allocated(title, sentences)[:MOST_LISTS]
+
+
+_SENTENCES = re.compile(r"(?<=[.;])\s")
+
+
+def uses(arms: Arms, texts: Sequence[str]) -> int:
+    """How often sentences with numbers name two of the arms, or the one that is named least."""
+    if len(arms.labels) < 2:
+        return 0
+    names = names_of(arms, texts)
+    found = [
+        distinct(names.mentions(sentence))
+        for text in texts
+        for sentence in _SENTENCES.split(text)
+        if re.search("[0-9]", sentence)
+    ]
+    times = Counter(arm for one in found for arm in one)
+    least = min(times[arm] for arm in arms.labels)
+    pairs = sum(len(one) > 1 for one in found)
+    return least + 2 * pairs if least > 1 or (pairs and least) or pairs > 2 else 0
+
+
+def _called_groups(texts: Sequence[str]) -> Arms:
+    """Those of "the A group" and "the B group", in one sentence more than once. None where more
+    than four are so named."""
+    together: Counter[tuple[str, str]] = Counter()
+    alone: Counter[str] = Counter()
+    labels: dict[str, str] = {}
+    for text in texts:
+        for sentence in re.split(r"(?<=[.;])\s", text):
+            labelled = {bare(one): one for one in _groups_in(re.sub(r" \+ (?=\w)", "+", sentence))}
+            labels = labelled | labels
+            names = sorted(labelled)
+            alone.update(names)
+            together.update((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
+    often = {name for name, times in alone.items() if times > 2}
+    pairs = [pair for pair, times in together.most_common(6) if times > 1 or {*pair} <= often]
+    if not pairs:
+        return Arms({})
+    kept = {name: None for pair in pairs for name in pair if {*pair} & {*pairs[0]}}
+    long = {name for name in kept for other in kept if name != other and name.endswith(f" {other}")}
+    letters = {name[:1] for name in kept if len(name) > 1}
+    short = {name for name in kept for other in pairs[0] if other.endswith(f" {name}")}
+    kept = {name: None for name in kept if name not in long | letters | short or name in pairs[0]}
+    return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
+
+
+def _groups_in(sentence: str) -> list[str]:
+    """What a sentence calls groups, without the words for them."""
+    found = re.findall(r"\b[Gg]roups? (?:[A-Z]{1,4}|[1-4])\b(?! ?[×x%.][0-9])", sentence)
+    for match in re.finditer(
+        r"\b(?:the|in|to|for|and|with|than) "
+        r"((?:[\w/+-]{2,20} ){0,2}[\w/+-]{2,20}) (?:group|arm)s?\b",
+        sentence,
+    ):
+        name = re.sub(r"^(?:.*\b)?(?:the|in|of|and|to|for|with|than|a|an|both)\s+", "", match[1])
+        found.append(name)
+    for match in _NAMED_GROUPS.finditer(sentence):
+        found += [name for name in match.groups() if name]
+    # "SI" of "the single SI group" is none.
+    return [
+        name
+        for name in dict.fromkeys(found)
+        if not (NO_ARM.search(name.lower()) or re.fullmatch(r"(?:age|study|\d+)", name))
+        and not any(other.endswith(f" {name}") for other in found)
+    ]
+
+
+# Without a word before: "MS-EGF group", "intervention arm 85.9%", "Amlexanox and laser groups".
+_NAMED_GROUPS = re.compile(
+    r"(?<![\w-])(?:([\w/+-]{2,20}) (?:and|versus|vs\.?) )?"
+    r"(intervention|control|placebo|experimental|[A-Z]|(?=[a-z]*[A-Z])[\w/+-]{2,20}|"
+    r"(?<=and )[\w/+-]{2,20}|(?<=vs )[\w/+-]{2,20}) (?:group|arm)s?\b|"
+    r"\b(intervention|control) (?:area|cluster|site|village|school|practice|clinic|communit)"
+)
