@@ -15,7 +15,7 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     rank,
     vocabulary,
-    words_of,
+    words_apart,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
@@ -151,7 +151,9 @@ def levels(column: Column) -> tuple[str, ...]:
 
 def label_of(column: Column, code: str) -> str:
     """What a code means, as far as it is known."""
-    return dict(column.choices).get(code, words_of(code)) or code
+    codes = levels(column)
+    words = dict(zip(codes, words_apart(codes), strict=True))
+    return dict(column.choices).get(code, words.get(code, "")) or code
 
 
 def belongs(column: Column) -> str:
