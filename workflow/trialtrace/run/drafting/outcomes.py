@@ -172,6 +172,14 @@ def is_coded(column: Column) -> bool:
     return column.type in ("radio", "dropdown", "yesno", "truefalse")
 
 
+def as_levels(column: Column) -> Column:
+    """The column with its few values as codes, whatever numbers they are."""
+    if is_coded(column):
+        return column
+    choices = tuple((code, code) for code in levels(column))
+    return replace(column, type="radio", validation="", choices=choices, low="", high="", given={})
+
+
 def event_code(column: Column) -> tuple[str, bool]:
     """The one of its codes that is the event, and whether their words say so."""
     codes = levels(column)
