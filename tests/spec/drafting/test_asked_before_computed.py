@@ -129,6 +129,28 @@ def test_words_of_visits(text: str, meant: str):
     assert when([text]) == meant
 
 
+@pytest.mark.parametrize(
+    ("stem", "codes", "asked"),
+    [
+        ("y", "12", True),
+        ("y", "46", True),
+        ("m", "123", True),
+        ("m", "36", False),
+        ("y", "04", False),
+    ],
+)
+def test_a_letter_is_no_time_after_the_start(drafted, stem: str, codes: str, asked: bool):
+    draw = random.Random(3)
+    lines = ["id,treatment," + ",".join(f"{stem}{code}" for code in codes)]
+    for n in range(1, 41):
+        values = (str(draw.randint(0, 100)) for _ in codes)
+        lines.append(",".join((str(n), treated(n), *values)))
+    told = ("--yes", "--primary", f"{stem}{{visit}}", "--control", "sham")
+    guesses = drafted(lines, *told)["guesses"]["guesses"]
+    assert guesses.get("before", {}).get("blinds", False) is asked
+    assert "a time after the start" not in str(guesses) or stem != "y"
+
+
 def test_check_tells_a_comparison_at_the_baseline(at: Project, drafted):
     lines = rows_of_visits("week", ("0", "4", "8"))
     drafted(lines, "--yes", "--primary", "pain", "--control", "sham")

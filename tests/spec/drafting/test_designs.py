@@ -1,7 +1,7 @@
 """Drafts of crossover trials, of sides of a patient, of clusters, and of numbered levels."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from pathlib import Path
 
@@ -74,6 +74,22 @@ def test_a_crossover(at: Project, call: Call):
     left = wide.sum(axis=1).groupby("sequence").mean()
     carried = told["minutes/carry_over.crossover@b-d"]["stat_value"]
     assert abs(carried) == pytest.approx(abs(left["BD"] - left["DB"]))
+
+
+@pytest.mark.parametrize(("codes", "known"), [("34", True), ("59", True), (("B,D", "D,B"), False)])
+def test_sequences_of_any_codes(at: Project, call: Call, codes: Sequence[str], known: bool):
+    path = crossover(at.root / "data" / "cross.csv")
+    rows = pd.read_csv(path)
+    rows["sequence"] = rows["sequence"].map({"BD": codes[0], "DB": codes[1]})
+    rows.to_csv(path, index=False)
+    given = ("--arm", "treatment", "--control", "D", "--primary", "minutes")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    (estimate, *_) = read(at, "plan.yaml")["analyses"]["minutes"]["estimates"]
+    method = estimate["mean_difference"]
+    assert (
+        (method["starts_with"] == {codes[0]: "b", codes[1]: "d"}) if known else method == "paired_t"
+    )
 
 
 def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):

@@ -95,3 +95,17 @@ def test_a_number_of_a_patient_is_no_code_for_missing(tmp_path: Path):
     path.write_text("\n".join(["patientID,arm,score", *rows]) + "\n", encoding="utf-8")
     (table,) = profile([str(path)])
     assert table.column("patientID").missing_codes == ()
+
+
+@pytest.mark.parametrize("codes", [("5-FU", "5-FU + X"), ("5-HT", "6-MP"), ("1-MT", "placebo")])
+def test_a_number_that_orders_no_levels_stays_in_their_labels(tmp_path: Path, codes):
+    table = of(tmp_path, rows("patnr,arm", *(f"{n},{codes[n % 2]}" for n in range(1, 41))))
+    assert table.column("arm").choices == tuple((code, code) for code in codes)
+
+
+@pytest.mark.parametrize("second", ["pT", "pt"])
+def test_a_stage_is_no_patient_beside_their_number(tmp_path: Path, second: str):
+    lines = (f"{1000 + n},{'AB'[n % 2]},{n % 5},{n * 7 % 40}" for n in range(60))
+    table = of(tmp_path, rows(f"patnr,arm,{second},weight", *lines))
+    assert table.subject[0] == "patnr" and table.keys[0] == ("patnr",)
+    assert table.joined == {} and ("pT" in table.subject) is False

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import (
     CLUSTERS,
@@ -222,6 +223,8 @@ def _sequences(table: Table, arm: Column) -> list[str]:
         one.name
         for one in table.columns
         if one.constant_within and len(levels(one)) > 1 and _orders(treatments, one)
+        # What no list of choices can hold, as A,B, no step takes.
+        if not any(map(no_code, levels(one)))
     ]
 
 

@@ -34,7 +34,16 @@ from trialtrace.run.drafting.names import (
     VISITS,
     rank,
 )
-from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEAN, MEASURE, Outcome, levels
+from trialtrace.run.drafting.outcomes import (
+    BEFORE,
+    COUNT,
+    EVENT,
+    MEAN,
+    MEASURE,
+    Outcome,
+    as_levels,
+    levels,
+)
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import (
     Offered,
@@ -106,15 +115,15 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     home, coded = arm_of(tables, subject, decided)
     arm = with_names(coded, decided)
     if arm is not coded:
-        named = replace(home, columns=tuple(arm if one is coded else one for one in home.columns))
-        tables = tuple(named if one is home else one for one in tables)
-        home = named
+        tables, home = _with(arm, home, tables)
     arms = arms_by_name(arm)
     control = control_of(arm, arms, decided)
     design = design_of(home, subject[home.name], arm, decided)
     if design.joined:
         whole = with_column(home, design.cluster, design.joined)
         tables, home = tuple(whole if one is home else one for one in tables), whole
+    if design.sequence:
+        tables, home = _with(as_levels(home.column(design.sequence)), home, tables)
     if design.own_treatment:
         visit[home.name] = ""
     treated = (home, arm, design)
@@ -142,6 +151,15 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         asked=decided.asked,
     )
     return _with_patients(made) if design.own_treatment and not design.columns else made
+
+
+def _with(
+    column: Column, home: Table, tables: tuple[Table, ...]
+) -> tuple[tuple[Table, ...], Table]:
+    """The tables, and the one with the arm, with a column as it is read now."""
+    columns = tuple(column if one.name == column.name else one for one in home.columns)
+    made = replace(home, columns=columns)
+    return tuple(made if one is home else one for one in tables), made
 
 
 # Endpoints, the primary one first; how many of the others are secondary; columns of likely ones.

@@ -268,7 +268,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     elif word := _first(PROCESS, name - {"time"} if outcome.visit else name):
         score += OF_PROCESS
         told.append(f"Its name speaks of how a trial went ({word}).")
-    if LATER.search(column.name):
+    if LATER.search(column.name) and not RESPONSE.fullmatch(column.name):
         score += AFTER
         told.append("Its name has a time after the start.")
     elif told_family := _of_family(column.name, texts):

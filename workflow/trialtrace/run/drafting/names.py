@@ -221,14 +221,15 @@ MONEY = {"cost", "costs", "price", "prices", "charge", "charges", "income", "exp
 CUT = 8
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
-_NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")
+_NUMBERED = re.compile(r"([0-9]{1,3})\s*[_.:=)-]\s*([^\W\d].*)")
+_STAGE = re.compile("[a-z][A-Z]")
 _COMMA = re.compile(r",\s*([^,()]{1,12})$")
 
 
 def rank(name: str, known: tuple[str, ...]) -> int | None:
     """The place of a name among those that are known, or None; a transport file of SAS has cut
-    names to eight letters."""
-    short = plain(name)
+    names to eight letters, and pT is a stage of a tumour, not pt."""
+    short = "" if _STAGE.fullmatch(name) else plain(name)
     if short in known:
         return known.index(short)
     cut = len(name) == len(short) == CUT
@@ -297,17 +298,14 @@ def not_known(text: str) -> bool:
     return twice in NOT_KNOWN or bool(SPECIAL_MISSING.fullmatch(text))
 
 
-def words_of(code: str) -> str:
-    """What a code says behind its number: 1_indomethacin is indomethacin."""
-    match = _NUMBERED.fullmatch(code)
-    return match[1].strip() if match else code
-
-
 def words_apart(codes: Sequence[str]) -> list[str]:
-    """What codes or labels say behind their numbers; as they are where the numbers tell them apart:
-    7-day beside 28-day."""
-    words = [words_of(code) for code in codes]
-    return words if len({*words}) == len({*codes}) else [*codes]
+    """What codes or labels say behind the numbers that order them: 1_indomethacin is indomethacin
+    beside 0_placebo; 5-FU is 5-FU, and 7-day beside 28-day as well."""
+    numbered = [match for match in map(_NUMBERED.fullmatch, codes) if match]
+    numbers = sorted(int(match[1]) for match in numbered)
+    words = [match[2].strip() for match in numbered]
+    ordered = numbers in (list(range(len(codes))), list(range(1, len(codes) + 1)))
+    return words if ordered and len({*words}) == len(codes) else [*codes]
 
 
 def identifies(name: str) -> bool:

@@ -15,7 +15,7 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     rank,
     vocabulary,
-    words_of,
+    words_apart,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
@@ -151,7 +151,9 @@ def levels(column: Column) -> tuple[str, ...]:
 
 def label_of(column: Column, code: str) -> str:
     """What a code means, as far as it is known."""
-    return dict(column.choices).get(code, words_of(code)) or code
+    codes = levels(column)
+    words = dict(zip(codes, words_apart(codes), strict=True))
+    return dict(column.choices).get(code, words.get(code, "")) or code
 
 
 def belongs(column: Column) -> str:
@@ -168,6 +170,14 @@ def is_number(column: Column) -> bool:
 
 def is_coded(column: Column) -> bool:
     return column.type in ("radio", "dropdown", "yesno", "truefalse")
+
+
+def as_levels(column: Column) -> Column:
+    """The column with its few values as codes, whatever numbers they are."""
+    if is_coded(column):
+        return column
+    choices = tuple((code, code) for code in levels(column))
+    return replace(column, type="radio", validation="", choices=choices, low="", high="", given={})
 
 
 def event_code(column: Column) -> tuple[str, bool]:

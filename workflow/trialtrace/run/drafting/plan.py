@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialtrace.run.drafting.design import CLUSTER, CROSSOVER
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.endpoints import YEAR, Planned
-from trialtrace.run.drafting.names import words_of
+from trialtrace.run.drafting.names import words_apart
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -17,6 +17,7 @@ from trialtrace.run.drafting.outcomes import (
     Outcome,
     is_coded,
     label_of,
+    levels,
 )
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Column
@@ -285,9 +286,12 @@ def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
     if draft.design.kind == CROSSOVER and draft.design.sequence:
         column = draft.home.column(draft.design.sequence)
         arms = {code: arm for arm, (_, code) in draft.arms.items()}
+        codes = levels(column)
+        words = words_apart([label_of(column, code) for code in codes])
         starts = {
-            Quoted(words_of(label_of(column, code)) or code): arms[first]
-            for code, first in draft.design.starts.items()
+            Quoted(word): arms[draft.design.starts[code]]
+            for code, word in zip(codes, words, strict=True)
+            if code in draft.design.starts
         }
         by = {"sequence": who.named(draft.design.sequence), "starts_with": starts}
         if outcome.kind == EVENT:

@@ -49,6 +49,7 @@ from trialtrace.run.trial.dictionary import is_field
 
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
+PATIENTS = ("pat", "subj", "usubj", "participant", "proband")
 # A subject with a row each may come again in so few of them; rows that are named.
 NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
 MOST_DOUBLED = 0.05
@@ -132,7 +133,9 @@ def _subjects(
         alone = candidate.name in single
         sure = named is not None and named < SURE_SUBJECTS
         if named is not None and (sure or candidate.distinct > 2 or alone):
-            subjects.append(((0, named), candidate.name))
+            # A number of patients that tells all rows apart is theirs, whatever else is called so.
+            whole = alone and plain(candidate.name).startswith(PATIENTS)
+            subjects.append(((0, named - len(SUBJECTS) * whole), candidate.name))
             why[f"subject.{candidate.name}"] = (
                 f"Its name is that of a subject; {candidate.distinct} different."
             )

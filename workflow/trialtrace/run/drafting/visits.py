@@ -36,6 +36,8 @@ START = re.compile(
     r"(?:(?:at|the) )*(?:(?:start|beginning|outset) of (?:the )?(?:study|trial|treatment|therapy)|"
     r"(?:study|trial) (?:start|entry))"
 )
+# Columns y1 and y2: a letter that is the whole name need not count months or years.
+LETTER = re.compile(r"[^\W\d_][._ -]?\{visit\}")
 LONGEST = 40
 
 
@@ -151,13 +153,27 @@ def look(table: Table, outcome: Outcome) -> Look:
     if len(visits) < 2 or outcome.visit_word == TREATMENT:
         return Look()
     labels = {code: table.column(name).label for code, name in outcome.columns}
-    told = {code: when((code, label, labels.get(code, ""))) for code, label in visits.items()}
+    silent = _silent(outcome)
+    told = {
+        code: when([code, *(one for one in (label, labels.get(code, "")) if one not in silent)])
+        for code, label in visits.items()
+    }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
     first = next(iter(visits))
     if before or told[first] == AFTER or _has_own(table, outcome):
         return Look(before if len(before) < len(visits) else ())
     return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")
+
+
+def _silent(outcome: Outcome) -> set[str]:
+    """Names of visits that say no time, as a letter and a number are all of them: of y, a response,
+    or from 1 on, as months 3 and 6 are not."""
+    codes = [code for code, _ in outcome.columns]
+    counted = [*map(str, range(1, len(codes) + 1))] == codes
+    if not LETTER.fullmatch(outcome.column) or not (outcome.column[0] in "yY" or counted):
+        return set()
+    return {text for code, name in outcome.columns for text in (name, _in_name(outcome, code))}
 
 
 def _at_zero(table: Table, visit: str) -> set[str]:
