@@ -86,6 +86,22 @@ def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
     assert "response/p_value.mcnemar_exact@b-d" in told
 
 
+def test_a_crossover_of_some_of_the_treatments(at: Project, call: Call):
+    draw = random.Random(5)
+    lines = ["id,sequence,period,trt,y"]
+    for n in range(60):
+        number, order = n % 6, ("AB", "BA", "AP", "PA", "BP", "PB")[n % 6]
+        for period, arm in enumerate(order):
+            lines.append(f"{n},{number + 1},{period},{arm},{draw.randint(20, 90) / 4}")
+    path = at.root / "data" / "some.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    guesses = read(at, "guesses.yaml")["guesses"]
+    found = {name: guesses[name]["value"] for name in ("arm", "control", "design")}
+    assert found == {"arm": "trt", "control": "P", "design": "crossover"}
+    assert check_trial(at, "mine") == []
+
+
 def test_a_blinded_crossover_runs(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv")
     assert call("new", "mine", path, "--arm", "treatment") == 0
