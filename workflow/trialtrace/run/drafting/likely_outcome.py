@@ -13,6 +13,7 @@ from trialtrace.run.drafting.names import FINDINGS, SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
+    ENDS,
     EVENT,
     LEAST_TIMES,
     MEAN,
@@ -22,6 +23,7 @@ from trialtrace.run.drafting.outcomes import (
     TIMES,
     Outcome,
     is_coded,
+    is_state,
     levels,
     outcome,
     pairs,
@@ -239,6 +241,18 @@ def may_last(column: Column, columns: Sequence[Column]) -> bool:
 def may_end(column: Column) -> bool:
     """Whether the name of a column of two values says that something happened, or was censored."""
     return STATES.search(plain(column.name)) is not None
+
+
+def tells_ends(column: Column) -> bool:
+    """Whether a column of three values or more may tell how a time ended: by its name, by what its
+    codes mean, or as codes from 0 on. It is none of patients; a bare type may be of anything."""
+    codes = levels(column)
+    if not is_state(column) or len(codes) < 3:
+        return False
+    ends = any(ENDS.search(dict(column.choices).get(code, code)) for code in codes)
+    counted = sorted(codes) == [str(n) for n in range(len(codes))]
+    patients = of_patients(column) and plain(column.name) != "type"
+    return not patients and (may_end(column) or ends or counted)
 
 
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
