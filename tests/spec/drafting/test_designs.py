@@ -488,3 +488,26 @@ def test_columns_of_treatments_beside_a_sequence(at: Project, call: Call):
     outcomes = Outcomes(trial.endpoints, trial.subjects)
     assert all(outcomes.labelled(one) == one for one in trial.populations.values())
     assert "outcome/mean_difference.paired_t@pain_verum-pain_plac" in results(at)
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+@pytest.mark.parametrize("before", ["baseHR", "HR_baseline", "HR_bl"])
+def test_the_column_of_the_value_before_is_given(at: Project, call: Call, before: str, visits: int):
+    draw = random.Random(2)
+    lines = [f"id,arm,{before},HR,time" if visits > 1 else f"id,arm,{before},HR"]
+    for n in range(1, 41):
+        first, arm = draw.randint(60, 99), ("drug", "placebo")[n % 2]
+        for time in range(1, visits + 1):
+            cells = [n, arm, first, first + draw.randint(-9, 9), *([time] if visits > 1 else [])]
+            lines.append(",".join(map(str, cells)))
+    path = at.root / "data" / "before.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--primary", "HR", "--yes") == 0
+    assert read(at, "guesses.yaml")["guesses"]["own_before"]["value"] == before
+    analyses = read(at, "plan.yaml")["analyses"]
+    (step,) = analyses["hr"]["estimates"]
+    variables = read(at, "trial.yaml")["subjects"]["variables"]
+    (covariate,) = step["mean_difference"]["covariates"]
+    assert step["mean_difference"]["method"] == "ancova" and variables[covariate] == before
+    assert analyses["hr_crude"]["estimates"] == [{"mean_difference": "welch"}]
+    assert check_trial(at, "mine") == []
