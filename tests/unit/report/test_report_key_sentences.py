@@ -227,10 +227,11 @@ def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch
         read(row(2.5, 0.5, 4.5, visit=at, **pair), everybody=[row(1.0, -1.0, 3.0)])
         for at in ("week 2", "week 4")
     ]
-    told = "trialtrace.report.sections.readings.readings"
-    monkeypatch.setattr(told, lambda *_: several)
-    assert re.findall(r", (week \d): the interval", other_readings(mini, None)) == ["week 2", "week 4"]
-    monkeypatch.setattr(told, lambda *_: several[:1])
+    place = "trialtrace.report.sections.readings.readings"
+    monkeypatch.setattr(place, lambda *_: several)
+    found = re.findall(r", (week \d): the interval", other_readings(mini, None))
+    assert found == ["week 2", "week 4"]
+    monkeypatch.setattr(place, lambda *_: several[:1])
     assert "week" not in other_readings(mini, None)
 
 
