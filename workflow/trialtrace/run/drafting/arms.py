@@ -212,7 +212,7 @@ def _changes(subject: str, column: Column, load: Load) -> bool:
     marks = load([subject, column.name])
     pairs = len(np.unique(joined([marks[subject], marks[column.name]])))
     times = np.unique(marks[subject], return_counts=True)[1]
-    return pairs == column.rows and np.mean(times > 1) >= WHOLLY_CROSSED
+    return pairs == column.rows and bool(np.mean(times > 1) >= WHOLLY_CROSSED)
 
 
 def _score(column: Column) -> tuple[float, list[str], bool]:
