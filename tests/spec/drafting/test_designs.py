@@ -102,6 +102,22 @@ def test_without_a_sequence_treatments_are_paired(at: Project, call: Call):
     assert "response/p_value.mcnemar_exact@b-d" in told
 
 
+def test_a_crossover_of_some_of_the_treatments(at: Project, call: Call):
+    draw = random.Random(5)
+    lines = ["id,sequence,period,trt,y"]
+    for n in range(60):
+        number, order = n % 6, ("AB", "BA", "AP", "PA", "BP", "PB")[n % 6]
+        for period, arm in enumerate(order):
+            lines.append(f"{n},{number + 1},{period},{arm},{draw.randint(20, 90) / 4}")
+    path = at.root / "data" / "some.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes") == 0
+    guesses = read(at, "guesses.yaml")["guesses"]
+    found = {name: guesses[name]["value"] for name in ("arm", "control", "design")}
+    assert found == {"arm": "trt", "control": "P", "design": "crossover"}
+    assert check_trial(at, "mine") == []
+
+
 def test_a_blinded_crossover_runs(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv")
     assert call("new", "mine", path, "--arm", "treatment") == 0
@@ -488,3 +504,26 @@ def test_columns_of_treatments_beside_a_sequence(at: Project, call: Call):
     outcomes = Outcomes(trial.endpoints, trial.subjects)
     assert all(outcomes.labelled(one) == one for one in trial.populations.values())
     assert "outcome/mean_difference.paired_t@pain_verum-pain_plac" in results(at)
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+@pytest.mark.parametrize("before", ["baseHR", "HR_baseline", "HR_bl"])
+def test_the_column_of_the_value_before_is_given(at: Project, call: Call, before: str, visits: int):
+    draw = random.Random(2)
+    lines = [f"id,arm,{before},HR,time" if visits > 1 else f"id,arm,{before},HR"]
+    for n in range(1, 41):
+        first, arm = draw.randint(60, 99), ("drug", "placebo")[n % 2]
+        for time in range(1, visits + 1):
+            cells = [n, arm, first, first + draw.randint(-9, 9), *([time] if visits > 1 else [])]
+            lines.append(",".join(map(str, cells)))
+    path = at.root / "data" / "before.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--primary", "HR", "--yes") == 0
+    assert read(at, "guesses.yaml")["guesses"]["own_before"]["value"] == before
+    analyses = read(at, "plan.yaml")["analyses"]
+    (step,) = analyses["hr"]["estimates"]
+    variables = read(at, "trial.yaml")["subjects"]["variables"]
+    (covariate,) = step["mean_difference"]["covariates"]
+    assert step["mean_difference"]["method"] == "ancova" and variables[covariate] == before
+    assert analyses["hr_crude"]["estimates"] == [{"mean_difference": "welch"}]
+    assert check_trial(at, "mine") == []

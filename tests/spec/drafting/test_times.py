@@ -55,6 +55,25 @@ def test_a_number_beside_an_event_is_asked_how_it_ended(tmp_path: Path, state: s
 
 
 @pytest.mark.parametrize(
+    ("name", "codes", "asked"),
+    [
+        ("type", "012", True),
+        ("ended", ("censored", "relapse", "death"), True),
+        ("ecog", "012", False),
+        ("region", ("north", "south", "west"), False),
+    ],
+)
+def test_a_time_beside_an_end_of_three_values_is_asked(tmp_path: Path, name, codes, asked: bool):
+    lines = [f"pid,arm,time,{name}"]
+    lines += [f"{n},{ARMS[n % 2]},{n * 7 % 91},{codes[n // 2 % 3]}" for n in range(1, 91)]
+    write(tmp_path / "made.csv", lines)
+    told = {"primary": "time"}
+    draft = decide(profile([str(tmp_path / "made.csv")]), told, guess_nothing_told)
+    assert ("status" in blinding(draft)) is asked
+    assert draft.primary.kind == ("time_to_event" if asked else "measure")
+
+
+@pytest.mark.parametrize(
     ("name", "state", "primary"),
     [("z9", "smoker", "z9"), ("pain_score", "dead", "pain_score"), ("z9", "dead", "weight_kg")],
 )

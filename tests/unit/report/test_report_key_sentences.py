@@ -221,6 +221,20 @@ def test_a_result_that_other_readings_bear_out_has_no_such_sentence(mini):
     assert other_readings(mini) == ""
 
 
+def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch):
+    pair = {"comparison": "drug", "reference": "placebo"}
+    several = [
+        read(row(2.5, 0.5, 4.5, visit=at, **pair), everybody=[row(1.0, -1.0, 3.0)])
+        for at in ("week 2", "week 4")
+    ]
+    place = "trialtrace.report.sections.readings.readings"
+    monkeypatch.setattr(place, lambda *_: several)
+    found = re.findall(r", (week \d): the interval", other_readings(mini, None))
+    assert found == ["week 2", "week 4"]
+    monkeypatch.setattr(place, lambda *_: several[:1])
+    assert "week" not in other_readings(mini, None)
+
+
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
     places["tbl-known"] = "report-2.html"

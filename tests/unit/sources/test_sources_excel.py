@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import re
+import warnings
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +43,21 @@ def test_values_become_text(bench: Bench):
         "30:00:00",
     )
     assert first[-1] is None
+
+
+def test_what_a_library_says_of_styles_is_not_told(bench: Bench):
+    """As workbooks of other programs are: without the named styles."""
+    whole, bare = zipfile.ZipFile(io.BytesIO(workbook([["id"], [1]]))), io.BytesIO()
+    with zipfile.ZipFile(bare, "w") as made:
+        for name in whole.namelist():
+            text = whole.read(name)
+            if name == "xl/styles.xml":
+                text = re.sub(rb"<cellStyles.*</cellStyles>", b"", text, flags=re.DOTALL)
+            made.writestr(name, text)
+    bench.put("a.xlsx", bare.getvalue())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cells(bench.ingest("a.xlsx")) == [("1",)]
 
 
 def test_rows_keep_their_number_in_the_sheet(bench: Bench):

@@ -127,12 +127,15 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
     """Which intervals lie otherwise about no effect than that of a primary result, a sentence a
     comparison; those of `analyses`, else of all primary ones. Plain text, empty where none does."""
     told = []
-    for one in (each for a in analyses or primary(material) for each in readings(material, a)):
+    found = [each for a in analyses or primary(material) for each in readings(material, a)]
+    visits = len({one.first["visit"] for one in found}) > 1
+    for one in found:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
             verbs = ("exclude", "include")[:: 1 if leaves_out_no_effect(one.first) else -1]
             many = len(kinds) > 1 or not kinds[0].startswith(("that ", "1 of "))
+            at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
             told.append(
-                f"{pair_text(material, one.first)}: the interval of the result {verbs[0]}s no "
+                f"{pair_text(material, one.first)}{at}: the interval of the result {verbs[0]}s no "
                 f"effect; {in_a_row(kinds)} {verbs[1]}{'' if many else 's'} it."
             )
     return " ".join([OTHERWISE, *told]) if told else ""

@@ -76,6 +76,7 @@ def arms_of(
     why: dict[str, str] = {}
     weights: dict[str, float] = {}
     doubted: set[str] = set()
+    in_periods = _in_periods(columns, constant)
     for column in columns:
         if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
@@ -90,6 +91,9 @@ def arms_of(
                 score = max(score, LEAST + CROSSED) - less
                 evidence.append("subjects have all levels, as in a crossover")
                 evidence.extend(["each in several rows"] if often else [])
+            elif in_periods and named_arm(column.name) and _changes(subject[0], column, load):
+                score = max(score, LEAST + CROSSED)
+                evidence.append("each period of a subject has another, as in a crossover")
             elif score >= LEAST:
                 score -= VARIES
                 evidence.append("it varies within subjects")
@@ -193,6 +197,22 @@ def _crossed(subject: str, column: Column, load: Load) -> float:
     subjects, levels = (len(np.unique(marks[one])) for one in (subject, column.name))
     pairs = len(np.unique(joined([marks[subject], marks[column.name]])))
     return column.rows / pairs if pairs >= WHOLLY_CROSSED * subjects * levels else 0.0
+
+
+def _in_periods(columns: Sequence[Column], constant: Mapping[str, bool]) -> bool:
+    """Whether subjects have periods, and a sequence of treatments each."""
+    words = [(name_words(one.name), constant.get(one.name)) for one in columns]
+    periods = any(each & PERIODS and same is False for each, same in words)
+    return periods and any(each & SEQUENCES and same for each, same in words)
+
+
+def _changes(subject: str, column: Column, load: Load) -> bool:
+    """Whether no subject has a level in two rows, and nearly all have several levels: some of those
+    that are compared."""
+    marks = load([subject, column.name])
+    pairs = len(np.unique(joined([marks[subject], marks[column.name]])))
+    times = np.unique(marks[subject], return_counts=True)[1]
+    return pairs == column.rows and bool(np.mean(times > 1) >= WHOLLY_CROSSED)
 
 
 def _score(column: Column) -> tuple[float, list[str], bool]:

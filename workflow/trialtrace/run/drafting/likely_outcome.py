@@ -13,6 +13,7 @@ from trialtrace.run.drafting.names import FINDINGS, SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
+    ENDS,
     EVENT,
     LEAST_TIMES,
     MEAN,
@@ -22,6 +23,7 @@ from trialtrace.run.drafting.outcomes import (
     TIMES,
     Outcome,
     is_coded,
+    is_state,
     levels,
     outcome,
     pairs,
@@ -34,7 +36,10 @@ WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
     *("response", "result", "aval", "dv", "responder", "success", "failure", "classification"),
 }
-PRIMARY = re.compile(r"\bprimary\b(?! (care|school|education|tumou?r|site|diagnosis|language))")
+OTHER_PRIMARY = re.compile(
+    r"\bprimary ((health|medical) )?(care|healthcare|school|education|tumou?r|cancer|lesion|"
+    r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance)\b"
+)
 OUTCOMES = re.compile(
     r"outcome|respon|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
     r"fail|cure|change|chg$|gain|loss$|decrease|increase|reduction|diff$|delta|final|end$|ended$|"
@@ -61,7 +66,7 @@ _ENDPOINT = (
 )
 SAID_SO = re.compile(
     rf"\b({_PRIMARY} (\w+ )?{_ENDPOINT}|{_ENDPOINT} (\w+ ){{0,2}}{_PRIMARY}|"
-    r"haupt(ziel\w*|endpunkt|kriterium))\b|[^ ]+ primary$"
+    r"haupt(ziel\w*|endpunkt|kriterium))\b"
 )
 # Words of what patients are or have before treatment.
 PATIENTS = re.compile(
@@ -241,19 +246,32 @@ def may_end(column: Column) -> bool:
     return STATES.search(plain(column.name)) is not None
 
 
+def tells_ends(column: Column) -> bool:
+    """Whether a column of three values or more may tell how a time ended: by its name, by what its
+    codes mean, or as codes from 0 on. It is none of patients; a bare type may be of anything."""
+    codes = levels(column)
+    if not is_state(column) or len(codes) < 3:
+        return False
+    ends = any(ENDS.search(dict(column.choices).get(code, code)) for code in codes)
+    counted = sorted(codes) == [str(n) for n in range(len(codes))]
+    patients = of_patients(column) and plain(column.name) != "type"
+    return not patients and (may_end(column) or ends or counted)
+
+
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
     """The candidate with its score and what speaks for it. `place` is that of its column, from 0
     to 1; `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
     score, told = PLACE * place, []
+    of_other = {"primary"} if _of_other_primary(column) else set()
     if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
         score += EXACT
         told.append("Its name is that of an outcome.")
-    elif named := outcome_words(name) or outcome_words(label):
+    elif named := outcome_words(name - of_other) or outcome_words(label - of_other):
         score += NAMED
         told.append(f"Its name speaks of {named}.")
     said = is_primary(column)
-    if said or any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
+    if said or "primary" in {*parts(column.name), *label} - of_other:
         score += SAID_PRIMARY
         told.append("It is called primary.")
     if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
@@ -292,8 +310,18 @@ def _called(table: Table, time: Outcome) -> Outcome:
 
 
 def is_primary(column: Column) -> bool:
-    """Whether a name or a label says that a column is the primary endpoint."""
-    return any(SAID_SO.search(" ".join(parts(text))) for text in (column.name, column.label))
+    """Whether a name or a label says that a column is the primary endpoint; the word alone at its
+    end does not where it is of primary care and the like, or of what was before."""
+    texts = [" ".join(parts(text)) for text in (column.name, column.label)]
+    before = (name_words(column.name) | {*parts(column.label)}) & BEFORE
+    alone = any(text.endswith(" primary") for text in texts)
+    return any(map(SAID_SO.search, texts)) or (
+        alone and not before and not _of_other_primary(column)
+    )
+
+
+def _of_other_primary(column: Column) -> bool:
+    return any(OTHER_PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label))
 
 
 def _flags_outcome(column: Column) -> bool:

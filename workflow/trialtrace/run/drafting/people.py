@@ -20,6 +20,8 @@ from trialtrace.run.drafting.likely_outcome import (
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
+    MEASURE,
+    REPEATED,
     belongs,
     is_coded,
     is_number,
@@ -31,6 +33,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.visits import own_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
@@ -208,6 +211,11 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
 
     words = "What does the primary analysis adjust for?"
     chosen = dict.fromkeys(decided.several("covariates", words, choices, read))
+    if column := _own_before(draft):
+        if column not in chosen:
+            why = f"It is what {draft.primary.column} was before: the primary analysis is given it."
+            decided.guess("own_before", ("plan.yaml", "analyses"), column, why)
+        chosen = {column: None} | chosen
     texts = [one.name for one in draft.home.columns]
     late = {name: after_start(draft.home.column(name), texts) for name in chosen if name in names}
     if doubts := [f"{name} ({word.rstrip('.')})" for name, word in late.items() if word]:
@@ -215,6 +223,20 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
         decided.guess("adjusted", ("plan.yaml", "analyses"), ", ".join(chosen), why)
     guesses = (*draft.guesses, *decided.guesses)
     return replace(draft, told=decided.told, covariates=tuple(chosen), guesses=guesses)
+
+
+def _own_before(draft: Draft) -> str:
+    """The column of numbers that the primary endpoint, a number, had before, where it is one column
+    and no visit was before."""
+    primary = draft.primary
+    if primary.before or primary.codes or primary.kind not in (MEASURE, REPEATED):
+        return ""
+    found = [
+        one.name
+        for one in own_before(draft.home, primary)
+        if is_number(one) and measured_stem(one.name) == measured_stem(primary.column)
+    ]
+    return found[0] if len(found) == 1 and primary.table == draft.home.name else ""
 
 
 def _without_later(draft: Draft, decided: Decided) -> Draft:

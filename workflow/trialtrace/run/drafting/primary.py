@@ -13,6 +13,7 @@ from trialtrace.run.drafting.likely_outcome import (
     may_last,
     of_patients,
     sure_first,
+    tells_ends,
 )
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -171,8 +172,9 @@ def _status(decided: Decided) -> str:
 
 
 def endings(offered: Offered, time: Outcome) -> list[Column]:
-    """The columns of two values that may tell how a number of a patient ended, where it may be a
-    time: what no name or label says of patients or of what was before."""
+    """The columns of two values, or few that read like ends, that may tell how a number of a
+    patient ended, where it may be a time: none of patients or of what was before by its name or
+    label."""
     table = offered.table(time.table)
     if (
         time.kind != MEASURE
@@ -186,11 +188,9 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     states = [
         one
         for one in table.columns
-        if is_coded(one)
-        and len(levels(one)) == 2
+        if ((is_coded(one) and len(levels(one)) == 2 and not of_patients(one)) or tells_ends(one))
         and one.constant_within is not False
         and one.name not in (time.column, *items)
-        and not of_patients(one)
         and not belongs(one)
         and not tells_arm(one, table, offered.arm)
     ]
@@ -206,9 +206,9 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
     if not states or "status" in decided.told:
         return outcome
     time = outcome.column
-    why = f"It has two values; {time} may be a time that ended with the event, or without it."
+    why = f"{time} may be a time that ended with the event, or without it."
     states = sorted(states, key=lambda one: not may_end(one))
-    choices = [(one.name, why) for one in states]
+    choices = [(one.name, f"It has {len(levels(one))} values; {why}") for one in states]
     choices.append((NO_STATUS, f"{time} is a number that everybody has; nothing is censored."))
     table = offered.table(outcome.table)
 
@@ -217,7 +217,7 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
             return outcome
         state = column_of([table], name, "status")[1]
         if not is_state(state):
-            expected = f"a column of two values, or {NO_STATUS}"
+            expected = f"a column of 2 to {MOST_STATES} values, or {NO_STATUS}"
             raise wrong("--status", f"{name}, {state.distinct} values", expected)
         return replace(paired(table, table.column(time), state), where=outcome.where)
 

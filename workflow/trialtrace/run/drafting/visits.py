@@ -161,7 +161,7 @@ def look(table: Table, outcome: Outcome) -> Look:
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
     first = next(iter(visits))
-    if before or told[first] == AFTER or _has_own(table, outcome):
+    if before or told[first] == AFTER or own_before(table, outcome):
         return Look(before if len(before) < len(visits) else ())
     return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")
 
@@ -203,16 +203,18 @@ def _float(cell: str) -> float:
         return 1.0
 
 
-def _has_own(table: Table, outcome: Outcome) -> bool:
-    """Whether the value before has a column of its own."""
+def own_before(table: Table, outcome: Outcome) -> list[Column]:
+    """The columns that the value before has of its own, those of the outcome's name first."""
     stem = measured_stem(outcome.column.replace("{visit}", ""))
-    return any(
-        one.constant_within is not False
+    found = [
+        one
+        for one in table.columns
+        if one.constant_within is not False
         and one.name not in outcome.names
         and {*parts(one.name)} & OWN_COLUMN
         and measured_stem(one.name) in ("", stem)
-        for one in table.columns
-    )
+    ]
+    return sorted(found, key=lambda one: measured_stem(one.name) != stem)
 
 
 def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:

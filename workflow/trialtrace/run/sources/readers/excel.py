@@ -7,6 +7,7 @@ rows around it as declared (`header`, `under_header`, `foot`).
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -153,7 +154,10 @@ def _workbook(opened: "Opened[Excel]") -> Any:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        return openpyxl.load_workbook(io.BytesIO(opened.data), read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            # Of styles and the like, which no cell is read by.
+            warnings.simplefilter("ignore", UserWarning)
+            return openpyxl.load_workbook(io.BytesIO(opened.data), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile):
         raise UserError(_not_excel(opened.name)) from None
     except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
