@@ -54,6 +54,7 @@ rule build_site:
     input:
         reports=expand("results/{trial}/report", trial=RUN.trials),
         printed=expand("results/{trial}/audit/print.json", trial=RUN.trials),
+        losses=expand("results/{trial}/derived/account.json", trial=RUN.trials),
         made=expand(RUN.made("audit_claims", "render_report"), trial=RUN.trials),
     output:
         site=directory("site"),
