@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tiny_trial import CROSSOVER, drawn, tiny
 
@@ -35,6 +36,7 @@ from trialtrace.run.integrity.export import (
 )
 from trialtrace.run.integrity.look import CONTRADICTIONS
 from trialtrace.run.integrity.registry import look_at
+from trialtrace.run.trial.dictionary import FIXED_CHOICES
 from trialtrace.run.trial.plan.cards.paired import CrossoverEvents
 
 
@@ -162,6 +164,15 @@ def test_arms_that_the_design_does_not_give_are_a_contradiction(wrong):
     assert not [*read._said("p.arm", "", arms * 0, group, arms)]
     nobody = np.full(60, NOBODY)
     assert agreement._as_designed(Treatments("p.arm", "", arms, nobody, arms)).p == 1
+
+
+def test_periods_coded_no_and_yes_are_in_the_order_of_their_codes():
+    """The dictionary has yes first; other choices stand as somebody put them."""
+    periods = pa.table({"period": ["0", "1", "1", "0"]})
+    answers, ordered_by_hand = FIXED_CHOICES["yesno"], {"1": "b", "0": "a"}
+    for choices, order in ((answers, [0, 1, 1, 0]), (ordered_by_hand, [1, 0, 0, 1])):
+        period = SimpleNamespace(choices=choices)
+        assert read._order(periods, "period", period).tolist() == order
 
 
 @pytest.mark.parametrize("wrong", [0, 3, 20, 40])

@@ -28,6 +28,7 @@ from trialtrace.run.integrity.export import (
 )
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.trial.dictionary import FIXED_CHOICES
 from trialtrace.run.trial.endpoints.event import EventInRow
 from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns, RepeatedInRows
@@ -274,8 +275,9 @@ def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
 
 
 def _order(table: pa.Table, name: str, variable: Variable) -> Places:
-    """Visits in the order of the dictionary's choices, or of their numbers."""
-    if not variable.choices:
+    """Visits in the order of the dictionary's choices, or of their numbers; those of a yes or no,
+    which nobody has put in order, by their codes."""
+    if not variable.choices or variable.choices in FIXED_CHOICES.values():
         return np.maximum(_codes(table, name), 0)
     places = {code: at for at, code in enumerate(variable.choices)}
     cells = table[name].to_pylist()
