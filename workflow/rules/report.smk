@@ -55,7 +55,7 @@ rule build_site:
         reports=expand("results/{trial}/report", trial=RUN.trials),
         printed=expand("results/{trial}/audit/print.json", trial=RUN.trials),
         losses=expand("results/{trial}/derived/account.json", trial=RUN.trials),
-        made=expand(RUN.made("audit_claims", "render_report"), trial=RUN.trials),
+        made=expand(RUN.made("derive_datasets", "audit_claims", "render_report"), trial=RUN.trials),
     output:
         site=directory("site"),
         made=RUN.site_record,
