@@ -80,6 +80,10 @@ def test_nothing_runs_but_search_cards_and_rows_or_loads_from_elsewhere(found, s
     assert scripts == {'<script src="../../unpack.js" defer>'}
 
 
+def test_no_text_is_escaped_twice(found):
+    assert not [path for path in found if "&amp;#" in path.read_text(encoding="utf-8")]
+
+
 @pytest.mark.parametrize("trial", TRIALS)
 def test_every_number_of_a_table_of_results_is_a_link(found, site, trial):
     cells = cells_of(found, site, trial)

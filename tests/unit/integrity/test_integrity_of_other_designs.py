@@ -22,6 +22,7 @@ from trialtrace.run.integrity import (
     read,
     runs,
     sites,
+    treatments,
 )
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import (
@@ -154,14 +155,14 @@ def test_arms_that_the_design_does_not_give_are_a_contradiction(wrong):
     group, arms = np.arange(60) // 10, (np.arange(60) // 10) % 2
     changed = np.random.default_rng(1).permutation(60)[:wrong]
     arms[changed] = 1 - arms[changed]
-    (given,) = read._said("p.arm", "another arm", arms, group, np.arange(60) + 2)
+    (given,) = treatments._said("p.arm", "another arm", arms, group, np.arange(60) + 2)
     (look,) = agreement.looks(alone(numbers("x", arms), treatments=(given,)))
     assert wrong // 2 <= len(look.rows) <= wrong and look.remark == CONTRADICTIONS
     assert (look.p < 1e-5) == bool(wrong)
     # What only may be a sequence is none where it does not tell nearly all of the arms, nor is
     # anything in a trial in which all have one.
-    assert bool([*read._said("p.arm", "", arms, group, arms, 0.8)]) == (wrong < 12)
-    assert not [*read._said("p.arm", "", arms * 0, group, arms)]
+    assert bool([*treatments._said("p.arm", "", arms, group, arms, 0.8)]) == (wrong < 12)
+    assert not [*treatments._said("p.arm", "", arms * 0, group, arms)]
     nobody = np.full(60, NOBODY)
     assert agreement._as_designed(Treatments("p.arm", "", arms, nobody, arms)).p == 1
 
@@ -199,14 +200,14 @@ def test_first_treatments_are_held_against_the_sequence_of_the_plan(wrong):
     step_of, none = np.tile(np.arange(2), 40), np.zeros(80, np.intp)
     sheet = Sheet("periods", np.arange(80) + 2, who["periods"], step_of, none, ())
     export = Export(40, "patients", (sheet,))
-    (given,) = read._treatments(trial, export, tables, who)
+    (given,) = treatments.treatments_of(trial, export, tables, who)
     look = agreement._as_designed(given)
     assert look.rows == tuple(range(2, 2 + 2 * wrong, 2))
     assert look.told == f"{wrong} of 40 patients have another treatment first than their order"
     assert (look.p < 1e-5) == bool(wrong)
     # Arms that are permuted within patients go with no sequence.
     trial.at = replace(trial.at, purpose=Purpose("blinded"))
-    assert not [*read._treatments(trial, export, tables, who)]
+    assert not [*treatments.treatments_of(trial, export, tables, who)]
 
 
 @pytest.mark.parametrize("wrong", [0, 30])

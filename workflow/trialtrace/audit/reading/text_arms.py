@@ -9,6 +9,7 @@ from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.mentions import NO_ARM, distinct, names_of
 
 MOST_LISTS = 40
+_SENTENCES = re.compile(r"(?<=[.;])\s")
 
 
 def arms_of_text(title: str, texts: Sequence[str]) -> Arms:
@@ -68,9 +69,6 @@ def _allocated(title: str, texts: Sequence[str]) -> list[tuple[Called, ...]]:
     return allocated(title, sentences)[:MOST_LISTS]
 
 
-_SENTENCES = re.compile(r"(?<=[.;])\s")
-
-
 def uses(arms: Arms, texts: Sequence[str]) -> int:
     """How often sentences with numbers name two of the arms, or the one that is named least."""
     if len(arms.labels) < 2:
@@ -95,7 +93,7 @@ def _called_groups(texts: Sequence[str]) -> Arms:
     alone: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for text in texts:
-        for sentence in re.split(r"(?<=[.;])\s", text):
+        for sentence in _SENTENCES.split(text):
             labelled = {bare(one): one for one in _groups_in(re.sub(r" \+ (?=\w)", "+", sentence))}
             labels = labelled | labels
             names = sorted(labelled)

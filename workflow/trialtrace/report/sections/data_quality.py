@@ -178,16 +178,14 @@ def known_counts(material: Material, analysis: Analysis) -> list[Counts]:
 
 def known_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
     """Of how many of each arm an outcome is known, at the visit where these are fewest; nothing
-    where it is known of all."""
+    where it is known of all. Plain text."""
     counts = [arms for *_, arms in known_counts(material, analysis)]
     arms = min(counts, key=lambda arms: sum(k for k, _ in arms.values()), default={})
     known, whole = (sum(each) for each in zip(*arms.values(), strict=True)) if arms else (0, 0)
     if known < whole:
         design = material.trial.design.arms
         each = [f"{material.arm_label(arm)} {arms[arm][0]} of {arms[arm][1]}" for arm in design]
-        yield escape_markdown(
-            f"{analysis.label}: the outcome is known in {known} of {whole} ({', '.join(each)})."
-        )
+        yield f"{analysis.label}: the outcome is known in {known} of {whole} ({', '.join(each)})."
 
 
 def known_table(material: Material) -> str:

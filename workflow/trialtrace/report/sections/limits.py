@@ -34,7 +34,7 @@ def _limits(material: Material) -> Iterator[str]:
     for analysis in primary(material):
         if first := caveat(analysis):
             yield first
-        yield from known_in_short(material, analysis)
+        yield from map(escape_markdown, known_in_short(material, analysis))
     if disagreeing := other_readings(material):
         yield escape_markdown(disagreeing)
     every = [one for one in trial.plan.analyses.values() if in_main_report(trial, one)]

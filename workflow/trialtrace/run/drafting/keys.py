@@ -96,6 +96,8 @@ ROWS_A_VISIT, FEW_SUBJECTS = 3, 8
 Load = Callable[[Sequence[str]], "Mapping[str, Numbers]"]
 Key = tuple[str, ...]
 
+# Names of visits of which there may be any number.
+COUNTED = ("visit", "cycle")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
 
@@ -233,9 +235,8 @@ def _order(column: Column, place: int) -> tuple[int, int, int]:
 
 def numbers_visits(name: str) -> bool:
     """Whether a column counts visits or cycles, of which there may be any number."""
-    return {*parts(name)} & {"visit", "cycle"} != set() or plain(name).startswith(
-        ("visit", "cycle")
-    )
+    words = {*parts(name)}
+    return bool(words & {*COUNTED}) or plain(name).startswith(COUNTED)
 
 
 def names_subject(name: str) -> bool:

@@ -89,18 +89,7 @@ VISITS = vocabulary("""
     months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt semaine mois jour
     settimana mese semana mes dia maand vecka when""")
 VISITS += tuple(word + n for word in _IN_TURN for n in ("no", "nr", "num", "number", "n"))
-VISIT_PARTS = (
-    "visit",
-    "cycle",
-    "week",
-    "month",
-    "day",
-    "timepoint",
-    "wk",
-    "occasion",
-    "session",
-    "period",
-)
+VISIT_PARTS = vocabulary("visit cycle week month day timepoint wk occasion session period")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
 # What the names of the columns of a table of findings begin with in SDTM.
 FINDINGS = "(?:lb|vs|eg|qs|ft|rs|tr|tu|oe|nv|re|cv|mk|mb|ms|pc|pp|da|is|cc|fa|pe|sc|ss|sr)"

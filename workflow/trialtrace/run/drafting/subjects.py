@@ -55,9 +55,7 @@ def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         decided.guess("subject", place, sure[0], why)
         return read(sure[0])
     choices = [(name, why) for name in dict.fromkeys([*sure, *shared])]
-    return decided.choose(
-        "subject", "Which column tells patients apart?", choices, place, read, False
-    )
+    return decided.choose("subject", WORDS, choices, place, read, False)
 
 
 def _may_link(table: Table, name: str) -> bool:

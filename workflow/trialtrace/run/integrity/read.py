@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.base.config.spec import items_of
 from trialtrace.run.cleaning.keys import PLACE, subject_text
 from trialtrace.run.integrity import contacts, intervals
+from trialtrace.run.integrity.coded import codes_of, first_by_subject, kind_of
 from trialtrace.run.integrity.export import (
     CODE,
     DATE,
@@ -24,8 +24,8 @@ from trialtrace.run.integrity.export import (
     Export,
     Sheet,
     Slice,
-    Treatments,
 )
+from trialtrace.run.integrity.treatments import treatments_of
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.dictionary import FIXED_CHOICES
@@ -42,9 +42,8 @@ from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
-FEWEST, RISING, ONE_ARM = 20, 0.8, 0.8
-"""Rows of a visit, the share of dates after those of the visit before, of patients with the first
-treatment of a group that may be their sequence."""
+FEWEST, RISING = 20, 0.8
+"""Rows of a visit, the share of dates after those of the visit before."""
 PLAIN = "^[0-9]{1,18}$"
 """A key that is a number alone, as most are."""
 
@@ -73,7 +72,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         sizes = randomisation.block_sizes
 
     def by_subject(table: str, column: str) -> Places:
-        return _by_subject(_codes(tables[table], column), who[table], len(people))
+        return first_by_subject(codes_of(tables[table], column), who[table], len(people))
 
     arm = arm_origin(trial)
     site, origins = trial.subjects.site, trial.subjects.origins
@@ -107,7 +106,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         last=tuple(last for last, _ in contacts_of),
         events=tuple(event for _, event in contacts_of),
         free=tuple(_free_of_events(trial, whole, tables, who)),
-        treatments=tuple(_treatments(trial, whole, tables, who)),
+        treatments=tuple(treatments_of(trial, whole, tables, who)),
     )
 
 
@@ -155,18 +154,18 @@ def _sheet(
             bool(variable.branching),
         )
         for name, variable in known.items()
-        if name not in left_out and (kind := _kind(variable))
+        if name not in left_out and (kind := kind_of(variable))
     ]
     used = np.flatnonzero(subject != NOBODY)
     visits = _visit_columns(trial)
     if trial.design.kind == "crossover" and spec.arm:
         visits |= {*keys} - {*arm_columns(trial, spec)}
-    ordered = [name for name in keys if name in visits or _kind(known[name]) == NUMBER]
+    ordered = [name for name in keys if name in visits or kind_of(known[name]) == NUMBER]
     step, part = np.zeros(len(subject), np.intp), None
     if ordered:
         step = _order(table, ordered[0], known[ordered[0]])
     if others := [name for name in keys if name not in ordered[:1]]:
-        part = _crossed([_codes(table, name) for name in others])
+        part = _crossed([codes_of(table, name) for name in others])
     made = Sheet(
         spec.name,
         table["source_row"].to_numpy()[used],
@@ -225,12 +224,6 @@ def _tables_of_occurrences(trial: Trial) -> set[str]:
     return {entry.table for entry in entries if isinstance(entry, Occurrence)}
 
 
-def _kind(variable: Variable) -> str:
-    if variable.choices or variable.kind == "text":
-        return CODE
-    return DATE if variable.kind == "date" else NUMBER
-
-
 def _words(trial: Trial, tables: Mapping[str, pa.Table]) -> dict[str, set[str]]:
     """The texts of each column without choices that several tables have."""
     places = [
@@ -249,22 +242,13 @@ def _words(trial: Trial, tables: Mapping[str, pa.Table]) -> dict[str, set[str]]:
 
 def _numbers(table: pa.Table, variable: Variable, kind: str, choices: Iterable[str] = ()) -> Floats:
     if kind == CODE:
-        codes = _codes(table, variable.name, choices)
+        codes = codes_of(table, variable.name, choices)
         return np.where(codes == NOBODY, np.nan, codes.astype(float))
     values = table[variable.name]
     if kind == DATE:
         values = values.cast(pa.int32())
     made: Floats = values.cast(pa.float64(), safe=False).to_numpy()
     return made
-
-
-def _codes(table: pa.Table, name: str, choices: Iterable[str] = ()) -> Places:
-    """A column as places of its values in their order, choices that no row has among them, so that
-    they are the same in every table; `NOBODY` where missing."""
-    cells = table[name].to_pylist()
-    known = sorted({*choices, *(c for c in cells if c is not None)})
-    levels = {value: at for at, value in enumerate(known)}
-    return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
 
 
 def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
@@ -278,7 +262,7 @@ def _order(table: pa.Table, name: str, variable: Variable) -> Places:
     """Visits in the order of the dictionary's choices, or of their numbers; those of a yes or no,
     which nobody has put in order, by their codes."""
     if not variable.choices or variable.choices in FIXED_CHOICES.values():
-        return np.maximum(_codes(table, name), 0)
+        return np.maximum(codes_of(table, name), 0)
     places = {code: at for at, code in enumerate(variable.choices)}
     cells = table[name].to_pylist()
     return np.array([places.get(str(cell), len(places)) for cell in cells], dtype=np.intp)
@@ -291,14 +275,6 @@ def _crossed(codes: list[Places]) -> Places | None:
     every = np.column_stack(codes)
     made = np.unique(every, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
     return np.where((every == NOBODY).any(axis=1), NOBODY, made)
-
-
-def _by_subject(codes: Places, who: Places, n: int) -> Places:
-    """The first code of each subject."""
-    made = np.full(n, NOBODY, dtype=np.intp)
-    known = np.flatnonzero((who != NOBODY) & (codes != NOBODY))[::-1]
-    made[who[known]] = codes[known]
-    return made
 
 
 def entry_column(trial: Trial) -> tuple[str, str] | None:
@@ -407,88 +383,10 @@ def _free_of_events(
                 yield replace(column, values=np.where(_of_whom(*of), 1.0, np.nan)), days
 
 
-def _treatments(
-    trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
-) -> Iterator[Treatments]:
-    """The arms of clusters, by what is declared to be their unit; the first treatments of a
-    crossover, by the sequence of the plan, or a variable that tells nearly all of them."""
-    arm, unit = arm_origin(trial), trial.design.unit
-
-    def of_subjects(table: str, column: str) -> Places:
-        return _by_subject(_codes(tables[table], column), who[table], export.n)
-
-    groups = {
-        name: of_subjects(at.table, at.column)
-        for name, at in trial.subjects.origins.items()
-        if _kind(trial.dictionary[at.table][at.column]) == CODE
-    }
-    if trial.design.kind == "cluster" and unit in groups and arm:
-        arms = of_subjects(arm.table, arm.column)
-        where = f"{arm.table}.{arm.column}", f"another arm than most of their {unit}"
-        yield from _said(*where, arms, groups[unit], export.row_of)
-    # Arms that are permuted in a patient go with no sequence.
-    crossover = trial.design.kind == "crossover" and not trial.at.purpose.hides_arms
-    for sheet in export.sheets if crossover else ():
-        if treatment := trial.tables[sheet.name].arm:
-            cells = tables[sheet.name][treatment]
-            codes = {arm.code for arm in trial.design.arms.values()} | {*cells.to_pylist()} - {None}
-            of = _codes(tables[sheet.name], treatment, codes)[who[sheet.name] != NOBODY]
-            early = np.flatnonzero(sheet.step == 0)
-            arms, rows = np.full(export.n, NOBODY), np.full(export.n, NOBODY)
-            arms[sheet.subject[early]], rows[sheet.subject[early]] = of[early], sheet.rows[early]
-            declared = _first_codes(trial, tables)
-            for name, group in groups.items():
-                where = f"{sheet.name}.{treatment}", f"another treatment first than their {name}"
-                if name in declared:
-                    due = _codes(pa.table({name: declared[name]}), name, codes)
-                    due = _by_subject(due, who[trial.subjects.origins[name].table], export.n)
-                    yield Treatments(*where, arms, due, rows)
-                else:
-                    yield from _said(*where, arms, group, rows, ONE_ARM)
-
-
-def _first_codes(trial: Trial, tables: dict[str, pa.Table]) -> dict[str, list[str | None]]:
-    """Variables that steps of the plan name as the sequence; in each row of their table the code of
-    the treatment that it begins with."""
-    codes = {name: arm.code for name, arm in trial.design.arms.items()}
-    made = {}
-    for analysis in trial.plan.analyses.values():
-        for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
-            options = items_of(step.options)
-            if name := options.get("sequence"):
-                at = trial.subjects.origins[name]
-                labels = trial.dictionary[at.table][at.column].choices
-                arms = {code: options["starts_with"].get(label) for code, label in labels.items()}
-                arms = arms or options["starts_with"]
-                cells = tables[at.table][at.column].to_pylist()
-                made[name] = [codes.get(arms.get(cell) or "") for cell in cells]
-    return made
-
-
-def _said(
-    where: str, what: str, arms: Places, group: Places, rows: Places, least: float = 0.0
-) -> Iterator[Treatments]:
-    """Arms that must be those of most in a group, where at least so many are, and not all have
-    one."""
-    due = _most(group, arms)
-    known = (due != NOBODY) & (arms != NOBODY)
-    if len(np.unique(arms[known])) > 1 and (due == arms)[known].mean() >= least:
-        yield Treatments(where, what, arms, due, rows)
-
-
-def _most(group: Places, arms: Places) -> Places:
-    """Of each subject the arm that most of their group have."""
-    due = np.full(len(group), NOBODY, dtype=np.intp)
-    for one in np.unique(group[group != NOBODY]):
-        own = (group == one) & (arms != NOBODY)
-        due[group == one] = np.bincount(arms[own]).argmax() if own.any() else NOBODY
-    return due
-
-
 def _of_whom(event: Condition | None, truth: bool, table: pa.Table, who: Places, n: int) -> Flags:
     """The subjects of whom it is known that a condition holds, or does not."""
     known = [] if event is None else [each is truth for each in evaluate(event, table).to_pylist()]
-    flags: Flags = _by_subject(np.array(known, np.intp), who[: len(known)], n) == 1
+    flags: Flags = first_by_subject(np.array(known, np.intp), who[: len(known)], n) == 1
     return flags
 
 
