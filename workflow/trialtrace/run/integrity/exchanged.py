@@ -79,8 +79,8 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
 # At the baseline arms differ by chance: the test of two samples, of the means of what was
 # allocated, times the arms and the visits. Sites differ: their changes are held against a
 # difference of half a standard deviation (`breaks`), times the sites and the visits. Neither counts
-# but where the change runs against that of the others, and both visits are nearer to the other one
-# of the others than the baselines are to each other.
+# but where both visits are nearer to the other one of the others than the baselines are to each
+# other: then their changes run against each other.
 
 HALF, FEWEST_UNITS, FEWEST_IN_GROUP = 0.5, 3, 10
 SHARES = {"an arm": 0.75, "a site": 0.25}
@@ -129,7 +129,7 @@ def turned_round(x: Floats, own: Flags, unit: Places | None) -> float | None:
     if min(len(inside), len(others)) < FEWEST_IN_GROUP:
         return None
     (a, b), (c, d) = inside.mean(axis=0), others.mean(axis=0)
-    crossed = (b - a) * (d - c) < 0 and max(abs(a - d), abs(b - c)) < abs(a - c)
+    crossed = max(abs(a - d), abs(b - c)) < abs(a - c)
     if unit is None:
         changes = [np.diff(each, axis=1)[:, 0] for each in (inside, others)]
         return (
