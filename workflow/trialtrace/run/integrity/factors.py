@@ -8,10 +8,10 @@ its values have more decimals, or fewer. As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
 one-sample test with a noncentral t, by its normal approximation, times the visits.
 
-Single values are ten times, or a tenth of, the median of the patient's other visits, where the
-other patients' are not by four standard deviations, nor any by
-half as much on a scale of logs: more than one patient in a hundred is unusual
-(binomial), and among few each is told.
+Single values are ten, a hundred or more powers of ten times, or that part of, the median of the
+patient's other visits, as of a unit at one visit of a site, where the other patients' are not by
+four standard deviations of a tenfold value, nor any by half as much on a scale of logs: more than
+one patient in a hundred is unusual (binomial), and among few each is told.
 
 A score whose scale is declared, from 0, may be given as a share, in percent or to 10: of those
 whose other values are all beyond that, a fifth at least would keep one beyond it (binomial).
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats
+from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
@@ -54,25 +54,28 @@ def looks(export: Export) -> Iterator[Look]:
 
 
 def _tenfold(visits: tuple[Slice, ...]) -> Iterator[Look]:
-    """A look at values ten times, or a tenth of, those of their patient's other visits."""
+    """A look at values that are powers of ten times those of their patient's other visits."""
     values = np.column_stack([visit.values for visit in visits])
     logs = np.log10(np.where(values > 0, values, np.nan))
-    off = tenfold(logs[(~np.isnan(logs)).sum(axis=1) > 1])
-    if off is None:
+    powers = tenfold(logs[(~np.isnan(logs)).sum(axis=1) > 1])
+    if powers is None:
         return
+    off, fold = powers > 0, 10 ** np.median(powers[powers > 0]) if powers.any() else 10
     several = np.flatnonzero((~np.isnan(logs)).sum(axis=1) > 1)
     k, n = int(off.any(axis=1).sum()), len(several)
     places = np.column_stack([visit.rows[several] for visit in visits])[off]
     rows = tuple(sorted({int(row) for row in places}))
-    text = f"{k} of {n} patients have a value ten times, or a tenth of, those of other visits"
+    times = "ten times, or a tenth of," if fold == 10 else f"{fold:g} times, or 1/{fold:g} of,"
+    text = f"{k} of {n} patients have a value {times} those of other visits"
     most = visits[int(off.sum(axis=0).argmax())]
     p = chances.binomial(k, n, SLIPS)
     yield Look(most.where, text, p, rows, remark=TENFOLD if p < WORTH_A_REMARK else "")
 
 
-def tenfold(logs: Floats) -> Flags | None:
-    """Which decimal logs of a patient (a row each) are one off the median of the others, and
-    further from that of all; None where the other patients differ by as much from themselves."""
+def tenfold(logs: Floats) -> Floats | None:
+    """By how many whole powers of ten the decimal logs of a patient (a row each) are off the median
+    of the others, and further from that of all; 0 for the others, and None where these differ by as
+    much from themselves."""
     apart = np.full(logs.shape, np.nan)
     beyond = np.zeros(logs.shape, dtype=bool)
     middle = float(np.nanmedian(logs)) if logs.size else 0.0
@@ -82,11 +85,12 @@ def tenfold(logs: Floats) -> Flags | None:
         own, usual = logs[there, at], np.nanmedian(others[there], axis=1)
         apart[there, at] = own - usual
         beyond[there, at] = np.abs(own - middle) > np.abs(usual - middle)
-    off = beyond & (np.abs(np.abs(apart) - 1) <= OF_TEN)
+    powers = np.round(np.abs(apart))
+    off = beyond & (powers >= 1) & (np.abs(np.abs(apart) - powers) <= OF_TEN)
     rest = apart[~off.any(axis=1)]
     rest = rest[~np.isnan(rest)]
     wide = len(rest) < FEWEST_OF_ALL or WIDE * rest.std() > 1 or np.abs(rest).max() > 1 / 2
-    return None if wide else off
+    return None if wide else np.where(off, powers, 0.0)
 
 
 def _look(visits: list[Slice], logs: Floats) -> Look:
