@@ -290,6 +290,17 @@ def test_single_values_ten_times_or_a_tenth_of_their_patients_others_are_told(fa
     assert looks(10 ** rng.normal(3, 1, (30, 4))) == []
 
 
+def test_litres_in_millilitres_at_one_of_two_visits_of_a_site_are_told():
+    """Its values, a third of those of the visit, stand alone nowhere."""
+    rng = np.random.default_rng(8)
+    volume = np.exp(0.7 + rng.normal(0, 0.2, (60, 1)) + rng.normal(0, 0.05, (60, 2)))
+    volume[:20, 1] *= 1000
+    found = min(factors.looks(visited("volume", volume)), key=lambda one: one.p)
+    assert found.told.startswith("20 of 60 patients have a value 1000 times, or 1/1000 of,")
+    assert found.p < 1e-10 and found.remark == factors.TENFOLD
+    assert found.rows == tuple(range(3, 42, 2))
+
+
 def test_a_scale_turned_round_at_some_visits_of_a_site_is_told():
     rng = np.random.default_rng(9)
     site = np.arange(150) % 3

@@ -28,7 +28,7 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
 FEWEST_OF_ALL, SLIPS, OF_TEN, WIDE, WORTH_A_REMARK = 8, 0.01, 0.2, 4.0, 0.2
-TENFOLD = "Values ten times, or a tenth of, those of the patient's other visits"
+TENFOLD = "Values a power of ten off those of the patient's other visits"
 SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
@@ -60,7 +60,8 @@ def _tenfold(visits: tuple[Slice, ...]) -> Iterator[Look]:
     powers = tenfold(logs[(~np.isnan(logs)).sum(axis=1) > 1])
     if powers is None:
         return
-    off, fold = powers > 0, 10 ** np.median(powers[powers > 0]) if powers.any() else 10
+    off = powers > 0
+    fold = 10 ** float(np.median(powers[off])) if off.any() else 10.0
     several = np.flatnonzero((~np.isnan(logs)).sum(axis=1) > 1)
     k, n = int(off.any(axis=1).sum()), len(several)
     places = np.column_stack([visit.rows[several] for visit in visits])[off]
