@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trialtrace.run.integrity import ends, exchanged, misplaced
+from trialtrace.run.integrity import cuts, ends, exchanged, misplaced
 from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.misplaced import PARTS, STRETCHES, Rows
 
@@ -180,3 +180,30 @@ def test_deaths_and_contacts_of_older_cuts():
     at_a_site = free & (site == 2)
     assert chance(died, np.where(at_a_site, np.minimum(last, 1100), last))[0] < 1e-4
     assert chance(np.where(died > 1100, np.nan, died), last)[1] < 1e-4
+
+
+def test_who_was_no_longer_followed_lacks_no_visit():
+    """80 were seen a year after entry, the last on day 684; 20 came later, and were due until day
+    784, before the last date of all, day 900: each lacks a visit with the chance 0.5 / 81."""
+    entry = np.arange(100) * 4.0 + 3
+    entry[80:] = np.arange(20) * 5 + 324
+    none, some = np.zeros(100, np.intp), np.arange(80)
+    dates = tuple(Column(x, "date", v) for x, v in (("e", entry), ("l", np.full(100, 900.0))))
+    people = Sheet("p", np.arange(100), np.arange(100), none, none, dates)
+    visit = (Column("v", "date", entry[:80] + 365),)
+    visits = Sheet("v", some, some, none[:80], none[:80], visit, visits=True)
+
+    def chance(last: np.ndarray) -> float:
+        export = Export(100, "p", (people, visits), entry=("p", "e"))
+        contact = export.known(("p", "l"))
+        object.__setattr__(contact, "values", last)
+        object.__setattr__(export, "last", (contact,))
+        return min(look.p for look in cuts.looks(export))
+
+    late = entry + 365 > 684
+    assert late.sum() == 20
+    assert chance(np.full(100, 900.0)) == pytest.approx(0)
+    assert chance(np.where(late, 600.0, 900)) == 1
+    assert chance(np.where(np.arange(100) < 99, np.where(late, 600.0, 900), 900)) == pytest.approx(
+        0.5 / 78, rel=0.1
+    )

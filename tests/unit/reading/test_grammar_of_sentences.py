@@ -44,6 +44,12 @@ BOTH = ("training", "usual care")
         ("Pain was higher in the usual care group (5.8% vs 9.6%).", ["training", "usual care"]),
         ("Pain was shorter (12% vs 16%) in the training group.", ["training", "usual care"]),
         ("They did better than usual care, which had pain in 48.1%.", ["usual care"]),
+        # Of the change in the one group that the clause has named, whatever is named behind it.
+        (
+            "Pain improved in the training group (P = 0.01) and fever in the usual care group "
+            "(P = 0.02).",
+            ["training", "usual care"],
+        ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),
     ],
@@ -233,3 +239,14 @@ def test_a_sum_of_two_arms_is_an_arm_where_the_text_calls_it_a_group():
         "and by 6% in the GH + PIO group. Pain was 1% in the GH group and 2% in the GH + PIO group."
     )
     assert [one.arm for one in read(text=text).items.values()][1] == "gh+pio"
+
+
+def test_a_drug_of_which_tables_have_two_doses_is_no_arm():
+    heads = ("", "Epo 100 U (n=30)", "Epo 300 U (n=30)", "Placebo (n=30)")
+    table = Table("table 1", "Table 1", (heads, ("Women, n (%)", "9 (30)", "6 (20)", "3 (10)")), 1)
+    text = "Pain was seen more often in the epo group (5%) than in the placebo group (6%). " * 8
+    made = read(table, text=text)
+    assert [entry["label"] for entry in made.groups.values()] == [
+        x.split(" (")[0] for x in heads[1:]
+    ]
+    assert {*arms(text, table)} == {(), "placebo"}

@@ -4,8 +4,9 @@ For each visit of a table that has dates, the usual time since entry and the sha
 who have it are known from those who were due while the table was still being filled. Patients who
 were due after its last date, and not after the last date of all tables, have no row: the chance of
 that is the product of their shares to lack one, of each patient that of one visit, the likeliest to
-be lacking, since who lacks one lacks others. So it is of a site none of whose patients that were
-due has a row of a visit, where they have rows of another: times the sites and visits.
+be lacking, since who lacks one lacks others; whose last contact was before lacks nothing. So it is
+of a site none of whose patients that were due has a row of a visit, where they have rows of
+another: times the sites and visits.
 
 A table of which none of a site, of an arm (occurrences alone) or of a code at entry has a row was
 filtered by it: the odds of the others times or by two are held against it, times all groups.
@@ -49,16 +50,17 @@ def looks(export: Export) -> Iterator[Look]:
     seen = np.full(export.n, np.nan)
     for sheet, column in dated:
         np.fmax.at(seen, sheet.subject, column.values)
-    seen = np.fmax.reduce([seen, *(last.values for last in export.last)])
+    until = np.fmax.reduce([seen * np.nan, *(last.values for last in export.last)])
+    seen = np.fmax(seen, until)
     for sheet, column in dated:
         if sheet.visits:
-            yield from _look(export, sheet, column, entry.values, end)
+            yield from _look(export, sheet, column, entry.values, np.fmin(until, end))
         elif sheet.occurrences and column is _began(sheet):
             yield _occurrences(sheet, column, entry.values, seen)
 
 
 def _look(
-    export: Export, sheet: Sheet, column: Column, entered: Floats, end: float
+    export: Export, sheet: Sheet, column: Column, entered: Floats, end: Floats
 ) -> Iterator[Look]:
     last = float(np.nanmax(column.values))
     since = column.values - entered[sheet.subject]
