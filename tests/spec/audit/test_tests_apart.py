@@ -245,6 +245,17 @@ def test_a_limit_of_one_side_against_the_interval_of_the_same_ratio(limit, agree
     assert said("bound", claims, "comparison.bound_apart") == [agreement]
 
 
+def test_two_limits_of_one_side_are_one_only_where_a_ratio_begins_at_0():
+    claims = {
+        "hr": claim(HAZARD.format(""), **EVENT),
+        "ratio": claim("hazard ratio 0.93 (one-sided 97.5% CI, 0.50 to 1.07)", "abstract", **EVENT),
+        "d": claim("mean difference 0.70 (95% CI -0.70 to 2.10)", **AGE),
+        "zero": claim("mean difference 0.70 (one-sided 97.5% CI, 0 to 2.10)", **AGE),
+    }
+    assert said("ratio", claims, "comparison.bound_apart") == []
+    assert said("zero", claims, "comparison.bound_apart") == []
+
+
 @pytest.mark.parametrize(("limit", "agreement"), [("2.10", "compatible"), ("1.20", "inconsistent")])
 def test_a_limit_of_one_side_of_a_difference(limit, agreement):
     claims = {

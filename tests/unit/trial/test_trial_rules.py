@@ -51,6 +51,19 @@ def test_a_composite_names_its_rule_and_its_parts():
     )
 
 
+def test_changes_of_dose():
+    given = {
+        "table": "doses",
+        "planned": "plan",
+        "delivered": "dose",
+        "reduced": {"tolerance": 0.05},
+    }
+    less = "every row of doses with a dose more than 5 % below the planned one"
+    assert rule("dose_change", **given) == less
+    stopped = rule("dose_change", **given, stopped={"why": {"is": "nerve"}})
+    assert stopped == f"{less} or treatment stopped (why = nerve)"
+
+
 def test_several_events_a_subject():
     ends = {"event_label": "Infection", "censored_label": "End"}
     event = {"infected": {"is": "1"}}
