@@ -15,6 +15,7 @@ from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.cli import main
 
 PAIR = {"outcome": "stroke", "compare": ["new", "old"]}
+CREDIBLE = "hazard ratio 0.79 (95% CrI 0.66 to 0.96)"
 TURNED = {"outcome": "stroke", "compare": ["old", "new"]}
 RATIO = {**PAIR, "value": "1.46", "scale": "hazard_ratio", "worse": "above"}
 POINTS = {**PAIR, "value": "7.5", "scale": "percentage_points", "worse": "above"}
@@ -223,6 +224,8 @@ def beside(printed, interval, reported=(), **about):
         ("P = 0.20", hazard("0.66", "0.96", margin="1.30"), {}, []),
         ("P = 0.13", hazard("0.90", "1.60", "1.20", 90, margin="1.46"), {}, ["compatible"]),
         ("P = 0.20", hazard("0.66", "0.96", margin="1.46", stratum="men"), {}, []),
+        # A credible interval has no p.
+        ("P = 0.20", claim(CREDIBLE, **PAIR, margin="1.46"), {}, []),
     ],
 )
 def test_the_p_of_a_margin_against_an_interval_printed_apart(printed, interval, about, said):
