@@ -257,10 +257,10 @@ def test_harms_begin_with_deaths_by_arm(mini):
 @pytest.mark.parametrize(
     ("died", "contact", "counted"),
     [
-        ((0, 0), "last", "its patient as alive at the last contact"),
+        ((0, 0), "last", "its patient as recorded, alive at the last contact"),
         ((1, 0), "last", "its patient not at all"),
         ((0, 0), "ended", "its patient not at all"),
-        ((0, 1), "last", "their patients as alive at the last contact (1) and not at all (1)"),
+        ((0, 1), "last", "their patients as recorded, alive at the last contact (1) and not at all (1)"),
     ],
 )
 def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, contact, counted):
@@ -286,7 +286,8 @@ def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, 
         {},
     )
     were = "2 dates of death were" if died[1] else "1 date of death was"
-    told = f"{were} not usable (see Data): times to death count {counted}."
+    arms = "Drug 1 and Placebo 1" if died[1] else "Drug 1"
+    told = f"{were} not usable (see Data; {arms}): times to death count {counted}."
     assert told in deaths
 
 
@@ -349,7 +350,7 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         claims=none,
     )
     left = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert "of 10. Ended otherwise, dead or alive: 2; 0 (moved away)." in words(harms_section(left))
+    assert "of 10. Ended otherwise, dead or alive: Drug 2; Placebo 0 (moved away)." in words(harms_section(left))
 
 
 def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):

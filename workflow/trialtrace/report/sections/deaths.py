@@ -114,14 +114,16 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)
-    alive = "as alive at the last contact"
+    alive = "as recorded, alive at the last contact"
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])
     n = len({(row["table"], row["source_row"]) for row in lost})
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"
-    return [f"{dates} not usable (see Data): times to death count {whose} {told}."]
+    labels = [material.arm_label(arm) for arm in subjects.column("TRT01P").tolist()]
+    arms = escape_markdown(in_a_row([f"{arm} {labels.count(arm)}" for arm in dict.fromkeys(labels)]))
+    return [f"{dates} not usable (see Data; {arms}): times to death count {whose} {told}."]
 
 
 def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
@@ -272,7 +274,10 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
     ]
     text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {'; '.join(each)}."
     for other, ends in _ends(material, death=False).items():
-        counts = "; ".join(link(row) for (row,) in _arms(ends).values())
+        counts = "; ".join(
+            f"{escape_markdown(material.arm_label(arm))} {link(row)}"
+            for arm, (row,) in _arms(ends).items()
+        )
         reason = escape_markdown(lower_first(other))
         text += f" Ended otherwise, dead or alive: {counts} ({reason})."
     return text
