@@ -52,6 +52,37 @@ def test_times_from_dates_by_hand(tmp_path):
     }
 
 
+def test_who_has_no_status_is_censored_where_last_seen(tmp_path):
+    """Patient c has neither status nor date; d died without a date, e was seen before the start,
+    f has a last contact."""
+    patients = "id rx rand_on:date died died_on:date seen_on:date\na 1 2020-01-01 0 . 2020-03-01\n"
+    patients += "".join(
+        f"{one} 0 2020-01-01 {died} . {seen}\n"
+        for one, died, seen in (
+            ("c", ".", "."),
+            ("d", "1", "."),
+            ("e", ".", "."),
+            ("f", ".", "2020-02-01"),
+        )
+    )
+    visits = "id day:date\na 2020-01-05\nc 2020-01-05\nc 2020-01-31\nd 2020-01-31\ne 2019-12-01\n"
+    visits += "f 2020-01-31"
+    variables = "start: rand_on, seen: {column: day, table: visits, take: highest}"
+    subjects = f"subjects: {{table: patients, variables: {{{variables}}}}}\n"
+    subjects += "tables: {patients: {of: patients, key: [id], subject: id, arm: rx},"
+    subjects += " visits: {of: visits, key: [id, day], subject: id}}"
+    text = DEATH.replace("seen_on,", "seen_on, last_seen: seen,")
+    tables = derived(tiny(text, subjects), tmp_path, patients=patients, visits=visits)
+    found = [row[:3] for row in shown(tables["adtte"], "AVAL", "CNSR")]
+    none = [(one, None, None) for one in "def"]
+    assert found == [("a", 60, 1), ("c", 30, 1), *none]
+    behind = {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "c"}
+    assert "day" in behind
+    assert "day" not in {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"}
+    unseen = derived(tiny(DEATH, subjects), tmp_path, patients=patients, visits=visits)
+    assert [row[1] for row in shown(unseen["adtte"], "AVAL")] == [60, None, None, None, None]
+
+
 def test_impossible_dates_are_listed(tmp_path):
     tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
     rejects = tables["rejects"].select(["source_row", "column", "rule", "severity"]).to_pylist()

@@ -69,13 +69,29 @@ def test_each_analysis_of_the_time_is_a_link_with_what_it_estimates():
         analysis("alive_elsewhere", "in_a_column", treated=("other",)),
     ]
     plan = Stub(analyses={one.name: one for one in analyses})
-    trial = Stub(endpoints=ENDPOINTS, plan=plan)
-    ratio = {"stat_name": "hazard_ratio", "comparison": "drug", "ci_level": 0.95}
-    test = {"stat_name": "p_value", "comparison": "drug", "ci_level": None}
-    material = Stub(trial=trial, of=lambda name: [ratio, test, ratio])
+    trial = Stub(endpoints=ENDPOINTS, plan=plan, design=Stub(arms=["drug", "control"]))
+    rest = {"comparison": "drug", "method": "", "parameter": "itt"}
+    ratio = rest | {"stat_name": "hazard_ratio", "ci_level": 0.95}
+    test = rest | {"stat_name": "p_value", "ci_level": None}
+    arms = ({"group1_level": "drug"}, {"group1_level": "control"})
+    counted = {"method": "events.count", "stat_name": "events", "stratum": None, "ci_level": None}
+    counted |= {"comparison": None}
+    results = {
+        "flow": [rest | arm | {"stat_name": "in_population", "stat_value": 9} for arm in arms],
+        "alive_for": [ratio, test, ratio],
+        "alive_otherwise": [ratio],
+    }
+    material = Stub(trial=trial, of=lambda name: results.get(name, []))
     told = "Analysed as the time to the event: [ALIVE&#95;FOR](#sec-of-alive-for) (hazard ratio)."
     assert over_time(material, analyses[0]) == told
     assert [over_time(material, one) for one in analyses[1:]] == [""] * 6
+    # Whom it lacks is told, and then the analysis that lacks nobody.
+    lacking = zip(arms, (9, 7), strict=True)
+    results["alive_for"] += [counted | arm | {"n_used": n} for arm, n in lacking]
+    assert over_time(material, analyses[0]) == (
+        f"{told[:-2]}; without 0 and 2 patients of unknown time), "
+        "[ALIVE&#95;OTHERWISE](#sec-of-alive-otherwise) (hazard ratio)."
+    )
 
 
 def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
@@ -90,8 +106,8 @@ def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
     plan = Stub(analyses={one.name: one for one in (asked, other)})
     asked.tests = other.tests = ()
     material = Stub(
-        trial=Stub(endpoints=ENDPOINTS, plan=plan),
-        of=results.get,
+        trial=Stub(endpoints=ENDPOINTS, plan=plan, design=Stub(arms=[])),
+        of=lambda name: results.get(name, []),
         printable=results.get,
         parameter_words=lambda _: [],
         arm_label=str.capitalize,

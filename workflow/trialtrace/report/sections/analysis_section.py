@@ -73,8 +73,8 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
         if len(rows) > MOST_OF_FAMILY:
             rows = [row for row in rows if _adjusted_value(material, row) <= level]
-            caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:g}."
-        header = ["Test", "p", "Adjusted p", f"At most {level:g}"]
+            caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:.3g}."
+        header = ["Test", "p", "Adjusted p", f"At most {level:.3g}"]
         named = [_test_words(material, row) for row in rows]
         if len(set(named)) < len(named):
             named = [material.tracer.about.subject(row) for row in rows]

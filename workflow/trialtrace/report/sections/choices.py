@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
-from trialtrace.report.links import choices_place
+from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import pair_of
-from trialtrace.report.tables import NO_BREAK, link, texts_table, under, with_sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, texts_table, under, with_sign
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -251,7 +251,31 @@ def other_choices(material: Material, analysis: Analysis) -> str:
     ]
     early = {m.label: text for m in members if (text := decided_early(material, m))}
     cautions = [escape_markdown(f"{label}: {text}") for label, text in early.items()]
-    return "\n\n".join([*filter(None, choices), *(cautions if any(choices) else [])])
+    told = [*_bounds(material, analysis), *cautions] if any(choices) else []
+    return "\n\n".join([*filter(None, choices), *told])
+
+
+def _bounds(material: Material, analysis: Analysis) -> Iterator[str]:
+    """How far the first estimate of each comparison could go, and the p-value with it, whatever the
+    lacking outcomes were; where they are from."""
+    wanted, told = first_statistic(material.of(analysis.name)), []
+    for rows in by_cut(material.printable(analysis.name), analysis).values():
+        for first in _estimates(rows, wanted)[:1]:
+            for member, low, high in missing_bounds(material, analysis, first):
+                p = [
+                    link(row)
+                    for row in material.of(member.name)
+                    if row["stat_name"] in ("p_lowest", "p_highest")
+                    and question_of(row) == question_of(first)
+                ]
+                reach = f"{link(low)} to {link(high)}"
+                reach += f", p from {' to '.join(p)}" if p else ""
+                whom = escape_markdown(pair_text(material, first))
+                at = f"[{escape_markdown(member.label)}](#{analysis_place(member.name)})"
+                told.append(f"{whom} {reach} ({at})")
+    if told:
+        what = f"{escape_markdown(_title(wanted))}, without sampling error"
+        yield f"Whatever the outcomes of those without one were: {what}: {'; '.join(told)}."
 
 
 def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[str, str]) -> str:

@@ -13,7 +13,7 @@ from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms
 from trialtrace.report.sections.event_words import DEATH, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
-from trialtrace.report.sections.over_time import times_of
+from trialtrace.report.sections.over_time import times_of, unknown_times
 from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
@@ -67,12 +67,19 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         for problem in in_order(material.trial)
         if set(problem.estimand.variables) <= named and problem.by is None
     ]
-    counted = [(one, arms) for one in analyses for arms in _counted(material, one)]
+    counted = [
+        (one, arms)
+        for one in analyses
+        if not _assumes(material.trial, one)
+        for arms in _counted(material, one)
+    ]
     told, found = [], 0.0
     if counted:
         # The most patients; of as many the first of the report.
         analysis, arms = max(counted, key=lambda each: _patients(each[1]))
-        line = _by_arm(material, analysis, arms, place) + _over_time(analyses, analysis, place)
+        line = _by_arm(material, analysis, arms, place) + _over_time(
+            material, analyses, analysis, place
+        )
         told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
         found = _sum(arms)
     for label, ended in _ends(material, death=True).items():
@@ -84,10 +91,16 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
         labels = escape_markdown(", ".join(one.label for one in every if one.name in named))
         told.append(
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
-            "its events by arm." + _over_time(analyses, None, place)
+            "its events by arm." + _over_time(material, analyses, None, place)
         )
     more = [*_undated(material, named), *(_log(material) if found else [])]
     return [" ".join([*told, *more])] if told else []
+
+
+def _assumes(trial: Trial, analysis: Analysis) -> bool:
+    """Whether an analysis takes some of unknown status for alive at a time."""
+    entries = [trial.endpoints[name].entry for name in analysis.estimand.variables]
+    return any(getattr(entry, "last_seen", None) for entry in entries)
 
 
 def none_logged(material: Material) -> bool:
@@ -122,7 +135,9 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     dates = "1 date of death was" if n == 1 else f"{n} dates of death were"
     whose = "its patient" if n == 1 else "their patients"
     labels = [material.arm_label(arm) for arm in subjects.column("TRT01P").tolist()]
-    arms = escape_markdown(in_a_row([f"{arm} {labels.count(arm)}" for arm in dict.fromkeys(labels)]))
+    arms = escape_markdown(
+        in_a_row([f"{arm} {labels.count(arm)}" for arm in dict.fromkeys(labels)])
+    )
     return [f"{dates} not usable (see Data; {arms}): times to death count {whose} {told}."]
 
 
@@ -230,7 +245,10 @@ def _value(row: ResultRow) -> float:
 
 
 def _over_time(
-    analyses: list[Analysis], counted: Analysis | None, place: Callable[[Analysis], str]
+    material: Material,
+    analyses: list[Analysis],
+    counted: Analysis | None,
+    place: Callable[[Analysis], str],
 ) -> str:
     """Where else the survival of the arms stands."""
     times = [
@@ -240,7 +258,12 @@ def _over_time(
         and analysis is not counted
         and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
     ]
-    return f" Over time: {', '.join(linked(time, place) for time in times)}." if times else ""
+    told = [
+        linked(time, place)
+        + (f" ({lacking})" if (lacking := unknown_times(material, time)) else "")
+        for time in times
+    ]
+    return f" Over time: {', '.join(told)}." if told else ""
 
 
 def linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:

@@ -316,7 +316,7 @@ def _counted(material: Material, analysis: Analysis, rows: list[ResultRow]) -> s
             level = analysis.decision_level
             values = [present(row["stat_value"]) for row in own]
             by = ", ".join(dict.fromkeys(map(how, own)))
-            lead = f"{LABELS[stat]}-values {reach(values, level)} {level:g}{words}"
+            lead = f"{LABELS[stat]}-values {reach(values, level)} {level:.3g}{words}"
             told.append(f"{lead}: {rejected(values, level)} of {len(own)} ({by})")
     return "; ".join(told)
 

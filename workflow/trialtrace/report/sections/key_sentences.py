@@ -7,8 +7,9 @@ from math import inf, log
 from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, no_effect, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import adjusted_of, verdict
 from trialtrace.report.sections.event_words import stat_words, without_event
-from trialtrace.report.tables import link, pair_text, sign, with_level
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -103,7 +104,7 @@ def without_comparison(material: Material, analysis: Analysis) -> list[str]:
     """What is told of an analysis without an estimate that compares: its descriptions, its tests,
     or that it has no number."""
     rows = [row for row in material.printable(analysis.name) if row["stat_value"] is not None]
-    tests = _tests(material, rows)
+    tests = _tests(material, analysis, rows)
     if tests and not any(row["stat_name"] == "p_adjusted" for row in rows):
         tests.append("These p-values are not adjusted for multiplicity and decide nothing")
     told = [*_by_arm(material, rows), *tests]
@@ -136,8 +137,9 @@ def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
     return [f"{upper_first(label)}{_unit(chosen[0])}: {'; '.join(told)}"]
 
 
-def _tests(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
-    """The p-values that stand alone: each where they are few, else how far they go."""
+def _tests(material: Material, analysis: Analysis, result_rows: Sequence[ResultRow]) -> list[str]:
+    """The p-values that stand alone: each where they are few, with what it decides, else how far
+    they go."""
     rows = [
         row
         for row in result_rows
@@ -160,9 +162,18 @@ def _tests(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
         ]
     return [
         f"{escape_markdown(upper_first(where(row)))}: p {sign(row)}{link(row)} "
-        f"({escape_markdown(method_of(row['method']).title)})"
+        f"({escape_markdown(method_of(row['method']).title)}){_decided(material, analysis, row)}"
         for row in rows
     ]
+
+
+def _decided(material: Material, analysis: Analysis, p: ResultRow) -> str:
+    """The adjusted p-value where a family has one, and what it decides."""
+    adjusted = adjusted_of(material, p)
+    told = escape_markdown(verdict(material, analysis, p))
+    if adjusted is None:
+        return told
+    return f", adjusted p{NO_BREAK}{with_sign(adjusted)}{told}"
 
 
 def _who(material: Material, row: ResultRow) -> str:

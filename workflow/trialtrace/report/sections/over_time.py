@@ -4,6 +4,7 @@ came is another, and a reader of the one looks for the other."""
 from collections.abc import Iterator
 
 from trialtrace.base.words import LABELS
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -11,7 +12,7 @@ from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import values_of
+from trialtrace.run.tables.contracts.rows import present, values_of
 from trialtrace.run.trial.endpoints.event import EventBy, EventInRow
 from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.endpoints.time_to_event import (
@@ -42,8 +43,9 @@ def over_time(material: Material, analysis: Analysis) -> str:
         and other.estimand.population == analysis.estimand.population
         and set(other.pairs) & set(analysis.pairs)
     ]
-    named = {one.name for one in found}
-    shown = [one for one in found if one.of not in named]
+    named = {one.name: unknown_times(material, one) for one in found}
+    # Where some have no time, one that has them all says more.
+    shown = [one for one in found if one.of not in named or (named[one.of] and not named[one.name])]
     if not shown:
         return ""
     alike = [one for one in shown if one.role == analysis.role]
@@ -96,11 +98,37 @@ def _is_time(event: Endpoint, time: Endpoint) -> bool:
     return False
 
 
+def unknown_times(material: Material, analysis: Analysis) -> str:
+    """ "without 1, 0 and 8 patients of unknown time": how many of each arm of its population an
+    analysis of times lacks; empty where it lacks nobody."""
+    sizes = {
+        row["group1_level"]: row["stat_value"]
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["parameter"] == analysis.estimand.population
+    }
+    used = {
+        row["group1_level"]: row["n_used"]
+        for row in material.of(analysis.name)
+        if row["method"] == "events.count" and not row["stratum"]
+    }
+    lacking = [
+        round(present(sizes[arm])) - present(used[arm])
+        for arm in material.trial.design.arms
+        if arm in sizes and arm in used
+    ]
+    return (
+        f"without {in_a_row([str(n) for n in lacking])} patients of unknown time"
+        if any(lacking)
+        else ""
+    )
+
+
 def _link(material: Material, analysis: Analysis) -> str:
     estimates = dict.fromkeys(
         LABELS[row["stat_name"]]
         for row in material.of(analysis.name)
         if row["comparison"] and row["ci_level"] is not None
     )
-    told = f" ({escape_markdown(', '.join(estimates))})" if estimates else ""
+    how = "; ".join(filter(None, [", ".join(estimates), unknown_times(material, analysis)]))
+    told = f" ({escape_markdown(how)})" if how else ""
     return f"[{escape_markdown(analysis.label)}](#{analysis_place(analysis.name)}){told}"

@@ -38,10 +38,16 @@ def days_of(study: Study, endpoint: Endpoint, column: str, values: pa.Array) -> 
 
 def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     """The day of `start`, a date among the subject variables, for each subject."""
-    code = adsl_code(endpoint.entry.start)
+    return subject_days(study, endpoint, "start")
+
+
+def subject_days(study: Study, endpoint: Endpoint, key: str) -> np.ndarray:
+    """The day of the subject variable that an entry names under `key`, for each subject."""
+    name = getattr(endpoint.entry, key)
+    code = adsl_code(name)
     if code not in study.adsl.columns:
-        place = f"{study.place(endpoint)}: start"
-        raise UserError(place, found=endpoint.entry.start, expected="a variable of `subjects`")
+        place = f"{study.place(endpoint)}: {key}"
+        raise UserError(place, found=name, expected="a variable of `subjects`")
     return days_of(study, endpoint, code, study.adsl.columns[code])
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.dates import as_dates, day_numbers, days_of, start_days
+from trialtrace.run.endpoints.dates import as_dates, day_numbers, days_of, start_days, subject_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import (
     Cells,
@@ -253,6 +253,10 @@ def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
     contact = days_of(study, endpoint, last, pick(table.column(last), row))
     if isinstance(entry, TimeFromDates):
         candidate = _event_of_row(study, endpoint, entry, table, row)
+        if entry.last_seen is not None:
+            candidate, contact = _last_seen(
+                study, endpoint, adsl_code(entry.last_seen), candidate, contact
+            )
     else:
         candidate = _of_occurrences(study, endpoint, entry, row)
     start = start_days(study, endpoint)
@@ -288,6 +292,21 @@ def _event_of_row(
         study.reject(endpoint, table, row[mask & (row >= 0)], column, why)
         happened = np.where(mask, np.nan, happened)
     return Found(happened, day, row, table, column, [])
+
+
+def _last_seen(
+    study: Study, endpoint: Endpoint, code: str, candidate: Found, contact: np.ndarray
+) -> tuple[Found, np.ndarray]:
+    """The same with who has neither a status nor a date seen last, and without the event, then.
+
+    An event without a date is no unknown status."""
+    seen = subject_days(study, endpoint, "last_seen")
+    nothing = np.isnan(candidate.happened) & np.isnan(contact) & np.isnan(candidate.day)
+    lost = nothing & ~study.events[endpoint.name] & (seen >= start_days(study, endpoint))
+    to = np.where(lost, np.arange(study.size), -1)
+    behind = moved(study.adsl.cells, to, (code,))
+    happened = np.where(lost, 0, candidate.happened)
+    return replace(candidate, happened=happened, cells=behind), np.where(lost, seen, contact)
 
 
 def _of_occurrences(

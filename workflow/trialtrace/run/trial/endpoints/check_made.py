@@ -247,6 +247,7 @@ def _event_by(files: Files, name: str, entry: Given) -> None:
 
 def _time_to_event(files: Files, name: str, entry: Given) -> None:
     subject_date(files, name, "start", entry)
+    subject_date(files, name, "last_seen", entry)
     if "seen" in entry:
         parent(files, name, (name, "seen"), entry["seen"], methods.INTERVALS)
     for position, of in enumerate(entry.get("competing", ())):

@@ -149,13 +149,21 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
         "one date, of the event or of the last contact."
     )
     event: Condition = key("When the event happened; unknown makes the time missing.")
+    last_seen: Name | None = optional(
+        "Subject variable with a date at which a subject was seen without the event: who has "
+        "neither a status nor a date of the table is censored there, in place of missing."
+    )
 
     def rule(self, labels: Labels) -> str:
-        return self._until(
+        text = self._until(
             labels.condition(self.event, self.table),
             _rows(self.counted_rows(labels)) + self._span(labels),
             labels,
         )
+        if self.last_seen is None:
+            return text
+        seen = lower_first(labels.variable(self.last_seen))
+        return f"{text}; who has no status is censored at {seen}"
 
 
 @shape
