@@ -9,7 +9,13 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.deaths import deaths
-from trialtrace.report.sections.harms import _empty, _line, harms_in_short, harms_section
+from trialtrace.report.sections.harms import (
+    _empty,
+    _line,
+    harms_in_short,
+    harms_section,
+    of_log_alone,
+)
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -157,6 +163,12 @@ def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path
     )
     logged = [one for one in harms_in_short(material, {}) if one.startswith("Nausea")]
     assert words(logged[0]).startswith("Nausea of any kind (of the log alone): Drug 1 of 10; ")
+    alone = of_log_alone(material, material.trial.plan.analyses["nausea"])
+    assert words(alone) == (
+        "These are of the log of adverse events alone. No share or bound here is of what else "
+        "stands under harms."
+    )
+    assert of_log_alone(material, material.trial.plan.analyses["relief_primary"]) == ""
     section = words(harms_section(material))
     assert (
         "Relief: Drug 6 of 10, 60.0 %" in section
@@ -260,7 +272,11 @@ def test_harms_begin_with_deaths_by_arm(mini):
         ((0, 0), "last", "its patient as recorded, alive at the last contact"),
         ((1, 0), "last", "its patient not at all"),
         ((0, 0), "ended", "its patient not at all"),
-        ((0, 1), "last", "their patients as recorded, alive at the last contact (1) and not at all (1)"),
+        (
+            (0, 1),
+            "last",
+            "their patients as recorded, alive at the last contact (1) and not at all (1)",
+        ),
     ],
 )
 def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, contact, counted):
@@ -350,7 +366,9 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         claims=none,
     )
     left = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert "of 10. Ended otherwise, dead or alive: Drug 2; Placebo 0 (moved away)." in words(harms_section(left))
+    assert "of 10. Ended otherwise, dead or alive: Drug 2; Placebo 0 (moved away)." in words(
+        harms_section(left)
+    )
 
 
 def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):

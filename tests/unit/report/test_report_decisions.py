@@ -10,7 +10,7 @@ from test_report_wording import words
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
-from trialtrace.report.sections.decisions import verdict
+from trialtrace.report.sections.decisions import unadjusted_interval, verdict
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
@@ -197,6 +197,13 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
         "odds ratios); risk difference: F "
     )
     assert words(told).count("; M ") == 1
+    # Of many how far they go, with how few patients.
+    rows = of_strata(pair("p_value.breslow_day", 0.03))
+    rows.trial.plan.analyses["s"] = of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trialtrace.report.sections.subgroups.MOST_WITHIN", 1)
+        (many,) = subgroups(rows, analysis("primary"), lambda _: "")
+    assert "; risk difference in 2 subgroups of both arms, of " in words(many)
     rows = of_strata(pair("p_value.logistic_interaction", 0.03))
     rows.trial.plan.analyses["s"] = of
     (told,) = subgroups(rows, analysis("primary"), lambda _: "")
@@ -268,8 +275,14 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told == ", at or below the significance level of 0.05"
     looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     own = FISHER | {"stat_value": 0.005}
-    told = ", below the significance level of this look, about 0.0095"
+    told = ", below the significance level of this look by the plan's boundary, about 0.0095"
     assert verdict(material(own), looked, own) == told
+    estimate = {"method": "risk_difference.newcombe", "ci_low": -0.1}
+    told = "; the interval is not adjusted for the interim analyses"
+    assert unadjusted_interval(looked, estimate) == told
+    assert unadjusted_interval(analysis("primary"), estimate) == ""
+    stopped = estimate | {"method": "risk_difference.median_unbiased"}
+    assert unadjusted_interval(looked, stopped) == ""
 
 
 @pytest.mark.parametrize(

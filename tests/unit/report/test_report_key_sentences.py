@@ -12,6 +12,7 @@ import yaml
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import (
     exceptions,
@@ -197,6 +198,29 @@ def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
     material.__dict__.pop("_by_analysis")
     shown = words(summary(material, {}))
     assert "| Another rule of the outcome: Relief by other rules | 0.0 (" in shown
+
+
+BOUNDED = """\
+  relief_bounded:
+    label: Relief, bounded
+    role: sensitivity
+    of: relief_primary
+    estimates: [{risk_difference_bounds: best_worst}, {tipping: fisher}]
+
+"""
+
+
+def test_bounds_and_their_p_stand_under_the_other_choices(tmp_path):
+    """Relief 6 of 10 against 3 of 9, so that 3 or 4 of 10; scipy's Fisher p is 0.37 and 0.66."""
+    plan = mini_trial.PLAN.replace("  relief_by_smoker:\n", f"{BOUNDED}  relief_by_smoker:\n")
+    run = mini_run.run_mini(tmp_path, plan=plan)
+    material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
+    text = words(other_choices(material, run.trial.plan.analyses["relief_primary"]))
+    assert (
+        "Whatever the outcomes of those without one were: Risk difference, percentage points, "
+        "without sampling error: Drug against Placebo 20.0 to 30.0, p from 0.37 to 0.66 (Relief, "
+        "bounded)."
+    ) in text
 
 
 def read(first, **kinds):

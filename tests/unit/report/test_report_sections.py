@@ -109,7 +109,7 @@ def test_a_primary_analysis_has_the_rule_of_its_outcome_and_the_interim_analyses
     of = Material(trial, mini.settings, mini.folder, {})
     text = shown(analysis_sentences(of, analysis(mini, "relief_primary")))
     assert "**Outcome.** Yes where " in text
-    assert "The configuration declares no visit and no time of it." in text
+    assert "This analysis has no visit and no time of it." in text
     assert "**Interim analyses.** One, in May." in text
     assert "Interim" not in shown(analysis_sentences(of, analysis(mini, "scales")))
 

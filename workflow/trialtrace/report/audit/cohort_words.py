@@ -32,7 +32,10 @@ BY_TAG = {
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
 OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
-IN_PART = "**Set beforehand in part**, [listed with what was drawn](#sec-targets)."
+IN_PART = (
+    "**Set beforehand in part:** made of columns that were drawn to printed numbers, "
+    "[listed with what was drawn](#sec-targets)."
+)
 OF_COHORT = (
     "The patients are drawn by a program, which read what the paper prints. **Set beforehand, no "
     "finding** stands where a number was drawn to be the printed one; **set beforehand in part** "

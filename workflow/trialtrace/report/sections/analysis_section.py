@@ -13,7 +13,12 @@ from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import adjusted_of, decides_anything, unadjusted
+from trialtrace.report.sections.decisions import (
+    adjusted_of,
+    decides_anything,
+    level_words,
+    unadjusted,
+)
 from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.findings import (
     described,
@@ -21,6 +26,7 @@ from trialtrace.report.sections.findings import (
     once,
     sentences,
 )
+from trialtrace.report.sections.harms import of_log_alone
 from trialtrace.report.sections.imputed import available_cases, imputations
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.methods import cited
@@ -172,6 +178,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         found += not_adjusted(material)
     if found:
         parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
+    parts.append(of_log_alone(material, analysis))
     if analysis.role == "primary":
         parts.append(other_readings_marked(material, analysis))
     parts += first_events(material, analysis)
@@ -218,7 +225,7 @@ def _rules(material: Material, analysis: Analysis) -> str:
     words = labels(material.trial)
     told = [with_names(rule_of(words, one)) for one in parameters(material.trial, analysis)]
     if any(map(is_untimed, parameters(material.trial, analysis))):
-        told.append("The configuration declares no visit and no time of it.")
+        told.append("This analysis has no visit and no time of it.")
     return " ".join(told)
 
 
@@ -245,6 +252,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:.3g}"
+        if analysis.look is not None:
+            tests = f"; tests are decided at the level {level_words(analysis)}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction

@@ -97,22 +97,27 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
         what = LABELS[row["stat_name"]] if row["stat_name"] != one.first["stat_name"] else ""
         label = escape_markdown(analyses[row["analysis_id"]].label)
         yield label, f"{escape_markdown(what)} {link(row)}".strip()
+    others = ""
     for row in one.decided:
         added = present(added_by(material, row))
         of = f" of the {added.n + added.undecided}" if added.undecided else ""
+        others = f" over the other {added.undecided}" if added.undecided else ""
         yield (
             f"Adding {added.n}{of} incomplete outcomes, decided by their known parts "
             f"({added.events} events)",
             link(row),
         )
-    for lead, bounds in (("Worst", one.bounds), (f"{RULES}: worst", one.ruled_bounds)):
+    for lead, over, bounds in (
+        ("Worst", others, one.bounds),
+        (f"{RULES}: worst", "", one.ruled_bounds),
+    ):
         told = {
             low["result_id"]: f"{link(low)} to {link(high)}"
             + (", which include no effect" if includes_no_effect(low, high) else "")
             for low, high in bounds
         }
         if told:
-            yield f"{lead}-case bounds, without sampling error", "; ".join(told.values())
+            yield f"{lead}-case bounds{over}, without sampling error", "; ".join(told.values())
     if len(one.rules) == 1:
         label = analyses[one.rules[0]["analysis_id"]].label
         yield f"Another rule of the outcome: {escape_markdown(label)}", link(one.rules[0])

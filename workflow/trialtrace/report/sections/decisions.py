@@ -110,6 +110,22 @@ def reach(values: Sequence[float], level: float) -> str:
     return "at or below" if level in values else "below"
 
 
+def level_words(analysis: Analysis) -> str:
+    """ "of 0.05"; the level of a look is reckoned from a plan's looks, and no more exact than what
+    that knows of them."""
+    if analysis.look is None:
+        return f"of {analysis.decision_level:.3g}"
+    return f"of this look by the plan's boundary, about {analysis.decision_level:.2g}"
+
+
+def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:
+    """That an interval beside the level of a look takes no account of the looks, but one that is of
+    a trial that could stop."""
+    adjusted = estimate["method"].endswith(".median_unbiased") or estimate["ci_low"] is None
+    looked = analysis.look is not None and not adjusted
+    return "; the interval is not adjusted for the interim analyses" * looked
+
+
 def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     """ ", below the significance level of 0.05"; of a pair beneath the test of all arms, that this
     decides; else nothing."""
@@ -117,10 +133,7 @@ def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
-        if analysis.look is not None:
-            # It is reckoned from a plan's looks, and no more exact than what that knows of them.
-            return f", {side} the significance level of this look, about {level:.2g}"
-        return f", {side} the significance level of {level:.3g}"
+        return f", {side} the significance level {level_words(analysis)}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", descriptive: the test of all arms decides"
     return ""

@@ -19,6 +19,7 @@ from trialtrace.report.sections.decisions import (
     pair_of,
     reach,
     rejected,
+    unadjusted_interval,
     verdict,
 )
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
@@ -88,6 +89,7 @@ def primary_results(material: Material) -> Iterator[str]:
             for p in result.p_values(analysis.decision_level):
                 text += f"; {_tests_text(_beside(material, analysis, result, p))}"
                 text += _decided(material, analysis, result, p)
+            text += unadjusted_interval(analysis, result.estimate)
             yield text + ending(material)
         for text in anova_sentences(material, analysis, markdown=False):
             yield f"{analysis.label}: {text}{ending(material)}"
@@ -148,6 +150,7 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         for p in one.p_values(analysis.decision_level):
             text += f"; {_tests_markdown(_beside(material, analysis, one, p), said)}"
             text += escape_markdown(_decided(material, analysis, one, p))
+        text += unadjusted_interval(analysis, estimate)
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + _assumptions(material, analysis) + over_visits
 

@@ -11,6 +11,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import (
     FATAL,
+    NONE_LOGGED,
     deaths_by_arm,
     effects,
     none_logged,
@@ -225,6 +226,20 @@ def _of_log(material: Material, row: ResultRow) -> bool:
     )
     others = any(one.harms and one.harms is not True for one in _declared(material))
     return logged and (others or none_logged(material))
+
+
+def of_log_alone(material: Material, analysis: Analysis) -> str:
+    """That what an analysis counts is the log alone, beside which the report tells of others; that
+    this has none of the deaths. Empty of other analyses."""
+    if not analysis.harms or not any(
+        _of_log(material, row) for row in material.of(analysis.name) if row["parameter"]
+    ):
+        return ""
+    empty = [texts for texts in _displays(material) if not _events(material, texts)]
+    lines = [_empty(material, texts, told=True) for texts in empty]
+    lines += [NONE_LOGGED] if none_logged(material) else []
+    told = " ".join(["These are of the log of adverse events alone.", *lines])
+    return f"{told} No share or bound here is of what else stands under [harms](#{PLACE})."
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:

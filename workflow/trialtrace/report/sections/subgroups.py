@@ -8,10 +8,11 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared, interactions
 from trialtrace.report.tables import NO_BREAK, link, with_sign
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
-# Of more subgroups and comparisons the section of them has the estimates.
+# Of more subgroups and comparisons the section of them has each estimate.
 MOST_WITHIN = 6
 # A test of interaction of odds ratios that does not say so, beside differences of risks.
 OF_ODDS = "p_value.logistic_interaction"
@@ -35,11 +36,11 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
 
 def _within(material: Material, analysis: Analysis) -> str:
     """ "; risk difference −14.4 (…) of Pancreatic stent: No; …": what an interaction is about, of
-    few subgroups and comparisons."""
-    found = list(compared(material, analysis))
-    if not found or len(found) > MOST_WITHIN:
-        return ""
+    few subgroups and comparisons; of many of two arms how far they go, and how small they are."""
+    found = [one for one in compared(material, analysis) if one.estimate["stat_value"] is not None]
     pairs = len({(one.estimate["comparison"], one.estimate["reference"]) for one in found}) > 1
+    if not found or len(found) > MOST_WITHIN:
+        return "" if pairs or not found else _of_many(material, [one.estimate for one in found])
     levels: dict[str, list[str]] = {}
     for one in found:
         who = escape_markdown(material.arm_label(one.estimate["comparison"])) if pairs else ""
@@ -48,3 +49,14 @@ def _within(material: Material, analysis: Analysis) -> str:
     label = LABELS[found[0].estimate["stat_name"]]
     told = [f"{escape_markdown(level)} {', '.join(each)}" for level, each in levels.items()]
     return f"; {label}: {'; '.join(told)}"
+
+
+def _of_many(material: Material, rows: list[ResultRow]) -> str:
+    ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
+    ends = [
+        f"{link(row)} ({escape_markdown(material.stratum_words(row['stratum']))})"
+        for row in (ordered[0], ordered[-1])
+    ]
+    sizes = [present(row["n_used"]) for row in rows]
+    of = f"{LABELS[rows[0]['stat_name']]} in {len(rows)} subgroups of both arms"
+    return f"; {of}, of {min(sizes)} to {max(sizes)} patients, from {' to '.join(ends)}"
