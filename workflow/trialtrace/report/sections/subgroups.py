@@ -54,7 +54,7 @@ def _within(material: Material, analysis: Analysis) -> str:
 def _of_many(material: Material, rows: list[ResultRow]) -> str:
     ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
     ends = [
-        f"{link(row)} ({escape_markdown(material.stratum_words(row['stratum']))})"
+        f"{link(row)} ({escape_markdown(material.stratum_words(present(row['stratum'])))})"
         for row in (ordered[0], ordered[-1])
     ]
     sizes = [present(row["n_used"]) for row in rows]
