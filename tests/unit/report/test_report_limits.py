@@ -26,7 +26,13 @@ def test_each_limit_is_a_line(mini):
     assert all(line.startswith("- ") for line in lines)
     # Patient 20 has a coded missing relief.
     assert "- Relief: the outcome is known in 19 of 20 (Drug 10 of 10, Placebo 9 of 10)." in lines
+    assert any(line.startswith("- Who has no outcome is left out: of all") for line in lines)
     assert "- Not recorded: registration, funding, blinding." in lines
+
+
+def test_that_a_log_has_none_of_the_deaths_is_a_limit(mini, monkeypatch):
+    monkeypatch.setattr("trialtrace.report.sections.limits.of_log_alone", lambda *_: "Alone.")
+    assert "- Relief. Alone." in limits(mini).splitlines()
 
 
 def test_analyses_of_patients_chosen_after_randomisation_are_counted(mini, monkeypatch):

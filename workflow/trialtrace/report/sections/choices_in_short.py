@@ -104,7 +104,7 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
         others = f" over the other {added.undecided}" if added.undecided else ""
         yield (
             f"Adding {added.n}{of} incomplete outcomes, decided by their known parts "
-            f"({added.events} events)",
+            f"({added.events} events; of those analysed {added.whole_events} of {added.whole})",
             link(row),
         )
     for lead, over, bounds in (

@@ -6,7 +6,8 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.findings import not_adjusted, primary
-from trialtrace.report.sections.harms import unreported
+from trialtrace.report.sections.harms import of_log_alone, unreported
+from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.sections import not_recorded
@@ -35,6 +36,7 @@ def _limits(material: Material) -> Iterator[str]:
         if first := caveat(analysis):
             yield first
         yield from map(escape_markdown, known_in_short(material, analysis))
+        yield from filter(None, [available_cases(material, analysis)])
     if disagreeing := other_readings(material):
         yield escape_markdown(disagreeing)
     every = [one for one in trial.plan.analyses.values() if in_main_report(trial, one)]
@@ -47,6 +49,8 @@ def _limits(material: Material) -> Iterator[str]:
     for one in every:
         for record in records(material, one, None) if one.harms else ():
             yield f"{escape_markdown(one.label)}: {record}."
+        if alone := of_log_alone(material, one):
+            yield f"{escape_markdown(one.label)}. {alone}"
     yield from not_adjusted(material)
     yield from registered_late(material)
     yield from registered_otherwise(material)
