@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from documented_outcomes import EVERY, Outcomes, holds
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.likely_outcome import candidates
+from trialtrace.run.drafting.outcomes import outcome
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import Question
 from trialtrace.run.drafting.tables import profile
@@ -55,9 +57,34 @@ def named(name: str, label: str = "") -> Column:
     )  # fmt: skip
 
 
+def table_of(*columns: Column) -> Table:
+    return Table("t", "files", "t.csv", {}, "", 40, columns, (), (), (), (), {})
+
+
 def first(*columns: Column) -> str:
-    table = Table("t", "files", "t.csv", {}, "", 40, columns, (), (), (), (), {})
-    return candidates(table, [], "")[0].column
+    return candidates(table_of(*columns), [], "")[0].column
+
+
+@pytest.mark.parametrize("kind", ["checkbox", "text"])
+def test_two_values_of_whatever_type_are_yes_or_no(kind: str):
+    column = replace(named("drugs___1"), type=kind)
+    made = outcome(table_of(column), column, "")
+    assert made is not None and (made.kind, made.event, made.codes) == ("event", "1", ())
+
+
+def test_a_status_that_is_called_primary_lifts_its_time():
+    """The label is that of a public trial of digoxin."""
+    labels = {"WHF": "First hospitalization", "DWHF": "Primary Endpt: Death or Hosp from HF"}
+    pairs = [
+        replace(named(f"{name}{end}", label * (not end)), **number)
+        for name, label in labels.items()
+        for end, number in (
+            ("DAYS", {"type": "text", "validation": "integer", "distinct": 30, "low": "1"}),
+            ("", {}),
+        )
+    ]
+    primary = [one for one in candidates(table_of(*pairs), [], "") if one.primary]
+    assert [(one.column, one.status) for one in primary] == [("DWHFDAYS", "DWHF")]
 
 
 @pytest.mark.parametrize(

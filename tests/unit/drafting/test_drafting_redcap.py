@@ -93,6 +93,25 @@ def test_a_whole_number_of_two_values_is_a_yes_or_no_unless_it_has_bounds(
     assert any("all cells are 0 or 1" in why for why in column.evidence.values()) == of_two
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind", "validation"),
+    [
+        (["3", "11", "40", "7", "52"], "text", "integer"),
+        (["0", "1"], "yesno", ""),
+        (["2026-01-05", "2026-02-11", "2026-03-09"], "text", "date_ymd"),
+        (["fell", "at home", "no", "at work", "unclear"], "text", ""),
+    ],
+)
+def test_of_a_text_without_a_validation_the_cells_say_what_it_is(
+    tmp_path: Path, cells: list[str], kind: str, validation: str
+):
+    fields = [(*field[:5], "") if field[0] == "age" else field for field in FIELDS]
+    rows = changed("age", {n: cells[n % len(cells)] for n in range(1, 11)})
+    one = tables(tmp_path, rows, fields)["baseline"].column("age")
+    assert (one.type, one.validation, "contradiction" in one.evidence) == (kind, validation, False)
+    assert bool(one.given) == (not validation and kind == "text")
+
+
 def test_a_checkbox_has_a_column_a_choice(both: dict[str, Table]):
     for name, label in (("drugs___1", "Aspirin"), ("drugs____9", "Other")):
         one = both["baseline"].column(name)

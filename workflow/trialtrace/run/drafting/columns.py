@@ -124,7 +124,7 @@ def _cells(values: Sequence[float], numbers: Mapping[float, int]) -> str:
 def _agree(kind: Kind, about: Described) -> bool:
     """Whether the cells are what was said of them, so that the row of the dictionary holds."""
     found = (kind.type, kind.validation, kind.choices, kind.low, kind.high)
-    return found == (about.type, about.validation, about.choices, about.low, about.high)
+    return found == (about.type or "text", about.validation, about.choices, about.low, about.high)
 
 
 def _day_count(name: str, about: Described, kind: Kind) -> str:

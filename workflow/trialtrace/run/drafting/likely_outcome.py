@@ -60,7 +60,7 @@ _PRIMARY = (
     r"первичн|основн|πρωτευ|κυρι|haupt)\w*"
 )
 _ENDPOINT = (
-    r"(outcome|end ?point|efficacy|endpunkt|endepunkt|eindpunt|ziel\w*|critere|criterio|kriteri\w*|"
+    r"(outcome|end ?(point|pt)|efficacy|endpunkt|endepunkt|eindpunt|ziel\w*|critere|criterio|kriteri\w*|"
     r"uitkomst\w*|effekt\w*|utfall\w*|resultat\w*|desfecho|esito|punkt|cil|cilj|vegpont\w*|"
     r"sonlanim|paatetapahtuma|paatemuuttuja|исход|конечн\w*|результат|καταληκτικ\w*|εκβαση)"
 )
@@ -306,7 +306,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
 def _called(table: Table, time: Outcome) -> Outcome:
     """A time and how it ended, with whether one of both is called primary."""
     said = any(is_primary(table.column(name)) for name in (time.column, time.status))
-    return replace(time, primary=said)
+    return replace(time, primary=said, evidence=time.evidence + " It is called primary." * said)
 
 
 def is_primary(column: Column) -> bool:

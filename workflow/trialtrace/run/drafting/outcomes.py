@@ -201,7 +201,7 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     """A column as an endpoint of the kind that it suits, or of the one asked for."""
     varies = column.constant_within is False
     at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
-    binary = is_coded(column) and len(levels(column)) == 2
+    binary = not is_number(column) and len(levels(column)) == 2
 
     def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
         return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.keys import names_subject
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.sources.files import contents
 from trialtrace.run.trial.dictionary import (
@@ -176,10 +177,12 @@ def _by_label(fields: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict
 def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:
     """The columns of a field by their names: one, or one a choice of checkboxes."""
     kind = field["field_type"]
+    # Text without a validation may be of anything but a patient's id: the cells say what.
+    bare = kind == "text" and not (field["validation"] or names_subject(field["field_name"]))
     about = Described(
         by=BY,
         label=" ".join(field["label"].split()),
-        type="" if kind in UNSUPPORTED else kind,
+        type="" if kind in UNSUPPORTED or bare else kind,
         validation=_validation(field),
         choices=_choices(field),
         low=field["minimum"],
