@@ -8,7 +8,9 @@ from exports import ARMS, LABELS, WRITERS, frame, rows_of, sheets
 
 from trialtrace.run.drafting.places import neutral_name
 from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.sources.readers import statistical
 
 FORMATS = {".csv": "csv", ".xlsx": "excel", ".parquet": "parquet"}
 FORMATS |= {".xpt": "xpt", ".sav": "spss", ".dta": "stata"}
@@ -116,6 +118,19 @@ def test_a_stata_file_of_codes_alone_without_labels(tmp_path: Path):
     pd.DataFrame({"id": range(40), "grade": [1, 2, 3, 4] * 10}).to_stata(path, write_index=False)
     (made,) = profile([str(path)])
     assert made.column("grade").type == "radio"
+
+
+def test_a_file_is_parsed_once_however_often_its_rows_are_looked_at(tmp_path: Path, monkeypatch):
+    path = tmp_path / "a.dta"
+    WRITERS[".dta"](path)
+    parsed: list[str] = []
+    read = statistical.read
+    monkeypatch.setattr(statistical, "read", lambda o: parsed.append("") or read(o))
+    (made,) = profile([str(path)])
+    rows = cells_of(made, ["subjid"])
+    assert cells_of(made, ["arm"]) and len(parsed) == 1
+    frame().head(6).to_stata(path, write_index=False)
+    assert len(cells_of(made, ["subjid"])) == 6 < len(rows) and len(parsed) == 2
 
 
 R = {

@@ -5,6 +5,7 @@ A data dictionary of REDCap and a Define-XML among the files describe the others
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
@@ -13,13 +14,15 @@ from trialtrace.run.drafting import redcap
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.described import Described, merged
-from trialtrace.run.drafting.formats import format_of, read_file, read_sheet
+from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet
 from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.tables.measures import parts, plain
 
+# Files that are kept as they were parsed.
+MOST_HELD = 4
 Condition = str | Mapping[str, str]
 # What a sheet or a file is called that says what columns mean, and how its own columns are called.
 DESCRIBING = set(
@@ -178,7 +181,8 @@ def _item(place: Place) -> Found:
 
 def _file(place: Place, path: Path) -> Found:
     shown = place.shown
-    read = read_sheet(path, shown, place.sheet) if place.sheet else read_file(path, shown)
+    state = path.stat()
+    read = _read(path, shown, place.sheet, (state.st_mtime_ns, state.st_size))
     return Found(
         name=place.name,
         kind="files",
@@ -191,3 +195,10 @@ def _file(place: Place, path: Path) -> Found:
         evidence=read.evidence,
         inside=read.inside,
     )
+
+
+@lru_cache(maxsize=MOST_HELD)
+def _read(path: Path, shown: str, sheet: str, state: tuple[int, int]) -> Read:
+    """A file or a sheet in the state that is told: a draft looks at the rows of one many times, and
+    all but text is parsed as a whole."""
+    return read_sheet(path, shown, sheet) if sheet else read_file(path, shown)
