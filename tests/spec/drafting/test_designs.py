@@ -285,7 +285,7 @@ def test_eyes_without_patients_are_asked(at: Project, call: Call):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert call("new", "mine", path, "--yes") == 0
     guess = read(at, "guesses.yaml")["guesses"]["subject"]
-    assert guess["blinds"] and "eye has sides: a patient may have two rows" in guess["evidence"]
+    assert guess["blinds"] and "eye has 2 levels: a patient may have 2 rows" in guess["evidence"]
     assert call("confirm", "mine", "--key", "subject", "--value", "hospnum") == 0
     assert check_trial(at, "mine") == []
     assert read(at, "trial.yaml")["tables"]["data"]["subject"] == "hospnum"

@@ -213,3 +213,34 @@ def test_an_outcome_once_a_patient_in_rows_of_visits(at: Project, call: Call, ca
     write(path, [line for line in lines if ",0," not in line or not line.startswith("1,")])
     assert call("new", "mine", path, "--primary", "died") == 1
     assert "give a file with a row a patient" in capsys.readouterr().err
+
+
+def test_rows_of_two_times_without_a_number_of_the_patient_are_asked(
+    at: Project, call: Call, tmp_path: Path
+):
+    """Children of a published trial stand in two rows, before and after, and have no number."""
+    rows = [
+        f"{20 + n % 50},{('drug', 'placebo')[n * 7 % 5 % 2]},{time},{n * 7 % 31 + time}.5"
+        for n in range(60)
+        for time in (1, 2)
+    ]
+    write(tmp_path / "t.csv", ["age,arm,Time,score", *rows])
+    assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
+    subject = guesses(at)["subject"]
+    assert subject["blinds"] and "a patient may have 2 rows" in subject["evidence"]
+    assert (
+        call("new", "mine", tmp_path / "t.csv", "--yes", "--subject", "source_row", "--anew") == 0
+    )
+    assert "subject" not in guesses(at)
+
+
+def test_arms_that_no_list_of_choices_holds_are_offered_and_a_measure_is_no_key(
+    at: Project, call: Call, tmp_path: Path
+):
+    """As in Bland's trial of anaesthesia, of a measure and one column in words."""
+    arms = ["N2O+O2,24h"] * 8 + ["N2O+O2,op"] * 9 + ["O2,24h"] * 5
+    rows = [f'{206 + 37 * n % 187},"{arm}"' for n, arm in enumerate(arms)]
+    write(tmp_path / "t.csv", ["folate,ventilation", *rows])
+    assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
+    assert (guesses(at)["arm"]["value"], guesses(at)["arm"]["blinds"]) == ("ventilation", True)
+    assert "key: [source_row]" in (at.trial_config("mine") / "trial.yaml").read_text()

@@ -35,7 +35,7 @@ from trialtrace.run.tables.measures import folded, plain
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
-# Rows of a number that may be a dose.
+# Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.
 WHERE_OR_WHO = {
@@ -87,7 +87,7 @@ def arm_of(
         one
         for table in _by_patients(tables, subject)
         for one in table.columns
-        if (is_coded(one) or _even_numbers(one))
+        if (is_coded(one) or _even_numbers(one) or _few_texts(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
         and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
         and one.name not in known
@@ -270,6 +270,12 @@ def _even_numbers(column: Column) -> bool:
     counts = [count for _, count in column.values]
     few = is_number(column) and len(counts) == column.distinct <= MOST_ARMS
     return few and min(counts) >= max(FEWEST_OF_DOSE, BALANCED * max(counts))
+
+
+def _few_texts(column: Column) -> bool:
+    """Whether a column is of few texts that come back, which a list of choices cannot hold."""
+    text = column.type == "text" and not column.validation
+    return text and FEWEST_OF_DOSE * column.distinct <= column.rows
 
 
 def same_groups(table: Table, name: str, other: str) -> bool:

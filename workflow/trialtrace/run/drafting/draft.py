@@ -22,6 +22,7 @@ from trialtrace.run.drafting.design import (
     patients_beside,
 )
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
+from trialtrace.run.drafting.keys import names_subject
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -42,6 +43,7 @@ from trialtrace.run.drafting.outcomes import (
     MEASURE,
     Outcome,
     as_levels,
+    is_number,
     levels,
 )
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
@@ -65,6 +67,8 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 MOST_OTHERS = 5
 FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
+# Of numbers by chance no two are the same in one of 150 files with so many rows, squared, a step.
+CLOSE = 10
 GROUPS = CLUSTERS | {"id"}
 
 
@@ -101,7 +105,20 @@ class Draft:
         """The columns that tell its rows apart; the one of its patients and visits is preferred."""
         own = (self.subject[table.name], self.visit.get(table.name, ""))
         keys = [key for key in table.keys if set(key) == {one for one in own if one}]
-        return (*keys, *table.keys, (SOURCE_ROW,))[0]
+        ranked = [*keys, *table.keys]
+        if own[0] == SOURCE_ROW:
+            # What was measured tells these rows apart, and not those of the next export.
+            ranked = [key for key in ranked if not any(_measured(table.column(n)) for n in key)]
+        return (*ranked, (SOURCE_ROW,))[0]
+
+
+def _measured(column: Column) -> bool:
+    """Whether a number that all rows have another of is by chance so: measures of so many rows
+    would meet somewhere, numbers of rows or patients do not."""
+    named = names_subject(column.name) or plain(column.name) in ROW_NUMBERS
+    span = float(column.high or 0) - float(column.low or 0)
+    close = column.validation == "integer" and column.rows**2 >= CLOSE * span
+    return is_number(column) and not (named or close)
 
 
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:

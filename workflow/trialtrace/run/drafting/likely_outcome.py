@@ -60,8 +60,8 @@ _PRIMARY = (
     r"первичн|основн|πρωτευ|κυρι|haupt)\w*"
 )
 _ENDPOINT = (
-    r"(outcome|end ?(point|pt)|efficacy|endpunkt|endepunkt|eindpunt|ziel\w*|critere|criterio|kriteri\w*|"
-    r"uitkomst\w*|effekt\w*|utfall\w*|resultat\w*|desfecho|esito|punkt|cil|cilj|vegpont\w*|"
+    r"(outcome|end ?(point|pt)|efficacy|endpunkt|endepunkt|eindpunt|ziel\w*|critere|criterio|"
+    r"kriteri\w*|uitkomst\w*|effekt\w*|utfall\w*|resultat\w*|desfecho|esito|punkt|cil|cilj|vegpont\w*|"
     r"sonlanim|paatetapahtuma|paatemuuttuja|исход|конечн\w*|результат|καταληκτικ\w*|εκβαση)"
 )
 SAID_SO = re.compile(

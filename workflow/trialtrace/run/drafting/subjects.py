@@ -7,15 +7,17 @@ from trialtrace.run.drafting.arms import MOST_ARMS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.design import is_side
 from trialtrace.run.drafting.keys import may_tell_apart
-from trialtrace.run.drafting.names import ROW_NUMBERS
+from trialtrace.run.drafting.names import ROW_NUMBERS, VISIT_PARTS, VISITS, speaks_of
 from trialtrace.run.drafting.outcomes import levels
-from trialtrace.run.drafting.profile import SOURCE_ROW, Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.tables import by_subject
 from trialtrace.run.tables.measures import plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
 MOSTLY = 0.5
+# Rows of each visit.
+FEWEST_ROWS = 3
 WORDS = "Which column tells patients apart?"
 
 
@@ -93,9 +95,9 @@ def _with_subject(table: Table, decided: Decided) -> Table:
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
     else:
         why = "No column has the name of a subject: every row is taken for a patient."
-        sides = [one.name for one in table.columns if is_side(one) and len(levels(one)) == 2]
-        if sides:
-            return _of_sides(table, sides[0], place, why, decided)
+        sides = [one for one in table.columns if is_side(one) and len(levels(one)) == 2]
+        if several := sides or [one for one in table.columns if _in_equal_visits(one)]:
+            return _of_several(table, several[0], place, why, decided)
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
     if "repeats" in table.evidence and table.subject:
         key = ("trial.yaml", f"tables.{table.name}.key")
@@ -116,14 +118,31 @@ def _as_told(table: Table, name: str) -> Table:
     return by_subject(table, column.name)
 
 
-def _of_sides(table: Table, side: str, place: tuple[str, str], why: str, decided: Decided) -> Table:
-    """The table by its patients where it has sides and nothing tells patients: two eyes of a
-    patient are two rows of one."""
-    choices = [(SOURCE_ROW, f"{why} {side} has sides: a patient may have two rows.")]
+def _in_equal_visits(column: Column) -> bool:
+    """Whether a column has the name of visits, and each of its few levels as many rows."""
+    counts = [count for _, count in column.values]
+    few = 2 <= column.distinct == len(counts) and FEWEST_ROWS * column.distinct <= column.rows
+    return (
+        few
+        and not column.blank
+        and len({*counts}) == 1
+        and speaks_of(column.name, VISITS, VISIT_PARTS)
+    )
+
+
+def _of_several(
+    table: Table, place_of: Column, place: tuple[str, str], why: str, decided: Decided
+) -> Table:
+    """The table by its patients where it has sides or visits and nothing tells patients: two eyes
+    of a patient are two rows of one."""
+    name, n = place_of.name, place_of.distinct
+    doubt = f"{name} has {n} levels: a patient may have {n} rows, and would count {n} times."
+    mend = "Add the number of the patient to the export, or give the rows of one level."
+    choices = [(SOURCE_ROW, f"{why} {doubt} {mend}")]
     choices += [
-        (one.name, f"It has {one.distinct} values in {table.rows} rows, of which {side} has sides.")
+        (one.name, f"It has {one.distinct} values in {table.rows} rows, and {name} {n} levels.")
         for one in table.columns
-        if may_tell_apart(one) and table.rows <= 2 * one.distinct + 2 and one.distinct < table.rows
+        if may_tell_apart(one) and table.rows <= n * one.distinct + 2 and one.distinct < table.rows
     ]
 
     def read(name: str) -> Table:
