@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -61,9 +62,19 @@ def test_enter_takes_no_arm_from_weak_evidence(weak: Path, monkeypatch, capsys):
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     made = decide(profile([str(weak)]), {}, ask_on_terminal)
     assert made.arm.name == "incent" and made.primary.column == "got"
-    assert "Too little speaks for one of them" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    # Thrice Enter was of no use, and said so.
+    assert "Too little speaks for one of them" in shown and shown.count("Enter takes none") == 4
     (control,) = [one for one in made.guesses if one.name == "control"]
     assert control.blinds
+
+
+def test_arms_are_called_by_names_and_not_by_numbers_of_the_list(monkeypatch):
+    answers, prompts = iter(["standard, 2"]), []
+    monkeypatch.setattr("builtins.input", lambda text: prompts.append(text) or next(answers))
+    question = Question("arms", "What are they called?", [("0", ""), ("1", "")], several=True)
+    assert ask_on_terminal(replace(question, length=2)) == "standard,2"
+    assert prompts == ["2 names with commas between, Enter for none: "]
 
 
 def test_yes_answers_nothing_that_is_weak(weak: Path):

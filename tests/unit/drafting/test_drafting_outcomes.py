@@ -72,6 +72,15 @@ def test_two_values_of_whatever_type_are_yes_or_no(kind: str):
     assert made is not None and (made.kind, made.event, made.codes) == ("event", "1", ())
 
 
+@pytest.mark.parametrize(("blank", "found"), [(0, "time_to_event"), (20, "measure")])
+def test_a_day_of_death_that_everybody_has_ends_as_death_says(blank: int, found: str):
+    """Who lived and has a day has that of the last contact; without one it is that of the dead."""
+    days = {"type": "text", "validation": "integer", "distinct": 30, "low": "1", "high": "99"}
+    day = replace(named("DEATHDAY"), blank=blank, **days)
+    kinds = {one.column: one.kind for one in candidates(table_of(day, named("DEATH")), [], "")}
+    assert kinds["DEATHDAY"] == found
+
+
 def test_a_status_that_is_called_primary_lifts_its_time():
     """The label is that of a public trial of digoxin."""
     labels = {"WHF": "First hospitalization", "DWHF": "Primary Endpt: Death or Hosp from HF"}

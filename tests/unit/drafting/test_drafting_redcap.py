@@ -112,6 +112,12 @@ def test_of_a_text_without_a_validation_the_cells_say_what_it_is(
     assert bool(one.given) == (not validation and kind == "text")
 
 
+def test_the_ends_of_a_number_without_bounds_are_those_found(tmp_path: Path):
+    fields = [field[:6] if field[0] == "age" else field for field in FIELDS]
+    one = tables(tmp_path, changed("age", {3: "61"}), fields)["baseline"].column("age")
+    assert one.given and one.high == "61" and float(one.low) < 61
+
+
 def test_a_checkbox_has_a_column_a_choice(both: dict[str, Table]):
     for name, label in (("drugs___1", "Aspirin"), ("drugs____9", "Other")):
         one = both["baseline"].column(name)

@@ -12,7 +12,7 @@ import numpy as np
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.column_types import Kind, inferred, reads
-from trialtrace.run.drafting.declared import CODED, declared
+from trialtrace.run.drafting.declared import CODED, NUMERIC, declared
 from trialtrace.run.drafting.described import Described, with_codes
 from trialtrace.run.drafting.keys import numbers_visits
 from trialtrace.run.drafting.names import SUBJECTS, UNITS, identifies, rank, unit_of
@@ -65,14 +65,17 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     absent, agree = set(kind.missing), _agree(kind, about)
     values = [(text, count) for text, count in tally.values.items() if text not in absent]
     values.sort(key=lambda value: (-value[1], value[0]))
+    # A dictionary need not have bounds: the ends are then those found.
+    bare = kind.validation in NUMERIC and not (kind.low and kind.high)
+    seen = inferred(name, tally.without(absent) if tally.exact else tally, sign) if bare else kind
     return Column(
         name=name,
         label=about.label or name,
         type=kind.type,
         validation=kind.validation,
         choices=kind.choices,
-        low=kind.low,
-        high=kind.high,
+        low=kind.low or seen.low,
+        high=kind.high or seen.high,
         bounds=bounds,
         unit=unit,
         missing_codes=kind.missing,

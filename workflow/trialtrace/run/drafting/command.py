@@ -25,6 +25,7 @@ UNSURE = (
     f"  Too little speaks for one of them: type a number or a name, or {OPEN} to leave it open "
 )
 BLIND, GUESSED = "nothing is computed by arm until it is known", "the first is then a guess"
+NOTHING = f"  Enter takes none of them: a number or a name, or {OPEN}"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
@@ -202,9 +203,11 @@ def ask_on_terminal(question: Question) -> str | None:
         print(visible(f"  {number}  {value}: {why}"))
     values = [value for value, _ in question.choices]
     if question.several:
-        answer = input("numbers or names with commas between, Enter for none: ").strip()
+        wanted = f"{question.length} names" if question.length else "numbers or names"
+        answer = input(f"{wanted} with commas between, Enter for none: ").strip()
         answer = "" if answer == OPEN else answer
-        chosen = [_named(word.strip(), values) for word in answer.split(",") if word.strip()]
+        known = [] if question.length else values
+        chosen = [_named(word.strip(), known) for word in answer.split(",") if word.strip()]
         return ",".join(chosen) or None
     if not question.sure:
         print(f"{UNSURE}({BLIND if question.blinds else GUESSED})")
@@ -213,6 +216,8 @@ def ask_on_terminal(question: Question) -> str | None:
         answer = input("[1] " if question.sure else "> ").strip()
         if not answer and question.sure:
             return question.choices[0][0]
+        if not answer:
+            print(NOTHING)
     return None if answer == OPEN else _named(answer, values)
 
 

@@ -88,7 +88,8 @@ class Decided:
             return each(self.told[flag])
         if not choices or self.asked >= MOST_QUESTIONS:
             return []
-        return self._answer(Question(flag, words, choices[:SHOWN], several=True), each) or []
+        question = Question(flag, words, choices[:SHOWN], several=True, length=length)
+        return self._answer(question, each) or []
 
     def _answer(self, question: Question, read: Callable[[str], Made]) -> Made | None:
         """What is made of the answer, which is asked again where it does not fit; None where there

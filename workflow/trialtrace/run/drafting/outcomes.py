@@ -360,6 +360,9 @@ def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
         return [one for one in coded if CENSORING.search(plain(one.name))]
     stems = {"".join(words[:-1])} if words[-1] in SHORT_TIMES else set()
     stems |= {"".join(words[1:])} if words[0] in SHORT_TIMES else set()
+    if words[-1].endswith("day") and not time.blank:
+        # The day of a death that everybody has is the last one of who lived.
+        stems.add(plain(time.name).removesuffix("day"))
     return [one for one in coded if plain(one.name) in stems]
 
 

@@ -30,6 +30,8 @@ from trialtrace.run.drafting.outcomes import (
     label_of,
     levels,
     numbers_rows,
+    pairs,
+    usable,
 )
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
@@ -158,6 +160,7 @@ def _may_end(draft: Draft) -> dict[str, str]:
     """Times to an event, and columns of two values that may tell how one ended of which nothing
     else says it, each with the reason."""
     known = {one.column for one in (draft.primary, *draft.others) if one.status}
+    known |= {one.column for one in pairs(draft.home, [*filter(usable, draft.home.columns)])}
     times = [
         one.name
         for one in draft.home.columns

@@ -33,7 +33,8 @@ class Question:
     """What is asked: the flag that would have told it, words, and what may be answered, each with
     a reason; the first is what would be guessed. `wrong` is why the answer before did not fit.
     Where it is not `sure`, nobody takes the first unseen: neither Enter nor --yes. `several` may be
-    answered, or none. It `blinds` where nothing is computed by arm without an answer."""
+    answered, or none; so many new names where it has a `length`. It `blinds` where nothing is
+    computed by arm without an answer."""
 
     flag: str
     words: str
@@ -42,6 +43,7 @@ class Question:
     sure: bool = True
     several: bool = False
     blinds: bool = True
+    length: int = 0
 
 
 class Unasked(str):
