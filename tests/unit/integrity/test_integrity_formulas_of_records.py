@@ -117,6 +117,11 @@ def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
     assert not list(single.codes(one_sheet(values[values < 77])))
     # Whole numbers beside whole ones: tenths are written by others.
     assert single.due(np.append(values, values + 0.1), 99) == 4
+    # Where people write 96 as often, 99 is no code; far below they may write what they like.
+    assert [next(single.codes(one_sheet(np.append(more, [n] * 10)))).p for n in (96.0, 66.0)] == [
+        pytest.approx(1.0),
+        look.p,
+    ]
 
 
 def one_sheet(values):
@@ -165,6 +170,18 @@ def test_numbers_alike_where_the_others_are():
     told = [np.mean(one[i][same] == one[j][same]) for one in (near, free)]
     assert chance[1:] == pytest.approx(told, rel=0.15)
     assert chance[1] > 2.5 * alone[1] and chance[2] == pytest.approx(alone[2], rel=0.01)
+
+
+def test_days_to_events_of_one_follow_up_are_one_fact():
+    """Who had none of the events has the day of the last contact in each."""
+    rng = np.random.default_rng(3)
+    last = rng.integers(900, 1500, 2000).astype(float)
+    days = [np.where(rng.random(2000) < 0.4, np.floor(last * rng.random()), last) for _ in "abc"]
+    age, none = rng.integers(20, 80, 2000).astype(float), np.zeros(2000, np.intp)
+    columns = tuple(Column("x", NUMBER, each) for each in (*days, age))
+    who = np.arange(2000)
+    kept = records.rare(Sheet("t", who + 2, who, none, none, columns))
+    assert [each.tolist() for each in kept] == [days[0].tolist(), age.tolist()]
 
 
 def test_records_alike_in_three_columns_are_all_found():

@@ -28,7 +28,7 @@ from trialtrace.run.integrity.export import DATE, NUMBER, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
-MOST_COLUMNS, FOLLOWS, CROWD, MOST_TELLING = 10, 0.9, 30, 12
+MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
 
@@ -264,8 +264,11 @@ def rare(sheet: Sheet) -> list[Floats]:
 
 
 def _follows(values: Floats, other: Floats) -> bool:
-    """Whether one of two columns is decided by the other in nearly every row."""
+    """Whether one of two columns is decided by the other in nearly every row, or is often it."""
     there = ~np.isnan(values) & ~np.isnan(other)
+    if there.any() and np.mean(values[there] == other[there]) > SAME:
+        # Days until this or that are all those of the last contact where nothing happened.
+        return True
     both = len(np.unique(np.column_stack([values[there], other[there]]), axis=0))
     most = max(len(np.unique(values[there])), len(np.unique(other[there])))
     return both <= 1.05 * most
