@@ -44,7 +44,6 @@ help:
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-pages: every page of the site in Chromium; a section of the same page'
-	@echo 'make: a trial with one thing changed; a section of the same page'
 	@echo 'make campaign-disclosure: an attack on public results; a section of docs/campaigns.md'
 	@echo 'make campaign-reference: records the trials that trialtrace validate compares with'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'

@@ -131,7 +131,9 @@ def _words(place: Path) -> set[str]:
 def run_tests(copy: Path, tests: list[str], limit: float) -> tuple[str, str]:
     """What becomes of the copy under these tests, and by what."""
     words = ("-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", MARKS, *tests)
-    variables = {"PYTHONPATH": str(copy / "workflow"), "PYTHONDONTWRITEBYTECODE": "1"}
+    # What tests that are stopped leave behind goes with the copy.
+    variables = {"PYTHONPATH": str(copy / "workflow"), "TMPDIR": str(copy.parent)}
+    variables |= {"PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
             [sys.executable, *words],
@@ -182,10 +184,11 @@ def campaign(root: Path, chosen: argparse.Namespace) -> list[Tried]:
     tried = [Tried(**json.loads(line)) for line in lines]
     reach = Reach(root)
     with tempfile.TemporaryDirectory() as folder, record.open("a") as log:
-        copy_checkout(Path(folder))
+        copy = Path(folder) / "copy"
+        copy_checkout(copy)
         for module, mutant in draw(sources, chosen.sample, chosen.seed)[len(tried) :]:
             tests = reach.to(module)[: chosen.files]
-            tried.append(fate(Path(folder), module, mutant, tests, chosen.limit))
+            tried.append(fate(copy, module, mutant, tests, chosen.limit))
             print(json.dumps(asdict(tried[-1])), file=log, flush=True)
             print(f"{module}:{mutant.line}: {tried[-1].fate} ({tried[-1].by})", flush=True)
     return tried
