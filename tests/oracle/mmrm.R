@@ -38,8 +38,9 @@ sigma_of <- function(structure, k) {
 
 # Products of the correlations of neighbours from one visit to the other.
 between <- function(rho) {
-  k <- length(rho) + 1
-  outer(1:k, 1:k, Vectorize(function(i, j) prod(rho[seq_len(k - 1) >= min(i, j) & seq_len(k - 1) < max(i, j)])))
+  C <- diag(length(rho) + 1)
+  for (j in seq_along(rho)) for (i in 1:j) C[i, j + 1] <- C[j + 1, i] <- C[i, j] * rho[j]
+  C
 }
 
 theta_of <- function(structure, S) {
@@ -208,9 +209,9 @@ searched <- function(structure, S, f, d, X, method) {
     theta <- theta_of(structure, C * outer(size, size))
     if (value(theta) < 1e10) break
   }
-  at <- optim(theta, value, control = list(maxit = 5000, reltol = 1e-12))
+  at <- optim(theta, value, control = list(reltol = 1e-6))
   optim(at$par, value, method = "BFGS",
-        control = list(maxit = 1000, reltol = 1e-14, parscale = abs(at$par)))$par
+        control = list(reltol = 1e-10, parscale = abs(at$par)))$par
 }
 
 one_model <- function(case, d, X, structure, method) {
