@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from trialtrace.base.paths import Project
@@ -39,6 +39,7 @@ class Imports:
     entries: tuple[tuple[str, int, int], ...] = ()
 
 
+@cache
 def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
     """What Python source (.py) or the cells of a report (.qmd) import, in the given package."""
     code = {".py": [text], ".qmd": CELL.findall(text)}.get(suffix, [])
