@@ -103,8 +103,9 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 @dataclass
 class Traced:
-    """What the jobs of a run executed, read and made, by the tracing module."""
+    """What a run said; what its jobs executed, read and made, by the tracing module."""
 
+    said: str
     files: dict[Job, set[str]]
     settings: dict[Job, set[str]]
     results: dict[Job, set[str]]
@@ -119,6 +120,7 @@ def traced_run(made: Copy, traces: Path, **more: str) -> Traced:
     told = [json.loads(path.read_text()) for path in sorted(traces.glob("*.json"))]
     jobs = [(one["job"][-1], one["job"][0] if len(one["job"]) > 1 else None) for one in told]
     return Traced(
+        done.stderr,
         {job: set(one["files"]) for job, one in zip(jobs, told, strict=True)},
         {job: set(one["settings"]) for job, one in zip(jobs, told, strict=True)},
         {job: set(one["results"]) for job, one in zip(jobs, told, strict=True)},

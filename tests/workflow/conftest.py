@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Traced, copy_checkout, keep_trials, own_project, traced_run
 
+from trialtrace.run.jobs.start import PLAIN
+
 # The trials that are run here: three of a registry, one synthetic.
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990", "musaro2019")
 
@@ -35,16 +37,14 @@ def own(tmp_path: Path) -> Copy:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, str]:
-    """A small trial of files of its own, run to its site, and what the run said."""
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, Traced]:
+    """A small trial of files of its own, run to its site, each job a Python of its own, traced."""
     made = own_project(tmp_path_factory.mktemp("whole") / "project")
-    done = made.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stderr
-    return made, done.stderr
+    return made, traced_run(made, tmp_path_factory.mktemp("traces"), **{PLAIN: "1"})
 
 
 @pytest.fixture
-def kept(whole: tuple[Copy, str], tmp_path: Path) -> Copy:
+def kept(whole: tuple[Copy, Traced], tmp_path: Path) -> Copy:
     """A copy of the finished run of the small trial, for a test to spoil."""
     shutil.copytree(whole[0].root, tmp_path / "kept", symlinks=True)
     return Copy(tmp_path / "kept")

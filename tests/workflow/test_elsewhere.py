@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkout import Copy, files_of, own_project, told_plainly
+from checkout import Copy, Traced, files_of, own_project, told_plainly
 
 from trialtrace.base.paths import Project, project
 from trialtrace.run.jobs.stages import STAGES
@@ -64,7 +64,7 @@ def outer(folder: Path, made: Copy, snakefile: str) -> Copy:
     return Copy(folder)
 
 
-def test_as_a_module_of_another_workflow(whole: tuple[Copy, str], tmp_path: Path):
+def test_as_a_module_of_another_workflow(whole: tuple[Copy, Traced], tmp_path: Path):
     code, _ = whole
     user = outer(tmp_path, code, str(code.root / "Snakefile"))
     path = {"PYTHONPATH": str(code.root / "workflow")}
@@ -109,7 +109,7 @@ exec bash -c "$last"
 """
 
 
-def test_jobs_in_a_container(whole: tuple[Copy, str], tmp_path: Path):
+def test_jobs_in_a_container(whole: tuple[Copy, Traced], tmp_path: Path):
     stand_in = tmp_path / "bin" / "apptainer"
     stand_in.parent.mkdir()
     stand_in.write_text(APPTAINER)

@@ -190,10 +190,6 @@ def test_snakemake_schedules_what_the_hashes_say(run: Copy, changing, hashes, na
     assert run.scheduled() == expected
 
 
-def test_without_a_change_nothing_is_scheduled(run: Copy):
-    assert run.scheduled() == set()
-
-
 def test_a_run_executes_what_was_scheduled(kept: Copy):
     """The claims ledger of the small trial, changed: three of its seven jobs."""
     ledger = kept.root / "config/trials/mini/claims.yaml"

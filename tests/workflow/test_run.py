@@ -6,10 +6,9 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
-from subprocess import DEVNULL
 
 import pytest
-from checkout import EXPORT, ROOT, Copy, copy_checkout, files_of, told_plainly, traced_run
+from checkout import EXPORT, ROOT, Copy, Traced, files_of, told_plainly
 from mini_trial import edit
 from pypdfium2 import PdfDocument
 
@@ -21,7 +20,6 @@ from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.products import RUN, lock_run
 from trialtrace.run.jobs.run_state import changed_since
 from trialtrace.run.jobs.stages import STAGES
-from trialtrace.run.jobs.start import PLAIN
 
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"
@@ -130,11 +128,9 @@ def test_a_job_that_is_killed_is_tried_once_more(own: Copy, times: int):
     assert (own.root / "results/mini/made/clean_tables.json").exists() == (times == 1)
 
 
-def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_path: Path):
-    traced = traced_run(own, tmp_path / "traces", **{PLAIN: "1"})
+def test_jobs_of_own_files_use_nothing_that_their_hash_is_not_over(whole: tuple[Copy, Traced]):
+    own, traced = whole
     assert (own.root / "site/mini/report.html").is_file()
-    assert own.scheduled() == set()
-
     fresh = freshness(project(own.root))
     for job, used in traced.files.items():
         if job[1]:
@@ -147,19 +143,6 @@ def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_p
             unhashed = used - {str(path.relative_to(own.root)) for path in hashed} - known
             schemas = "workflow/trialtrace/schemas/"
             assert {name for name in unhashed if not name.startswith(schemas)} == set()
-
-    export = own.root / "data/export.csv"
-    ahead = time.time() + 2 * 86400
-    os.utime(export, (ahead, ahead))
-    assert own.scheduled() == set()
-    page = own.root / "site/mini/report.html"
-    before = page.read_bytes()
-    export.write_text(EXPORT.replace("\n7,B,37", "\n7,B,38"))
-    os.utime(export, (ahead, ahead))
-    done = own.snakemake("--cores", "1")
-    assert done.returncode == 0, done.stderr
-    assert page.read_bytes() != before
-    assert own.scheduled() == set()
 
 
 def test_an_error_is_told_until_it_is_mended(kept: Copy):
@@ -188,24 +171,6 @@ def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
     assert "mini: data file of the item export\n  is not the file that was pinned" in done.stderr
     assert told_plainly(done.stderr)
     assert files_of(own.root) == before
-
-
-def test_a_killed_run_is_taken_up_and_ends_with_the_same_bytes(run: Copy, tmp_path: Path):
-    made = copy_checkout(tmp_path / "killed", run.root)
-    name = "ruetzler2013"
-    process = subprocess.Popen(made.command("--cores", "2", name), **made.how(), stderr=DEVNULL)
-    log = made.root / "logs" / name / "analyse_plan.log"
-    deadline = time.monotonic() + 600  # so that a hang ends
-    while not log.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-    assert log.exists() and not (made.root / "results" / name / "report").exists()
-
-    done = made.snakemake("--cores", "2", name)
-    assert done.returncode == 0, done.stderr
-    whole = {path: data for path, data in files_of(run.root).items() if f"results/{name}/" in path}
-    assert files_of(made.root) == whole
 
 
 def test_one_run_at_a_time_in_a_folder(own: Copy):
@@ -250,16 +215,24 @@ def test_a_folder_that_cannot_be_written_is_told(own: Copy, monkeypatch):
         lock_run(own.root)
 
 
-def test_a_correction_of_the_data_is_told_with_what_it_changed(whole: tuple[Copy, str], kept: Copy):
-    assert "kept for the first time: mini" in whole[1]
-    export = kept.root / "data/export.csv"
+def test_a_correction_of_the_data_is_told_with_what_it_changed(
+    whole: tuple[Copy, Traced], kept: Copy
+):
+    """By its content: the file's time lies ahead before and after."""
+    assert "kept for the first time: mini" in whole[1].said
+    export, report = kept.root / "data/export.csv", kept.root / "site/mini/report.html"
+    ahead, before = time.time() + 2 * 86400, report.read_bytes()
+    os.utime(export, (ahead, ahead))
+    assert kept.scheduled() == set()
     text = export.read_text(encoding="utf-8")
     line = text.splitlines()[3]
     cells = line.split(",")
     cells[7] = "1" if cells[7] != "1" else "2"
     export.write_text(text.replace(line, ",".join(cells)), encoding="utf-8")
+    os.utime(export, (ahead, ahead))
     second = kept.snakemake("--cores", "2")
     assert second.returncode == 0, second.stderr
+    assert report.read_bytes() != before
     last = second.stderr.splitlines()[-2:]
     assert last[0].startswith("Since the run before: results changed: ")
     assert last[1] == "What and why: trialtrace diff, or site/changes.html"

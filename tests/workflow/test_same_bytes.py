@@ -3,19 +3,30 @@
 import json
 import stat
 import subprocess
+import time
 from pathlib import Path
+from subprocess import DEVNULL
 
 import pytest
 from checkout import ROOT, Copy, copy_checkout, files_of
 
-TRIAL = "elmunzer2012"
+TRIAL = "ruetzler2013"
 OTHER = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4242"}
 
 
 @pytest.fixture(scope="module")
 def second_run(run: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """One trial once more: one core, another environment, a folder of another depth."""
+    """One trial once more, killed and taken up: one core, another environment, a deeper folder."""
     made = copy_checkout(tmp_path_factory.mktemp("second") / "deeper" / "folder", run.root)
+    command = made.command("--cores", "1", TRIAL)
+    process = subprocess.Popen(command, **made.how(**OTHER), stderr=DEVNULL)
+    log = made.root / "logs" / TRIAL / "analyse_plan.log"
+    deadline = time.monotonic() + 600  # so that a hang ends
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert log.exists() and not (made.root / "results" / TRIAL / "report").exists()
     done = made.snakemake("--cores", "1", TRIAL, **OTHER)
     assert done.returncode == 0, done.stderr
     return made
