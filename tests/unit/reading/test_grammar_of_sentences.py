@@ -50,6 +50,53 @@ BOTH = ("training", "usual care")
             "(P = 0.02).",
             ["training", "usual care"],
         ),
+        # A pair in brackets of a difference's interval, behind the two that it is between.
+        (
+            "Pain was alike between training and usual care (4.4% vs. 3.0%; 95% CI, 1 to 5.5).",
+            ["training", "usual care"],
+        ),
+        # Two and two, each side with its own arm; pairs apart by words, told at the end.
+        (
+            "Hip density was 1.8% and 2.5% in the training arm compared to 0.1% and 0.3% in the "
+            "usual care arm.",
+            ["training"] * 2 + ["usual care"] * 2,
+        ),
+        (
+            "Grade I was seen in 86% (43/50) versus 30% (15/50), and grade II in 4% (2/50) "
+            "versus 12% (6/50) in the usual and training groups, respectively.",
+            ["usual care", "training"] * 2,
+        ),
+        (
+            "Compliance was high (85%, 86% and 84% for training-treated patients vs 86%, 89% and "
+            "86% for usual care-treated patients, respectively).",
+            ["training"] * 3 + ["usual care"] * 3,
+        ),
+        # All behind "in the usual care group," is of it, and a pair since baseline of one arm.
+        (
+            "In the training group, 98% were well, and in the usual care group, 86% were well, 12% "
+            "were worse, and 4% were ill.",
+            ["training"] + ["usual care"] * 3,
+        ),
+        (
+            "In the training group, pain fell since baseline (9.6 ± 0.4 min vs 9.1 ± 0.4 min).",
+            ["training", None],
+        ),
+        # The arm that is spoken of and the order of both go on from sentence to sentence.
+        ("In the training group, 9% fell. Pain was seen in 12%.", ["training"] * 2),
+        ("In the training group, 9% fell. Overall pain was seen in 12%.", ["training", None]),
+        (
+            "In the training group, 9% fell. In the drug group pain was seen in 12%.",
+            ["training", None],
+        ),
+        (
+            "Pain was 9% in usual care and 8% with training. Sleep was poor in 31.5% vs 23.0%.",
+            ["usual care", "training"] * 2,
+        ),
+        (
+            "Pain was 9% in usual care and 8% with training. Men fell more than women "
+            "(31% vs 23%).",
+            ["usual care", "training", None, None],
+        ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),
     ],
@@ -82,6 +129,12 @@ def test_numbers_have_the_arms_that_grammar_gives_them(sentence, found):
         (
             "Pain rose for the training group between time 1 and time 2 [t(29) = 2.62, p < 0.05].",
             ["training"],
+        ),
+        # Both of "99 and 98 days, respectively", as the sentence before has them.
+        (
+            "Stay was less with training than with usual care. Time to relapse was 99 and 98 days, "
+            "respectively (P = 0.6).",
+            [BOTH],
         ),
         # The sentence before tells what "this difference" is.
         (
@@ -121,10 +174,59 @@ def test_comparisons_have_the_groups_that_grammar_gives_them(sentence, found):
             ["The median postoperative stay was"],
         ),
         ("Overall, 66% reported ≥1 event.", ["Overall … reported ≥1 event"]),
+        # Words for people alone are none for an outcome.
+        (
+            "Two percent (1/60) of those in the training group presented with a hernia.",
+            ["Two percent … those in the group presented with a hernia"],
+        ),
+        (
+            "Nearly two-thirds of enrolled patients (64.3%) were women.",
+            ["Nearly two-thirds of enrolled patients … were women"],
+        ),
+        # Of a list each has its own, and what stands before all of them.
+        (
+            "The most common events were nausea (5%), cough (4%).",
+            ["The most common events were nausea", "The most common events were … cough"],
+        ),
+        (
+            "The patients reduced pain (5%) and improved sleep quality (6%).",
+            ["The patients reduced pain", "The patients … and improved sleep quality"],
+        ),
+        (
+            "Blood pressure was decreased by 7% and pulse rates were decreased by 8%.",
+            ["Blood pressure was decreased by", "and pulse rates were decreased by"],
+        ),
+        (
+            "Training raised arginine levels and reduced completion time by 1.5%.",
+            ["Training reduced completion time by"],
+        ),
+        # Each of two numbers has its own of two outcomes.
+        (
+            "The change in hip and spine density was 1.8% and 2.5%, respectively.",
+            ["The change in hip … density was", "The change in spine density was"],
+        ),
+        (
+            "Hip, arm and spine density was 1.8% and 2.5%, respectively.",
+            ["Hip, arm and spine density was"] * 2,
+        ),
     ],
 )
 def test_outcomes_are_the_words_that_a_number_is_of(sentence, found):
     assert [outcome for _, _, outcome in of_sentences(sentence)] == found
+
+
+def test_numbers_that_a_table_has_too_are_of_its_group():
+    table = Table(
+        "table 2",
+        "Table 2. Scores",
+        (
+            ("", "Training (n=40)", "Usual care (n=50)"),
+            ("Wexner score", "15.10 ± 2.13", "14.20 ± 2.20"),
+        ),
+        1,
+    )
+    made = of_sentences("The Wexner score was 14.20 ± 2.20 and 15.10 ± 2.13.", SIDES, table)
+    assert [arm for _, arm, _ in made] == ["usual care", "training"]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +285,23 @@ def test_deviations_in_percent_and_values_of_each_arm_are_read():
         "14.8 (95% CI 11.7 to 17.8); group difference, 2.8 (95% CI −0.3 to 6.0))."
     )
     assert [arm for _, arm, _ in made] == ["training", "usual care", BOTH]
+
+
+def test_no_and_all_are_words_before_they_are_arms():
+    heads = ("", "Intervention (n=40)", "No intervention (n=50)")
+    table = Table(
+        "table 1", "Table 1. Baseline", (heads, ("Women, n (%)", "10 (25)", "20 (40)")), 1
+    )
+    made = of_sentences("No pain was seen in 12%. Pain was 9% with no intervention.", table)
+    assert [arm for _, arm, _ in made] == [(), "no intervention"]
+
+
+def test_groups_are_known_by_an_allocations_letters_and_by_half_of_a_list():
+    text = (
+        "They were assigned to yoga for a month (arm A) or usual care (arm B). Pain was seen in "
+        "5% in arm B. Pain was 9% and 8% in the usual and training groups, respectively."
+    )
+    assert arms(text) == ["usual care", "usual care", "training"]
 
 
 DOSES = Table(

@@ -4,47 +4,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trialtrace.audit.reading.context import Context
 from trialtrace.audit.reading.contrasts import A_GROUP, Outcome, comparing, of_pair
-from trialtrace.audit.reading.item import Item, Left, Seen
+from trialtrace.audit.reading.item import PARTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
-from trialtrace.audit.reading.number_arms import UNKNOWN, VERSUS, arms_of_numbers
+from trialtrace.audit.reading.number_arms import VERSUS, arms_of_numbers
 from trialtrace.audit.reading.wording import (
     ENDED,
     UNIT,
-    WORDS,
     clause_of,
     measured_between,
+    parted,
     telling,
     with_inner,
     without,
     words_behind,
 )
 
-PARTS = (
-    "count_percent",
-    "fraction",
-    "percent",
-    "mean_sd",
-    "mean_se",
-    "median",
-    "mean",
-    "value",
-    "count",
-    "mean_ci",
-    "percent_ci",
-)
-"""Kinds of numbers that are of patients, and compare none."""
 _WORDED = ("median", "mean_sd", "mean_se", "mean", "effect", "estimate")
 UNSAID = "which of the outcomes before it this is of is not said"
 
 
-BEFORE = "which groups it is of is told by the sentence before"
-
-
-def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> list[Item]:
+def told_apart(
+    numbers: Sequence[Seen], text: str, names: Names, place: str, context: Context
+) -> list[Item]:
     """Items with arms and outcome: an arm named once more begins another outcome. Of a list of p
     whose groups stand behind the last, each has these."""
-    items = list(_told_apart(numbers, text, names, place))
+    items = list(_told_apart(numbers, text, names, place, context))
     for at in range(len(items) - 3):
         # "5.2 (P = 0.01) in A and 4.1 (P = 0.3) in B" are changes in each.
         four = items[at : at + 4]
@@ -54,6 +40,13 @@ def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> 
             if None not in arms and len({*arms}) == 2 and not any(map(VERSUS.search, gaps)):
                 for of, arm in zip((at + 1, at + 3), arms, strict=True):
                     items[of] = replace(items[of], arm=arm, compare=())
+    for at in range(len(items) - 1):
+        one, two = items[at : at + 2]
+        gap = text[numbers[at][1] : numbers[at + 1][0]]
+        alike = (one.kind, one.arm, one.compare) == (two.kind, two.arm, two.compare)
+        if alike and _AND.fullmatch(gap):
+            told = _RESPECTIVELY.match(text, numbers[at + 1][1]) or (one.arm and one.kind in PARTS)
+            items[at : at + 2] = _each(one, two, names) if told else [one, two]
     for at in range(len(items) - 2):
         # "(From 464.0 to 464.4 m, P = 0.96)" is of one arm.
         low, high, p = items[at : at + 3]
@@ -80,15 +73,35 @@ def told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> 
     return items
 
 
+# "−1.8% (P = 0.1) and −2.5%", "P = 0.02 or t = 4.30, P = 0.04".
+_AND = re.compile(r"[\s%)\]]*(?:[a-zA-Z/]+[\s)\]]*)?\b(?:and|or) (?:t ?= ?[0-9.]+, )?[\s(\[]*")
+_RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")
+
+
+def _each(one: Item, two: Item, names: Names) -> list[Item]:
+    """Two numbers of a group, each with its own of two outcomes that stand before both."""
+    (label, _, where), (other, _, there) = (item.path[0].rpartition(" (") for item in (one, two))
+    words = None if len(distinct(names.mentions(label))) > 1 and one.arm else parted(label)
+    if words is None or not other.startswith(label if other else ""):
+        return [one, two]
+    return [
+        replace(one, path=(f"{words[0]} ({where}",)),
+        replace(two, path=(f"{words[1]} ({there or where}",)),
+    ]
+
+
 _WHEREAS = re.compile(r";|\b(?:whereas|while)\b")
 _LIST = re.compile(r"\s*[)\]]\s*(?:,|and\b|or\b)(?:\s*and\b)?\s*[^,;.()\d]{1,40}[(\[]\s*")
 
 
-def _told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
+def _told_apart(
+    numbers: Sequence[Seen], text: str, names: Names, place: str, context: Context
+) -> Iterator[Item]:
     mentions = names.mentions(text)
+    context = context.within(text, mentions)
     numbers = _of_each(numbers, mentions, text)
     assigned = arms_of_numbers(
-        [one for one in numbers if one[2].kind in PARTS], mentions, text, names
+        [one for one in numbers if one[2].kind in PARTS], mentions, text, names, context
     )
     outcome, before, lone, first = Outcome(), 0, 0, ""
     for at, (start, end, item) in enumerate(numbers):
@@ -126,7 +139,7 @@ def _told_apart(numbers: Sequence[Seen], text: str, names: Names, place: str) ->
             continue
         if item.kind != "p" and (outcome.compared or (outcome.tested and says)):
             outcome.next(clause if says else outcome.told)
-        item = comparing(item, outcome, text, mentions, names, (begin, start, end))
+        item = comparing(item, outcome, text, mentions, names, (begin, start, end), context)
         if item.kind == "p" and (says or outcome.tested) and not of_pair(outcome):
             lone += 1
             label = (clause if says else outcome.told) or clause
@@ -175,26 +188,3 @@ _CONTRAST = re.compile(
     r"\bdifference\b[^.;]*$|\b(?:ratio|effect)\b[^.;()0-9]*[(\[]?\s*$", re.IGNORECASE
 )
 _COMPARED = re.compile(r"\b(?:difference|ratio|risk|odds|ORs?|HRs?|RRs?|coefficient|effect)\b|β")
-
-
-# Words for what the sentence before tells.
-BACK = re.compile(
-    r"(?:(?:However|Moreover|Overall|Again|Thus|Furthermore|In addition), )?(?:"
-    r"(?:This|These|Such|The|Both|All) (?:\w+ )?(?:differences?|changes?|improvements?|reductions?|"
-    r"increases?|decreases?|effects?|results?|findings?|associations?|trends?)\b|"
-    r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b)"
-)
-
-
-def carried(one: Item | Left, last: str, names: Names) -> Item | Left:
-    """A number with what it is of, and which groups, by the sentence before."""
-    if isinstance(one, Left) or one.arm or one.compare or UNKNOWN in one.doubts:
-        return one
-    clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
-    item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))
-    arms = distinct(names.mentions(last))
-    if len(arms) == 2 and one.kind in ("p", "effect", "estimate"):
-        return replace(item, compare=tuple(arms)).doubted(BEFORE)
-    if len(arms) == 1 and one.kind in PARTS:
-        return replace(item, arm=arms[0]).doubted(BEFORE)
-    return item

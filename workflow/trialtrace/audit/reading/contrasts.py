@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from trialtrace.audit.reading.context import BEFORE, Context
 from trialtrace.audit.reading.item import Item
-from trialtrace.audit.reading.mentions import Mention, Names, distinct
-from trialtrace.audit.reading.number_arms import REFERENCE
+from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct
 
 _BETWEEN = re.compile(
     r"\b(?:between|among|across)\b[^.;]{0,30}\b(?:groups|arms|treatments|interventions|two)\b|"
@@ -20,7 +20,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
-    r"\b(?:baseline|before|pre-?(?:treatment|test|intervention|op\w*)|initial|intragroup|during|"
+    r"\b(?:baseline|before|study (?:start|end)|pre-?(?:treatment|test|intervention|op\w*)|"
+    r"initial|intragroup|during|"
     r"(?:with)?in (?:both|each|all)|within[\s-]group|first (?:visit|day)|from [0-9]|predict\w*|"
     r"from (?:the )?\w+ to (?:the )?\w+ (?:days?|weeks?|months?|visits?)|"
     r"over (?:the )?(?:time|follow|course|period|study)|(?:correlat|associat)\w+|"
@@ -89,6 +90,7 @@ def comparing(
     mentions: Sequence[Mention],
     names: Names,
     at: tuple[int, int, int],
+    context: Context,
 ) -> Item:
     """An estimate or a p with the groups that it compares, or the one in which it does; `at` is
     where the words for it begin, and where it begins and ends."""
@@ -132,6 +134,11 @@ def comparing(
     compare = () if (several if pair else related) else compare
     said = _Said(clause, f"{text[:start]} {beyond}", near, before, reach, compare, pair, facing)
     arm, compare = _or_within(item, outcome, text, mentions, at, said)
+    if not (arm or compare or mentions) and item.kind == "p":
+        if context.order and _LISTED.search(text[:start]):
+            item, compare = item.doubted(BEFORE), context.order
+        elif context.topic and _alone(item, (context.topic,), said.so_far):
+            item, arm = item.doubted(BEFORE), context.topic
     outcome.last = compare
     if fixed and not compare and len(before) == len(distinct(mentions)) == 1:
         # A change in one arm, as "no change in the A group: mass 0.2 kg (95% CI …)" has it.
@@ -267,6 +274,10 @@ def _alone(item: Item, before: Sequence[str], text: str) -> bool:
     return bool(_CHANGED.search(text)) and not _THAN.search(text)
 
 
+# "Was 99 and 98 days, respectively (P = …)".
+_LISTED = re.compile(
+    r"(?:\b(?:was|were|of|is)|[=:(]) ?[0-9.]+\s?\S* and [0-9.]+\s?[^\s,]*,? respectively[\s,;(\[]*$"
+)
 _CHANGED = re.compile(
     r"\b(?:improv|increas|decreas|reduc|chang|declin|rose|fell)\w*", re.IGNORECASE
 )

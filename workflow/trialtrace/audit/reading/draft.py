@@ -18,6 +18,7 @@ from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import read_passages
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
@@ -106,7 +107,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     named = with_text(arms, told.title, told.passages)
-    texts = list(read_passages(paper.passages, named))
+    texts = list(by_cells(read_passages(paper.passages, named), read))
     if named.labels == arms.labels:
         return read + texts, arms
     both = replace(named, labels={**arms.labels, **named.labels})

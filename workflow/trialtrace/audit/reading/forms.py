@@ -109,7 +109,7 @@ FORMS = (
     ),
     _form(
         "percent_fraction",
-        rf"(?P<b>{N}){_PC}{_O}(?:n\s*=\s*)?(?P<a>{COUNT})\s*(?:/|of)\s*(?P<n>[0-9,]+){_PEOPLE}(?:[:;,]\s*[^()0-9]{{1,40}})?{_C}",
+        rf"(?P<b>{N}){_PC}{_O}(?:n\s*=\s*)?(?P<a>{COUNT})\s*(?:/|of)\s*(?P<n>[0-9,]+){_PEOPLE}(?:[:;,]\s*[^()0-9]{{1,40}})?(?:{_C}|(?=\s*[,;]\s*[Pp]\s*[=<>≤≥]))",
     ),
     _form(
         "fraction_by_sum",

@@ -214,7 +214,9 @@ _CHANGE = re.compile(
 EVERYONE = re.compile(
     r"(?:total|all|overall|both(?: groups)?|"
     r"(?:all|total) (?:patients|participants|subjects|groups|pts)|"
-    r"(?:whole|entire|total|full|overall) (?:cohort|sample|group|population)|overall total)",
+    r"(?:whole|entire|total|full|overall) (?:cohort|sample|group|population)|overall total|"
+    r"(?:safety|efficacy|full analysis|evaluable|intention[- ]to[- ]treat|itt|per[- ]protocol) "
+    r"(?:population|set|sample))",
     re.IGNORECASE,
 )
 

@@ -56,3 +56,18 @@ class Left:
 
 Seen = tuple[int, int, Item]
 """Where a number begins and ends in its sentence, and what it is."""
+
+PARTS = (
+    "count_percent",
+    "fraction",
+    "percent",
+    "mean_sd",
+    "mean_se",
+    "median",
+    "mean",
+    "value",
+    "count",
+    "mean_ci",
+    "percent_ci",
+)
+"""Kinds of numbers that are of patients, and compare none."""

@@ -137,6 +137,7 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
 
 _BEFORE_ROLE = (
     r"(?:^|(?<=[(\[%=:\d])|(?<=[%=:;,\d] )|(?<=\bthe )|(?<=\b(?:in|vs|to) )|(?<=\b(?:and|for) )|"
+    r"(?<=\bbetween )|"
     r"(?<=\b(?:with|than) )|(?<=\bversus )|(?<=vs\. ))"
 )
 
@@ -196,21 +197,30 @@ def _numbered(names: Names, texts: Sequence[str]) -> list[tuple[str, re.Pattern[
             whole = names.mentions(match[0])
             if len(arms) == 1 and len(distinct(whole)) == 1:
                 told.setdefault(match["number"] or match["of"], Counter())[arms[0]] += 1
-    best = {number: arms.most_common(1)[0][0] for number, arms in told.items()}
+    own = " ".join(names.arms).split()
+    best = {
+        number: arms.most_common(1)[0][0]
+        for number, arms in told.items()
+        if number.lower() not in own
+    }
     if len({*best.values()}) < len(best):
         return []
     return [
-        (arm, re.compile(rf"(?<![\w-])[Gg]roup {number}(?![\w-])"), BY_A_WORD)
+        (
+            arm,
+            re.compile(rf"(?<![\w-])(?:[Gg]roup|[Aa]rm)s? (?:\w,? and )?({number})(?![\w-])"),
+            BY_A_WORD,
+        )
         for number, arm in best.items()
     ]
 
 
 _NUMBER_OF = re.compile(
-    r"\b[Gg]roup (?P<number>[A-D]|[1-4]|I{1,3}|IV)\b(?! and)"
+    r"\b(?:[Gg]roup|[Aa]rm) (?P<number>[A-D]|[1-4]|I{1,3}|IV)\b(?! and)"
     r"(?:\s*[(\[:,=]|\s(?:patients |subjects |participants )?"
     r"(?:was|were|received?|had|underwent|is))"
     r"(?P<behind>[^.;()]{3,70})|"
-    r"(?P<before>[^.;,()]{3,50})[(\[](?:the )?[Gg]roup (?P<of>[A-D]|[1-4]|I{1,3}|IV)\b"
+    r"(?P<before>[^.;,()]{3,50})[(\[](?:the )?(?:[Gg]roup|[Aa]rm) (?P<of>[A-D]|[1-4]|I{1,3}|IV)\b"
 )
 
 
@@ -285,17 +295,22 @@ def _single_words(
     """Words that one arm alone has, where they stand for its patients."""
     of: dict[str, list[str]] = {}
     for text, arm in named.items():
-        for word in set(re.findall(r"[^\W\d_]{4,}", text)) - _COMMON:
+        for word in set(re.findall(r"[^\W\d_]{3,}", text)):
             of.setdefault(word, []).append(arm)
     made: list[tuple[str, re.Pattern[str], str | None]] = []
     for word, owners in of.items():
         if len(set(owners)) == 1 and word not in named:
+            listed = rf"(?<![\w-]){word}(?= (?:and|or|vs\.?|versus) [\w-]+ {_PEOPLE})"
+            if word in _COMMON or len(word) < 4:
+                # "The usual and the early groups".
+                made.append((owners[0], re.compile(listed, re.IGNORECASE), BY_A_WORD))
+                continue
             stands = (
                 rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|"
                 rf"(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|(?<=than )|"
-                rf"(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
+                rf"(?<=to )|(?<=and )|(?<=or )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
                 rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
-                rf"(?<![\w-]){word}(?= (?:and|or|vs\.?|versus) [\w-]+ {_PEOPLE})|"
+                rf"{listed}|(?<=%\) ){word}(?=[;,.)])|"
                 rf"(?<![\w-]){word}[\s-](?:(?!in|of|for|by|and)\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
             )
             made.append((owners[0], re.compile(stands, re.IGNORECASE), BY_A_WORD))
@@ -319,3 +334,26 @@ def _named_by(long: str, arms: Arms) -> str | None:
 def distinct(mentions: Sequence[Mention]) -> list[str]:
     """The names of the arms of some mentions, each once, in order."""
     return list(dict.fromkeys(one.arm for one in mentions))
+
+
+# What stands right before the group that another is compared with.
+REFERENCE = re.compile(
+    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against|over)\W+"
+    r"(?:(?:those|that)\W+)?(?:(?:in|with|of|for|on|among|after)\W+)?(?:the\W+)?$",
+    re.IGNORECASE,
+)
+# "The statin group" that no arm's name is.
+_A_GROUP = re.compile(
+    r"\b(?:in|of|for|the|and|with|to|on) (?:the )?((?:[\w/+-]+ ){0,2}?[\w/+-]+) "
+    r"(?:sub)?(?:groups?|arms?)\b"
+)
+
+
+def strangers(text: str, mentions: Sequence[Mention]) -> list[re.Match[str]]:
+    """Where a text names groups that are no known arms."""
+    return [
+        match
+        for match in _A_GROUP.finditer(text)
+        if not NO_ARM.search(match[1].lower())
+        and not any(match.start() <= one.begin < match.end() for one in mentions)
+    ]

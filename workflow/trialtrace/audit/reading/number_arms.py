@@ -5,20 +5,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trialtrace.audit.reading.context import BEFORE, FRAMED, UNKNOWN, Context
 from trialtrace.audit.reading.item import Seen
-from trialtrace.audit.reading.mentions import NO_ARM, Mention, Names, distinct
+from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
 from trialtrace.audit.reading.wording import ENDED, UNIT, measured_between
 
-# What stands right before the group that another is compared with.
-REFERENCE = re.compile(
-    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against|over)\W+"
-    r"(?:(?:those|that)\W+)?(?:(?:in|with|of|for|on|among|after)\W+)?(?:the\W+)?$",
-    re.IGNORECASE,
-)
 NEAREST = "arm by the nearest words"
 IN_ORDER = "arms in the order in which they are named"
 NOT_NAMED = "no arm is named beside it"
-UNKNOWN = "it is of one of several groups, not all of which are known by name"
 OTHER = "the arm that is not named is taken for the other one"
 EARLIER = "arm by words earlier in the sentence"
 
@@ -27,7 +21,11 @@ _Arm = tuple[str | None, str | None]
 
 
 def arms_of_numbers(
-    numbers: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
+    numbers: Sequence[Seen],
+    mentions: Sequence[Mention],
+    text: str,
+    names: Names,
+    context: Context,
 ) -> dict[tuple[int, str], _Arm]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
     made: dict[tuple[int, str], _Arm] = {}
@@ -41,6 +39,7 @@ def arms_of_numbers(
     every = [_of_run(run, numbers, mentions, text, names) for run in runs]
     for at, run in enumerate(runs):
         arms = _as_others(every, at) if _in_pairs(run, text) else every[at]
+        arms = _by_context(run, arms, text, context)
         arms = _by_size(run, arms, mentions, text)
         for one, arm in zip(run, arms, strict=True):
             sure = arm[0] and not _is_of_another(one, arm, mentions, text)
@@ -50,11 +49,6 @@ def arms_of_numbers(
     return made
 
 
-# "The statin group" that no arm's name is.
-_A_GROUP = re.compile(
-    r"\b(?:in|of|for|the|and|with|to|on) (?:the )?((?:[\w/+-]+ ){0,2}?[\w/+-]+) "
-    r"(?:sub)?(?:groups?|arms?)\b"
-)
 _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
 _ORDERED = re.compile(r"[^.;\d]{0,40}?\brespectively")
 
@@ -68,12 +62,7 @@ def _is_of_another(number: Seen, arm: _Arm, mentions: Sequence[Mention], text: s
         key=lambda one: min(abs(one.begin - end), abs(start - one.end)),
         default=None,
     )
-    strange = [
-        match
-        for match in _A_GROUP.finditer(text)
-        if not NO_ARM.search(match[1].lower())
-        and not any(match.start() <= one.begin < match.end() for one in mentions)
-    ]
+    strange = strangers(text, mentions)
     if near is None:
         return False
     if near.begin >= end:
@@ -162,6 +151,18 @@ def _as_others(every: Sequence[list[_Arm]], at: int) -> list[_Arm]:
     return every[at]
 
 
+def _by_context(run: Sequence[Seen], arms: list[_Arm], text: str, context: Context) -> list[_Arm]:
+    """The arms of numbers beside which none is named: those of a pair in the order in which two
+    arms were named last, or else the one that is spoken of."""
+    if any(arm for arm, _ in arms):
+        return arms
+    facing = len(run) == 2 and _FACING.search(text[run[0][1] : run[1][0]])
+    listed = _RESPECTIVELY.match(text, run[-1][1])
+    if len(run) == len(context.order) and (facing or listed):
+        return [(arm, BEFORE) for arm in context.order]
+    return [(context.topic, BEFORE)] * len(run) if context.topic else arms
+
+
 def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
     """Numbers of one kind between which nothing stands but arms and links."""
     run: list[Seen] = []
@@ -172,6 +173,12 @@ def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> It
             apart = measured_between(text, end, start, mentions) or (
                 ";" in between and not _LISTED.search(between)
             )
+            if _FACING.search(between):
+                apart = bool(re.search(r";|(?<!vs)\.\s", between))
+            elif len(run) == 2:
+                # "5% vs 8%, 6% vs 9%" are two pairs.
+                named = any(end <= one.begin < start for one in mentions)
+                apart = apart or bool(not named and _FACING.search(text[run[-2][1] : run[-1][0]]))
             if apart or re.search(r"[0-9]", between) or run[-1][2].kind != one[2].kind:
                 yield run
                 run = []
@@ -182,6 +189,9 @@ def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> It
 
 # "n = 40", and "(P = 0.04)" of the number before it.
 _BESIDE = re.compile(r"\bn\s*=\s*[0-9]+|[(\[,]\s*[Pp]\s*[=<>≤≥]\s*[0-9.]+\s*[)\],]")
+_FACING = re.compile(r"\b(?:vs?\.?|versus)\s*[(\[]?$", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:baseline|before|pre-|initial|start of)", re.IGNORECASE)
+_RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")
 _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
@@ -298,7 +308,9 @@ def _listed(
     if not between and len(last) == size and (told or len(every) == size):
         return [(arm, None if told and len(every) == size else IN_ORDER) for arm in last]
     ended = [at for at, ms in enumerate(around.behind, 1) if len(ms) == 1]
-    if told and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
+    behind = [ms[0] for ms in around.behind if ms]
+    closed = told or all(_OF.search(text, 0, one.begin) for one in behind)
+    if closed and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
         # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
         step = ended[0]
         return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
@@ -310,6 +322,11 @@ def _listed(
 _CHANGED = re.compile(
     r".*\bfrom \|[\s%]*(?:[a-z/]+ )?to |.*\|[\s%,]*(?:vs\.?|versus)\s+(?:post|after|follow)\S*\s",
     re.IGNORECASE,
+)
+
+
+_OPENED = re.compile(
+    r"(?:^|[,;.] |\b(?:and|while|whereas|but) )(?:in|for|with|among|of) (?:the )?$", re.IGNORECASE
 )
 
 
@@ -339,7 +356,8 @@ def _of_two(run: Sequence[Seen], around: _Around, text: str, names: Names) -> li
         return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
     last = distinct(list(reversed(every)))[:2]
     facing = VERSUS.search(text[run[0][1] : run[1][0]]) and not VERSUS.search(text[: run[0][0]])
-    if not between and len(last) == 1 and facing:
+    since = _SINCE.search(text[: run[0][0]])
+    if not between and len(last) == 1 and facing and not since:
         return [(last[0], OTHER), (names.other(last[0]), OTHER)]
     return []
 
@@ -369,6 +387,12 @@ def _nearest(
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
+    opened = not before and earlier and _OPENED.search(text, 0, earlier[-1].begin)
+    contrast = re.compile(r"\b(?:than|vs|versus|compared|whereas|overall|in total|a total)\b")
+    mixed = bool(earlier and contrast.search(text, earlier[-1].end, number[0]))
+    if opened and not mixed and FRAMED.match(text, earlier[-1].end):
+        # "In B, 86% (42/50) were cured, 12% (6/50) improved": all of it is of B.
+        return earlier[-1].arm, EARLIER
     if before and REFERENCE.search(text, 0, before[-1].begin) and len(distinct(mentions)) == 1:
         # "Compared with placebo more (5%) fell", and not "compared with placebo (5%)".
         beside = r"(?:\s(?:groups?|arms?))?(?:[\s(\[]*|,? (?:which|who|whose|where) .*)"
@@ -376,7 +400,6 @@ def _nearest(
             return None, NOT_NAMED
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST
-    contrast = re.compile(r"\b(?:than|vs|versus|compared|whereas|overall|in total|a total)\b")
-    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, number[0]):
+    if len(distinct(earlier)) == 1 and not mixed:
         return earlier[-1].arm, EARLIER
     return None, NOT_NAMED

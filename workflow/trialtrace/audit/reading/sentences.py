@@ -15,7 +15,8 @@ from trialtrace.audit.reading.characters import (
     verbatim,
     words,
 )
-from trialtrace.audit.reading.clauses import BACK, carried, told_apart
+from trialtrace.audit.reading.clauses import told_apart
+from trialtrace.audit.reading.context import BACK, Context, carried
 from trialtrace.audit.reading.forms import FORMS, IN_WORDS, PAIRS
 from trialtrace.audit.reading.heading_words import MEASURES
 from trialtrace.audit.reading.item import Item, Left, Seen
@@ -131,22 +132,25 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
         opening = sections and passage.place == "text"
         if opening or _SKIPPED.match(passage.place):
             continue
-        before = ""
+        before, context = "", Context()
         for number, sentence in enumerate(sentences(passage.text), 1):
             last, before = before, sentence
+            known, context = context, context.after(sentence, names)
             if not re.search(r"[0-9]", sentence) or _NO_RESULT.search(sentence):
                 continue
             place = f"{passage.place}, sentence {number}"
             if _LEGEND.fullmatch(sentence) or _MARKED.match(sentence):
                 yield Left(place, words(sentence), NO_RESULT)
                 continue
-            read = _sentence(sentence, place, names, commas)
+            read = _sentence(sentence, place, names, commas, known)
             if last and BACK.match(sentence) and not names.mentions(sentence):
                 read = (carried(one, last, names) for one in read)
             yield from read
 
 
-def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator[Item | Left]:
+def _sentence(
+    sentence: str, place: str, names: Names, commas: bool, context: Context
+) -> Iterator[Item | Left]:
     if len(sentence) > LONGEST_SENTENCE:
         why = f"{len(sentence):,} characters without an end are no sentence"
         yield Left(place, words(sentence[:200], 20), why)
@@ -170,7 +174,7 @@ def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator
                 made = made.doubted(BY_POINT if by_point else None)
                 found.append((start, end, made))
     found.sort(key=lambda seen: (seen[0], seen[1]))
-    yield from told_apart(found, text, names, place)
+    yield from told_apart(found, text, names, place, context)
     for match in _RESULT.finditer(text):
         if all(match.end() <= start or match.start() >= end for start, end, _ in found):
             near = verbatim(sentence, text, match.start(), match.end())
@@ -188,7 +192,7 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         return False
     if name == "iqr" and Decimal(match["low"]) > Decimal(match["high"]):
         return False
-    if name in PAIRS and _LIMIT.search(before):
+    if name in PAIRS and (_LIMIT.search(before) or _NO_SHARE.search(before)):
         return False
     if name in ("count_percent", "percents"):
         total = before.rstrip().endswith("total of")
@@ -212,7 +216,7 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         told = _spread_before(match)
         return told is not None and (told[1] == "estimate" or not _DIFFERENCE.search(before))
     if name == "value_pair":
-        return not _NO_SHARE.search(before) and bool(match["unit"] or _AVERAGE.search(before))
+        return bool(match["unit"] or _AVERAGE.search(before))
     if name in ("share_of", "fraction"):
         # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
         behind = match.string[match.end() :]
@@ -221,6 +225,9 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     if name in ("fraction_by_sum", "part_of"):
         return _is_share(_counted(match["a"]), match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
+        if _VERSUS_BEFORE.search(before) and match.string.startswith(";", match.end("a") + 1):
+            # "(4.4% vs 3.0%; 95% CI −3.8 to 5.5)" is an interval of their difference.
+            return False
         return not re.search(r"(?:[Pp]\s*[=<>≤≥]|\bout of|[0-9]/)\s*$", before)
     if name == "effect" and match["measure"] == "RR" and "%" in (match["unit"] or ""):
         # A response rate.
@@ -267,6 +274,7 @@ def _spread_before(match: re.Match[str]) -> tuple[str, str] | None:
     return f"median {match['a']}", "median"
 
 
+_VERSUS_BEFORE = re.compile(r"\b(?:vs?\.?|versus)\s*$")
 _AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
 _SPREAD = re.compile(
     r"[(\[,±;]\s*±?\s*(?:(?P<sd>SDs?|standard deviations?)|(?P<se>SEMs?|SEs?|standard errors?)|"

@@ -21,6 +21,8 @@ LINKS = {
     *("these", "which", "have", "had", "total", "more", "most", "half", "been", "they", "their"),
     *("children", "women", "men", "infants", "adults", "among", "that", "other"),
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
+    *("percent", "cent", "nearly", "almost", "about", "approximately", "thirds", "quarters"),
+    *("fifty", "sixty", "seventy", "eighty", "ninety"),
 }
 ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
 
@@ -37,16 +39,20 @@ def words_behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], 
         )
         if numbers[place][2].kind == "p" or other or measured_between(text, end, to, mentions):
             behind = without(text, end, to, mentions)
+            if _NEXT.match(behind) and place + 1 < len(numbers) and _VERB.search(behind):
+                return ""
             if _outside(text[:end]) != text[:end]:
                 behind = re.sub(r"^[^()]*[)\]]", "", behind)
             return _FILLED.sub("", re.sub(r"\(\s*[Nn]\s*=\s*[0-9,]+\s*\)", "", behind))
     return ""
 
 
+# What is told of the next number: "and pulse rates fell by".
+_NEXT = re.compile(r"[\s%)\]]*,?\s(?:and|but|while|whereas)\s")
 # Links and closed brackets where an arm's name was.
 _FILLED = re.compile(
-    r"^[\s%)\],]*(?:(?:in|for|of|with|on|the|groups?|arms?|and|patients|participants|"
-    r"subjects|respectively)\b[\s%)\],]*)*"
+    r"^[\s%)\],]*(?:(?:in|for|of|with|on|the|groups?|arms?|and|or|patients|participants|"
+    r"subjects|receiving|treated|taking|respectively)\b[\s%)\],]*)*"
 )
 
 
@@ -57,7 +63,7 @@ def clause_of(text: str, behind: str, first: str) -> str:
     opened = outside != text
     outside = re.sub(r"^\W*respectively\b\W*", "", outside)
     bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", outside)
-    clause = _last(bare)
+    clause = _last(_TWO_VERBS.sub("", bare))
     after = _AFTER.match(behind)
     beyond = " ".join(after[1].split()[:WORDS]) if after else ""
     named = _COPULA.search(text) and len(telling(clause)) > 1
@@ -83,14 +89,48 @@ def clause_of(text: str, behind: str, first: str) -> str:
     if _COPULA.search(text) and telling(clause):
         # "The mean age was 57 years, the mean score was 7.6": each has words of its own.
         lead = "" if _COPULA.search(first) else lead
-    elif (
-        lead and (shared := _SHARED.match(lead)) and _ITEM.match(text) and not _VERB.search(clause)
-    ):
-        lead = shared[1] if len(telling(shared[1])) > 1 else lead
+    elif lead and _ITEM.match(text):
+        verb, shared = _VERB.search(clause), _SHARED.match(lead)
+        if verb is not None:
+            # "A raised X (5%) and lowered Y (6%)"; "X fell (5%) and Y was lower (6%)".
+            lead = (
+                "" if _subject(clause[: verb.start()]) else _VERB.split(lead, maxsplit=1)[0].strip()
+            )
+        elif shared is not None and len(telling(shared[1])) > 1:
+            lead = shared[1]
     parts: list[str] = []
     for one in (lead, clause, beyond):
         parts += [one] if one and not any(one in other for other in parts) else []
     return " … ".join(parts)
+
+
+# "At 3 and 6 months", "X, Y and Z", "between baseline and".
+_NO_PAIR = re.compile(r"\d$|,(?: \S+){1,3}$|\bbetween \S+$")
+
+
+def parted(clause: str) -> tuple[str, str] | None:
+    """The words for each of two numbers of "hip and spine density was": "hip … density was" and
+    "spine density was", each with what stands before both; None where no two are named."""
+    sides = re.split(r" (?:and|or) ", re.sub(r"\bboth ", "", clause))
+    if len(sides) != 2 or _NO_PAIR.search(sides[0]) or re.match(r"\d", sides[1]):
+        return None
+    left, right = sides
+    noun = re.match(
+        r"(?P<own>(?:(?!(?:was|were|did|had|at|after|in|for|of|on)\b)\S+ )*)(?P<rest>.*)", right
+    )
+    own = noun["own"].split() if noun else []
+    if noun is None or not own or not telling(left):
+        return None
+    shared = own[-1:] if len(own) > 1 else []
+    before = re.match(r"(.*\b(?:in|of|for|regarding|on))\s", left)
+    first = " ".join([left, "…", *shared, noun["rest"]]).rstrip(" …")
+    return first, f"{before[1]} {right}" if before else right
+
+
+def _subject(text: str) -> bool:
+    """Whether words before a verb say of what it is."""
+    found = re.findall(r"[^\W\d_]{2,}", text.lower())
+    return any(word not in LINKS and not word.endswith("ly") for word in found)
 
 
 # Words in a bracket that can tell what its number is of.
@@ -101,13 +141,19 @@ _INNER = re.compile(
 )
 # "No difference in" of "no difference in redness (P = 0.7), swelling (P = 0.3)".
 _SHARED = re.compile(
-    r"(.*\b(?:in|of|for|regarding|including|by|as|on))\s(?:the )?"
+    r"(.*\b(?:in|of|for|regarding|including|by|as|on|were|was|are|included))\s(?:the )?"
     r"(?:(?!had\b|was\b|were\b|showed\b)\S+\s){0,4}(?!had\b|was\b|were\b|showed\b)\S+$"
 )
 _ITEM = re.compile(r"\W*[)\]]?\W*(?:,|and\b|or\b|as well as\b|;)")
 # "Most patients (92%) were men".
-_SAYS = re.compile(r"\W*(?:(?:was|were|had|have|did|is|are)\b|\w{3,}ed\b)")
-_VERB = re.compile(r"\b(?:had|was|were|showed|did|is|are|decreased|increased|reduced|improved)\b")
+_SAYS = re.compile(
+    r"\W*(?:(?:was|were|had|have|has|did|is|are|felt|fell|got|gave|took|lost|became|chose|underwent)\b|"
+    r"\w{3,}ed\b)"
+)
+_CHANGED = r"(?:decreased|increased|reduced|improved|shortened|prolonged|lowered|raised|enhanced)"
+_VERB = re.compile(rf"\b(?:had|was|were|showed|did|is|are|{_CHANGED})\b")
+# "Increased X and" of "increased X and reduced Y by 5%".
+_TWO_VERBS = re.compile(rf"\b{_CHANGED} [^,;]*? and (?=(?:\w+ly )?{_CHANGED} )")
 # A number behind these is of the words before it.
 _COPULA = re.compile(
     r"(?<!\bthere )\b(?:was|were|is|of|=|:)\s*(?:only|about|approximately)?\s*[(\[]?$",
@@ -173,7 +219,11 @@ def measured_between(text: str, begin: int, end: int, mentions: Sequence[Mention
     """Whether words between two numbers name something that was measured, and not an arm alone."""
     between = UNIT.sub("", without(text, begin, end, mentions))
     found = re.findall(r"[^\W\d_]+", between.lower())
-    return bool({word for word in found if len(word) > 1} - LINKS)
+    return bool({word for word in found if len(word) > 1} - LINKS or _OF_SEX.search(between))
+
+
+# "(64%) were women", and not "12% of women".
+_OF_SEX = re.compile(r"\b(?:was|were|are) (?:wo)?men\b")
 
 
 def without(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> str:

@@ -1,0 +1,98 @@
+"""What the sentences before tell of a sentence: the arm that is spoken of, in which order arms are
+named, and what was measured."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from trialtrace.audit.reading.item import PARTS, Item, Left
+from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
+from trialtrace.audit.reading.wording import WORDS
+
+UNKNOWN = "it is of one of several groups, not all of which are known by name"
+BEFORE = "which groups it is of is told by the sentence before"
+# Words for what the sentence before tells.
+BACK = re.compile(
+    r"(?:(?:However|Moreover|Overall|Again|Thus|Furthermore|In addition), )?(?:"
+    r"(?:This|These|Such|The|Both|All) (?:\w+ )?(?:differences?|changes?|improvements?|reductions?|"
+    r"increases?|decreases?|effects?|results?|findings?|associations?|trends?)\b|"
+    r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b)"
+)
+# Words for more patients than those of an arm that was spoken of, or for others.
+_OTHERS = re.compile(
+    r"\b(?:both (?!at\b)|all|each|either|neither|(?:the|of) (?:two|three|four)|between|among|"
+    r"across|overall|total|whole|"
+    r"entire|groups|arms|population|sample|cohort|enrol\w*|eligib\w*|randomi\w*|screened|recruited|"
+    r"compar\w*|vs|versus|than|differ\w*|other|others|similar\w*|subgroup\w*|correlat\w*|"
+    r"associat\w*|predict\w*)\b",
+    re.IGNORECASE,
+)
+# "More than twice that of men (32 vs 15%)".
+_COMPARED = re.compile(
+    r"\b(?:than|compared|between (?!(?:the |both |these |two )*(?:groups|arms))|"
+    r"versus (?!-?[0-9])|baseline|women and|men and|male|females?|who|whom)\b",
+    re.IGNORECASE,
+)
+_TURN = re.compile(r",? \b(?:but|although|though|whereas|while|which)\b")
+# "In group A, …".
+FRAMED = re.compile(r"(?:[\s-](?:groups?|arms?|patients|participants))?,")
+# "In group A", "Patients of group A", "The training group".
+_TOPIC = re.compile(
+    r"(?:\w+ly, )?(?:(?:In|For|With|Among|Of|Within|On|Under|After)\b[^,;.()\d]{0,40}|"
+    r"(?:The )?(?:Patients|Participants|Subjects|Women|Men|Children|Infants)\b[^,;.()\d]{0,30}|"
+    r"The |)"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The one arm that is spoken of, and two arms in the order in which they were named."""
+
+    topic: str | None = None
+    order: tuple[str, ...] = ()
+
+    def after(self, sentence: str, names: Names) -> "Context":
+        """What is known behind a sentence."""
+        mentions = names.mentions(sentence)
+        told = [one for one in mentions if not REFERENCE.search(sentence, 0, one.begin)]
+        if not told:
+            return replace(self, topic=self.within(sentence, mentions).topic)
+        framed = FRAMED.match(sentence, told[0].end) and len(distinct(told)) == 1
+        begins = _TOPIC.fullmatch(sentence[: told[0].begin])
+        topic = told[0].arm if begins and (framed or len(distinct(mentions)) == 1) else None
+        order = in_order(mentions, sentence) if len(names.arms) == 2 else ()
+        return Context(topic, order or self.order)
+
+    def within(self, text: str, mentions: Sequence[Mention]) -> "Context":
+        """What of it holds in a sentence: its own order where it names two arms, the arm that is
+        spoken of where it names none and nobody else."""
+        if not all(REFERENCE.search(text, 0, one.begin) for one in mentions):
+            return Context(None, in_order(mentions, text))
+        head = _TURN.split(text, maxsplit=1)[0]
+        others = bool(_OTHERS.search(head) or strangers(text, mentions))
+        others = others or self.topic in distinct(mentions)
+        order = () if _COMPARED.search(text) else self.order
+        return Context(None if others else self.topic, order)
+
+
+def in_order(mentions: Sequence[Mention], text: str) -> tuple[str, ...]:
+    """The two arms of a sentence in the order of their numbers: one that others are compared with
+    is the second."""
+    arms = tuple(distinct(mentions))
+    if len(arms) != 2:
+        return ()
+    return arms[::-1] if REFERENCE.search(text, 0, mentions[0].begin) else arms
+
+
+def carried(one: Item | Left, last: str, names: Names) -> Item | Left:
+    """A number with what it is of, and which groups, by the sentence before."""
+    if isinstance(one, Left) or one.arm or one.compare or UNKNOWN in one.doubts:
+        return one
+    clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
+    item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))
+    arms = distinct(names.mentions(last))
+    if len(arms) == 2 and one.kind in ("p", "effect", "estimate"):
+        return replace(item, compare=tuple(arms)).doubted(BEFORE)
+    if len(arms) == 1 and one.kind in PARTS:
+        return replace(item, arm=arms[0]).doubted(BEFORE)
+    return item
