@@ -380,3 +380,23 @@ def test_a_number_of_patients_at_the_end_is_their_key(tmp_path: Path):
     draft = decide(profile([str(path)]), {}, likeliest)
     assert draft.subject == {draft.home.name: "stnum"} and ("stnum",) in draft.home.keys
     assert not [guess for guess in draft.guesses if guess.name.startswith("key.")]
+
+
+def test_numbers_of_people_describe_nobody(tmp_path: Path):
+    """Their own tell the rows apart, those of who brought them the clusters; a label names one too.
+    The years between two persons are no age."""
+    lines = ["c_ptid,c_pp_ptid,code,years_gap,age_gap,arm,score"]
+    lines += [
+        f"{5304000 + 13 * n},{530300 + n % 30},{91000 + 7 * n},{n % 9},{n % 23 - 5},"
+        f"{['drug', 'placebo'][n % 30 % 2]},{n * 17 % 29}"
+        for n in range(60)
+    ]
+    path = tmp_path / "peers.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    other = tmp_path / "dictionary.csv"
+    other.write_text("Variable,Description\ncode,Recoded participant ID\n", encoding="utf-8")
+    draft = decide(profile([str(path), str(other)]), {"primary": "score"}, likeliest)
+    assert draft.subject == {"data": "c_ptid"} and draft.design.cluster == "c_pp_ptid"
+    who = people(draft)
+    assert who.age is None and draft.home.column("age_gap").bounds is None
+    assert {*who.variables.values()} == {"c_pp_ptid", "years_gap", "age_gap"}

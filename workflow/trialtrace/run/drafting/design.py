@@ -17,6 +17,7 @@ from trialtrace.run.drafting.names import (
     SIDES,
     SITES,
     name_words,
+    numbers_people,
     rank,
 )
 from trialtrace.run.drafting.outcomes import NO, is_coded, label_of, levels
@@ -27,7 +28,7 @@ from trialtrace.run.tables.measures import AGES, parts
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
-FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
+FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
 FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 MOST_PLACES = 8
@@ -274,11 +275,13 @@ def _groups_of_one_arm(
     table: Table, column: Column, known: tuple[Column, str], fewest: int = FEWEST_CLUSTERS
 ) -> dict[str, str]:
     """The values of a column with their arm; none where a value has several, or a patient has, or
-    few have patients. `known` are the arm and the column of the patients."""
+    few have patients; of numbers of people, who bring others, half as many. `known` are the arm
+    and the column of the patients."""
     arm, subject = known
     if _of_a_patient(column) or column.constant_within is False:
         return {}
-    if not fewest <= column.distinct <= table.rows / FEWEST_EACH:
+    fewest_each = FEWEST_OF_A_PERSON if numbers_people(column.name) else FEWEST_EACH
+    if not fewest <= column.distinct <= table.rows / fewest_each:
         return {}
     names = [column.name, arm.name, *([] if subject == SOURCE_ROW else [subject])]
     cells = cells_of(table, names)
@@ -289,7 +292,7 @@ def _groups_of_one_arm(
             arms[group].add(code)
             sizes[group] += 1
     several = [group for group, n in sizes.items() if n > 1]
-    few = sum(sizes.values()) < FEWEST_EACH * len(sizes)
+    few = sum(sizes.values()) < fewest_each * len(sizes)
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     return {group: code for group, (code,) in arms.items()}

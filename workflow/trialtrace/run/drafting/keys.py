@@ -22,6 +22,7 @@ from trialtrace.run.drafting.names import (
     SUBJECTS,
     VISIT_PARTS,
     VISITS,
+    numbers_people,
     rank,
 )
 from trialtrace.run.drafting.profile import Column
@@ -240,8 +241,8 @@ def numbers_visits(name: str) -> bool:
 
 
 def names_subject(name: str) -> bool:
-    """Whether a name is that of a subject, or ends in id."""
-    return rank(name, SUBJECTS) is not None or ends_in_id(name)
+    """Whether a name is that of a subject, or ends in id or in the number of a patient."""
+    return rank(name, SUBJECTS) is not None or ends_in_id(name) or numbers_people(name)
 
 
 def ends_in_id(name: str) -> bool:

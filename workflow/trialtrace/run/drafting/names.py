@@ -37,6 +37,8 @@ SUBJECTS = (
     *("caseid", "casenum", "caseno", "case", "childid", "woman", "rat", "animal", "animalid"),
     *("mouse", "dog", "pig", "rabbit"),
 )
+# Of them those that are the number of a patient at the end of any name.
+_NUMBERS = set(SUBJECTS[: SUBJECTS.index("pid")]) - {"screeningno", "randno"}
 # So many of them mean a subject however few there are.
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
@@ -271,10 +273,10 @@ def name_words(name: str) -> set[str]:
 
 
 def numbers_people(name: str) -> bool:
-    """Whether a name ends with the number of a patient: Unique Subject Identifier,
+    """Whether a name ends with the number of a patient: Unique Subject Identifier, p1_ptid,
     deidentified_patient_number; no patient_number_of_visits."""
     *_, who, what = ("", "", *parts(name))
-    return who in _PEOPLE and what in (*_BESIDE, "identifier")
+    return what in _NUMBERS or (who in _PEOPLE and what in (*_BESIDE, "identifier"))
 
 
 def not_known(text: str) -> bool:

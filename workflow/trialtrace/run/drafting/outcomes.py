@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from trialtrace.run.drafting.keys import names_subject
 from trialtrace.run.drafting.names import (
     FINDINGS,
     POPULATION_FLAGS,
     SCALES,
-    SUBJECTS,
-    rank,
     vocabulary,
     words_apart,
 )
@@ -255,14 +254,14 @@ def is_form_status(column: Column) -> bool:
 
 
 def numbers_rows(column: Column) -> bool:
-    """Whether a column counts through its rows, or has the name of a subject and many values."""
+    """Whether a column counts through its rows, or has the name or the label of a subject and many
+    values."""
     if not is_number(column) or column.distinct < FEWEST_NUMBERED:
         return False
     whole = column.validation == "integer" and column.distinct == column.rows
     in_turn = whole and float(column.high) - float(column.low) == column.rows - 1
-    return in_turn or (
-        rank(column.name, SUBJECTS) is not None and 2 * column.distinct > column.rows
-    )
+    named = any(map(names_subject, (column.name, column.label)))
+    return in_turn or (named and 2 * column.distinct > column.rows)
 
 
 def _worth(column: Column) -> tuple[tuple[str, float], ...]:

@@ -37,7 +37,7 @@ from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.visits import own_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
-from trialtrace.run.tables.measures import AGES, parts, plain
+from trialtrace.run.tables.measures import AGES, NOT_IT, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
 
 # What a step calls the endpoint's own value before.
@@ -283,7 +283,9 @@ def _describes(column: Column) -> bool:
 
 
 def _is_age(column: Column) -> bool:
-    return is_number(column) and bool(AGES & {*parts(column.name)[:2], *parts(column.name)[-1:]})
+    words = parts(column.name)
+    other = any(map(NOT_IT.fullmatch, words))
+    return is_number(column) and not other and bool(AGES & {*words[:2], *words[-1:]})
 
 
 def _age_unit(column: Column) -> str:

@@ -22,6 +22,7 @@ from trialtrace.run.drafting.keys import (
     keys_of,
     marks_of,
     may_tell_apart,
+    names_subject,
     numbers_visits,
 )
 from trialtrace.run.drafting.names import (
@@ -34,7 +35,6 @@ from trialtrace.run.drafting.names import (
     VISIT_PARTS,
     VISITS,
     identifies,
-    numbers_people,
     rank,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -140,7 +140,7 @@ def _subjects(
                 f"Its name is that of a subject; {candidate.distinct} different."
             )
         elif candidate.distinct > MOST_ARMS and (
-            ends_in_id(candidate.name) or _like_id(candidate) or numbers_people(candidate.name)
+            names_subject(candidate.name) or _like_id(candidate)
         ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)

@@ -44,7 +44,9 @@ MIDDLES: tuple[tuple[str, str, float, float], ...] = (
     (r"albumin", "g/L", 10, 60),
 )  # fmt: skip
 # Changes and scores of a variable are not the variable.
-NOT_IT = re.compile(r"chg|change|diff|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr")
+NOT_IT = re.compile(
+    r"chg|change|diff|difference|gap|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr"
+)
 
 
 def folded(text: str) -> str:
