@@ -176,3 +176,36 @@ def test_a_hundred_tests_of_a_laboratory(at: Project, call: Call):
     assert check_trial(at, "mine") == []
     (first, *_) = read(at, "mine", "endpoints.yaml").values()
     assert first["where"] == {"LBTESTCD": {"is": "T042"}} and first["kind"] == "measure"
+
+
+@pytest.mark.parametrize("name", ["test", "kind"])
+def test_what_the_key_says_tells_the_rows_of_a_patient_apart(tmp_path: Path, name: str):
+    """Tests at times of any name are parameters at visits; of another column it is told."""
+    rows = [
+        f"P{n},{test},{time},{'ab'[n % 2]},{n * k % 31 / 4}"
+        for n in range(30)
+        for k, test in ((7, "memory"), (11, "mood"))
+        for k, time in ((k, "after"), (k + 4, "later"), (k + 6, "pre"))
+    ]
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join([f"pid,{name},tp,arm,value", *rows]) + "\n", encoding="utf-8")
+    told = {"arm": "arm", "primary": "value"}
+    made = decide(profile([str(path)]), told, guess_nothing_told).primary
+    if name == "test":
+        assert made.where == (("test", "memory"),) and made.visit == "tp"
+        assert made.before == ("pre",)
+        return
+    assert made.kind == "mean" and "which kind and tp tells apart" in made.evidence
+    with pytest.raises(UserError, match=r"which kind tells apart(.|\n)*call it PARAMCD"):
+        decide(profile([str(path)]), told | {"visit": "tp"}, guess_nothing_told)
+
+
+def test_days_of_a_patient_are_told_and_no_endpoint(tmp_path: Path):
+    """More than visits have: the mean is of all of them, those before the start too."""
+    rows = [f"P{n},{d},{'ab'[n % 2]},{n * d % 31}" for n in range(30) for d in range(-40, 40)]
+    path = tmp_path / "days.csv"
+    lines = ["pid,days from start,arm,hrv", *rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    made = decide(profile([str(path)]), {"arm": "arm"}, guess_nothing_told)
+    told = "which days from start tells apart: all are in the mean, also those below 0."
+    assert made.primary.column == "hrv" and told in made.primary.evidence and not made.others

@@ -22,7 +22,7 @@ from trialtrace.run.drafting.design import (
     patients_beside,
 )
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
-from trialtrace.run.drafting.keys import names_subject
+from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
     CARRYOVER,
@@ -264,6 +264,7 @@ def _offered(
         name = table.name
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
+        taken |= {one.name for one in telling_apart(table)}
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
             taken |= numbers_groups(table, subject[name])
@@ -388,8 +389,13 @@ def _told_visit(table: Table, column: Column) -> str:
     parameters = parameters_of(table, subject, "")
     if parameters is not None and parameters.visit == column.name:
         return ""
-    fault = f"{column.name}, of which patients have a value in several rows"
-    raise wrong("--visit", fault, "a column of visits, each in one row of a patient")
+    others = [one.name for one in telling_apart(table) if one is not column]
+    by = f", which {' and '.join(others)} tells apart" if others else ""
+    fault = f"{column.name}, of which patients have a value in several rows{by}"
+    mend = "keep the rows of one of its values in the export, or call it PARAMCD there: then "
+    mend += "--parameter chooses one"
+    need = "a column of visits, each in one row of a patient"
+    raise wrong("--visit", fault, need, mend if others else None)
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:

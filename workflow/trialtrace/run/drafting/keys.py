@@ -4,6 +4,7 @@ In a small table nearly any two measures tell all rows apart, and the next expor
 the same. So a key is a column whose name says what it counts, or such a one with others.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import combinations
@@ -25,7 +26,7 @@ from trialtrace.run.drafting.names import (
     numbers_people,
     rank,
 )
-from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ Key = tuple[str, ...]
 
 # Names of visits of which there may be any number.
 COUNTED = ("visit", "cycle")
+SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
 
@@ -192,6 +194,22 @@ def _beside_visits(
     ]
     pairs = [(name, visit) for visit in planned for name in repeated[:MOST_ALONE]]
     return list(search.found(pairs))
+
+
+def telling_apart(table: Table) -> list[Column]:
+    """The columns of a table's key that tell the rows of a patient apart by what they are: words,
+    or numbers of visits, days, parameters and the like; two measures may do so by chance."""
+    return [
+        column
+        for key in table.keys[:1]
+        for column in map(table.column, key)
+        if column.constant_within is False
+        and (
+            not column.validation
+            or _order(column, 0)[0] in (VISIT, PARAMETER, REPEAT)
+            or SINCE.match(" ".join(parts(column.name)))
+        )
+    ]
 
 
 def _counts_rows(name: str) -> bool:

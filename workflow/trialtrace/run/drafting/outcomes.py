@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.run.drafting.keys import names_subject
+from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.names import (
     FINDINGS,
     POPULATION_FLAGS,
@@ -210,7 +210,12 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
         told = "Its rows of a patient can be counted."
         return replace(of(COUNT, told, code, sure and binary), visit="") if code else None
     if kind == MEAN or (varies and not at and is_number(column)):
+        names = [one.name for one in telling_apart(table)]
         why = "It differs between the rows of a patient, and nothing tells them apart as visits."
+        if names:
+            early = any(table.column(name).low.startswith("-") for name in names)
+            why = f"It differs between the rows of a patient, which {' and '.join(names)} tells "
+            why += f"apart: all are in the mean{', also those below 0' if early else ''}."
         made = replace(of(MEAN, why), visit="")
         return made if varies and is_number(column) else None
     # Once a patient, it is read from a row a patient.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.column_types import MOST_TESTS
+from trialtrace.run.drafting.keys import telling_apart
 from trialtrace.run.drafting.likely_outcome import NAMED, candidates
 from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank
 from trialtrace.run.drafting.outcomes import (
@@ -81,9 +82,11 @@ def parameters_of(table: Table, subject: str, visit: str) -> Parameters | None:
     or where they do not tell a patient's rows apart."""
     if (subject,) in table.keys or visit or table.rows > MOST_ROWS:
         return None
+    visits = [*map(table.column, table.visit)]
+    visits += [one for one in telling_apart(table) if one not in visits]
     for column in _candidates(table, subject):
         for where in _conditions(table):
-            for at in ("", *(name for name in table.visit if levels(table.column(name)))):
+            for at in ("", *(one.name for one in visits if levels(one) and one is not column)):
                 made = _read(table, subject, column, at, where)
                 if made is not None:
                     return made

@@ -117,7 +117,8 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     """The labels of visits, periods or sides by their codes, as a configuration takes them."""
     made: dict[str, str] = {}
     word = (parts(column.name) or [column.name])[-1]
-    for code in sorted(codes or levels(column), key=in_order):
+    ordered = sorted(codes or levels(column), key=in_order)
+    for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
