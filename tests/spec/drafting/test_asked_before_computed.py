@@ -318,7 +318,8 @@ def test_rows_of_which_none_is_every_patients(at: Project, call: Call, capsys):
     path.write_text("\n".join(lines) + "\n")
     told = ("--arm", "tx", "--control", "0", "--primary", "lived_days", "--status", "vital")
     assert call("new", "mine", path, *told, "--yes") == 1
-    assert "no visit or start chooses one of each patient" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "of who had the event the first with it" in said and "--primary vital --kind" in said
 
 
 def test_names_of_arms_that_have_codes(at: Project, drafted):

@@ -144,7 +144,9 @@ def test_two_rows_of_one_treatment_are_no_crossover(at: Project, call: Call, cap
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "P1,31,DB,3,D,40,no\n", encoding="utf-8")
     assert call("new", "mine", path, "--arm", "treatment") == 1
-    assert "each treatment of a patient in one row" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "of 1 patients' treatments there are several rows" in said
+    assert "an export with one row of each patient and treatment" in said
 
 
 def clusters(path: Path) -> Path:
@@ -280,7 +282,7 @@ def test_eyes_without_patients_are_asked(at: Project, call: Call):
     for n in range(40):
         for side in ("left", "right"):
             arm = ("drug", "placebo")[n * 5 % 7 % 2]
-            lines.append(f"{100 * n + n % 7},{30 + n * 3 % 50},{arm},{side},{n * 7 % 30}.5")
+            lines.append(f"{100 * n + n % 7},{30 + n * 3 % 50},{arm},{side},{n * len(side) % 30}.5")
     path = at.root / "data" / "eyes.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert call("new", "mine", path, "--yes") == 0

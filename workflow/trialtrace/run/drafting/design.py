@@ -162,13 +162,15 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
-        raise wrong(
-            f"the arm, column {arm.name} of {table.name}",
-            f"{arm.distinct} different values, which varies within patients",
-            "the same in all rows of a patient, or each treatment of a patient in one "
-            "row (a period, a side)",
-            "name another column: --arm COLUMN",
-        )
+        fault = f"{arm.distinct} different values, which varies within patients"
+        mend = "name another column: --arm COLUMN"
+        if again := [at for at, n in times.items() if n > 1]:
+            fault += f"; of {len(again)} patients' treatments there are several rows"
+            mend = "where it is the arm, give an export with one row of each patient and treatment "
+            mend += "(of its trials or periods their mean); else name another: --arm COLUMN"
+        need = "the same in all rows of a patient, or each treatment of a patient in one row"
+        need += " (a period, a side)"
+        raise wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
     both = sum(n == len(codes) for n in whole.values())

@@ -291,7 +291,11 @@ def _as_told(
             need = "also the column of how the time ended"
             raise wrong(f"--{flag}", f"{column.name}, of kind {TIME}", need, "add --status COLUMN")
         if column.constant_within is not None:
-            raise wrong(f"--{flag}", column.name, do=ROW_A_PATIENT)
+            fault = f"{column.name}, a time in rows of which a patient has several"
+            mend = "give an export with one row of each patient: of who had the event the first "
+            mend += "with it, of others the last. To count the rows with the event instead: "
+            mend += f"--primary {status} --kind {COUNT}"
+            raise wrong(f"--{flag}", fault, "a time to an event, once a patient", mend)
         if not is_number(column):
             mend = "name the column of the time: --primary COLUMN"
             raise wrong(f"--{flag}", f"{column.name}, no number", "a time", mend)
