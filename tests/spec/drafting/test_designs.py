@@ -13,7 +13,9 @@ from mini_run import run_stages
 
 from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
+from trialtrace.report.figures.flow import _caption
 from trialtrace.report.material import Material
+from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.summary import summary
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.trial.check import check_trial
@@ -274,6 +276,24 @@ def test_times_of_patients_in_clusters(at: Project, call: Call, name: str, allow
 def page_1(at: Project) -> Material:
     run = run_stages(load_trial("mine", at), at.results / "mine", at)
     return Material(run.trial, load_settings(at), run.folder, {})
+
+
+def test_the_visit_at_which_patients_are_counted_is_told(at: Project, call: Call):
+    """Who has no value at the first visit may have others."""
+    rows = [
+        f"P{n},{('drug', 'placebo')[n % 2]},week {week},{n * (week + 5) % 17}"
+        for n in range(40)
+        for week in (0, 4, 8)
+        if (n, week) != (0, 4)
+    ]
+    path = at.root / "data" / "weeks.csv"
+    path.write_text("\n".join(["pid,arm,visit,score", *rows]) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes", "--primary", "score", "--control", "placebo") == 0
+    material = page_1(at)
+    shown = "week 4, the first of its visits"
+    assert f"Not analysed at {shown}: " in unescape(summary(material, {}))
+    assert f"known at {shown}, of those" in _caption(material, {"analysed": ["score"]})
+    assert "**Analysed: Score, week 4**" in unescape(flow_table(material))
 
 
 def test_eyes_without_patients_are_asked(at: Project, call: Call):

@@ -24,8 +24,10 @@ from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_flow import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,8 +106,9 @@ def _caption(material: Material, row: Row) -> str:
     text = "Patient flow."
     if name := primary(material, row):
         label = material.trial.plan.analyses[name].label
-        text += f" Analysed: patients in whom the outcome of “{label}” is known, of those in its "
-        text += "population."
+        at = at_visit(material, material.trial.plan.analyses[name])
+        text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
+        text += "its population."
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the table of the flow."
     known = counts(material)
@@ -192,8 +195,15 @@ def _alt(material: Material, row: Row) -> str:
     if not (name := primary(material, row)):
         return alt
     used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
-    label = material.trial.plan.analyses[name].label
-    return f"{alt} Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}."
+    analysis = material.trial.plan.analyses[name]
+    alt += f" Analysed, {analysis.label}: known{at_visit(material, analysis)} in "
+    return f"{alt}{by_arm(used) if arms else used[ALL]}."
+
+
+def at_visit(material: Material, analysis: Analysis) -> str:
+    """ " at week 4, the first of its visits", where an analysis is counted at one of several."""
+    at = counted_at(material.trial, analysis)
+    return f" at {at}, the first of its visits" if at else ""
 
 
 def exported(material: Material) -> list[Box]:

@@ -6,6 +6,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_flow import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
@@ -61,7 +62,9 @@ def flow_table(material: Material) -> str:
     else:
         body.append(["**Did not complete**", *[NOT_REPORTED] * len(groups)])
     for name in data["analysed"]:
-        label = escape_markdown(material.trial.plan.analyses[name].label)
+        analysis = material.trial.plan.analyses[name]
+        at = counted_at(material.trial, analysis)
+        label = escape_markdown(f"{analysis.label}, {at}" if at else analysis.label)
         body.append(_line(f"**Analysed: {label}**", candidate, ("analysed", name, None), groups))
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]

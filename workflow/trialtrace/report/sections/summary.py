@@ -17,6 +17,7 @@ from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_firs
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.cohort_words import of_primary, put_in
+from trialtrace.report.figures.flow import at_visit
 from trialtrace.report.links import (
     AUDIT_PAGE,
     claim_anchor,
@@ -269,7 +270,8 @@ def _not_analysed(material: Material, analysis: Analysis) -> str:
         if row["stat_value"]
     ]
     if told:
-        return f" Not analysed: {'; '.join(told)}."
+        at = escape_markdown(f"Not analysed{at_visit(material, analysis)}")
+        return f" {at}: {'; '.join(told)}."
     whole = all(k == n for *_, arms in known_counts(material, analysis) for k, n in arms.values())
     # Whether everyone who was randomised is in the export, the export cannot say.
     return " Nobody in these data is left out." if whole else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.run.methods.analysing.cuts import cuts, levels
+from trialtrace.run.methods.analysing.cuts import cuts, levels, parameters, visits
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result
 from trialtrace.run.methods.displays.called import COUNT, FLOW, UNKNOWN
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection
@@ -160,9 +160,21 @@ def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, 
     base = cut.base | {"TRTP": arm.get("TRT01P", {"in": list(trial.design.arms)})}
     if analysis.by is not None:
         base[adsl_code(analysis.by)] = "present"
-    if any(card_of(step.key).visits == "whole" for step in analysis.tests):
+    if _takes_whole(analysis):
         complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
         return frames.select(cut.dataset, base | complete)
     if cut.visits:
         base |= {"AVISIT": {"is": cut.visits[0]}}
     return frames.select(cut.dataset, base)
+
+
+def counted_at(trial: "Trial", analysis: Analysis) -> str:
+    """The visit at which an analysis of each of several visits by itself is counted; nothing of any
+    other."""
+    labels = tuple(visits(trial, analysis, parameters(trial, analysis)[0]))
+    return labels[0] if len(labels) > 1 and not _takes_whole(analysis) else ""
+
+
+def _takes_whole(analysis: Analysis) -> bool:
+    """Whether a test takes those with a value at all visits."""
+    return any(card_of(step.key).visits == "whole" for step in analysis.tests)
