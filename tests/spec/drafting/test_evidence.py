@@ -400,3 +400,32 @@ def test_numbers_of_people_describe_nobody(tmp_path: Path):
     who = people(draft)
     assert who.age is None and draft.home.column("age_gap").bounds is None
     assert {*who.variables.values()} == {"c_pp_ptid", "years_gap", "age_gap"}
+
+
+def test_the_numbers_of_questions_are_no_visits(tmp_path: Path):
+    """Question 9 is none that was asked before as question 2."""
+    head = "pid,arm,s1_q2,s1_q9,score_2,score_9"
+    rows = [
+        f"{n},{'ab'[n % 2]},{n * 5 % 11},{n * 7 % 13},{n * 3 % 17},{n * 2 % 19}" for n in range(60)
+    ]
+    question = asked(tmp_path / "asked.csv", head, rows)["primary"]
+    said = {name: "measured before" in why for name, why in question.choices}
+    assert said["s1_q9"] is said["s1_q2"] is False
+    told = {"arm": "arm", "primary": "score_9", "kind": "measure"}
+    left = people(decide(profile([str(tmp_path / "asked.csv")]), told, likeliest)).left_out
+    assert "s1_q9" not in left
+
+
+def test_levels_without_an_order_have_an_event_that_is_asked(tmp_path: Path):
+    """Whoever names such a column is asked which of its words counts."""
+    words = ("No", "Yes", "Don't know", "Peer did not say")
+    rows = [f"{n},{('drug', 'placebo')[n % 2]},{words[n * 7 % 11 % 4]}" for n in range(60)]
+    path = tmp_path / "words.csv"
+    questions = asked(path, "pid,arm,started", rows, primary="started")
+    assert questions["event"].choices[0][0] == "Yes"
+    made = decide(profile([str(path)]), {"primary": "started", "event": "No"}, likeliest).primary
+    assert (made.kind, made.event) == ("event", "No") and "all others count" in made.evidence
+    told = {"primary": "started", "kind": "event", "subject": "pid"}
+    path.write_text(path.read_text(encoding="utf-8") + "1,placebo,No\n2,drug,Yes\n", "utf-8")
+    with pytest.raises(UserError, match="--kind count counts a patient's rows"):
+        decide(profile([str(path)]), told, likeliest)

@@ -100,6 +100,7 @@ Key = tuple[str, ...]
 
 # Names of visits of which there may be any number.
 COUNTED = ("visit", "cycle")
+WHOLE_NUMBER = re.compile("-?[0-9]+")
 SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
@@ -205,7 +206,7 @@ def telling_apart(table: Table) -> list[Column]:
         for column in map(table.column, key)
         if column.constant_within is False
         and (
-            not column.validation
+            not (column.validation or all(WHOLE_NUMBER.fullmatch(one) for one, _ in column.values))
             or _order(column, 0)[0] in (VISIT, PARAMETER, REPEAT)
             or SINCE.match(" ".join(parts(column.name)))
         )

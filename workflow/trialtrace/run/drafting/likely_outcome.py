@@ -103,6 +103,7 @@ AFTERWARDS = re.compile(
 )
 # What patients are divided by: ageGroup4, region_3, STRATA2.
 GROUPS = {"group", "grp", "gr", "agegr", "agegroup", "region", "strata", "stratum", "cohort"}
+QUESTIONS = (["q"], ["question"], ["item"], ["frage"], ["pregunta"], ["vraag"])
 LATER_WORDS = {"fu", "fup", "followup", "post", "after", "final", "end"}
 LONGEST_FAMILY = 8
 # Numbered columns of the same codes beside their total, or so many without one.
@@ -364,8 +365,10 @@ def again(name: str, texts: Sequence[str]) -> bool:
 
 
 def _numbers(name: str, texts: Sequence[str]) -> list[float]:
-    """The numbers of all columns that differ from this one by a number, its own first."""
+    """The numbers of all columns that differ from this one by a number, its own first; those of
+    questions, as of s1_q9, count no times."""
     own = NUMBERED.fullmatch(name)
+    own = None if own and parts(own[1])[-1:] in QUESTIONS else own
     same = [each for each in map(NUMBERED.fullmatch, texts) if own and each and each[1] == own[1]]
     return [float(each[2]) for each in sorted(same, key=lambda each: each[0] != name)]
 

@@ -221,11 +221,13 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:
         return None
-    if binary and kind in ("", EVENT, REPEATED_EVENT):
+    if (binary and not kind) or (kind in (EVENT, REPEATED_EVENT) and is_coded(column)):
         code, sure = event_code(column)
-        reads = "reads like the event." if sure else "is taken for the event."
-        text = f"It has two values, of which {label_of(column, code)} {reads}"
-        return of(REPEATED_EVENT if at else EVENT, text, code, sure)
+        reads = "reads like the event" if sure else "is taken for the event"
+        rest = "" if binary else ": all others count as without it"
+        number = "two" if binary else len(levels(column))
+        text = f"It has {number} values, of which {label_of(column, code)} {reads}{rest}."
+        return of(REPEATED_EVENT if at else EVENT, text, code, sure and binary)
     if column.type in ("yesno", "truefalse"):
         return None
     measure = REPEATED if at else MEASURE

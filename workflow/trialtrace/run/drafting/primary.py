@@ -305,6 +305,9 @@ def _as_told(
             raise wrong("--status", f"{state.name}, {state.distinct} values", need)
         return paired(table, column, state)
     made = outcome(table, column, visit, kind)
+    if made is None and not kind and flag == "primary" and is_coded(column):
+        # Of levels without an order one may be the event, which is asked.
+        made = outcome(table, column, visit, EVENT)
     if made is not None and kind in ("", made.kind):
         return made
     told = "a number" if is_number(column) else f"{column.distinct} values"
@@ -315,7 +318,11 @@ def _as_told(
         "values, or of numbered levels"
         + (", and a column of the visit (--visit)" if within and not visit else "")
     )
-    raise wrong(f"--{flag}", fault, need, ROW_A_PATIENT if column.constant_within else None)
+    hint = ROW_A_PATIENT if column.constant_within else None
+    if within and is_coded(column):
+        hint = f"--kind {COUNT} counts a patient's rows with one of its values, and whether any "
+        hint += f"has it; where each row is a patient of its own, --subject {SOURCE_ROW}"
+    raise wrong(f"--{flag}", fault, need, hint)
 
 
 def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
