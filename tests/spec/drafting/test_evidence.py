@@ -429,3 +429,21 @@ def test_levels_without_an_order_have_an_event_that_is_asked(tmp_path: Path):
     path.write_text(path.read_text(encoding="utf-8") + "1,placebo,No\n2,drug,Yes\n", "utf-8")
     with pytest.raises(UserError, match="--kind count counts a patient's rows"):
         decide(profile([str(path)]), told, likeliest)
+
+
+def test_a_visit_where_every_row_is_a_patient_is_refused(tmp_path: Path):
+    path = tmp_path / "pairs.csv"
+    rows = [f"{n % 2},{('drug', 'placebo')[n // 2 % 2]},{n * 7 % 31}" for n in range(60)]
+    path.write_text("\n".join(["wave,arm,score", *rows]) + "\n", encoding="utf-8")
+    told = {"subject": "source_row", "visit": "wave", "arm": "arm", "primary": "score"}
+    with pytest.raises(UserError, match=r"every row is a patient(.|\n)*--subject COLUMN"):
+        decide(profile([str(path)]), told, likeliest)
+
+
+def test_a_label_that_begins_small_before_a_capital_stays(tmp_path: Path):
+    rows = [f"{n},{('tPA', 'placebo')[n % 2]},{n * 7 % 31}" for n in range(60)]
+    path = tmp_path / "labels.csv"
+    path.write_text("\n".join(["pid,arm,eGFR", *rows]) + "\n", encoding="utf-8")
+    draft = decide(profile([str(path)]), {"primary": "eGFR"}, likeliest)
+    assert {label for label, _ in draft.arms.values()} == {"tPA", "Placebo"}
+    assert planned(draft)[0].label == "eGFR"

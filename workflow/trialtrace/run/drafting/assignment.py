@@ -19,7 +19,14 @@ from trialtrace.run.drafting.arms import (
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
-from trialtrace.run.drafting.names import CONTROL, flat, is_dose, name_words, words_apart
+from trialtrace.run.drafting.names import (
+    CONTROL,
+    flat,
+    is_dose,
+    name_words,
+    with_capital,
+    words_apart,
+)
 from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
@@ -314,7 +321,7 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
         name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
         while name in arms:
             name = f"{name}_{len(arms) + 1}"
-        arms[name] = (label[:1].upper() + label[1:], code)
+        arms[name] = (with_capital(label), code)
     return arms
 
 

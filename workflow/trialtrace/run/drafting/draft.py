@@ -127,7 +127,13 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     tables = with_subjects(tables, decided)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
-        column_of(tables, decided.told["visit"], "visit")
+        table, column = column_of(tables, decided.told["visit"], "visit")
+        own = subject[table.name]
+        if len(tables) == 1 and (own == SOURCE_ROW or (own,) in table.keys):
+            fault = f"{column.name}, where every row is a patient of its own"
+            mend = "name the column that patients have in several rows: --subject COLUMN, or add "
+            mend += "it to the export; where each row is one, leave --visit out"
+            raise wrong("--visit", fault, "visits of patients with several rows", mend)
     visit = {table.name: _visit(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
     arm = with_names(coded, decided)

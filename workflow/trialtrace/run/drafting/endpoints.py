@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trialtrace.run.drafting.assignment import HAS
 from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.names import with_capital
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -95,7 +96,7 @@ def _name(text: str, taken: set[str]) -> str:
 
 def _words(name: str) -> str:
     text = " ".join(re.sub(r"[._]+", " ", name).split())
-    return (text[:1].upper() + text[1:]) or name
+    return with_capital(text) or name
 
 
 def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]:

@@ -262,6 +262,11 @@ def speaks_of(name: str, known: tuple[str, ...], inside: tuple[str, ...]) -> boo
     return rank(name, known) is not None or bool(set(parts(name)) & set(inside))
 
 
+def with_capital(text: str) -> str:
+    """A text with a capital first letter, but for what is written with a small one: tPA, eGFR."""
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+
+
 def flat(text: str) -> str:
     """A text in letters without marks, with a blank for all that stands between words."""
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
