@@ -219,8 +219,13 @@ def test_hidden_chunks_sections_and_the_supplement_are_told_at_the_head(alone: P
     assert f"Analyses of the plan that it leaves out: {label}." in page
     assert "Sections of the run that it leaves out: data." in page
     assert f"A note with 77 in it. {OWN}" in page
-    supplement = (alone.results / "mini/report/supplement.html").read_text(encoding="utf-8")
-    assert "which somebody has changed" in plain(supplement)
+    supplement = alone.results / "mini/report/supplement.html"
+    assert "Made of reports/mini/report.qmd, which" in plain(supplement.read_text(encoding="utf-8"))
+    of_run = (alone.results / "mini/quarto/report.qmd").read_text(encoding="utf-8")
+    source = own(alone).with_name("supplement.qmd")
+    source.write_text(source.read_text(encoding="utf-8") + "\nWell.\n", encoding="utf-8")
+    page = plain(rendered(lambda text: of_run))
+    assert "The supplement is made of reports/mini/supplement.qmd, which somebody has" in page
 
 
 def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):

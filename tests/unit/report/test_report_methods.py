@@ -14,6 +14,7 @@ from trialtrace.report.own_documents import sources
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.methods import (
     _articles,
+    _cite,
     bibliography,
     cited,
     methods,
@@ -69,14 +70,19 @@ def test_a_method_has_the_number_of_its_reference_where_a_text_names_it_first(
 
 
 def test_software_stands_with_its_versions_and_the_report_with_its_hash(
-    text: str, material: Material
+    text: str, material: Material, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("numpy", "scipy", "statsmodels"):
         assert f"{name} {version(name)}" in text
     assert f"Python {platform.python_version()}, " in text
     shown = f", run {grouped(material.seal.value)[:17]}" if material.seal.value else ""
-    assert f"**Cite this report as:** {material.trial.title}. Report by trialtrace" in text
+    kind = " [re-analysis]" if material.claims else ""
+    assert f"**Cite this report as:** {material.trial.title}{kind}. Report by trialtrace" in text
     assert text.count(f"{shown}.\n")
+    monkeypatch.setattr(type(material.trial), "synthetic", True)
+    assert f"{material.trial.title} [synthetic data, no evidence]. Report by" in html.unescape(
+        _cite(material)
+    )
 
 
 def test_references_as_bibtex(material: Material):

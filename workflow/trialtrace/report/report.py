@@ -135,7 +135,7 @@ def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
 
 # The head of a document that is somebody's own.
 AUTHORED = (
-    "Made of {}, which somebody has changed after a run wrote it. Numbers that are links and all "
+    "{} of {}, which somebody has changed after a run wrote it. Numbers that are links and all "
     "that has no mark are of the run, but for headings and sentences without a number; what is "
     "marked is its author's own, and nothing checked it."
 )
@@ -278,11 +278,12 @@ def _inputs(material: Material, out: Path) -> dict[str, Path]:
 def _note(material: Material, chosen: Sequence[Source], documents: Sequence[Source]) -> str:
     """What is told at the head of documents that are somebody's own; "" of those of the run."""
     trial = material.trial
-    own = [trial.at.shown(one.path) for one in chosen if one.own and differs(material, one)]
+    own = [one for one in chosen if one.own and differs(material, one)]
     if not own:
         return ""
+    made = "The supplement is made" if {one.stem for one in own} == {SUPPLEMENT} else "Made"
     lacking = [one.label for one in left_out(trial, documents)]
-    text = AUTHORED.format(in_a_row(own))
+    text = AUTHORED.format(made, in_a_row([trial.at.shown(one.path) for one in own]))
     text += f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else ""
     out = sections_left_out(material, documents)
     return text + (f" {SECTIONS_OUT.format(', '.join(out))}" if out else "")

@@ -182,7 +182,9 @@ def _cite(material: Material) -> str:
     """How this report is cited: no author and no date, which the run does not know."""
     value = material.seal.value
     run = f", run {grouped(value)[:17]}" if value else ""
-    text = f"{material.trial.title}. Report by trialtrace {trialtrace.__version__}{run}."
+    kind = "synthetic data, no evidence" if material.trial.synthetic else "re-analysis"
+    kind = f" [{kind}]" if material.trial.synthetic or material.claims else ""
+    text = f"{material.trial.title}{kind}. Report by trialtrace {trialtrace.__version__}{run}."
     return f"**Cite this report as:** {escape_markdown(text)}"
 
 
