@@ -41,6 +41,12 @@ def scores(share: Floats) -> Floats:
     return values
 
 
+def correlated(z: Floats, df: Floats) -> Floats:
+    """The upper tails of correlations, on Fisher's scale, of unrelated normal values."""
+    tails: Floats = _special().stdtr(df, -np.sinh(z) * np.sqrt(np.maximum(df, 0)))
+    return tails
+
+
 def chi2(value: float, df: float) -> float:
     """The upper tail of a chi-squared value."""
     return float(_special().chdtrc(df, value))

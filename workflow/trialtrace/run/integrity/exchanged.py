@@ -14,11 +14,11 @@ from itertools import combinations
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.breaks import further, sums
 from trialtrace.run.integrity.correlations import rank_correlation
-from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.export import NOBODY, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, MOST, SELDOM = 30, 5, 12, 0.1
@@ -77,10 +77,11 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
 # its later visit their baseline.
 #
 # At the baseline arms differ by chance: the test of two samples, of the means of what was
-# allocated, times the arms and the visits. Sites differ: their changes are held against a
-# difference of half a standard deviation (`breaks`), times the sites and the visits. Neither counts
-# but where both visits are nearer to the other one of the others than the baselines are to each
-# other: then their changes run against each other.
+# allocated, times the arms. No later value is compared by arm: it is asked of all patients whether
+# their changes to a visit cancel, to half of their mean size, and whether the baselines of the arm
+# are apart by that half at least. Sites differ: their changes are held against a difference of half
+# a standard deviation (`breaks`), times the sites and the visits, and do not count but where both
+# visits are nearer to the other one of the others than the baselines are to each other.
 
 HALF, FEWEST_UNITS, FEWEST_IN_GROUP = 0.5, 3, 10
 SHARES = {"an arm": 0.75, "a site": 0.25}
@@ -89,56 +90,62 @@ SHARES = {"an arm": 0.75, "a site": 0.25}
 def of_groups(export: Export) -> Iterator[Look]:
     """A look for each number whose first visit is the baseline."""
     for visits in export.series:
-        if (visits[0].table, visits[0].column) not in export.began:
+        first = visits[0]
+        if (first.table, first.column) not in export.began:
             continue
-        tried = []
+        tried = list(_arms(export, visits))
+        site = np.full(export.n, NOBODY) if export.site is None else export.site
         for later in visits[1:]:
-            x = np.column_stack([visits[0].values, later.values])
-            for what, group, unit in _groups(export):
-                known = np.flatnonzero((group >= 0) & ~np.isnan(x).any(axis=1))
-                places, own = np.unique(group[known], return_inverse=True)
-                # Of two groups each is as far from the other.
-                of = range(1 if len(places) == 2 else len(places))
-                share = SHARES[what] / max(1, len(of) * (len(visits) - 1))
-                units = None if unit is None else unit[known]
-                found = [turned_round(x[known], own == place, units) for place in of]
-                tried += [
-                    (p / share, what, later.rows[known[own == place]])
-                    for place, p in zip(of, found, strict=True)
-                    if p is not None
-                ]
+            x = np.column_stack([first.values, later.values])
+            known = np.flatnonzero((site >= 0) & ~np.isnan(x).any(axis=1))
+            for share, own in _groups(site[known]):
+                if (p := turned_round(x[known], own)) is not None:
+                    p *= (len(visits) - 1) / share / SHARES["a site"]
+                    text = "a site have the baseline of the others at a later visit, and the "
+                    tried.append((p, f"{text}later values at the baseline", later.rows[known[own]]))
         if tried:
-            p, what, rows = min(tried, key=lambda each: each[0])
-            text = f"whether {len(rows)} patients of {what} have the baseline of the others at a "
-            text += "later visit, and the later values at the baseline"
+            p, text, rows = min(tried, key=lambda each: each[0])
             shown = tuple(sorted(rows.tolist())) if p < 1 else ()
-            yield Look(visits[0].where, text, min(1.0, p), shown)
+            yield Look(first.where, f"whether {len(rows)} patients of {text}", min(1.0, p), shown)
 
 
-def _groups(export: Export) -> Iterator[tuple[str, Places, Places | None]]:
-    if export.allocated is not None:
-        yield "an arm", *export.allocated
-    if export.site is not None:
-        yield "a site", export.site, None
+def _groups(places: Places) -> list[tuple[float, Flags]]:
+    """Each group with its share: of two groups each is as far from the other."""
+    names = np.unique(places)
+    of = names[: 1 if len(names) == 2 else len(names)]
+    return [(1 / len(of), places == name) for name in of]
 
 
-def turned_round(x: Floats, own: Flags, unit: Places | None) -> float | None:
-    """The chance of two visits (columns) that in a group are those of the others exchanged: of the
-    baseline of its units, or of changes where there are none; None for too few."""
+def _arms(export: Export, visits: tuple[Slice, ...]) -> Iterator[tuple[float, str, Whole]]:
+    """Of each arm the chance that the baselines of what was allocated differ as much from those of
+    the others; 1 where that is not what patients change by, or most change one way."""
+    first = visits[0]
+    arm, unit = export.allocated or (np.full(export.n, NOBODY),) * 2
+    known = np.flatnonzero((arm >= 0) & ~np.isnan(first.values))
+    values, unit = first.values[known], unit[known]
+    every = [visit.values - first.values for visit in visits[1:]]
+    changes = [by[~np.isnan(by)] for by in every if not np.isnan(by).all()]
+    halves = [HALF * float(np.abs(by).mean()) for by in changes]
+    cancel = [half for half, by in zip(halves, changes, strict=True) if abs(by.mean()) <= half]
+    for share, own in _groups(arm[known]) if len(np.unique(values)) >= LEVELS else ():
+        sides = [(values[of], np.unique(unit[of], return_inverse=True)[1]) for of in (own, ~own)]
+        means = [np.bincount(units, x) / np.bincount(units) for x, units in sides]
+        few = min(len(x) for x, _ in sides) < FEWEST_IN_GROUP
+        if not few and min(map(len, means)) >= FEWEST_UNITS:
+            apart = abs(float(sides[0][0].mean() - sides[1][0].mean()))
+            p = chances.anova(means) if any(apart >= half for half in cancel) else 1.0
+            text = "an arm have another baseline than the others: a later visit?"
+            yield p / share / SHARES["an arm"], text, first.rows[known[own]]
+
+
+def turned_round(x: Floats, own: Flags) -> float | None:
+    """The chance of changes of a group whose two visits (columns) are those of the others
+    exchanged; None for too few."""
     inside, others = x[own], x[~own]
     if min(len(inside), len(others)) < FEWEST_IN_GROUP:
         return None
     (a, b), (c, d) = inside.mean(axis=0), others.mean(axis=0)
-    crossed = max(abs(a - d), abs(b - c)) < abs(a - c)
-    if unit is None:
-        changes = [np.diff(each, axis=1)[:, 0] for each in (inside, others)]
-        return (
-            float(further(*sums(changes[0]), *sums(changes[1]), allowed=HALF)) if crossed else 1.0
-        )
-    means = [
-        np.array([x[of & (unit == one), 0].mean() for one in np.unique(unit[of])])
-        for of in (own, ~own)
-    ]
-    if min(map(len, means)) < FEWEST_UNITS:
-        return None
-    return chances.anova(means) if crossed else 1.0
+    if max(abs(a - d), abs(b - c)) >= abs(a - c):
+        return 1.0
+    changes = [np.diff(each, axis=1)[:, 0] for each in (inside, others)]
+    return float(further(*sums(changes[0]), *sums(changes[1]), allowed=HALF))

@@ -21,12 +21,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.breaks import further, sums
+from trialtrace.run.integrity.codings import mean_of
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
-FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
+FEWEST, FEWEST_AT_SITE, LEVELS, ALLOWED, NEAR = 20, 5, 8, 1.0, 0.05
 FEWEST_OF_ALL, SLIPS, OF_TEN, WIDE, WORTH_A_REMARK = 8, 0.01, 0.2, 4.0, 0.2
 TENFOLD = "Values a power of ten off those of the patient's other visits"
 SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
@@ -49,6 +51,8 @@ def looks(export: Export) -> Iterator[Look]:
             yield _by_scale(visits, values, export.scales[at])
         if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
+            if export.site is not None:
+                yield _of_a_site(visits, np.log(values), export.site)
     for every in export.series:
         yield from _tenfold(every)
 
@@ -114,6 +118,27 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
         told = f"of {size} patients {np.exp(mean):.3g} times their other visits"
     rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if size else ()
     return Look(visit.where, told, min(1.0, smallest * len(visits)), rows)
+
+
+def _of_a_site(visits: list[Slice], logs: Floats, site: Places) -> Look:
+    """A look at one visit of one site: the log ratio to the patients' other visits, against those
+    of the other sites, with `ALLOWED` standard deviations of a patient's between them."""
+    tried: list[tuple[float, Slice, Flags]] = [(1.0, visits[-1], site < 0)]
+    for at in range(len(visits) == 2, len(visits)):
+        ratio = logs[:, at] - mean_of(np.delete(logs, at, axis=1))
+        known = ~np.isnan(ratio) & (site >= 0)
+        for place in np.unique(site[known]):
+            own, others = known & (site == place), known & (site != place)
+            if own.sum() >= FEWEST_AT_SITE and others.sum() >= FEWEST:
+                apart = abs(ratio[own].mean() - ratio[others].mean())
+                if np.abs(apart - np.abs(np.log(CONVERSIONS))).min() <= NEAR:
+                    p = further(*sums(ratio[own]), *sums(ratio[others]), allowed=ALLOWED)
+                    tried.append((float(p), visits[at], own))
+    least, visit, own = min(tried, key=lambda each: each[0])
+    text = f"whether {own.sum()} patients of a site are off at one visit by what converts a unit"
+    tries = len(visits) * len(np.unique(site))
+    rows = tuple(sorted(visit.rows[own].tolist()))
+    return Look(visit.where, text, min(1.0, least * tries), rows)
 
 
 def _finer(logs: Floats, at: int) -> float:

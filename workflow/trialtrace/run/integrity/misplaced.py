@@ -30,7 +30,7 @@ from trialtrace.run.integrity.codings import correlation, mean_of
 from trialtrace.run.integrity.export import NOBODY, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, PARTS = 20, 8
+FEWEST, SMALL, PARTS = 20, 10, 8
 KEPT, USUAL, BESIDE, SURE = 0.6, 0.5, 0.3, 0.001
 SHARES, UPSIDE = {"one row": 0.6, "two rows": 0.15, "three rows": 0.15}, 0.1
 OTHERS = "Values that may be of other patients"
@@ -82,7 +82,10 @@ class Pairs:
 
     def higher(self, than: Floats) -> Floats:
         """The chance of a correlation as high where it is `than`, on Fisher's scale."""
-        return chances.upper((self.z - than) / np.sqrt(self.width))
+        normal = chances.upper((self.z - than) / np.sqrt(self.width))
+        return np.where(
+            self.df < FEWEST - 1, chances.correlated(self.z - than, self.df - 1), normal
+        )
 
     def lost(self, others: "Pairs") -> Floats:
         """The chance of a correlation as low where it is `KEPT` of that of others."""
@@ -156,19 +159,59 @@ def looks(export: Export) -> Iterator[Look]:
                     who = order[rows.groups[group][rows.part] > 0]
                     tried.append((p, f"values{what} go with {told}", who))
             if tried:
-                p, told, who = min(tried, key=lambda each: each[0])
-                places = visit.rows[who[~np.isnan(visit.values[who])]]
-                text = f"whether {len(places)} {told}"
-                shown = tuple(sorted(places.tolist())) if p * KINDS < SURE else ()
-                yield Look(visit.where, text, min(1.0, p * KINDS), shown, remark=OTHERS)
+                yield _look(visit, tried, KINDS)
+    yield from _beside(export)
+
+
+def _look(visit: Slice, tried: list[tuple[float, str, Places]], times: int) -> Look:
+    p, told, who = min(tried, key=lambda each: each[0])
+    places = visit.rows[who[~np.isnan(visit.values[who])]]
+    text, p = f"whether {len(places)} {told}", min(1.0, p * times)
+    rows = tuple(sorted(places.tolist())) if p < SURE else ()
+    return Look(visit.where, text, p, rows, remark=OTHERS)
+
+
+def _beside(export: Export) -> Iterator[Look]:
+    """A look for each number, all its visits together: whether values are off by that of the other
+    numbers that they go best with, as they stand or some rows off."""
+    numbers: dict[tuple[str, str], tuple[Slice, Floats]] = {}
+    wide = {at for columns in export.wide for at in columns}
+    for series in (*export.series, *((one,) for one in export.numbers)):
+        alone = len(series) == 1 and (series[0].table, series[0].column) in wide
+        if len(series[0].there) >= FEWEST and not alone:
+            values = np.column_stack([one.values for one in series])
+            mean = mean_of(values - np.nanmedian(values, axis=0))
+            numbers.setdefault((series[0].table, series[0].column), (series[0], mean))
+    every = list(numbers.values())
+    if len(every) < 2:
+        return
+    order = np.argsort(export.row_of, kind="stable")
+    ranks = np.column_stack([np.nan_to_num(_ranks(x) - 0.5) for _, x in every])[order]
+    ranks /= np.sqrt((ranks**2).sum(axis=0)) + SURE
+    ends = [(lag, len(ranks) - lag) for lag in range(len(SHARES) + 1)]
+    r = np.array([ranks[lag:].T @ ranks[:end] for lag, end in ends])
+    r = np.concatenate([r, r.transpose(0, 2, 1)])
+    r[:, range(len(every)), range(len(every))] = 0
+    for at, (visit, x) in enumerate(every):
+        lag, other = np.unravel_index(np.abs(r[:, at]).argmax(), r[:, at].shape)
+        y = every[other][1] * np.sign(r[lag, at, other])
+        tried = []
+        for what, rows, who in _rows(export, visit, np.column_stack([x, y]), 0):
+            for p, told, group in off(rows):
+                of = who[rows.groups[group][rows.part] > 0]
+                text = f"values{what} go, by {every[other][0].column}, with {told}"
+                tried.append((p, text, of))
+        if tried:
+            yield _look(visit, tried, KINDS * len(every))
 
 
 def off(rows: Rows) -> Iterator[tuple[float, str, int]]:
     """Of each way to be off the lowest chance, over its share, that values of a group go so well
     with those patients, and the group: what is off is so to the end of its site or of the file."""
     own, outside = rows.shifted(0)
-    groups = np.flatnonzero((own.df >= FEWEST - 1) & rows.at_an_end)
     usual = (outside.z > np.arctanh(USUAL)) & (outside.df >= FEWEST)
+    enough = np.where(usual & rows.whole, SMALL, FEWEST)
+    groups = np.flatnonzero((own.df >= enough - 1) & rows.at_an_end)
     lost = own.lost(outside)
     ways: list[tuple[str, float, Pairs, Floats]] = []
     for lag, (rows_off, share) in enumerate(SHARES.items(), start=1):
@@ -253,7 +296,7 @@ def _rows(
         sites = export.site[order]
         by_site = np.argsort(sites, kind="stable")
         _, part, sizes = np.unique(sites[by_site], return_inverse=True, return_counts=True)
-        groups = np.eye(len(sizes))[sizes >= FEWEST]
+        groups = np.eye(len(sizes))[sizes >= SMALL]
         yield " at a site", Rows(x[by_site], y[by_site], part, groups), order[by_site]
 
 

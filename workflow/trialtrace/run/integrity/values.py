@@ -8,12 +8,13 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet, resolution
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 COLUMNS, TOGETHER = 3, 2.0
+FEWEST_LONE, DATED, TIMES = 5, 0.9, 3.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
@@ -209,6 +210,51 @@ def _beside(values: Floats, code: float) -> int:
     unit = resolution(np.array([code])) or 1.0
     near = values[(values != code) & (np.abs(values - code) < (UNITS + 0.5) * unit)]
     return int(np.unique(near, return_counts=True)[1].max(initial=0))
+
+
+def lone(export: Export) -> Iterator[Look]:
+    """A look for each number of visits: whether rows without a date, or any other value, all have
+    one number (zero, a mean), or that of the visit before: filled in where it was missing.
+
+    The share of that among the other rows, and `TIMES` as much, is held against it (binomial).
+    """
+    for sheet in export.sheets:
+        dates = [~np.isnan(one.values) for one in sheet.columns if one.kind == DATE]
+        there = np.array([~np.isnan(one.values) for one in sheet.columns])
+        if not sheet.visits or not dates or len(there) < COLUMNS:
+            continue
+        alone = there.sum(axis=0) == 1
+        if alone.all() or max(dated[~alone].mean() for dated in dates) < DATED:
+            continue
+        before = _row_before(sheet)
+        for column, known in zip(sheet.columns, there, strict=True):
+            few, rest = known & alone, known & ~alone
+            if column.kind != NUMBER or few.sum() < FEWEST_LONE or rest.sum() < FEWEST:
+                continue
+            levels, counts = np.unique(column.values[few], return_counts=True)
+            last = np.where(before >= 0, column.values[before], np.nan)
+            ways = {
+                "all one number": column.values == levels[counts.argmax()],
+                "that of the visit before": column.values == last,
+            }
+            tried = []
+            for what, same in ways.items():
+                share = TIMES * (same[rest].sum() + 1) / (rest.sum() + 2)
+                p = chances.binomial(int(same[few].sum()), int(few.sum()), min(1.0, share))
+                tried.append((p, what, few & same))
+            p, what, who = min(tried, key=lambda each: each[0])
+            text = f"{who.sum()} of {few.sum()} values in rows without a date or any other value "
+            rows = tuple(sorted(sheet.rows[who].tolist()))
+            yield Look(f"{sheet.name}.{column.name}", f"{text}are {what}", min(1.0, 2 * p), rows)
+
+
+def _row_before(sheet: Sheet) -> Places:
+    """The place of the row of the visit before, of each row; -1 where none."""
+    order = np.lexsort((sheet.step, sheet.part, sheet.subject))
+    first = (np.diff(sheet.subject[order]) != 0) | (np.diff(sheet.part[order]) != 0)
+    before = np.full(len(order), -1)
+    before[order[1:]] = np.where(first, -1, order[:-1])
+    return before
 
 
 def _zeros(sheet: Sheet, column: Column, known: Places) -> Look:

@@ -1,0 +1,149 @@
+"""Rows some patients off, a status turned round, rows filled in, and a unit at a site's visit."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from trialtrace.run.integrity import chances, factors, misplaced, neighbours, status, values
+from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
+
+N = 120
+NONE = np.zeros(N, np.intp)
+
+
+def sheet(name: str, columns: dict[str, tuple[str, np.ndarray]], visits: int = 1) -> Sheet:
+    """Rows by patient and visit."""
+    made = tuple(Column(x, kind, np.asarray(v, float).ravel()) for x, (kind, v) in columns.items())
+    who, step = np.repeat(np.arange(N), visits), np.tile(np.arange(visits), N)
+    rows = np.arange(2, len(who) + 2)
+    return Sheet(name, rows, who, step, 0 * step, made, in_order=True, visits=visits > 1)
+
+
+def of_patients(*sheets: Sheet, sites: int = 4) -> Export:
+    site = np.arange(N) * sites // N
+    return Export(N, "p", sheets, site=site, entry=("p", "entered"))
+
+
+def followed(turned: np.ndarray, closing: bool = False) -> float:
+    """The chance of the status of a trial that ends on day 1000, turned round for some; or with a
+    closing visit at which half have the event."""
+    rng = np.random.default_rng(3)
+    entry = np.sort(rng.integers(0, 600, N)).astype(float)
+    died = entry + np.floor(rng.exponential(700, N))
+    contact = 1000.0 - rng.integers(0, 60, N)
+    had, end = died <= contact, np.minimum(died, contact)
+    had = np.where(turned, ~had, had) | (closing & ~had & (np.arange(N) % 2 == 0))
+    dates = {"entered": entry, "seen": end, "died": np.where(had, end, np.nan)}
+    export = of_patients(sheet("p", {name: (DATE, of) for name, of in dates.items()}))
+    for name, at in (("last", "seen"), ("events", "died")):
+        object.__setattr__(export, name, (export.known(("p", at)),))
+    (look,) = status.looks(export)
+    return look.p
+
+
+def test_a_status_turned_round_has_the_events_at_the_end():
+    nobody, site = np.zeros(N, bool), np.arange(N) * 4 // N
+    assert followed(nobody) > 0.5 and followed(nobody, closing=True) > 0.5
+    assert followed(~nobody) < 1e-9 and followed(site == 2) < 1e-4
+
+
+def test_the_chance_of_events_at_the_end_is_that_of_their_person_days():
+    """Ten from day 0 on: 5 events on day 100, 1 on day 85, contacts on days 20, 30, 40 and 50."""
+    ended = np.array([100.0] * 5 + [85, 20, 30, 40, 50])
+    had = np.arange(10) < 6
+    within, before = 5 * 10 + 1, 5 * 30 + 25 + 0 + 0 + 0 + 0 + 1
+    share = 4 * within / (4 * within + before)
+    p = status.piled(np.zeros(10), ended, had, 10.0)
+    assert p == pytest.approx(stats.binom.sf(4, 6, share))
+    # Where contacts end there as well it is follow-up that ended.
+    assert status.piled(np.zeros(10), np.where(had, ended, 99.0), had, 10.0) == 1
+
+
+def test_dates_that_fit_the_entry_of_the_next_patient():
+    rng = np.random.default_rng(4)
+    entry = np.sort(rng.choice(4000, N, replace=False)).astype(float)
+    visit = entry[:, None] + [0, 30] + rng.integers(-1, 2, (N, 2))
+
+    def least(visit: np.ndarray) -> float:
+        of_visits = sheet("v", {"on": (DATE, visit)}, 2)
+        export = of_patients(sheet("p", {"entered": (DATE, entry)}), of_visits)
+        return min(one.p for one in neighbours.looks(export))
+
+    assert least(visit) > 0.05
+    late = np.where(np.arange(N)[:, None] % 6, visit, visit + 25)
+    assert least(late) > 0.05
+    off = visit.copy()
+    off[40:60] = visit[41:61]
+    assert least(off) < 1e-9
+
+
+def test_the_chance_of_dates_that_fit_is_how_often_entries_are_as_far_apart():
+    """Days 0 but for two of 25, 10 and 20 days off, one of which fits; within 3 days of 10 or 20
+    are 3 and 1 of 24 entries."""
+    since = np.zeros(25)
+    since[:2] = 10, 20
+    apart = np.array([10.0, 50, *[8, 13], 22, *[40] * 19, np.nan])
+    p, n, who = neighbours.fitting(since, apart)
+    share = ((3 + 1) / 25 + (1 + 1) / 25) / 2
+    assert (n, who.tolist()) == (2, [0]) and p == pytest.approx(stats.binom.sf(0, 2, share))
+
+
+def test_numbers_of_both_visits_a_row_down_and_a_visit_of_a_small_site():
+    rng = np.random.default_rng(6)
+    level = rng.normal(0, 1, (N, 1))
+    x, y = (np.round(500 + 90 * (level + rng.normal(0, 0.25, (N, 2)))) for _ in "xy")
+
+    def found(x: np.ndarray, sites: int = 4) -> tuple[float, str]:
+        export = of_patients(sheet("v", {"x": (NUMBER, x), "y": (NUMBER, y)}, 2), sites=sites)
+        return min((one.p, one.told) for one in misplaced.looks(export))
+
+    assert found(x)[0] > 0.01
+    p, told = found(np.roll(x, 1, axis=0))
+    assert p < 1e-9 and told.startswith("whether 120 values go, by")
+    off = x.copy()
+    off[24:36, 1] = np.roll(x[24:36, 1], 1)
+    assert found(off, sites=10)[0] < 1e-3 and found(x, sites=10)[0] > 0.01
+
+
+def test_the_tail_of_a_correlation_of_few():
+    r, n = 0.9, 12
+    x = np.random.default_rng(1).normal(size=n)
+    noise = np.random.default_rng(2).normal(size=n)
+    noise -= np.polyval(np.polyfit(x, noise, 1), x)
+    y = r * (x - x.mean()) / x.std() + np.sqrt(1 - r**2) * noise / noise.std()
+    p = stats.pearsonr(x, y, alternative="greater").pvalue
+    assert chances.correlated(np.arctanh(r), np.array(n - 2)) == pytest.approx(p)
+
+
+@pytest.mark.parametrize("filled", ["zero", "the visit before"])
+def test_rows_without_a_date_that_have_one_number(filled):
+    rng = np.random.default_rng(9)
+    score, on = rng.integers(20, 80, (N, 2)).astype(float), np.arange(N)[:, None] + [0, 30.0]
+    pulse = rng.integers(50, 99, (N, 2)).astype(float)
+    gone = np.arange(N) < 12
+
+    def looks(score: np.ndarray) -> list[float]:
+        columns = {"score": (NUMBER, score), "pulse": (NUMBER, pulse), "on": (DATE, on)}
+        return [one.p for one in values.lone(of_patients(sheet("v", columns, 2)))]
+
+    for column in (on, pulse):
+        column[gone, 1] = np.nan
+    score[gone, 1] = 0 if filled == "zero" else score[gone, 0]
+    same = int((score[~gone, 1] == score[~gone, 0]).sum()) if filled != "zero" else 0
+    share = 3 * (same + 1) / (2 * N - 12 + 2)
+    assert looks(score) == [pytest.approx(2 * share**12)]
+    score[gone, 1] = rng.integers(20, 80, 12)
+    assert looks(score)[0] > 0.001
+
+
+def test_pounds_at_one_visit_of_a_site():
+    rng = np.random.default_rng(2)
+    weight = rng.normal(80, 12, (N, 1)) + rng.normal(0, 1, (N, 3))
+
+    def least(weight: np.ndarray) -> float:
+        export = of_patients(sheet("v", {"weight": (NUMBER, np.round(weight, 1))}, 3), sites=12)
+        return min(one.p for one in factors.looks(export))
+
+    assert least(weight) > 0.05
+    weight[20:30, 2] *= 2.2046
+    assert least(weight) < 1e-9

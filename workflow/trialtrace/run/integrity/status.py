@@ -1,0 +1,87 @@
+"""Who had an event and who had none, exchanged: a status turned round, of all or of a site.
+
+Who has no event is followed to the end of the follow-up, which is a day of all, or a time after
+entry; events go on coming as before. So the events of the last days (`WINDOWS`) are held against
+those of three times as long before, by the person-days of both and `ALLOWED` times the rate
+(binomial), times the windows. Where contacts end there more often than before, by twice the rate
+(`ORDINARY`), it is follow-up that ended, and nothing is looked at: an event that is found at a
+closing visit has those beside it who do not have it. At a site the events among all that ended in
+the last days are held against `ALLOWED` times the odds of the others, times the windows and sites.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Flags, Floats
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import Export
+from trialtrace.run.integrity.look import Look
+
+FEWEST, BEFORE, ALLOWED, TWICE, ORDINARY = 5, 3, 4.0, 2.0, 0.05
+WINDOWS = {"on the calendar": (30.0, 90.0, 180.0, 365.0), "since entry": (1.0, 7.0, 30.0)}
+
+
+def looks(export: Export) -> Iterator[Look]:
+    """A look for each time to an event."""
+    entry = export.known(export.entry)
+    if entry is None:
+        return
+    for last, event in zip(export.last, export.events, strict=False):
+        had = ~np.isnan(event.values)
+        ended = np.where(had, event.values, last.values)
+        known = ended >= entry.values
+        if min((had & known).sum(), (~had & known).sum()) < FEWEST:
+            continue
+        tried = []
+        for scale, widths in WINDOWS.items():
+            start = entry.values if scale == "on the calendar" else 0 * ended
+            days = ended - entry.values + start
+            for width in widths:
+                late = known & (days > days[known].max() - width)
+                p = piled(start[known], days[known], had[known], width)
+                tried.append((p, f"the last {width:g} days of all {scale}", late, known))
+                tried += [
+                    (p, f"the last {width:g} days of a site {scale}", late & of, of)
+                    for p, of in _of_sites(export, late, had, known)
+                ]
+        p, told, late, of = min(tried, key=lambda each: each[0])
+        rows = tuple(sorted(last.rows[of].tolist())) if p < ORDINARY else ()
+        text = f"{(late & had).sum()} of {(had & of).sum()} events, and {(late & ~had).sum()} of "
+        text += f"{(~had & of).sum()} contacts without one, are in {told}"
+        p *= 2 * sum(map(len, WINDOWS.values()))
+        yield Look(last.where, text, min(1.0, p), rows)
+
+
+def _of_sites(
+    export: Export, late: Flags, had: Flags, known: Flags
+) -> Iterator[tuple[float, Flags]]:
+    """Of each site the chance of as many events among its last days, times the sites."""
+    sites = np.unique(export.site[export.site >= 0]) if export.site is not None else np.array([])
+    for place in sites if len(sites) > 1 else ():
+        of = known & (export.site == place)
+        own, others = had[late & of], had[late & ~of]
+        if min((had & of).sum(), (~had & of).sum()) >= FEWEST:
+            odds = ALLOWED * (others.sum() + 0.5) / ((~others).sum() + 0.5)
+            p = chances.binomial(int(own.sum()), len(own), odds / (1 + odds))
+            yield min(1.0, p * len(sites)), of
+
+
+def piled(start: Floats, ended: Floats, had: Flags, width: float) -> float:
+    """The chance of as many events in the last days of all."""
+
+    def days(low: float, high: float) -> float:
+        return float((np.clip(ended, low, high) - np.clip(start, low, high)).sum()) + 1
+
+    low = float(ended.max()) - width
+    within, before = days(low, np.inf), days(low - BEFORE * width, low)
+    late, just = ended > low, (ended > low - BEFORE * width) & (ended <= low)
+    k = int((late & had).sum())
+    of_contacts = chances.binomial(
+        int((late & ~had).sum()),
+        int((~had).sum()),
+        min(1.0, TWICE * within / (within + days(-np.inf, low))),
+    )
+    share = ALLOWED * within / (ALLOWED * within + before)
+    p = chances.binomial(k, k + int((just & had).sum()), share)
+    return p if of_contacts > ORDINARY else 1.0
