@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from pathlib import Path
 
 import mini_run
 import numpy as np
@@ -353,10 +354,14 @@ def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
         "    smoker: smoker\n", "    smoker: smoker\n    entered: entered\n"
     )
     columns = (*dates, "observed", "sleep1", "sleep2")
-    trial = load_trial("mini", mini_run.write_mini(tmp_path, rows, more=columns, **files))
-    ingest_sources(trial, tmp_path / "raw")
-    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
-    export = read_export(trial, tmp_path / "clean")
+
+    def read(at: Path, **files: str) -> Export:
+        trial = load_trial("mini", mini_run.write_mini(at, rows, more=columns, **files))
+        ingest_sources(trial, at / "raw")
+        clean_tables(trial, at / "raw", at / "clean")
+        return read_export(trial, at / "clean")
+
+    export = read(tmp_path / "ends", **files)
     last = {one.where: one.values for one in export.last}
     dated, observed = last["patients.last_on"], last["patients.observed"]
     first = (datetime.date(2020, 3, 1) - datetime.date(1970, 1, 1)).days
@@ -371,6 +376,11 @@ def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
     assert (free.where, until) == ("patients.died", 28)
     assert np.array_equal(free.values, np.where(alive, 1.0, np.nan), equal_nan=True)
     assert ("patients", "sleep1") not in export.planned
+    # After an event that ends nothing, on the day that is declared as the last, visits go on.
+    goes_on = SURVIVAL.replace("terminal: true", "terminal: false")
+    files["endpoints"] = ENDPOINTS + goes_on.replace("event_date: died_on", "event_date: last_on")
+    last = {one.where: one for one in read(tmp_path / "goes_on", **files).last}["patients.last_on"]
+    assert np.array_equal(last.values, np.where(alive, days, np.nan), equal_nan=True)
 
 
 def test_a_code_is_at_one_place_in_every_table(tmp_path):

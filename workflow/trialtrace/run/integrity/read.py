@@ -346,23 +346,26 @@ def _last_contacts(
     """The days of last contact that times to an event declare, as dates, and those of the event; of
     a time in days from entry, whose column speaks of a last contact, those of who had no event."""
     entry = export.known(export.entry)
-    declared: dict[tuple[str, str], tuple[str | None, Condition | None]] = {}
+    declared: dict[tuple[str, str], tuple[str | None, Condition | None, bool]] = {}
     for endpoint in trial.endpoints.values():
         time = endpoint.entry
         if isinstance(time, DatedTime) and not time.where:
             of = (time.event_date, time.event) if isinstance(time, TimeFromDates) else (None, None)
-            declared.setdefault((time.table, time.last_contact), of)
+            declared.setdefault((time.table, time.last_contact), (*of, time.terminal))
         elif isinstance(time, TimeInColumn) and not time.where and entry is not None:
             label = trial.dictionary[time.table][time.time].label
             if intervals.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
-                declared[time.table, time.time] = None, time.event
-    for (table, column), (dated, event) in declared.items():
+                declared[time.table, time.time] = None, time.event, True
+    for (table, column), (dated, event, ends) in declared.items():
         day = export.known((table, column))
         date = day if dated is None else export.known((table, dated))
         if day is None or date is None:
             continue
         rows = tables[table], who[table], export.n
         had = _of_whom(event, True, *rows)
+        if dated == column and not ends:
+            # After an event that ends nothing patients are followed on, nobody knows until when.
+            day = replace(day, values=np.where(had, np.nan, day.values))
         if dated is None and event is not None and entry is not None:
             date = replace(day, values=day.values + entry.values)
             free = _of_whom(event, False, *rows)

@@ -18,7 +18,7 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
-FEWEST, BEFORE, ALLOWED, TWICE, ORDINARY = 5, 3, 4.0, 2.0, 0.05
+FEWEST, FEWEST_OF_SITE, BEFORE, ALLOWED, TWICE, ORDINARY = 5, 3, 3, 4.0, 2.0, 0.05
 WINDOWS = {"on the calendar": (30.0, 90.0, 180.0, 365.0), "since entry": (1.0, 7.0, 30.0)}
 
 
@@ -61,7 +61,7 @@ def _of_sites(
     for place in sites if len(sites) > 1 else ():
         of = known & (export.site == place)
         own, others = had[late & of], had[late & ~of]
-        if min((had & of).sum(), (~had & of).sum()) >= FEWEST:
+        if min((had & of).sum(), (~had & of).sum()) >= FEWEST_OF_SITE:
             odds = ALLOWED * (others.sum() + 0.5) / ((~others).sum() + 0.5)
             p = chances.binomial(int(own.sum()), len(own), odds / (1 + odds))
             yield min(1.0, p * len(sites)), of

@@ -14,7 +14,7 @@ from trialtrace.run.tables.measures import known_ends, known_middles, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 COLUMNS, TOGETHER = 3, 2.0
-FEWEST_LONE, DATED, TIMES = 5, 0.9, 3.0
+FEWEST_LONE, DATED, TIMES = 3, 0.9, 3.0
 FEWEST_ALIKE, EMPTY = 10, 0.05
 FEWEST_OF_ALL, FEWEST_CODED, LEVELS, LIKED, WHOLE = 8, 40, 10, 2.0, 1e-6
 NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
