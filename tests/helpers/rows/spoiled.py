@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rows.true_trials import Made, export_of, true_trial
+from rows.true_trials import Made, blocked, export_of, true_trial
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export
 from trialtrace.run.integrity.intervals import EXCEL, days_exchanged
 
@@ -170,11 +170,17 @@ def columns_exchanged(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "crp", weight)
 
 
+def _in_sites(made: Made, sites: int) -> None:
+    """Patients at so many sites, and their arms in blocks of these."""
+    made.site = np.arange(made.n) % sites
+    made.arm = blocked(np.random.default_rng(made.n), made.site)
+
+
 def _at_a_site(made: Made) -> np.ndarray:
     """Who is at the largest site; a trial of one gets three."""
     site = np.bincount(made.site).argmax()
     if np.all(made.site == site):
-        made.site = np.arange(made.n) % 3
+        _in_sites(made, 3)
         site = 1
     return made.site == site
 
@@ -186,7 +192,7 @@ def pounds_at_a_site(made: Made, rng: np.random.Generator) -> None:
 
 
 def nobody_responded_at_a_site(made: Made, rng: np.random.Generator) -> None:
-    made.site = np.arange(made.n) % 2
+    _in_sites(made, 2)
     values = made.patients["responded"][1]
     _of_patients(made, "responded", np.where(_at_a_site(made), 0.0, values))
 
@@ -370,7 +376,7 @@ def scale_from_one(made: Made, rng: np.random.Generator) -> None:
 
 def score_turned_at_a_site(made: Made, rng: np.random.Generator) -> None:
     """A score of pain at all visits; its level alone would not tell."""
-    made.site = np.arange(made.n) % 2
+    _in_sites(made, 2)
     _of_visits(made, "pain", made.visits["pain"][1] - np.nanmedian(made.visits["pain"][1]) + 5)
     values = made.visits["pain"][1].copy()
     values[_at_a_site(made)] = 10 - values[_at_a_site(made)]
@@ -411,7 +417,7 @@ def ten_patients_lost(made: Made, rng: np.random.Generator) -> None:
 
 
 def four_at_another_site(made: Made, rng: np.random.Generator) -> None:
-    made.site = np.arange(made.n) % 3
+    _in_sites(made, 3)
     made.names = np.array([f"{s + 1:02d}-{at:03d}" for at, s in enumerate(made.site)])
     made.site[rng.choice(np.flatnonzero(made.site == 0), 4, replace=False)] = 1
 
