@@ -35,7 +35,6 @@ HELD = {
     ],
     "The same input gives the same bytes, whatever the time, the folder or the number of cores.": [
         f"{WORKFLOW}test_same_bytes.py::test_two_runs_make_the_same_bytes",
-        f"{WORKFLOW}test_run.py::test_a_killed_run_is_taken_up_and_ends_with_the_same_bytes",
     ],
     "a second one does only what changed, which is decided by content": [
         f"{WORKFLOW}test_run.py::test_a_second_run_has_nothing_to_do",
