@@ -95,9 +95,14 @@ def test_the_times_of_lines_are_told():
         ),
         ({"estimation": "ML", "df": "kenward_roger"}, ["ML", "Kenward and Roger (1997)"]),
         ({"confidence": 0.95}, []),
+        (
+            {"working": "independence", "variance": "mancl_derouen", "reference": "t"},
+            ["independence", "Mancl and DeRouen (2001)", "t with units less coefficients"],
+        ),
+        ({"working": "pairwise", "covariates": ["before"]}, ["pairwise"]),
     ],
 )
-def test_how_a_mixed_model_was_fitted(options, words):
+def test_how_a_model_was_fitted(options, words):
     found = estimation_words({"options": json.dumps(options)})
     assert len(found) == len(words)
     assert all(word in text for word, text in zip(words, found, strict=True))

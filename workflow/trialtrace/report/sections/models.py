@@ -102,12 +102,26 @@ DEGREES = {
     ),
 }
 
+SANDWICHES = {
+    "robust": "robust errors",
+    "kauermann_carroll": "robust errors corrected by Kauermann and Carroll (2001)",
+    "mancl_derouen": "robust errors corrected by Mancl and DeRouen (2001)",
+}
+DISTRIBUTIONS = {
+    "normal": "intervals and p by the normal distribution",
+    "t": "intervals and p by t with units less coefficients degrees of freedom",
+}
+
 
 def estimation_words(row: ResultRow) -> list[str]:
-    """How a model with random parts was fitted: its covariance, estimation, degrees of freedom;
-    and how often something was drawn."""
+    """How a model with random parts or estimating equations was fitted: covariance or working
+    correlation, estimation, errors, degrees of freedom; how often something was drawn."""
     given = json.loads(row["options"])
     words = []
+    if "working" in given:
+        words.append(f"working correlation {given['working']}")
+        words += [SANDWICHES[given["variance"]]] if "variance" in given else []
+        words += [DISTRIBUTIONS[given["reference"]]] if "reference" in given else []
     if given.get("covariance") in COVARIANCES:
         each = ", one an arm" if given.get("groups") == "by_arm" else ""
         words.append(f"{COVARIANCES[given['covariance']]}{each}")
