@@ -171,10 +171,20 @@ def test_parts_of_what_was_drawn_are_told_too(tracers):
     for parameter, number in (
         ("any_adverse_event", "Adverse event: 7"),
         ("serious_adverse_event", "1 of 7"),
-        ("related_adverse_event", "0 of 7"),
     ):
         (line,) = tracer.put_in.lines(row(tracer, {"analysis": "harms", "parameter": parameter}))
         assert line.startswith(MADE_OF) and number in line, line
+
+
+def test_of_no_event_at_all_none_is_of_a_kind(tracers):
+    """Where no event was printed and none drawn, the numbers are the printed ones."""
+    sprave, streckmann = tracers("sprave2019"), tracers("streckmann2024")
+    for parameter in ("any_adverse_event", "serious_adverse_event"):
+        asked = {"analysis": "harms", "parameter": parameter, "group": "int"}
+        (line,) = sprave.put_in.lines(row(sprave, asked))
+        assert line.startswith(DRAWN_TO), line
+    (line,) = streckmann.put_in.lines(row(streckmann, {"analysis": "related_harms"}))
+    assert line.startswith(DRAWN_TO) and "0 of 7" in line, line
 
 
 def test_what_is_drawn_to_no_printed_number_says_so(tracers):

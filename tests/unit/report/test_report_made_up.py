@@ -12,7 +12,14 @@ ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
 
 
 def margin(arm, tag="printed"):
-    return {"arm": arm, "check": {"endpoint": "died"}, "tag": tag}
+    printed = "30.0%" if tag == "arithmetic" else "12"
+    return {
+        "arm": arm,
+        "check": {"endpoint": "died"},
+        "tag": tag,
+        "printed": printed,
+        "note": None,
+    }
 
 
 def count(arm, value):
@@ -72,3 +79,12 @@ def test_a_printed_number_is_told_from_a_count_that_prints_so():
         assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
     both = material([margin("drug", "printed"), margin("placebo", "arithmetic")], BOTH)
     assert of_rows(both, BOTH) == "*Cohort:* set beforehand, no finding."
+
+
+def test_counts_that_follow_from_other_numbers_say_how():
+    """3 is printed beside 24.1 %: 7 prints as no 3, and no share of it is in brackets."""
+    note = "3 is printed beside the share of 7 of 29; 7 is taken"
+    margins = [margin(arm, "arithmetic") | {"printed": "8 and 3", "note": note} for arm in ARMS]
+    assert of_rows(material(margins, BOTH), BOTH).endswith(f"no finding; {note}.")
+    told = of_results(material(margins, BOTH), ["a"])
+    assert note in told and "one of the sets" not in told and "print so" not in told

@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trialtrace.base.words import upper_first
 from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trace.put_in import GROUPS, Margin, Rests
+from trialtrace.run.trial.cohort.margins import percentage
 from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
@@ -24,10 +26,11 @@ PUT_IN = (
 
 SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
 CHOSEN = "Printed are the shares in brackets, and the counts are one of the sets that print so."
-# What set the numbers of a line, by what the paper printed of them: themselves, or their shares.
-BY_TAG = {
-    frozenset(["printed"]): "set as printed, no finding",
-    frozenset(["arithmetic"]): "counts chosen to print so, no finding",
+# What set the numbers of a line: they are printed, their shares are, or they follow from others.
+PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
+BY_PRINT = {
+    frozenset([PRINTED]): "set as printed, no finding",
+    frozenset([SHARES]): "counts chosen to print so, no finding",
 }
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
@@ -87,8 +90,20 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
 
 
 def _set_by(margins: Sequence[Margin]) -> str:
-    tags = frozenset(margin["tag"] for margin in margins)
-    return BY_TAG.get(tags, "set beforehand, no finding")
+    of = frozenset(map(_print_of, margins))
+    return "; ".join([BY_PRINT.get(of, "set beforehand, no finding"), *_reasons(margins)])
+
+
+def _print_of(margin: Margin) -> str:
+    if margin["tag"] == "printed":
+        return PRINTED
+    return SHARES if percentage(margin["printed"]) else REASONED
+
+
+def _reasons(margins: Sequence[Margin]) -> list[str]:
+    """Why counts are what they are that follow from other numbers than their shares."""
+    notes = (one["note"] for one in margins if _print_of(one) == REASONED and one["note"])
+    return [escape_markdown(note) for note in dict.fromkeys(notes)]
 
 
 def _made_up(
@@ -129,8 +144,8 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         return f"{IN_PART}{assumed}"
     if arms:
         assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
-    counted = any(margin["tag"] == "arithmetic" for margin in rests.own)
-    chosen = f" {CHOSEN}" if counted else ""
+    chosen = f" {CHOSEN}" if SHARES in map(_print_of, rests.own) else ""
+    chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
     return f"**Set beforehand, no finding:** {margins}.{chosen}{assumed}"
 

@@ -18,6 +18,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.constants import Constants
+from trialtrace.run.trial.endpoints.occurrence import OfOccurrences
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.outcomes import CHOSEN
@@ -181,13 +182,22 @@ class PutIn:
     def _is_of(self, margin: Margin, names: list[str], row: ResultRow) -> bool:
         """Whether a margin is the printed number that a result shows, or compares."""
         check = margin["check"] or {}
-        if check.get("endpoint", check.get("variable")) not in names:
+        if check.get("endpoint", check.get("variable")) not in (
+            names if margin["count"] else [*names, *self._occurrences(names)]
+        ):
             return False
         there = zip(WHERE, values_of(row, WHERE), strict=True)
         if any(check.get(at) not in (None, value) for at, value in there):
             return False
         groups = {*values_of(row, GROUPS)} & {*self._trial.design.arms}
         return not (groups and margin["arm"]) or margin["arm"] in groups
+
+    def _occurrences(self, names: list[str]) -> Iterator[str]:
+        """What these count: where none of it was drawn, there is none of any kind to count."""
+        for name in names:
+            endpoint = self._trial.endpoints.get(name)
+            if endpoint is not None and isinstance(endpoint.entry, OfOccurrences):
+                yield endpoint.entry.of
 
     def _of_name(self, name: str) -> Columns:
         """The raw columns of the values of an endpoint, a variable or a population."""
