@@ -1,6 +1,7 @@
 """What limits a re-analysis, of the small trial: one of 20 has no outcome."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import mini_run
 import mini_trial
@@ -9,7 +10,7 @@ from test_report_key_sentences import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.limits import limits
-from trialtrace.report.sections.summary import summary
+from trialtrace.report.sections.summary import registered_unread, summary
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
@@ -58,3 +59,20 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
     assert "- No severity was kept.\n" in text and "- Interim analyses: One, in May.\n" in text
     first = words(summary(material, {}))
     assert "Interim analyses: one, in May." in first and "No severity was kept." in first
+
+
+@pytest.mark.parametrize(
+    ("number", "checks", "said"),
+    [
+        (None, [], False),
+        ("NCT1", [], True),
+        ("NCT1", [("registered.first", "late"), ("registered.outcome", "not_checkable")], True),
+        ("NCT1", [("registered.measure", "changed")], False),
+        ("NCT1", [("registered.outcome", "exact")], False),
+    ],
+)
+def test_a_registration_that_nobody_compared_is_a_limit(number, checks, said):
+    rows = [{"check": check, "verdict": verdict} for check, verdict in checks]
+    of = SimpleNamespace(trial=SimpleNamespace(registration=number), printed={"registration": rows})
+    told = [*registered_unread(of)]
+    assert bool(told) == said and all("NCT1 is not at hand" in text for text in told)

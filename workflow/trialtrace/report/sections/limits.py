@@ -15,6 +15,7 @@ from trialtrace.report.sections.summary import (
     caveat,
     registered_late,
     registered_otherwise,
+    registered_unread,
     unread,
 )
 from trialtrace.run.trial.outcomes import CHOSEN
@@ -54,6 +55,7 @@ def _limits(material: Material) -> Iterator[str]:
     yield from not_adjusted(material)
     yield from registered_late(material)
     yield from registered_otherwise(material)
+    yield from registered_unread(material)
     yield from map(escape_markdown, trial.file.limitations)
     if trial.design.interim:
         yield escape_markdown(f"Interim analyses: {trial.design.interim}")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
 from trialtrace.audit.prints.agreements import INCONSISTENT
@@ -115,11 +116,26 @@ def unread(material: Material) -> str:
     return "".join(f" {upper_first(what)}: {'; '.join(of)}." for what, of in lacking.items())
 
 
+OF_OUTCOMES = ("registered.outcome", "registered.measure")
+
+
+def registered_unread(material: Material) -> Iterator[str]:
+    """That nobody held the reported outcomes against those of a registration that is named."""
+    number = material.trial.registration
+    rows = material.printed.get("registration", ())
+    verdicts = [row["verdict"] for row in rows if row["check"] in OF_OUTCOMES]
+    if number and {*verdicts} <= {NOT_CHECKABLE}:
+        yield (
+            "Registered and reported outcomes are not compared: what the registry has under "
+            f"{escape_markdown(number)} is not at hand."
+        )
+
+
 def registered_otherwise(material: Material) -> Iterator[str]:
     """Where the primary outcome was registered or planned otherwise than it is reported."""
     wrong = (CHANGED, LATE, INCONSISTENT)
     for row in material.printed.get("registration", ()):
-        if row["check"] in ("registered.outcome", "registered.measure") and row["verdict"] in wrong:
+        if row["check"] in OF_OUTCOMES and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
             yield f"Reported otherwise than registered or planned ({source}): {told}"
