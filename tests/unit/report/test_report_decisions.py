@@ -10,7 +10,7 @@ from test_report_wording import words
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
-from trialtrace.report.sections.decisions import unadjusted_interval, verdict
+from trialtrace.report.sections.decisions import turned, unadjusted_interval, verdict
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
@@ -533,3 +533,27 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
     (text,) = told(-0.2, -0.01, 0.03, upper=1.01)
     assert text.startswith("Intervals, or an interval and a test, disagree")
     assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []
+
+
+@pytest.mark.parametrize(("other", "said"), [(0.009, True), (0.008, False)])
+def test_a_test_of_all_arms_that_a_sensitivity_analysis_turns(other, said):
+    """Of 6 p-values the smallest is held against 0.05 / 6 = 0.0083."""
+    of_a = {"analysis_id": "a", "result_id": "mini/a/p_value.cmh@all"} | ARMS
+    own = [pair("p_value.cmh", 0.002, **of_a), pair("p_adjusted.holm_cmh", 0.012, **of_a)]
+    visits = [{"analysis_id": "b", "result_id": f"mini/b/{v}", "visit": v} | ARMS for v in "12345"]
+    family = [pair("p_value.row_means", 0.5, **visit) for visit in visits]
+    family += [pair("p_adjusted.holm_row_means", 1.0, **visit) for visit in visits]
+    placed = [pair("p_value.cmh", other, **(of_a | {"analysis_id": "c"}))]
+    rows = {"a": own, "b": family, "c": placed, "d": placed}
+    decided = analysis("secondary")
+    members = {
+        "a": decided,
+        "c": analysis("sensitivity", name="c", of="a", label="C"),
+        "d": analysis("exploratory", name="d", of="a"),
+    }
+    tests = (HolmTest(analysis="a", test="cmh"), HolmTest(analysis="b", test="row_means"))
+    plan = Stub(analyses=members, multiplicity={"f": Stub(tests=tests)})
+    told = [*turned(Stub(of=rows.get, trial=Stub(plan=plan)), decided)]
+    assert len(told) == said
+    for text in told:
+        assert "of “C” in place" in text and "would not be below 0.05" in text

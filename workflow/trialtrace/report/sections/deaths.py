@@ -98,9 +98,12 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
 
 
 def _assumes(trial: Trial, analysis: Analysis) -> bool:
-    """Whether an analysis takes some of unknown status for alive at a time."""
-    entries = [trial.endpoints[name].entry for name in analysis.estimand.variables]
-    return any(getattr(entry, "last_seen", None) for entry in entries)
+    """Whether an analysis takes some of unknown status for alive at a time, or has another rule of
+    the outcome for the same patients than the one it is made of."""
+    own, parent = analysis.estimand, trial.plan.analyses.get(analysis.of or "")
+    if parent is not None and parent.estimand.population == own.population:
+        return parent.estimand.variables != own.variables
+    return any(getattr(trial.endpoints[name].entry, "last_seen", None) for name in own.variables)
 
 
 def none_logged(material: Material) -> bool:

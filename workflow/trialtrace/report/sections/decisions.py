@@ -5,16 +5,19 @@ their adjusted p-value. Where a family has the test of all arms, the pairs of th
 none. Every other p-value is shown without a verdict.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from trialtrace.base.words import P_VALUES
 from trialtrace.report.links import claim_anchor
 from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import NO_BREAK, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
+from trialtrace.stats.multiplicity.adjusted import holm
 
 NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
@@ -70,6 +73,51 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
         for own in adjusted
         for p in rows
         if p["stat_name"] == "p_value" and is_adjusted(own, p)
+    ]
+
+
+def turned(material: Material, analysis: Analysis) -> Iterator[str]:
+    """That a test of all arms which Holm's procedure rejects would not be with the p of a
+    sensitivity analysis in its place; a sentence each, as Markdown."""
+    level = analysis.decision_level
+    for p, adjusted in of_all_arms(material, analysis.name):
+        by_holm = adjustment_of(adjusted["method"].split(".", 1)[1]) == "holm"
+        if not by_holm or not rejected([present(adjusted["stat_value"])], level):
+            continue
+        others = _others_of_family(material, p)
+        for label, row in _in_its_place(material, p):
+            if not rejected([float(holm([present(row["stat_value"]), *others])[0])], level):
+                yield (
+                    f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}"
+                    f"{with_sign(adjusted)} of all arms would not be {reach([], level)} {level:g} "
+                    f"with the p{NO_BREAK}{with_sign(row)} of “{escape_markdown(label)}” in place "
+                    "of that of the test."
+                )
+
+
+def _in_its_place(material: Material, p: ResultRow) -> Iterator[tuple[str, ResultRow]]:
+    """The same test of sensitivity analyses of the analysis, and their labels."""
+    place = ("method", *PLACE[1:])
+    for member in material.trial.plan.analyses.values():
+        if member.of == p["analysis_id"] and member.role == "sensitivity":
+            for row in material.of(member.name):
+                if values_of(row, place) == values_of(p, place) and row["stat_value"] is not None:
+                    yield member.label, row
+
+
+def _others_of_family(material: Material, p: ResultRow) -> list[float]:
+    """The other p-values of the family of a test."""
+    at = (p["analysis_id"], p["method"].removeprefix("p_value."))
+    families = material.trial.plan.multiplicity.values()
+    own = (each for each in families if any((t.analysis, t.test) == at for t in each.tests))
+    rows = (row for test in next(own).tests for row in material.of(test.analysis))
+    return [
+        row["stat_value"]
+        for row in rows
+        if row["stat_name"] == "p_value"
+        and row["result_id"] != p["result_id"]
+        and row["stat_value"] is not None
+        and adjusted_of(material, row) is not None
     ]
 
 

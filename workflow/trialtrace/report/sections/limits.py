@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
+from trialtrace.report.sections.decisions import turned
 from trialtrace.report.sections.findings import not_adjusted, primary
 from trialtrace.report.sections.harms import of_log_alone, unreported
 from trialtrace.report.sections.imputed import available_cases
@@ -48,6 +49,7 @@ def _limits(material: Material) -> Iterator[str]:
             "after randomisation, whose arms are not compared as they were randomised."
         )
     for one in every:
+        yield from turned(material, one)
         for record in records(material, one, None) if one.harms else ():
             yield f"{escape_markdown(one.label)}: {record}."
         if alone := of_log_alone(material, one):
