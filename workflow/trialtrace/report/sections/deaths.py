@@ -10,7 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.compact import of_arm_in_words, whole_of
-from trialtrace.report.sections.decisions import deciding, of_all_arms
+from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import DEATH, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of, unknown_times
@@ -185,7 +185,9 @@ def _by_arm(
     known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
-    return " ".join([text, *effects(material, analysis)])
+    return " ".join(
+        [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
+    )
 
 
 def effects(material: Material, analysis: Analysis, like: ResultRow | None = None) -> list[str]:

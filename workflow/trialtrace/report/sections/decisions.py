@@ -91,7 +91,7 @@ def turned(material: Material, analysis: Analysis) -> Iterator[str]:
                     f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}"
                     f"{with_sign(adjusted)} of all arms would not be {reach([], level)} {level:g} "
                     f"with the p{NO_BREAK}{with_sign(row)} of “{escape_markdown(label)}” in place "
-                    "of that of the test."
+                    "of that of the test"
                 )
 
 

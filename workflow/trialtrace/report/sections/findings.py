@@ -188,7 +188,7 @@ def _first(material: Material, analysis: Analysis, said: dict[str, str]) -> list
         decision = escape_markdown(verdict(material, analysis, p))
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
-    told += turned(material, analysis)
+    told += [text + ending(material) for text in turned(material, analysis)]
     for p, lead in _before_pairs(material, analysis):
         start = escape_markdown(upper_first(lead.removeprefix(", ")))
         decision = escape_markdown(verdict(material, analysis, p))

@@ -6,7 +6,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.decisions import turned
-from trialtrace.report.sections.findings import not_adjusted, primary
+from trialtrace.report.sections.findings import ending, not_adjusted, primary
 from trialtrace.report.sections.harms import of_log_alone, unreported
 from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.readings import other_readings
@@ -49,7 +49,7 @@ def _limits(material: Material) -> Iterator[str]:
             "after randomisation, whose arms are not compared as they were randomised."
         )
     for one in every:
-        yield from turned(material, one)
+        yield from (text + ending(material) for text in turned(material, one))
         for record in records(material, one, None) if one.harms else ():
             yield f"{escape_markdown(one.label)}: {record}."
         if alone := of_log_alone(material, one):
