@@ -1,6 +1,6 @@
 """Every number of the three trials by its script of R, all in one R process, from the CSVs alone.
 
-What is not written in R stands in not_in_r.csv with its reason; the list may only grow shorter.
+What is not written in R stands in not_in_r.csv with its reason; it grows by new methods alone.
 """
 
 import csv
