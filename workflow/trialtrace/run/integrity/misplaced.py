@@ -180,6 +180,7 @@ def _beside(export: Export) -> Iterator[Look]:
         alone = len(series) == 1 and (series[0].table, series[0].column) in wide
         if len(series[0].there) >= FEWEST and not alone:
             values = np.column_stack([one.values for one in series])
+            values = values[:, ~np.isnan(values).all(axis=0)]
             mean = mean_of(values - np.nanmedian(values, axis=0))
             numbers.setdefault((series[0].table, series[0].column), (series[0], mean))
     every = list(numbers.values())
