@@ -244,3 +244,13 @@ def test_arms_that_no_list_of_choices_holds_are_offered_and_a_measure_is_no_key(
     assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
     assert (guesses(at)["arm"]["value"], guesses(at)["arm"]["blinds"]) == ("ventilation", True)
     assert "key: [source_row]" in (at.trial_config("mine") / "trial.yaml").read_text()
+
+
+def test_a_date_is_no_key_of_rows_that_are_patients(at: Project, call: Call, tmp_path: Path):
+    """Nobody was randomised on the day of another, by chance."""
+    rows = [
+        f"2020-0{n // 14 + 1}-{2 * (n % 14) + 1:02},{'AB'[n % 2]},{n * 7 % 41}" for n in range(42)
+    ]
+    write(tmp_path / "t.csv", ["randdate,group,score", *rows])
+    assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
+    assert "key: [source_row]" in (at.trial_config("mine") / "trial.yaml").read_text()

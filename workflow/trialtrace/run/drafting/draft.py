@@ -113,12 +113,14 @@ class Draft:
 
 
 def _measured(column: Column) -> bool:
-    """Whether a number that all rows have another of is by chance so: measures of so many rows
-    would meet somewhere, numbers of rows or patients do not."""
-    named = names_subject(column.name) or plain(column.name) in ROW_NUMBERS
+    """Whether a number, or a date, that all rows have another of is by chance so: measures of so
+    many rows would meet somewhere, numbers of rows or patients do not."""
+    if column.validation.startswith("date"):
+        return True
+    if not is_number(column) or names_subject(column.name) or plain(column.name) in ROW_NUMBERS:
+        return False
     span = float(column.high or 0) - float(column.low or 0)
-    close = column.validation == "integer" and column.rows**2 >= CLOSE * span
-    return is_number(column) and not (named or close)
+    return column.validation != "integer" or column.rows**2 < CLOSE * span
 
 
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
