@@ -6,7 +6,7 @@ import pytest
 from test_report_wording import row
 from tiny_endpoint import endpoint
 
-from trialtrace.report.sections import choices
+from trialtrace.report.sections import decided_early
 
 RULE = {
     "findings": ["nerve", "reflex", "touch", "strength"],
@@ -29,9 +29,9 @@ def told(monkeypatch, missing="undecided", of="whole"):
     ]
     rows = {"whole": counts(WHOLE), "decided": [*counts(DECIDED), *bounds]}
     one = endpoint("composite_event", **RULE, missing=missing)
-    monkeypatch.setattr(choices, "parameters", lambda trial, analysis: [one])
+    monkeypatch.setattr(decided_early, "parameters", lambda trial, analysis: [one])
     material = Stub(trial=None, of=rows.__getitem__)
-    return choices.decided_early(material, Stub(name="decided", of=of))
+    return decided_early.decided_early(material, Stub(name="decided", of=of))
 
 
 def test_those_added_are_told_beside_the_complete_cases(monkeypatch):

@@ -14,8 +14,9 @@ from trialtrace.report.figures.make import _heading, beside, draw_figures, of_su
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.sections.choices import _label, _methods, other_choices, same_question
+from trialtrace.report.sections.choices import _label, _methods, other_choices
 from trialtrace.report.sections.choices_in_short import choices_in_short
+from trialtrace.report.sections.questions import same_question
 from trialtrace.report.tables import NO_BREAK, link
 from trialtrace.run.trial.load import load_settings
 

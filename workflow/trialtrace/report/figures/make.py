@@ -18,7 +18,7 @@ from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, 
 from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import question_of
+from trialtrace.report.sections.questions import question_of
 from trialtrace.report.tables import pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
-from trialtrace.report.sections.choices import same_question
+from trialtrace.report.sections.questions import same_question
 from trialtrace.report.tables import NO_BREAK, tight_text
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of

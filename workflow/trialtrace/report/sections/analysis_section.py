@@ -11,8 +11,9 @@ from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
-from trialtrace.report.sections.choices import decided_early, other_choices
+from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.deaths import population_rows
+from trialtrace.report.sections.decided_early import decided_early
 from trialtrace.report.sections.decisions import (
     adjusted_of,
     decides_anything,

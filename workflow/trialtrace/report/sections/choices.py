@@ -1,229 +1,29 @@
-"""What changes under other choices: an analysis and those made `of` it, side by side.
-
-Analyses ask the same question that are of the same estimand, at the same visits: one of the plan
-and those made `of` it. Those of another estimand or visit ask another one.
-"""
+"""What changes under other choices: an analysis and those made `of` it, side by side."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import pair_of
+from trialtrace.report.sections.decided_early import decided_early
+from trialtrace.report.sections.questions import (
+    Estimate,
+    Key,
+    Pair,
+    asking,
+    by_cut,
+    children,
+    estimate_of,
+    first_statistic,
+    missing_bounds,
+    question_of,
+)
 from trialtrace.report.tables import NO_BREAK, link, pair_text, texts_table, under, with_sign
-from trialtrace.run.methods.analysing.cautions import caution
-from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.plan.references import method_of, of_assumption
-
-# Analyses that ask the same question.
-
-Key = tuple[str | None, ...]
-Estimate = tuple[str | float | None, ...]
-# The arms of a comparison: treated, and what it is compared with.
-Pair = tuple[str, str]
-PLACES = ("parameter", "visit", "comparison", "reference")
-# Analyses that ask the same question otherwise; a subgroup asks another one.
-ROLES = ("sensitivity", "supportive", "exploratory", "published")
-
-
-def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
-    """The estimates of the analysis's first statistic, its own and those of the analyses that ask
-    the same question otherwise; of each endpoint, visit and comparison after another.
-
-    An estimate that a later analysis repeats, to set it beside others, is no second one."""
-    wanted = first_statistic(material.of(analysis.name))
-    result_rows: dict[Key, dict[Estimate, ResultRow]] = {}
-    for member in (analysis, *children(material, analysis.name)):
-        for key, rows in asking(material, analysis, member).items():
-            for row in rows:
-                if (
-                    row["comparison"]
-                    and row["stat_name"] == wanted
-                    and row["stat_value"] is not None
-                ):
-                    result_rows.setdefault(key, {}).setdefault(estimate_of(row), row)
-    return [row for rows in result_rows.values() for row in rows.values()]
-
-
-def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
-    """The estimates of the comparison of `first` in which the outcome is told by another rule: of
-    the sensitivity analyses of an analysis of one endpoint. They are of another endpoint, and of
-    what its readers ask."""
-    if len(analysis.estimand.variables) > 1:
-        return []
-    alike = ("visit", "comparison", "reference", "stat_name")
-    found: dict[Estimate, ResultRow] = {}
-    for member in children(material, analysis.name):
-        estimand = member.estimand
-        if (
-            member.role == "sensitivity"
-            and estimand.population == analysis.estimand.population
-            and estimand.variables != analysis.estimand.variables
-        ):
-            for rows in asking(material, analysis, member, other=True).values():
-                for row in rows:
-                    if (
-                        values_of(row, alike) == values_of(first, alike)
-                        and row["ci_low"] is not None
-                    ):
-                        found.setdefault(estimate_of(row), row)
-    return list(found.values())
-
-
-def of_other_questions(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
-    """The estimates of the comparison of `first` by analyses made of this one that ask another
-    question of it: in other patients, of another definition of the outcome, at another visit. An
-    analysis of several endpoints or visits has a table, and no estimate of its own here."""
-    alike = ("comparison", "reference", "stat_name")
-    ruled = {row["result_id"] for row in by_other_rules(material, analysis, first)}
-    further = []
-    for member in children(material, analysis.name):
-        estimates = [
-            row
-            for rows in asking(material, analysis, member, other=True).values()
-            for row in rows
-            if values_of(row, alike) == values_of(first, alike) and row["ci_low"] is not None
-        ]
-        if len({question_of(row) for row in estimates}) == 1:
-            further += [row for row in estimates[:1] if row["result_id"] not in ruled]
-    return further
-
-
-def estimate_of(row: ResultRow) -> Estimate:
-    """What two rows share that are one estimate: what is compared, the method, the value."""
-    return (*question_of(row), row["method"], row["options"], row["stat_value"])
-
-
-def asking(
-    material: Material, analysis: Analysis, member: Analysis, *, other: bool = False
-) -> dict[Key, list[ResultRow]]:
-    """What an analysis `member` prints that asks the question of another; with `other` the rest.
-
-    The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
-    """
-    cuts = by_cut(material.printable(member.name), member)
-    result_rows = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
-    same = question(member) == question(analysis)
-    return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
-
-
-def question(analysis: Analysis) -> tuple[object, ...]:
-    """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
-    return analysis.estimand.name, analysis.value, analysis.where
-
-
-def question_of(row: ResultRow) -> Key:
-    """The endpoint, visit and arms that an estimate compares."""
-    return values_of(row, PLACES)
-
-
-def children(material: Material, name: str) -> Iterator[Analysis]:
-    """The analyses made of one, those made of these among them."""
-    for other in material.trial.plan.analyses.values():
-        if other.of == name and other.by is None and other.role in ROLES:
-            yield other
-            yield from children(material, other.name)
-
-
-def first_statistic(rows: list[ResultRow]) -> str | None:
-    """The first statistic of a comparison that has an interval."""
-    compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
-    return next((row["stat_name"] for row in compared), None)
-
-
-def by_cut(rows: list[ResultRow], analysis: Analysis) -> dict[Key, list[ResultRow]]:
-    """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
-    what an estimate assumes. Of two arms a test of all of them is that of the pair."""
-    result_rows: dict[Key, list[ResultRow]] = {}
-    for row in rows:
-        apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
-        if apart or of_assumption(row["method"]):
-            continue
-        pair = pair_of(analysis, row) or (None, None)
-        result_rows.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
-    return result_rows
-
-
-# An analysis whose outcome counts as soon as the known parts decide it: whom that lets in.
-
-
-def decided_early(material: Material, analysis: Analysis) -> str:
-    """The caution of the endpoint, with whom its rule adds to the analysis this one is made of.
-
-    Empty of other endpoints. Numbers are told where one endpoint at one visit is analysed.
-    """
-    texts = _cautions(material, analysis)
-    return " ".join([*texts, *_numbers(material, analysis)]) if texts else ""
-
-
-def _cautions(material: Material, analysis: Analysis) -> list[str]:
-    told = {caution(endpoint): None for endpoint in parameters(material.trial, analysis)}
-    return [text for text in told if text is not None]
-
-
-def _numbers(material: Material, analysis: Analysis) -> list[str]:
-    added = whom_it_adds(material, analysis)
-    if added is None:
-        return []
-    numbers = [
-        f"Of the {added.n} whom it adds {_share(added.events, added.n)} had the event, of the "
-        f"{added.whole} of whom each part is known {_share(added.whole_events, added.whole)}."
-    ]
-    if added.undecided is not None:
-        everybody = added.whole + added.n + added.undecided
-        numbers.append(f"Still undecided: {added.undecided} of {everybody}.")
-    return numbers
-
-
-@dataclass(frozen=True)
-class Added:
-    """Whom the known parts decide beside those of whom each is known; patients and events."""
-
-    n: int
-    events: int
-    whole: int
-    whole_events: int
-    undecided: int | None
-
-
-def whom_it_adds(material: Material, analysis: Analysis) -> Added | None:
-    """Beside the analysis that this one is made of; None where no known parts decide more.
-
-    `undecided` is None where no bounds are of all of them."""
-    if analysis.of is None or not _cautions(material, analysis):
-        return None
-    counts = _counted(material.of(analysis.name))
-    before = _counted(material.of(analysis.of))
-    if counts is None or before is None or counts[1] <= before[1]:
-        return None
-    (events, n), (whole_events, whole) = counts, before
-    everybody = sum(
-        present(row["n_used"])
-        for row in material.of(analysis.name)
-        if row["method"] == "proportion_lowest.best_worst"
-    )
-    undecided = everybody - n if everybody else None
-    return Added(n - whole, events - whole_events, whole, whole_events, undecided)
-
-
-def _counted(rows: list[ResultRow]) -> tuple[int, int] | None:
-    """Events and patients of all arms; None where arms are counted more than once."""
-    found = [row for row in rows if row["method"] == "count.events" and row["stratum"] is None]
-    by_arm = {row["group1_level"]: row for row in found if row["group1_level"] is not None}
-    if not found or len(by_arm) != len(found) or "all" in by_arm:
-        return None
-    events = sum(round(present(row["stat_value"])) for row in found)
-    return events, sum(present(row["denominator"]) for row in found)
-
-
-def _share(x: int, n: int) -> str:
-    return f"{x} ({100 * x / n:.0f} %)"
-
+from trialtrace.run.trial.plan.references import method_of
 
 MOST_LINES = 40
 # An estimate that a line above has, and the label of the analysis of that line.
@@ -391,23 +191,6 @@ def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str 
         return under(_title(wanted), f": {escape_markdown(_against(material, *pair))}")
     over = f"{_title(wanted)} against {escape_markdown(material.arm_label(pair[1]))}"
     return under(over, f": {escape_markdown(material.arm_label(pair[0]))}")
-
-
-def missing_bounds(
-    material: Material, analysis: Analysis, estimate: ResultRow
-) -> Iterator[tuple[Analysis, ResultRow, ResultRow]]:
-    """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
-    the better one, of each of those analyses that bounds the same comparison."""
-    ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
-    for member in (analysis, *children(material, analysis.name)):
-        for rows in asking(material, analysis, member).values():
-            bounds = {
-                row["stat_name"]: row
-                for row in rows
-                if row["stat_value"] is not None and question_of(row) == question_of(estimate)
-            }
-            if all(end in bounds for end in ends):
-                yield member, bounds[ends[0]], bounds[ends[1]]
 
 
 def _title(wanted: str | None) -> str:

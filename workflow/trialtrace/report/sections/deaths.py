@@ -8,12 +8,12 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import DEATH, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of, unknown_times
+from trialtrace.report.sections.questions import missing_bounds
 from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY

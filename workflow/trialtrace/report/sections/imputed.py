@@ -8,9 +8,10 @@ from trialtrace.base.styles import style_of
 from trialtrace.base.words import unit_text, upper_first, value_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import Added, children, whom_it_adds
 from trialtrace.report.sections.deaths import population_sizes
+from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.models import listed
+from trialtrace.report.sections.questions import children
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis

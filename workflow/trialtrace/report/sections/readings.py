@@ -8,18 +8,17 @@ from trialtrace.base.words import no_effect
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.choices import (
-    Added,
+from trialtrace.report.sections.deaths import randomised_by_arm
+from trialtrace.report.sections.decided_early import Added, whom_it_adds
+from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.questions import (
     by_other_rules,
     missing_bounds,
     of_other_questions,
     question_of,
     same_question,
-    whom_it_adds,
 )
-from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.findings import compared, primary
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.tables import pair_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis

@@ -1,0 +1,156 @@
+"""Which analyses ask the question of another, and which ask another one of it.
+
+Analyses ask the same question that are of the same estimand, at the same visits: one of the plan
+and those made `of` it. Those of another estimand or visit ask another one.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.report.material import Material
+from trialtrace.report.sections.decisions import pair_of
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import of_assumption
+
+Key = tuple[str | None, ...]
+Estimate = tuple[str | float | None, ...]
+# The arms of a comparison: treated, and what it is compared with.
+Pair = tuple[str, str]
+PLACES = ("parameter", "visit", "comparison", "reference")
+# Analyses that ask the same question otherwise; a subgroup asks another one.
+ROLES = ("sensitivity", "supportive", "exploratory", "published")
+
+
+def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The estimates of the analysis's first statistic, its own and those of the analyses that ask
+    the same question otherwise; of each endpoint, visit and comparison after another.
+
+    An estimate that a later analysis repeats, to set it beside others, is no second one."""
+    wanted = first_statistic(material.of(analysis.name))
+    result_rows: dict[Key, dict[Estimate, ResultRow]] = {}
+    for member in (analysis, *children(material, analysis.name)):
+        for key, rows in asking(material, analysis, member).items():
+            for row in rows:
+                if (
+                    row["comparison"]
+                    and row["stat_name"] == wanted
+                    and row["stat_value"] is not None
+                ):
+                    result_rows.setdefault(key, {}).setdefault(estimate_of(row), row)
+    return [row for rows in result_rows.values() for row in rows.values()]
+
+
+def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
+    """The estimates of the comparison of `first` in which the outcome is told by another rule: of
+    the sensitivity analyses of an analysis of one endpoint. They are of another endpoint, and of
+    what its readers ask."""
+    if len(analysis.estimand.variables) > 1:
+        return []
+    alike = ("visit", "comparison", "reference", "stat_name")
+    found: dict[Estimate, ResultRow] = {}
+    for member in children(material, analysis.name):
+        estimand = member.estimand
+        if (
+            member.role == "sensitivity"
+            and estimand.population == analysis.estimand.population
+            and estimand.variables != analysis.estimand.variables
+        ):
+            for rows in asking(material, analysis, member, other=True).values():
+                for row in rows:
+                    if (
+                        values_of(row, alike) == values_of(first, alike)
+                        and row["ci_low"] is not None
+                    ):
+                        found.setdefault(estimate_of(row), row)
+    return list(found.values())
+
+
+def of_other_questions(material: Material, analysis: Analysis, first: ResultRow) -> list[ResultRow]:
+    """The estimates of the comparison of `first` by analyses made of this one that ask another
+    question of it: in other patients, of another definition of the outcome, at another visit. An
+    analysis of several endpoints or visits has a table, and no estimate of its own here."""
+    alike = ("comparison", "reference", "stat_name")
+    ruled = {row["result_id"] for row in by_other_rules(material, analysis, first)}
+    further = []
+    for member in children(material, analysis.name):
+        estimates = [
+            row
+            for rows in asking(material, analysis, member, other=True).values()
+            for row in rows
+            if values_of(row, alike) == values_of(first, alike) and row["ci_low"] is not None
+        ]
+        if len({question_of(row) for row in estimates}) == 1:
+            further += [row for row in estimates[:1] if row["result_id"] not in ruled]
+    return further
+
+
+def estimate_of(row: ResultRow) -> Estimate:
+    """What two rows share that are one estimate: what is compared, the method, the value."""
+    return (*question_of(row), row["method"], row["options"], row["stat_value"])
+
+
+def asking(
+    material: Material, analysis: Analysis, member: Analysis, *, other: bool = False
+) -> dict[Key, list[ResultRow]]:
+    """What an analysis `member` prints that asks the question of another; with `other` the rest.
+
+    The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
+    """
+    cuts = by_cut(material.printable(member.name), member)
+    result_rows = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
+    same = question(member) == question(analysis)
+    return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
+
+
+def question(analysis: Analysis) -> tuple[object, ...]:
+    """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
+    return analysis.estimand.name, analysis.value, analysis.where
+
+
+def question_of(row: ResultRow) -> Key:
+    """The endpoint, visit and arms that an estimate compares."""
+    return values_of(row, PLACES)
+
+
+def children(material: Material, name: str) -> Iterator[Analysis]:
+    """The analyses made of one, those made of these among them."""
+    for other in material.trial.plan.analyses.values():
+        if other.of == name and other.by is None and other.role in ROLES:
+            yield other
+            yield from children(material, other.name)
+
+
+def first_statistic(rows: list[ResultRow]) -> str | None:
+    """The first statistic of a comparison that has an interval."""
+    compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
+    return next((row["stat_name"] for row in compared), None)
+
+
+def by_cut(rows: list[ResultRow], analysis: Analysis) -> dict[Key, list[ResultRow]]:
+    """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
+    what an estimate assumes. Of two arms a test of all of them is that of the pair."""
+    result_rows: dict[Key, list[ResultRow]] = {}
+    for row in rows:
+        apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
+        if apart or of_assumption(row["method"]):
+            continue
+        pair = pair_of(analysis, row) or (None, None)
+        result_rows.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
+    return result_rows
+
+
+def missing_bounds(
+    material: Material, analysis: Analysis, estimate: ResultRow
+) -> Iterator[tuple[Analysis, ResultRow, ResultRow]]:
+    """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
+    the better one, of each of those analyses that bounds the same comparison."""
+    ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
+    for member in (analysis, *children(material, analysis.name)):
+        for rows in asking(material, analysis, member).values():
+            bounds = {
+                row["stat_name"]: row
+                for row in rows
+                if row["stat_value"] is not None and question_of(row) == question_of(estimate)
+            }
+            if all(end in bounds for end in ends):
+                yield member, bounds[ends[0]], bounds[ends[1]]
