@@ -55,6 +55,8 @@ def test_ends_of_a_scale_are_no_codes(cells: str, is_coded: bool):
 def test_pounds_of_costs_are_no_weight():
     assert unit_of("costs (in pounds)") == "" == unit_of("cost (lb)")
     assert unit_of("weight in pounds") == unit_of("birth_lbs") == "lb"
+    assert unit_of("Pain at 24 hours") == "" == unit_of("fu_12months")
+    assert unit_of("time to death in months") == "months"
 
 
 def test_a_visit_in_a_label():

@@ -299,6 +299,18 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
+    spelt: dict[str, list[str]] = {}
+    for code in levels(column):
+        text = " ".join(label_of(column, code).split()).casefold()
+        spelt.setdefault(text, []).append(repr(code))
+    if twice := [each for each in spelt.values() if len(each) > 1]:
+        raise wrong(
+            f"the arm, column {column.name} of {table.name}",
+            "; ".join(" and ".join(each) for each in twice)
+            + ", which differ in capitals or blanks alone",
+            "one spelling an arm",
+            "write one in a copy of the file; by hand, trial.yaml takes `code: [one, other]`",
+        )
     if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""

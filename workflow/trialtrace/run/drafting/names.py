@@ -191,6 +191,7 @@ UNITS = {
     for word in words.split()
 }
 # Short units that are words or initials too: only in brackets.
+TIMES = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
 BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}
 BRACKETED |= {"min": "minutes", "sec": "seconds", "iu": "IU", "u/l": "U/L", "iu/l": "IU/L"}
 # Words of scales, each step from the least on; a statistician takes the order and no distance.
@@ -253,7 +254,8 @@ def unit_of(*texts: str) -> str:
         words = parts(text)
         for length in (2, 1):
             if len(words) > length and (unit := UNITS.get("".join(words[-length:]))):
-                return unit
+                # "Pain at 24 hours" is measured then, and not in hours.
+                return "" if words[-length - 1].isdigit() and unit in TIMES else unit
     return ""
 
 

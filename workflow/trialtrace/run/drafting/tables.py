@@ -54,6 +54,7 @@ PATIENTS = ("pat", "subj", "usubj", "participant", "proband")
 NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
 MOST_DOUBLED = 0.05
 ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
+ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumber", "phoneno"}
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
@@ -126,7 +127,8 @@ def _subjects(
     single = {key[0] for key in keys if len(key) == 1}
     for place, candidate in enumerate(columns):
         named = rank(candidate.name, SUBJECTS)
-        role = plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None
+        site = rank(candidate.name, SITES) is not None and not _like_id(candidate)
+        role = site or plain(candidate.name) in ROW_NUMBERS
         lacks = not candidate.distinct or 2 * candidate.blank > rows
         if role or lacks or not may_tell_apart(candidate):
             continue
@@ -167,8 +169,10 @@ def _ranked(
 
 def _like_id(column: Column) -> bool:
     """Whether a name of one word ends in id or in a word for a number, and nearly every row has a
-    value of its own."""
-    return bool(ID.fullmatch(plain(column.name))) and column.distinct >= NEARLY * column.rows
+    value of its own; no postcode."""
+    name = plain(column.name)
+    named = bool(ID.fullmatch(name)) and name not in ADDRESSES
+    return named and column.distinct >= NEARLY * column.rows
 
 
 def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
