@@ -271,3 +271,16 @@ def test_a_postcode_is_no_number_of_patients_and_a_hospital_number_is(
     write(tmp_path / "t.csv", ["postcode,hospital number,arm,score", *rows])
     assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
     assert "subject: hospital number" in (at.trial_config("mine") / "trial.yaml").read_text()
+
+
+def test_a_time_of_the_dead_alone_is_no_time_to_an_event(call: Call, tmp_path: Path, capsys):
+    """A hazard ratio of them would leave out who lived."""
+    rows = [
+        f"{n},{'AB'[n % 2]},{'yes' if n % 3 else 'no'},{n * 7 % 41 + 1 if n % 3 else ''},{n + 60}"
+        for n in range(42)
+    ]
+    write(tmp_path / "t.csv", ["id,arm,death,death_day,followup_days", *rows])
+    told = ("--yes", "--status", "death", "--event", "yes", "--primary")
+    assert call("new", "mine", tmp_path / "t.csv", *told, "death_day") == 1
+    assert "which all rows with death no lack" in capsys.readouterr().err
+    assert call("new", "mine", tmp_path / "t.csv", *told, "followup_days") == 0

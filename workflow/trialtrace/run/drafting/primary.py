@@ -39,6 +39,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
 
@@ -303,6 +304,13 @@ def _as_told(
         if not is_state(state):
             need = f"two values, or at most {MOST_STATES} of which one is the event"
             raise wrong("--status", f"{state.name}, {state.distinct} values", need)
+        cells = cells_of(table, [column.name, state.name])
+        lacking = {code for time, code in cells if code and not time}
+        if lacking and not lacking & {code for time, code in cells if time}:
+            codes = " and ".join(sorted(lacking))
+            fault = f"{column.name}, which all rows with {state.name} {codes} lack"
+            mend = "name a column with the time of all: --primary COLUMN, or add it to the export"
+            raise wrong(f"--{flag}", fault, "also the time until which nothing happened", mend)
         return paired(table, column, state)
     made = outcome(table, column, visit, kind)
     if made is None and not kind and flag == "primary" and is_coded(column):
