@@ -256,12 +256,12 @@ def test_a_date_is_no_key_of_rows_that_are_patients(at: Project, call: Call, tmp
     assert "key: [source_row]" in (at.trial_config("mine") / "trial.yaml").read_text()
 
 
-def test_arms_that_differ_in_capitals_alone_are_told(call: Call, tmp_path: Path, capsys):
+def test_arms_of_the_same_words_are_told(call: Call, tmp_path: Path, capsys):
     rows = [f"{n},{('placebo', 'Placebo', 'drug')[n % 3]},{n * 7 % 41}" for n in range(42)]
     write(tmp_path / "t.csv", ["id,arm,score", *rows])
     assert call("new", "mine", tmp_path / "t.csv", "--yes") == 1
     told = capsys.readouterr().err
-    assert "'Placebo' and 'placebo', which differ in capitals or blanks alone" in told
+    assert "'Placebo' and 'placebo', of the same words" in told
 
 
 def test_a_postcode_is_no_number_of_patients_and_a_hospital_number_is(

@@ -39,6 +39,7 @@ from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
+from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
@@ -299,16 +300,14 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
-    spelt: dict[str, list[str]] = {}
+    spelt: dict[tuple[str, ...], list[str]] = {}
     for code in levels(column):
-        text = " ".join(label_of(column, code).split()).casefold()
-        spelt.setdefault(text, []).append(repr(code))
+        spelt.setdefault(words_of(label_of(column, code)) or (code,), []).append(repr(code))
     if twice := [each for each in spelt.values() if len(each) > 1]:
         raise wrong(
             f"the arm, column {column.name} of {table.name}",
-            "; ".join(" and ".join(each) for each in twice)
-            + ", which differ in capitals or blanks alone",
-            "one spelling an arm",
+            "; ".join(" and ".join(each) for each in twice) + ", of the same words",
+            "one spelling an arm, or other words of each",
             "write one in a copy of the file; by hand, trial.yaml takes `code: [one, other]`",
         )
     if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
