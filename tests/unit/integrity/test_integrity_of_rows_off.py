@@ -64,10 +64,13 @@ def test_dates_that_fit_the_entry_of_the_next_patient():
     entry = np.sort(rng.choice(4000, N, replace=False)).astype(float)
     visit = entry[:, None] + [0, 30] + rng.integers(-1, 2, (N, 2))
 
-    def least(visit: np.ndarray) -> float:
+    def told(visit: np.ndarray) -> tuple[float, str]:
         of_visits = sheet("v", {"on": (DATE, visit)}, 2)
         export = of_patients(sheet("p", {"entered": (DATE, entry)}), of_visits)
-        return min(one.p for one in neighbours.looks(export))
+        return min((one.p, one.told) for one in neighbours.looks(export))
+
+    def least(visit: np.ndarray) -> float:
+        return told(visit)[0]
 
     assert least(visit) > 0.05
     late = np.where(np.arange(N)[:, None] % 6, visit, visit + 25)
@@ -75,6 +78,10 @@ def test_dates_that_fit_the_entry_of_the_next_patient():
     off = visit.copy()
     off[40:60] = visit[41:61]
     assert least(off) < 1e-9
+    for lag, where in ((1, "1 after"), (-1, "1 before"), (3, "3 after"), (-2, "2 before")):
+        off = visit.copy()
+        off[40:60] = visit[40 + lag : 60 + lag]
+        assert told(off)[1].endswith(f"that of the patient {where}")
 
 
 def test_the_chance_of_dates_that_fit_is_how_often_entries_are_as_far_apart():

@@ -229,6 +229,12 @@ def test_numbers_that_a_table_has_too_are_of_its_group():
     assert [arm for _, arm, _ in made] == ["usual care", "training"]
 
 
+def test_few_digits_are_met_in_a_table_by_chance():
+    heads = ("", "Training (n=40)", "Usual care (n=50)")
+    table = Table("table 2", "Table 2. Harms", (heads, ("Pain, n (%)", "2 (5)", "8 (16)")), 1)
+    assert arms("Pain was seen in 2 (5%).", SIDES, table) == [()]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -1,6 +1,7 @@
 """Adverse events: counts with their denominators, and the bound where there is none."""
 
 import re
+from types import SimpleNamespace
 
 import mini_run
 import mini_trial
@@ -8,7 +9,7 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
-from trialtrace.report.sections.deaths import deaths
+from trialtrace.report.sections.deaths import _assumes, deaths
 from trialtrace.report.sections.harms import (
     _empty,
     _line,
@@ -432,3 +433,21 @@ def test_an_arm_of_nobody_has_no_share(tmp_path):
     assert share["stat_value"] is None
     assert share["error"]
     assert share["denominator"] == 0
+
+
+def test_an_analysis_that_assumes_who_was_alive_does_not_count_the_deaths():
+    """Unknown status taken for alive, or censored where last seen; not the same deaths in others."""
+    entries = {"death": SimpleNamespace(), "seen": SimpleNamespace(last_seen="exam")}
+
+    def asked(variable, of=None, population="itt"):
+        return SimpleNamespace(
+            of=of, estimand=SimpleNamespace(population=population, variables=(variable,))
+        )
+
+    endpoints = {name: SimpleNamespace(entry=entry) for name, entry in entries.items()}
+    plan = SimpleNamespace(analyses={"mortality": asked("death")})
+    trial = SimpleNamespace(plan=plan, endpoints=endpoints | {"alive": endpoints["death"]})
+    assert _assumes(trial, asked("alive", of="mortality"))
+    assert not _assumes(trial, asked("death", of="mortality"))
+    assert not _assumes(trial, asked("alive", of="mortality", population="pp"))
+    assert _assumes(trial, asked("seen")) and not _assumes(trial, asked("death"))
