@@ -436,7 +436,7 @@ def test_an_arm_of_nobody_has_no_share(tmp_path):
 
 
 def test_an_analysis_that_assumes_who_was_alive_does_not_count_the_deaths():
-    """Unknown status taken for alive, or censored where last seen; not the same deaths in others."""
+    """Unknown status taken for alive, or censored where last seen; no other patients alone."""
     entries = {"death": SimpleNamespace(), "seen": SimpleNamespace(last_seen="exam")}
 
     def asked(variable, of=None, population="itt"):
