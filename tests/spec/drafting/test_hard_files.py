@@ -284,3 +284,11 @@ def test_a_time_of_the_dead_alone_is_no_time_to_an_event(call: Call, tmp_path: P
     assert call("new", "mine", tmp_path / "t.csv", *told, "death_day") == 1
     assert "which all rows with death no lack" in capsys.readouterr().err
     assert call("new", "mine", tmp_path / "t.csv", *told, "followup_days") == 0
+
+
+def test_a_plus_is_a_word_of_an_arm(at: Project, call: Call, tmp_path: Path):
+    rows = [f"{n},{('placebo', 'drug', 'drug+')[n % 3]},{n * 7 % 41}" for n in range(42)]
+    write(tmp_path / "t.csv", ["id,arm,score", *rows])
+    assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
+    text = (at.trial_config("mine") / "trial.yaml").read_text()
+    assert "label: Drug," in text and 'label: "Drug+",' in text

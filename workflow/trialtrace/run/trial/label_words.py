@@ -64,8 +64,9 @@ _SEXES = {
 
 
 def words_of(label: str) -> tuple[str, ...]:
-    """The words of a label, whatever their case and what stands between them."""
-    return tuple(re.findall(r"[^\W_]+", label.casefold()))
+    """The words of a label, whatever their case and what stands between them; a plus is one, as
+    drug+ is another arm than drug."""
+    return tuple(re.findall(r"[^\W_]+|[+]", label.casefold()))
 
 
 def means_missing(label: str) -> bool:
