@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import inf, log
 
-from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, no_effect, unit_text, upper_first
+from trialtrace.base.words import IN_UNITS, LABELS, no_effect, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import adjusted_of, verdict
@@ -84,20 +83,6 @@ def exceptions(rows: Sequence[ResultRow], where: Callable[[ResultRow], str] | No
 def leaves_out_no_effect(row: ResultRow) -> bool:
     """Whether an interval does not have the value of no effect in it."""
     return not present(row["ci_low"]) <= no_effect(row["stat_name"]) <= present(row["ci_high"])
-
-
-def nearest_to_no_effect(rows: Sequence[ResultRow]) -> ResultRow:
-    """Of intervals that leave out no effect the one with a bound nearest to it; a ratio's distance
-    is that of its logarithm."""
-
-    def distance(row: ResultRow) -> float:
-        null = no_effect(row["stat_name"])
-        bounds = (present(row["ci_low"]), present(row["ci_high"]))
-        if row["stat_name"] in RATIOS:
-            return min(abs(log(bound)) if bound > 0 else inf for bound in bounds)
-        return min(abs(bound - null) for bound in bounds)
-
-    return min(rows, key=distance)
 
 
 def without_comparison(material: Material, analysis: Analysis) -> list[str]:
