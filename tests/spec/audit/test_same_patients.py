@@ -64,6 +64,17 @@ def test_what_holds_of_a_named_design(printed, design, component, verdict):
     assert verdicts(printed, design)[component] == verdict
 
 
+@pytest.mark.parametrize(("p", "verdict"), [("0.70", "compatible"), ("0.71", "inconsistent")])
+def test_p_of_four_pairs_is_of_three_degrees_of_freedom(p, verdict):
+    """|t| is at least 3.2/(15.3/√4) = 0.418, of which P is 0.704 (scipy)."""
+    about = {"outcome": "age", "patients": "4"}
+    means = {
+        "m1": claim("mean (SD) 20.1 (6.0)", group="training", **about),
+        "m0": claim("mean (SD) 23.4 (9.2)", group="control", **about),
+    }
+    assert verdicts(f"P = {p}", "paired", means)["p"] == verdict
+
+
 @pytest.mark.parametrize(
     ("design", "points", "verdict"),
     [
