@@ -83,3 +83,21 @@ def test_subjects_that_are_not_known_name_the_flag(at: Project, call: Callable[.
     assert call("new", "mine", *paths, "--yes", *told) == 0
     with pytest.raises(UserError, match="trialtrace new mine --anew --subject COLUMN"):
         run_stages(load_trial("mine", at), at.results / "mine", at)
+
+
+def test_patients_of_several_rows_are_joined_too(at: Project, call: Callable[..., int]):
+    """Numbered within sites, as the arm and the sex show, which stand in the first file alone."""
+    folder = at.root / "data"
+    patients = [(site, n) for site in "ABC" for n in range(1, 21)]
+    base = [f"{s},{n},{ARMS[(n + ord(s)) % 2]},{'fm'[n * n % 3 % 2]}" for s, n in patients]
+    scores = [f"{s},{n},{w},{n % 7 + w * (n % 3)}" for w in (0, 6, 12) for s, n in patients]
+    write(folder / "base.csv", ["site,patient_no,arm,sex", *base])
+    write(folder / "qol.csv", ["site,patient_no,week,qol", *scores])
+    paths = [str(folder / "base.csv"), str(folder / "qol.csv")]
+    draft = drafted(paths, primary="qol", control="Placebo")
+    assert set(draft.subject.values()) == {"patient_id"}
+    assert draft.key(draft.table("qol")) == ("patient_id", "week")
+    assert draft.primary.kind == "repeated"
+    assert "patient_no" not in {one.column for one in draft.others}
+    assert call("new", "mine", *paths, "--yes", "--primary", "qol", "--control", "Placebo") == 0
+    run_stages(load_trial("mine", at), at.results / "mine", at)

@@ -1,36 +1,30 @@
 """The design of a draft: one treatment a patient, several of one, or one of a whole site."""
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 
 from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.drafting.clusters import clustered, groups_of_one_arm, matched, numbered_in_arms
 from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
+from trialtrace.run.drafting.keys import in_order
 from trialtrace.run.drafting.names import (
-    CLUSTERS,
     PERIODS,
     SEQUENCES,
     SIDES,
     SITES,
     name_words,
-    numbers_people,
     rank,
 )
-from trialtrace.run.drafting.outcomes import NO, is_coded, label_of, levels
+from trialtrace.run.drafting.outcomes import NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.tables.measures import AGES, parts
+from trialtrace.run.tables.measures import parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
-# Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
-FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
-# Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
-FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 MOST_PLACES = 8
 PATIENTS = "patients"
 
@@ -76,7 +70,8 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
     else:
-        made, why = _clustered(table, subject, arm)
+        cluster, why = clustered(table, subject, arm)
+        made = Design(CLUSTER, cluster=cluster) if cluster else Design()
     said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
     if said or (not data and made.kind == PARALLEL):
         made = _as_clusters(table, subject, arm, decided, said)
@@ -86,8 +81,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
             raise wrong("--design", f"{data}, and rows of a design of kind {made.kind}", made.kind)
         return replace(made, kind=data, sequence="", starts={}, cluster="")
+    place = ("trial.yaml", "design.kind")
     if not data and made.kind != PARALLEL:
-        decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
+        decided.guess("design", place, made.kind, why)
+    asked = {"design", "cluster"} & decided.told.keys()
+    if made.kind == PARALLEL and not asked and (pairs := matched(table, subject, arm)):
+        why = f"Each value of {pairs} has a patient of each arm: the draft takes them for "
+        why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}."
+        decided.guess("pairs", place, PARALLEL, why)
     return made
 
 
@@ -99,11 +100,11 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said
     one arm each."""
     known, place = (arm, subject), ("trial.yaml", "design.kind")
     columns = [one for one in table.columns if one.name not in (arm.name, subject)]
-    within = {one.name: n for one in columns if (n := _numbered_in_arms(table, one, known))}
+    within = {one.name: n for one in columns if (n := numbered_in_arms(table, one, known))}
     groups = {
         one.name: n
         for one in (columns if said else ())
-        if (n := len(_groups_of_one_arm(table, one, known, arm.distinct + 1)))
+        if (n := len(groups_of_one_arm(table, one, known, arm.distinct + 1)))
     } | within
 
     def read(name: str) -> Design:
@@ -250,119 +251,6 @@ def _sequence(
         if len(one) == len(starts) == 2 and len(set(one.values())) == 2:
             return name, one
     return "", {}
-
-
-def in_order(code: str) -> tuple[float, str]:
-    number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
-    return (float(number[0]) if number else -1.0, code)
-
-
-def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
-    """Sites, or groups of any name, of which all patients have one arm."""
-    if table.rows > MOST_ROWS:
-        return Design(), ""
-    for named in (True, False):
-        for column in table.columns:
-            known = bool(name_words(column.name) & CLUSTERS or rank(column.name, SITES))
-            if column.name not in (arm.name, subject) and known is named:
-                groups = _groups_of_one_arm(table, column, (arm, subject))
-                if groups and (named or _beyond_doses(groups)):
-                    values = f"{len(groups)} values of {column.name}"
-                    why = f"All patients of each of the {values} have the same arm."
-                    return Design(CLUSTER, cluster=column.name), why
-    return Design(), ""
-
-
-def _groups_of_one_arm(
-    table: Table, column: Column, known: tuple[Column, str], fewest: int = FEWEST_CLUSTERS
-) -> dict[str, str]:
-    """The values of a column with their arm; none where a value has several, or a patient has, or
-    few have patients; of numbers of people, who bring others, half as many. `known` are the arm
-    and the column of the patients."""
-    arm, subject = known
-    if _of_a_patient(column) or column.constant_within is False:
-        return {}
-    fewest_each = FEWEST_OF_A_PERSON if numbers_people(column.name) else FEWEST_EACH
-    if not fewest <= column.distinct <= table.rows / fewest_each:
-        return {}
-    names = [column.name, arm.name, *([] if subject == SOURCE_ROW else [subject])]
-    cells = cells_of(table, names)
-    arms: dict[str, set[str]] = defaultdict(set)
-    sizes: Counter[str] = Counter()
-    for group, code, *_ in cells if subject == SOURCE_ROW else dict.fromkeys(cells):
-        if group and code:
-            arms[group].add(code)
-            sizes[group] += 1
-    several = [group for group, n in sizes.items() if n > 1]
-    few = sum(sizes.values()) < fewest_each * len(sizes)
-    if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
-        return {}
-    return {group: code for group, (code,) in arms.items()}
-
-
-def numbers_groups(table: Table, subject: str) -> set[str]:
-    """Columns that number groups which were randomised, whichever column is the arm: whole numbers,
-    of each of which all patients have the same level of another column, and which change between
-    its levels more often than the steps of a score that was cut."""
-    patients = table.rows if subject == SOURCE_ROW else table.column(subject).distinct
-    numbers = [
-        one.name
-        for one in table.columns
-        if one.validation == "integer" and not _of_a_patient(one) and one.name != subject
-        if FEWEST_UNNAMED <= one.distinct <= patients / FEWEST_EACH
-    ]
-    coded = [one.name for one in table.columns if is_coded(one) and len(levels(one)) > 1]
-    if not (numbers and coded) or table.rows > MOST_ROWS:
-        return set()
-    rows = cells_of(table, [*numbers, *coded])
-    made = set()
-    for at, number in enumerate(numbers):
-        for place in range(len(numbers), len(numbers) + len(coded)):
-            groups = _of_one_level((row[at], row[place]) for row in rows)
-            codes = [groups[group] for group in sorted(groups, key=in_order)]
-            changes = sum(code != after for code, after in pairwise(codes))
-            if groups and _beyond_doses(groups) and changes > 2 * len({*codes}):
-                made.add(number)
-    return made
-
-
-def _of_one_level(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The one level of each group; nothing where a group has several."""
-    groups: dict[str, str] = {}
-    for group, code in pairs:
-        if group and code and groups.setdefault(group, code) != code:
-            return {}
-    return groups
-
-
-def _numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) -> int:
-    """How many groups there are, where they count from 1 on in every arm by their name; `known` are
-    the arm and the column of the patients."""
-    arm, subject = known
-    named = name_words(column.name) & CLUSTERS or rank(column.name, SITES) is not None
-    many = table.rows > MOST_ROWS or column.distinct > table.rows / FEWEST_EACH
-    if not named or many or column.constant_within is False:
-        return 0
-    names = [arm.name, column.name, *([] if subject == SOURCE_ROW else [subject])]
-    cells = cells_of(table, names)
-    sizes = Counter(row[:2] for row in (cells if subject == SOURCE_ROW else dict.fromkeys(cells)))
-    groups = [one for one in sizes if all(one)]
-    numbers: dict[str, set[str]] = defaultdict(set)
-    for code, text in groups:
-        numbers[code].add(text)
-    counted = all({str(n + 1) for n in range(len(own))} == own for own in numbers.values())
-    several = min(map(len, numbers.values()), default=0) > 1
-    return len(groups) if counted and several and sizes.total() >= 2 * len(groups) else 0
-
-
-def _of_a_patient(column: Column) -> bool:
-    """Whether a column is a measure, or the age or the like, which no group was randomised by."""
-    return bool(column.validation == "number" or column.bounds or name_words(column.name) & AGES)
-
-
-def _beyond_doses(groups: Mapping[str, str]) -> bool:
-    """Whether so many groups of every arm have it that no dose or stratum of an arm is meant."""
-    return len(groups) >= FEWEST_UNNAMED and min(Counter(groups.values()).values()) >= FEWEST_OF_ARM
 
 
 def by_treatment(table: Table) -> Table:

@@ -12,13 +12,13 @@ from trialtrace.run.drafting.assignment import (
     tells_arm,
     with_names,
 )
+from trialtrace.run.drafting.clusters import members_by, numbers_groups
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
     Design,
     by_treatment,
     design_of,
-    numbers_groups,
     patients_beside,
 )
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
@@ -272,10 +272,11 @@ def _offered(
         name = table.name
         taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
-        taken |= {one.name for one in telling_apart(table)}
+        taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
             taken |= numbers_groups(table, subject[name])
+            taken |= members_by(table, design.cluster) if design.cluster else set()
         whole = _several_times(table, subject[name], at[name], taken, kind)
         used = {column for one in whole for column in (one.column, one.starts, one.stops)}
         if name in told_by:

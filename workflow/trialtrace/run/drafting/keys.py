@@ -213,6 +213,11 @@ def telling_apart(table: Table) -> list[Column]:
     ]
 
 
+def in_order(code: str) -> tuple[float, str]:
+    number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
+    return (float(number[0]) if number else -1.0, code)
+
+
 def _counts_rows(name: str) -> bool:
     return plain(name) in ROW_NUMBERS
 

@@ -117,11 +117,20 @@ TABLES = set(
     adpc adds adtr adec adpro adefw daten patienten visiten verlauf donnees visites dati datos
     pazienti""")
 )
-# Groups of patients that may be randomised as wholes; an id of one is none of a patient.
-CLUSTERS = set(
+# Groups of two or three people or animals, such as those of one mother.
+RELATED = set(
     vocabulary("""
-    cluster practice ward school village household centre center site hospital clinic class town
-    gp surgery nursinghome room cage pen litter couple family team therapist""")
+    family familie famille famiglia familia familj perhe rodzina csalad rodina obitelj aile семья
+    родина οικογενεια household haushalt menage foyer hogar huishouden husstand hushall kotitalous
+    gospodarstwo domacnost haztartas couple paar pareja coppia casal dyad mother mutter mere madre
+    mae moeder aiti matka anya majka motina мать мати μητερα parent pair twins twinpair zwillinge
+    sibship litter wurf portee nidiata camada ninhada worp kuld kull pentue miot vrh alom dam""")
+)
+# Groups of patients that may be randomised as wholes; an id of one is none of a patient.
+CLUSTERS = RELATED | set(
+    vocabulary("""
+    cluster practice ward school village centre center site hospital clinic class town gp surgery
+    nursinghome room cage pen team therapist""")
 )
 # Arms that nothing else than a trial has, as the whole of a level without marks.
 SURE_CONTROL = re.compile(

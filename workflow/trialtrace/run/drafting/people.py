@@ -86,6 +86,7 @@ def people(draft: Draft) -> People:
     used |= {name for one in (draft.primary, *draft.others) for name in one.names} | draft.later
     used -= {*_before(draft), *draft.covariates}
     home = draft.home
+    used |= home.joined_numbers
     used |= {one.name for one in home.columns if tells_arm(one, home, draft.arm)}
     used |= {
         one.name

@@ -107,6 +107,11 @@ class Table:
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     sure_arm: bool = False
 
+    @property
+    def joined_numbers(self) -> set[str]:
+        """The numbers of patients within sites, of which their ids in the whole trial are made."""
+        return {parts[-1] for name, parts in self.joined.items() if name in self.subject[:1]}
+
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(one for one in self.columns if one.name == name)

@@ -20,6 +20,7 @@ from trialtrace.run.drafting.keys import (
 )
 from trialtrace.run.drafting.names import (
     CLUSTERS,
+    RELATED,
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
@@ -27,6 +28,7 @@ from trialtrace.run.drafting.names import (
     VISIT_PARTS,
     VISITS,
     rank,
+    speaks_of,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column
 from trialtrace.run.tables.measures import parts, plain
@@ -107,6 +109,7 @@ def _subjects(
     why: dict[str, str] = {}
     subjects: list[tuple[tuple[int, int], str]] = []
     single = {key[0] for key in keys if len(key) == 1}
+    at_visits = {name for key in keys if any(map(_of_visits, key)) for name in key}
     for place, candidate in enumerate(columns):
         named = rank(candidate.name, SUBJECTS)
         site = rank(candidate.name, SITES) is not None and not _like_id(candidate)
@@ -128,6 +131,8 @@ def _subjects(
         ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)
+            if {*parts(candidate.name)} & RELATED and not (alone or candidate.name in at_visits):
+                continue
             subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
             why[f"subject.{candidate.name}"] = (
                 f"Its name is that of an id; {candidate.distinct} different."
@@ -139,6 +144,10 @@ def _subjects(
         )
     none = "No column has the name of a subject: every row would be a subject."
     return _ranked("subject", subjects, why, none)
+
+
+def _of_visits(name: str) -> bool:
+    return plain(name) != "age" and speaks_of(name, VISITS, VISIT_PARTS)
 
 
 def _ranked(
@@ -188,7 +197,7 @@ def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) 
     """The other column of a key of two, of which one is a visit by its name."""
     levels = {column.name: column.distinct for column in columns}
     for key in keys:
-        visits = [name for name in key if rank(name, VISITS) is not None]
+        visits = [name for name in key if rank(name, VISITS) is not None and _of_visits(name)]
         others = [name for name in key if name not in visits]
         if len(key) == 2 and len(visits) == 1 and levels[others[0]] > MOST_ARMS:
             return others[0]

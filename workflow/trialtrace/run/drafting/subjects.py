@@ -11,7 +11,7 @@ from trialtrace.run.drafting.names import ROW_NUMBERS, VISIT_PARTS, VISITS, spea
 from trialtrace.run.drafting.outcomes import levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.tables import by_subject
+from trialtrace.run.drafting.tables import by_subject, joined_like
 from trialtrace.run.tables.measures import plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
@@ -24,6 +24,7 @@ WORDS = "Which column tells patients apart?"
 def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """The tables with their patients. Raises UserError where nothing links several: the rows of one
     are not those of another by their place."""
+    tables = _joined_alike(tables)
     several, named = len(tables) > 1, decided.told.get("subject", "")
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
@@ -31,6 +32,32 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     if several and not named and not all(table.subject for table in tables):
         return _linked(tables, decided)
     return tuple(_with_subject(table, decided) for table in tables)
+
+
+def _joined_alike(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """The tables with patients joined in each as in one where a number is of several: what varies
+    within a number, such as the arm, stands in that one alone."""
+    joins = [(one, *join) for one in tables for join in one.joined.items()]
+    made = []
+    for table in tables:
+        known = {one.name for one in table.columns}
+        like = (
+            (name, parts, other.name)
+            for other, name, parts in joins
+            if not table.joined and name not in known and known >= {*parts}
+            if parts[1] in (*table.subject, parts[1])[:1] and _of_the_same(table, other, parts)
+        )
+        join = next(like, None)
+        made.append(joined_like(table, *join) if join else table)
+    return tuple(made)
+
+
+def _of_the_same(table: Table, other: Table, names: Sequence[str]) -> bool:
+    """Whether most of what these columns of a table hold together stands in another."""
+    if max(table.rows, other.rows) > MOST_ROWS:
+        return False
+    values, known = ({*cells_of(one, names)} for one in (table, other))
+    return len(values & known) >= MOSTLY * len(values)
 
 
 def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:

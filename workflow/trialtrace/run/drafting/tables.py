@@ -9,15 +9,15 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import as_codes, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined
+from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
-from trialtrace.run.drafting.keys import Load, ends_in_id, fingerprints
-from trialtrace.run.drafting.names import SEX, identifies, rank
+from trialtrace.run.drafting.keys import Load, fingerprints
+from trialtrace.run.drafting.names import RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.repeats import cells_behind, kinds_of
 from trialtrace.run.drafting.structure import (
-    ID,
     Structure,
     several_sites,
     structure_of,
@@ -25,7 +25,6 @@ from trialtrace.run.drafting.structure import (
 )
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
-from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.dictionary import is_field
 
 # What a column is called that tells patients apart in the whole trial.
@@ -135,7 +134,16 @@ def by_subject(table: Table, patients: str) -> Table:
     if patients == (*table.subject, SOURCE_ROW)[0]:
         return table
     load = _loader(cells_behind(table))
-    return _with_structure(table, structure_of(table.columns, table.rows, load, (), patients))
+    evidence = {key: why for key, why in table.evidence.items() if key != "repeats"}
+    structure = structure_of(table.columns, table.rows, load, (), patients)
+    return _with_structure(replace(table, evidence=evidence), structure)
+
+
+def joined_like(table: Table, name: str, parts: tuple[str, ...], other: str) -> Table:
+    """The table by patients that are joined as those of another are."""
+    made = by_subject(with_column(table, name, parts), name)
+    text = f"{name} is {' and '.join(parts)} together, as in {other}."
+    return replace(made, evidence={**made.evidence, "joined": text})
 
 
 def _patients_in_whole(
@@ -155,7 +163,8 @@ def _patients_in_whole(
         whole = structure_of([*columns, made], rows, _loader(cells), candidate.key)
         told = [one for one, same in whole.constant.items() if same and one not in parts]
         told = [one for one in told if structure.constant.get(one) is False]
-        if site in groups and not any(_of_a_person(one) for one in told):
+        family = bool(name_words(site) & RELATED) and (name,) in whole.keys
+        if site in groups and not (family or any(_of_a_person(one) for one in told)):
             continue
         if whole.subject[0] == name and (told or (name,) in whole.keys):
             why = f"The same {parts[1]} stands at several values of {site}"
@@ -175,7 +184,7 @@ def _wider_ids(columns: Sequence[Column], structure: Structure) -> list[str]:
     wider = [
         one
         for one in columns
-        if (ends_in_id(one.name) or ID.fullmatch(plain(one.name)))
+        if names_few(one.name)
         and structure.constant.get(one.name) is False
         and one.distinct > patients.distinct
     ]

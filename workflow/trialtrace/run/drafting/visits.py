@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from trialtrace.run.drafting.decided import Decided, code_of
-from trialtrace.run.drafting.design import in_order
+from trialtrace.run.drafting.keys import in_order
 from trialtrace.run.drafting.likely_outcome import measured_stem
 from trialtrace.run.drafting.names import VISITS, name_words, rank
 from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels

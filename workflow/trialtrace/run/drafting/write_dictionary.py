@@ -85,7 +85,7 @@ def columns_of(draft: Draft) -> Columns:
         made.units[table.name] = {}
         fields: set[str] = set()
         for column in table.columns:
-            if reason := _not_used(column, used):
+            if reason := _not_used(table, column, used):
                 made.ignore[table.name][column.name] = reason
                 continue
             if column.field not in fields:
@@ -98,7 +98,7 @@ def columns_of(draft: Draft) -> Columns:
                 made.units[table.name][column.name] = column.unit
         if table.of and _others(draft, table):
             made.ignore[table.name]["others"] = "columns of other rows of the file"
-        there = [one for one in table.columns if not _not_used(one, used)]
+        there = [one for one in table.columns if not _not_used(table, one, used)]
         made.guesses += _guesses(table, there, names)
     return made
 
@@ -127,12 +127,14 @@ def _used(draft: Draft, table: Table) -> set[str]:
     return own | design | wide | {draft.arm.name, draft.primary.column, draft.primary.status}
 
 
-def _not_used(column: Column, used: set[str]) -> str:
+def _not_used(table: Table, column: Column, used: set[str]) -> str:
     """Why a column is left out; nothing where it is declared."""
     if column.name in used:
         return ""
     if plain(column.name) in ROW_NUMBERS and column.distinct == column.rows:
         return "a number of the row"
+    if column.name in table.joined_numbers:
+        return f"a part of {table.subject[0]}"
     if column.blank == column.rows:
         return "no value in the file"
     if column.identifier:

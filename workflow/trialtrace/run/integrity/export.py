@@ -104,8 +104,8 @@ class Export:
     order, `scales` the highest value of a score from 0, `free` who is known to have had no event
     until a time that its label says, in days. `treatments` are arms that something else of the
     trial says too. `names` are the patients' numbers as texts, and `id_column` where they stand;
-    none where they are lines of a file. `lasting` are the columns of the site and the sex, which
-    stay what they are."""
+    none where they are lines of a file. `lasting` are the columns of the site, the sex and the
+    groups that were randomised, which stay what they are."""
 
     n: int
     subjects: str

@@ -145,6 +145,8 @@ def _expected(
     levels = np.unique(values)
     if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
         return True
+    if column.name in export.lasting:
+        return True
     if len(levels) <= FEW_LEVELS or _numbered(levels, len(values)):
         return (sheet.name, column.name) not in export.outcomes or export.of_sites(values, subject)
     counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))

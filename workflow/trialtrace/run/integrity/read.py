@@ -125,9 +125,10 @@ def _allocated(
 
 
 def _lasting(trial: Trial) -> frozenset[str]:
-    """The columns of the site and the sex."""
-    sex = trial.subjects.sex
-    return frozenset(name for name in (trial.subjects.site, sex.column if sex else None) if name)
+    """The columns of the site, the sex and the groups that were randomised."""
+    sex, unit = trial.subjects.sex, trial.subjects.origins.get(trial.design.unit or "")
+    names = (trial.subjects.site, sex and sex.column, unit and unit.column)
+    return frozenset(name for name in names if name)
 
 
 def _sheet(

@@ -1,0 +1,184 @@
+"""Groups of patients that were randomised as wholes, and such as were matched."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    RELATED,
+    SITES,
+    name_words,
+    numbers_people,
+    rank,
+)
+from trialtrace.run.drafting.outcomes import is_coded, levels
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.structure import ID
+from trialtrace.run.tables.measures import AGES, plain
+
+# Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
+FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
+# Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
+FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
+
+
+def clustered(table: Table, subject: str, arm: Column) -> tuple[str, str]:
+    """The column of sites, or of groups of any name, of which all patients have one arm, and why;
+    nothing where there is none."""
+    if table.rows > MOST_ROWS:
+        return "", ""
+    for named in (True, False):
+        for column in table.columns:
+            known = bool(name_words(column.name) & CLUSTERS or rank(column.name, SITES))
+            if column.name not in (arm.name, subject) and known is named:
+                groups = groups_of_one_arm(table, column, (arm, subject))
+                if groups and (named or _beyond_doses(groups)):
+                    values = f"{len(groups)} values of {column.name}"
+                    why = f"All patients of each of the {values} have the same arm."
+                    if subject == SOURCE_ROW and not named:
+                        why += f" Where it is the patient: --subject {column.name}."
+                    return column.name, why
+    return "", ""
+
+
+def groups_of_one_arm(
+    table: Table, column: Column, known: tuple[Column, str], fewest: int = FEWEST_CLUSTERS
+) -> dict[str, str]:
+    """The values of a column with their arm; none where a value has several, or a patient has, or
+    few have patients; of people, who bring others, and of families half as many. `known` are the
+    arm and the column of the patients."""
+    if _of_a_patient(column) or column.constant_within is False:
+        return {}
+    few_each = _of_one_size(column) or names_few(column.name)
+    fewest_each = FEWEST_OF_A_PERSON if few_each else FEWEST_EACH
+    if not fewest <= column.distinct <= table.rows / fewest_each:
+        return {}
+    arms: dict[str, set[str]] = defaultdict(set)
+    sizes: Counter[str] = Counter()
+    for group, code in _members(table, column, known):
+        arms[group].add(code)
+        sizes[group] += 1
+    several = [group for group, n in sizes.items() if n > 1]
+    few = sum(sizes.values()) < fewest_each * len(sizes)
+    if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
+        return {}
+    return {group: code for group, (code,) in arms.items()}
+
+
+def names_few(name: str) -> bool:
+    """Whether a name is that of a family or the like, or ends as an id does: of few patients."""
+    named = numbers_people(name) or ends_in_id(name) or ID.fullmatch(plain(name))
+    return bool(named or name_words(name) & RELATED)
+
+
+def _members(table: Table, column: Column, known: tuple[Column, str]) -> list[tuple[str, str]]:
+    """The group and the arm of each patient that has both; `known` are the arm and the column of
+    the patients."""
+    arm, subject = known
+    names = [column.name, arm.name, *([] if subject == SOURCE_ROW else [subject])]
+    cells = cells_of(table, names)
+    rows = cells if subject == SOURCE_ROW else dict.fromkeys(cells)
+    return [(group, code) for group, code, *_ in rows if group and code]
+
+
+def _of_one_size(column: Column) -> bool:
+    """Whether each value of a column that may name groups is in as many rows: pairs, litters."""
+    n = column.values[0][1] if column.values else 0
+    whole = n * column.distinct == column.rows and not column.blank
+    return whole and n > 1 and column.distinct >= FEWEST_UNNAMED and may_tell_apart(column)
+
+
+def matched(table: Table, subject: str, arm: Column) -> str:
+    """The column of many groups of which each has a patient of each arm: matched pairs, twins."""
+    if table.rows > MOST_ROWS or arm.constant_within is False:
+        return ""
+    for column in table.columns:
+        if column.name in (arm.name, subject) or column.constant_within is False:
+            continue
+        if _of_one_size(column) and column.rows == column.distinct * arm.distinct:
+            members = _members(table, column, (arm, subject))
+            if len({*members}) == len(members) == column.rows:
+                return column.name
+    return ""
+
+
+def members_by(table: Table, cluster: str) -> set[str]:
+    """Columns of few levels that tell the members of each cluster apart: first and second twin."""
+    if table.rows > MOST_ROWS:
+        return set()
+    most = max(Counter(cells_of(table, [cluster])).values())
+    few = [one.name for one in table.columns if one.name != cluster and 1 < one.distinct <= most]
+    rows = cells_of(table, [cluster, *few])
+    return {
+        name
+        for at, name in enumerate(few, start=1)
+        if len({(row[0], row[at]) for row in rows}) == len(rows)
+    }
+
+
+def numbers_groups(table: Table, subject: str) -> set[str]:
+    """Columns that number groups which were randomised, whichever column is the arm: whole numbers,
+    of each of which all patients have the same level of another column, and which change between
+    its levels more often than the steps of a score that was cut."""
+    patients = table.rows if subject == SOURCE_ROW else table.column(subject).distinct
+    numbers = [
+        one.name
+        for one in table.columns
+        if one.validation == "integer" and not _of_a_patient(one) and one.name != subject
+        if FEWEST_UNNAMED <= one.distinct <= patients / FEWEST_EACH
+    ]
+    coded = [one.name for one in table.columns if is_coded(one) and len(levels(one)) > 1]
+    if not (numbers and coded) or table.rows > MOST_ROWS:
+        return set()
+    rows = cells_of(table, [*numbers, *coded])
+    made = set()
+    for at, number in enumerate(numbers):
+        for place in range(len(numbers), len(numbers) + len(coded)):
+            groups = _of_one_level((row[at], row[place]) for row in rows)
+            codes = [groups[group] for group in sorted(groups, key=in_order)]
+            changes = sum(code != after for code, after in pairwise(codes))
+            if groups and _beyond_doses(groups) and changes > 2 * len({*codes}):
+                made.add(number)
+    return made
+
+
+def _of_one_level(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The one level of each group; nothing where a group has several."""
+    groups: dict[str, str] = {}
+    for group, code in pairs:
+        if group and code and groups.setdefault(group, code) != code:
+            return {}
+    return groups
+
+
+def numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) -> int:
+    """How many groups there are, where they count from 1 on in every arm by their name; `known` are
+    the arm and the column of the patients."""
+    arm, subject = known
+    named = name_words(column.name) & CLUSTERS or rank(column.name, SITES) is not None
+    many = table.rows > MOST_ROWS or column.distinct > table.rows / FEWEST_EACH
+    if not named or many or column.constant_within is False:
+        return 0
+    names = [arm.name, column.name, *([] if subject == SOURCE_ROW else [subject])]
+    cells = cells_of(table, names)
+    sizes = Counter(row[:2] for row in (cells if subject == SOURCE_ROW else dict.fromkeys(cells)))
+    groups = [one for one in sizes if all(one)]
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for code, text in groups:
+        numbers[code].add(text)
+    counted = all({str(n + 1) for n in range(len(own))} == own for own in numbers.values())
+    several = min(map(len, numbers.values()), default=0) > 1
+    return len(groups) if counted and several and sizes.total() >= 2 * len(groups) else 0
+
+
+def _of_a_patient(column: Column) -> bool:
+    """Whether a column is a measure, or the age or the like, which no group was randomised by."""
+    return bool(column.validation == "number" or column.bounds or name_words(column.name) & AGES)
+
+
+def _beyond_doses(groups: Mapping[str, str]) -> bool:
+    """Whether so many groups of every arm have it that no dose or stratum of an arm is meant."""
+    return len(groups) >= FEWEST_UNNAMED and min(Counter(groups.values()).values()) >= FEWEST_OF_ARM
