@@ -61,6 +61,17 @@ def test_the_last_patients_are_no_foot(of):
     assert table.rows == len(BODY) + 2
 
 
+@pytest.mark.parametrize("blank", [["", "", "", ""], [" ", "", "", " "]])
+def test_rows_of_blanks_are_no_patients(of, blank: list[str]):
+    table = of([NAMES, *BODY[:5], blank, *BODY[5:], blank, *SUMS, blank])
+    assert (table.rows, keys(table)) == (len(BODY), {"foot": 1})
+    assert table.subject == ("subjid",) and table.column("subjid").blank == 0
+    told = "3 without a value: 7, 15, 17."
+    # Of a sheet what is no cell is nothing.
+    assert table.evidence.get("blank", told) == told
+    assert "blank" in table.evidence or " " not in blank
+
+
 def test_a_first_row_of_words_is_no_row_of_units(of):
     rows = [["P00", "A", "not done", "not done"], *BODY]
     assert keys(of([NAMES, *rows])) == {}

@@ -36,6 +36,18 @@ def test_lines_without_any_character_are_no_records(bench: Bench):
     assert manifest["tables"]["visits"]["file"]["blank_lines"] == 3
 
 
+def test_lines_without_a_value_are_no_records(bench: Bench):
+    bench.put("a.csv", "id,age\n1,2\n,\n3,4\n , \n  \n,\n")
+    assert places(bench.ingest("a.csv", **CSV)) == [2, 4]
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    assert manifest["tables"]["visits"]["file"]["blank_lines"] == 4
+
+
+def test_a_quoted_cell_of_one_column_is_a_row(bench: Bench):
+    bench.put("a.csv", 'id\n1\n""\n3\n')
+    assert places(bench.ingest("a.csv", **CSV)) == [2, 3, 4]
+
+
 def test_line_ends_of_an_old_mac(bench: Bench):
     bench.put("a.csv", "id,age\r1,2\r3,4\r")
     assert places(bench.ingest("a.csv", **CSV)) == [2, 3]

@@ -45,6 +45,11 @@ def test_values_become_text(bench: Bench):
     assert first[-1] is None
 
 
+def test_rows_of_blanks_are_no_records(bench: Bench):
+    bench.put("a.xlsx", workbook([["id", "age"], [1, 2], [" ", ""], [3, 4], ["", " "]]))
+    assert places(bench.ingest("a.xlsx")) == [2, 4]
+
+
 def test_what_a_library_says_of_styles_is_not_told(bench: Bench):
     """As workbooks of other programs are: without the named styles."""
     whole, bare = zipfile.ZipFile(io.BytesIO(workbook([["id"], [1]]))), io.BytesIO()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.names import BRACKETED, UNITS
 from trialtrace.run.sources.readers.sheet import NUMBER
 
@@ -51,17 +52,16 @@ class Around:
 
 def around(rows: Sequence[Row]) -> Around:
     """What stands around the table among these rows, each a line and its cells by column."""
-    rows = [(line, _filled(cells)) for line, cells in rows]
-    rows = [(line, cells) for line, cells in rows if cells]
-    if not rows:
-        return Around()
-    width = median(len(cells) for _, cells in rows)
-    if width < FEWEST_COLUMNS:
-        return Around()
-    at = _header(rows, width)
-    if at is None:
-        return Around()
+    every = [(line, cells, _filled(cells)) for line, cells in rows]
+    blank = [str(line) for line, cells, filled in every if cells and not filled]
     keys, evidence = {}, {}
+    if blank:
+        evidence["blank"] = f"{len(blank)} without a value: {one_of(blank, MOST_SHOWN)}."
+    rows = [(line, filled) for line, _, filled in every if filled]
+    width = median(len(cells) for _, cells in rows) if rows else 0
+    at = _header(rows, width) if width >= FEWEST_COLUMNS else None
+    if at is None:
+        return Around(evidence=evidence)
     line, names = rows[at]
     if at:
         keys["header"] = line

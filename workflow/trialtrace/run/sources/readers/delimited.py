@@ -1,8 +1,8 @@
 """Delimited text: CSV, TSV and their like, with quotes as in RFC 4180.
 
 A row's place is the line on which its record starts: a quoted cell may run over several lines.
-Lines without any character are no records; they are counted in the manifest. What is allowed and
-rarely meant is told among the notes: a last line without an end, a cell that looks like rows.
+Lines without a value, such as ",,,", are no records; they are counted in the manifest. What is
+allowed and rarely meant is told among the notes: a last line without an end, a cell like rows.
 Rows around the table, as declared (`header`, `under_header`, `foot`), are left out; places stay
 those of the file.
 """
@@ -174,13 +174,15 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
 
 
 def _records(text: str, separator: str, name: str) -> Iterator[Record]:
-    """The records of a text; a line without any character is one without cells."""
+    """The records of a text; one without a value is one without cells, but for a lone quoted one:
+    of a table of one column it is a row."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:
         for cells in reader:
-            yield Record(start, reader.line_num, cells)
+            blank = cells != [""] and not any(map(str.strip, cells))
+            yield Record(start, reader.line_num, [] if blank else cells)
             start = reader.line_num + 1
     except csv.Error as error:
         raise UserError(_quote_problem(str(error), name, start, reader.line_num)) from None

@@ -54,10 +54,11 @@ def read(opened: "Opened[Excel]") -> Records:
     chosen = _sheet(book, opened)
     source_file, told = f"{opened.source_file}[{chosen.title}]", opened.name
     sheet = _read_cells(book, chosen, opened.name)
-    if not sheet.rows:
+    rows = [(number, cells) for number, cells in sheet.rows if any(map(str.strip, cells.values()))]
+    if not rows:
         raise UserError(told, "the sheet is empty", expected="a header")
     laid = around(opened.declared)
-    (line, header), body, foot = _table(sheet.rows, laid, told, opened.place)
+    (line, header), body, foot = _table(rows, laid, told, opened.place)
     inside = partial(_inside, _bounds(line, body, foot, laid))
     _check_merged(sheet, inside, told)
     _check_computed(sheet, inside, told)
@@ -67,13 +68,13 @@ def read(opened: "Opened[Excel]") -> Records:
         records = with_row_names(records, laid)
     names = check_header(records, f"{told}, row {line}")
     last = sheet.rows[-1][0]
-    above = sum(number < line for number, _ in sheet.rows)
-    blank = last - len(sheet.rows)
+    above = sum(number < line for number, _ in rows)
+    blank = last - len(rows)
     notes: dict[str, object] = {"encoding": None, "sheet": chosen.title, "blank_rows": blank}
     notes |= left_out(laid, above)
     cells = _cells(body, names)
     ends = [(number, len(values)) for number, values in foot]
-    below = [row for row in sheet.rows if row[0] > line][: laid.under_header]
+    below = [row for row in rows if row[0] > line][: laid.under_header]
     under = [(number, list(values.values())) for number, values in below]
     warnings = _doubts(sheet, names, told) + like_data(told, ends, cells)
     if warnings := warnings + under_like_data(told, under):
@@ -108,7 +109,7 @@ def sheets(opened: "Opened[Excel]") -> list[str]:
 
 
 def rows(opened: "Opened[Excel]") -> Rows:
-    """All rows of the sheet that have a value, those around the table too."""
+    """All rows of the sheet that have a cell, those around the table and of blanks too."""
     _check_archive(opened)
     book = _workbook(opened)
     return _read_cells(book, _sheet(book, opened), opened.name).rows
