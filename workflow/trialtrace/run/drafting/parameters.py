@@ -273,6 +273,31 @@ def _at_one_visit(
     return made
 
 
+def visit_alone(table: Table, visit: str) -> dict[str, str]:
+    """The columns of which a patient has one value, where all of them stand at one visit: its
+    code."""
+    names = [
+        one.name
+        for one in table.columns
+        if one.constant_within and (one.blank or one.missing_codes)
+    ]
+    if not names or not visit or table.rows > MOST_ROWS:
+        return {}
+    absent = {one.name: {"", *one.missing_codes} for one in table.columns}
+    filled, _ = _filled(table, visit, names, absent)
+    return {name: next(iter(at)) for name, at in filled.items() if len(at) == 1}
+
+
+def later_alone(table: Table, visit: str, arm: str) -> dict[str, str]:
+    """Those of them that stand at a visit which is neither called baseline nor that of the arm."""
+    alone = visit_alone(table, visit)
+    return {
+        name: code
+        for name, code in alone.items()
+        if code != alone.get(arm) and not BEGINNING.fullmatch(code)
+    }
+
+
 def _filled(
     table: Table, visit: str, names: Sequence[str], absent: Mapping[str, set[str]]
 ) -> tuple[dict[str, dict[str, int]], dict[str, int]]:

@@ -33,6 +33,7 @@ from trialtrace.run.drafting.outcomes import (
     pairs,
     usable,
 )
+from trialtrace.run.drafting.parameters import later_alone
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.visits import own_before
@@ -109,6 +110,9 @@ def people(draft: Draft) -> People:
         and not _is_age(one)
         and (why := after_start(one, beside) or ends.get(one.name, ""))
     }
+    alone = later_alone(home, draft.visit[home.name], draft.arm.name)
+    names = {one.name for one in free} & alone.keys() - {*told}
+    later |= {name: f"its values are at {alone[name]} alone" for name in names}
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
     later |= {

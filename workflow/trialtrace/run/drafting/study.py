@@ -11,6 +11,7 @@ from trialtrace.run.drafting.names import POPULATION_FLAGS
 from trialtrace.run.drafting.outcomes import belongs, is_coded
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import SOURCE_ROW, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.migrate import CURRENT
@@ -71,8 +72,21 @@ def populations(draft: Draft) -> dict[str, object]:
     for name, (column, code) in found.items():
         flag, label = known[name]
         where = {**arm, column: {"is": Quoted(code)}}
-        made[name] = {"label": f"{label} ({column})", "flag": flag, "where": where}
+        text = f"{label} ({column})"
+        if name == "itt" and _without(draft, column, code):
+            text = f"Randomised, with {column} {code}"
+        made[name] = {"label": text, "flag": flag, "where": where}
     return made
+
+
+def _without(draft: Draft, flag: str, code: str) -> bool:
+    """Whether a flag leaves out somebody who has an arm: it keeps not all who were randomised."""
+    home, arm = draft.home, draft.arm.name
+    known = any(one.name == arm for one in home.columns) and home.rows <= MOST_ROWS
+    codes = {one for _, one in draft.arms.values()}
+    return known and any(
+        mine in codes and mark != code for mine, mark in cells_of(home, [arm, flag])
+    )
 
 
 def _of_patients(draft: Draft) -> str:

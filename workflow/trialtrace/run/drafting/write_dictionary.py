@@ -9,6 +9,7 @@ from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_apart
+from trialtrace.run.drafting.parameters import visit_alone
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
@@ -37,6 +38,7 @@ class Columns:
     ignore: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: dict[str, dict[str, object]] = field(default_factory=dict)
     units: dict[str, dict[str, str]] = field(default_factory=dict)
+    covers: dict[str, str] = field(default_factory=dict)
     guesses: list[Guessed] = field(default_factory=list)
 
     @property
@@ -49,6 +51,7 @@ class Columns:
         """The content of cleaning.yaml."""
         tables: dict[str, object] = {}
         parts: Mapping[str, Mapping[str, object]] = {
+            "covers": self.covers,
             "ignore": self.ignore,
             "missing": self.missing,
             "units": self.units,
@@ -83,14 +86,22 @@ def columns_of(draft: Draft) -> Columns:
         made.ignore[table.name] = {}
         made.missing[table.name] = {}
         made.units[table.name] = {}
+        if why := _log(draft, table):
+            made.covers[table.name], key = "some", f"tables.{table.name}.covers"
+            made.guesses.append(Guessed(f"covers.{table.name}", CLEANING, key, "some", why))
         fields: set[str] = set()
+        visit = draft.visit[table.name]
+        alone = visit_alone(table, visit)
         for column in table.columns:
             if reason := _not_used(table, column, used):
                 made.ignore[table.name][column.name] = reason
                 continue
             if column.field not in fields:
                 whole = _with_steps(column, scales.get((table.name, column.name), ()))
-                made.rows.append(row(table, whole, bounded=column.name not in names))
+                entry = row(table, whole, bounded=column.name not in names)
+                if column.name in alone and not entry.get("branching"):
+                    entry["branching"] = _at_visit(visit, alone[column.name])
+                made.rows.append(entry)
                 fields.add(column.field)
             if column.missing_codes:
                 made.missing[table.name][column.name] = _kinds(column)
@@ -100,7 +111,29 @@ def columns_of(draft: Draft) -> Columns:
             made.ignore[table.name]["others"] = "columns of other rows of the file"
         there = [one for one in table.columns if not _not_used(table, one, used)]
         made.guesses += _guesses(table, there, names)
+        if once := {one.name: code for one in there if (code := alone.get(one.name))}:
+            text = _listed([f"{name} at {code}" for name, code in once.items()])
+            why = f"They have a value at no other {visit}, where their blanks lose nothing."
+            key = f"{table.name}, {PARTS['branching']}"
+            made.guesses.append(Guessed(f"once.{table.name}", DICTIONARY, key, text, why))
     return made
+
+
+def _at_visit(visit: str, code: str) -> str:
+    """The branching logic of a field that one visit has."""
+    mark = '"' if "'" in code else "'"
+    return f"[{visit}] = {mark}{code}{mark}"
+
+
+def _log(draft: Draft, table: Table) -> str:
+    """Why a table may well have rows of some patients alone: a log of what they had, no visits."""
+    home = draft.home
+    if table in (home, draft.treated) or draft.visit[table.name] or not table.subject:
+        return ""
+    here, every = (one.column(draft.subject[one.name]).distinct for one in (table, home))
+    if here >= every or (table.subject[0],) in table.keys:
+        return ""
+    return f"{here} of {every} patients have rows in it, some several and none at visits: a log."
 
 
 def _kinds(column: Column) -> list[str] | dict[str, str]:
