@@ -287,8 +287,8 @@ def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
         if key in table.reading:
             why, value = table.evidence[key], str(table.reading[key])
             yield Guessed(f"{key}.{table.name}", place[0], f"{place[1]}.{key}", value, why)
-    if why := table.evidence.get("blank"):
-        yield Guessed(f"blank.{table.name}", *place, "rows left out", why)
+    if blank := table.evidence.get("blank"):
+        yield Guessed(f"blank.{table.name}", *place, "rows left out", blank)
     sign, why = table.reading.get("decimal"), table.evidence.get("decimal", "")
     doubtful = "with a comma" in why if sign == "." else table.reading.get("separator") == sign
     if sign and doubtful:
