@@ -277,3 +277,16 @@ def test_d_and_p_are_drug_and_placebo(tmp_path: Path):
     rows = [(n, "DP"[n % 2], n * 7 % 40) for n in range(1, 61)]
     made, asked = asked_of(written(tmp_path / "x.csv", "pid,arm,change", rows))
     assert made.control == "p" and asked["control"].sure
+
+
+@pytest.mark.parametrize("column", ["visit", "timepoint"])
+def test_visits_that_words_name_are_in_the_order_of_the_rows(at: Project, call: Call, column: str):
+    visits = ("enrolment", "ward", "autumn", "closing")
+    rows = [
+        (n, ARMS[n % 2], v, 20 + (7 * n + i) % 60)
+        for n in range(1, 41)
+        for i, v in enumerate(visits)
+    ]
+    path = written(at.root / "data" / "visits.csv", f"patient,arm,{column},pain", rows)
+    assert call("new", "mine", path, "--yes", "--primary", "pain", "--before", "enrolment") == 0
+    assert (*read(at, "endpoints.yaml")["pain"]["visit"]["labels"],) == visits

@@ -227,7 +227,9 @@ def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
     words = () if _short_codes(tally) else _words(tally.values)
     also = _told_missing(words, ())
-    levels = sorted(text for text in tally.values if text not in words)
+    levels = [text for text in tally.values if text not in words]
+    if rank(name, VISITS) is None:
+        levels.sort()
     there = sum(tally.values[level] for level in levels)
     if not levels:
         return Kind(missing=words, why="No cell has a value.", also=also)

@@ -114,10 +114,11 @@ def _clean(text: str) -> str:
 
 
 def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
-    """The labels of visits, periods or sides by their codes, as a configuration takes them."""
+    """The labels of visits, periods or sides by their codes, as a configuration takes them: those
+    with numbers by these, words in the order in which they are listed or come first."""
     made: dict[str, str] = {}
     word = (parts(column.name) or [column.name])[-1]
-    ordered = sorted(codes or levels(column), key=in_order)
+    ordered = sorted(codes or levels(column), key=lambda code: in_order(code)[0])
     for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
