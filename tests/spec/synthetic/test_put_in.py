@@ -178,7 +178,9 @@ def test_parts_of_what_was_drawn_are_told_too(tracers):
 
 def test_of_no_event_at_all_none_is_of_a_kind(tracers):
     """Where no event was printed and none drawn, the numbers are the printed ones."""
-    sprave = tracers("sprave2019")
+    sprave, streckmann = tracers("sprave2019"), tracers("streckmann2024")
+    (line,) = streckmann.put_in.lines(row(streckmann, {"analysis": "related_harms"}))
+    assert line.startswith(DRAWN_TO) and "0 of 7" in line, line
     for parameter in ("any_adverse_event", "serious_adverse_event"):
         asked = {"analysis": "harms", "parameter": parameter, "group": "int"}
         (line,) = sprave.put_in.lines(row(sprave, asked))

@@ -162,13 +162,15 @@ class PutIn:
             return Rests(rests)
         used = frozenset[tuple[str, str]]().union(*map(self._of_name, names))
         behind = {*self._constants.endpoints(names)}
-        made = (
+        made = [
             margin
             for margin in self.margins
             if used & self._fixed[margin["quantity"]]
             or (margin["check"] or {}).get("endpoint") in behind
-        )
-        return Rests((), tuple(sorted(made, key=lambda margin: margin["check"] is None)))
+        ]
+        # Of rows of which none was drawn of a kind, no patient has one.
+        none = tuple(one for one in made if one["check"] is None and one["count"] == 0)
+        return Rests(none, tuple(sorted(made, key=lambda margin: margin["check"] is None)))
 
     def _names(self, row: ResultRow) -> Iterator[str]:
         """The endpoints, the variable or the population that a result is of."""
