@@ -97,7 +97,7 @@ def test_the_times_of_lines_are_told():
         ({"confidence": 0.95}, []),
         (
             {"working": "independence", "variance": "mancl_derouen", "reference": "t"},
-            ["independence", "Mancl and DeRouen (2001)", "t with units less coefficients"],
+            ["independence", "Mancl and DeRouen (2001)", "as units less coefficients"],
         ),
         ({"working": "pairwise", "covariates": ["before"]}, ["pairwise"]),
     ],

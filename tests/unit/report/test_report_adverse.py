@@ -270,13 +270,18 @@ def test_harms_begin_with_deaths_by_arm(mini):
 @pytest.mark.parametrize(
     ("died", "contact", "counted"),
     [
-        ((0, 0), "last", "its patient as recorded, alive at the last contact"),
+        (
+            (0, 0),
+            "last",
+            "its patient as recorded, alive at the last contact, which a date of death contradicts",
+        ),
         ((1, 0), "last", "its patient not at all"),
         ((0, 0), "ended", "its patient not at all"),
         (
             (0, 1),
             "last",
-            "their patients as recorded, alive at the last contact (1) and not at all (1)",
+            "their patients as recorded, alive at the last contact, which a date of death "
+            "contradicts (1) and not at all (1)",
         ),
     ],
 )

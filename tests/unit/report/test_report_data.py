@@ -28,8 +28,9 @@ def test_lines_are_drawn_together_before_they_are_cut():
         "visits", "reject", "row", "", "unknown_subject", "why", "v.csv", 48, tuple(range(2, 50))
     )
     other = RejectSummary(
-        "visits", "flag", "cell", "x", "required", "why", "v.csv", 20, tuple(range(2, 42, 2))
+        "visits", "flag", "cell", "x", "required", "why", "v.csv", 26, tuple(range(2, 54, 2))
     )
     told = rejects_table(REAL, list(_of_cleaning(REAL, [one, other])))
     assert "| 48 | 2–49 |" in told
-    assert "| 20 | 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, … |" in told
+    shown = ", ".join(map(str, range(2, 52, 2)))
+    assert f"| 26 | {shown}, … |" in told

@@ -13,6 +13,7 @@ from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.choices_in_short import _reach
 from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import (
     exceptions,
@@ -406,6 +407,13 @@ def test_the_intervals_that_lie_otherwise_are_named():
 )
 def test_how_many_intervals_exclude_no_effect(clear, number, told):
     assert excluding(clear, number) == told
+
+
+def test_an_estimate_without_an_interval_is_counted_apart():
+    every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None)]
+    assert words(_reach(every)).endswith(
+        "7.20; both intervals exclude no effect, 1 more without an interval"
+    )
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):

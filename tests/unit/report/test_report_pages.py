@@ -72,6 +72,7 @@ def row(stat, value, **more):
         (row("median_time", 5.0, ci_low=4.0, ci_level=0.95, unit="weeks"), "5 (4 to not reached)"),
         (row("mean", 5.0, ci_level=0.95), "5.00 (not estimable)"),
         (row("median_time", None, stat_text="not reached"), "not reached"),
+        (row("follow_up", 449.0, ci_level=0.95, unit="days"), "449 (bounds not reached)"),
         (row("risk_ratio", None, stat_text="not estimable"), "not estimable"),
         (row("incidence", 0.44, stat_text="44.0–61.5 %"), "44.0–61.5 %"),
     ],

@@ -35,7 +35,7 @@ AFTER = {
         ("Looks for the monitoring committee", "sec-committee", "committee"),
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
-        ("Limitations of this re-analysis", "sec-limits", "limits"),
+        ("Limitations", "sec-limits", "limits"),
         ("Methods, software and references", "sec-methods", "methods"),
         ("Data", "sec-data", "data"),
         ("How these numbers were made", "sec-made", "made"),

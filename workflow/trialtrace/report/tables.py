@@ -128,6 +128,7 @@ def short_text(row: ResultRow) -> str:
     if not ends:
         return text.replace(" ", NO_BREAK)
     bounds = interval_text(stat, value, *ends, style)
+    bounds = "bounds " * (bounds == "not reached") + bounds
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
 
 

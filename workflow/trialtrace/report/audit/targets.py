@@ -177,7 +177,10 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
             ]
         )
     header = ["Margin", "Printed", "Tag", "Set of counts", "Target", "Drawn", "Measured on"]
-    caption = "Margins of the synthetic cohort: target against drawn."
+    caption = (
+        "Margins of the synthetic cohort: target against drawn. Sets of counts are of any number "
+        "of patients up to those of the group."
+    )
     return texts_table(material, header, body, "targets", caption)
 
 

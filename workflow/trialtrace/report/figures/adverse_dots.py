@@ -129,7 +129,8 @@ def _shares(request: Request, axes: "Axes", counts: Counts, arms: list[str]) -> 
             end = 0.5 - line - at * height
             field(axes, axes.get_xlim(), (end - height, end), (row["result_id"], words))
     axes.set_xlabel("Patients with the event")
-    axes.tick_params(axis="y", length=0)
+    # Of an event that no patient of an arm has, the mark reaches over the axis.
+    axes.tick_params(axis="y", length=0, pad=9)
     axes.grid(axis="y", color=PALE, linewidth=0.6)
 
 

@@ -75,7 +75,7 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"
-            yield f"{escape_markdown(head)}: see [{escape_markdown(first.label)}]({place})."
+            yield f"{escape_markdown(family.label)}: see [{escape_markdown(first.label)}]({place})."
             continue
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
         if len(rows) > MOST_OF_FAMILY:
@@ -265,7 +265,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     if any(row["stat_name"] == ADJUSTED for row in every) and any(row["ci_low"] for row in every):
         tests += "; p-values are adjusted for multiplicity, intervals are not"
     if analysis.decision_level != material.trial.plan.decision_level and "decided at" not in tests:
-        tests += f"; the level of p would be {analysis.decision_level:.3g}"
+        about = "about " * (analysis.look is not None)
+        tests += f"; the level of p would be {about}{analysis.decision_level:.{2 if about else 3}g}"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
     return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 

@@ -150,8 +150,8 @@ def _answers(material: Material) -> Iterator[Answer]:
     if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
         named = "; ".join(title for role, title in ROLES.items() if role in roles)
         yield "21d", not late, f"{named}: the question of each{late}"
-        yield "28", True, named
-    yield "30", True, "Limitations of this re-analysis"
+        yield "28", True, f"{named} (headings here or in the supplement)"
+    yield "30", True, "Limitations"
 
 
 def _sum(rows: Iterable[ResultRow]) -> float:

@@ -113,7 +113,7 @@ def _line(judged: Judged, style: Style) -> list[str]:
 
 # Endpoint, visit, and of each arm how many are known and all.
 Counts = tuple[str, str, dict[str, tuple[int, int]]]
-LINES_SHOWN = 12
+LINES_SHOWN = 25
 NOT_USED = "cell not used"
 
 

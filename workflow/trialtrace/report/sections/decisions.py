@@ -7,7 +7,8 @@ none. Every other p-value is shown without a verdict.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from trialtrace.base.words import P_VALUES
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import P_VALUES, p_text
 from trialtrace.report.links import claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -77,22 +78,28 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
 
 
 def turned(material: Material, analysis: Analysis) -> Iterator[str]:
-    """That a test of all arms which Holm's procedure rejects would not be with the p of a
-    sensitivity analysis in its place; a sentence each, as Markdown."""
+    """What the adjusted p of a test of all arms which Holm's procedure rejects would be with the p
+    of each sensitivity analysis in its place, where one of them turns it; a sentence each, as
+    Markdown."""
     level = analysis.decision_level
     for p, adjusted in of_all_arms(material, analysis.name):
         by_holm = adjustment_of(adjusted["method"].split(".", 1)[1]) == "holm"
         if not by_holm or not rejected([present(adjusted["stat_value"])], level):
             continue
         others = _others_of_family(material, p)
+        placed: dict[str, list[str]] = {}
+        values: list[float] = []
         for label, row in _in_its_place(material, p):
-            if not rejected([float(holm([present(row["stat_value"]), *others])[0])], level):
-                yield (
-                    f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}"
-                    f"{with_sign(adjusted)} of all arms would not be {reach([], level)} {level:g} "
-                    f"with the p{NO_BREAK}{with_sign(row)} of “{escape_markdown(label)}” in place "
-                    "of that of the test"
-                )
+            values.append(float(holm([present(row["stat_value"]), *others])[0]))
+            text = f"{p_text(values[-1], style_of(row))} with p{NO_BREAK}{with_sign(row)}"
+            placed.setdefault(label, []).append(text)
+        if rejected(values, level) < len(values):
+            of = (f"{' and '.join(all_)} of “{escape_markdown(at)}”" for at, all_ in placed.items())
+            yield (
+                f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
+                f"of all arms would be {'; '.join(of)} in place of that of the test, so not always "
+                f"{reach([], level)} {level:g}"
+            )
 
 
 def _in_its_place(material: Material, p: ResultRow) -> Iterator[tuple[str, ResultRow]]:

@@ -11,7 +11,6 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import (
     FATAL,
-    NONE_LOGGED,
     deaths_by_arm,
     effects,
     none_logged,
@@ -237,8 +236,8 @@ def of_log_alone(material: Material, analysis: Analysis) -> str:
         return ""
     empty = [texts for texts in _displays(material) if not _events(material, texts)]
     lines = [_empty(material, texts, told=True) for texts in empty]
-    lines += [NONE_LOGGED] if none_logged(material) else []
-    told = " ".join(["These are of the log of adverse events alone.", *lines])
+    deaths = ", which has none of the deaths" * (not lines and none_logged(material))
+    told = " ".join([f"These are of the log of adverse events alone{deaths}.", *lines])
     return f"{told} No share or bound here is of what else stands under [harms](#{PLACE})."
 
 

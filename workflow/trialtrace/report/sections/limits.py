@@ -48,12 +48,13 @@ def _limits(material: Material) -> Iterator[str]:
             f"{len(chosen)} of the {len(every)} analyses of this report are of patients chosen "
             "after randomisation, whose arms are not compared as they were randomised."
         )
+    alone: dict[str, list[str]] = {}
     for one in every:
         yield from (text + ending(material) for text in turned(material, one))
         for record in records(material, one, None) if one.harms else ():
             yield f"{escape_markdown(one.label)}: {record}."
-        if alone := of_log_alone(material, one):
-            yield f"{escape_markdown(one.label)}. {alone}"
+        alone.setdefault(of_log_alone(material, one), []).append(escape_markdown(one.label))
+    yield from (f"{'; '.join(labels)}. {text}" for text, labels in alone.items() if text)
     yield from not_adjusted(material)
     yield from registered_late(material)
     yield from registered_otherwise(material)

@@ -109,7 +109,7 @@ SANDWICHES = {
 }
 DISTRIBUTIONS = {
     "normal": "intervals and p by the normal distribution",
-    "t": "intervals and p by t with units less coefficients degrees of freedom",
+    "t": "intervals and p by t, with as many degrees of freedom as units less coefficients",
 }
 
 
