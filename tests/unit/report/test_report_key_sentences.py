@@ -410,9 +410,9 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 
 def test_an_estimate_without_an_interval_is_counted_apart():
-    every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None)]
+    every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None, ci_level=None)]
     assert words(_reach(every)).endswith(
-        "7.20; both intervals exclude no effect, 1 more without an interval"
+        "7.20; both intervals exclude no effect; \N{MINUS SIGN}7.20 without an interval"
     )
 
 

@@ -142,5 +142,5 @@ def _reach(rows: Sequence[ResultRow]) -> str:
     reach = " to ".join(link(row, text) for text, row in reversed(ends.items()))
     whole = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
     count = excluding(sum(map(leaves_out_no_effect, whole)), len(whole))
-    bare = f", {len(rows) - len(whole)} more without an interval" * (len(whole) < len(rows))
+    bare = "".join(f"; {link(row)} without an interval" for row in rows if row not in whole)
     return f"{reach}; {count}{exceptions(whole)}{bare}" if whole else reach
