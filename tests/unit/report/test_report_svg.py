@@ -1,17 +1,26 @@
 """What the vectors of a curve hold beside what is seen: nothing beyond the axes, and under
 restricted disclosure no patient's exact day."""
 
+import io
 from xml.etree.ElementTree import fromstring
 
 import mini_run
 import mini_trial
+import numpy as np
 import pytest
 from matplotlib.layout_engine import LayoutEngine
 from mini_trial import settings_of
+from PIL import Image
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
-from trialtrace.report.figures.canvas import _shortened, drawing, save_drawing, write_pixels
+from trialtrace.report.figures.canvas import (
+    _few_colours,
+    _shortened,
+    drawing,
+    save_drawing,
+    write_pixels,
+)
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
@@ -96,8 +105,6 @@ def test_an_axis_that_the_data_end_is_rounded_up():
 @pytest.mark.parametrize("disclosure", DISCLOSURES)
 def test_interval_censored_curves_keep_to_their_axis(figures, tmp_path, disclosure):
     """Visits at odd days; the axis is that of the visits, rounded up where nothing may be told."""
-    import numpy as np
-
     from trialtrace.report.figures.interval_survival import _places
     from trialtrace.stats.survival.interval_censored import turnbull
 
@@ -135,6 +142,21 @@ def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
         write_pixels(tmp_path, ["line"], None)
         files.append([(tmp_path / f"line.{end}").read_bytes() for end in ("svg", "png")])
     assert files[0] == files[1]
+
+
+def test_the_most_frequent_colours_of_a_picture_stay_and_the_others_are_near():
+    """Two areas of nearly one dark colour; under them 2,000 pixels, each of a colour of its own."""
+    picture = np.full((60, 100, 4), 255, dtype=np.uint8)
+    picture[:40, :, :3] = 10, 20, 30
+    picture[20:40, :, 0] = 11
+    picture[40:, :, 0], picture[40:, :, 1] = np.meshgrid(2 * np.arange(100), 12 * np.arange(20))
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, "PNG")
+    with Image.open(io.BytesIO(_few_colours(data.getvalue()))) as few:
+        assert len(few.getcolors()) <= 128
+        drawn, rest = np.asarray(few.convert("RGB")).astype(int), picture[..., :3].astype(int)
+    assert np.array_equal(drawn[:40], rest[:40])
+    assert np.abs(drawn[40:] - rest[40:]).max() < 32
 
 
 def test_words_of_a_drawing_are_words_where_they_are_told(tmp_path):

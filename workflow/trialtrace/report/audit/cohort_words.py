@@ -172,8 +172,8 @@ def _rests(material: Material, analyses: Sequence[str]) -> Rests:
 def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
     """The margins that any of these results rests on, in the order of the cohort."""
     found = [material.tracer.put_in.behind(row) for row in rows]
-    own = [id(margin) for rests in found for margin in rests.own]
-    columns = [id(column) for rests in found for column in rests.columns]
+    own = {id(margin) for rests in found for margin in rests.own}
+    columns = {id(column) for rests in found for column in rests.columns}
     # What no derived value is checked for is told last.
     margins = sorted(material.tracer.put_in.margins, key=lambda item: item["check"] is None)
     return Rests(

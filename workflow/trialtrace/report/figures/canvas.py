@@ -18,7 +18,6 @@ from trialtrace.report.links import FIELD, UP, trace_link
 from trialtrace.report.render.typeset import further_fonts
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -68,39 +67,36 @@ def _page(folder: Path, name: str) -> str:
 def _few_colours(data: bytes) -> bytes:
     """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges.
 
-    The most frequent colours are kept as they are, the others drawn together: to look at each
-    colour once takes a quarter of the time of looking at each pixel.
+    The most frequent colours are kept as they are, the others drawn together. Nothing shines
+    through. Runs of a colour are looked at, not pixels, of which there are twenty times as many.
     """
     import numpy as np
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
-        whole = image.convert("RGBA")
-    counted = whole.getcolors(whole.width * whole.height) or []
-    colours = np.array([colour for _, colour in sorted(counted, reverse=True)], dtype=np.uint8)
-    codes, colours = _coded(colours)[:, 0], colours[:, :3]
-    kept, rest = colours[:_KEPT], colours[_KEPT:]
-    places = np.arange(len(colours))
+        whole = np.asarray(image.convert("RGBA"))
+    pixels = whole.view("<u4").ravel() & 0xFFFFFF
+    begin = np.flatnonzero(np.append(True, pixels[1:] != pixels[:-1]))
+    length = np.diff(begin, append=pixels.size)
+    codes, place = np.unique(pixels[begin], return_inverse=True)
+    colours = codes.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
+    order = np.lexsort((*colours.T[::-1], np.bincount(place, weights=length)))[::-1]
+    kept, rest = np.split(colours[order], [_KEPT])
+    shown = np.arange(len(colours))
     if len(rest):
         few = Image.fromarray(rest[None]).quantize(
             _PALETTE - _KEPT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
         drawn = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
-        places[_KEPT:] = _KEPT + np.asarray(few)[0]
+        shown[_KEPT:] = _KEPT + np.asarray(few)[0]
         kept = np.concatenate([kept, drawn[: _PALETTE - _KEPT]])
-    place_of = np.zeros(1 << 24, dtype=np.uint8)
-    place_of[codes] = places
-    made = Image.fromarray(place_of[_coded(np.asarray(whole))[..., 0]])
+    place_of = np.empty(len(colours), dtype=np.uint8)
+    place_of[order] = shown
+    made = Image.fromarray(np.repeat(place_of[place], length).reshape(whole.shape[:2]))
     made.putpalette(kept.tobytes())
     output = io.BytesIO()
     made.save(output, "PNG", compress_level=6)
     return output.getvalue()
-
-
-def _coded(colours: "np.ndarray") -> "np.ndarray":
-    """Each colour as one number, without its fourth byte: nothing shines through."""
-    made: np.ndarray = colours.view("<u4") & 0xFFFFFF
-    return made
 
 
 def _titled(data: bytes, words: str) -> bytes:

@@ -52,7 +52,7 @@ READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
 # Pages that are written side by side: each takes some hundred megabytes.
 AT_ONCE = 2
-# Room for what pandoc makes of a text, in bytes: more is slower to begin with.
+# Room for what pandoc makes of a text, and for what it keeps of it: more is slower to begin with.
 ROOM = "64m"
 # Between two words, which pandoc writes alike as one string and reads in half of the time. Behind
 # other letters it may be a list of typst that begins.
@@ -85,7 +85,7 @@ def _command() -> list[str]:
     """pandoc with room for what it makes: at its own setting a third of its time is collecting
     garbage. Another build than that of the environment may refuse to be told."""
     pandoc = find_pandoc()
-    return [pandoc, "+RTS", f"-A{ROOM}", "-RTS"] if pandoc == _bundled() else [pandoc]
+    return [pandoc, "+RTS", f"-A{ROOM}", f"-O{ROOM}", "-RTS"] if pandoc == _bundled() else [pandoc]
 
 
 def convert(

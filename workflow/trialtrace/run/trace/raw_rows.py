@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ class Edges:
     source_row: np.ndarray
     column: np.ndarray
     columns: list[str]
+    # Edges of the variables of ADSL that were last asked for, as they mostly are again, and whose.
+    of_adsl: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, coded: Coded, subjects: pa.Array) -> "Edges":
@@ -88,10 +90,14 @@ class Edges:
 
     def of_subjects(self, chosen: np.ndarray, variables: list[str]) -> np.ndarray:
         """Positions of the edges of ADSL variables, of the subjects for which `chosen` is true."""
-        begin, end = self.bounds.get("adsl", (0, 0))
-        named = self._named(variables)
-        wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
-        return begin + np.flatnonzero(wanted)
+        key = tuple(variables)
+        if key not in self.of_adsl:
+            begin, end = self.bounds.get("adsl", (0, 0))
+            found = begin + np.flatnonzero(self._named(key)[self.variable[begin:end]])
+            self.of_adsl.clear()
+            self.of_adsl[key] = found, self.subject[found]
+        found, whose = self.of_adsl[key]
+        return found[chosen[whose]]
 
     def of_variables(self, edges: np.ndarray, variables: Iterable[str]) -> np.ndarray:
         """Which of these edges are of some of these variables."""

@@ -27,11 +27,10 @@ class RowKeys:
     def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
-        self._edges: dict[str, tuple[Places, Places]] = {}
-        self._numbers: dict[tuple[str, str], tuple[Places, Places]] = {}
+        self._numbers: dict[tuple[str, str], Places] = {}
         self._pairs: dict[tuple[str, str], tuple[Places, Places]] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
-        self._last: tuple[tuple[str, str], Flags, Flags] | None = None
+        self._last: tuple[tuple[str, str], Places, Flags] | None = None
 
     def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
         """Which of these rows of a table have a key that only other rows of the same subjects have.
@@ -41,7 +40,7 @@ class RowKeys:
         """
         found = np.zeros(len(lines), dtype=bool)
         for column, values in self._values_elsewhere(table, selection).items():
-            found |= values[self._numbered(table, column)[0][lines]]
+            found |= values[self._numbered(table, column)[lines]]
         return found
 
     def _values_elsewhere(self, table: str, selection: Selection) -> dict[str, Flags]:
@@ -60,36 +59,35 @@ class RowKeys:
             return
         if self._last is None or self._last[0] != key:
             kind = self._frames.select(key[0], where)
-            self._last = key, self._rows.uses(kind), self._rows.subjects(kind)
+            self._last = key, self._rows.used(kind), self._rows.subjects(kind)
         _, used, subjects = self._last
-        inside = np.flatnonzero(used[self._edges_of(table)[0]])
-        if not len(inside):
+        lines = self._rows.all_edges.source_row[used[self._leads_to(table, used)]]
+        if not len(lines):
             return
         for column in columns:
-            by_line, by_edge = self._numbered(table, column)
+            by_line = self._numbered(table, column)
             whose, cell = self._of_subjects(table, column)
             found = np.zeros(by_line.max() + 1, dtype=bool)
             found[cell[subjects[whose]]] = True
-            found[by_edge[inside]] = False
+            found[by_line[lines]] = False
             yield column, found
 
     def _of_subjects(self, table: str, column: str) -> tuple[Places, Places]:
         """Each subject with each cell of a column that an edge of theirs leads to, once."""
         if (table, column) not in self._pairs:
-            by_line, by_edge = self._numbered(table, column)
+            by_line, every = self._numbered(table, column), self._rows.all_edges
             width = 1 + int(by_line.max())
-            pairs = np.unique(self._edges_of(table)[1].astype(np.int64) * width + by_edge)
-            self._pairs[table, column] = np.divmod(pairs, width)
+            here = self._leads_to(table, slice(None))
+            own = every.subject[here].astype(np.int64) * width + by_line[every.source_row[here]]
+            self._pairs[table, column] = np.divmod(np.unique(own), width)
         return self._pairs[table, column]
 
-    def _edges_of(self, table: str) -> tuple[Places, Places]:
-        """The places of the edges that lead to a table, and the subject of each."""
-        if table not in self._edges:
-            names, codes = (getattr(self._rows.edges, of)["table"] for of in ("names", "codes"))
-            known = names.index(table) if table in names else -1
-            here = np.flatnonzero(codes == known)
-            self._edges[table] = here, self._rows.all_edges.subject[here]
-        return self._edges[table]
+    def _leads_to(self, table: str, edges: Places | slice) -> Flags:
+        """Which of these edges lead to a table."""
+        names, codes = (getattr(self._rows.edges, of)["table"] for of in ("names", "codes"))
+        known = names.index(table) if table in names else -1
+        found: Flags = codes[edges] == known
+        return found
 
     def _columns(self, table: str) -> list[str]:
         spec = self._trial.tables[table]
@@ -98,9 +96,8 @@ class RowKeys:
             name for name in spec.key_ if name in known and name not in (spec.subject, "source_row")
         ]
 
-    def _numbered(self, table: str, column: str) -> tuple[Places, Places]:
-        """The cells of a column as numbers, equal ones the same: of each line of the file, and of
-        each edge that leads to the table."""
+    def _numbered(self, table: str, column: str) -> Places:
+        """The cells of a column as numbers, equal ones the same, by their line in the file."""
         if (table, column) not in self._numbers:
             raw = self._raw(table)
             cells = pc.utf8_trim_whitespace(raw[column].combine_chunks())
@@ -108,8 +105,7 @@ class RowKeys:
             lines = raw["source_row"].to_numpy()
             by_line = np.full(1 + int(lines.max(initial=0)), len(coded))
             by_line[lines[::-1]] = coded[::-1]
-            edges = self._rows.all_edges.source_row[self._edges_of(table)[0]]
-            self._numbers[table, column] = by_line, by_line[edges]
+            self._numbers[table, column] = by_line
         return self._numbers[table, column]
 
     def _raw(self, table: str) -> pa.Table:

@@ -58,6 +58,7 @@ class Constants:
         self.trial = trial
         self._own: dict[str, list[Constant]] = {}
         self._tables: dict[tuple[str, str], _Table] = {}
+        self._behind: dict[tuple[str, ...], list[Constant]] = {}
 
     @property
     def every(self) -> list[Constant]:
@@ -65,9 +66,13 @@ class Constants:
         return self._of(self.trial.endpoints)
 
     def behind(self, names: Iterable[str]) -> list[Constant]:
-        """Those that endpoints rest on, by themselves and through what they are made from."""
-        found = self.endpoints(names)
-        return self._of(name for name in self.trial.endpoints if name in found)
+        """Those that endpoints rest on, by themselves and through what they are made from: of many
+        numbers the same, found once."""
+        asked = tuple(names)
+        if asked not in self._behind:
+            found = self.endpoints(asked)
+            self._behind[asked] = self._of(name for name in self.trial.endpoints if name in found)
+        return self._behind[asked]
 
     def endpoints(self, names: Iterable[str]) -> dict[str, None]:
         """Endpoints with those that they are made from."""

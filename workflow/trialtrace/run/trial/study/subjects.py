@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from trialtrace.base.config.names import (
@@ -238,7 +239,7 @@ class Subjects:
         }
         return {name: column for name, column in columns.items() if column}
 
-    @property
+    @cached_property
     def origins(self) -> dict[str, Origin]:
         """Variable -> where it comes from, for every variable that has a column."""
         own = self.own_columns
