@@ -19,6 +19,7 @@ from trialtrace.run.drafting.names import (
     speaks_of,
     words_apart,
 )
+from trialtrace.run.drafting.near_numbers import near_numbers
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.measures import plain
@@ -74,10 +75,13 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
     if orders := _orders(tally.moments, tally):
         return _day(tally, orders, "datetime")
     if reads(tally.times, tally):
-        return Kind(validation="time", why="All cells are times of day, kept as text.")
-    text = _text(name, tally)
-    mixed = _mixed_signs(tally)
-    return replace(text, also=(*text.also, ("mixed_signs", mixed))) if mixed else text
+        text = Kind(validation="time", why="All cells are times of day, kept as text.")
+    else:
+        text = _text(name, tally)
+    for kind, told in (("mixed_signs", _mixed_signs(tally)), ("near_numbers", near_numbers(tally))):
+        if told:
+            return replace(text, also=(*text.also, (kind, told)))
+    return text
 
 
 def _mixed_signs(tally: Tally) -> str:

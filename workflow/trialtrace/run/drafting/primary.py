@@ -147,6 +147,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     if not fitting and "primary" not in decided.told:
         fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
+        texts = {one.name: _as_text(one) for table in offered.tables for one in table.columns}
+        fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
         need = "a column of numbers, of two values, or of numbered levels"
         raise wrong("the primary endpoint", fault, need, "name it: --primary COLUMN")
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
@@ -299,7 +301,8 @@ def _as_told(
             raise wrong(f"--{flag}", fault, "a time to an event, once a patient", mend)
         if not is_number(column):
             mend = "name the column of the time: --primary COLUMN"
-            raise wrong(f"--{flag}", f"{column.name}, no number", "a time", mend)
+            fault = f"{column.name}, no number {_as_text(column)}".rstrip()
+            raise wrong(f"--{flag}", fault, "a time", mend)
         state = column_of([table], status, "status")[1]
         if not is_state(state):
             need = f"two values, or at most {MOST_STATES} of which one is the event"
@@ -320,17 +323,25 @@ def _as_told(
         return made
     told = "a number" if is_number(column) else f"{column.distinct} values"
     within = ", which varies within patients" if column.constant_within is False else ""
-    fault = f"{column.name}, {told}{within}"
+    why = _as_text(column)
+    fault = f"{column.name}, {told}{within}{f': {why}' if why else ''}"
     need = (
         f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
         "values, or of numbered levels"
         + (", and a column of the visit (--visit)" if within and not visit else "")
     )
     hint = ROW_A_PATIENT if column.constant_within else None
+    hint = "write bare numbers into the export" if why else hint
     if within and is_coded(column):
         hint = f"--kind {COUNT} counts a patient's rows with one of its values, and whether any "
         hint += f"has it; where each row is a patient of its own, --subject {SOURCE_ROW}"
     raise wrong(f"--{flag}", fault, need, hint)
+
+
+def _as_text(column: Column) -> str:
+    """Why a column of what is nearly numbers is text; nothing of any other."""
+    found = column.evidence.get("near_numbers") or column.evidence.get("mixed_signs", "")
+    return found.rstrip(".")
 
 
 def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:

@@ -25,6 +25,8 @@ AGAINST = {
     "spelling": "They are taken as different.",
     "mixed_signs": "It is taken as text, of which no endpoint is made: write one decimal sign into "
     "the export. Commas before thousands would look the same.",
+    "near_numbers": "They are taken as text, of which no endpoint is made: write bare numbers, or "
+    "days as 2026-11-20, into the export.",
 }
 # What stands around the table of a sheet, and where its columns have their names.
 AROUND = ("header", "under_header", "foot", "row_names")
