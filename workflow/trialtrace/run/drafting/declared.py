@@ -58,6 +58,10 @@ def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str],
     unlabelled = [text for text in tally.values if text not in labelled]
     if len(unlabelled) == len(tally.values) and unlabelled:
         kind = inferred(name, tally, sign)
+        # Of codes for missing alone there is nothing to hold against the others.
+        labelled = {code: label for code, label in labelled.items() if code not in missing}
+        if not labelled:
+            return kind
         told = f"{about.by} has labels of {one_of(list(labelled))}, and no cell holds one of them."
         return replace(kind, also=(*kind.also, ("contradiction", told)))
     if (

@@ -377,7 +377,7 @@ def _visit(table: Table, decided: Decided) -> str:
     once = [
         name
         for name in usable
-        if name not in starts and "each level once" in table.evidence[f"visit.{name}"]
+        if name not in starts and "no subject has a level twice" in table.evidence[f"visit.{name}"]
     ]
     if not once:
         return ""

@@ -98,6 +98,8 @@ ROWS_A_VISIT, FEW_SUBJECTS = 3, 8
 Load = Callable[[Sequence[str]], "Mapping[str, Numbers]"]
 Key = tuple[str, ...]
 
+# What is told of where somebody lives, which tells rows apart by chance.
+ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumber", "phoneno"}
 # Names of visits of which there may be any number.
 COUNTED = ("visit", "cycle")
 WHOLE_NUMBER = re.compile("-?[0-9]+")
@@ -232,6 +234,7 @@ def _may_be_key(column: Column) -> bool:
     """Nothing with decimals, long texts or gaps tells rows apart."""
     return (
         may_tell_apart(column)
+        and plain(column.name) not in ADDRESSES
         and not column.blank
         and not column.missing_codes
         and column.distinct > 1

@@ -111,6 +111,7 @@ FEWEST_ITEMS, FEWEST_ALONE = 4, 9
 TOTALS = {"total", "tot", "sum", "score", "scale", "summe", "gesamt", "index", "summary"}
 # Words of numbers that are no time.
 SCORED = TOTALS | {"pain", "vas", "nrs", "rate", "ratio", "percent", "pct", "change", "chg", "cost"}
+SCORED |= {"qol", "hrqol", "qaly", "qalys", "eq5d", "sf36", "hads", "nihss", "madrs", "hamd"}
 DURATIONS = ("", "days", "weeks", "months", "years", "hours", "minutes", "seconds")
 FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollment", "anamnese"}
 # For each of name and label the same words count once.

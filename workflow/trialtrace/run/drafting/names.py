@@ -261,6 +261,8 @@ def unit_of(*texts: str) -> str:
                 if pattern is _BRACKET and _RATIO.fullmatch(inside):
                     return match[1].strip()
         words = parts(text)
+        if len(words) > 1 and words[0] in TIMES and not any(map(str.isdigit, words)):
+            return words[0]
         for length in (2, 1):
             if len(words) > length and (unit := UNITS.get("".join(words[-length:]))):
                 # "Pain at 24 hours" is measured then, and not in hours.

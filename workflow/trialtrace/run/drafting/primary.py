@@ -128,7 +128,7 @@ class Offered:
         what was before. None where a person speaks of others of them too."""
         told = {each.strip() for text in decided.told.values() for each in text.split(",")}
         for one in self.found:
-            if one.doubted or not all(code.isdigit() for code, _ in one.columns):
+            if one.doubted or not all(code[0].isdigit() for code, _ in one.columns):
                 continue
             for code, column in one.columns[1:]:
                 others = {each for _, each in one.columns} - {column}
@@ -306,6 +306,10 @@ def _as_told(
         state = column_of([table], status, "status")[1]
         if not is_state(state):
             need = f"two values, or at most {MOST_STATES} of which one is the event"
+            if state.distinct == 1:
+                fault = f"{state.name}, {state.values[0][0]} in every row"
+                mend = "with no event, or with nobody without one, there is no comparison yet"
+                raise wrong("--status", fault, need, mend)
             raise wrong("--status", f"{state.name}, {state.distinct} values", need)
         cells = cells_of(table, [column.name, state.name])
         lacking = {code for time, code in cells if code and not time}
@@ -322,6 +326,7 @@ def _as_told(
     if made is not None and kind in ("", made.kind):
         return made
     told = "a number" if is_number(column) else f"{column.distinct} values"
+    told = f"{column.values[0][0]} in every row" if column.distinct == 1 else told
     within = ", which varies within patients" if column.constant_within is False else ""
     why = _as_text(column)
     fault = f"{column.name}, {told}{within}{f': {why}' if why else ''}"
@@ -330,8 +335,8 @@ def _as_told(
         "values, or of numbered levels"
         + (", and a column of the visit (--visit)" if within and not visit else "")
     )
-    hint = ROW_A_PATIENT if column.constant_within else None
-    hint = "write bare numbers into the export" if why else hint
+    several = ROW_A_PATIENT if column.constant_within else None
+    hint = "write bare numbers into the export" if why else several
     if within and is_coded(column):
         hint = f"--kind {COUNT} counts a patient's rows with one of its values, and whether any "
         hint += f"has it; where each row is a patient of its own, --subject {SOURCE_ROW}"

@@ -9,6 +9,7 @@ import numpy as np
 from trialtrace.run.drafting.arms import MOST_ARMS, arms_of
 from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.keys import (
+    ADDRESSES,
     ROWS_A_VISIT,
     Load,
     joined,
@@ -20,7 +21,6 @@ from trialtrace.run.drafting.keys import (
 )
 from trialtrace.run.drafting.names import (
     CLUSTERS,
-    RELATED,
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
@@ -35,10 +35,12 @@ from trialtrace.run.tables.measures import parts, plain
 
 PATIENTS = ("pat", "subj", "usubj", "participant", "proband")
 # A subject with a row each may come again in so few of them; rows that are named.
-NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
+NEARLY, NEARLY_ALL, FEWEST_ROWS, MOST_SHOWN = 0.95, 0.97, 30, 10
 MOST_DOUBLED = 0.05
 ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
-ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumber", "phoneno"}
+# Codes of an illness, a drug or a place, which many share.
+NO_IDS = {*("icd", "atc", "meddra", "diagnosis", "diag", "drug", "procedure", "ops", "country")}
+NO_IDS |= {"region", "area", "ward", "batch", "lot", "product", "version"}
 # Columns whose cells are kept for a look at rows, and how many cells of them.
 MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
@@ -131,7 +133,7 @@ def _subjects(
         ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)
-            if {*parts(candidate.name)} & RELATED and not (alone or candidate.name in at_visits):
+            if group and not (alone or candidate.name in at_visits):
                 continue
             subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
             why[f"subject.{candidate.name}"] = (
@@ -163,7 +165,8 @@ def _like_id(column: Column) -> bool:
     value of its own; no postcode."""
     name = plain(column.name)
     named = bool(ID.fullmatch(name)) and name not in ADDRESSES
-    return named and column.distinct >= NEARLY * column.rows
+    named = named and not {word.rstrip("0123456789") for word in parts(column.name)} & NO_IDS
+    return named and column.distinct >= NEARLY_ALL * column.rows
 
 
 def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
@@ -282,9 +285,7 @@ def _visits(
         if plain(candidate.name) == "age" and not groups:
             continue
         visits.append(((0 if groups else 1, 100 * named + place), candidate.name))
-        told = (
-            "each subject has each level once" if groups else "subjects have levels several times"
-        )
+        told = "no subject has a level twice" if groups else "subjects have levels several times"
         told += f", but for {again} doubled rows" if again and groups else ""
         why[f"visit.{candidate.name}"] = (
             f"Its name is that of a visit; {candidate.distinct} levels; {told}."

@@ -58,7 +58,8 @@ _BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
 # A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
 VISIT_WORD = re.compile(
     rf"{_BOUND}(?P<word>(?i:{EARLY}|(?:{LATE})[-_. ]?[0-9]{{0,3}}(?:{UNIT})?|"
-    rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{UNIT})|(?:t|v|visit|visite|{UNIT})[-_ ]?[0-9]{{1,4}}))"
+    rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{UNIT})|(?<=[-_. ])0|"
+    rf"(?:t|v|visit|visite|{UNIT})[-_ ]?[0-9]{{1,4}}))"
     r"(?![0-9])(?:(?![^\W\d_])|(?<=[a-z0-9])(?=[A-Z]))"
 )
 # Prewt beside Postwt: no mark tells the word from the rest.

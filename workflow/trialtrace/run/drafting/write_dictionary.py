@@ -264,7 +264,7 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
     units = {one.name: one.unit for one in columns if one.unit and "unit" in one.evidence}
     if units:
         text = _listed([f"{name} {unit}" for name, unit in units.items()])
-        why = "Their names end in a unit."
+        why = "Their names begin or end with a unit."
         yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", text, why)
 
 

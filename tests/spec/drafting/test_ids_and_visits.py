@@ -1,0 +1,94 @@
+"""Ids that come again, codes that are no ids, visits by a bare 0, and sentences that are true."""
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from made_exports import ARMS, write
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.declared import declared
+from trialtrace.run.drafting.described import Described
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.tally import Tally
+
+N = 60
+TOLD = {"arm": "arm", "control": "Placebo"}
+DRAW = random.Random(9)
+SCORES = [DRAW.randint(0, 90) for _ in range(N)]
+
+
+def drafted(folder: Path, head: str, rows: list[str], **told: str) -> Draft:
+    write(folder / "trial.csv", [f"{head},arm,score", *_with_arms(rows)])
+    return decide(profile([str(folder / "trial.csv")]), TOLD | told, guess_nothing_told)
+
+
+def _with_arms(rows: list[str]) -> list[str]:
+    return [f"{row},{ARMS[at % 2]},{SCORES[at]}" for at, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("last", [["56", "57"], ["1", "2"]])
+def test_two_ids_that_come_again_are_named(tmp_path: Path, last: list[str]):
+    """With the same arm as before, or with another."""
+    ids = [str(n) for n in range(N - 2)] + last
+    draft = drafted(tmp_path, "patient", ids)
+    assert draft.key(draft.home) == ("patient",)
+    (guess,) = [one for one in draft.guesses if one.name == "key.trial"]
+    for text in last:
+        assert str(ids.index(text) + 1) in guess.evidence
+
+
+@pytest.mark.parametrize("name", ["icd_code", "atc_code", "ICD10code", "postcode", "batch_no"])
+def test_codes_of_other_things_are_no_patients(tmp_path: Path, name: str):
+    rows = [str(n) for n in range(100, 100 + N)]
+    draft = drafted(tmp_path, name, rows)
+    assert draft.subject == {"trial": "source_row"}
+
+
+def test_a_postcode_is_no_part_of_a_key(tmp_path: Path):
+    draft = drafted(tmp_path, "hospital_id,postcode", [f"H{n % 9},{10000 + n}" for n in range(N)])
+    assert "postcode" not in draft.key(draft.home)
+
+
+def test_a_bare_0_is_the_visit_before_one_with_a_unit(tmp_path: Path):
+    rows = [f"P{n},{100 + SCORES[n]},{90 + SCORES[-n]}" for n in range(N)]
+    draft = drafted(tmp_path, "pid,sbp_0,sbp_12w", rows, primary="sbp_12w")
+    assert draft.primary.columns == (("0", "sbp_0"), ("12w", "sbp_12w"))
+    assert draft.primary.before == ("0",)
+
+
+def test_a_quality_of_life_is_no_time(tmp_path: Path):
+    rows = [f"P{n},{('No', 'Yes')[SCORES[n] % 2]},{SCORES[-n]}" for n in range(N)]
+    assert drafted(tmp_path, "pid,Death,qol", rows, primary="qol").primary.kind == "measure"
+
+
+def test_the_unit_at_the_beginning_of_a_name(tmp_path: Path):
+    draft = drafted(tmp_path, "pid,days_followup", [f"P{n},{SCORES[n]}" for n in range(N)])
+    assert draft.home.column("days_followup").unit == "days"
+
+
+def test_a_status_that_all_share_is_told(tmp_path: Path):
+    rows = [f"P{n},{SCORES[n]},0" for n in range(N)]
+    told = {"primary": "os_months", "status": "os_status"}
+    with pytest.raises(UserError, match="os_status, 0 in every row"):
+        drafted(tmp_path, "pid,os_months,os_status", rows, **told)
+
+
+def test_labels_of_codes_for_missing_alone_are_no_contradiction():
+    tally = Tally()
+    tally.add(pa.array([*map(str, SCORES), "99"]))
+    about = Described(by="The SPSS file", choices=(("99", "not done"),), missing=("99",))
+    kind = declared("pain", tally, about, ".")
+    assert kind.missing == ("99",) and "contradiction" not in dict(kind.also)
+
+
+def test_visits_that_some_lack_are_not_said_to_be_each_once(tmp_path: Path):
+    lines = [
+        f"{n},{v},{ARMS[n % 2]},{n % 7}" for n in range(40) for v in (0, 4) if (n, v) != (11, 4)
+    ]
+    write(tmp_path / "long.csv", ["pid,week,arm,score", *lines])
+    (table,) = profile([str(tmp_path / "long.csv")])
+    assert len(lines) == 79 and "no subject has a level twice" in table.evidence["visit"]
