@@ -14,6 +14,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.questions import guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.tally import Tally
+from trialtrace.run.drafting.write_dictionary import columns_of
 
 N = 60
 TOLD = {"arm": "arm", "control": "Placebo"}
@@ -75,6 +76,23 @@ def test_a_status_that_all_share_is_told(tmp_path: Path):
     told = {"primary": "os_months", "status": "os_status"}
     with pytest.raises(UserError, match="os_status, 0 in every row"):
         drafted(tmp_path, "pid,os_months,os_status", rows, **told)
+
+
+def test_a_time_below_0_is_rejected_and_told(tmp_path: Path):
+    rows = [f"P{n},{SCORES[n] if n else -3},{SCORES[-n] % 2}" for n in range(N)]
+    draft = drafted(tmp_path, "pid,os_time,event", rows, primary="os_time", status="event")
+    columns = columns_of(draft)
+    (line,) = [one for one in columns.rows if one["field_name"] == "os_time"]
+    assert line["minimum"] == "0"
+    assert "least are -3" in " ".join(one.evidence for one in columns.guesses)
+
+
+def test_two_words_of_a_sex_are_told(tmp_path: Path):
+    draft = drafted(
+        tmp_path, "pid,sex", [f"P{n},{('male', 'Female', 'M')[n % 3]}" for n in range(N)]
+    )
+    (guess,) = [one for one in columns_of(draft).guesses if one.name == "spelling.trial"]
+    assert "Female, M, male are fewer sexes than words" in guess.evidence
 
 
 def test_labels_of_codes_for_missing_alone_are_no_contradiction():

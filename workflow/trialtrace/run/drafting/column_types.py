@@ -23,6 +23,7 @@ from trialtrace.run.drafting.near_numbers import near_numbers
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
 from trialtrace.run.tables.measures import plain
+from trialtrace.run.trial.label_words import sex_meant
 
 # Levels that a coded text may have, and so many rows a level in the mean.
 MOST_LEVELS, ROWS_A_LEVEL = 30, 3
@@ -263,6 +264,8 @@ def _text(name: str, tally: Tally) -> Kind:
         n = len(levels) - len(kind)
         told = f"{n} level{'s differ from others' if n > 1 else ' differs from another'}"
         also = (*also, ("spelling", f"{told} in capitals alone."))
+    elif rank(name, SEX) is not None and len({sex_meant(one) or one for one in levels}) < len(kind):
+        also = (*also, ("spelling", f"{one_of(levels)} are fewer sexes than words."))
     return Kind(
         type="radio",
         choices=tuple(zip(levels, words_apart(levels), strict=True)),

@@ -9,6 +9,7 @@ from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_apart
+from trialtrace.run.drafting.outcomes import TIME
 from trialtrace.run.drafting.parameters import visit_alone
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
@@ -94,6 +95,7 @@ def columns_of(draft: Draft) -> Columns:
         fields: set[str] = set()
         visit = draft.visit[table.name]
         alone = visit_alone(table, visit)
+        below = _below_0(draft, table)
         for column in table.columns:
             if reason := _not_used(table, column, used):
                 made.ignore[table.name][column.name] = reason
@@ -103,6 +105,8 @@ def columns_of(draft: Draft) -> Columns:
                 entry = row(table, whole, bounded=column.name not in names)
                 if column.name in alone and not entry.get("branching"):
                     entry["branching"] = _at_visit(visit, alone[column.name])
+                if column.name in below:
+                    entry["minimum"] = "0"
                 made.rows.append(entry)
                 fields.add(column.field)
             if column.missing_codes:
@@ -113,12 +117,27 @@ def columns_of(draft: Draft) -> Columns:
             made.ignore[table.name]["others"] = "columns of other rows of the file"
         there = [one for one in table.columns if not _not_used(table, one, used)]
         made.guesses += _guesses(table, there, names)
+        if below:
+            why = f"No time ends before it begins; their least are {', '.join(below.values())}."
+            key = f"{table.name}, {PARTS['minimum']}"
+            text = _listed([f"{name} from 0" for name in below])
+            made.guesses.append(Guessed(f"below.{table.name}", DICTIONARY, key, text, why))
         if once := {one.name: code for one in there if (code := alone.get(one.name))}:
             text = _listed([f"{name} at {code}" for name, code in once.items()])
             why = f"They have a value at no other {visit}, where their blanks lose nothing."
             key = f"{table.name}, {PARTS['branching']}"
             made.guesses.append(Guessed(f"once.{table.name}", DICTIONARY, key, text, why))
     return made
+
+
+def _below_0(draft: Draft, table: Table) -> dict[str, str]:
+    """Times to an event with values below 0, which are not used: the least of each."""
+    times = {one.column for one in (draft.primary, *draft.others) if one.kind == TIME}
+    return {
+        one.name: one.low
+        for one in table.columns
+        if one.name in times and one.low.startswith("-") and not (one.given or one.bounds)
+    }
 
 
 def _at_visit(visit: str, code: str) -> str:
