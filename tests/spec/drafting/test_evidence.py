@@ -426,7 +426,8 @@ def test_levels_without_an_order_have_an_event_that_is_asked(tmp_path: Path):
     made = decide(profile([str(path)]), {"primary": "started", "event": "No"}, likeliest).primary
     assert (made.kind, made.event) == ("event", "No") and "all others count" in made.evidence
     told = {"primary": "started", "kind": "event", "subject": "pid"}
-    path.write_text(path.read_text(encoding="utf-8") + "1,placebo,No\n2,drug,Yes\n", "utf-8")
+    again = "".join(f"{n},{('drug', 'placebo')[n % 2]},Yes\n" for n in range(6))
+    path.write_text(path.read_text(encoding="utf-8") + again, "utf-8")
     with pytest.raises(UserError, match="--kind count counts a patient's rows"):
         decide(profile([str(path)]), told, likeliest)
 

@@ -133,7 +133,8 @@ def _subjects(
         ):
             # A patient's id before that of a place; one that tells all rows apart first.
             group = bool({*parts(candidate.name)} & CLUSTERS)
-            if group and not (alone or candidate.name in at_visits):
+            whole = alone or candidate.distinct == rows
+            if group and not (whole or candidate.name in at_visits):
                 continue
             subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
             why[f"subject.{candidate.name}"] = (
