@@ -156,7 +156,14 @@ def test_blank_rows_are_of_nobody(tmp_path: Path):
     found = account(tmp_path, given)
     assert found.warnings == ()
     assert found.subjects.in_export == 40
-    assert found.tables["patients"].rows_rejected == {"subject_missing": 30}
+    assert found.tables["patients"].rows_in == 40
+
+
+def test_a_row_between_others_that_lost_its_cells_is_told(tmp_path: Path):
+    given = Given()
+    given.visits[6] = [""] * 3
+    (line,) = account(tmp_path, given).warnings
+    assert "visits: line(s) 8 between other rows have no value" in line.text
 
 
 def test_every_row_of_the_wrong_key_stops_with_the_key_and_not_without_subjects(tmp_path: Path):

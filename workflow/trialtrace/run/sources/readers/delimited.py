@@ -22,6 +22,7 @@ from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.sources.raw import ROW_NAMES, Records, check_header
 from trialtrace.run.sources.readers.sheet import (
     around,
+    emptied,
     left_out,
     like_data,
     no_header,
@@ -90,7 +91,8 @@ def read(opened: "Opened[Delimited]") -> Records:
     separator = "\t" if isinstance(opened.declared, Tsv) else opened.declared.separator or ","
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
-    records, laid = _records(text, separator, opened.name), around(opened.declared)
+    empty: list[int] = []
+    records, laid = _records(text, separator, opened.name, empty), around(opened.declared)
     (line, _, header), blank, above = _header(records, opened)
     names = check_header(with_row_names(header, laid), f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
@@ -105,6 +107,9 @@ def read(opened: "Opened[Delimited]") -> Records:
         "blank_lines": table.blank + blank,
     } | left_out(laid, above)
     warnings = under_like_data(opened.name, [(one.first, one.cells) for one in under])
+    if len(table.lines):
+        between = [place for place in empty if place > line]
+        warnings += emptied(opened.name, between, table.lines[-1].as_py())
     if warnings := _doubts(text, encoding, table, opened) + warnings:
         notes["warnings"] = warnings
     return Records(table.cells, table.lines, opened.source_file, notes)
@@ -173,15 +178,17 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     return text
 
 
-def _records(text: str, separator: str, name: str) -> Iterator[Record]:
+def _records(text: str, separator: str, name: str, empty: list[int]) -> Iterator[Record]:
     """The records of a text; one without a value is one without cells, but for a lone quoted one:
-    of a table of one column it is a row."""
+    of a table of one column it is a row. The lines of separators alone are added to `empty`."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:
         for cells in reader:
             blank = cells != [""] and not any(map(str.strip, cells))
+            if blank and len(cells) > 1:
+                empty.append(start)
             yield Record(start, reader.line_num, [] if blank else cells)
             start = reader.line_num + 1
     except csv.Error as error:

@@ -26,6 +26,7 @@ from trialtrace.run.sources.readers.sheet import (
     Sheet,
     Workbook,
     around,
+    emptied,
     left_out,
     like_data,
     no_header,
@@ -77,6 +78,10 @@ def read(opened: "Opened[Excel]") -> Records:
     below = [row for row in rows if row[0] > line][: laid.under_header]
     under = [(number, list(values.values())) for number, values in below]
     warnings = _doubts(sheet, names, told) + like_data(told, ends, cells)
+    if body:
+        valued = {number for number, _ in rows}
+        empty = [at for at, _ in sheet.rows if at > line and at not in valued]
+        warnings += emptied(told, empty, body[-1][0])
     if warnings := warnings + under_like_data(told, under):
         notes["warnings"] = warnings
     return Records(

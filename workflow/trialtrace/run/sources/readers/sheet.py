@@ -276,3 +276,14 @@ def like_data(name: str, foot: Sequence[tuple[int, int]], cells: pa.Table) -> li
         f"{name}: line(s) {one_of(lines, 5)}, left out by `foot`, hold as many values as rows of "
         "the table do: are they data?"
     ]
+
+
+def emptied(name: str, lines: Sequence[int], last: int) -> list[str]:
+    """A sentence on rows without a value, on these lines, above the last one that has some."""
+    within = [str(line) for line in lines if line < last]
+    if not within:
+        return []
+    return [
+        f"{name}: line(s) {one_of(within, 5)} between other rows have no value and are left out: "
+        "did a record lose its cells?"
+    ]
