@@ -105,6 +105,10 @@ SENTENCES = {
     "value_pair": "They slept longer with training than with control (6.1 vs 5.2 hours).",
     "change": "There was a 28% reduction in falls with training.",
     "percent": "With training 31% fell.",
+    "correlation": "Pain and age were correlated (r = 0.45, P = 0.01).",
+    "rate": "With training it was 3.2 per 100 patient-years.",
+    "counted": "With training 12 patients fell.",
+    "value": "With training pain was 4.2 points.",
 }
 
 

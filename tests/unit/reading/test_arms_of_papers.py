@@ -240,3 +240,8 @@ def test_estimates_alone_are_of_the_outcomes_in_their_heads():
     assert [one[1] for one in made] == [("Training", "Control")] * len(made)
     assert made[0][0] != made[-1][0]
     assert made[0][0].endswith("Intention to ask")
+
+
+def test_a_name_that_begins_with_a_sign_is_read():
+    made = read(("Baseline", 1, [("", "+ drug (n=40)", "Placebo (n=50)"), SIDES[1]]))
+    assert len(labels(made)) == 2

@@ -134,7 +134,7 @@ def test_numbers_have_the_arms_that_grammar_gives_them(sentence, found):
         (
             "Stay was less with training than with usual care. Time to relapse was 99 and 98 days, "
             "respectively (P = 0.6).",
-            [BOTH],
+            ["training", "usual care", BOTH],
         ),
         # The sentence before tells what "this difference" is.
         (

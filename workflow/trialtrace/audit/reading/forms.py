@@ -29,6 +29,11 @@ _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
 )
+# What stands behind a number that counts them.
+PEOPLE_COUNTED = (
+    r"(?:patients|participants|subjects|women|men|children|infants|adults|people|deaths|"
+    r"cases|events|episodes|infections)(?!\s\w+\s(?:ye|mon|day)|\w)"
+)
 # What was counted, in at most two words: no unit, no link, no "of".
 _NOUNS = (
     rf"(?:{_PEOPLE}|(?:\s+(?!(?:of|and|or|to|vs|versus|in|at|for|with|than|by|was|were|had|from|"
@@ -55,7 +60,7 @@ P = (
 _UNITS = (
     r"(?:(?:percentage\s)?points?|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?|seconds?|"
     r"[kmµμnp]?[glmU]|c?mm?|mmHg|k?cal|kJ|bpm|IU|[mµμnp]mol|h|s|"
-    r"[kmµμnp]?[glU]/(?:d?l|kg|m²|min|day|week|h)|(?:[mµμnp]?mol|min|hours?|beats|steps|events|[kc]?m)"
+    r"[kmµμnp]?[glU]/(?:[dm]?l|[dm]?L|kg|m²|min|day|week|h)|(?:[mµμnp]?mol|min|hours?|beats|steps|events|[kc]?m)"
     r"/(?:l|min|day|week|year|h|s|mol|d))(?![\w/])"
 )
 _UNIT = rf"(?P<unit>\s?%|\s{_UNITS})?"
@@ -67,6 +72,8 @@ _CI = (
     r"[Ii]nterval)\s*(?:\(CI\)\s*)?[:,=]?\s*"
     rf"[(\[]?\s*(?P<low>{N})(?:{_PC}|\s{_UNITS})?{_TO}(?P<high>{N}|{NO_END})(?:{_PC}|\s{_UNITS})?"
 )
+# "[0.87 to 1.42]" behind an effect.
+_LIMITS = rf"\s*[(\[,;]\s*(?:CI\s*(?:95\s?%)?[:,=]?\s*)?(?P<least>{N})\s*to\s*(?P<most>{N})"
 _MEASURE = "|".join(f"(?:{pattern})" for _, pattern in MEASURES)
 # Words before a number end before its sign.
 _NO_SIGN = r"(?<![-–+])(?<![-–+]\s)"
@@ -94,7 +101,7 @@ FORMS = (
     _form(
         "effect",
         rf"(?<!\w)(?P<measure>{_MEASURE})(?!\w)(?:\s*\([A-Za-z]{{2,4}}\))?(?:\s+(?:for|of|in|between)\s+[^0-9;:(=<>]{{1,70}}?{_NO_SIGN})?"
-        rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:{_CI}\s*)?"
+        rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:{_CI}\s*|{_LIMITS})?"
         rf"(?:{_C})?(?:\s*[,;(]\s*(?P<p>{P}))?",
     ),
     _form(
@@ -137,9 +144,13 @@ FORMS = (
         "mean_sd",
         rf"(?:mean|M)\s*\(\s*±?\s*SD\s*\)[^0-9;()]{{0,60}}?{_NO_SIGN}(?P<a>{N})(?:\s[a-z]+)?{_O}±?\s*(?P<b>{N})",
     ),
-    _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+|{_PC})?\s*[(\[,]?\s*\bSD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
+    _form(
+        "mean_sd",
+        rf"(?P<a>{N})(?:\s[a-z]+|{_PC})?\s*[(\[,;]?\s*\b"
+        rf"(?:SD|s\.d\.|standard deviation)\s*[,:=]?\s*±?\s*(?P<b>{N})",
+    ),
     _form("mean_se", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SEM?\s*[,:=]?\s*±?\s*(?P<b>{N})"),
-    _form("plus_minus", rf"(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s*(?:±|\+/-)\s*(?P<b>{N})"),
+    _form("plus_minus", rf"(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s*[(\[]?\s*(?:±|\+/-)\s*(?P<b>{N})"),
     _form("value_ci", rf"(?P<a>{N}){_UNIT}{_CI}\s*{_AND_P}"),
     _form("told", rf"(?P<a>{N}){_UNIT}\s*[(\[](?P<low>{N})(?:{_TO}(?P<high>{N}))?\s*[)\]]"),
     _form("p", rf"(?<!\w)(?P<p>{P})", 0),
@@ -157,6 +168,18 @@ FORMS = (
         rf"(?P<a>{N}){_PC}\s(?P<word>reduction|decrease|increase|lower|higher|greater|fewer|less|more)\b",
     ),
     _form("percent", rf"(?P<a>{N}){_PC}(?!{_C_I})"),
+    _form("correlation", rf"(?<![\w.])(?P<symbol>r|rho|ρ)\s*=\s*(?P<a>{N}){_AND_P}", 0),
+    _form(
+        "rate",
+        rf"(?P<a>{N})(?:\s(?!per\b)[a-z]+)?\s(?P<unit>per 10+ (?:patient|person|subject)[\s-]"
+        r"(?:years|months|days))",
+    ),
+    _form("counted", rf"(?P<a>{_COUNTED})(?:\s(?!of\b)[a-z-]+)?\s{PEOPLE_COUNTED}"),
+    _form(
+        "value",
+        rf"(?P<a>{N})(?P<unit>\s{_UNITS})?"
+        r"(?![\w%/×:]|[-.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
+    ),
 )
 PAIRS = ("percents", "percent_pair", "value_pair")
 """Forms of two numbers that are compared."""

@@ -227,7 +227,9 @@ _NUMBER_OF = re.compile(
 def _lettered(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
     """ "The L group" of arms whose names begin with letters of their own."""
     first = {name: name[:1].upper() for name in arms.labels}
-    if len({*first.values()} - {""}) < len(first) or any(len(name) < 2 for name in first):
+    if not all(map(str.isalnum, first.values())) or any(len(name) < 2 for name in first):
+        return []
+    if len({*first.values()}) < len(first):
         return []
     return [
         (
