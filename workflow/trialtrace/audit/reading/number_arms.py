@@ -259,6 +259,8 @@ def _of_run(
         return [_nearest(both, before[0], behind[1], mentions, text, alone=False)] * 2
     if len(run) > 1:
         told = "respectively" in text[start:].lower()
+        if arms := _against(run, around, text):
+            return arms
         if arms := _beside_each(run, around, text, told=told) or _listed(
             run, around, mentions, text, told=told
         ):
@@ -270,6 +272,16 @@ def _of_run(
         _nearest(one, back, ahead, mentions, text, alone=alone)
         for one, back, ahead in zip(run, before, behind, strict=True)
     ]
+
+
+def _against(run: Sequence[Seen], around: _Around, text: str) -> list[_Arm]:
+    """The arms of "than B, more of A had pain (5% vs 2%)": that which is compared comes second."""
+    every = distinct(around.every)
+    against = {one.arm for one in around.every if REFERENCE.search(text, 0, one.begin)}
+    beside = any(around.before[1:]) or around.tight or len(run) != 2 or len(every) != 2
+    if beside or len(against) != 1 or not VERSUS.search(text[run[0][1] : run[1][0]]):
+        return []
+    return [(arm, IN_ORDER) for arm in sorted(every, key=lambda arm: arm in against)]
 
 
 def _joined(run: Sequence[Seen], text: str) -> bool:
