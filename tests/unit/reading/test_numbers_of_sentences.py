@@ -73,6 +73,14 @@ SENTENCE_ARMS = {
     # The arm that is not named is the other one of two.
     "With training fewer fell (12% vs 31%).": ["training", "usual care"],
     "Usual care was better (53% vs. 28% training).": ["usual care", "training"],
+    # The arm that others are compared with comes second, also where it is named first.
+    "Compared with usual care, more patients of the training group fell (31% vs 12%).": [
+        "training",
+        "usual care",
+    ],
+    # More numbers of one arm are of visits.
+    "In the training group they were 52.48, 25.44 and 29.44, respectively.": ["training"] * 3,
+    "With low dose, training and rest they were 5.1, 4.2 and 3.1, respectively.": [None] * 3,
     # Of neither, and of both.
     "In both training and usual care 60% came.": [None],
     "Of all of them 60% came.": [None],
@@ -251,3 +259,15 @@ def of_arms(*heads):
 def test_arms_are_known_by_what_tells_them_apart(heads, sentence, found):
     made = read(of_arms(*heads), text=sentence)
     assert [one.arm for one in made.items.values() if not one.cells] == found
+
+
+def test_a_number_of_one_cell_alone_has_its_group_and_outcome():
+    rows = (
+        ("", "Training (n=40)", "Usual care (n=50)"),
+        ("Pain, mean (SD)", "4.27 (1.1)", "5 (2)"),
+    )
+    made = read(Table("table 2", "", rows, 1), text="Pain fell to 4.27. All had pain of 4.27.")
+    own = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert [one.arm for one in own] == ["training", None]
+    assert own[0].outcome == "Pain (abstract, sentence 1, outcome 1)"
+    assert "same numbers in table 2" in own[0].doubts[-1]

@@ -178,7 +178,7 @@ FORMS = (
     _form(
         "value",
         rf"(?P<a>{N})(?P<unit>\s{_UNITS})?"
-        r"(?![\w%/×:]|[-.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
+        r"(?![\w%/×:]|[-–.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
     ),
 )
 PAIRS = ("percents", "percent_pair", "value_pair")

@@ -51,6 +51,8 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
         _NO_SHARE.search(before) or _NAMED_BY_NUMBER.search(f"{before}{match['a']} (")
     ):
         return False
+    if name == "percent_count" and re.search(r"(?:±|\+/-)\s*$", before):
+        return False
     if name == "iqr":
         low, high = (Decimal(match[end].replace(",", "")) for end in ("low", "high"))
         if low > high:
@@ -145,7 +147,7 @@ _NUMBERED = re.compile(
     r"\b(?:groups?|arms?|cohorts?|days?|weeks?|months?|grades?|types?|stages?|phases?|at|age[ds]?)\s*$"
 )
 _PART_OF = re.compile(
-    r"(?:\b(?:of|among|for|in)(?: all)?|\b(?:the|these|those)|"
+    r"(?:\b(?:of|among|for|in|per)(?: all)?|\b(?:the|these|those)|"
     r"\bn\s*=|[0-9]\s?(?:-|to|/|and|or))\s*$",
     re.IGNORECASE,
 )

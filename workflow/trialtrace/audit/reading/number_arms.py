@@ -102,6 +102,7 @@ def _closed(
 
 
 _OF = re.compile(r"\b(?:for|in|with|on|of|among)\s(?:the\s)?$")
+_IN_LIST = re.compile(r"(?:[\s-](?:groups?|arms?))?(?:,| and\b| or\b)")
 _HIGHER = r"higher|greater|more|longer|larger|better|increased"
 _LOWER = r"lower|fewer|less|shorter|smaller|reduced|decreased"
 _IN_ARM = re.compile(
@@ -326,6 +327,12 @@ def _listed(
         # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
         step = ended[0]
         return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
+    alone = every and len(distinct(mentions)) == 1 and not strangers(text, mentions)
+    if told and alone and _OF.search(text.lower(), 0, around.every[-1].begin):
+        behind = text[around.every[-1].end :]
+        if not _IN_LIST.match(behind):
+            # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
+            return [(every[0], EARLIER)] * size
     # More numbers than arms that are known by name: whose each is cannot be said.
     return [(None, UNKNOWN)] * size if told and size > len(distinct(mentions)) else []
 
