@@ -1,14 +1,15 @@
 """Fits the chance that a drafted claim is right, and holds it against other papers.
 
 python campaigns/doubt.py sample PAPERS --per 8 --seed 931   # claims beside what is printed
-python campaigns/doubt.py fit PAPERS
+python campaigns/doubt.py fit PAPERS --of sentence   # or table
 PAPERS is a folder of JATS files called PMC<number>.nxml, which are not kept here. `sample` prints
 claims of each paper, those of sentences and those in doubt more often than they are, and a line of
 campaigns/read_claims/labels.csv for each, in which a person writes what was found: right, or what
 is wrong (value, group, no group, outcome). `fit` writes the weights from the claims of the set
-"fit" (workflow/trialtrace/audit/reading/chances.csv) and the section of docs/measured.md that
-holds them against those of the set "check". A label is of a claim as it was read then: one that
-another reader reads otherwise is named and left out, to be judged anew.
+"fit" whose papers are in the folder (workflow/trialtrace/audit/reading/chances.csv) and the
+section of docs/measured.md that holds them against those of the set "check", of tables or of
+sentences. A label is of a claim as it was read then: one that another reader reads otherwise is
+named and left out, to be judged anew.
 """
 
 import argparse
@@ -119,6 +120,12 @@ class Judged:
     papers: list[str]
     lost: int
 
+    def only(self, of: str) -> "Judged":
+        """Those of tables, or of sentences."""
+        at = [here for here, one in enumerate(self.known) if of in one]
+        known, papers = [self.known[here] for here in at], [self.papers[here] for here in at]
+        return Judged(known, self.right[at], papers, self.lost)
+
     def matrix(self, names: Sequence[str]) -> np.ndarray:
         return np.array([[one.get(name, 0.0) for name in names] for one in self.known])
 
@@ -130,7 +137,10 @@ def judged(labels: Sequence[Label], folder: Path) -> Judged:
         by_paper[one.paper][one.place, one.mark] = one.found
     known, right, papers, lost = list[dict[str, float]](), list[bool](), list[str](), 0
     for paper, open_ in by_paper.items():
-        found = drafted(folder / f"PMC{paper}.nxml")
+        if not (file := folder / f"PMC{paper}.nxml").exists():
+            lost += len(open_)
+            continue
+        found = drafted(file)
         arms = [str(entry["label"]) for entry in found.groups.values()]
         of = Known(found.items.values(), found.left, arms)
         for name, claim in found.claims.items():
@@ -181,21 +191,23 @@ def _share(right: np.ndarray) -> str:
     return share(int(right.sum()), len(right)) if len(right) else "none"
 
 
-def fit(folder: Path) -> None:
-    """Write the weights, and the page's section."""
+def fit(folder: Path, of: str) -> None:
+    """Write the weights of claims of tables or of sentences, and the page's section."""
     with LABELS.open(newline="") as file:
         labels = [Label(**row) for row in csv.DictReader(file)]
     sets = {
-        one: judged([each for each in labels if each.set == one], folder)
+        one: judged([each for each in labels if each.set == one], folder).only(of)
         for one in ("fit", "check")
     }
     own, other = sets["fit"], sets["check"]
     names = sorted({name for one in own.known for name in one}, key=lambda name: (name[0], name))
     weights = fitted(own.matrix(names), own.right, names)
+    kept = {name: one for name, one in read_weights(WEIGHTS).items() if not name.startswith(of)}
+    every = sorted({**kept, **dict(zip(names, weights, strict=True))}.items())
     with WEIGHTS.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("feature", "weight"))
-        writer.writerows((name, f"{one:.2f}") for name, one in zip(names, weights, strict=True))
+        writer.writerows((name, f"{one:.2f}") for name, one in every)
     read_weights.cache_clear()
     rounded = np.array([read_weights(WEIGHTS)[name] for name in names])
     checked = 1 / (1 + np.exp(-other.matrix(names) @ rounded))
@@ -204,16 +216,17 @@ def fit(folder: Path) -> None:
     counts = [f"{len(one.right)} claims of {len(set(one.papers))} papers" for one in (own, other)]
     text = (
         f"Fitted on {counts[0]} (the chance of a claim is here by weights fitted without its "
-        f"paper), checked on {counts[1]}, whose numbers end in 6 or 8; {own.lost} and {other.lost} "
-        "that were judged as an earlier reader read them are left out. Claims were drawn so that "
-        "sentences and doubts come more often than in a draft, and judged by the rules of "
+        f"paper), checked on {counts[1]} not used in it; {own.lost} and {other.lost} "
+        "that were judged as an earlier reader read them, or whose papers are not at hand, are "
+        "left out. Claims were drawn so that sentences and doubts come more often than in a draft, "
+        "and judged by the rules of "
         "[papers nobody had looked at](#papers-nobody-had-looked-at).\n\n"
         f"{table(head, rows)}\n\nThe mean squared distance of chance and truth is "
         f"{((left_out(own, names) - own.right) ** 2).mean():.3f} and "
         f"{((checked - other.right) ** 2).mean():.3f}; one chance for all would have "
         f"{own.right.var():.3f} and {other.right.var():.3f}."
     )
-    write_section(TITLE, text, PAGE)
+    write_section(f"{TITLE}, of {of}s", text, PAGE)
 
 
 def main() -> None:
@@ -222,11 +235,12 @@ def main() -> None:
     parser.add_argument("papers", type=Path)
     parser.add_argument("--per", type=int, default=8)
     parser.add_argument("--seed", type=int, default=931)
+    parser.add_argument("--of", choices=FREE, default="sentence")
     given = parser.parse_args()
     if given.do == "sample":
         sample(given.papers, given.per, given.seed)
     else:
-        fit(given.papers)
+        fit(given.papers, given.of)
 
 
 if __name__ == "__main__":
