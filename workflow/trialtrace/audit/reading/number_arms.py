@@ -329,8 +329,7 @@ def _listed(
         return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
     alone = every and len(distinct(mentions)) == 1 and not strangers(text, mentions)
     if told and alone and _OF.search(text.lower(), 0, around.every[-1].begin):
-        behind = text[around.every[-1].end :]
-        if not _IN_LIST.match(behind):
+        if not _IN_LIST.match(text, around.every[-1].end):
             # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
             return [(every[0], EARLIER)] * size
     # More numbers than arms that are known by name: whose each is cannot be said.
