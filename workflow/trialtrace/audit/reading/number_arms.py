@@ -328,10 +328,10 @@ def _listed(
         step = ended[0]
         return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
     alone = every and len(distinct(mentions)) == 1 and not strangers(text, mentions)
-    if told and alone and _OF.search(text.lower(), 0, around.every[-1].begin):
-        if not _IN_LIST.match(text, around.every[-1].end):
-            # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
-            return [(every[0], EARLIER)] * size
+    alone = alone and bool(_OF.search(text.lower(), 0, around.every[-1].begin))
+    if told and alone and not _IN_LIST.match(text, around.every[-1].end):
+        # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
+        return [(every[0], EARLIER)] * size
     # More numbers than arms that are known by name: whose each is cannot be said.
     return [(None, UNKNOWN)] * size if told and size > len(distinct(mentions)) else []
 
