@@ -48,6 +48,8 @@ def test_the_labels_have_no_words_of_papers_and_none_of_one_set_in_the_other():
     assert sets["fit"] >= 250 and sets["check"] >= 100 and len(sets) == 2
     assert all(re.fullmatch(r"[0-9a-f]{8}", one.mark) for one in labels)
     assert {one.found for one in labels} == {"right", "value", "group", "no group", "outcome"}
-    ends = {"fit": "024", "check": "68"}
+    ends = {"fit": "024", "check": "02468"}
     assert all(one.paper[-1] in ends[one.set] for one in labels)
+    papers = [{one.paper for one in labels if one.set == name} for name in ends]
+    assert not papers[0] & papers[1]
     assert len({(one.paper, one.place, one.mark) for one in labels}) > 0.95 * len(labels)
