@@ -173,6 +173,15 @@ def test_an_order_by_its_letters_is_a_sequence(tmp_path: Path):
     assert made.design.starts == {"AP": "A", "PA": "P"}
 
 
+@pytest.mark.parametrize("name", ["group", "Grp"])
+def test_a_sequence_that_is_called_as_arms_are(at: Project, call: Call, name: str):
+    path = periods(at.root / "data" / "x.csv", ("AB", "BA"), name)
+    assert call("new", "mine", path, "--yes", "--control", "A") == 0
+    assert check_trial(at, "mine") == []
+    main = read(at, "plan.yaml")["analyses"]["minutes"]["estimates"][0]["mean_difference"]
+    assert main["sequence"] == name.lower()
+
+
 def test_a_sequence_that_no_step_takes_is_told(tmp_path: Path):
     """Three treatments under the name of arms are no question, their sequence is named."""
     made, asked = asked_of(periods(tmp_path / "x.csv", ("ABC", "BCA", "CAB"), "sequence"))

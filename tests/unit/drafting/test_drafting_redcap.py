@@ -159,6 +159,16 @@ def test_a_dictionary_that_contradicts_the_data(tmp_path, column, cells, key, wo
     assert bool(one.given) == (key == "range")
 
 
+def test_a_slider_with_decimals_is_a_number(tmp_path: Path):
+    """A run takes whole numbers of a slider alone."""
+    fields = [FIELDS[0], ("vas", "baseline", "slider", "Pain")]
+    rows = [["record_id", "vas"], *([str(n), f"{n}.5"] for n in range(1, 9))]
+    (table,) = tables(tmp_path, rows, fields).values()
+    one = table.column("vas")
+    assert (one.type, one.validation, one.given) == ("text", "number", {})
+    assert one.evidence["contradiction"].startswith("The data dictionary says slider; 8 cells")
+
+
 def test_words_for_missing_are_no_contradiction(tmp_path: Path):
     one = tables(tmp_path, changed("age", {3: "NA"}))["baseline"].column("age")
     assert one.missing_codes == ("NA",)

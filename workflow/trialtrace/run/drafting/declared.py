@@ -151,9 +151,16 @@ def _number(name: str, tally: Tally, about: Described, said: Kind, sign: str) ->
     if kind.type == "yesno" and not (about.low or about.high):
         return replace(kind, why=f"{about.by} says {about.validation}; all cells are 0 or 1.")
     if about.validation == "integer" and not numbers.whole:
-        against = f"{about.by} says integer; {numbers.fractions} cells have decimals."
+        slider = about.type == "slider"
+        word = "slider" if slider else "integer"
+        against = f"{about.by} says {word}; {numbers.fractions} cells have decimals."
         return replace(
-            said, validation="number", missing=kind.missing, also=(("contradiction", against),)
+            said,
+            # A run reads whole numbers of a slider alone.
+            type="text" if slider else about.type,
+            validation="number",
+            missing=kind.missing,
+            also=(("contradiction", against),),
         )
     low, high = _float(about.low), _float(about.high)
     outside = _outside(tally, numbers.sign, low, high, kind.missing)

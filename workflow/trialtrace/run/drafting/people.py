@@ -95,6 +95,8 @@ def people(draft: Draft) -> People:
         if tells_treatments(one, home.columns) or _copies(one, draft)
     }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
+    # A step takes the sequence, also of a column that is called as arms are.
+    used.discard(draft.design.sequence)
     free = [
         one
         for one in draft.home.columns
