@@ -80,3 +80,19 @@ def test_a_time_beside_an_end_of_three_values_is_asked(tmp_path: Path, name, cod
 def test_a_number_that_is_no_time_is_not(tmp_path: Path, name: str, state: str, primary: str):
     draft = followed(tmp_path, (name, state), primary=primary)
     assert draft.primary.kind == "measure" and "status" not in blinding(draft)
+
+
+@pytest.mark.parametrize(("with_code", "asked"), [(40, True), (2, False)])
+def test_a_code_for_who_had_no_end_is_asked(tmp_path: Path, with_code: int, asked: bool):
+    """999 days of who lives is no value that is missing at random: the others are the dead."""
+    draw = random.Random(5)
+    days = [999 if n < with_code else draw.randint(1, 300) for n in range(90)]
+    lines = [f"{n},{ARMS[n % 2]},{day},{draw.randint(1, 90)}" for n, day in enumerate(days)]
+    write(tmp_path / "made.csv", ["pid,arm,survival_days,score", *lines])
+    tables = profile([str(tmp_path / "made.csv")])
+    draft = decide(tables, {"primary": "survival_days"}, guess_nothing_told)
+    assert ("status" in blinding(draft)) is asked
+    doubt = " ".join(guess.evidence for guess in draft.guesses if guess.name == "status")
+    assert ("999 in 40 of 90 rows" in doubt) is asked
+    beside = decide(tables, {"primary": "score"}, guess_nothing_told).others
+    assert [one.column for one in beside] == ([] if asked else ["survival_days"])

@@ -53,6 +53,7 @@ from trialtrace.run.drafting.primary import (
     primary_of,
     secondary_of,
     with_competing,
+    without_end,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
@@ -342,6 +343,7 @@ def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
         and not {outcome.column, outcome.status} & own
         and not {name for _, name in outcome.columns} & own
         and not endings(offered, outcome)
+        and not without_end(offered.table(outcome.table), outcome)
     ]
     told_by = offered.parameters
     return [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]

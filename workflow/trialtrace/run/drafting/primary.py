@@ -15,6 +15,8 @@ from trialtrace.run.drafting.likely_outcome import (
     sure_first,
     tells_ends,
 )
+from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
+from trialtrace.run.drafting.names import not_known
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -44,6 +46,8 @@ from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
 
 NO_COMPETING = NO_STATUS = NONE
+# A number for who had no end stands in more cells than one for what nobody knows.
+MANY_WITHOUT = 0.05
 ROW_A_PATIENT = (
     "give a file with a row a patient: in this one its value stands in several rows, of which no "
     "visit or start chooses one of each patient"
@@ -203,16 +207,40 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     return [one for one in states if may_end(one)] if may_last(number, table.columns) else []
 
 
+def without_end(table: Table, outcome: Outcome) -> str:
+    """A sentence on a number far above all others of what may be a time, which stands in many of
+    its rows and has no label of what is not known: it may be of who had no end, as 999 of who
+    lives. Nothing of any other outcome."""
+    if outcome.kind != MEASURE or outcome.columns or outcome.codes:
+        return ""
+    time = table.column(outcome.column)
+    codes = {*time.missing_codes} - {n for n, text in time.missing_labels.items() if not_known(text)}
+    above = {code for code in codes if code.isdecimal() and float(code) > float(time.high or 0)}
+    timed = may_be_time(time) or (time.unit in UNITS_OF_TIME and may_last(time, table.columns))
+    if not above or not timed:
+        return ""
+    cells = sum(cell in above for (cell,) in cells_of(table, [time.name]))
+    if cells < MANY_WITHOUT * (time.rows - time.blank):
+        return ""
+    codes_text = " and ".join(sorted(above))
+    return f"{codes_text} in {cells} of {time.rows} rows may be of who had no end of {time.name}"
+
+
 def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcome:
     """A number that may be a time with the column that tells how it ended, which is asked."""
     states = endings(offered, outcome)
-    if not states or "status" in decided.told:
+    far = "" if offered.within else without_end(offered.table(outcome.table), outcome)
+    if not (states or far) or "status" in decided.told:
         return outcome
     time = outcome.column
     why = f"{time} may be a time that ended with the event, or without it."
     states = sorted(states, key=lambda one: not may_end(one))
     choices = [(one.name, f"It has {len(levels(one))} values; {why}") for one in states]
-    choices.append((NO_STATUS, f"{time} is a number that everybody has; nothing is censored."))
+    none = f"{time} is a number that everybody has; nothing is censored."
+    if far:
+        none += f" {far}: they are then left out. Else add how each ended to the export, with the "
+        none += "time until then."
+    choices.append((NO_STATUS, none))
     table = offered.table(outcome.table)
 
     def read(name: str) -> Outcome:
