@@ -54,6 +54,49 @@ def test_a_step_that_nobody_has_at_a_visit(at: Project, call: Call):
         assert sorted(choices) == sorted(f"{step}, {step}" for step in STEPS)
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "poor,fair,moderate,good,excellent",
+        "poor,moderate,good",
+        "low,normal,high",
+        "normal,mild,moderate,severe",
+        "PD,SD,PR,CR",
+        "strongly disagree,disagree,neutral,agree,strongly agree",
+        "very dissatisfied,dissatisfied,neither satisfied nor dissatisfied,satisfied",
+        "not at all,a little bit,somewhat,quite a bit,very much",
+        "much worse,a little worse,no change,somewhat improved,much improved",
+    ],
+)
+def test_words_of_scales_have_their_order(tmp_path: Path, steps: str):
+    rows = [
+        (n, ARMS[n % 2], steps.split(",")[n * 7 % 11 % (steps.count(",") + 1)]) for n in range(90)
+    ]
+    made, asked = asked_of(written(tmp_path / "x.csv", "pid,arm,result", rows))
+    assert (made.primary.kind, asked["primary"].sure) == ("measure", True)
+    ranked = sorted(made.primary.codes, key=lambda code: code[1])
+    assert ",".join(code for code, _ in ranked) == steps
+
+
+def test_the_order_of_other_words_is_told_or_asked(at: Project, call: Call, capsys):
+    words = ("grey", "teal", "pink", "blue")
+    rows = [(n, ARMS[n % 2], words[n * 7 % 11 % 4], n % 9) for n in range(90)]
+    path = written(at.root / "data" / "x.csv", "pid,arm,colour,score", rows)
+    _, asked = asked_of(path, primary="colour")
+    assert asked["order"].several and {code for code, _ in asked["order"].choices} == {*words}
+    given = ("new", "mine", path, "--yes", "--primary", "colour")
+    for order, fault in (("grey,teal", "4 with commas"), ("grey,teal,teal,blue", "once")):
+        assert call(*given, "--order", order) == 1
+        assert fault in capsys.readouterr().err
+    assert call(*given[:-1], "score", "--order", ",".join(words)) == 1
+    assert call(*given, "--kind", "measure") == 1
+    assert "--order tells" in capsys.readouterr().err
+    assert call(*given, "--order", ",".join(words)) == 0
+    assert check_trial(at, "mine") == []
+    made = read(at, "endpoints.yaml")["colour"]
+    assert (made["kind"], made["codes"]) == ("measure", dict(zip(words, (1, 2, 3, 4), strict=True)))
+
+
 def test_steps_of_another_cut_are_another_scale(at: Project, call: Call):
     """0-3 of one visit holds 0-2 and 3 of the next: no code of one is worth one of the other."""
     early, late = ("0-3", "4", "5", "6"), ("0-2", "3", "4", "5", "6")

@@ -100,7 +100,7 @@ WORDS = ("question",)
 # What was answered for one arm or one endpoint, and is none of another.
 HANGS_ON = {
     "arm": ("control", "design", "arms"),
-    "primary": ("parameter", "kind", "status", "event", "competing", "before"),
+    "primary": ("parameter", "kind", "status", "order", "event", "competing", "before"),
 }
 
 

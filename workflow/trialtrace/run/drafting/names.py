@@ -207,15 +207,31 @@ BRACKETED |= {"min": "minutes", "sec": "seconds", "iu": "IU", "u/l": "U/L", "iu/
 SCALES = tuple(
     tuple(re.compile(step, re.IGNORECASE) for step in steps)
     for steps in (
-        ("none|absent|nil", "minimal|trace", "some|mild|slight|light|low|minor",
-         "moderate|medium|intermediate", "marked|severe|strong|high|major", "very severe|extreme"),
-        ("very (poor|bad)", "poor|bad", "fair|average|satisfactory", "good", "very good",
-         "excellent"),
-        ("much worse", "worse|worsened|progress(ion|ive disease)",
-         "same|unchanged|no change|stable( disease)?",
-         "better|improved|partial (response|remission)",
-         "much (better|improved)|complete (response|remission)"),
+        ("very low", "low|reduced", "normal|medium|moderate|average|intermediate",
+         "high|elevated", "very high"),
+        ("none|absent|nil|normal|no (problems|pain|symptoms)", "minimal|trace|very (mild|slight)",
+         "some|mild|slight|light|low|minor|(mild|slight) (problems|pain|symptoms)",
+         "moderate|medium|intermediate|moderate (problems|pain|symptoms)",
+         "moderately severe|considerable",
+         "marked|severe|strong|high|major|severe (problems|pain|symptoms)",
+         "(very|extremely) (severe|strong|high)|extreme|(extreme|unbearable) (problems|pain)"),
+        ("very (poor|bad)|terrible", "poor|bad|unsatisfactory|inadequate", "fair|mediocre",
+         "moderate|average|satisfactory|acceptable|adequate|intermediate|medium|ok(ay)?", "good",
+         "very good", "excellent|outstanding|perfect"),
+        ("very much worse", "much worse", "worse|worsened|progress(ion|ive disease)|pd",
+         "(minimally|slightly|somewhat|a little) (worse|worsened)",
+         "(about the )?same|unchanged|no change|stable( disease)?|sd",
+         "(minimally|slightly|somewhat|a little) (better|improved)",
+         "better|improved|partial (response|remission)|pr",
+         "much (better|improved)|complete (response|remission)|cr", "very much (better|improved)"),
         ("never", "rarely|seldom", "sometimes|occasionally", "often|frequently|usually", "always"),
+        ("not at all", "a little( bit)?|slightly", "somewhat|moderately", "quite a bit|a lot",
+         "very much|extremely|completely"),
+        *(tuple(step.format(word) for step in (
+            "(very|strongly|completely|extremely) (dis|un){0}", "(somewhat )?(dis|un){0}",
+            "neutral|neither.*|undecided|not sure|uncertain|possible", "(somewhat )?{0}",
+            "(very|strongly|completely|extremely) {0}",
+        )) for word in ("agree", "satisfied", "likely")),
     )
 )  # fmt: skip
 MONEY = {"cost", "costs", "price", "prices", "charge", "charges", "income", "expenses", "wages"}

@@ -234,8 +234,10 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     if is_number(column):
         return of(measure, "It is a number.")
     worth = _worth(column)
-    text = "Its levels are numbers or words that have an order."
-    return replace(of(measure, text), codes=worth) if worth else None
+    ordered = ", ".join(code for code, _ in sorted(worth, key=lambda code: code[1]))
+    return (
+        replace(of(measure, f"Its levels are {ordered}, in order."), codes=worth) if worth else None
+    )
 
 
 def usable(column: Column) -> bool:

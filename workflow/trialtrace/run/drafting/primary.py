@@ -25,6 +25,7 @@ from trialtrace.run.drafting.outcomes import (
     MOST_STATES,
     NO,
     RECURRENT,
+    REPEATED,
     REPEATED_EVENT,
     TIME,
     WORDS,
@@ -154,7 +155,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         texts = {one.name: _as_text(one) for table in offered.tables for one in table.columns}
         fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
         need = "a column of numbers, of two values, or of numbered levels"
-        raise wrong("the primary endpoint", fault, need, "name it: --primary COLUMN")
+        mend = "name it: --primary COLUMN, and the order of its values, if words: --order"
+        raise wrong("the primary endpoint", fault, need, mend)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
     words = "Which column is the primary endpoint?"
@@ -168,6 +170,8 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     if not kind:
         why = f"{WORDS[made.kind].capitalize()}. {made.evidence}"
         decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
+    if not kind or "order" in decided.told:
+        made = _with_order(offered.tables, made, decided)
     made = _with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
 
@@ -214,8 +218,13 @@ def without_end(table: Table, outcome: Outcome) -> str:
     if outcome.kind != MEASURE or outcome.columns or outcome.codes:
         return ""
     time = table.column(outcome.column)
-    codes = {*time.missing_codes} - {n for n, text in time.missing_labels.items() if not_known(text)}
-    above = {code for code in codes if code.isdecimal() and float(code) > float(time.high or 0)}
+    above = {
+        code
+        for code in time.missing_codes
+        if code.isdecimal()
+        and float(code) > float(time.high or 0)
+        and not not_known(time.missing_labels.get(code, ""))
+    }
     timed = may_be_time(time) or (time.unit in UNITS_OF_TIME and may_last(time, table.columns))
     if not above or not timed:
         return ""
@@ -365,6 +374,8 @@ def _as_told(
     )
     several = ROW_A_PATIENT if column.constant_within else None
     hint = "write bare numbers into the export" if why else several
+    if is_coded(column) and kind in (MEASURE, REPEATED) and len(levels(column)) > 2:
+        hint = "without --kind: --order tells the order of its values"
     if within and is_coded(column):
         hint = f"--kind {COUNT} counts a patient's rows with one of its values, and whether any "
         hint += f"has it; where each row is a patient of its own, --subject {SOURCE_ROW}"
@@ -375,6 +386,36 @@ def _as_text(column: Column) -> str:
     """Why a column of what is nearly numbers is text; nothing of any other."""
     found = column.evidence.get("near_numbers") or column.evidence.get("mixed_signs", "")
     return found.rstrip(".")
+
+
+def _with_order(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
+    """The endpoint as levels in the order that is told, which is asked of three words or more where
+    none is known. Raises UserError where it has none to order."""
+    column = column_of(tables, outcome.source, "primary")[1]
+    codes = levels(column)
+    ordered = {EVENT: MEASURE, REPEATED_EVENT: REPEATED}.get(outcome.kind, outcome.kind)
+    if len(codes) < 3 or ordered not in (MEASURE, REPEATED) or outcome.columns:
+        if "order" in decided.told:
+            fault = f"{outcome.column} is {WORDS[outcome.kind]}"
+            raise wrong("--order", fault, "an endpoint of one column with three levels or more")
+        return outcome
+    if "order" not in decided.told and (ordered == outcome.kind or "event" in decided.told):
+        return outcome
+    labels = {code: label_of(column, code) for code in codes}
+
+    def read(text: str) -> str:
+        return code_of("order", text, labels, f"a value of {column.name}: ")
+
+    words = f"Have the values of {column.name} an order? All from the least on; Enter where one of "
+    words += "them is the event"
+    told = decided.several("order", words, [*labels.items()], read, len(codes))
+    if not told:
+        return outcome
+    if len({*told}) < len(codes):
+        raise wrong("--order", ", ".join(told), f"each value of {column.name} once")
+    worth = tuple((code, float(at)) for at, code in enumerate(told, start=1))
+    why = f"Its levels are in the order {', '.join(told)}."
+    return replace(outcome, kind=ordered, codes=worth, event="", sure=True, evidence=why)
 
 
 def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:

@@ -17,6 +17,7 @@ FLAGS: Mapping[str, str] = {
     "kind": "kind of the primary endpoint",
     "status": "column that tells whether the time of the primary endpoint ended with the event, or "
     "none",
+    "order": "values of the primary endpoint from the least on, with commas between, if levels",
     "event": "code that counts as the event of the primary endpoint",
     "competing": "code of the status that is a competing event, or none",
     "before": "visit that was before treatment, or none",
