@@ -105,6 +105,19 @@ def matched(table: Table, subject: str, arm: Column) -> str:
     return ""
 
 
+def of_clusters(table: Table, cluster: str) -> set[str]:
+    """Columns with one value in each cluster: its place or its number, and no patient's outcome."""
+    few = [one.name for one in table.columns if 1 < one.distinct <= table.column(cluster).distinct]
+    if table.rows > MOST_ROWS or table.rows < FEWEST_EACH * table.column(cluster).distinct:
+        return set()
+    rows = cells_of(table, [cluster, *few])
+    return {
+        name
+        for at, name in enumerate(few, start=1)
+        if _of_one_level([(row[0], row[at]) for row in rows])
+    }
+
+
 def members_by(table: Table, cluster: str) -> set[str]:
     """Columns of few levels that tell the members of each cluster apart: first and second twin."""
     if table.rows > MOST_ROWS:

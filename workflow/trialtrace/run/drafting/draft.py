@@ -12,7 +12,7 @@ from trialtrace.run.drafting.assignment import (
     tells_arm,
     with_names,
 )
-from trialtrace.run.drafting.clusters import members_by, numbers_groups
+from trialtrace.run.drafting.clusters import members_by, numbers_groups, of_clusters
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
@@ -277,7 +277,8 @@ def _offered(
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
             taken |= numbers_groups(table, subject[name])
-            taken |= members_by(table, design.cluster) if design.cluster else set()
+            if design.cluster:
+                taken |= members_by(table, design.cluster) | of_clusters(table, design.cluster)
         whole = _several_times(table, subject[name], at[name], taken, kind)
         used = {column for one in whole for column in (one.column, one.starts, one.stops)}
         if name in told_by:

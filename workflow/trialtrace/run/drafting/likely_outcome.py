@@ -92,6 +92,12 @@ LATER = re.compile(
     r"($|[^0-9])",
     re.IGNORECASE,
 )
+# A label that says so in words, whatever else it speaks of.
+AFTER_IT = re.compile(
+    r"\b(after|following|post|nach|apres|dopo|despues) (\w+ ){0,2}(start\w*|beginn?\w*|initiat\w*|"
+    r"onset of|randomi[sz]\w*|baseline|treatment|therapy|intervention|study|enrol\w*)\b|"
+    r"\bchanges? (in|of|from|since)\b|\b(reduction|increase|decrease|improvement) (in|of|from)\b"
+)
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 # Flags of populations and the state of a form say how a trial went.
 FLAG = re.compile(r"[A-Z0-9]{1,6}FL|\w+_complete")
@@ -180,6 +186,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
     not say so. `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
+    if AFTER_IT.search(" ".join(parts(column.label))):
+        return "its label says that it came after the start"
     if (name | label) & BEFORE:
         return ""
     numbers = _numbers(column.name, texts)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.run.drafting.keys import names_subject, telling_apart
+from trialtrace.run.drafting.keys import ends_in_id, names_subject, telling_apart
 from trialtrace.run.drafting.names import (
     FINDINGS,
     POPULATION_FLAGS,
@@ -68,6 +68,10 @@ SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
 NO_OUTCOME = re.compile(
     r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl|"
     rf"{FINDINGS}(seq|st?dy|endy|dy|orres|stresc|test(cd)?)"
+)
+CODE_OF = re.compile(
+    r"(the )?(unique )?((id|identifier|identification)( (number|code|nr|no))?|numeric(al)? code|"
+    r"code( number)?) (of|for)\b"
 )
 LEAST_TIMES, FEWEST_NUMBERED = 10, 20
 MOST_CODES, MOST_STATES = 12, 4
@@ -263,11 +267,13 @@ def is_form_status(column: Column) -> bool:
 
 
 def numbers_rows(column: Column) -> bool:
-    """Whether a column counts through its rows, or has the name or the label of a subject and many
-    values."""
+    """Whether a column counts through its rows, has the name or the label of a subject and many
+    values, or is called an id or a code of something, as of who treated a patient."""
     if not is_number(column) or column.distinct < FEWEST_NUMBERED:
         return False
     whole = column.validation == "integer" and column.distinct == column.rows
+    if CODE_OF.match(" ".join(parts(column.label))) or ends_in_id(column.name):
+        return True
     in_turn = whole and float(column.high) - float(column.low) == column.rows - 1
     named = any(map(names_subject, (column.name, column.label)))
     return in_turn or (named and 2 * column.distinct > column.rows)

@@ -22,13 +22,17 @@ OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 EARLY_WORDS = re.compile(rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese)\b")
 LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
 # A change from baseline is later than it.
-CHANGED = re.compile(r"chang|from baseline|since|differen")
+CHANGED = re.compile(
+    r"chang|from baseline|since|differen|reduc|increas|decreas|versus|\bvs\b|relative|compared"
+)
 NUMBER, WORD = r"-?[0-9]+(?:[.][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
 TIMED = re.compile(
     rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>{WORD})|(?P<u>{WORD})[-_ ]?(?P<m>{NUMBER}))(?![a-z0-9])"
 )
 # Of these the first is often that of the start; of the numbers of visits nothing is known.
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
+# A number with its unit behind it is a visit without the word before it.
+OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
 TRAILING = re.compile(r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$")
 PLACED = re.compile(r"^(?:at|on|in|am|im|bei)\s+(?:(?:the|der)\s+)?(?=\S)", re.IGNORECASE)
@@ -78,7 +82,8 @@ def _said(columns: Sequence[Column]) -> tuple[str, list[str]]:
     words = [text.split(" ") for text in texts]
     first = _shared(words)
     rest = [" ".join(each[len(first) :]) for each in words]
-    if first and all(text[:1].isdecimal() for text in rest):
+    whole = all(OWN_UNIT.match(text) for text in rest)
+    if first and not whole and all(text[:1].isdecimal() for text in rest):
         # The word before a number belongs to the visit: week of week 4.
         rest = [f"{first[-1]} {text}" for text in rest]
         first = first[:-1]
@@ -110,7 +115,11 @@ def _in_name(outcome: Outcome, code: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return re.sub(r"[;@/=\n]+", " ", text).strip()[:LONGEST].strip() or text
+    whole = re.sub(r"[;@/=\n]+", " ", text).strip()
+    cut = whole[:LONGEST].strip()
+    # Between words, where that leaves most of it.
+    words = cut.rpartition(" ")[0] if len(whole) > LONGEST else ""
+    return (words if 2 * len(words) > LONGEST else cut) or text
 
 
 def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
@@ -144,7 +153,7 @@ def when(texts: Iterable[str]) -> str:
                 return BEFORE
             if not VISIT.fullmatch(unit) and (number > 1 or not FIRST_OF_START.fullmatch(unit)):
                 return AFTER
-        if LATE_WORDS.search(words):
+        if LATE_WORDS.search(words) or (EARLY_WORDS.search(words) and CHANGED.search(words)):
             return AFTER
     return ""
 

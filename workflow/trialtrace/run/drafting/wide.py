@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of, of_patients
+from trialtrace.run.drafting.likely_outcome import (
+    ALONE,
+    SCORED,
+    SURE,
+    TOTALS,
+    items_of,
+    of_patients,
+)
 from trialtrace.run.drafting.names import (
     ROW_NUMBERS,
     SEQUENCES,
@@ -158,7 +165,12 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
     for (stem, mark, end), each in families.items():
         labels = (_said(column) for column in each.values())
         word = _time(stem, end) or next((each for each in labels if each), "")
-        if {*parts(stem), *parts(end)} <= TIMES and numbers.count(frozenset(each)) > 1:
+        beside = numbers.count(frozenset(each)) > 1
+        if (
+            {*parts(stem), *parts(end)} <= TIMES
+            and beside
+            and not any(map(_measures, each.values()))
+        ):
             times |= {one.name for one in each.values()}
             continue
         few = not FEWEST <= len(each) <= MOST
@@ -174,6 +186,13 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
         made.append(Family(in_order, pattern, word or "visit", *told))
     return times, made
+
+
+def _measures(column: Column) -> bool:
+    """Whether a column that is called as a time has what was measured then: by its label, or by
+    numbers below 0."""
+    said = column.label != column.name and {*parts(column.label)} & SCORED
+    return bool(said) or column.low.startswith("-")
 
 
 def _with_before(columns: Sequence[Column], families: Iterable[Family]) -> Iterator[Family]:

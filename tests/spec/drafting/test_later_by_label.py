@@ -1,0 +1,98 @@
+"""Labels that say that a value came later, what a visit is, or that a number is a code."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.check import check_trial
+
+Call = Callable[..., int]
+WEEKS = (1, 2, 4, 8)
+CHANGE = "Change in the score {n} week{s} after starting the treatment"
+SHARE = "20% or higher reduction in the score versus baseline, {n} week{s}"
+
+
+def labelled(path: Path, change: str = CHANGE) -> Path:
+    """Changes of a score and whether they were large, at four weeks, as week1 and week1_bin."""
+    draw = random.Random(3)
+    columns: dict[str, list[float]] = {"id": [*range(1, 91)], "arm": [n % 2 for n in range(90)]}
+    labels = {"id": "Patient", "arm": "Treatment", "doctor_nr": "The ID of the doctor"}
+    columns["doctor_nr"] = [1.0 + n * 7 % 31 for n in range(90)]
+    for n in WEEKS:
+        name, s = f"week{n}", "s" * (n > 1)
+        columns[name] = [draw.randint(-30, 9) for _ in range(90)]
+        columns[f"{name}_bin"] = [float(value < -8) for value in columns[name]]
+        labels |= {name: change.format(n=n, s=s), f"{name}_bin": SHARE.format(n=n, s=s)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pyreadstat.write_sav(pd.DataFrame(columns), path, column_labels=labels)
+    return path
+
+
+def drafted(path: Path, **told: str) -> Draft:
+    return decide(profile([str(path)]), told, guess_nothing_told)
+
+
+def test_columns_called_weeks_are_what_was_measured_then(at: Project, call: Call):
+    path = labelled(at.root / "data" / "x.sav")
+    given = ("--yes", "--control", "0", "--primary", "week{visit}")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    text = (at.trial_config("mine") / "endpoints.yaml").read_text(encoding="utf-8")
+    made = yaml.safe_load(text)
+    assert [one["label"] for one in made.values()] == [
+        "Change in the score",
+        "20% or higher reduction in the score versus baseline",
+    ]
+    assert made["week"]["visits"]["labels"]["8"] == "8 weeks after starting the treatment"
+    assert [*made["week_bin"]["visits"]["labels"].values()] == [
+        "1 week", "2 weeks", "4 weeks", "8 weeks",
+    ]  # fmt: skip
+    assert "baseline" not in made["week"].keys() | made["week_bin"].keys()
+
+
+@pytest.mark.parametrize(
+    "label",
+    [CHANGE, "Score {n} weeks after the start", "Change from baseline, week {n}"],
+)
+def test_what_a_label_says_was_later_describes_no_patient(tmp_path: Path, label: str):
+    """Nor does the number of the doctor, which is a code."""
+    draft = drafted(labelled(tmp_path / "x.sav", label), primary="week8")
+    assert not people(draft).variables
+    offered = {draft.primary.column, *(one.column for one in draft.others)}
+    assert "doctor_nr" not in offered
+
+
+def test_weeks_without_a_label_stay_times(tmp_path: Path):
+    """week1 beside score1: the first is when."""
+    draw = random.Random(3)
+    lines = ["id,arm,week1,week2,week4,score1,score2,score4"]
+    for n in range(60):
+        cells = [draw.randint(7 * w, 7 * w + 6) for w in (1, 2, 4)]
+        lines.append(f"{n},{n % 2},{','.join(map(str, cells))},{n % 7},{n % 9},{n % 11}")
+    (tmp_path / "x.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draft = drafted(tmp_path / "x.csv")
+    assert draft.primary.column == "score{visit}"
+
+
+def test_the_place_of_a_cluster_is_no_outcome(tmp_path: Path):
+    """Twelve villages in three areas, of which another column has the numbers."""
+    draw = random.Random(7)
+    lines = ["village,area,narea,arm,ill"]
+    for n in range(240):
+        village = n % 12
+        row = (f"V{village}", "ABC"[village % 3], village % 3 + 1, village // 3 % 2)
+        lines.append(",".join(map(str, (*row, draw.randint(1, 2)))))
+    (tmp_path / "x.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draft = drafted(tmp_path / "x.csv", arm="arm")
+    assert draft.design.cluster == "village"
+    assert (draft.primary.column, draft.others) == ("ill", ())
