@@ -225,6 +225,20 @@ def test_a_sequence_that_is_called_as_arms_are(at: Project, call: Call, name: st
     assert main["sequence"] == name.lower()
 
 
+def test_a_column_that_goes_with_the_first_treatment_is_the_sequence(tmp_path: Path):
+    """Numbers of two groups; a column that one patient has otherwise is none."""
+    path = periods(tmp_path / "x.csv", ("AP", "PA"), "cohort_nr")
+    text = path.read_text(encoding="utf-8").replace(",AP,", ",1,").replace(",PA,", ",2,")
+    path.write_text(text, encoding="utf-8")
+    made, _ = asked_of(path)
+    assert (made.design.sequence, made.design.starts) == ("cohort_nr", {"1": "A", "2": "P"})
+    path.write_text(text.replace("\n3,2,", "\n3,1,"), encoding="utf-8")
+    made, _ = asked_of(path)
+    assert (made.design.kind, made.design.sequence) == ("crossover", "")
+    (why,) = (one.evidence for one in made.guesses if one.name == "design")
+    assert "(AB, BA) in the export" in why
+
+
 def test_a_sequence_that_no_step_takes_is_told(tmp_path: Path):
     """Three treatments under the name of arms are no question, their sequence is named."""
     made, asked = asked_of(periods(tmp_path / "x.csv", ("ABC", "BCA", "CAB"), "sequence"))

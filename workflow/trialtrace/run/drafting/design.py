@@ -158,7 +158,7 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     """Periods or sides of a patient, each with another treatment."""
     place = _place(table, subject, arm.name)
     sequences = _sequences(table, arm)
-    names = [subject, arm.name, place, *sequences]
+    names = [subject, arm.name, place, *sequences, *(others := _pairs(table, sequences))]
     rows = cells_of(table, names) if subject != SOURCE_ROW and table.rows <= MOST_ROWS else []
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
@@ -179,14 +179,15 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     why += f"by {place}."
     if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
-    sequence, starts = _sequence(sequences, rows, [*codes])
+    sequence, starts = _sequence([*sequences, *others], rows, [*codes])
     if sequence:
         why += f" {sequence} tells with which they begin."
     elif sequences:
         why += f" {one_of(sequences)} and the periods are left out of account: steps for them take "
         why += "two treatments, in the order that the rows have."
     else:
-        why += " No column tells the sequence: periods are left out of account."
+        why += " No column tells the sequence: periods are left out of account. One with the order "
+        why += "of each patient's treatments (AB, BA) in the export has them."
     return Design(CROSSOVER, place, sequence, starts), why
 
 
@@ -228,6 +229,16 @@ def _sequences(table: Table, arm: Column) -> list[str]:
         for one in table.columns
         if one.constant_within and len(levels(one)) > 1 and _orders(treatments, one)
         # What no list of choices can hold, as A,B, no step takes.
+        if not any(map(no_code, levels(one)))
+    ]
+
+
+def _pairs(table: Table, sequences: Sequence[str]) -> list[str]:
+    """Further columns of two values, the same in all rows of a patient, of whatever name."""
+    return [
+        one.name
+        for one in table.columns
+        if one.constant_within and len(levels(one)) == 2 and one.name not in sequences
         if not any(map(no_code, levels(one)))
     ]
 
