@@ -12,7 +12,7 @@ import yaml
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.questions import Question, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.check import check_trial
 
@@ -96,3 +96,20 @@ def test_the_place_of_a_cluster_is_no_outcome(tmp_path: Path):
     draft = drafted(tmp_path / "x.csv", arm="arm")
     assert draft.design.cluster == "village"
     assert (draft.primary.column, draft.others) == ("ill", ())
+
+
+@pytest.mark.parametrize(
+    ("label", "sure"),
+    [("EMO treatment", True), ("Treatment", True), ("Prior treatment", False), ("EMO", False)],
+)
+def test_a_label_of_a_treatment_speaks_for_the_arm(tmp_path: Path, label: str, sure: bool):
+    path = tmp_path / "x.sav"
+    cells = {"emo": [1 + n % 2 for n in range(90)], "survived": [n * 7 % 11 % 2 for n in range(90)]}
+    pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels={"emo": label})
+    asked: dict[str, Question] = {}
+
+    def answer(question: Question) -> None:
+        asked[question.flag] = question
+
+    decide(profile([str(path)]), {}, answer)
+    assert asked["arm"].sure is sure

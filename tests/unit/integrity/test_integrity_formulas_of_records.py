@@ -426,3 +426,24 @@ def test_one_value_at_a_site_is_held_against_the_others():
     alike = sum(a == b for a, b in combinations(others, 2)) / (28 * 27 / 2)
     assert look.p == pytest.approx(3 * alike**11)
     assert look.rows == tuple(range(2, 14))
+
+
+def test_patients_of_few_levels_are_equal_by_chance():
+    """Forty villages under a name and a number, of one arm and area each, and an answer: thousands
+    of pairs are the same; of columns of many levels sixty are too many."""
+    rng = np.random.default_rng(7)
+    n = 600
+    village, at, none = rng.integers(0, 40, n), np.arange(n), np.zeros(n, np.intp)
+    own = [village, 99 - village, village % 2, village // 10, rng.random(n) < 0.3]
+
+    def p_of(data: list[np.ndarray]) -> float:
+        columns = tuple(Column(f"c{i}", CODE, one.astype(float)) for i, one in enumerate(data))
+        export = Export(n, "p", (Sheet("p", at + 2, at, none, none, columns),))
+        (look,) = records._the_same(export)
+        return look.p
+
+    assert p_of(own) > 0.5
+    many = [rng.integers(0, 40, n) for _ in own]
+    for column in many:
+        column[-60:] = column[:60]
+    assert p_of(many) < 1e-6

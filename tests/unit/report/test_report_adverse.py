@@ -323,6 +323,12 @@ def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
     either = made(tmp_path / "or", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     assert deaths(either.trial) == set()
     assert harms_section(either).startswith("**Deaths** are not reported here")
+    endpoints = endpoints.replace("label: Relief", "label: Survived?")
+    lived = made(tmp_path / "lived", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    without = "patients without the event of Survived? may have died."
+    assert words(harms_section(lived)).startswith(
+        f"**Deaths** are not counted by themselves: {without}"
+    )
     uncounted = made(tmp_path / "no", plan=UNCOUNTED, claims="papers: {}\nclaims: {}\n")
     assert words(harms_in_short(uncounted, {})[0]) == (
         "The data have an endpoint of death (Death), and no analysis of the plan counts its events "

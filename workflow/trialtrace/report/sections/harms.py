@@ -1,10 +1,12 @@
 """Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, with_cohort
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -109,14 +111,25 @@ NO_DEATHS = (
     "**Deaths** are not reported here, which does not mean that there were none: no endpoint of "
     "this report is death."
 )
+LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)
 NONE = "No adverse events are reported here, which does not mean that there were none: "
+
+
+def _no_deaths(material: Material) -> str:
+    """That no endpoint is death; where one is that patients lived, whose rest may have died."""
+    events = (one for one in material.trial.endpoints.values() if one.kind == "event")
+    lived = [escape_markdown(one.label) for one in events if LIVED.match(one.label)]
+    if not lived:
+        return NO_DEATHS
+    without = f"patients without the event of {in_a_row(lived)} may have died."
+    return f"**Deaths** are not counted by themselves: {without}"
 
 
 def harms_section(material: Material) -> str:
     """Deaths, then a line an analysis or endpoint of harms, then tables
     by term; of a log without any event a line in place of its table."""
     declared = _declared(material)
-    deaths = deaths_by_arm(material, _here) or [NO_DEATHS]
+    deaths = deaths_by_arm(material, _here) or [_no_deaths(material)]
     deaths += _denominators(material)
     deaths += [
         with_cohort(material, line, rows)
@@ -141,7 +154,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     def place(analysis: Analysis) -> str:
         return place_link(analysis_place(analysis.name), places)
 
-    deaths = deaths_by_arm(material, place) or [NO_DEATHS]
+    deaths = deaths_by_arm(material, place) or [_no_deaths(material)]
     deaths += _denominators(material, in_short=True)
     for one in declared:
         deaths += [line for line, _ in _lines(material, one, place(one), _count)]

@@ -57,6 +57,13 @@ LABELS = re.compile(
     r"behandlungs(arm|gruppe)|bras de|braccio|brazo de|behandelarm",
     re.IGNORECASE,
 )
+# A treatment by its name alone: EMO treatment, type of treatment; none before, and no end of one.
+OF_TREATMENT = re.compile(
+    r"(type of |kind of |the )?(?!(prior|previous|past|earlier|other|any|concomitant|further|"
+    r"second|completed|stopped|discontinued|received|after|before|during|end|post|pre|on|off|under)\b)"
+    r"(\w+ )?(treatment|therapy|treatment indicator)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -227,6 +234,9 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     elif LABELS.search(column.label):
         score += LABELLED
         evidence.append("its label is that of an arm")
+    elif column.label != column.name and OF_TREATMENT.fullmatch(flat(column.label)):
+        score += SPOKEN
+        evidence.append("its label is that of a treatment")
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
         score += SPOKEN
         evidence.append("its name speaks of an arm")

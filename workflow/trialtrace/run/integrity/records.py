@@ -11,7 +11,8 @@ four, counts. A single pair is seldom more than chance gives.
 
 Pairs of patients that are equal in all their columns are held against those that differ in one
 column alone, and in two: of counts that fall off ever faster there are at most as many as the
-square of the former over the latter (Poisson, of three times that).
+square of the former over the latter (Poisson, of three times that), or as many as their levels give
+by chance: of few columns of few levels, without those that another decides, as a village its area.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, NUMBER, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
-FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
+FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED, EACH = 20, 3, 0.1, 3.0, 2.0, 10
 MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
@@ -175,7 +176,8 @@ def _the_same(export: Export) -> Iterator[Look]:
     one = sum([_equal(every - lot) - same for lot in lots])
     two = sum([_equal(every - first - other) - same for first, other in combinations(lots, 2)])
     two -= (len(lots) - 1) * one
-    p = chances.poisson(same, TOGETHER * (one + 1) ** 2 / (two + 1))
+    due = max((one + 1) ** 2 / (two + 1), _due(export.n, telling))
+    p = chances.poisson(same, TOGETHER * due)
     names, counts = np.unique(every, return_counts=True)
     who = np.flatnonzero(np.isin(every, names[counts > 1]))
     text = f"{same} pairs of {export.n} patients are equal in {len(telling)} columns, {one} in all "
@@ -215,10 +217,27 @@ def _same_in(export: Export, table: str, columns: Iterable[Slice]) -> Same | Non
     who = np.flatnonzero((np.bincount(names)[names] > 1) & there)
     if not len(who):
         return None
-    share = np.array([len(one.there) / export.n for one in varied])
-    chance = share**2 * np.array([_luck(one) for one in varied]) + (1 - share) ** 2
-    due = export.n * (export.n - 1) / 2 * float(chance.prod())
+    due = _due(export.n, varied)
     return Same(table, _equal(names[who]), len(varied), export.places(who), due)
+
+
+def _due(n: int, columns: Iterable[Slice]) -> float:
+    """How many pairs of so many patients are equal in all columns by chance: a missing value equals
+    a missing one alone, and a column that another one of few levels decides gives no further."""
+    kept: list[Slice] = []
+    for one in sorted(columns, key=_luck):
+        if not any(_decides(other, one, n) for other in kept):
+            kept.append(one)
+    share = np.array([len(one.there) / n for one in kept])
+    chance = share**2 * np.array([_luck(one) for one in kept]) + (1 - share) ** 2
+    return n * (n - 1) / 2 * float(chance.prod())
+
+
+def _decides(column: Slice, other: Slice, n: int) -> bool:
+    """Whether a column whose values come back gives those of another: the village its area."""
+    values = np.nan_to_num(np.column_stack([column.values, other.values]), nan=np.inf)
+    levels = len(np.unique(values[:, 0]))
+    return levels * EACH <= n and len(np.unique(values, axis=0)) == levels
 
 
 def _equal(keys: Whole) -> int:
