@@ -115,7 +115,7 @@ def test_a_visit_that_was_told(at: Project, call: Call, drafted, answer: str):
         ("V0", BEFORE),
         ("Aufnahme vor Therapie", BEFORE),
         ("day -7", BEFORE),
-        ("Change from baseline", ""),
+        ("Change from baseline", "after"),
         ("12 weeks", AFTER),
         ("fu6m", AFTER),
         ("1 year", AFTER),

@@ -69,8 +69,11 @@ def test_a_column_that_is_unique_in_none_is_asked(tmp_path: Path):
 
 
 def test_tables_that_share_no_column_are_refused(tmp_path: Path):
-    with pytest.raises(UserError, match="--subject COLUMN"):
-        drafted(files(tmp_path, "who", other="member"))
+    paths = files(tmp_path, "who", other="member")
+    text = (tmp_path / "scores.csv").read_text(encoding="utf-8").replace("\n", "\n9", PATIENTS)
+    (tmp_path / "scores.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"scores \(scores.csv\): member, final_score"):
+        drafted(paths)
     with pytest.raises(UserError, match="source_row, of 2 tables"):
         drafted(files(tmp_path), subject="source_row")
 
@@ -101,3 +104,19 @@ def test_patients_of_several_rows_are_joined_too(at: Project, call: Callable[...
     assert "patient_no" not in {one.column for one in draft.others}
     assert call("new", "mine", *paths, "--yes", "--primary", "qol", "--control", "Placebo") == 0
     run_stages(load_trial("mine", at), at.results / "mine", at)
+
+
+@pytest.mark.parametrize(("prefix", "guessed"), [("N", True), ("", False)])
+def test_patients_under_two_names_are_joined_or_asked(tmp_path: Path, prefix: str, guessed: bool):
+    """SID of one file and person of another have the same values; numbers may be of anything."""
+    one = [f"{prefix}{n},{'AB'[n % 2]}" for n in range(100, 140)]
+    rows = [f"{prefix}{n},{day},{n * 7 % 9}" for n in range(100, 140) for day in (0, 7)]
+    (tmp_path / "arms.csv").write_text("\n".join(["SID,arm", *one]), encoding="utf-8")
+    (tmp_path / "pain.csv").write_text("\n".join(["person,day,pain", *rows]), encoding="utf-8")
+    tables = profile([str(tmp_path / name) for name in ("arms.csv", "pain.csv")])
+    draft = decide(tables, {}, guess_nothing_told)
+    assert sorted(draft.subject.values()) == ["SID", "person"]
+    (guess,) = (each for each in draft.guesses if each.name == "subject")
+    assert guess.blinds is not guessed
+    for name in ("SID", "person"):
+        assert decide(tables, {"subject": name}, guess_nothing_told).subject == draft.subject

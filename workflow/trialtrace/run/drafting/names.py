@@ -212,7 +212,6 @@ SCALES = tuple(
         ("none|absent|nil|normal|no (problems|pain|symptoms)", "minimal|trace|very (mild|slight)",
          "some|mild|slight|light|low|minor|(mild|slight) (problems|pain|symptoms)",
          "moderate|medium|intermediate|moderate (problems|pain|symptoms)",
-         "moderately severe|considerable",
          "marked|severe|strong|high|major|severe (problems|pain|symptoms)",
          "(very|extremely) (severe|strong|high)|extreme|(extreme|unbearable) (problems|pain)"),
         ("very (poor|bad)|terrible", "poor|bad|unsatisfactory|inadequate", "fair|mediocre",

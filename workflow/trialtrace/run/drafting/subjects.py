@@ -1,14 +1,15 @@
 """Which column tells the patients of each table apart, and how tables belong together."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import MOST_ARMS
-from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.names import ROW_NUMBERS, VISIT_PARTS, VISITS, speaks_of
-from trialtrace.run.drafting.outcomes import levels
+from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.tables import by_subject, joined_like
@@ -16,6 +17,8 @@ from trialtrace.run.tables.measures import plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
 MOSTLY = 0.5
+# Of the values of two columns of other names those that both have.
+ALIKE = 0.8
 # Rows of each visit.
 FEWEST_ROWS = 3
 WORDS = "Which column tells patients apart?"
@@ -29,7 +32,8 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
         raise wrong("--subject", f"{SOURCE_ROW}, of {len(tables)} tables", need)
-    if several and not named and not all(table.subject for table in tables):
+    lacking = any(named not in {one.name for one in table.columns} for table in tables)
+    if several and (not named or lacking) and not all(table.subject for table in tables):
         return _linked(tables, decided)
     return tuple(_with_subject(table, decided) for table in tables)
 
@@ -68,10 +72,7 @@ def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     ]
     names = one_of([table.name for table in tables])
     if not shared:
-        fault = f"{names}, of which not all have a column with the name of a subject"
-        need = "a column of one name in each that tells the patients"
-        mend = "name it: --subject COLUMN, or rename it in an export, or give one file"
-        raise wrong("the files", fault, need, mend)
+        return _of_the_same_values(tables, decided)
     sure = [name for name in shared if _links(tables, name)]
     place = ("trial.yaml", f"tables.{tables[0].name}.subject")
     why = f"All of {names} have it, and no name of theirs is that of a subject."
@@ -84,6 +85,55 @@ def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         decided.guess("subject", place, sure[0], why)
         return read(sure[0])
     choices = [(name, why) for name in dict.fromkeys([*sure, *shared])]
+    return decided.choose("subject", WORDS, choices, place, read, False)
+
+
+def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """Tables whose patients have the same values under other names, SID and subject: a guess where
+    they are texts, asked of numbers. Raises UserError where no columns are so."""
+    values = {
+        (table.name, one.name): {cell for (cell,) in cells_of(table, [one.name])}
+        for table in tables
+        for one in table.columns
+        if table.rows <= MOST_ROWS and _may_link(table, one.name)
+    }
+    found: dict[str, dict[str, str]] = {}
+    for (_, name), known in values.items():
+        alike = {
+            table: other
+            for (table, other), own in values.items()
+            if len(own & known) >= ALIKE * len(own | known)
+        }
+        if len(alike) == len(tables) and alike not in found.values():
+            found[name] = alike
+    if not found:
+        each = "; ".join(
+            f"{one.name} ({Path(one.item).name}): {one_of([c.name for c in one.columns])}"
+            for one in tables
+        )
+        fault = f"no column that tells the patients under one name, or with the same values: {each}"
+        mend = "give it one name in all, or give one file"
+        raise wrong("the files", fault, "a column of the patients in each", mend)
+
+    def read(name: str) -> tuple[Table, ...]:
+        pairs = next((one for one in found.values() if name in one.values()), None)
+        if pairs is None:
+            raise none_of("subject", name, found)
+        return tuple(_as_told(table, pairs[table.name]) for table in tables)
+
+    choices = [
+        (name, f"Its values are in {' and '.join(f'{t}.{c}' for t, c in pairs.items())}.")
+        for name, pairs in found.items()
+    ]
+    sure = len(found) == 1 and any(
+        not is_number(table.column(pairs[table.name]))
+        for pairs in found.values()
+        for table in tables
+    )
+    place = ("trial.yaml", f"tables.{tables[0].name}.subject")
+    if sure and "subject" not in decided.told:
+        decided.guess("subject", place, *choices[0])
+        return read(choices[0][0])
     return decided.choose("subject", WORDS, choices, place, read, False)
 
 
