@@ -22,6 +22,7 @@ from trialtrace.report.sections.findings import (
     planned_p,
     sentences,
 )
+from trialtrace.report.sections.models import adjusting
 from trialtrace.report.sections.remarks import disagreeing
 from trialtrace.report.sections.subgroups import subgroups
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, HolmTest
@@ -63,7 +64,7 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(synthetic=False, stamp=None, plan=plan, endpoints={}),
+        trial=Stub(tells_cohort=False, synthetic=False, stamp=None, plan=plan, endpoints={}),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
@@ -399,6 +400,17 @@ def test_covariates_strata_and_sides_are_named():
     model = "adjusted for baseline and age, stratified by site"
     assert f"−10.0), {model}; p" in words(told)
     assert f"(Fisher's exact test, {model}, one-sided, less)" in words(told)
+
+
+def test_models_that_impute_adjust_nothing():
+    """The difference is of the completed shares, whatever was in the models that drew them."""
+    choices = '{"covariates": ["age"], "components": ["vibration"], "imputations": 50}'
+    found = material(RISK | {"options": choices})
+    found.trial.subjects = Stub(described=lambda name, _: Stub(label=name.capitalize()))
+    found.trial.dictionary = {}
+    (told,) = sentences(found, analysis("secondary"))
+    assert "−10.0), not adjusted, imputed by models with age" in words(told)
+    assert adjusting({"components": ["vibration"]}) != adjusting({}) == "adjusted for"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.audit.cohort_words import of_results, of_rows
+from trialtrace.report.audit.cohort_words import by_stratum, of_results, of_rows
 from trialtrace.run.trace.put_in import Rests
 
 ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
@@ -15,6 +15,7 @@ def margin(arm, tag="printed"):
     printed = "30.0%" if tag == "arithmetic" else "12"
     return {
         "arm": arm,
+        "quantity": "died",
         "check": {"endpoint": "died"},
         "tag": tag,
         "printed": printed,
@@ -26,11 +27,19 @@ def count(arm, value):
     return pair("count.events", value, comparison=None, reference=None, group1_level=arm)
 
 
-def material(margins, rows, *, own=True):
+def material(margins, rows, *, own=True, by=None, quantities=None):
     """A cohort in which every result rests on the same margins: its own, or of its columns."""
     rests = Rests(tuple(margins), ()) if own else Rests((), tuple(margins))
     put_in = Stub(margins=margins, behind=lambda _: rests, margins_text=lambda _: "Died")
-    trial = Stub(tells_cohort=True, design=Stub(arms=ARMS))
+    variable = Stub(described=lambda name, _: Stub(label=name.capitalize()))
+    trial = Stub(
+        tells_cohort=True,
+        design=Stub(arms=ARMS),
+        plan=Stub(analyses={"a": Stub(by=by)}),
+        subjects=variable,
+        dictionary={},
+        cohort=Stub(quantities=quantities or {}),
+    )
     return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows)
 
 
@@ -88,3 +97,34 @@ def test_counts_that_follow_from_other_numbers_say_how():
     assert of_rows(material(margins, BOTH), BOTH).endswith(f"no finding; {note}.")
     told = of_results(material(margins, BOTH), ["a"])
     assert note in told and "one of the sets" not in told and "print so" not in told
+
+
+def quantity(*used, where=None):
+    return Stub(uses=lambda: [((), [*used])], where=where)
+
+
+SPLITS = {
+    "nothing leads to it": (
+        {"died": quantity("frailty"), "frailty": quantity("arm")},
+        "nothing in the draw lets the effect depend on it: chance of this cohort",
+    ),
+    "by what it is drawn by": (
+        {"died": quantity("frailty"), "frailty": quantity("site")},
+        "what differs is assumed or chance",
+    ),
+    "by where it has a value": (
+        {"died": quantity("arm", where={"site": {"is": "North"}})},
+        "what differs is assumed or chance",
+    ),
+}
+
+
+@pytest.mark.parametrize(("quantities", "why"), SPLITS.values(), ids=SPLITS.keys())
+def test_no_margin_sets_what_differs_between_subgroups(quantities, why):
+    """Both arms are printed, and not by site: no p of an interaction was set."""
+    of = material([margin(arm) for arm in ARMS], BOTH, by="site", quantities=quantities)
+    split = f"made up by site (no printed number sets it so; {why})"
+    assert by_stratum(of, ["a"]) == split
+    assert of_rows(of, BOTH) == f"*Cohort:* {split}; in all set as printed, no finding."
+    assert of_results(of, ["a"]).endswith(f"**M{split[1:7]}**{split[7:]}.")
+    assert by_stratum(material([margin(arm) for arm in ARMS], BOTH), ["a"]) == ""

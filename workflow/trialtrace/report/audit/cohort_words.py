@@ -12,8 +12,10 @@ from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
+from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trace.put_in import GROUPS, Margin, Rests
+from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.cohort.margins import percentage
 from trialtrace.run.trial.plan.build import Analysis
 
@@ -79,9 +81,11 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     together = _together(material, rows)
     if not together.own and not together.columns:
         return ""
+    whole = _set_by(together.own) if together.own else "drawn to printed numbers"
+    if by := _strata(material, rows, together):
+        return f"{LEAD} made up {by}; in all {whole}."
     split, arms = _made_up(material, rows, together.own or together.columns)
     if split:
-        whole = _set_by(together.own) if together.own else "drawn to printed numbers"
         return f"{LEAD} made up by arm; in all {whole}."
     if together.own:
         others = f"; made up for {escape_markdown(' and '.join(arms))}" if arms else ""
@@ -122,6 +126,44 @@ def _made_up(
     return False, [arms[arm].label for arm in arms if arm in told - printed]
 
 
+def by_stratum(material: Material, analyses: Sequence[str]) -> str:
+    """The same of a test of interaction, and of what stands beside it; empty of other data."""
+    if not material.trial.tells_cohort:
+        return ""
+    rows = [row for name in analyses for row in material.of(name)]
+    by = _strata(material, rows, _together(material, rows))
+    return f"made up {by}" if by else ""
+
+
+def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
+    """ "by drug (no printed number sets it so; …)", of results by a variable: whether anything in
+    the draw lets the outcome depend on it. A margin is of whole arms, so none sets such a split."""
+    trial = material.trial
+    analyses = {row["analysis_id"] for row in rows} & {*trial.plan.analyses}
+    names = dict.fromkeys(by for one in sorted(analyses) if (by := trial.plan.analyses[one].by))
+    margins = rests.own or rests.columns
+    if not names or not margins:
+        return ""
+    why = "what differs is assumed or chance"
+    if not {*names} & _drawn_by(material, margins):
+        why = "nothing in the draw lets the effect depend on it: chance of this cohort"
+    labels = " and ".join(lower_first(variable_label(trial, name)) for name in names)
+    return f"by {escape_markdown(labels)} (no printed number sets it so; {why})"
+
+
+def _drawn_by(material: Material, margins: Sequence[Margin]) -> set[str]:
+    """The quantities of some margins, and all that these are drawn by."""
+    quantities = material.trial.cohort.quantities
+    found, ahead = set[str](), {str(margin["quantity"]) for margin in margins}
+    while ahead:
+        found |= ahead
+        known = [quantities[name] for name in ahead if name in quantities]
+        used = {name for one in known for _, names in one.uses() for name in names}
+        used |= {name for one in known for name in columns_of(one.where or {})}
+        ahead = used - found
+    return found
+
+
 def with_cohort(material: Material, line: str, rows: Sequence[ResultRow]) -> str:
     """A line of a report, and behind it whether its numbers were put in."""
     return " ".join(filter(None, [line, of_rows(material, rows)]))
@@ -140,6 +182,8 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         return OF_NOTHING
     split, arms = _made_up(material, rows, rests.own or rests.columns)
     assumed = f" {SPLIT}" if split else ""
+    if by := _strata(material, rows, rests):
+        split, arms, assumed = False, [], f" **Made up** {by}."
     if not rests.own:
         return f"{IN_PART}{assumed}"
     if arms:

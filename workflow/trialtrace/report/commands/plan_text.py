@@ -13,6 +13,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.sections.analysis_section import VALUE_WORDS, intercurrent_words
+from trialtrace.report.sections.models import adjusting
 from trialtrace.report.sections.sections import design_line
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import describe, lower_first
@@ -30,7 +31,7 @@ from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.reported import ROLES, in_order
 
 # Options whose values are variables of patients, or what stands for one.
-OF_VARIABLES = {"covariates": "adjusted for", "strata": "stratified by", "cluster": "clusters by"}
+OF_VARIABLES = {"strata": "stratified by", "cluster": "clusters by"}
 OTHERS = {"baseline": "the value at baseline", "treated_side": "the treated side"}
 SIDES = {
     "two_sided": "two-sided",
@@ -195,9 +196,10 @@ def _options(trial: Trial, options: Mapping[str, object]) -> Iterator[str]:
             continue
         if name == "sides":
             yield SIDES.get(str(value), _value(value))
-        elif name in OF_VARIABLES:
+        elif name in ("covariates", *OF_VARIABLES):
             names = [value] if isinstance(value, str) else value
-            yield f"{OF_VARIABLES[name]} {_variables(trial, names)}"
+            how = OF_VARIABLES.get(name) or adjusting(options)
+            yield f"{how} {_variables(trial, names)}"
         else:
             yield f"{name.replace('_', ' ')}: {_value(value)}"
 

@@ -103,8 +103,7 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
         of = f" of the {added.n + added.undecided}" if added.undecided else ""
         others = f" over the other {added.undecided}" if added.undecided else ""
         yield (
-            f"Adding {added.n}{of} incomplete outcomes, decided by their known parts "
-            f"({added.events} events; of those analysed {added.whole_events} of {added.whole})",
+            f"Adding {added.n}{of} incomplete outcomes, decided by their known parts",
             link(row),
         )
     for lead, over, bounds in (

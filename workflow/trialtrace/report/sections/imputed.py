@@ -79,7 +79,18 @@ def available_cases(material: Material, analysis: Analysis) -> str:
 
 def _against(added: Added) -> str:
     return escape_markdown(
-        f"It may fail: of {added.n} of them the known parts decide the outcome, and "
+        f"Of {added.n} of them the known parts decide the outcome, and "
         f"{added.events} ({100 * added.events / added.n:.0f} %) had the event; of those analysed "
-        f"{added.whole_events} of {added.whole} ({100 * added.whole_events / added.whole:.0f} %)."
+        f"{added.whole_events} of {added.whole} ({100 * added.whole_events / added.whole:.0f} %). "
+        f"Known parts decide one answer sooner than the other, so that this is no sign of bias"
+        f"{_reach(added)}."
     )
+
+
+def _reach(added: Added) -> str:
+    """ "; of all 50 left out 40 to 92 % had it": none or all of those who are still undecided."""
+    if added.undecided is None:
+        return ""
+    n = added.n + added.undecided
+    low, high = (100 * events / n for events in (added.events, added.events + added.undecided))
+    return f"; of all {n} left out {low:.0f} to {high:.0f} % had it"

@@ -6,7 +6,7 @@ another column as well is of fewer, and its estimate would stand beside theirs w
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -70,12 +70,19 @@ def _of_one_step(row: ResultRow, other: ResultRow) -> bool:
     return all(one[key] == two[key] for key in one.keys() & two if key not in OF_ONE_SIDE)
 
 
+def adjusting(given: Mapping[str, object]) -> str:
+    """What a model does with its covariates. Where the components of an outcome are imputed, they
+    are in those models alone, and the difference of the completed shares is adjusted for nothing.
+    """
+    return "not adjusted, imputed by models with" if "components" in given else "adjusted for"
+
+
 def model_words(material: Material, row: ResultRow) -> list[str]:
     """What a model adjusts for, its strata, clusters and ties; of a p-value, its one side."""
     given = json.loads(row["options"])
     words = []
     if covariates := given.get("covariates"):
-        words.append(f"adjusted for {listed(material, covariates)}")
+        words.append(f"{adjusting(given)} {listed(material, covariates)}")
     if strata := given.get("strata"):
         words.append(f"{STRATIFIED} {listed(material, strata)}")
     if "cluster" in given:

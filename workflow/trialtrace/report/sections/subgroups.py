@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from trialtrace.base.words import LABELS
+from trialtrace.report.audit.cohort_words import by_stratum
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -31,7 +32,8 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
             shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
             head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
             text = f"{head}: interaction {shown} ({how})"
-            yield f"{text}{_within(material, other)}."
+            made_up = by_stratum(material, [other.name])
+            yield f"{text}{_within(material, other)}{f'; {made_up}' if made_up else ''}."
 
 
 def _within(material: Material, analysis: Analysis) -> str:
