@@ -1,5 +1,7 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
+from collections.abc import Iterable, Iterator
+
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -7,9 +9,11 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trace.words import variable_label, words_of
+from trialtrace.run.trial.cleaning import CheckStored
+from trialtrace.run.trial.load import Trial
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]
@@ -46,12 +50,35 @@ def baseline_table(material: Material) -> str:
     caption += " are described, not tested; of yes or no the number (percent) with yes."
     if note := data.get("note"):
         caption += f" {note}"
+    caption += "".join(score_words(material.trial, data["variables"]))
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
         caption += " Percentages are of those with a value."
     else:
         caption += " No value is missing."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
+
+
+def score_words(trial: Trial, names: Iterable[str]) -> Iterator[str]:
+    """Of each variable that is a sum of points by a check of cleaning.yaml: " Risk score, points: 1
+    for each of ampullectomy, …; 0.5 for each of recurrent pancreatitis." Plain text."""
+    stored = {
+        (check.table, check.stored): check
+        for check in trial.cleaning.checks.values()
+        if isinstance(check, CheckStored)
+    }
+    for name in names:
+        origin = trial.subjects.origins.get(name)
+        check = stored.get((origin.table, origin.column)) if origin else None
+        if check is None:
+            continue
+        columns = {key: words_of(one) for key, one in trial.dictionary[check.table].items()}
+        by: dict[float, list[str]] = {}
+        for point in check.points:
+            text = describe(point.when, columns).removesuffix(" = Yes")
+            by.setdefault(point.give, []).append(lower_first(text))
+        told = [f"{give:g} for each of {', '.join(of)}" for give, of in by.items()]
+        yield f" {variable_label(trial, name)}, points: {'; '.join(told)}."
 
 
 def _group(row: ResultRow) -> Group:

@@ -180,7 +180,7 @@ def _of_design(material: Material) -> Iterator[Answer]:
     yield "9", not lacking, f"The trial: type and arms{without}"
     flow = trial.plan.displays.get("flow", {})
     if trial.file.eligibility:
-        yield "12a", True, "The trial"
+        yield "12a", *_as_told(trial.file.eligibility)
     elif "excluded" in flow or "screening" in flow:
         yield "12a", False, "Patients: flow, the reasons against it alone"
     if any(arm.given for arm in design.arms.values()):

@@ -61,7 +61,7 @@ def labels(trial: Trial) -> Labels:
         {name: lower_first(declared.label) for name, declared in trial.endpoints.items()},
         {name: variable_label(trial, name) for name in trial.subjects.origins},
         {
-            table: {name: _words(column) for name, column in columns.items()}
+            table: {name: words_of(column) for name, column in columns.items()}
             for table, columns in trial.dictionary.items()
         },
         {
@@ -86,10 +86,10 @@ def subject_words(trial: Trial) -> Named:
     columns = trial.dictionary.get(trial.subjects.table, {}).items()
     named = {name: plain(endpoint.label) for name, endpoint in trial.endpoints.items()}
     variables = {name: plain(variable_label(trial, name)) for name in trial.subjects.origins}
-    return {**named, **variables, **{name: _words(one) for name, one in columns}}
+    return {**named, **variables, **{name: words_of(one) for name, one in columns}}
 
 
-def _words(variable: Variable) -> tuple[str, dict[str, str]]:
+def words_of(variable: Variable) -> tuple[str, dict[str, str]]:
     return variable.label or variable.name, variable.choices
 
 
@@ -97,7 +97,7 @@ def _occurrence_words(trial: Trial, entry: Occurrence) -> Named:
     """By the names that an entry gives to columns of its table."""
     known = trial.dictionary.get(entry.table, {})
     named = {name: known[column] for name, column in (entry.columns or {}).items()}
-    return {name: _words(variable) for name, variable in named.items()}
+    return {name: words_of(variable) for name, variable in named.items()}
 
 
 ADJUSTED = "p_adjusted"
