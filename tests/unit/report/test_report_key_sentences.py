@@ -22,6 +22,7 @@ from trialtrace.report.sections.key_sentences import (
     over_comparisons,
     without_comparison,
 )
+from trialtrace.report.sections.questions import by_other_rules
 from trialtrace.report.sections.readings import Readings, other_readings
 from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import (
@@ -73,8 +74,18 @@ def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_name
     assert told.startswith("3 comparisons by 2 methods each: mean difference in kg from")
     assert (
         "; 1 of 6 intervals of 95 % excludes no effect: \N{MINUS SIGN}7.50 "
-        "(\N{MINUS SIGN}14.10 to \N{MINUS SIGN}1.00) (at -7.5); by chance alone 0.3" in told
+        "(\N{MINUS SIGN}14.10 to \N{MINUS SIGN}1.00) (at -7.5)" in told
     )
+    assert "chance" not in told
+
+
+def test_variants_of_one_outcome_are_not_counted_against_chance():
+    def told(role):
+        return words(over_comparisons(ROWS, lambda _: "", role=role))
+
+    assert told("sensitivity").endswith("(0.50 to 4.50); these are variants, not 3 findings")
+    assert told("subgroup").endswith("excludes no effect: 2.50 (0.50 to 4.50)")
+    assert told("secondary").endswith("; by chance alone 0.2 would exclude it")
 
 
 def test_of_several_units_intervals_are_counted():
@@ -237,9 +248,36 @@ def test_readings_whose_interval_lies_otherwise_are_counted_by_kind():
         "that of the outcome as registered or planned",
         "3 of 12 by other rules of the outcome",
     ]
+    # A test stands for the interval of an analysis that has none.
+    tests = {"planned": [across], "tested": [row(0.03, None, None), row(0.2, None, None)]}
+    assert list(read(clear, **tests).otherwise()) == [
+        "2 of 3 of the outcome as registered or planned (a test for an interval where there is "
+        "none)"
+    ]
     assert list(read(across, **several).otherwise()) == ["9 of 12 by other rules of the outcome"]
     ends = (row(-0.5, None, None), row(4.0, None, None))
     assert list(replace(read(clear), bounds=[ends]).otherwise()) == ["the worst-case bounds"]
+
+
+def test_a_difference_at_a_time_is_another_rule_of_an_outcome_at_a_visit():
+    """Deaths compete in it: of the same patients and scale, and it has no visit."""
+    place = {"comparison": "drug", "reference": "placebo", "stratum": None, "group2": None}
+    place |= {"method": "m", "options": "{}"}
+    first = row(-0.3, -0.5, -0.1, stat_name="risk_difference", visit="week 24", **place)
+    seen = row(-0.3, -0.6, 0.1, stat_name="incidence_difference", visit=None, **place)
+    seen |= {"group2": "time"}
+    others = [seen | {"visit": "week 12"}, seen | {"stat_name": "hazard_ratio"}]
+
+    def analysis(name, of, *variables):
+        estimand = SimpleNamespace(population="itt", variables=variables)
+        return SimpleNamespace(name=name, of=of, by=None, role="sensitivity", estimand=estimand)
+
+    result = analysis("a", None, "event")
+    plan = SimpleNamespace(analyses={"a": result, "b": analysis("b", "a", "time")})
+    material = SimpleNamespace(
+        trial=SimpleNamespace(plan=plan), printable={"b": [seen, *others]}.__getitem__
+    )
+    assert by_other_rules(material, result, first) == [seen]
 
 
 def test_a_result_that_other_readings_bear_out_has_no_such_sentence(mini):

@@ -87,19 +87,26 @@ def turned(material: Material, analysis: Analysis) -> Iterator[str]:
         if not by_holm or not rejected([present(adjusted["stat_value"])], level):
             continue
         others = _others_of_family(material, p)
-        placed: dict[str, list[str]] = {}
-        values: list[float] = []
+        placed: dict[str, list[tuple[float, ResultRow]]] = {}
         for label, row in _in_its_place(material, p):
-            values.append(float(holm([present(row["stat_value"]), *others])[0]))
-            text = f"{p_text(values[-1], style_of(row))} with p{NO_BREAK}{with_sign(row)}"
-            placed.setdefault(label, []).append(text)
+            value = float(holm([present(row["stat_value"]), *others])[0])
+            placed.setdefault(label, []).append((value, row))
+        values = [value for each in placed.values() for value, _ in each]
+        told = ", ".join(f"{_ends(of)} by “{escape_markdown(at)}”" for at, of in placed.items())
         if rejected(values, level) < len(values):
-            of = (f"{' and '.join(all_)} of “{escape_markdown(at)}”" for at, all_ in placed.items())
             yield (
                 f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
-                f"of all arms would be {'; '.join(of)} in place of that of the test, so not always "
-                f"{reach([], level)} {level:g}"
+                f"of all arms is not always {reach([], level)} {level:g}. With the p of another "
+                f"analysis for its own it would be {told}"
             )
+
+
+def _ends(placed: Sequence[tuple[float, ResultRow]]) -> str:
+    """The lowest and the highest of some adjusted p-values, or the one."""
+    ordered = sorted(placed, key=lambda each: each[0])
+    return " to ".join(
+        dict.fromkeys(p_text(value, style_of(row)) for value, row in (ordered[0], ordered[-1]))
+    )
 
 
 def _in_its_place(material: Material, p: ResultRow) -> Iterator[tuple[str, ResultRow]]:

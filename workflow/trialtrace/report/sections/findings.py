@@ -286,7 +286,7 @@ def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -
         return ", ".join([place, *method, *_favoured(material, row)])
 
     further = [row for each in comparisons for row in each.further]
-    text = over_comparisons([each.estimate for each in comparisons], where, further)
+    text = over_comparisons([each.estimate for each in comparisons], where, further, analysis.role)
     tested = [p for compared in comparisons if (p := compared.planned or compared.own) is not None]
     if not tested:
         return text

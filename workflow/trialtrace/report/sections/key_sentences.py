@@ -23,12 +23,15 @@ def over_comparisons(
     rows: Sequence[ResultRow],
     where: Callable[[ResultRow], str],
     further: Sequence[ResultRow] = (),
+    role: str = "",
 ) -> str:
     """ "8 comparisons: risk difference from −9.1 (Pain, …) to 2.4 (Sleep, …); 1 of 8 intervals …".
     Markdown.
 
     `further` are estimates of the same comparisons by other methods, of which there is no range:
-    their intervals are counted with the others. Values of several units have no order.
+    their intervals are counted with the others. Values of several units have no order. How many
+    chance gives is told of outcomes that are each a question: not of several methods, nor of an
+    analysis whose `role` is to tell one outcome again, otherwise or in parts.
     """
     whole = [row for row in rows if row["stat_value"] is not None]
     text = f"{len(rows)} comparisons"
@@ -51,6 +54,10 @@ def over_comparisons(
         f"{';' if ': ' in text else ':'} {excluding(clear, len(bounded), f' of {100 * level:g} %')}"
     )
     text += exceptions(bounded, where)
+    if role == "sensitivity":
+        return f"{text}; these are variants, not {len(bounded)} findings"
+    if further or role == "subgroup":
+        return text
     chance = f"{len(bounded) * (1 - level):.1f}"
     return f"{text}; by chance alone {chance} would exclude it"
 

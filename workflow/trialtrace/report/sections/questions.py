@@ -17,6 +17,8 @@ Estimate = tuple[str | float | None, ...]
 # The arms of a comparison: treated, and what it is compared with.
 Pair = tuple[str, str]
 PLACES = ("parameter", "visit", "comparison", "reference")
+# Differences of risk, of which one has deaths compete: of the same scale.
+OF_RISK = ("risk_difference", "incidence_difference")
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory", "published")
 
@@ -46,7 +48,7 @@ def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> 
     what its readers ask."""
     if len(analysis.estimand.variables) > 1:
         return []
-    alike = ("visit", "comparison", "reference", "stat_name")
+    stats = OF_RISK if first["stat_name"] in OF_RISK else (first["stat_name"],)
     found: dict[Estimate, ResultRow] = {}
     for member in children(material, analysis.name):
         estimand = member.estimand
@@ -55,13 +57,13 @@ def by_other_rules(material: Material, analysis: Analysis, first: ResultRow) -> 
             and estimand.population == analysis.estimand.population
             and estimand.variables != analysis.estimand.variables
         ):
-            for rows in asking(material, analysis, member, other=True).values():
-                for row in rows:
-                    if (
-                        values_of(row, alike) == values_of(first, alike)
-                        and row["ci_low"] is not None
-                    ):
-                        found.setdefault(estimate_of(row), row)
+            for row in material.printable(member.name):
+                # A time has no visit, and a difference at a time stands there.
+                places = row["visit"] in (first["visit"], None) and row["stratum"] is None
+                places = places and row["group2"] in (None, "time")
+                same = values_of(row, PLACES[2:]) == values_of(first, PLACES[2:])
+                if same and places and row["stat_name"] in stats and row["ci_low"] is not None:
+                    found.setdefault(estimate_of(row), row)
     return list(found.values())
 
 

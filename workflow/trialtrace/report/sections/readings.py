@@ -40,6 +40,8 @@ class Readings:
     methods: list[ResultRow]
     everybody: list[ResultRow]
     planned: list[ResultRow]
+    # The tests of the same pair of analyses as registered or planned that have no estimate of it.
+    tested: list[ResultRow]
     decided: list[ResultRow]
     rules: list[ResultRow]
     further: list[ResultRow]
@@ -60,6 +62,11 @@ class Readings:
         ):
             bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
             n, k = len(bounded), sum(leaves_out_no_effect(row) != clear for row in bounded)
+            if rows is self.planned:
+                tested = [present(row["stat_value"]) for row in self.tested]
+                n += len(tested)
+                k += sum((p <= 1 - present(self.first["ci_level"])) != clear for p in tested)
+                words += " (a test for an interval where there is none)" * bool(tested)
             if k:
                 yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
         if clear and any(includes_no_effect(*each) for each in self.bounds):
@@ -84,6 +91,7 @@ def _readings(
     decided = [row for row in ruled if added_by(material, row) is not None]
     rules = [row for row in ruled if row not in decided]
     analyses = material.trial.plan.analyses
+    registered = [one for one in analyses.values() if one.role == "registered"]
 
     def bounds(rows: list[ResultRow]) -> list[Bounds]:
         return [
@@ -98,10 +106,18 @@ def _readings(
         everybody=wider,
         planned=[
             one.estimate
-            for other in analyses.values()
-            if other.role == "registered"
+            for other in registered
             for one in compared(material, other)
             if values_of(one.estimate, PAIR) == values_of(first, PAIR)
+        ],
+        tested=[
+            row
+            for other in registered
+            if not any(row["comparison"] and row["ci_level"] for row in material.of(other.name))
+            for row in material.of(other.name)
+            if row["stat_name"] == "p_value"
+            and row["stat_value"] is not None
+            and values_of(row, PAIR) == values_of(first, PAIR)
         ],
         decided=decided,
         rules=rules,
