@@ -30,6 +30,7 @@ from trialtrace.report.sections.findings import (
 from trialtrace.report.sections.harms import of_log_alone
 from trialtrace.report.sections.imputed import available_cases, imputations
 from trialtrace.report.sections.key_sentences import without_comparison
+from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
@@ -167,6 +168,8 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if analysis.role == "primary" and (assumed := available_cases(material, analysis)):
         parts[-1] += f" {assumed}"
+    if analysis.role == "primary" and (lost := lost_sessions(material, analysis)):
+        parts[-1] += f" {lost}"
     if drawn := " ".join(imputations(material, analysis)):
         parts.append(f"**Imputation.** {drawn}")
     if used := arms_used(material, analysis):

@@ -16,6 +16,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
+from trialtrace.report.sections.lost_sessions import lost_by_arm
 from trialtrace.report.sections.sections import left_out
 from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import (
@@ -208,6 +209,8 @@ def known_table(material: Material) -> str:
     caption = "Patients with a known primary outcome, of those in each arm."
     caption += " A time that is censored counts as known." if times else ""
     table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
+    lost = any(lost_by_arm(material, analysis) for analysis in primary(material))
+    caption += " Who was lost counts as a failure, and so as known." if lost else ""
     return captioned(material, table, "known", caption)
 
 

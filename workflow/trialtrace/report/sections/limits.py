@@ -9,6 +9,7 @@ from trialtrace.report.sections.decisions import turned
 from trialtrace.report.sections.findings import ending, not_adjusted, primary
 from trialtrace.report.sections.harms import of_log_alone, unreported
 from trialtrace.report.sections.imputed import available_cases
+from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.sections import not_recorded
@@ -39,6 +40,7 @@ def _limits(material: Material) -> Iterator[str]:
             yield first
         yield from map(escape_markdown, known_in_short(material, analysis))
         yield from filter(None, [available_cases(material, analysis)])
+        yield from filter(None, [lost_sessions(material, analysis)])
     if disagreeing := other_readings(material):
         yield escape_markdown(disagreeing)
     every = [one for one in trial.plan.analyses.values() if in_main_report(trial, one)]

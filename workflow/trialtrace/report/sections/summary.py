@@ -40,6 +40,7 @@ from trialtrace.report.sections.findings import (
 )
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms import harms_in_short
+from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.sections import (
@@ -316,7 +317,8 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
         before = ": known in " in said
         if times or before:
             return f" See [all outcomes]({place})." if place else ""
-        return f" {lead} in all who are analysed."
+        lost = lost_sessions(material, analysis)
+        return f" {lost}" if lost else f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."

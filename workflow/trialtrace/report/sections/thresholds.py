@@ -7,6 +7,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import OF_ARM, ending
+from trialtrace.report.sections.lost_sessions import lost_by_arm
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -58,7 +59,7 @@ def _sentence(
             f"p {sign(test)}{link(test)}"
         )
     told = _shown(material, analysis, tests) if analysis.role == "primary" else ""
-    told += _beyond(material, first, exact) if one_sided else ""
+    told += _beyond(material, analysis, first, exact) if one_sided else ""
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{told}{ending(material)}"
 
 
@@ -83,18 +84,26 @@ def _asked(test: ResultRow) -> str:
     return f"{side}{100 * options['threshold']:g} %"
 
 
-def _beyond(material: Material, test: ResultRow, shares: list[ResultRow]) -> str:
+def _beyond(
+    material: Material, analysis: Analysis, test: ResultRow, shares: list[ResultRow]
+) -> str:
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
-    the other side of the threshold."""
+    the other side of the threshold; whether that hangs on those who were lost."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
-        material.arm_label(row["group1_level"])
+        present(row["group1_level"])
         for row in shares
         if row["ci_level"] is not None
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
     side = "below" if greater else "above"
     lies = "interval lies" if len(arms) == 1 else "intervals lie"
-    words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in {in_a_row(arms)}"
+    words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in "
+    words += in_a_row([material.arm_label(arm) for arm in arms])
+    if arms and greater and analysis.role == "primary":
+        lost = lost_by_arm(material, analysis)
+        ends = [lost[arm].interval(analysis.confidence).high for arm in arms if arm in lost]
+        if any(end >= threshold for end in ends):
+            words += ", as long as those who were lost count as failures"
     return f"; {escape_markdown(words)}" if arms else ""
