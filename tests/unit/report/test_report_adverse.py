@@ -273,15 +273,15 @@ def test_harms_begin_with_deaths_by_arm(mini):
         (
             (0, 0),
             "last",
-            "its patient as recorded, alive at the last contact, which a date of death contradicts",
+            "its patient as alive at the last contact, though a date of death is recorded",
         ),
         ((1, 0), "last", "its patient not at all"),
         ((0, 0), "ended", "its patient not at all"),
         (
             (0, 1),
             "last",
-            "their patients as recorded, alive at the last contact, which a date of death "
-            "contradicts (1) and not at all (1)",
+            "their patients as alive at the last contact, though a date of death is recorded (1) "
+            "and not at all (1)",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 restricted disclosure no patient's exact day."""
 
 import io
+from types import SimpleNamespace as Stub
 from xml.etree.ElementTree import fromstring
 
 import mini_run
@@ -118,6 +119,17 @@ def test_interval_censored_curves_keep_to_their_axis(figures, tmp_path, disclosu
     assert ends.max() <= last
     on_grid = np.allclose(ends * PLACES / last, np.round(ends * PLACES / last))
     assert on_grid != fine
+
+
+def test_interval_censored_curves_end_with_the_share_after_all_visits():
+    """Of five, four had the event between two visits."""
+    from trialtrace.report.figures.interval_survival import _after_the_last_step
+    from trialtrace.stats.survival.interval_censored import turnbull
+
+    left = np.array([0.0, 101.0, 203.0, 333.0, 437.0])
+    fit = turnbull(left, np.array([101.0, 203.0, 333.0, 437.0, np.inf]))
+    told = _after_the_last_step(Stub(arm_label=str.capitalize), {"drug": fit})
+    assert told == " The share with the event after the last step: Drug 80.0 %."
 
 
 def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):

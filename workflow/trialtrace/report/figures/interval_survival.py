@@ -1,10 +1,12 @@
 """Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.words import percent
 from trialtrace.report.figures.at_risk import PARTS, axis_unit, on_grid, rounded_up, time_words
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
@@ -60,11 +62,21 @@ def draw(material: Material, entry: Given) -> Picture:
         f"{request.title}, {request.population}: Turnbull's estimate from events "
         "that lie between two visits. Within a shaded box the data do not say how the curve runs."
     )
+    caption += _after_the_last_step(material, turnbulls) if fine else ""
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
     ends = [f"{end} ({entry['unit']})" for end in ("from", "to")]
     return Picture(
         figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)
     )
+
+
+def _after_the_last_step(material: Material, turnbulls: Mapping[str, Turnbull]) -> str:
+    """How many had the event in the end, which a time before the last visits does not tell."""
+    shares = [
+        f"{material.arm_label(arm)} {percent(fit.mass[np.isfinite(fit.right)].sum())} %"
+        for arm, fit in turnbulls.items()
+    ]
+    return f" The share with the event after the last step: {'; '.join(shares)}."
 
 
 @dataclass(frozen=True)

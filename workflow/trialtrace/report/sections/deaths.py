@@ -130,7 +130,7 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)
-    alive = "as recorded, alive at the last contact, which a date of death contradicts"
+    alive = "as alive at the last contact, though a date of death is recorded"
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])

@@ -37,7 +37,7 @@ def _limits(material: Material) -> Iterator[str]:
         yield escape_markdown(trial.reanalysis)
     for analysis in primary(material):
         if first := caveat(analysis):
-            yield first
+            yield f"{escape_markdown(analysis.label)}: {first.strip()}"
         yield from map(escape_markdown, known_in_short(material, analysis))
         yield from filter(None, [available_cases(material, analysis)])
         yield from filter(None, [lost_sessions(material, analysis)])
