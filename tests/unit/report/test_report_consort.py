@@ -1,6 +1,7 @@
 """Which items of CONSORT 2025 a report answers: by hand from the made trial's configuration."""
 
 from dataclasses import replace
+from types import SimpleNamespace as Stub
 
 import mini_run
 import mini_trial
@@ -9,7 +10,14 @@ from test_report_wording import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.baseline_table import baseline_table
-from trialtrace.report.sections.consort import ITEMS, OPEN, _answers, _of_design, consort_section
+from trialtrace.report.sections.consort import (
+    ITEMS,
+    OPEN,
+    _answers,
+    _of_design,
+    _of_flow,
+    consort_section,
+)
 from trialtrace.report.sections.sections import trial_section
 from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -119,3 +127,14 @@ def test_the_baseline_is_of_its_population(tmp_path):
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     text = words(baseline_table(material))
     assert "\nBaseline of 19 of 20 patients: adults. Arms are described" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "whole"), [("Moved away", True), ("no value, reason not reported", False)]
+)
+def test_losses_without_a_reason_are_told_in_part(reason, whole):
+    flow = [{"stat_name": "not_analysed", "stat_value": 3.0, "group2_level": reason}]
+    plan = Stub(displays={"flow": {"ended": "status", "received": "treated"}})
+    material = Stub(trial=Stub(plan=plan), of=lambda _: flow)
+    answers = {item: full for item, full, _ in _of_flow(material)}
+    assert answers == {"22a": True, "22b": whole}

@@ -21,6 +21,7 @@ from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.plan.displays.why import UNREPORTED
 from trialtrace.run.trial.reported import ROLES, is_harm
 
 ITEMS = {
@@ -166,7 +167,8 @@ def _of_flow(material: Material) -> Iterator[Answer]:
     untold += "" if "received" in flow else ", without who received the treatment"
     yield "22a", not untold, f"Patients: flow{untold}"
     if {"ended", "not_received"} & flow.keys() or _left_out(material):
-        yield "22b", "ended" in flow, "Patients: flow"
+        whole = "ended" in flow and not _left_out(material, UNREPORTED)
+        yield "22b", whole, "Patients: flow" + ("" if whole else ", not each with a reason")
 
 
 def _of_design(material: Material) -> Iterator[Answer]:
@@ -255,8 +257,11 @@ def _delivered(material: Material) -> Iterator[str]:
             yield analysis.label
 
 
-def _left_out(material: Material) -> bool:
-    """Whether the flow has reasons for which somebody is not analysed."""
+def _left_out(material: Material, reason: str = "") -> bool:
+    """Whether the flow has reasons for which somebody is not analysed; whether that one."""
     return any(
-        row["stat_name"] == "not_analysed" and row["stat_value"] for row in material.of("flow")
+        row["stat_name"] == "not_analysed"
+        and row["stat_value"]
+        and reason in (row["group2_level"] or "")
+        for row in material.of("flow")
     )
