@@ -266,7 +266,7 @@ def _visits(files: Files, name: str, entry: dict[str, Any]) -> None:
             f"no visits, while {who} has several",
             f"visits: all, or a list of {one_of(labels)}",
         )
-    elif visits not in (None, "all") and not labels:
+    elif visits is not None and not labels and not ("of" in entry and entry.get("visits") == "all"):
         document.add(place, f"visits of {who}, which is not a repeated endpoint", "no visits")
     elif "visits" in entry and isinstance(entry["visits"], list):
         for position, visit in enumerate(entry["visits"]):
