@@ -106,6 +106,19 @@ SENTENCE_ARMS = {
     # A name that is in closed brackets, or the reference of another number, is not its own.
     "It varied (from few with training), with a mean of 2.8 ± 2.1.": [None],
     "It fell by 12 ± 4.8 (P = 0.1 vs usual care).": [None],
+    # From one to the other in an arm; not of the arm of the next number; past brackets and units.
+    "Pain fell (training 5.1 ± 1.2 to 3.2 ± 1.1, P = 0.001; usual care 5.2 ± 1 to 4.9 ± 1.3).": [
+        *["training"] * 2,
+        *["usual care"] * 2,
+    ],
+    "It dropped for training (−1.4 ± 0.3) and rose with usual care (0.3 ± 0.1).": [
+        "training",
+        "usual care",
+    ],
+    "Clearance was 58.0 ml/minute/1.73 m² in the training group versus 55.2 ml/minute/1.73 m² in "
+    "the usual care group.": ["training", "usual care"],
+    "It was 13.3% (800 out of 6003) in the training group versus 14.6% (873 out of 5966) in the "
+    "usual care group.": [*["training"] * 2, *["usual care"] * 2],
 }
 
 

@@ -197,6 +197,9 @@ _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
 
 
+_BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+
+
 @dataclass(frozen=True)
 class _Around:
     """The arms named before each number of a run and behind it, all before the run, those between
@@ -214,11 +217,15 @@ def _around(
     run: Sequence[Seen], numbers: Sequence[Seen], mentions: Sequence[Mention], text: str
 ) -> _Around:
     start, end = run[0][0], run[-1][1]
-    after = min((one[0] for one in numbers if one[0] >= end and one not in run), default=len(text))
     # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
     inside = text[:start].count("(") > text[:start].count(")")
+    bracket = _BRACKET.match(text, end)
+    named = bracket and any(end <= m.begin < bracket.end() for m in mentions)
+    beyond = bracket.end() if bracket and not named else end
+    others = [one[0] for one in numbers if one[0] >= beyond and one not in run]
+    after = min(others, default=len(text))
     ended = re.match(r"[^()\[\]]{0,25}\)", text[end:after]) if inside else None
-    beside = ended or re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
+    beside = ended or _BRACKET.match(text, end, after)
     past = end + (beside.end() if beside else 0)
     closed = re.search(r"(?<!^)[)\];]|\.\s", text[past:after].lstrip(" )]%"))
     ends = [
@@ -338,7 +345,8 @@ def _listed(
 
 # "From 3.8 to 1.4 points" is of one arm.
 _CHANGED = re.compile(
-    r".*\bfrom \|[\s%]*(?:[a-z/]+ )?to |.*\|[\s%,]*(?:vs\.?|versus)\s+(?:post|after|follow)\S*\s",
+    r".*\|[\s%]*(?:(?!compar|rel|sim)[a-z/]+ )?to |"
+    r".*\|[\s%,]*(?:vs\.?|versus)\s+(?:post|after|follow)\S*\s",
     re.IGNORECASE,
 )
 
@@ -380,6 +388,10 @@ def _of_two(run: Sequence[Seen], around: _Around, text: str, names: Names) -> li
     return []
 
 
+# "5% and in B 8%": what stands behind is of another number.
+_NEXT = re.compile(r"[\s)\]%,]*(?:and|but|while|whereas)\s(?![-+]?[0-9])")
+
+
 def _nearest(
     number: Seen,
     before: Sequence[Mention],
@@ -400,9 +412,14 @@ def _nearest(
     earlier = [m for m in mentions if m.begin < number[0]]
     earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : number[0]])]
     tail = text[number[1] : behind[0].begin] if behind else ""
-    tail = re.sub(r"^(?:\s[a-z]+)?\s*[(\[][^()\[\]]*[)\]]", "", tail)
+    tail = UNIT.sub("", re.sub(r"^(?:\s[a-z]+)?\s*[(\[][^()\[\]]*[)\]]", "", tail))
     joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
+    # "58 in A versus 55 of all patients in B".
+    turned = bool(before and VERSUS.search(text, before[-1].end, number[0]))
+    if behind and turned and _OF.search(text, 0, behind[0].begin):
+        return behind[0].arm, NEAREST
+    behind = [] if _NEXT.match(tail) else behind
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
     opened = not before and earlier and _OPENED.search(text, 0, earlier[-1].begin)
