@@ -273,6 +273,7 @@ def test_what_papers_print_is_read(printed, components):
         ("mean 51.3 (95% CI 49.6 to 53.0)", "compatible"),  # by the normal distribution
         ("mean 51.3 (95% CI 49.3 to 53.3)", "not_checkable"),  # of fewer patients
         ("mean 51.3 (95% CI 50.4 to 52.2)", "inconsistent"),
+        ("mean 51.3 (95% CI 49.0 to 53.6)", "inconsistent"),  # of half of them
         ("mean 51.3 (95% CI 46.6 to 56.0)", "inconsistent"),  # the deviation's
     ],
 )
