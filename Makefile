@@ -83,10 +83,11 @@ simulate: $(READY)
 # Linters work beside the tests; what they say stands at the end, where it is read. A recipe that
 # names MAKE itself would be run by `make --dry-run` too.
 LINT = $(MAKE) --no-print-directory lint
+# Three processes: on two cores one of them waits now and then, for a cluster or a browser.
 test: $(READY_TEST)
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	$(LINT) > "$$said" 2>&1 & linters=$$!; \
-	status=0; $(BIN)/python -m pytest --numprocesses 2 $(ARGS) || status=$$?; \
+	status=0; $(BIN)/python -m pytest --numprocesses 3 $(ARGS) || status=$$?; \
 	wait $$linters || { cat "$$said"; status=1; }; exit $$status
 
 # Neither linters nor what is marked slow or r: the inner loop.
