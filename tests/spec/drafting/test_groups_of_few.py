@@ -89,6 +89,17 @@ def test_matched_pairs_are_told(tmp_path: Path):
     assert draft.design.kind == "within_subject"
 
 
+def test_pairs_of_two_of_three_arms_are_not_told_as_matched(tmp_path: Path):
+    draw = random.Random(6)
+    rows = [
+        f"{pair},{arm},{draw.randint(20, 70)},{draw.randint(0, 60)}"
+        for pair in range(GROUPS)
+        for arm in draw.sample(["placebo", "active", "other"], 2)
+    ]
+    draft = drafted(tmp_path, "pair,arm,age,score", rows)
+    assert "pairs" not in {one.name for one in draft.guesses}
+
+
 def test_a_score_whose_values_come_twice_is_no_group(tmp_path: Path):
     draw = random.Random(5)
     scores = draw.sample(range(GROUPS), GROUPS) + draw.sample(range(GROUPS), GROUPS)

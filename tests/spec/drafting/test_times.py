@@ -96,3 +96,11 @@ def test_a_code_for_who_had_no_end_is_asked(tmp_path: Path, with_code: int, aske
     assert ("999 in 40 of 90 rows" in doubt) is asked
     beside = decide(tables, {"primary": "score"}, guess_nothing_told).others
     assert [one.column for one in beside] == ([] if asked else ["survival_days"])
+
+
+def test_a_code_far_above_a_number_that_is_no_time_is_missing(tmp_path: Path):
+    draw = random.Random(5)
+    lines = [f"{n},{ARMS[n % 2]},{999 if n < 40 else draw.randint(1, 300)}" for n in range(90)]
+    write(tmp_path / "made.csv", ["pid,arm,crp", *lines])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {"primary": "crp"}, guess_nothing_told)
+    assert draft.primary.kind == "measure" and "status" not in blinding(draft)

@@ -447,3 +447,7 @@ def test_patients_of_few_levels_are_equal_by_chance():
     for column in many:
         column[-60:] = column[:60]
     assert p_of(many) < 1e-6
+    # A number that nearly nobody shares decides nothing of the others.
+    fine = [np.arange(n), *many[1:]]
+    fine[0][-60:] = fine[0][:60]
+    assert p_of(fine) < 1e-6

@@ -284,3 +284,42 @@ def test_a_number_of_one_cell_alone_has_its_group_and_outcome():
     assert [one.arm for one in own] == ["training", None]
     assert own[0].outcome == "Pain (abstract, sentence 1, outcome 1)"
     assert "same numbers in table 2" in own[0].doubts[-1]
+
+
+PAIN = Table(
+    "table 2",
+    "Table 2. Outcomes",
+    (
+        ("", "Training (n=40)", "Usual care (n=50)"),
+        ("Pain score, mean (SD)", "3.42 (1.1)", "4.87 (1.2)"),
+    ),
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "arm", "outcome"),
+    [
+        ("Pain reached 3.42 at the end.", "training", "Pain score"),
+        # What names a group, or all of them, or has no word of the row, is not of that cell.
+        ("In the usual care group pain reached 3.42 at the end.", "usual care", None),
+        ("Pain of all patients was 3.42 at the end.", None, None),
+        ("Stay reached 3.42 at the end.", None, None),
+        # Two digits are met by chance.
+        ("Pain reached 1.1 at the end.", None, None),
+    ],
+)
+def test_a_number_that_one_cell_has_is_of_its_group_and_row(sentence, arm, outcome):
+    made = read(PAIN, text=sentence)
+    (item,) = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert item.arm == arm
+    assert ("Pain score" in str(item.path)) is (outcome is not None)
+
+
+def test_a_number_that_two_cells_have_is_of_neither():
+    rows = (*PAIN.rows, ("Pain at night, mean (SD)", "5.1 (1.0)", "3.42 (1.3)"))
+    made = read(
+        Table("table 2", "Table 2. Outcomes", rows, 1), text="Pain reached 3.42 at the end."
+    )
+    (item,) = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert item.arm is None
