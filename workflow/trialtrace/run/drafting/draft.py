@@ -35,6 +35,7 @@ from trialtrace.run.drafting.names import (
     VISITS,
     rank,
 )
+from trialtrace.run.drafting.outcome_levels import with_competing
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
@@ -52,7 +53,6 @@ from trialtrace.run.drafting.primary import (
     endings,
     primary_of,
     secondary_of,
-    with_competing,
     without_end,
 )
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table

@@ -1,0 +1,113 @@
+"""What the values of an outcome are worth: their order, which is the event, which competes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
+from trialtrace.run.drafting.outcomes import (
+    COUNT,
+    EVENT,
+    MEASURE,
+    NO,
+    RECURRENT,
+    REPEATED,
+    REPEATED_EVENT,
+    TIME,
+    WORDS,
+    Outcome,
+    label_of,
+    levels,
+)
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.visits import NONE
+
+
+def with_order(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
+    """The endpoint as levels in the order that is told, which is asked of three words or more where
+    none is known. Raises UserError where it has none to order."""
+    column = column_of(tables, outcome.source, "primary")[1]
+    codes = levels(column)
+    ordered = {EVENT: MEASURE, REPEATED_EVENT: REPEATED}.get(outcome.kind, outcome.kind)
+    if len(codes) < 3 or ordered not in (MEASURE, REPEATED) or outcome.columns:
+        if "order" in decided.told:
+            fault = f"{outcome.column} is {WORDS[outcome.kind]}"
+            raise wrong("--order", fault, "an endpoint of one column with three levels or more")
+        return outcome
+    if "order" not in decided.told and (ordered == outcome.kind or "event" in decided.told):
+        return outcome
+    labels = {code: label_of(column, code) for code in codes}
+
+    def read(text: str) -> str:
+        return code_of("order", text, labels, f"a value of {column.name}: ")
+
+    words = f"Have the values of {column.name} an order? All from the least on; Enter where one of "
+    words += "them is the event"
+    told = decided.several("order", words, [*labels.items()], read, len(codes))
+    if not told:
+        return outcome
+    if len({*told}) < len(codes):
+        raise wrong("--order", ", ".join(told), f"each value of {column.name} once")
+    worth = tuple((code, float(at)) for at, code in enumerate(told, start=1))
+    why = f"Its levels are in the order {', '.join(told)}."
+    return replace(outcome, kind=ordered, codes=worth, event="", sure=True, evidence=why)
+
+
+def with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
+    """The endpoint with the code that is its event, which is asked where words do not tell it."""
+    if outcome.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
+        if "event" in decided.told:
+            fault = f"{outcome.column} is {WORDS[outcome.kind]}"
+            raise wrong("--event", fault, "an endpoint of two values")
+        return outcome
+    column = column_of(tables, outcome.status or outcome.source, "primary")[1]
+    codes = sorted(levels(column), key=lambda code: code != outcome.event)
+    if outcome.sure and "event" not in decided.told:
+        return outcome
+    why = f"Nothing tells which value of {column.name} is the event."
+    choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
+    place = ("endpoints.yaml", "event")
+    words = f"Which value of {column.name} is the event?"
+
+    def read(text: str) -> Outcome:
+        labels = {code: label_of(column, code) for code in codes}
+        code = code_of("event", text, labels, f"a value of {column.name}: ")
+        return replace(outcome, event=code, sure=True)
+
+    return decided.choose("event", words, choices, place, read, False)
+
+
+def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
+    """A time whose status has further codes: whether they are censored, or events after which this
+    one cannot come, is asked."""
+    data = decided.told.get("competing")
+    if outcome.kind != TIME:
+        return outcome
+    own = [one for one in tables if one.name == outcome.table]
+    column = column_of(own, outcome.status, "status")[1]
+    codes = [code for code in levels(column) if code != outcome.event]
+    censored = [code for code in codes if NO.fullmatch(label_of(column, code))]
+    if len(codes) < 2 and data in (None, NONE):
+        return outcome
+    counts = dict(column.values)
+    choices = [(NONE, f"All but {outcome.event} are censored.")]
+    choices += [
+        (
+            code,
+            f"{label_of(column, code)}, {counts.get(code, 0)} rows. It would be an event after "
+            "which the primary one cannot come, in place of censored.",
+        )
+        for code in reversed(codes)
+        if code not in censored
+    ]
+
+    def read(answer: str) -> Outcome:
+        if answer == NONE:
+            return outcome
+        if answer not in codes:
+            raise none_of("competing", answer, [NONE, *codes])
+        return replace(outcome, competing=answer)
+
+    words = f"Which value of {column.name} is an event that competes?"
+    place = ("endpoints.yaml", "competing")
+    return decided.choose("competing", words, choices, place, read, False)
