@@ -52,7 +52,7 @@ def test_who_was_seen_to_the_end_never_began_or_died_is_not_lost(monkeypatch):
     names = ["lost", "done", "seen", "dead", "none"]
     columns = {
         "USUBJID": np.array(names),
-        "TRTP": np.array(["drug"] * 5),
+        "TRTP": np.array(["drug", "drug", "seen", "dead", "none"]),
         "CNSR": np.array([1, 1, 1, 0, 1]),
         "AVAL": np.array([66.0, 66.0, 300.0, 40.0, 66.0]),
         "STARTDT": np.array(["2016-09-13"] * 5, dtype="datetime64[D]"),
