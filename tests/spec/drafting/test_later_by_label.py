@@ -113,3 +113,23 @@ def test_a_label_of_a_treatment_speaks_for_the_arm(tmp_path: Path, label: str, s
 
     decide(profile([str(path)]), {}, answer)
     assert asked["arm"].sure is sure
+
+
+def test_a_label_of_what_was_before_is_no_outcome_whatever_its_name(tmp_path: Path):
+    path = tmp_path / "x.sav"
+    cells = {
+        "v1": [1 + n % 2 for n in range(90)],
+        "v4": [n * 5 % 17 / 10 for n in range(90)],
+        "v5": [n * 7 % 11 for n in range(90)],
+        "v6": [n * 3 % 13 - 6 for n in range(90)],
+    }
+    labels = {
+        "v1": "Randomised treatment",
+        "v4": "Change in weight in the six months before entry",
+        "v5": "Pain before treatment",
+        "v6": "Change in pain from baseline to week 12",
+    }
+    pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels=labels)
+    draft = decide(profile([str(path)]), {"arm": "v1", "control": "1"}, guess_nothing_told)
+    assert draft.primary.column == "v6"
+    assert {"v4", "v5"} <= {*people(draft).variables.values()}

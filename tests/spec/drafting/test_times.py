@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from made_exports import ARMS, write
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import guess_nothing_told
@@ -104,3 +105,19 @@ def test_a_code_far_above_a_number_that_is_no_time_is_missing(tmp_path: Path):
     write(tmp_path / "made.csv", ["pid,arm,crp", *lines])
     draft = decide(profile([str(tmp_path / "made.csv")]), {"primary": "crp"}, guess_nothing_told)
     assert draft.primary.kind == "measure" and "status" not in blinding(draft)
+
+
+@pytest.mark.parametrize("lacking", ["9999", ""])
+def test_a_time_that_all_without_the_event_lack_is_no_time_by_itself(tmp_path: Path, lacking: str):
+    """A hazard ratio would be of the dead alone."""
+    draw = random.Random(5)
+    rows = [
+        f"{n},{ARMS[n % 2]},{draw.randint(1, 300) if n % 3 else lacking},{int(n % 3 > 0)}"
+        for n in range(90)
+    ]
+    write(tmp_path / "made.csv", ["pid,arm,survtime,died", *rows])
+    tables = profile([str(tmp_path / "made.csv")])
+    draft = decide(tables, {}, guess_nothing_told)
+    assert "time_to_event" not in {one.kind for one in (draft.primary, *draft.others)}
+    with pytest.raises(UserError, match="which all rows with died 0 lack"):
+        decide(tables, {"primary": "survtime", "status": "died", "event": "1"}, guess_nothing_told)

@@ -30,6 +30,7 @@ from trialtrace.run.drafting.outcomes import (
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import without_time
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {
@@ -98,6 +99,11 @@ AFTER_IT = re.compile(
     r"onset of|randomi[sz]\w*|baseline|treatment|therapy|intervention|study|enrol\w*)\b|"
     r"\bchanges? (in|of|from|since)\b|\b(reduction|increase|decrease|improvement) (in|of|from)\b"
 )
+# A label that says the contrary, whatever visit its name is called by; a recall of days is no such.
+BEFORE_IT = re.compile(
+    r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
+    r"intervention|randomi[sz]\w*|enrol\w*|trial|study|start\w*)\b|\b(last|past|previous) year\b"
+)
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 # Flags of populations and the state of a form say how a trial went.
 FLAG = re.compile(r"[A-Z0-9]{1,6}FL|\w+_complete")
@@ -132,7 +138,11 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
     """The candidates of a table, the best first; `taken` are columns with another role."""
     used = {*taken, visit}
     free = [o for o in table.columns if o.name not in used and usable(o) and _flags_outcome(o)]
-    found = [_called(table, one) for one in pairs(table, free)] if not visit else []
+    found = [
+        _called(table, one)
+        for one in (pairs(table, free) if not visit else ())
+        if not without_time(table, one.column, one.status)
+    ]
     paired = {name for one in found for name in (one.column, one.status)}
     names = [one.name for one in table.columns]
     items = items_of(table.columns)
@@ -186,6 +196,8 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
     not say so. `texts` are the names of all columns of its table."""
     name, label = name_words(column.name), set(parts(column.label))
+    if BEFORE_IT.search(" ".join(parts(column.label))):
+        return ""
     if AFTER_IT.search(" ".join(parts(column.label))):
         return "its label says that it came after the start"
     if (name | label) & BEFORE:
@@ -284,7 +296,8 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if said or "primary" in {*parts(column.name), *label} - of_other:
         score += SAID_PRIMARY
         told.append("It is called primary.")
-    if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
+    early = BEFORE_IT.search(" ".join(parts(column.label)))
+    if early or (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
         told.append("Its name or its form speaks of what was before.")
     elif _has_later(column.name, texts):
@@ -296,7 +309,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     elif word := _first(PROCESS, name - {"time"} if outcome.visit else name):
         score += OF_PROCESS
         told.append(f"Its name speaks of how a trial went ({word}).")
-    if LATER.search(column.name) and not RESPONSE.fullmatch(column.name):
+    if LATER.search(column.name) and not (early or RESPONSE.fullmatch(column.name)):
         score += AFTER
         told.append("Its name has a time after the start.")
     elif told_family := _of_family(column.name, texts):

@@ -40,7 +40,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.repeats import cells_of, without_time
 from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
 
@@ -346,10 +346,8 @@ def _as_told(
                 mend = "with no event, or with nobody without one, there is no comparison yet"
                 raise wrong("--status", fault, need, mend)
             raise wrong("--status", f"{state.name}, {state.distinct} values", need)
-        cells = cells_of(table, [column.name, state.name])
-        lacking = {code for time, code in cells if code and not time}
-        if lacking and not lacking & {code for time, code in cells if time}:
-            codes = " and ".join(sorted(lacking))
+        if lacking := without_time(table, column.name, state.name):
+            codes = " and ".join(lacking)
             fault = f"{column.name}, which all rows with {state.name} {codes} lack"
             mend = "name a column with the time of all: --primary COLUMN, or add it to the export"
             raise wrong(f"--{flag}", fault, "also the time until which nothing happened", mend)

@@ -125,6 +125,18 @@ def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     ]
 
 
+def without_time(table: Table, time: str, status: str) -> list[str]:
+    """The values of a status of which no row has a time, beside others of which some have: a time
+    that is empty, or a number for what is missing, of all who had no event."""
+    column = table.column(time)
+    if not (column.blank or column.missing_codes):
+        return []
+    none = {"", *column.missing_codes}
+    cells = [(code, text in none) for text, code in cells_of(table, [time, status]) if code]
+    lacking, timed = ({code for code, lacks in cells if lacks is no} for no in (True, False))
+    return sorted(lacking) if timed and not lacking & timed else []
+
+
 def cells_behind(table: Table) -> Cells:
     """The cells of a profiled table, read anew; a file is named otherwise beside others, so it is
     known by its sheet and by the rows that are meant."""
