@@ -451,3 +451,9 @@ def test_patients_of_few_levels_are_equal_by_chance():
     fine = [np.arange(n), *many[1:]]
     fine[0][-60:] = fine[0][:60]
     assert p_of(fine) < 1e-6
+    # Who has hardly a value is like others by what is not there.
+    gone = [rng.integers(0, 40, n).astype(float) for _ in own]
+    for column in gone[1:]:
+        column[-9:] = np.nan
+    gone[0][-9:] = 1
+    assert p_of(gone) > 0.5

@@ -155,7 +155,8 @@ def _registered(export: Export) -> Iterator[Look]:
 
 
 def _the_same(export: Export) -> Iterator[Look]:
-    """A look at patients of whom every column is that of another, by those that tell most."""
+    """A look at patients of whom every column is that of another, by those that tell most; who lacks
+    most of these is like others by what is not there, and is left out."""
     if export.n < FEWEST:
         return
     one_each = [one for one in export.slices if one.part == one.step == 0]
@@ -166,10 +167,12 @@ def _the_same(export: Export) -> Iterator[Look]:
     if len(telling) < COLUMNS:
         return
     rng = np.random.Generator(np.random.PCG64(1))
+    lack = np.sum([np.isnan(one.values) for one in telling], axis=0)
+    there = np.flatnonzero(2 * lack <= len(telling))
     # A number drawn for each value of each column: rows are equal where their sums are.
     lots: list[Whole] = []
     for column in telling:
-        levels, code = np.unique(column.values, return_inverse=True)
+        levels, code = np.unique(column.values[there], return_inverse=True)
         lots.append(rng.integers(-(2**62), 2**62, len(levels))[code])
     every: Whole = np.sum(lots, axis=0)
     same = _equal(every)
@@ -179,8 +182,8 @@ def _the_same(export: Export) -> Iterator[Look]:
     due = max((one + 1) ** 2 / (two + 1), _due(export.n, telling))
     p = chances.poisson(same, TOGETHER * due)
     names, counts = np.unique(every, return_counts=True)
-    who = np.flatnonzero(np.isin(every, names[counts > 1]))
-    text = f"{same} pairs of {export.n} patients are equal in {len(telling)} columns, {one} in all "
+    who = there[np.isin(every, names[counts > 1])]
+    text = f"{same} pairs of {len(there)} patients are equal in {len(telling)} columns, {one} in all "
     text += "but one"
     yield Look(export.subjects, text, p, export.places(who))
 
