@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.base.errors import UserError
+from trialtrace.report.cells import _of_run
 from trialtrace.report.render.pandoc import _BETWEEN, READER, _start, find_pandoc
 from trialtrace.report.render.tree.spared import OPEN, linked, put_back, spared, without_links
 
@@ -76,18 +77,29 @@ def _pandoc(text: str, *told: str) -> str:
     return subprocess.run(words, input=text, capture_output=True, text=True, check=True).stdout
 
 
-def test_what_pandoc_is_spared_to_read_is_put_back_as_it_would_have_read_it():
-    def read(text: str) -> str:
-        # A table has widths by the length of its lines, which no format keeps.
-        return re.sub(
-            r'{"t":"ColWidth","c":[^}]*}', "{}", _pandoc(text, f"--from={READER}", "--to=json")
-        )
+def _read(text: str) -> str:
+    """As pandoc reads it. A table has widths by the length of its lines, which no format keeps."""
+    return re.sub(
+        r'{"t":"ColWidth","c":[^}]*}', "{}", _pandoc(text, f"--from={READER}", "--to=json")
+    )
 
-    text, found = spared(ROWS)
+
+def test_what_pandoc_is_spared_to_read_is_put_back_as_it_would_have_read_it():
+    text, found = spared(ROWS, authored=False)
     assert len(found) > 10 and "[3.95]" not in text and "| 27 of 295 |" not in text
-    whole, back = json.loads(read(ROWS)), json.loads(put_back(read(text), found))
+    whole, back = json.loads(_read(ROWS)), json.loads(put_back(_read(text), found))
     assert back == whole
-    assert spared(f"{ROWS}{OPEN}") == (f"{ROWS}{OPEN}", [])
+    assert spared(f"{ROWS}{OPEN}", authored=False) == (f"{ROWS}{OPEN}", [])
+
+
+def test_of_what_somebody_wrote_pandoc_is_spared_what_the_run_gave_alone():
+    own = "# Some plain words of mine\n\nSee [some plain words of mine] for [1](trace/a.html)."
+    table = "::: {#tbl-a}\n\n| 27 of 295 |\n| --- |\n\n:::"
+    given = _of_run(f"{ROWS}\n\n{table}")._repr_markdown_()
+    whole = f"{own}\n\n{given}\n\n{own}\n"
+    text, found = spared(whole, authored=True)
+    assert text.count(own) == 2 and len(found) > 10 and "[3.95]" not in text
+    assert json.loads(put_back(_read(text), found)) == json.loads(_read(whole))
 
 
 @pytest.mark.parametrize("kind", ["html5", "typst"])

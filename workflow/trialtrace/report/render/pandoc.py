@@ -102,9 +102,7 @@ def convert(
     document, build = documents[0], folder / ".pandoc"
     (build / "data").mkdir(parents=True)
     common = [f"--data-dir={build / 'data'}", "--standalone"]
-    text = _metadata(document, page) + markdown
-    # What somebody wrote may have any form of Markdown.
-    text, found = (text, []) if page.note else spared(text)
+    text, found = spared(_metadata(document, page) + markdown, authored=bool(page.note))
     read = build / "document.json"
     told = [*_command(), *common, f"--from={READER}", "--to=json", f"--output={read}"]
     _start(told, folder, stdin=subprocess.PIPE).finish(document, text.encode("utf-8"))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
+from trialtrace.report.render.tree.authored import OF_RUN
+
 OPEN, CLOSE = "\ue000", "\ue001"
 _WORD = r"(?:[^\W_]|[−–,;/=\u00a0]|&#\d+;|(?<=\d)\.(?=\d))+"
 _WORDS = rf"{_WORD}(?: {_WORD})*"
@@ -21,6 +23,8 @@ _PLAIN = re.compile(
     rf"(?<![!^\\\]])\[({_WORDS})\]\((trace/[A-Za-z0-9_/.#-]+)\)(?![{{(\[])"
     rf"|(?<=\| ){_WORDS}(?= \|)|(?<= ){_WORD}(?: {_WORD}){{3,}}(?= )"
 )
+# What a cell gave, as cells.py has it: no fence in it is as long as its own.
+_GIVEN = re.compile(rf"^(:{{3,}}) \{{\.{OF_RUN}\}}\n\n.*?\n\n\1$", re.DOTALL | re.MULTILINE)
 _STRING = re.compile(rf'{{"t":"Str","c":"((?:[^"\\]|\\.)*{OPEN}(?:[^"\\]|\\.)*)"}}')
 _MARK = re.compile(rf"{OPEN}(\d+){CLOSE}")
 # Not of a heading, whose words the contents have without links.
@@ -30,8 +34,12 @@ _LINK = re.compile(
 )
 
 
-def spared(text: str) -> tuple[str, list[re.Match[str]]]:
-    """The text with its marks, and what they stand for; none where it has such letters itself."""
+def spared(text: str, *, authored: bool) -> tuple[str, list[re.Match[str]]]:
+    """The text with its marks, and what they stand for; none where it has such letters itself.
+
+    What somebody wrote may have any form of Markdown: of an `authored` text only what is of the run
+    has marks.
+    """
     found: dict[str, tuple[int, re.Match[str]]] = {}
     if OPEN in text:
         return text, []
@@ -39,9 +47,11 @@ def spared(text: str) -> tuple[str, list[re.Match[str]]]:
     def mark(match: re.Match[str]) -> str:
         return f"{OPEN}{found.setdefault(match[0], (len(found), match))[0]}{CLOSE}"
 
-    return _PARTS.sub(lambda part: _PLAIN.sub(mark, part[0]), text), [
-        one for _, one in found.values()
-    ]
+    def marked(text: str) -> str:
+        return _PARTS.sub(lambda part: _PLAIN.sub(mark, part[0]), text)
+
+    text = _GIVEN.sub(lambda given: marked(given[0]), text) if authored else marked(text)
+    return text, [match for _, match in found.values()]
 
 
 def put_back(tree: str, found: Sequence[re.Match[str]]) -> str:
