@@ -1,9 +1,10 @@
 """Issues of a crate by the validator of RO-Crate, without network: run by .venv-crate/bin/python.
 
-`valid_crate.py FOLDER PROFILE` prints each REQUIRED check that fails. What the validator would
-fetch is the context of RO-Crate 1.1, which the package rocrate has inside.
+`valid_crate.py FOLDER PROFILE …` prints, for each pair, the REQUIRED checks that fail. What the
+validator would fetch is the context of RO-Crate 1.1, which the package rocrate has inside.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -23,9 +24,13 @@ def serve(_self, _method: str, url: str, *_args: object, **_options: object) -> 
 
 
 requests.sessions.Session.request = serve
-folder, profile = sys.argv[1:]
-found = services.validate(
-    {"rocrate_uri": folder, "profile_identifier": profile, "requirement_severity": "REQUIRED"}
-)
-for issue in found.get_issues():
-    print(issue.check.identifier, issue.message)
+
+
+def issues(folder: str, profile: str) -> list[str]:
+    how = {"profile_identifier": profile, "requirement_severity": "REQUIRED"}
+    found = services.validate({"rocrate_uri": folder, **how})
+    return [f"{issue.check.identifier} {issue.message}" for issue in found.get_issues()]
+
+
+asked = sys.argv[1:]
+print(json.dumps([*map(issues, asked[::2], asked[1::2])]))
