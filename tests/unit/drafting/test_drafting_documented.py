@@ -56,12 +56,22 @@ def test_the_page_counts_them():
         assert [int(cell) for cell in row[0].split("|")[2:7]] == [len(group), *hits]
 
 
+class Enough(Exception):
+    """The question has been asked; no one needs to know what follows it."""
+
+
 def question(item: str, told: dict[str, str], flag: str) -> Question | None:
     """What would be asked; None where it comes to no question."""
     asked: list[Question] = []
-    with suppress(UserError):
-        decide(profiled(item), told, asked.append)
-    return next((one for one in asked if one.flag == flag), None)
+
+    def ask(one: Question) -> None:
+        if one.flag == flag:
+            asked.append(one)
+            raise Enough
+
+    with suppress(UserError, Enough):
+        decide(profiled(item), told, ask)
+    return asked[0] if asked else None
 
 
 def counted(outcomes: list[str]) -> list[int]:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from exports import ARMS, LABELS, WRITERS, frame, rows_of, sheets
 
+from trialtrace.run.drafting import raw_tables
 from trialtrace.run.drafting.places import neutral_name
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -131,6 +132,17 @@ def test_a_file_is_parsed_once_however_often_its_rows_are_looked_at(tmp_path: Pa
     assert cells_of(made, ["arm"]) and len(parsed) == 1
     frame().head(6).to_stata(path, write_index=False)
     assert len(cells_of(made, ["subjid"])) == 6 < len(rows) and len(parsed) == 2
+
+
+def test_a_data_set_of_the_registry_is_opened_once_too(monkeypatch):
+    raw_tables._item.cache_clear()
+    opened: list[str] = []
+    load = raw_tables.load_installed
+    monkeypatch.setattr(
+        raw_tables, "load_installed", lambda items, at: opened.append(at) or load(items, at)
+    )
+    (made,) = profile(["registry:medicaldata/licorice_gargle"])
+    assert len(cells_of(made, ["treat"])) == made.rows and len(opened) == 1
 
 
 R = {

@@ -164,8 +164,10 @@ def _is_dictionary(text: str) -> bool:
     return format_of(Path(text)) == "text" and is_dictionary(Path(text))
 
 
+@lru_cache(maxsize=MOST_HELD)
 def _item(place: Place) -> Found:
-    """A data set of the registry package as it is installed."""
+    """A data set of the registry package as it is installed; its rows are looked at many times
+    too."""
     source, (table,) = load_installed({place.name: place.item}, place.shown)
     pinned = source.items[place.name]
     return Found(
