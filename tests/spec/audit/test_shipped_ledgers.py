@@ -5,6 +5,7 @@ expressions by claim, or whole claims, of which {"like": name, ...} are copies w
 """
 
 import copy
+from functools import cache
 
 import pytest
 import yaml
@@ -508,6 +509,7 @@ ROWS = {
 }
 
 
+@cache
 def document(trial):
     path = project().trial_config(trial) / "claims.yaml"
     return yaml.safe_load(path.read_text(encoding="utf-8"))
