@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from html import unescape
 from math import inf, nan
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_pages import packed_data, pages, text_of
 
+from browsed.window import window
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.pages.start_page import LEFT, RIGHT, WIDTH, interval_picture
 from trialtrace.run.trace.content import Tracer
@@ -131,16 +131,18 @@ def test_restricted_data_are_not_in_the_index(restricted):
 @pytest.fixture(scope="module")
 def answered(site):
     """A function: the start page as Chromium shows it for a query."""
+    start = (site / "index.html").resolve().as_uri()
+    told = "() => /\\d places?/.test(document.getElementById('search').textContent)"
+    with window(site) as tab:
 
-    def answered(query):
-        page = (site / "index.html").resolve().as_uri() + f"#q={quote(query)}"
-        flags = ("--headless", "--no-sandbox", "--virtual-time-budget=4000", "--dump-dom")
-        ran = subprocess.run(
-            ["chromium", *flags, page], capture_output=True, text=True, check=True, timeout=120
-        )
-        return ran.stdout
+        def answered(query):
+            # Another query alone is the same page, which would not be opened anew.
+            tab.page.goto("about:blank")
+            tab.page.goto(f"{start}#q={quote(query)}")
+            tab.page.wait_for_function(told)
+            return tab.page.content()
 
-    return answered
+        yield answered
 
 
 @pytest.mark.chromium
