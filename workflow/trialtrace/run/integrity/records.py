@@ -155,8 +155,8 @@ def _registered(export: Export) -> Iterator[Look]:
 
 
 def _the_same(export: Export) -> Iterator[Look]:
-    """A look at patients of whom every column is that of another, by those that tell most; who lacks
-    most of these is like others by what is not there, and is left out."""
+    """A look at patients of whom every column is that of another, by those that tell most.
+    Who lacks most of these is like others by what is not there, and is left out."""
     if export.n < FEWEST:
         return
     one_each = [one for one in export.slices if one.part == one.step == 0]
@@ -183,7 +183,9 @@ def _the_same(export: Export) -> Iterator[Look]:
     p = chances.poisson(same, TOGETHER * due)
     names, counts = np.unique(every, return_counts=True)
     who = there[np.isin(every, names[counts > 1])]
-    text = f"{same} pairs of {len(there)} patients are equal in {len(telling)} columns, {one} in all "
+    text = (
+        f"{same} pairs of {len(there)} patients are equal in {len(telling)} columns, {one} in all "
+    )
     text += "but one"
     yield Look(export.subjects, text, p, export.places(who))
 
