@@ -10,7 +10,7 @@ from scipy import stats
 
 from trialtrace.report.audit.red_lines import declared_lines
 from trialtrace.run.cleaning.account import Account, SubjectCount
-from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered, runs
+from trialtrace.run.integrity import agreement, breaks, far, intervals, ordered, records, runs
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.first_page import red_lines_of, remark_lines, same_line
@@ -88,12 +88,14 @@ def test_a_file_that_was_sorted_before_it_was_numbered_is_left_alone():
 
 
 def test_a_file_that_is_sorted_by_a_group_is_left_alone():
-    """A sex, litters by their numbers, unless an endpoint is made of them; a measure never is."""
+    """A sex, litters and twins by their numbers, unless an endpoint is made of them; a measure
+    never is."""
     rng = np.random.default_rng(2)
     sex, dam = np.sort(rng.integers(0, 2, 90)), np.sort(rng.integers(1, 13, 90))
     assert {*dam} == {*range(1, 13)}
     age = np.sort(rng.integers(20, 70, 90))
-    for name, values in (("sex", sex), ("dam", dam), ("age", age)):
+    twins = np.repeat(np.arange(45) * 3 + 101, 2)
+    for name, values in (("sex", sex), ("dam", dam), ("twins", twins), ("age", age)):
         other = numbers("y", rng.normal(size=90))
         sheet = one_sheet("p", [numbers(name, values), other])
         at = frozenset({("p", name)})
@@ -101,6 +103,37 @@ def test_a_file_that_is_sorted_by_a_group_is_left_alone():
             export = Export(90, "p", (sheet,), used=at, outcomes=outcomes)
             found = [one.p for one in ordered.looks(export) if one.where == f"p.{name}"]
             assert bool(found) == told and all(p < 1e-9 for p in found)
+
+
+def test_what_a_couple_shares_makes_no_equal_patients():
+    rng = np.random.default_rng(8)
+    couple = np.repeat(np.arange(45), 2)
+    shared = [rng.integers(10, 90, 45)[couple] for _ in range(3)]
+    export = made_of([*shared, np.arange(90.0), rng.normal(size=90)])
+    for cluster, told in ((None, True), (couple, False)):
+        looks = [one for one in records.looks(replace(export, cluster=cluster)) if one.where == "p"]
+        assert (min((one.p for one in looks), default=1) < 1e-6) is told
+
+
+def test_a_change_is_no_third_value_that_is_equal():
+    """Who has the same before and after has the same change: none is equal in all but one."""
+    rng = np.random.default_rng(9)
+    before, after = rng.integers(15, 40, 80), rng.integers(5, 30, 80)
+    looks = records.looks(made_of([before, after, after - before]))
+    assert all(one.p > 0.01 for one in looks)
+
+
+def test_what_is_computed_from_other_numbers_is_none_of_its_own():
+    """A cardiac output is a rate times a volume, a resistance a pressure over it."""
+    rng = np.random.default_rng(10)
+    rate, volume, pressure = (np.round(rng.normal(at, 10, 90)) for at in (85, 60, 75))
+    output = np.round(rate * volume / 1000, 2)
+    resistance = np.round(80 * pressure / output)
+    assert records.computed(output, [rate, volume]) and records.computed(
+        resistance, [rate, volume, pressure]
+    )
+    assert not records.computed(rate, [volume, pressure])
+    assert not records.computed(output + rng.normal(0, 0.1, 90), [rate, volume])
 
 
 def test_a_patient_who_is_there_twice_is_told_where_chance_gives_few():
@@ -298,7 +331,7 @@ def test_days_and_months_change_places():
 
 def test_what_a_measure_can_be_is_known_by_name_and_unit():
     assert known_ends("weight_kg", "kg") == [(0.3, 450)]
-    assert known_ends("Gewicht", "") == [(0.3, 450)]
+    assert known_ends("Gewicht", "") == [(0.3, 450), (1000, 30000)]
     assert known_ends("Hgb", "g/dl") == [(1, 28)]
     assert known_ends("weight_change", "kg") == known_ends("score", "") == []
 

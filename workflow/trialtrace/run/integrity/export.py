@@ -93,8 +93,8 @@ class Treatments:
 
 @dataclass(frozen=True)
 class Export:
-    """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
-    missing, and None where the configuration names none, `arm_column` where the arm stands,
+    """All that the checks look at. Arm, site, cluster and strata are places by subject, `NOBODY`
+    where missing, and None where the configuration names none, `arm_column` where the arm stands,
     `allocated` the arm and the unit that was allocated with it, which may be a cluster; `began` are
     the numbers whose first visit is the baseline. `scheme` is that of the randomisation, `complete`
     says whether all patients that were planned are there, `used` the tables and columns that an
@@ -115,6 +115,7 @@ class Export:
     allocated: tuple[Places, Places] | None = None
     began: frozenset[tuple[str, str]] = frozenset()
     site: Places | None = None
+    cluster: Places | None = None
     strata: Places | None = None
     entry: tuple[str, str] | None = None
     baseline: tuple[tuple[str, str], ...] = ()
@@ -154,12 +155,15 @@ class Export:
         )
 
     def of_sites(self, values: Floats, subject: Places) -> bool:
-        """Whether each site has one value, of several patients: the site itself, or what is its."""
-        if self.site is None:
-            return False
-        pairs = np.unique(np.column_stack([self.site[subject], values]), axis=0)
-        sites = len(np.unique(pairs[:, 0]))
-        return len(pairs) == sites and len(values) >= sites + AGAIN
+        """Whether each site, or each cluster, has one value, of several patients: the site itself,
+        or what is its, as the income of a couple."""
+        for groups in (self.site, self.cluster):
+            if groups is not None:
+                pairs = np.unique(np.column_stack([groups[subject], values]), axis=0)
+                n = len(np.unique(pairs[:, 0]))
+                if len(pairs) == n and len(values) >= n + AGAIN:
+                    return True
+        return False
 
     @cached_property
     def first_numbers(self) -> tuple[Slice, ...]:

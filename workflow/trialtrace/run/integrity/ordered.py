@@ -142,18 +142,20 @@ def _expected(
     export: Export, sheet: Sheet, column: Column, values: Floats, subject: Places
 ) -> bool:
     """Whether a column may well be sorted, or there is too little of it."""
-    levels = np.unique(values)
+    levels, counts = np.unique(values, return_counts=True)
     if column.kind == DATE or len(values) < FEWEST or len(levels) < 2:
         return True
     if column.name in export.lasting:
         return True
-    if len(levels) <= FEW_LEVELS or _numbered(levels, len(values)):
+    if len(levels) <= FEW_LEVELS or _numbered(levels, counts):
         return (sheet.name, column.name) not in export.outcomes or export.of_sites(values, subject)
-    counts = len(levels) == len(values) and bool(np.all(values == np.round(values)))
-    return counts or export.of_sites(values, subject)
+    entries = len(levels) == len(values) and bool(np.all(values == np.round(values)))
+    return entries or export.of_sites(values, subject)
 
 
-def _numbered(levels: Floats, rows: int) -> bool:
-    """Whether values are the numbers of groups, from 0 or 1 on, each of several rows."""
+def _numbered(levels: Floats, counts: Whole) -> bool:
+    """Whether values are the numbers of groups: from 0 or 1 on, each of several rows, or whole
+    numbers of which each stands as often, such as those of couples and twins."""
     in_turn = levels[0] in (0, 1) and bool(np.all(np.diff(levels) == 1))
-    return in_turn and rows >= ROWS_A_GROUP * len(levels)
+    alike = counts.min() > 1 and np.ptp(counts) == 0 and bool(np.all(levels == np.round(levels)))
+    return alike or (in_turn and counts.sum() >= ROWS_A_GROUP * len(levels))

@@ -76,6 +76,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
 
     arm = arm_origin(trial)
     site, origins = trial.subjects.site, trial.subjects.origins
+    cluster = origins.get(trial.design.unit or "")
     strata = [origins[one] for one in trial.design.strata if one in origins]
     whole = Export(
         n=len(people),
@@ -87,6 +88,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         arm_column=(arm.table, arm.column) if arm else None,
         allocated=_allocated(trial, arm, by_subject, len(people)),
         site=by_subject(first, site) if site else None,
+        cluster=by_subject(cluster.table, cluster.column) if cluster else None,
         lasting=_lasting(trial),
         strata=_crossed([by_subject(one.table, one.column) for one in strata]),
         entry=entry_column(trial),

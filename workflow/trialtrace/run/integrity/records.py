@@ -1,7 +1,7 @@
 """Records of two patients that are equal in all their numbers, and patients with two numbers.
 
 A table is looked at where at least three of its columns are numbers in which equal values are rare
-and none of which follows from another. The number of equal pairs is Poisson with a mean of three
+and none of which follows from others. The number of equal pairs is Poisson with a mean of three
 times what independent columns give, for columns that go together.
 
 Pairs of patients born on one day that share more of their other values than 2, 1, 0.5 or 0.1 % of
@@ -15,7 +15,7 @@ square of the former over the latter (Poisson, of three times that), or as many 
 by chance: of few columns of few levels, without those that another decides, as a village its area.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -30,6 +30,8 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED, EACH = 20, 3, 0.1, 3.0, 2.0, 10
 MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12
+FORMULA, MOST_ROWS = 0.002, 1000
+"""Of the variance of a number, what its digits leave of it beside what it is computed from."""
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
 
@@ -39,13 +41,16 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _registered(export)
     yield from _the_same(export)
     for sheet in export.sheets:
-        yield from _of_patients(sheet)
+        yield from _of_patients(export, sheet)
         yield from _again(sheet)
 
 
-def _of_patients(sheet: Sheet) -> Iterator[Look]:
-    """A look at pairs of records of different patients: in how many numbers they are equal."""
-    chosen = sorted(rare(sheet), key=lambda c: chance_alike(c[~np.isnan(c)]))[:MOST_COLUMNS]
+def _of_patients(export: Export, sheet: Sheet) -> Iterator[Look]:
+    """A look at pairs of records of different patients: in how many numbers they are equal that
+    their site or their cluster has not as a whole."""
+    known = [(column, ~np.isnan(column)) for column in rare(sheet)]
+    own = [c for c, there in known if not export.of_sites(c[there], sheet.subject[there])]
+    chosen = sorted(own, key=lambda c: chance_alike(c[~np.isnan(c)]))[:MOST_COLUMNS]
     if len(chosen) < COLUMNS:
         return
     data = np.column_stack(chosen)
@@ -155,15 +160,17 @@ def _registered(export: Export) -> Iterator[Look]:
 
 
 def _the_same(export: Export) -> Iterator[Look]:
-    """A look at patients of whom every column is that of another, by those that tell most.
-    Who lacks most of these is like others by what is not there, and is left out."""
+    """A look at patients of whom every column is that of another, by those that tell most, of which
+    none is a sum or a difference of others; who lacks most of these is like others by what is not
+    there, and is left out."""
     if export.n < FEWEST:
         return
     one_each = [one for one in export.slices if one.part == one.step == 0]
-    telling = sorted(
-        (one for one in one_each if 2 * len(one.there) >= export.n and _luck(one) < 1),
-        key=_luck,
-    )[:MOST_TELLING]
+    filled = [one for one in one_each if 2 * len(one.there) >= export.n and _luck(one) < 1]
+    telling: list[Slice] = []
+    for column in sorted(filled, key=_luck):
+        if len(telling) < MOST_TELLING and not _adds_up(column, telling):
+            telling.append(column)
     if len(telling) < COLUMNS:
         return
     rng = np.random.Generator(np.random.PCG64(1))
@@ -231,7 +238,7 @@ def _due(n: int, columns: Iterable[Slice]) -> float:
     a missing one alone, and a column that another one of few levels decides gives no further."""
     kept: list[Slice] = []
     for one in sorted(columns, key=_luck):
-        if not any(_decides(other, one, n) for other in kept):
+        if not any(_decides(other, one, n) for other in kept) and not _adds_up(one, kept):
             kept.append(one)
     share = np.array([len(one.there) / n for one in kept])
     chance = share**2 * np.array([_luck(one) for one in kept]) + (1 - share) ** 2
@@ -243,6 +250,27 @@ def _decides(column: Slice, other: Slice, n: int) -> bool:
     values = np.nan_to_num(np.column_stack([column.values, other.values]), nan=np.inf)
     levels = len(np.unique(values[:, 0]))
     return levels * EACH <= n and len(np.unique(values, axis=0)) == levels
+
+
+def _adds_up(column: Slice, others: Sequence[Slice]) -> bool:
+    """Whether a number is computed from the numbers among others."""
+    numbers = [one.values for one in others if one.kind == NUMBER]
+    return column.kind == NUMBER and computed(column.values, numbers)
+
+
+def computed(values: Floats, others: Sequence[Floats]) -> bool:
+    """Whether a number follows from the first others by sums or by products, up to its digits: a
+    change from two visits, a total from its items, a cardiac output from a rate and a volume."""
+    data = np.column_stack([values, *others[:MOST_TELLING]])
+    data = data[~np.isnan(data).any(axis=1)][:MOST_ROWS]
+    if not others or len(data) < EACH + 2 * data.shape[1]:
+        return False
+    for each in (data, np.log(data)) if (data > 0).all() else (data,):
+        known = np.column_stack([np.ones(len(each)), each[:, 1:]])
+        left = each[:, 0] - known @ np.linalg.lstsq(known, each[:, 0], rcond=None)[0]
+        if np.var(left) < FORMULA * np.var(each[:, 0]):
+            return True
+    return False
 
 
 def _equal(keys: Whole) -> int:
@@ -282,7 +310,8 @@ def rare(sheet: Sheet) -> list[Floats]:
         there = ~np.isnan(values)
         if column.kind != NUMBER or 2 * there.sum() < len(values) or there.sum() < FEWEST:
             continue
-        if chance_alike(values[there]) <= ALIKE and not any(_follows(values, k) for k in kept):
+        follows = any(_follows(values, k) for k in kept) or computed(values, kept)
+        if chance_alike(values[there]) <= ALIKE and not follows:
             kept.append(values)
     return kept
 

@@ -6,6 +6,11 @@ import unicodedata
 AGES = {"age", "alter", "eta", "edad", "idade", "leeftijd", "alder", "ika", "wiek", "vek",
         "eletkor", "yas", "varsta", "starost", "vanus", "vecums", "amzius", "ηλικια", "возраст",
         "вік", "възраст"}  # fmt: skip
+# An age that is none of the years of who was treated: of a pregnancy, a bone, a parent.
+OTHER_AGES = re.compile(
+    r"gestation\w*|gest|ga|(post)?menstrual|(post)?concept\w*|pma|corrected|bone|mental|heart|"
+    r"maternal|paternal|mothers?|fathers?|parents?|partners?|spouse|husband|wife"
+)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
@@ -19,6 +24,8 @@ POSSIBLE: tuple[tuple[str, str, float, float], ...] = (
     ("age", "days", 0, 44000),
     (r"weight|wt|gewicht|poids|peso", "kg", 0.3, 450),
     (r"weight|wt", "lb", 0.6, 990),
+    (r"bw|birthw(eigh)?t\w*|geburtsgewicht\w*|poids(de)?naissance\w*", "g", 200, 9000),
+    (r"weight|wt|gewicht|poids|peso", "g", 1000, 30000),
     (r"height|ht|grosse|taille|altezza|talla|lengte", "cm", 20, 260),
     (r"height|ht", "m", 0.2, 2.6),
     ("bmi|bodymassindex", "", 7, 110),
@@ -65,6 +72,11 @@ def parts(name: str) -> list[str]:
     return [part.lower() for part in _PARTS.findall(folded(name))]
 
 
+def other_age(name: str) -> bool:
+    """Whether a name is that of an age which is none of a patient's years."""
+    return any(map(OTHER_AGES.fullmatch, parts(name)))
+
+
 def known_ends(name: str, unit: str) -> list[tuple[float, float]]:
     """The ends of what a variable of this name and unit can be: several where the unit is not said,
     none where nothing is known of it, as of its change or a score of it."""
@@ -80,7 +92,7 @@ def _ends(
     name: str, unit: str, table: tuple[tuple[str, str, float, float], ...]
 ) -> list[tuple[float, float]]:
     words = {*parts(name), plain(name)}
-    if any(NOT_IT.fullmatch(word) for word in words):
+    if any(NOT_IT.fullmatch(word) for word in words) or (words & AGES and other_age(name)):
         return []
     return [
         (low, high)
