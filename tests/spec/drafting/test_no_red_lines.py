@@ -10,6 +10,7 @@ from made_exports import ARMS, write
 from mini_run import run_stages
 
 from trialtrace.base.paths import Project
+from trialtrace.report.audit.red_lines import guessed_logs
 from trialtrace.run.cleaning.account import read_account
 from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.trial.load import load_trial
@@ -76,4 +77,9 @@ def test_a_log_of_some_patients(at: Project, call: Call):
     assert len({*some}) < 0.75 * len(patients) < len(patients)
     assert red(at, call, paths, "--primary", "cured") == []
     assert content(at, "cleaning.yaml")["tables"]["ae"]["covers"] == "some"
-    assert f"{len({*some})} of 60 patients" in str(content(at, "guesses.yaml")["guesses"])
+    guesses = content(at, "guesses.yaml")["guesses"]
+    assert f"{len({*some})} of 60 patients" in str(guesses)
+    account = read_account(at.results / "mine" / "clean")
+    (line,) = guessed_logs(account, guesses)
+    assert f"ae has rows of {len({*some})} of 60 subjects" in line
+    assert not guessed_logs(account, [])

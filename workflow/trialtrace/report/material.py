@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import read_parquet
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
-from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
+from trialtrace.report.audit.red_lines import (
+    declared_lines,
+    guessed_logs,
+    not_estimable_line,
+    red_lines,
+)
 from trialtrace.report.frozen_data import data_state
 from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.tables.contracts import CLAIMS
@@ -150,9 +155,11 @@ class Material:
 
     @cached_property
     def declared_lines(self) -> list[str]:
-        """What of the rows is left out for a declared reason, and what is known of columns, a
-        sentence each."""
-        return declared_lines(self.account, self.endpoint_losses.warnings)
+        """What of the rows is left out for a declared reason, what is known of columns, and which
+        tables a draft took for logs, a sentence each."""
+        guesses = self.trial.guesses.guesses if self.trial.guesses else ()
+        declared = declared_lines(self.account, self.endpoint_losses.warnings)
+        return [*declared, *guessed_logs(self.account, guesses)]
 
     @property
     def not_estimable(self) -> list[str]:

@@ -58,6 +58,18 @@ def declared_lines(account: Account, of_endpoints: Iterable[RedLine] = ()) -> li
     return [" ".join(text.split()) for text in declared]
 
 
+def guessed_logs(account: Account, guesses: Iterable[str]) -> list[str]:
+    """The tables that may lack subjects because a draft took them for logs, which nobody has
+    confirmed, a sentence each; `guesses` are the names of those that are open."""
+    open_ = {*guesses}
+    return [
+        f"Table {name} has rows of {one.subjects} of {one.of_subjects} subjects: that the others "
+        "had nothing to log is a guess that nobody has confirmed."
+        for name, one in account.tables.items()
+        if one.declared and one.subjects < one.of_subjects and f"covers.{name}" in open_
+    ]
+
+
 def excluded_line(account: Account) -> list[str]:
     """One sentence if a subject of the export is in no analysis, else nothing."""
     n = not_used(account)
