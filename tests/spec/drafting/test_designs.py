@@ -496,7 +496,9 @@ def test_columns_of_treatments_are_numbers_of_one_table(
     assert "--arm" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("orders", "kind"), [("LH", "crossover"), ("AB", "within_subject")])
+@pytest.mark.parametrize(
+    ("orders", "kind"), [("LH", "crossover"), ("AB", "crossover"), ("12", "within_subject")]
+)
 def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str, kind: str):
     lines = ["id,first,low,high"]
     lines += [f"{n},{orders[:: 1 - 2 * (n % 2)]},{n}.5,{n * 7 % 11}.5" for n in range(1, 21)]

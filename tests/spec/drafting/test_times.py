@@ -59,7 +59,7 @@ def test_a_number_beside_an_event_is_asked_how_it_ended(tmp_path: Path, state: s
     ("name", "codes", "asked"),
     [
         ("type", "012", True),
-        ("ended", ("censored", "relapse", "death"), True),
+        ("ended", ("lost", "relapse", "death"), True),
         ("ecog", "012", False),
         ("region", ("north", "south", "west"), False),
     ],

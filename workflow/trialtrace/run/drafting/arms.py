@@ -10,6 +10,7 @@ from trialtrace.run.drafting.keys import Load, joined
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
     ARMS,
+    FIRST,
     NO_ARM_PARTS,
     NOT_RANDOMISED,
     PARAMETERS,
@@ -18,6 +19,7 @@ from trialtrace.run.drafting.names import (
     SIDES,
     SURE_ARMS,
     SURE_CONTROL,
+    THEN,
     TREATED,
     VISIT_PARTS,
     VISITS,
@@ -30,7 +32,7 @@ from trialtrace.run.drafting.names import (
     unit_of,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import folded, parts
 
 MOST_ARMS = 8
 # Of a column with the name of an arm, such as that of a plan of several factors: so many are asked.
@@ -148,6 +150,22 @@ def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
     return {*"".join(texts)} in letters.values()
 
 
+def tells_order(column: Column) -> bool:
+    """Whether the levels of a column are orders of treatments: drug first and placebo first, AB and
+    BA, drug-placebo and placebo-drug."""
+    told = dict(column.choices)
+    texts = [folded(told.get(code, code)) for code, _ in column.values]
+    if not 2 <= len(texts) <= MOST_ARMS or "NO" in texts:
+        return False
+    bare = [re.sub(r"[\W_]+", " ", text) for text in texts]
+    if all(map(FIRST.fullmatch, bare)):
+        return True
+    letters = all(re.fullmatch("[A-Z]{2,4}", text) for text in texts)
+    orders = [[*text] if letters else THEN.split(text.lower().strip()) for text in texts]
+    each = {frozenset(order) for order in orders}
+    return len(each) == 1 and len(next(iter(each))) > 1 and len({*map(tuple, orders)}) > 1
+
+
 def as_codes(column: Column) -> Column:
     """A candidate whose numbers are codes, such as 0.5 and -0.5, or doses, in the order of the
     numbers; two labels differ by more than a mark."""
@@ -176,10 +194,14 @@ def without_unrandomised(column: Column) -> Column:
         if NOT_RANDOMISED.fullmatch(code) or NOT_RANDOMISED.fullmatch(told.get(code, ""))
     ]
     left = column.distinct - sum(code in dict(column.values) for code in out)
-    if not out or left < 2:
-        return column
+    return without_levels(column, out, "were in no arm") if out and left >= 2 else column
+
+
+def without_levels(column: Column, out: Sequence[str], what: str) -> Column:
+    """The column with some of its levels as missing codes, and a sentence on their rows."""
     cells = sum(count for code, count in column.values if code in out)
-    why = f"Those of {', '.join(out)} ({cells} rows) were in no arm."
+    why = f"Those of {', '.join(out)} ({cells} rows) {what}."
+    left = column.distinct - sum(code in dict(column.values) for code in out)
     return replace(
         column,
         choices=tuple(choice for choice in column.choices if choice[0] not in out),
@@ -245,17 +267,21 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         if even and not words & (SIDES | PERIODS):
             # Many patients in halves were drawn by lot.
             doubt, score = False, score + TWO
+    ordered = tells_order(column)
     if name_words(column.name) & SEQUENCES:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")
+    elif ordered:
+        score -= ORDER
+        evidence.append("its levels are orders of treatments, as of a crossover")
     levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]
     flats = [flat(level).casefold() for level in levels]
-    if {"new", "old"} <= {*flats} or any(map(TREATED.search, flats)):
+    if not ordered and ({"new", "old"} <= {*flats} or any(map(TREATED.search, flats))):
         score += TREATMENTS
         doubt = doubt and named is None
         evidence.append("its levels read like treatments")
     if any(map(SURE_CONTROL.fullmatch, flats)) and not (
-        {*flats} & CASES or words & {*NO_ARM_PARTS}
+        ordered or {*flats} & CASES or words & {*NO_ARM_PARTS}
     ):
         # Nothing else of a file has a placebo; a second such column is a rival.
         score += EVEN

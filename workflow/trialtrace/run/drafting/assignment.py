@@ -15,6 +15,7 @@ from trialtrace.run.drafting.arms import (
     NUMBER,
     SURE,
     named_arm,
+    tells_order,
     tells_treatments,
 )
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
@@ -106,7 +107,11 @@ def arm_of(
         choices.append((others.pop().name, f"{only}are and what came of them."))
         sure = True
     for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
-        why = f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
+        what = "nothing else speaks for it"
+        if tells_order(one):
+            what = "they are orders of treatments, as of a crossover: its arms are compared where "
+            what += "a row, or a column, is of each treatment of a patient"
+        why = f"It has {len(levels(one))} levels; {what}.{''.join(passed)}"
         choices.append((one.name, why))
     for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
@@ -115,7 +120,8 @@ def arm_of(
         choices.insert(0 if names in in_turn else len(choices), choice)
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
-        raise wrong("the arm", fault, "the column of the arm", "name it: --arm COLUMN")
+        mend = "give the file that has it beside this one, or name it: --arm COLUMN"
+        raise wrong("the arm", fault, "the column of the arm", mend)
     at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
@@ -248,7 +254,7 @@ def _only_even(
 ) -> bool:
     """Whether one column alone is left that could be the arm, whose levels are words, neither yes
     and no nor of patients or outcomes, each of nearly as many rows."""
-    if len(others) != 1 or of_patients(others[0]):
+    if len(others) != 1 or of_patients(others[0]) or tells_order(others[0]):
         return False
     only = others[0]
     labels = [label_of(only, code) for code in levels(only)]

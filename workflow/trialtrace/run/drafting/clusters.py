@@ -7,6 +7,7 @@ from itertools import pairwise
 from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart
 from trialtrace.run.drafting.names import (
     CLUSTERS,
+    PERIODS,
     RELATED,
     SITES,
     name_words,
@@ -66,6 +67,28 @@ def groups_of_one_arm(
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     return {group: code for group, (code,) in arms.items()}
+
+
+def in_steps(table: Table, arm: Column) -> str:
+    """A sentence where all patients of each cluster have one arm in a period and another in a later
+    one, as in a stepped wedge; nothing elsewhere."""
+    named = [one for one in table.columns if one.name != arm.name and len(levels(one)) > 1]
+    groups = [o for o in named if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None]
+    times = [one for one in named if name_words(one.name) & (PERIODS | {"step", "wave", "month"})]
+    if table.rows > MOST_ROWS:
+        return ""
+    for group, time in ((one, other) for one in groups for other in times if one is not other):
+        rows = {row for row in cells_of(table, [group.name, time.name, arm.name]) if all(row)}
+        arms = {(who, code) for who, _, code in rows}
+        both = len(arms) - len({who for who, _ in arms})
+        if len({row[:2] for row in rows}) == len(rows) and both >= FEWEST_CLUSTERS:
+            return (
+                f"All patients of each {group.name} and {time.name} have one arm, and of {both} "
+                f"values of {group.name} another at another {time.name}, as in a stepped wedge or "
+                "a crossover of clusters: no step takes either into account, and patients are "
+                "compared as if each had been randomised."
+            )
+    return ""
 
 
 def names_few(name: str) -> bool:

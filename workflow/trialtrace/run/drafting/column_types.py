@@ -16,6 +16,7 @@ from trialtrace.run.drafting.names import (
     VISITS,
     not_known,
     rank,
+    sign,
     speaks_of,
     words_apart,
 )
@@ -231,6 +232,8 @@ def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
 def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
     words = () if _short_codes(tally) else _words(tally.values)
+    if any(map(sign, tally.values)):
+        words = tuple(word for word in words if sign(word) is None)
     also = _told_missing(words, ())
     levels = [text for text in tally.values if text not in words]
     if rank(name, VISITS) is None:
@@ -268,11 +271,18 @@ def _text(name: str, tally: Tally) -> Kind:
         also = (*also, ("spelling", f"{one_of(levels)} are fewer sexes than words."))
     return Kind(
         type="radio",
-        choices=tuple(zip(levels, words_apart(levels), strict=True)),
+        choices=tuple(zip(levels, _labels(levels), strict=True)),
         missing=words,
         why=f"There are {len(levels)} levels in {there} cells.",
         also=also,
     )
+
+
+def _labels(levels: list[str]) -> list[str]:
+    """What levels say; of a test + and - alone are positive and negative."""
+    signs = [sign(level) for level in levels]
+    named = {0: "negative", 2: "positive"}
+    return [named[at or 0] for at in signs] if {*signs} == {*named} else words_apart(levels)
 
 
 def _short_codes(tally: Tally) -> bool:

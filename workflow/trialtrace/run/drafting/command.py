@@ -118,7 +118,7 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
     guesses = trial.guesses.guesses if trial.guesses else {}
     blind = [name for name, guess in guesses.items() if guess.blinds]
     if blind:
-        flags = " ".join(f"--{flag}" for flag in blind)
+        flags = " ".join(f"--{flag.partition('.')[0]}" for flag in blind)
         lines.append(
             f"not told: {', '.join(blind)}; the report shows no arm until they are confirmed "
             f"(trialtrace confirm {name}) or told ({flags})"

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.clusters import clustered, groups_of_one_arm, matched, numbered_in_arms
+from trialtrace.run.drafting.arms import tells_order
+from trialtrace.run.drafting.clusters import (
+    clustered,
+    groups_of_one_arm,
+    in_steps,
+    matched,
+    numbered_in_arms,
+)
 from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.keys import in_order
@@ -72,6 +79,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     else:
         cluster, why = clustered(table, subject, arm)
         made = Design(CLUSTER, cluster=cluster) if cluster else Design()
+    if not data and made.kind == PARALLEL and (why := in_steps(table, arm)):
+        decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, why, blinds=True)
+        return made
     said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
     if said or (not data and made.kind == PARALLEL):
         made = _as_clusters(table, subject, arm, decided, said)
@@ -151,7 +161,8 @@ def _orders(treatments: Sequence[str], column: Column) -> bool:
     letters = sorted(each[0].upper() for each in treatments)
     own = levels(column)
     named = bool(name_words(column.name) & SEQUENCES)
-    return named or (len(own) > 1 and all(sorted(one.upper()) == letters for one in own))
+    initials = len(own) > 1 and all(sorted(one.upper()) == letters for one in own)
+    return named or initials or tells_order(column)
 
 
 def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:

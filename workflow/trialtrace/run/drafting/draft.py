@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import wrong
-from trialtrace.run.drafting.arms import named_arm
+from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import (
     arm_of,
     arms_by_name,
@@ -13,15 +13,15 @@ from trialtrace.run.drafting.assignment import (
     with_names,
 )
 from trialtrace.run.drafting.clusters import members_by, numbers_groups, of_clusters
-from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
+    PARALLEL,
     Design,
     by_treatment,
     design_of,
     patients_beside,
 )
-from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
+from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import (
@@ -60,7 +60,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import with_column
-from trialtrace.run.drafting.visits import ask_before, with_before
+from trialtrace.run.drafting.visits import ask_before, visit_of, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
 from trialtrace.run.tables.measures import AGES, parts, plain
 
@@ -137,7 +137,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
             mend = "name the column that patients have in several rows: --subject COLUMN, or add "
             mend += "it to the export; where each row is one, leave --visit out"
             raise wrong("--visit", fault, "visits of patients with several rows", mend)
-    visit = {table.name: _visit(table, decided) for table in tables}
+    visit = {table.name: visit_of(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
     arm = with_names(coded, decided)
     if arm is not coded:
@@ -158,6 +158,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         if design.columns
         else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
     )
+    tables, home = _judged_alone(tables, home, shown)
     made = Draft(
         tables=tables,
         subject=subject,
@@ -188,6 +189,22 @@ def _with(
     return tuple(made if one is home else one for one in tables), made
 
 
+def _judged_alone(
+    tables: tuple[Table, ...], home: Table, outcomes: Sequence[Outcome]
+) -> tuple[tuple[Table, ...], Table]:
+    """The tables, and that of the arm: who could not be judged has no value of an outcome of which
+    the other levels have an order."""
+    for one in outcomes:
+        table = next(each for each in tables if each.name == one.table)
+        for name in {*dict(one.columns).values(), one.source} if one.codes else ():
+            column = table.column(name)
+            if out := [code for code in levels(column) if code not in dict(one.codes)]:
+                made = without_levels(column, out, "could not be judged: they have no value")
+                tables, changed = _with(made, table, tables)
+                table, home = changed, changed if home is table else home
+    return tables, home
+
+
 # Endpoints, the primary one first; how many of the others are secondary; columns of likely ones.
 Shown = tuple[list[Outcome], int, frozenset[str]]
 
@@ -213,7 +230,10 @@ def _outcomes(
     offered = _offered(tables, *roles, treated, kind, known)
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     doubt = primary.evidence if primary.visit_word == TREATMENT else ""
-    if not (design.own_treatment or named_arm(treated[1].name)):
+    if not doubt and design.kind == PARALLEL and tells_order(treated[1]):
+        doubt = f"The levels of {treated[1].name} are orders of treatments, which are compared "
+        doubt += "where a row, or a column, is of each treatment of a patient."
+    elif not (design.own_treatment or named_arm(treated[1].name)):
         doubt = doubt or under_treatments(offered.table(primary.table).columns, primary.names)
     if doubt and "design" not in decided.told:
         decided.guess("design", ("trial.yaml", "design.kind"), design.kind, doubt, blinds=True)
@@ -364,50 +384,6 @@ def _likeliest(told_by: Mapping[str, Parameters], outcome: Outcome) -> Outcome:
     """Another endpoint of a table with parameters is of the likeliest one."""
     parameters = told_by.get(outcome.table)
     return parameters.of(outcome, next(iter(parameters.labels))) if parameters else outcome
-
-
-def _visit(table: Table, decided: Decided) -> str:
-    if data := decided.told.get("visit"):
-        found = next((one for one in table.columns if one.name == data), None)
-        # A day that one patient has is no visit.
-        if found is not None and (not levels(found) or 2 * found.distinct > table.rows):
-            fault = f"{data}, {found.distinct} different values"
-            mend = "add a column with the number of the visit to the export"
-            raise wrong("--visit", fault, f"a column of at most {SHOWN_LEVELS} visits", mend)
-        return _told_visit(table, found) if found else ""
-    usable = [name for name in table.visit if levels(table.column(name))]
-    starts = {start for start, _ in bounds(table)}
-    once = [
-        name
-        for name in usable
-        if name not in starts and "no subject has a level twice" in table.evidence[f"visit.{name}"]
-    ]
-    if not once:
-        return ""
-    place = ("trial.yaml", f"tables.{table.name}.key")
-    decided.guess(f"visit.{table.name}", place, once[0], table.evidence[f"visit.{once[0]}"])
-    return once[0]
-
-
-def _told_visit(table: Table, column: Column) -> str:
-    """The visit that a person names; nothing where patients have one row, or where parameters tell
-    the rows of a visit apart. Raises UserError where it tells no rows of a patient apart."""
-    subject = (*table.subject, SOURCE_ROW)[0]
-    if subject == SOURCE_ROW or (subject,) in table.keys:
-        return ""
-    rows = cells_of(table, [subject, column.name]) if table.rows <= MOST_ROWS else []
-    if len(set(rows)) == len(rows) or (subject, column.name) in table.keys:
-        return column.name
-    parameters = parameters_of(table, subject, "")
-    if parameters is not None and parameters.visit == column.name:
-        return ""
-    others = [one.name for one in telling_apart(table) if one is not column]
-    by = f", which {' and '.join(others)} tells apart" if others else ""
-    fault = f"{column.name}, of which patients have a value in several rows{by}"
-    mend = "keep the rows of one of its values in the export, or call it PARAMCD there: then "
-    mend += "--parameter chooses one"
-    need = "a column of visits, each in one row of a patient"
-    raise wrong("--visit", fault, need, mend if others else None)
 
 
 def _of_visits(table: Table, visit: str) -> set[str]:

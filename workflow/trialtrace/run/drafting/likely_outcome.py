@@ -15,7 +15,6 @@ from trialtrace.run.drafting.outcomes import (
     COUNT,
     ENDS,
     EVENT,
-    LEAST_TIMES,
     MEAN,
     REPEATED_EVENT,
     STATES,
@@ -26,11 +25,14 @@ from trialtrace.run.drafting.outcomes import (
     is_state,
     levels,
     outcome,
-    pairs,
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import without_time
+from trialtrace.run.drafting.times import (
+    LEAST_TIMES,
+    pairs,
+)
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {
@@ -48,7 +50,7 @@ OUTCOMES = re.compile(
     r"complication|pain|score|count$|seizure|aval$|birth|remission|healed|healing|ulcer|toler|"
     r"discharge|evntfl|dthfl|relief|efficacy|accuracy|effect|rate$|episode|attack|bleed|adv[e]?|"
     r"nausea|vomit|emesis|hospitali[sz]|readmi|exacerbation|incidence|occurr|onset|duration|longevity|classification|"
-    r"erfolg|schmerz|verstorben|tod$|rezidiv|heilung|ansprechen|douleur|deces|guerison|succes|muerte|"
+    r"erfolg|schmerz|verstorben|tod$|rezidiv|ruckfall|rechute|recaida|ricaduta|nawrot|heilung|ansprechen|douleur|deces|guerison|succes|muerte|"
     r"dolor|curacion|exito|morte|dolore|guarigione|"
     r"pijn|smart|smert|kipu|bolest|bolec|bol$|durere|fajdal|agri$|valu$|sapes|skausm|πον|боль|болк|біль|"
     r"ergebnis|endpunkt|zielgros|nachher$|resultat|utfall|uitkomst|eindpunt|esito|risultat|desfecho|"

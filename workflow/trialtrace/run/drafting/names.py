@@ -78,6 +78,13 @@ NO_ARM_PARTS = vocabulary("""
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
              "volgorde", "sekvens", "sekwencja"}  # fmt: skip
+# Levels that are such orders: drug first; drug, then placebo.
+FIRST = re.compile(
+    r".*\b(first(?! (line|dose|generation|week|day|visit))|1st|zuerst|zunachst|d ?abord|"
+    r"en premier|primero|prima|primeiro|eerst|forst|najpierw)\b.*",
+    re.IGNORECASE,
+)
+THEN = re.compile(r"\W*\b(?:then|before|followed by|to|dann|puis|luego|poi|dan)\b\W*|[\W_]+")
 PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
 PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
 SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
@@ -86,7 +93,7 @@ CARRYOVER = ("carry", "carryover", "carryovereffect")
 # What is numbered one after the other.
 _IN_TURN = vocabulary("visit cycle week month day period session wave assessment")
 VISITS = vocabulary("""
-    avisit visit visitnum visitno avisitn redcapeventname timepoint week month day wk time
+    avisit visit visitnum visitno avisitn redcapeventname eventname timepoint week month day wk time
     visitday followup period occasion wave assessment session cycle year hour hours days weeks
     months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt semaine mois jour
     settimana mese semana mes dia maand vecka when""")
@@ -186,9 +193,10 @@ PERSONS = vocabulary("""
 SPECIAL_MISSING = re.compile(r"[.][A-Za-z_]")
 # Words for a unit, and how it is written.
 _UNITS = """
-    kg kgs kilogram kilograms: kg; lb lbs pounds: lb; mg: mg; ug mcg µg μg: µg; cm centimetres
-    centimeters: cm; mm: mm; mmhg: mmHg; bpm: beats/min; yrs years yr jahre ans anni años jaar år:
-    years; mths months mos monate mois mesi meses: months; wks weeks wochen semaines settimane
+    kg kgs kilogram kilograms: kg; gram grams: g; lb lbs pounds: lb; mg: mg; ug mcg µg μg: µg;
+    cm centimetres centimeters: cm; mm: mm; mmhg: mmHg; bpm: beats/min;
+    yrs years yr jahre ans anni años jaar år: years;
+    mths months mos monate mois mesi meses: months; wks weeks wochen semaines settimane
     semanas: weeks; days tage jours giorni días dagen dagar: days; hrs hours stunden heures ore
     horas: hours; mins minutes minuten minuti minutos: minutes; secs seconds sekunden secondes
     secondi segundos: seconds; pct percent perc %: %; ml: mL; mmoll mmol/l: mmol/L; umoll umol/l
@@ -233,6 +241,13 @@ SCALES = tuple(
         )) for word in ("agree", "satisfied", "likely")),
     )
 )  # fmt: skip
+# Of a patient who could not be judged, whatever the other levels are.
+NOT_EVALUABLE = re.compile(
+    r"nev?|(not|non|un|in)[ _-]?(evalu?able|assess?able)|(not|nicht) (evaluated|auswertbar)",
+    re.IGNORECASE,
+)
+# Results of a test in signs, from the least on: what stands for nothing elsewhere is one beside +.
+SIGNS = ("[-−–]", r"\(\+\)|\+/-|±", r"\+", r"\+{2}", r"\+{3}", r"\+{4}")
 MONEY = {"cost", "costs", "price", "prices", "charge", "charges", "income", "expenses", "wages"}
 CUT = 8
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
@@ -278,7 +293,9 @@ def unit_of(*texts: str) -> str:
         words = parts(text)
         if len(words) > 1 and words[0] in TIMES and not any(map(str.isdigit, words)):
             return words[0]
-        for length in (2, 1):
+        # The m of fev1_6m_l is of months.
+        months = len(words) > 2 and re.search(rf"[0-9]{words[-2]}[\W_]+{words[-1]}$", text, re.I)
+        for length in (1,) if months else (2, 1):
             if len(words) > length and (unit := UNITS.get("".join(words[-length:]))):
                 # "Pain at 24 hours" is measured then, and not in hours.
                 return "" if words[-length - 1].isdigit() and unit in TIMES else unit
@@ -320,6 +337,11 @@ def not_known(text: str) -> bool:
     if text.strip() == "Na":  # sodium
         return False
     return twice in NOT_KNOWN or bool(SPECIAL_MISSING.fullmatch(text))
+
+
+def sign(text: str) -> int | None:
+    """The place of a sign among those of the results of a test; None of any other text."""
+    return next((at for at, one in enumerate(SIGNS) if re.fullmatch(one, text)), None)
 
 
 def words_apart(codes: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from trialtrace.run.drafting.outcomes import (
     TIME,
     WORDS,
     Outcome,
+    judged,
     label_of,
     levels,
 )
@@ -27,7 +28,9 @@ def with_order(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> O
     """The endpoint as levels in the order that is told, which is asked of three words or more where
     none is known. Raises UserError where it has none to order."""
     column = column_of(tables, outcome.source, "primary")[1]
-    codes = levels(column)
+    all_codes, codes = levels(column), judged(column)
+    text = decided.told.get("order", "")
+    codes = all_codes if text.count(",") + 1 == len(all_codes) else codes
     ordered = {EVENT: MEASURE, REPEATED_EVENT: REPEATED}.get(outcome.kind, outcome.kind)
     if len(codes) < 3 or ordered not in (MEASURE, REPEATED) or outcome.columns:
         if "order" in decided.told:
@@ -87,7 +90,7 @@ def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) 
     column = column_of(own, outcome.status, "status")[1]
     codes = [code for code in levels(column) if code != outcome.event]
     censored = [code for code in codes if NO.fullmatch(label_of(column, code))]
-    if len(codes) < 2 and data in (None, NONE):
+    if (len(codes) < 2 or codes == censored) and data in (None, NONE):
         return outcome
     counts = dict(column.values)
     choices = [(NONE, f"All but {outcome.event} are censored.")]

@@ -5,14 +5,16 @@ rank them; a person says which is the primary one.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.keys import ends_in_id, names_subject, telling_apart
 from trialtrace.run.drafting.names import (
     FINDINGS,
+    NOT_EVALUABLE,
     POPULATION_FLAGS,
     SCALES,
+    sign,
     vocabulary,
     words_apart,
 )
@@ -37,25 +39,16 @@ BEFORE = set(
 )
 TIMES = set(
     vocabulary("""
-    time days weeks months years futime survtime os pfs dfs tte duration survival rectime dtime
-    followup fu stop stime ttr aval""")
+    time days weeks months years alive futime survtime os pfs dfs tte duration survival rectime
+    dtime monate tage wochen jahre jours semaines mois annees dias semanas meses anos giorni
+    settimane mesi anni dagen weken maanden jaren dager dagar manader dni tygodnie miesiace dny
+    tydny mesice followup fu stop stime ttr aval""")
 )
 STATUSES = set(
     vocabulary("""
     status event death dead died cens censor censored cnsr delta fustat d stat relapse recurrence
     fail failure ind indicator""")
 )
-EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
-# A time or a state in one word with what it is of: survtime, survind.
-# Of a side its letter is enough: lcens.
-GLUED = re.compile(r"([lr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
-# Labels of a time that ends with something, or of how long somebody was followed.
-UNTIL = re.compile(
-    r"\b(time|days|weeks|months|years|zeit|temps|tempo|tiempo|tijd|tid) "
-    r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
-    r"follow.?up time|time on study|duration of follow"
-)
-LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 # A status of that name has either code for the event; what a label says that decides it.
 CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr")
 ENDS = re.compile(r"cens|event|dead|died|death|alive|relaps|progress|fail", re.IGNORECASE)
@@ -63,7 +56,6 @@ ENDS = re.compile(r"cens|event|dead|died|death|alive|relaps|progress|fail", re.I
 STATES = re.compile(
     r"event|cens|cnsr|status|dead|death|died|mort|relaps|recur|prog(r|$)|fail|surviv|dth|verstorb|tod$"
 )
-SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
 # Numbers of visits, ADaM's flags of records, and what SDTM has beside a result.
 NO_OUTCOME = re.compile(
     r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl|"
@@ -73,10 +65,8 @@ CODE_OF = re.compile(
     r"(the )?(unique )?((id|identifier|identification)( (number|code|nr|no))?|numeric(al)? code|"
     r"code( number)?) (of|for)\b"
 )
-LEAST_TIMES, FEWEST_NUMBERED = 10, 20
+FEWEST_NUMBERED = 20
 MOST_CODES, MOST_STATES = 12, 4
-# A time with how it ended, above nearly every single column.
-PAIRED = 6.0
 
 EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = KINDS = vocabulary(
     "event measure time_to_event count repeated repeated_event recurrent_events mean"
@@ -279,10 +269,17 @@ def numbers_rows(column: Column) -> bool:
     return in_turn or (named and 2 * column.distinct > column.rows)
 
 
+def judged(column: Column) -> tuple[str, ...]:
+    """The codes of a column but for those of who could not be judged."""
+    return tuple(
+        code for code in levels(column) if not NOT_EVALUABLE.fullmatch(label_of(column, code))
+    )
+
+
 def _worth(column: Column) -> tuple[tuple[str, float], ...]:
     """What ordered codes are worth: 1_Death is 1, of words their step of a scale; nothing of
     other codes."""
-    codes = levels(column)
+    codes = judged(column)
     if not 2 <= len(codes) <= MOST_CODES:
         return ()
     numbers = [re.match(r"-?[0-9]+", code) for code in codes]
@@ -292,7 +289,10 @@ def _worth(column: Column) -> tuple[tuple[str, float], ...]:
 
 
 def _steps(column: Column, codes: Sequence[str]) -> list[float]:
-    """The steps of a scale that three codes or more stand for in words."""
+    """The steps of a scale that three codes or more stand for in words, or in signs."""
+    signs = [at for code in codes if (at := sign(code)) is not None]
+    if len(signs) == len(codes) > 2:
+        return [float(at) for at in signs]
     labels = [" ".join(re.split(r"[\W_]+", label_of(column, code))) for code in codes]
     for scale in SCALES:
         found = [
@@ -303,138 +303,6 @@ def _steps(column: Column, codes: Sequence[str]) -> list[float]:
     return []
 
 
-def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
-    """Times with the column that tells how they end, where it is clear which belongs to which."""
-    states = [
-        column
-        for column in free
-        if {*_words(column.name), plain(column.name)} & STATUSES
-        and is_state(column)
-        and column.constant_within is None
-    ]
-    once = [one for one in free if one.constant_within is None and is_coded(one)]
-    coded = [one for one in once if len(levels(one)) == 2]
-    # A side alone is a time beside how it ended there: left with lcens.
-    ended = {_stem(state.name) for state in states}
-    times = [
-        column
-        for column in free
-        if (
-            {*_words(column.name), plain(column.name)} & TIMES
-            or (
-                {plain(column.name), plain(column.name)[:1]} & ended
-                and plain(column.name) in LEFT_RIGHT
-            )
-            or _ends_of(column, coded)
-        )
-        and is_number(column)
-        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
-        and not (column.low and float(column.low) < 0)
-        and column.constant_within is None
-    ]
-    linked = [column for column in free if _may_link(column)]
-    # One that has no further word before others: protime is of prothrombin.
-    lead = [time for time in times if plain(time.name) in TIMES] or times
-    alone = [state for state in states if plain(state.name) in STATUSES] or states
-    for time in times:
-        stem = _stem(time.name)
-        if named := _ends_of(time, coded):
-            mates = named
-        elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
-            # What the time shares a word with may tell its end as well: two are asked.
-            mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
-        else:
-            mates = [state for state in states if _stem(state.name) == stem != ""]
-            # Of os_days and os_status each word is one of times or states.
-            first = parts(time.name)[:1]
-            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
-            mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
-            mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
-            # cgvh of cgvhtime
-            mates = mates or [one for one in coded if plain(one.name) == stem]
-            side = plain(time.name) in LEFT_RIGHT
-            mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
-            # survind of survtime
-            mates = mates or [
-                one
-                for one in states
-                if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
-            ]
-        # How long patients were followed, and the one column that says how something ended.
-        mates = mates or (states if "followup" in plain(time.name) else [])
-        if len(mates) == 1:
-            yield paired(table, time, mates[0])
-
-
-def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
-    """The columns of two values that a time is named after, prog of prog_t and of t_prog; beside an
-    outcome that is called y those that say who is censored."""
-    words = parts(time.name)
-    if plain(time.name) == "y":
-        return [one for one in coded if CENSORING.search(plain(one.name))]
-    stems = {"".join(words[:-1])} if words[-1] in SHORT_TIMES else set()
-    stems |= {"".join(words[1:])} if words[0] in SHORT_TIMES else set()
-    if words[-1].endswith("day") and not time.blank:
-        # The day of a death that everybody has is the last one of who lived.
-        stems.add(plain(time.name).removesuffix("day"))
-    return [one for one in coded if plain(one.name) in stems]
-
-
-def _may_link(column: Column) -> bool:
-    """Whether a column of two values may tell what the days of a record end with, whatever that is
-    called: adm_link beside adm_days."""
-    once = len(levels(column)) == 2 and column.constant_within is None
-    two = len(parts(column.name)) == 2 and not column.form.startswith("baseline")
-    return is_coded(column) and once and two
-
-
-def is_recorded_time(column: Column, others: Sequence[Column]) -> bool:
-    """Whether a number is the time of a record of which another column may tell the end."""
-    first = parts(column.name)[:1]
-    ends = any(parts(one.name)[:1] == first and _may_link(one) for one in others)
-    return ends and len(parts(column.name)) > 1 and may_be_time(column)
-
-
-def may_be_time(column: Column) -> bool:
-    """Whether a number, once a patient, may be a time to an event by its name or its label:
-    survtime, eventT, t_death, "Days to relapse"."""
-    named = {*_words(column.name), plain(column.name)} & (TIMES - {"aval"})
-    whole = is_number(column) and column.distinct >= min(LEAST_TIMES, column.rows / 2)
-    return whole and float(column.low or 0) >= 0 and (bool(named) or _until(column))
-
-
-def is_time(column: Column) -> bool:
-    """Whether a number that may be a time says also what it is to."""
-    return may_be_time(column) and _until(column)
-
-
-def _until(column: Column) -> bool:
-    words = _words(column.name)
-    timed = {*words} & TIMES or "t" in (words[:1] + words[-1:])
-    event = bool(timed and {*words} & EVENTS)
-    return event or UNTIL.search(" ".join(parts(column.label))) is not None
-
-
 def is_state(column: Column) -> bool:
     """Whether a column can tell how a time ended: two codes, or few more of which one counts."""
     return is_coded(column) and 2 <= len(levels(column)) <= MOST_STATES
-
-
-def paired(table: Table, time: Column, status: Column) -> Outcome:
-    """A time and how it ended."""
-    code, sure = event_code(status)
-    text = f"{time.name} is a time and {status.name} tells how it ended."
-    return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
-
-
-def _stem(name: str) -> str:
-    """What is left of a name without the word for time or state: os_time is os."""
-    return "".join(word for word in _words(name) if word not in TIMES | STATUSES)
-
-
-def _words(name: str) -> list[str]:
-    """The words of a name; a time or a state in one word with what it is of is two."""
-    words = parts(name)
-    alone = len(words) == 1 and words[0] not in TIMES | STATUSES
-    glued = GLUED.fullmatch(words[0]) if alone else None
-    return [*glued.groups()] if glued else words

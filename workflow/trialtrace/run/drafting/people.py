@@ -25,20 +25,24 @@ from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
     is_number,
-    is_recorded_time,
-    is_time,
     label_of,
     levels,
     numbers_rows,
-    pairs,
     usable,
 )
 from trialtrace.run.drafting.parameters import later_alone
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.times import (
+    is_recorded_time,
+    is_time,
+    may_be_until,
+    pairs,
+    tells_deaths,
+)
 from trialtrace.run.drafting.visits import own_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
-from trialtrace.run.tables.measures import AGES, NOT_IT, parts, plain
+from trialtrace.run.tables.measures import AGES, NOT_IT, other_age, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
 
 # What a step calls the endpoint's own value before.
@@ -181,6 +185,8 @@ def _may_end(draft: Draft) -> dict[str, str]:
         for one in draft.home.columns
         if times and is_coded(one) and len(levels(one)) == 2 and not of_patients(one)
     }
+    deaths = any(tells_deaths(one) for one in draft.home.columns if is_coded(one))
+    times += [one.name for one in draft.home.columns if deaths and may_be_until(one)]
     return ended | dict.fromkeys(times, "a time to an event")
 
 
@@ -291,7 +297,7 @@ def _describes(column: Column) -> bool:
 
 def _is_age(column: Column) -> bool:
     words = parts(column.name)
-    other = any(map(NOT_IT.fullmatch, words))
+    other = any(map(NOT_IT.fullmatch, words)) or other_age(column.name)
     return is_number(column) and not other and bool(AGES & {*words[:2], *words[-1:]})
 
 

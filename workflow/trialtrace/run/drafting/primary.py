@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import wrong
+from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
@@ -34,13 +34,18 @@ from trialtrace.run.drafting.outcomes import (
     is_number,
     is_state,
     levels,
-    may_be_time,
     outcome,
-    paired,
+    usable,
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of, without_time
+from trialtrace.run.drafting.times import (
+    may_be_time,
+    may_be_until,
+    paired,
+    tells_deaths,
+)
 from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
 
@@ -148,12 +153,14 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     if kind and kind not in KINDS:
         raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
+    fitting = fitting or _of_levels(offered, kind)
     if not fitting and "primary" not in decided.told:
         fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
         texts = {one.name: _as_text(one) for table in offered.tables for one in table.columns}
         fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
         need = "a column of numbers, of two values, or of numbered levels"
-        mend = "name it: --primary COLUMN, and the order of its values, if words: --order"
+        mend = "give the file that has the outcomes beside this one, or name the column: --primary "
+        mend += "COLUMN, and the order of its values, if words: --order"
         raise wrong("the primary endpoint", fault, need, mend)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
@@ -162,16 +169,48 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     def read(name: str) -> Outcome:
         return offered.read(name, kind, decided)
 
-    made = decided.choose("primary", words, choices, place, read, sure_first(fitting))
+    times = _beside_times(offered, fitting[0]) if fitting and not kind else []
+    if times:
+        name, why = choices[0]
+        why += f" {one_of(times)} may be the time until then: --primary takes it with that."
+        choices[0] = (name, why)
+    sure = sure_first(fitting) and not times
+    made = decided.choose("primary", words, choices, place, read, sure)
     if not kind and made.kind == MEASURE:
         made = _with_status(offered, made, decided)
+    if not kind or "order" in decided.told:
+        made = with_order(offered.tables, made, decided)
     if not kind:
         why = f"{WORDS[made.kind].capitalize()}. {made.evidence}"
         decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
-    if not kind or "order" in decided.told:
-        made = with_order(offered.tables, made, decided)
     made = with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
+
+
+def _of_levels(offered: Offered, kind: str) -> list[Outcome]:
+    """The columns of three words or more of which no order is known, as a yes or no of one of them,
+    where nothing else may be an endpoint; none of patients, and none of arms."""
+    made = [
+        outcome(table, column, offered.visit[table.name], EVENT)
+        for table in offered.tables
+        for column in table.columns
+        if is_coded(column) and usable(column) and len(levels(column)) > 2
+        if column.name not in (offered.subject[table.name], offered.visit[table.name])
+        if not (of_patients(column) or tells_arm(column, table, offered.arm))
+    ]
+    return [one for one in made if one is not None and kind in ("", one.kind)]
+
+
+def _beside_times(offered: Offered, outcome: Outcome) -> list[str]:
+    """The numbers that may be the times of an event, yes or no once a patient, of which the name or
+    the values say that it ends one."""
+    table = offered.table(outcome.table)
+    if outcome.kind != EVENT or offered.within or outcome.columns:
+        return []
+    state = table.column(outcome.column)
+    free = [one for one in table.columns if one.constant_within is not False]
+    ends = may_end(state) or tells_deaths(state)
+    return [one.name for one in free if ends and usable(one) and may_be_until(one)]
 
 
 def _status(decided: Decided) -> str:

@@ -85,7 +85,7 @@ class Table:
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
     `joined` are columns that are made of others of the file. `weights` says how much speaks for
     each candidate of the arm, and `sure_arm` whether the first may be taken for it unasked, as far
-    as this table tells.
+    as this table tells; `once` are the visits of which no patient has one twice.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     sure_arm: bool = False
+    once: frozenset[str] = frozenset()
 
     @property
     def joined_numbers(self) -> set[str]:

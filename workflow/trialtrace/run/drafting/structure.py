@@ -48,7 +48,7 @@ MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 @dataclass(frozen=True)
 class Structure:
     """Ranked candidates, with a sentence each; of the arm also how much speaks for each, and
-    whether the first may be taken for it unasked."""
+    whether the first may be taken for it unasked; of visits those that a subject has once."""
 
     keys: tuple[tuple[str, ...], ...]
     subject: tuple[str, ...]
@@ -58,6 +58,7 @@ class Structure:
     evidence: Mapping[str, str]
     lacking: Mapping[str, float] = field(default_factory=dict)
     sure_arm: bool = False
+    once: frozenset[str] = frozenset()
 
 
 def structure_of(
@@ -85,17 +86,19 @@ def structure_of(
     constant: dict[str, bool] = {}
     lacking: dict[str, float] = {}
     if subject and (subject[0],) not in keys:
-        constant, lacking = _constant(columns, subject[0], load)
+        constant, lacking = constant_in(columns, subject[0], load)
         columns = [replace(column, lacking=lacking.get(column.name)) for column in columns]
     if nested := _nested(columns, constant):
         evidence["subject"] += nested
     arms = arms_of(columns, subject, constant, load)
     evidence |= arms.evidence
-    visit, why = _visits(columns, keys, subject, constant, load)
+    visit, once, why = _visits(columns, keys, subject, constant, load)
     evidence |= why
     if visit and "repeats" in why:
         keys = ((subject[0], visit[0]), *keys)
-    return Structure(keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure)
+    return Structure(
+        keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure, once
+    )
 
 
 def with_constant(column: Column, structure: Structure) -> Column:
@@ -225,7 +228,7 @@ def several_sites(columns: Sequence[Column], constant: Mapping[str, bool]) -> li
     ]
 
 
-def _constant(
+def constant_in(
     columns: Sequence[Column], subject: str, load: Load
 ) -> tuple[dict[str, bool], dict[str, float]]:
     """Which columns have no two values in the rows of a subject; of these the share of subjects
@@ -256,12 +259,13 @@ def _visits(
     subject: tuple[str, ...],
     constant: Mapping[str, bool],
     load: Load,
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Columns that vary within subjects, by their names; best where each subject has each once."""
+) -> tuple[tuple[str, ...], frozenset[str], dict[str, str]]:
+    """Columns that vary within subjects, by their names; which of them a subject has once, but for
+    rows that are there twice, which are best; and why."""
     why: dict[str, str] = {}
     visits: list[tuple[tuple[int, int], str]] = []
     if not subject or (subject[0],) in keys:
-        return (), {"visit": "Every subject has one row."} if subject else {}
+        return (), frozenset(), {"visit": "Every subject has one row."} if subject else {}
     for place, candidate in enumerate(columns):
         if candidate.name == subject[0] or constant.get(candidate.name, True):
             continue
@@ -292,4 +296,6 @@ def _visits(
             f"Its name is that of a visit; {candidate.distinct} levels; {told}."
         )
     none = "No column that varies within subjects has the name of a visit."
-    return _ranked("visit", visits, why, none)
+    once = frozenset(name for (several, _), name in visits if not several)
+    ranked, why = _ranked("visit", visits, why, none)
+    return ranked, once, why

@@ -8,12 +8,12 @@ from trialtrace.run.drafting.arms import MOST_ARMS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
 from trialtrace.run.drafting.keys import may_tell_apart
-from trialtrace.run.drafting.names import ROW_NUMBERS, VISIT_PARTS, VISITS, speaks_of
+from trialtrace.run.drafting.names import ROW_NUMBERS, SITES, VISIT_PARTS, VISITS, rank, speaks_of
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.tables import by_subject, joined_like
-from trialtrace.run.tables.measures import plain
+from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_like
+from trialtrace.run.tables.measures import AGES, plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
 MOSTLY = 0.5
@@ -27,7 +27,7 @@ WORDS = "Which column tells patients apart?"
 def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """The tables with their patients. Raises UserError where nothing links several: the rows of one
     are not those of another by their place."""
-    tables = _joined_alike(tables)
+    tables = _joined_alike(tables if "subject" in decided.told else _numbered_in_sites(tables))
     several, named = len(tables) > 1, decided.told.get("subject", "")
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
@@ -54,6 +54,35 @@ def _joined_alike(tables: Sequence[Table]) -> tuple[Table, ...]:
         join = next(like, None)
         made.append(joined_like(table, *join) if join else table)
     return tuple(made)
+
+
+def _numbered_in_sites(tables: Sequence[Table]) -> Sequence[Table]:
+    """The tables, one of them with the patients of sites and a number of any name in each, which
+    all tables have and which together, and not alone, tell its rows apart."""
+    if len(tables) < 2 or all(table.subject for table in tables):
+        return tables
+    known = [{one.name for one in table.columns} for table in tables]
+    shared = [one for one in tables[0].columns if all(one.name in names for names in known)]
+    sites = [one.name for one in shared if rank(one.name, SITES) is not None]
+    numbers = [
+        one.name
+        for one in shared
+        if one.name not in sites and plain(one.name) not in AGES
+        if may_tell_apart(one) and not one.blank
+    ]
+    if any(_links(tables, name) for name in numbers):
+        return tables
+    for table, names in ((one, (site, n)) for one in tables for site in sites for n in numbers):
+        each = cells_of(table, names) if table.rows <= MOST_ROWS else []
+        alone = len({number for _, number in each}) == len(each)
+        others = [one for one in tables if one is not table]
+        if (
+            not alone
+            and len({*each}) == len(each)
+            and all(_of_the_same(other, table, names) for other in others)
+        ):
+            return [joined_in_sites(one, names) if one is table else one for one in tables]
+    return tables
 
 
 def _of_the_same(table: Table, other: Table, names: Sequence[str]) -> bool:
@@ -121,8 +150,13 @@ def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Tabl
             raise none_of("subject", name, found)
         return tuple(_as_told(table, pairs[table.name]) for table in tables)
 
+    files = {table.name: Path(table.item).name for table in tables}
     choices = [
-        (name, f"Its values are in {' and '.join(f'{t}.{c}' for t, c in pairs.items())}.")
+        (
+            name,
+            f"{' and '.join(f'{column} of {files[t]}' for t, column in pairs.items())} have the "
+            f"same values: {name} stands for all of these names.",
+        )
         for name, pairs in found.items()
     ]
     sure = len(found) == 1 and any(

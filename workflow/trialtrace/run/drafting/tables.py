@@ -7,18 +7,19 @@ import numpy as np
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.arms import as_codes, without_unrandomised
+from trialtrace.run.drafting.arms import as_codes, named_arm, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.keys import Load, fingerprints
-from trialtrace.run.drafting.names import RELATED, SEX, identifies, name_words, rank
+from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.repeats import cells_behind, kinds_of
 from trialtrace.run.drafting.structure import (
     Structure,
+    constant_in,
     several_sites,
     structure_of,
     with_constant,
@@ -125,6 +126,7 @@ def _with_structure(table: Table, structure: Structure) -> Table:
         evidence={**table.evidence, **structure.evidence},
         weights=structure.arm,
         sure_arm=structure.sure_arm,
+        once=structure.once,
     )
 
 
@@ -137,6 +139,14 @@ def by_subject(table: Table, patients: str) -> Table:
     evidence = {key: why for key, why in table.evidence.items() if key != "repeats"}
     structure = structure_of(table.columns, table.rows, load, (), patients)
     return _with_structure(replace(table, evidence=evidence), structure)
+
+
+def joined_in_sites(table: Table, parts: tuple[str, ...]) -> Table:
+    """The table by patients that are numbered within sites, `parts` are both."""
+    name = next(each for each in WHOLE_NAMES if all(one.name != each for one in table.columns))
+    made = by_subject(with_column(table, name, parts), name)
+    text = f"{name} is {' and '.join(parts)} together, which tell its rows apart."
+    return replace(made, evidence={**made.evidence, "joined": text})
 
 
 def joined_like(table: Table, name: str, parts: tuple[str, ...], other: str) -> Table:
@@ -155,6 +165,9 @@ def _patients_in_whole(
     known = {column.name for column in columns}
     name = next((each for each in WHOLE_NAMES if each not in known), "")
     sites = several_sites(columns, structure.constant)
+    load = _loader(candidate.cells)
+    clusters = [one for one in _of_one_arm(columns, structure, load) if one not in sites]
+    sites = [*sites, *clusters]
     groups = [one for one in _wider_ids(columns, structure) if one not in sites]
     for site in (*sites, *groups) if name else ():
         parts = (site, structure.subject[0])
@@ -173,6 +186,20 @@ def _patients_in_whole(
             evidence = {**whole.evidence, "joined": text}
             return [*columns, made], replace(whole, evidence=evidence), {name: parts}
     return columns, structure, {}
+
+
+def _of_one_arm(columns: list[Column], structure: Structure, load: Load) -> list[str]:
+    """Clusters of which a patient's number has several, and another arm: they were randomised, and
+    their patients numbered within them."""
+    arms = [
+        one for one in columns if named_arm(one.name) and structure.constant.get(one.name) is False
+    ]
+    return [
+        one.name
+        for one in columns
+        if name_words(one.name) & CLUSTERS and structure.constant.get(one.name) is False
+        if any(constant_in(arms, one.name, load)[0].values())
+    ]
 
 
 def _wider_ids(columns: Sequence[Column], structure: Structure) -> list[str]:

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.decided import Decided, code_of
-from trialtrace.run.drafting.keys import in_order
+from trialtrace.run.drafting.intervals import bounds
+from trialtrace.run.drafting.keys import in_order, telling_apart
 from trialtrace.run.drafting.likely_outcome import measured_stem
 from trialtrace.run.drafting.names import VISITS, name_words, rank
 from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.parameters import parameters_of
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import EARLY, LATE, TREATMENT, UNIT
 from trialtrace.run.drafting.yaml_text import Quoted
@@ -31,6 +35,8 @@ TIMED = re.compile(
 )
 # Of these the first is often that of the start; of the numbers of visits nothing is known.
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
+# An event of REDCap in one of several arms, by its name or its label.
+OF_ARM = re.compile(r"(.+?)(?:_arm_[0-9]+[a-z]*| \(Arm [0-9]+: .+\))")
 # A number with its unit behind it is a visit without the word before it.
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
@@ -52,6 +58,54 @@ class Look:
 
     before: tuple[str, ...] = ()
     doubt: str = ""
+
+
+def visit_of(table: Table, decided: Decided) -> str:
+    """The column that tells the visits of a patient apart, told or a guess; nothing without one."""
+    if data := decided.told.get("visit"):
+        found = next((one for one in table.columns if one.name == data), None)
+        # A day that one patient has is no visit.
+        if found is not None and (not levels(found) or 2 * found.distinct > table.rows):
+            fault = f"{data}, {found.distinct} different values"
+            mend = "add a column with the number of the visit to the export"
+            raise wrong("--visit", fault, f"a column of at most {MOST_LEVELS} visits", mend)
+        return _told_visit(table, found) if found else ""
+    usable = [name for name in table.visit if levels(table.column(name))]
+    starts = {start for start, _ in bounds(table)}
+    once = [name for name in usable if name in table.once and name not in starts]
+    if not once:
+        return ""
+    place = ("trial.yaml", f"tables.{table.name}.key")
+    why, codes = table.evidence[f"visit.{once[0]}"], levels(table.column(once[0]))
+    of_arms = [code for code in codes if OF_ARM.fullmatch(code)]
+    apart = len({OF_ARM.sub(r"\1", code) for code in of_arms}) < len(of_arms)
+    if apart:
+        why += f" It has the events of each arm under names of their own ({one_of(of_arms)}), at "
+        why += "which no arms are compared: give the event without its arm in a copy of the file, "
+        why += "and the arm in a column of its own."
+    decided.guess(f"visit.{table.name}", place, once[0], why, blinds=apart)
+    return once[0]
+
+
+def _told_visit(table: Table, column: Column) -> str:
+    """The visit that a person names; nothing where patients have one row, or where parameters tell
+    the rows of a visit apart. Raises UserError where it tells no rows of a patient apart."""
+    subject = (*table.subject, SOURCE_ROW)[0]
+    if subject == SOURCE_ROW or (subject,) in table.keys:
+        return ""
+    rows = cells_of(table, [subject, column.name]) if table.rows <= MOST_ROWS else []
+    if len(set(rows)) == len(rows) or (subject, column.name) in table.keys:
+        return column.name
+    parameters = parameters_of(table, subject, "")
+    if parameters is not None and parameters.visit == column.name:
+        return ""
+    others = [one.name for one in telling_apart(table) if one is not column]
+    by = f", which {' and '.join(others)} tells apart" if others else ""
+    fault = f"{column.name}, of which patients have a value in several rows{by}"
+    mend = "keep the rows of one of its values in the export, or call it PARAMCD there: then "
+    mend += "--parameter chooses one"
+    need = "a column of visits, each in one row of a patient"
+    raise wrong("--visit", fault, need, mend if others else None)
 
 
 def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from trialtrace.run.drafting.likely_outcome import (
     ALONE,
+    QUESTIONS,
     SCORED,
     SURE,
     TOTALS,
@@ -41,9 +42,15 @@ from trialtrace.run.tables.measures import folded, parts, plain
 # Columns of one outcome; more are rather the items of a scale.
 FEWEST, MOST, MOST_TREATMENTS = 2, 16, 4
 TREATMENT = "treatment"
-NAME = re.compile(r"([^0-9]*[^0-9._ -])([._ -]?)([0-9]{1,3})([^0-9]*)")
+# Behind a stem with a number, as hba1c has, the other is the end of a name.
+NAME = re.compile(
+    r"([^0-9]*[^0-9._ -]|.*[0-9].*[^0-9._ -](?=[._ -]?[0-9]+$)|"
+    r".*[0-9](?=[._ -][0-9]+$))([._ -]?)([0-9]{1,3})([^0-9]*)"
+)
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
+# Letters of a name that has a number of its own.
+SHORT = 2
 KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
 # What a column of several visits adds to the likeliest of them, and what a first one before the
 # treatment adds to the only such: patients are measured so for what is compared. What keeps one
@@ -173,15 +180,20 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         ):
             times |= {one.name for one in each.values()}
             continue
-        few = not FEWEST <= len(each) <= MOST
+        few = not FEWEST <= len(each) <= MOST or parts(stem)[-1:] in QUESTIONS
         if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
-        apart = _apart(each) and not _shares(each)
+        # The numbers of il6 and il8, and of cd4 and cd8, are of their names.
+        short = len("".join(parts(stem)[-1:])) <= SHORT
+        named = short and not mark and not any(int(number) == 0 for number in each)
+        apart = _apart(each) and not _shares(each) and not named
         sure = word or (frozenset(each) in timed and len(stem) > 1) or apart
         in_order = {number: each[number].name for number in sorted(each, key=int)}
         if not sure and any(map(is_coded, each.values())) and not {*parts(stem)} & TOTALS:
             continue
         doubt = f"{len(each)} columns of one name: visits, or the items of a scale. "
+        if named:
+            doubt = f"{len(each)} columns of one name: visits, or measures that are called so. "
         pattern = f"{stem}{mark}{{visit}}{end}"
         told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
         made.append(Family(in_order, pattern, word or "visit", *told))
@@ -264,6 +276,8 @@ def columns_of_treatments(table: Table, subject: str) -> dict[tuple[str, ...], b
         and plain(one.name) not in ROW_NUMBERS
     ]
     alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
+    # Columns of periods are no treatments.
+    alike = alike and len({re.sub("[0-9]+$", "", one.name) for one in numbers}) > 1
     left = [tuple(one.name for one in numbers)] if alike else []
     numeric = {one.name for one in table.columns if is_number(one)}
     by_name = {one: True for one in named if numeric.issuperset(one)}

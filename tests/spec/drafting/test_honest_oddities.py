@@ -1,0 +1,228 @@
+"""Exports as people make them: signs, orders of treatments, numbers in names, patients of sites."""
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from made_exports import ARMS, write
+
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.names import unit_of
+from trialtrace.run.drafting.outcomes import label_of, levels
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.tables.measures import known_ends
+
+DRAW = random.Random(11)
+
+
+def table(path: Path, columns: Mapping[str, Sequence[object]], told: Mapping[str, str] = {}):
+    """The draft of 60 patients with an arm, an age and these columns, each drawn by lot; of a list
+    with a value a patient these."""
+    drawn = {
+        name: [*values] if len(values) == 60 else DRAW.choices(values, k=60)
+        for name, values in columns.items()
+    }
+    rows = [
+        f"{n},{ARMS[n % 2]},{40 + n % 30},{','.join(str(cells[n]) for cells in drawn.values())}"
+        for n in range(60)
+    ]
+    write(path / "made.csv", [f"pid,arm,age,{','.join(drawn)}", *rows])
+    return decide(profile([str(path / "made.csv")]), told, first_choice)
+
+
+def open_blinds(draft: Draft) -> set[str]:
+    return {guess.name for guess in draft.guesses if guess.blinds}
+
+
+def test_minus_beside_plus_is_a_result(tmp_path: Path):
+    draft = table(tmp_path, {"culture": "+-"})
+    column = draft.home.column("culture")
+    assert {label_of(column, code) for code in levels(column)} == {"positive", "negative"}
+    assert (draft.primary.kind, draft.primary.event, column.missing_codes) == ("event", "+", ())
+    steps = table(tmp_path, {"protein": ["-", "(+)", "+", "++"]}).primary
+    assert sorted(steps.codes, key=lambda code: code[1])[::3] == [("-", 0.0), ("++", 3.0)]
+    # Beside anything else it is no value.
+    assert table(tmp_path, {"relief": [*range(30), "-"]}).home.column("relief").missing_codes
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "status"),
+    [
+        ("outcome", ("died", "censored"), "outcome"),
+        ("outcome", ("died", "alive", "censored"), "outcome"),
+        ("ende", ("verstorben", "zensiert"), "ende"),
+        ("outcome", ("dead", "alive"), ""),
+        ("alive", ("yes", "no"), ""),
+    ],
+)
+def test_a_death_beside_days(tmp_path: Path, name: str, values: Sequence[str], status: str):
+    """Who was censored has a time; of dead and alive beside days it is asked."""
+    draft = table(tmp_path, {"days": range(5, 700), name: values})
+    assert draft.primary.status == status and ("primary" in open_blinds(draft)) is not bool(status)
+    assert not {"competing", "event"} & open_blinds(draft)
+    assert "days" not in people(draft).variables.values()
+
+
+@pytest.mark.parametrize(("time", "state"), [("days_alive", "died"), ("time_alive", "dead")])
+def test_time_alive_is_a_time(tmp_path: Path, time: str, state: str):
+    draft = table(tmp_path, {time: range(5, 700), state: (0, 1)})
+    assert (draft.primary.column, draft.primary.status) == (time, state)
+
+
+def test_who_is_alive_has_no_event(tmp_path: Path):
+    told = {"primary": "months", "status": "alive"}
+    draft = table(tmp_path, {"months": range(5, 700), "alive": ("yes", "no")}, told)
+    assert draft.primary.event == "no"
+
+
+@pytest.mark.parametrize(
+    ("orders", "columns"),
+    [
+        (("drug first", "placebo first"), ("score_p1", "score_p2")),
+        (("AB", "BA"), ("vas_period1", "vas_period2")),
+        (("Drug - Placebo", "Placebo - Drug"), ("vas1", "vas2")),
+    ],
+)
+def test_an_order_of_treatments_is_no_arm(tmp_path: Path, orders, columns):
+    rows = [f"{n},{orders[n % 2]},{DRAW.randint(20, 80)},{DRAW.randint(20, 80)}" for n in range(60)]
+    write(tmp_path / "made.csv", [f"pid,group,{','.join(columns)}", *rows])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    assert {"arm", "design"} <= open_blinds(draft)
+    assert "orders of treatments" in {one.name: one for one in draft.guesses}["arm"].evidence
+
+
+def test_months_in_a_name_are_no_part_of_its_unit():
+    names = {"fev1_6m_l": "", "weight_6m_g": "", "volume_ml": "mL", "dose_mg": "mg"}
+    names |= {"crea_6_mg_dl": "mg/dL", "birth weight (grams)": "g"}
+    assert {name: unit_of(name) for name in names} == names
+
+
+@pytest.mark.parametrize("name", ["hba1c", "il6", "ca125", "sbp"])
+def test_visits_of_a_name_with_a_number(tmp_path: Path, name: str):
+    draft = table(tmp_path, {f"{name}_0": range(40, 90), f"{name}_26": range(40, 90)})
+    assert draft.primary.column == f"{name}_{{visit}}" and draft.primary.before == ("0",)
+
+
+def test_patients_of_two_files_under_two_names_are_told_with_the_files(tmp_path: Path):
+    asked: list[Question] = []
+    order = DRAW.sample(range(1, 61), 60)
+    rows = [f"{n},{ARMS[n % 2]},{DRAW.randint(30, 80)}" for n in order]
+    write(tmp_path / "base.csv", ["rno,arm,age", *rows])
+    write(tmp_path / "end.csv", ["pnr,cured", *(f"{n},{n % 7 % 2}" for n in range(1, 61))])
+    paths = [str(tmp_path / name) for name in ("base.csv", "end.csv")]
+    decide(profile(paths), {}, lambda question: asked.append(question))
+    assert asked[0].choices[0][1].startswith("rno of base.csv and pnr of end.csv")
+
+
+@pytest.mark.parametrize("number", ["number", "no", "seqno"])
+def test_patients_numbered_in_sites_of_two_tables(tmp_path: Path, number: str):
+    ids = [(site, n) for site in "ABC" for n in range(1, 21)]
+    rows = [f"{site},{n},{ARMS[(n + ord(site)) % 2]}" for site, n in ids]
+    write(tmp_path / "base.csv", [f"site,{number},arm", *rows])
+    rows = [f"{site},{n},{DRAW.randint(0, 1)}" for site, n in DRAW.sample(ids, 50)]
+    write(tmp_path / "end.csv", [f"site,{number},relapse", *rows])
+    paths = [str(tmp_path / name) for name in ("base.csv", "end.csv")]
+    draft = decide(profile(paths), {}, first_choice)
+    assert {*draft.subject.values()} == {"patient_id"} and not open_blinds(draft)
+    assert [one.joined["patient_id"] for one in draft.tables] == [("site", number)] * 2
+
+
+def test_patients_numbered_in_clusters(tmp_path: Path):
+    rows = [
+        f"P{practice:02},{n},{ARMS[practice % 2]},{DRAW.randint(30, 80)}"
+        for practice in range(1, 13)
+        for n in range(1, 8 + practice % 3)
+    ]
+    write(tmp_path / "made.csv", ["practice,patient,arm,qol", *rows])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    assert (draft.design.cluster, draft.subject["data"]) == ("practice", "patient_id")
+
+
+def test_a_weight_in_grams_and_the_age_of_a_pregnancy(tmp_path: Path):
+    columns = {"birth_weight": range(600, 4000), "gestational_age": range(24, 42)}
+    rows = [f"{n},{ARMS[n % 2]},{600 + 50 * n},{24 + n % 17}" for n in range(60)]
+    write(tmp_path / "made.csv", [f"pid,arm,{','.join(columns)}", *rows])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, guess_nothing_told)
+    assert draft.home.column("birth_weight").bounds == ("200", "9000")
+    assert people(draft).age is None and known_ends("gestational_age", "") == []
+
+
+def test_an_order_without_who_could_not_be_judged(tmp_path: Path):
+    columns = {"best": ["PD", "SD", "PR", "CR", "NE"], "chance": (0, 1)}
+    for told in ({"primary": "best"}, {"primary": "best", "order": "PD,SD,PR,CR"}):
+        draft = table(tmp_path, columns, told)
+        assert [code for code, _ in sorted(draft.primary.codes, key=lambda one: one[1])] == [
+            *("PD", "SD", "PR", "CR")
+        ]
+        assert draft.home.column("best").missing_codes == ("NE",)
+    whole = table(tmp_path, columns, {"primary": "best", "order": "NE,PD,SD,PR,CR"})
+    assert len(whole.primary.codes) == 5 and not whole.home.column("best").missing_codes
+
+
+def test_the_kind_is_guessed_after_the_order_is_told(tmp_path: Path):
+    told = {"primary": "ending", "order": "red,blue,green"}
+    draft = table(tmp_path, {"ending": ["red", "blue", "green"]}, told)
+    assert [one.value for one in draft.guesses if one.name == "kind"] == ["measure"]
+
+
+def test_words_alone_are_asked(tmp_path: Path):
+    """No order is known, and nothing else could be an endpoint: which is the event is asked."""
+    draft = table(tmp_path, {"ending": ["red", "blue", "green"]})
+    assert draft.primary.column == "ending" and {"primary", "event"} <= open_blinds(draft)
+
+
+def test_events_of_each_arm_are_no_visits_of_all(tmp_path: Path):
+    rows = [
+        f"{n},{event}_arm_{1 + n % 2},{ARMS[n % 2]},{DRAW.randint(0, 60)}"
+        for n in range(1, 41)
+        for event in ("baseline", "week_4", "week_12")
+    ]
+    write(tmp_path / "made.csv", ["record_id,redcap_event_name,arm,pain", *rows])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    (guess,) = [one for one in draft.guesses if one.name.startswith("visit.")]
+    assert guess.blinds and "names of their own" in guess.evidence
+
+
+@pytest.mark.parametrize("name", ["age_years", "disease_duration", "icu_days"])
+def test_a_time_that_death_need_not_end(tmp_path: Path, name: str):
+    """An age is no time to a death; a stay ends by discharge as well, and is asked."""
+    draft = table(tmp_path, {name: range(5, 60), "died": ("yes", "no")})
+    assert draft.primary.kind == "event" and "primary" in open_blinds(draft)
+
+
+@pytest.mark.parametrize(
+    ("time", "state"),
+    [("dni", "zgon"), ("Monate", "verstorben"), ("ftime", "fstatus")],
+)
+def test_times_by_their_names(tmp_path: Path, time: str, state: str):
+    draft = table(tmp_path, {time: range(5, 700), state: (0, 1)})
+    assert (draft.primary.column, draft.primary.status) == (time, state)
+
+
+def test_a_stepped_wedge_is_asked(tmp_path: Path):
+    rows = [
+        f"{ward * 100 + step * 10 + n},{ward},{step},{int(step > ward // 3)},{DRAW.randint(0, 40)}"
+        for ward in range(1, 10)
+        for step in range(1, 5)
+        for n in range(5)
+    ]
+    write(tmp_path / "made.csv", ["patient_id,ward,step,intervention,falls", *rows])
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    guess = {one.name: one for one in draft.guesses}["design"]
+    assert guess.blinds and "stepped wedge" in guess.evidence
+
+
+@pytest.mark.parametrize("names", [("il6", "il8", "il10"), ("cd4", "cd8"), ("vit_b6", "vit_b12")])
+def test_numbers_that_are_of_a_name_are_no_visits_unasked(tmp_path: Path, names: Sequence[str]):
+    draft = table(tmp_path, dict.fromkeys(names, range(40, 90)))
+    assert "primary" in open_blinds(draft)
+    sure = table(tmp_path, {"bp0": range(40, 90), "bp12": range(40, 90)})
+    assert "primary" not in open_blinds(sure)
+
+
+def test_days_until_something_describe_nobody(tmp_path: Path):
+    draft = table(tmp_path, {"Tage bis Rückfall": range(5, 300), "Rückfall": ("ja", "nein")})
+    assert not people(draft).variables

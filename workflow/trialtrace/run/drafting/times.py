@@ -1,0 +1,240 @@
+"""Times with the column that tells how they end: which numbers may be times, and what belongs to
+which."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from trialtrace.run.drafting.names import vocabulary
+from trialtrace.run.drafting.outcomes import (
+    BEFORE,
+    CENSORING,
+    NO,
+    STATUSES,
+    TIME,
+    TIMES,
+    Outcome,
+    event_code,
+    is_coded,
+    is_number,
+    is_state,
+    label_of,
+    levels,
+)
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.tables.measures import AGES, folded, parts, plain
+
+EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
+# A time or a state in one word with what it is of: survtime, survind.
+# Of a side its letter is enough, lcens, and of a failure: ftime.
+GLUED = re.compile(r"([flr]|[a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
+# Labels of a time that ends with something, or of how long somebody was followed.
+UNTIL = re.compile(
+    r"\b(time|days|weeks|months|years|zeit|tage|wochen|monate|temps|jours|tempo|giorni|tiempo|dias|"
+    r"tijd|dagen|tid|dager|dagar) "
+    r"(to|until|till|bis|jusqu|fino|hasta|tot|til)\b|surviv|uberleben|survie|sopravviv|superviv|"
+    r"follow.?up time|time on study|duration of follow"
+)
+SURVIVAL = re.compile(r"surviv|uberleben|survie|sopravviv|superviv|overlev")
+# Values that say of each patient how the time until then ended: somebody was censored, or who did
+# not die is alive.
+CENSORED = re.compile(r"(right.)?(ge)?(censor|zensier|censur)\w*( .*)?|cens", re.IGNORECASE)
+DEAD = re.compile(
+    r"dead|died|death|deceased|exitus|tot|gestorben|verstorben|decede|mort[eo]?|muert[oe]|"
+    r"fallecid[oa]|obito|overleden|dod|avliden|kuollut|zgon|zmarl[ya]?|zemrel[ya]?|meghalt",
+    re.IGNORECASE,
+)
+# Of who is, the time ended with the other value.
+ALIVE = re.compile(r"alive|surviv(ed|or|al)?$|living|lebend|vivant|vivo$|levend", re.IGNORECASE)
+# A time of these words was before the trial, unless it is to something; of others it is how long
+# something lasted, which death ended or not.
+SINCE = {"since", "seit", "depuis", "diagnosis", "onset", "prior", "before", "disease", "illness"}
+SINCE |= {"symptom", "symptoms", *AGES}
+UNTIL_IT = {"to", "until", "till", "free", "bis"}
+LASTED = set(
+    vocabulary("""
+    stay los icu itu hospital ward vent ventilator ventilation intubation oxygen antibiotic
+    antibiotics surgery operation anesthesia anaesthesia""")
+)
+LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
+SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
+# A time with how it ended, above nearly every single column.
+PAIRED = 6.0
+# Different times, from which on numbers may be some.
+LEAST_TIMES = 10
+
+
+def censors(column: Column) -> bool:
+    """Whether one of few values says that a time was censored."""
+    return is_state(column) and bool(_reading(column, CENSORED))
+
+
+def _names_end(column: Column) -> bool:
+    """Whether a column says who died, by its name, or who was censored."""
+    return bool(DEAD.fullmatch(plain(column.name))) or censors(column)
+
+
+def tells_deaths(column: Column) -> bool:
+    """Whether few values, or the name, say who died, who lives, or who was censored."""
+    read = _reading(column, CENSORED) or _reading(column, DEAD)
+    return is_state(column) and bool(read or ALIVE.search(plain(column.name)))
+
+
+def _reading(column: Column, words: re.Pattern[str]) -> list[str]:
+    """The codes of a column whose labels are such words."""
+    return [code for code in levels(column) if words.fullmatch(folded(label_of(column, code)))]
+
+
+def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
+    """Times with the column that tells how they end, where it is clear which belongs to which."""
+    states = [
+        column
+        for column in free
+        if ({*_words(column.name), plain(column.name)} & STATUSES or _names_end(column))
+        and is_state(column)
+        and column.constant_within is None
+    ]
+    once = [one for one in free if one.constant_within is None and is_coded(one)]
+    coded = [one for one in once if len(levels(one)) == 2]
+    # A side alone is a time beside how it ended there: left with lcens.
+    ended = {_stem(state.name) for state in states}
+    times = [
+        column
+        for column in free
+        if (
+            {*_words(column.name), plain(column.name)} & TIMES
+            or (
+                {plain(column.name), plain(column.name)[:1]} & ended
+                and plain(column.name) in LEFT_RIGHT
+            )
+            or _ends_of(column, coded)
+        )
+        and is_number(column)
+        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
+        and not (column.low and float(column.low) < 0)
+        and not _was_before(column)
+        and column.constant_within is None
+    ]
+    linked = [column for column in free if _may_link(column)]
+    # One that has no further word before others: protime is of prothrombin.
+    lead = [time for time in times if plain(time.name) in TIMES]
+    lead = lead or [time for time in times if not {*parts(time.name)} & LASTED]
+    alone = [state for state in states if plain(state.name) in STATUSES] or states
+    for time in times:
+        stem = _stem(time.name)
+        if named := _ends_of(time, coded):
+            mates = named
+        elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
+            # What the time shares a word with may tell its end as well: two are asked.
+            mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
+        else:
+            mates = [state for state in states if _stem(state.name) == stem != ""]
+            # Of os_days and os_status each word is one of times or states.
+            first = parts(time.name)[:1]
+            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
+            mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
+            mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
+            # cgvh of cgvhtime
+            mates = mates or [one for one in coded if plain(one.name) == stem]
+            side = plain(time.name) in LEFT_RIGHT
+            mates = mates or [one for one in states if side and _stem(one.name) == stem[:1]]
+            # survind of survtime
+            mates = mates or [
+                one
+                for one in states
+                if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
+            ]
+        # How long patients were followed, and the one column that says how something ended.
+        mates = mates or (states if "followup" in plain(time.name) else [])
+        # The one time of a file, with who was censored; of no word of its own, with who died.
+        only = times == lead == [time] and may_be_until(time)
+        bare = not stem or SURVIVAL.search(plain(time.name))
+        mates = mates or [o for o in states if only and (censors(o) or (bare and _names_end(o)))]
+        if len(mates) == 1:
+            yield paired(table, time, mates[0])
+
+
+def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
+    """The columns of two values that a time is named after, prog of prog_t and of t_prog; beside an
+    outcome that is called y those that say who is censored."""
+    words = parts(time.name)
+    if plain(time.name) == "y":
+        return [one for one in coded if CENSORING.search(plain(one.name))]
+    stems = {"".join(words[:-1])} if words[-1] in SHORT_TIMES else set()
+    stems |= {"".join(words[1:])} if words[0] in SHORT_TIMES else set()
+    if words[-1].endswith("day") and not time.blank:
+        # The day of a death that everybody has is the last one of who lived.
+        stems.add(plain(time.name).removesuffix("day"))
+    return [one for one in coded if plain(one.name) in stems]
+
+
+def _may_link(column: Column) -> bool:
+    """Whether a column of two values may tell what the days of a record end with, whatever that is
+    called: adm_link beside adm_days."""
+    once = len(levels(column)) == 2 and column.constant_within is None
+    two = len(parts(column.name)) == 2 and not column.form.startswith("baseline")
+    return is_coded(column) and once and two
+
+
+def is_recorded_time(column: Column, others: Sequence[Column]) -> bool:
+    """Whether a number is the time of a record of which another column may tell the end."""
+    first = parts(column.name)[:1]
+    ends = any(parts(one.name)[:1] == first and _may_link(one) for one in others)
+    return ends and len(parts(column.name)) > 1 and may_be_time(column)
+
+
+def may_be_time(column: Column) -> bool:
+    """Whether a number, once a patient, may be a time to an event by its name or its label:
+    survtime, eventT, t_death, "Days to relapse"."""
+    named = {*_words(column.name), plain(column.name)} & (TIMES - {"aval"})
+    whole = is_number(column) and column.distinct >= min(LEAST_TIMES, column.rows / 2)
+    return whole and float(column.low or 0) >= 0 and (bool(named) or _until(column))
+
+
+def may_be_until(column: Column) -> bool:
+    """Whether a number may be a time after the start, and none of patients before it."""
+    return may_be_time(column) and not ({*parts(column.name)} & BEFORE or _was_before(column))
+
+
+def _was_before(column: Column) -> bool:
+    """Whether a time by its name is an age, or since a disease began."""
+    words = {*parts(column.name)}
+    return bool(words & SINCE) and not words & UNTIL_IT
+
+
+def is_time(column: Column) -> bool:
+    """Whether a number that may be a time says also what it is to."""
+    return may_be_time(column) and _until(column)
+
+
+def _until(column: Column) -> bool:
+    words = _words(column.name)
+    timed = {*words} & TIMES or "t" in (words[:1] + words[-1:])
+    event = bool(timed and {*words} & EVENTS)
+    return event or UNTIL.search(" ".join(parts(column.label))) is not None
+
+
+def paired(table: Table, time: Column, status: Column) -> Outcome:
+    """A time and how it ended: with the one value that is neither censored nor no, and of who is
+    alive, yes or no, with the no."""
+    code, sure = event_code(status)
+    ended, told = _reading(status, DEAD), _reading(status, CENSORED)
+    others = [one for one in levels(status) if one not in (*told, *_reading(status, NO))]
+    if (ended or told) and len(others) == 1:
+        code, sure = others[0], True
+    elif ALIVE.search(plain(status.name)) and len(levels(status)) == 2:
+        code = next(one for one in levels(status) if one != code)
+    text = f"{time.name} is a time and {status.name} tells how it ended."
+    return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
+
+
+def _stem(name: str) -> str:
+    """What is left of a name without the word for time or state: os_time is os."""
+    return "".join(word for word in _words(name) if word not in TIMES | STATUSES)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name; a time or a state in one word with what it is of is two."""
+    words = parts(name)
+    alone = len(words) == 1 and words[0] not in TIMES | STATUSES
+    glued = GLUED.fullmatch(words[0]) if alone else None
+    return [*glued.groups()] if glued else words
