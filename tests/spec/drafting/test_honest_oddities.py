@@ -226,3 +226,15 @@ def test_numbers_that_are_of_a_name_are_no_visits_unasked(tmp_path: Path, names:
 def test_days_until_something_describe_nobody(tmp_path: Path):
     draft = table(tmp_path, {"Tage bis Rückfall": range(5, 300), "Rückfall": ("ja", "nein")})
     assert not people(draft).variables
+
+
+def test_codes_of_a_codebook(tmp_path: Path):
+    """They stand in a column of their own, beside what each variable means."""
+    rows = [f"{n},{1 + n % 2},{DRAW.randint(0, 60)}" for n in range(60)]
+    write(tmp_path / "trial.csv", ["id,grp,score_end", *rows])
+    book = ["Variable,Description,Codes", "grp,Treatment group,1 = Placebo; 2 = Drug"]
+    write(tmp_path / "codebook.csv", [*book, "score_end,Score at the end,number"])
+    paths = [str(tmp_path / name) for name in ("trial.csv", "codebook.csv")]
+    draft = decide(profile(paths), {}, first_choice)
+    assert draft.arms["placebo"] == ("Placebo", "1") and draft.control == "placebo"
+    assert draft.home.column("score_end").label == "Score at the end"

@@ -13,7 +13,7 @@ from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting import redcap
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
-from trialtrace.run.drafting.described import Described, merged
+from trialtrace.run.drafting.described import Described, merged, with_codes
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet
 from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
@@ -32,6 +32,9 @@ DESCRIBING = set(
 )
 OF_COLUMNS = set(vocabulary("variable variablename variables var varname field fieldname column"))
 OF_LABELS = set(vocabulary("description label meaning definition variablelabel beschreibung"))
+OF_CODES = set(
+    vocabulary("codes coding values valuelabels levels categories choices werte kodierung")
+)
 
 
 @dataclass(frozen=True)
@@ -139,19 +142,26 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
 
 def _labels_in(place: Place) -> dict[str, str]:
     """What a sheet or a file says of columns, by their names in small letters, where it is called
-    so and has a column of names and one of what they mean; else nothing."""
+    so and has a column of names and one of what they mean, or one of codes too; else nothing."""
     called = place.sheet or (place.path.stem if place.path else "")
     if place.path is None or not DESCRIBING & {*parts(called)}:
         return {}
     cells = _file(place, place.path).cells
-    name, label = (
+    name, label, codes = (
         next((one for one in cells.names if plain(one) in known), "")
-        for known in (OF_COLUMNS, OF_LABELS)
+        for known in (OF_COLUMNS, OF_LABELS, OF_CODES)
     )
     if not (name and label):
         return {}
-    rows = [row for part in cells.of([name, label]) for row in part.to_pylist()]
-    return {row[name].strip().casefold(): row[label] for row in rows if row[name] and row[label]}
+    wanted = [name, label, *([codes] if codes else [])]
+    rows = [row for part in cells.of(wanted) for row in part.to_pylist()]
+    made = {}
+    for row in rows:
+        if row[name] and row[label]:
+            text = row.get(codes) or ""
+            coded = with_codes(Described(label=text)).choices
+            made[row[name].strip().casefold()] = f"{row[label]} ({text})" if coded else row[label]
+    return made
 
 
 def _is_xml(text: str) -> bool:
