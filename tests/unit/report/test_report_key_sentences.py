@@ -12,7 +12,7 @@ import yaml
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
-from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.choices import _what, other_choices
 from trialtrace.report.sections.choices_in_short import _reach
 from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import (
@@ -22,7 +22,7 @@ from trialtrace.report.sections.key_sentences import (
     over_comparisons,
     without_comparison,
 )
-from trialtrace.report.sections.questions import by_other_rules
+from trialtrace.report.sections.questions import by_cut, by_other_rules
 from trialtrace.report.sections.readings import Readings, other_readings
 from trialtrace.report.sections.sections import of_data
 from trialtrace.report.sections.summary import (
@@ -62,8 +62,8 @@ def test_values_of_one_unit_are_told_by_their_ends():
     assert told == (
         "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
         "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5); "
-        "1 of 3 intervals of 95 % excludes no effect: 2.50 (0.50 to 4.50) "
-        "(at 2.5); by chance alone 0.2 would exclude it"
+        "1 of 3 intervals of 95 % is incompatible with no effect: 2.50 (0.50 to 4.50) "
+        "(at 2.5); by chance alone 0.2 would be incompatible with it"
     )
 
 
@@ -73,7 +73,7 @@ def test_intervals_of_further_methods_are_counted_and_those_that_differ_are_name
     told = words(over_comparisons(rows, lambda one: f"at {one['stat_value']:g}", further))
     assert told.startswith("3 comparisons by 2 methods each: mean difference in kg from")
     assert (
-        "; 1 of 6 intervals of 95 % excludes no effect: \N{MINUS SIGN}7.50 "
+        "; 1 of 6 intervals of 95 % is incompatible with no effect: \N{MINUS SIGN}7.50 "
         "(\N{MINUS SIGN}14.10 to \N{MINUS SIGN}1.00) (at -7.5)" in told
     )
     assert "chance" not in told
@@ -84,19 +84,19 @@ def test_variants_of_one_outcome_are_not_counted_against_chance():
         return words(over_comparisons(ROWS, lambda _: "", role=role))
 
     assert told("sensitivity").endswith("(0.50 to 4.50); these are variants, not 3 findings")
-    assert told("subgroup").endswith("excludes no effect: 2.50 (0.50 to 4.50)")
-    assert told("secondary").endswith("; by chance alone 0.2 would exclude it")
+    assert told("subgroup").endswith("is incompatible with no effect: 2.50 (0.50 to 4.50)")
+    assert told("secondary").endswith("; by chance alone 0.2 would be incompatible with it")
 
 
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % exclude no effect, all but "
+        "4 comparisons: 2 of 4 intervals of 95 % are incompatible with no effect, all but "
         "1.00 (\N{MINUS SIGN}1.00 to 3.00); \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00); "
-        "by chance alone 0.2 would exclude it"
+        "by chance alone 0.2 would be incompatible with it"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % excludes no effect: [" in over_comparisons(
+    assert "1 of 3 intervals of 95 % is incompatible with no effect: [" in over_comparisons(
         without_unit, lambda _: ""
     )
 
@@ -202,7 +202,10 @@ def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     shown = words(summary(material, {}))
-    assert "| Other rules of the outcome | 0.0 to 26.7; both intervals include no effect |" in shown
+    assert (
+        "| Other rules of the outcome | 0.0 to 26.7; both intervals are compatible with no effect |"
+        in shown
+    )
     bounds = shown.partition("| Other rules of the outcome: worst-case bounds, ")[2]
     assert "; 20.0 to 30.0 |" in bounds
     one = [row for row in material.results if row["parameter"] != "relieved"]
@@ -278,6 +281,14 @@ def test_a_difference_at_a_time_is_another_rule_of_an_outcome_at_a_visit():
         trial=SimpleNamespace(plan=plan), printable={"b": [seen, *others]}.__getitem__
     )
     assert by_other_rules(material, result, first) == [seen]
+    # What is counted among other rules stands in their table, with its time.
+    cut = {**place, "parameter": None, "method": "incidence_difference.m", "group1_level": None}
+    at_time = seen | cut | {"group2": "time", "group2_level": "168"}
+    assert by_cut([at_time], plan.analyses["b"]) == {}
+    ((found,),) = by_cut([at_time], plan.analyses["b"], times=True).values()
+    about = SimpleNamespace(time_unit=lambda _: " days")
+    material.tracer = SimpleNamespace(about=about)
+    assert _what(material, found, "risk_difference").endswith(" at 168 days ")
 
 
 def test_a_result_that_other_readings_bear_out_has_no_such_sentence(mini):
@@ -433,14 +444,14 @@ def test_the_intervals_that_lie_otherwise_are_named():
 @pytest.mark.parametrize(
     ("clear", "number", "told"),
     [
-        (9, 9, "all 9 intervals exclude no effect"),
-        (2, 2, "both intervals exclude no effect"),
-        (0, 2, "both intervals include no effect"),
-        (0, 7, "all 7 intervals include no effect"),
-        (1, 5, "1 of 5 intervals excludes no effect"),
-        (3, 5, "3 of 5 intervals exclude no effect"),
-        (1, 1, "the interval excludes no effect"),
-        (0, 1, "the interval includes no effect"),
+        (9, 9, "all 9 intervals are incompatible with no effect"),
+        (2, 2, "both intervals are incompatible with no effect"),
+        (0, 2, "both intervals are compatible with no effect"),
+        (0, 7, "all 7 intervals are compatible with no effect"),
+        (1, 5, "1 of 5 intervals is incompatible with no effect"),
+        (3, 5, "3 of 5 intervals are incompatible with no effect"),
+        (1, 1, "the interval is incompatible with no effect"),
+        (0, 1, "the interval is compatible with no effect"),
     ],
 )
 def test_how_many_intervals_exclude_no_effect(clear, number, told):
@@ -450,7 +461,8 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 def test_an_estimate_without_an_interval_is_counted_apart():
     every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None, ci_level=None)]
     assert words(_reach(every)).endswith(
-        "7.20; both intervals exclude no effect; \N{MINUS SIGN}7.20 without an interval"
+        "7.20; both intervals are incompatible with no effect; \N{MINUS SIGN}7.20 without an "
+        "interval"
     )
 
 

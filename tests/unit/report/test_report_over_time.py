@@ -113,6 +113,9 @@ def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
         arm_label=str.capitalize,
     )
     told = over_time(material, asked)
-    assert "Drug against Control: the interval here includes no effect, and the test of" in told
+    assert (
+        "Drug against Control: the interval here is compatible with no effect, and the test of"
+        in told
+    )
     ratio["ci_high"] = 0.9
     assert "interval" not in over_time(material, asked)

@@ -133,7 +133,7 @@ def _beside_arms(
             places.setdefault(key[:2], {})[pair] = rows
         for key, by_pair in places.items():
             place = where((*key, *pairs[0]), next(iter(by_pair.values()))[0])
-            for method, cells in _methods(by_pair, wanted, above, member.label).items():
+            for method, cells in _methods(material, by_pair, wanted, above, member.label).items():
                 shown = [cells.get(column, "") for column in columns]
                 body.append([label, place, escape_markdown(upper_first(method)), *shown])
                 label = ""
@@ -152,7 +152,11 @@ def _label(material: Material, member: Analysis) -> str:
 
 
 def _methods(
-    by_pair: dict[Pair | None, list[ResultRow]], wanted: str | None, above: Above, label: str
+    material: Material,
+    by_pair: dict[Pair | None, list[ResultRow]],
+    wanted: str | None,
+    above: Above,
+    label: str,
 ) -> dict[str, dict[Pair | None, str]]:
     """By the title of a method the cell of each pair: its estimates, then p of its tests, without
     those `above`; where all of them are, a line that says in which analysis, with what they are."""
@@ -164,22 +168,29 @@ def _methods(
                 if (row["stat_name"] == "p_value") == tests and estimate_of(row) not in above:
                     above[estimate_of(row)] = label
                     cells = found.setdefault(_short(row), {})
-                    told = [cells.get(pair), _named(row, wanted)]
+                    told = [cells.get(pair), _named(material, row, wanted)]
                     cells[pair] = "; ".join(filter(None, told))
     again = {
-        pair: "; ".join(dict.fromkeys(_named(row, wanted) for row in rows))
+        pair: "; ".join(dict.fromkeys(_named(material, row, wanted) for row in rows))
         for pair, rows in every.items()
     }
     of = dict.fromkeys(above[estimate_of(row)] for rows in every.values() for row in rows)
     return found or ({f"{AS_ABOVE}: {'; '.join(of)}": again} if any(again.values()) else {})
 
 
-def _named(row: ResultRow, wanted: str | None) -> str:
+def _named(material: Material, row: ResultRow, wanted: str | None) -> str:
     """A number, with what it is where that is not the `wanted` statistic of its column."""
     if row["stat_name"] == "p_value":
         return f"p{NO_BREAK}{with_sign(row)}"
-    what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
-    return what + link(row)
+    return _what(material, row, wanted) + link(row)
+
+
+def _what(material: Material, row: ResultRow, wanted: str | None) -> str:
+    """ "odds ratio ", "difference of the shares with the event at 168 days "."""
+    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
+    at = f" at {row['group2_level']}{unit}" if row["group2"] == "time" else ""
+    what = LABELS[row["stat_name"]] if row["stat_name"] != wanted or at else ""
+    return f"{escape_markdown(what + at)} " if what else ""
 
 
 def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str | None) -> str:
@@ -223,7 +234,7 @@ def _lines(
         p = p or (AS_ABOVE if tests else _without_test(rows, computed[key]))
         above |= dict.fromkeys(map(estimate_of, new), member.label)
         for at in range(max(len(estimates), 1)):
-            shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
+            shown = _estimate(material, estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
             label, p = "", AS_ABOVE if tests else p
 
@@ -264,9 +275,8 @@ def _short(row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _estimate(row: ResultRow, wanted: str | None, above: Above) -> str:
+def _estimate(material: Material, row: ResultRow, wanted: str | None, above: Above) -> str:
     if estimate_of(row) in above:
         return f"{AS_ABOVE} ({escape_markdown(_short(row))})"
     above[estimate_of(row)] = ""
-    what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
-    return f"{what}{link(row)} ({escape_markdown(_short(row))})"
+    return f"{_what(material, row, wanted)}{link(row)} ({escape_markdown(_short(row))})"

@@ -12,6 +12,7 @@ from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
     leaves_out_no_effect,
+    with_no_effect,
 )
 from trialtrace.report.sections.readings import Readings, added_by, includes_no_effect, readings
 from trialtrace.report.sections.subgroups import subgroups
@@ -112,7 +113,7 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
     ):
         told = {
             low["result_id"]: f"{link(low)} to {link(high)}"
-            + (", which include no effect" if includes_no_effect(low, high) else "")
+            + (f", {with_no_effect(clear=False)}" if includes_no_effect(low, high) else "")
             for low, high in bounds
         }
         if told:
@@ -130,7 +131,7 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
 
 
 def _reach(rows: Sequence[ResultRow]) -> str:
-    """ "−41.2 to −38.3; all 6 intervals exclude no effect", or the one estimate."""
+    """ "−41.2 to −38.3; all 6 intervals are incompatible with no effect", or the one estimate."""
     if len(rows) == 1:
         return link(rows[0])
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))

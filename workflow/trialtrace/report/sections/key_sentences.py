@@ -59,18 +59,23 @@ def over_comparisons(
     if further or role == "subgroup":
         return text
     chance = f"{len(bounded) * (1 - level):.1f}"
-    return f"{text}; by chance alone {chance} would exclude it"
+    return f"{text}; by chance alone {chance} would be incompatible with it"
 
 
 def excluding(clear: int, number: int, which: str = "") -> str:
-    """How many of some intervals exclude no effect: "all 9 intervals exclude no effect"."""
+    """How many of some intervals lie beside no effect: "all 9 intervals are incompatible with no
+    effect". That they “exclude no effect” would say as well that they exclude nothing."""
     every = "both" if number == TWO else f"all {number}"
     many = "the interval" if number == 1 else f"{every} intervals"
     if clear not in (0, number):
         many = f"{clear} of {number} intervals"
-    one = 1 in (number, clear)
-    told = f"{'exclude' if clear else 'include'}{'s' * one}"
-    return f"{many}{which} {told} no effect"
+    verb = "is" if 1 in (number, clear) else "are"
+    return f"{many}{which} {verb} {with_no_effect(bool(clear))}"
+
+
+def with_no_effect(clear: bool) -> str:
+    """What is said of an interval that leaves out no effect, and of one that does not."""
+    return f"{'in' if clear else ''}compatible with no effect"
 
 
 def exceptions(rows: Sequence[ResultRow], where: Callable[[ResultRow], str] | None = None) -> str:

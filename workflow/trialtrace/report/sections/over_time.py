@@ -9,7 +9,7 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
 from trialtrace.report.tables import NO_BREAK, pair_text, with_sign
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import present, values_of
@@ -68,7 +68,7 @@ def _apart(material: Material, analysis: Analysis, other: Analysis) -> Iterator[
             if same and value is not None and (value <= 1 - analysis.confidence) != clear:
                 yield (
                     f"{escape_markdown(pair_text(material, one.estimate))}: the interval here "
-                    f"{'excludes' if clear else 'includes'} no effect, and the test of "
+                    f"is {with_no_effect(clear)}, and the test of "
                     f"{escape_markdown(other.label)} has p{NO_BREAK}{with_sign(p)}; they are by "
                     "different methods, and neither decides."
                 )

@@ -98,7 +98,7 @@ def asking(
 
     The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
     """
-    cuts = by_cut(material.printable(member.name), member)
+    cuts = by_cut(material.printable(member.name), member, times=other)
     result_rows = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
     same = question(member) == question(analysis)
     return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
@@ -128,12 +128,18 @@ def first_statistic(rows: list[ResultRow]) -> str | None:
     return next((row["stat_name"] for row in compared), None)
 
 
-def by_cut(rows: list[ResultRow], analysis: Analysis) -> dict[Key, list[ResultRow]]:
+def by_cut(
+    rows: list[ResultRow], analysis: Analysis, *, times: bool = False
+) -> dict[Key, list[ResultRow]]:
     """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
-    what an estimate assumes. Of two arms a test of all of them is that of the pair."""
+    what an estimate assumes. Of two arms a test of all of them is that of the pair.
+
+    With `times` also differences of risk at a time, which `by_other_rules` counts."""
     result_rows: dict[Key, list[ResultRow]] = {}
     for row in rows:
-        apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
+        at_time = times and row["group2"] == "time" and row["stat_name"] in OF_RISK
+        of = None if at_time else row["group2"]
+        apart = (row["group1_level"], row["stratum"], of) != (None, None, None)
         if apart or of_assumption(row["method"]):
             continue
         pair = pair_of(analysis, row) or (None, None)

@@ -11,7 +11,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
 from trialtrace.report.sections.findings import compared, primary
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
 from trialtrace.report.sections.questions import (
     by_other_rules,
     missing_bounds,
@@ -146,12 +146,13 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
     visits = len({one.first["visit"] for one in found}) > 1
     for one in found:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
-            verbs = ("exclude", "include")[:: 1 if leaves_out_no_effect(one.first) else -1]
+            clear = leaves_out_no_effect(one.first)
             many = len(kinds) > 1 or not kinds[0].startswith(("that ", "1 of "))
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
             told.append(
-                f"{pair_text(material, one.first)}{at}: the interval of the result {verbs[0]}s no "
-                f"effect; {in_a_row(kinds)} {verbs[1]}{'' if many else 's'} it."
+                f"{pair_text(material, one.first)}{at}: the interval of the result is "
+                f"{with_no_effect(clear)}; {in_a_row(kinds)} {'are' if many else 'is'} "
+                f"{with_no_effect(not clear)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
 
