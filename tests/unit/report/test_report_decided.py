@@ -30,15 +30,15 @@ def told(monkeypatch, missing="undecided", of="whole"):
     rows = {"whole": counts(WHOLE), "decided": [*counts(DECIDED), *bounds]}
     one = endpoint("composite_event", **RULE, missing=missing)
     monkeypatch.setattr(decided_early, "parameters", lambda trial, analysis: [one])
-    material = Stub(trial=None, of=rows.__getitem__)
+    material = Stub(trial=None, of=rows.__getitem__, arm_label=str.capitalize)
     return decided_early.decided_early(material, Stub(name="decided", of=of))
 
 
 def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
     assert told(monkeypatch).endswith(
-        "when the answer is yes; the bounds take who is still undecided for either. Of the 4 whom "
-        "it adds 4 (100 %) had the event, of the 8 of whom each part is known 5 (62 %). Still "
-        "undecided: 3 of 15."
+        "when the answer is yes; the bounds take who is still undecided for either. Of "
+        "those whom it adds had the event: Drug 2 of 2 and Placebo 2 of 2; of those of whom each "
+        "part is known 2 of 4 and 3 of 4. Still undecided: 3 of 15."
     )
 
 

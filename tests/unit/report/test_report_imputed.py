@@ -8,6 +8,7 @@ from test_report_decided import DECIDED, WHOLE, counts
 from test_report_wording import row, words
 
 from trialtrace.report.sections import imputed, sections
+from trialtrace.report.sections.decided_early import Added, OfArm
 
 GIVEN = {"covariates": [], "arms": "in_model", "cycles": 10, "components": ["nerve", "worse"]}
 METHOD = "risk_difference.multiple_imputation"
@@ -37,23 +38,26 @@ def test_an_imputation_is_told_with_its_models_what_is_missing_and_its_error():
 
 @pytest.mark.parametrize("randomised", [4, 10])
 def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch, randomised):
-    """By hand: 4 more are decided, all 4 with the event, 4 are not; of the 8 of each part 5."""
+    """By hand: 4 more are decided, 2 of 4 and 9 of 10 with the event, and 2 and 1 are not. Pooled
+    that would be 11 of 14 and hide in which arm it is."""
     sizes = [row("in_population.", randomised, group1_level=arm) for arm in ("drug", "placebo")]
-    added = Stub(n=4, events=4, whole=8, whole_events=5, undecided=4)
+    added = Added({"drug": OfArm(4, 2, 4, 2, 2), "placebo": OfArm(10, 9, 4, 3, 1)})
     monkeypatch.setattr(imputed, "population_sizes", lambda material, name: sizes)
     monkeypatch.setattr(imputed, "children", lambda material, name: [Stub(name="decided")])
     monkeypatch.setattr(imputed, "whom_it_adds", lambda material, one: added)
     rows = {"whole": counts(WHOLE), "decided": counts(DECIDED)}
     analysis = Stub(name="whole", estimand=Stub(population="itt"))
-    told = words(imputed.available_cases(Stub(of=rows.__getitem__), analysis))
+    material = Stub(of=rows.__getitem__, arm_label=str.capitalize)
+    told = words(imputed.available_cases(material, analysis))
     if randomised == WHOLE[0][2]:
         assert told == ""
     else:
         assert told.startswith("Who has no outcome is left out: of all randomised these are ")
         assert told.endswith(
-            "Of 4 of them the known parts decide the outcome, and 4 (100 %) had the event; of "
-            "those analysed 5 of 8 (62 %). Known parts decide one answer sooner than the other, so "
-            "that this is no sign of bias; of all 8 left out 50 to 100 % had it."
+            "Of 14 of them the known parts decide the outcome. With the event were of these Drug 2 "
+            "of 4 and Placebo 9 of 10, of those analysed 2 of 4 and 3 of 4. Known parts decide one "
+            "answer sooner than the other, so that this shows neither a bias nor that there is "
+            "none; of all left out 2 to 4 of 6 and 9 to 10 of 11 had it."
         )
 
 

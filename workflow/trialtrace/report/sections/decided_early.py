@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -27,19 +28,20 @@ def _numbers(material: Material, analysis: Analysis) -> list[str]:
     added = whom_it_adds(material, analysis)
     if added is None:
         return []
-    numbers = [
-        f"Of the {added.n} whom it adds {_share(added.events, added.n)} had the event, of the "
-        f"{added.whole} of whom each part is known {_share(added.whole_events, added.whole)}."
-    ]
+    arms = [(material.arm_label(arm), each) for arm, each in added.arms.items()]
+    new = in_a_row([f"{label} {each.events} of {each.n}" for label, each in arms])
+    whole = in_a_row([f"{each.whole_events} of {each.whole}" for _, each in arms])
+    numbers = [f"Of those whom it adds had the event: {new}; of those of whom each part is known "]
+    numbers[0] += f"{whole}."
     if added.undecided is not None:
-        everybody = added.whole + added.n + added.undecided
-        numbers.append(f"Still undecided: {added.undecided} of {everybody}.")
+        numbers.append(f"Still undecided: {added.undecided} of {added.everybody}.")
     return numbers
 
 
 @dataclass(frozen=True)
-class Added:
-    """Whom the known parts decide beside those of whom each is known; patients and events."""
+class OfArm:
+    """Whom of an arm the known parts decide beside those of whom each is known; patients and
+    events. `undecided` is None where no bounds are of all of them."""
 
     n: int
     events: int
@@ -48,35 +50,58 @@ class Added:
     undecided: int | None
 
 
-def whom_it_adds(material: Material, analysis: Analysis) -> Added | None:
-    """Beside the analysis that this one is made of; None where no known parts decide more.
+@dataclass(frozen=True)
+class Added:
+    """Whom the known parts decide, by arm: arms that differ in it cannot be told together."""
 
-    `undecided` is None where no bounds are of all of them."""
+    arms: dict[str, OfArm]
+
+    @property
+    def n(self) -> int:
+        """All whom they decide."""
+        return sum(each.n for each in self.arms.values())
+
+    @property
+    def undecided(self) -> int | None:
+        """All whom they do not."""
+        found = [each.undecided for each in self.arms.values()]
+        return None if None in found else sum(each or 0 for each in found)
+
+    @property
+    def everybody(self) -> int:
+        """All of all arms."""
+        return sum(each.whole for each in self.arms.values()) + self.n + (self.undecided or 0)
+
+
+def whom_it_adds(material: Material, analysis: Analysis) -> Added | None:
+    """Beside the analysis that this one is made of; None where no known parts decide more."""
     if analysis.of is None or not _cautions(material, analysis):
         return None
     counts = _counted(material.of(analysis.name))
     before = _counted(material.of(analysis.of))
-    if counts is None or before is None or counts[1] <= before[1]:
+    if counts.keys() != before.keys():
         return None
-    (events, n), (whole_events, whole) = counts, before
-    everybody = sum(
-        present(row["n_used"])
+    everybody = {
+        row["group1_level"]: present(row["n_used"])
         for row in material.of(analysis.name)
         if row["method"] == "proportion_lowest.best_worst"
-    )
-    undecided = everybody - n if everybody else None
-    return Added(n - whole, events - whole_events, whole, whole_events, undecided)
+    }
+    arms = {}
+    for arm, (events, n) in counts.items():
+        whole_events, whole = before[arm]
+        undecided = everybody[arm] - n if arm in everybody else None
+        arms[arm] = OfArm(n - whole, events - whole_events, whole, whole_events, undecided)
+    added = Added(arms)
+    return added if added.n > 0 else None
 
 
-def _counted(rows: list[ResultRow]) -> tuple[int, int] | None:
-    """Events and patients of all arms; None where arms are counted more than once."""
+def _counted(rows: list[ResultRow]) -> dict[str, tuple[int, int]]:
+    """Events and patients of each arm; nothing where arms are counted more than once."""
     found = [row for row in rows if row["method"] == "count.events" and row["stratum"] is None]
     by_arm = {row["group1_level"]: row for row in found if row["group1_level"] is not None}
-    if not found or len(by_arm) != len(found) or "all" in by_arm:
-        return None
-    events = sum(round(present(row["stat_value"])) for row in found)
-    return events, sum(present(row["denominator"]) for row in found)
-
-
-def _share(x: int, n: int) -> str:
-    return f"{x} ({100 * x / n:.0f} %)"
+    if len(by_arm) != len(found) or "all" in by_arm:
+        return {}
+    return {
+        arm: (round(present(row["stat_value"])), present(row["denominator"]))
+        for arm, row in by_arm.items()
+    }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import unit_text, upper_first, value_text
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_sizes
@@ -74,23 +75,29 @@ def available_cases(material: Material, analysis: Analysis) -> str:
     added = [
         each for one in children(material, analysis.name) if (each := whom_it_adds(material, one))
     ]
-    return " ".join([text, *map(_against, added[:1])])
+    return " ".join([text, *(_against(material, each) for each in added[:1])])
 
 
-def _against(added: Added) -> str:
+def _against(material: Material, added: Added) -> str:
+    """What the known parts decide, arm by arm: a share over all arms hides where they differ."""
+    arms = added.arms.values()
+    told = [
+        f"{material.arm_label(arm)} {each.events} of {each.n}" for arm, each in added.arms.items()
+    ]
+    whole = in_a_row([f"{each.whole_events} of {each.whole}" for each in arms])
     return escape_markdown(
-        f"Of {added.n} of them the known parts decide the outcome, and "
-        f"{added.events} ({100 * added.events / added.n:.0f} %) had the event; of those analysed "
-        f"{added.whole_events} of {added.whole} ({100 * added.whole_events / added.whole:.0f} %). "
-        f"Known parts decide one answer sooner than the other, so that this is no sign of bias"
-        f"{_reach(added)}."
+        f"Of {added.n} of them the known parts decide the outcome. With the event were of these "
+        f"{in_a_row(told)}, of those analysed {whole}. Known parts decide one answer sooner than "
+        f"the other, so that this shows neither a bias nor that there is none{_reach(added)}."
     )
 
 
 def _reach(added: Added) -> str:
-    """ "; of all 50 left out 40 to 92 % had it": none or all of those who are still undecided."""
+    """ "; of all left out 2 to 13 of 15, … had it": none or all of those who are undecided."""
     if added.undecided is None:
         return ""
-    n = added.n + added.undecided
-    low, high = (100 * events / n for events in (added.events, added.events + added.undecided))
-    return f"; of all {n} left out {low:.0f} to {high:.0f} % had it"
+    ends = []
+    for arm in added.arms.values():
+        unclear = present(arm.undecided)
+        ends.append(f"{arm.events} to {arm.events + unclear} of {arm.n + unclear}")
+    return f"; of all left out {in_a_row(ends)} had it"
