@@ -9,7 +9,7 @@ import pytest
 from test_report_sections import shown
 
 from trialtrace.audit.printed.verdicts import OF_COLUMN
-from trialtrace.audit.verdicts.tally import tally
+from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.report.audit.audit_page import (
     MEANINGS,
     _data,
@@ -251,6 +251,18 @@ def test_the_claims_of_all_trials_are_filtered_by_verdict_and_trial():
     for names, _, _ in rows:
         assert all(f"tr.{name}" in style for name in names.split())
     assert "The data give 2." in text and text.count("13.1") == 1
+
+
+def test_a_p_that_no_usual_test_gives_is_counted_as_in_the_report_of_its_trial():
+    odd = [row | {"no_usual_test": "0.2"} for row in claim("p", "exact", "not_checkable")]
+    of = of_trial("a", odd, claim("other", "exact", "not_checkable"))
+    counts = tally_text(tally(of.claims))
+    assert "1 that no usual test gives, 1 not checkable." in counts
+    table = claims_page([of]).partition("<h2>On print")[2].partition("</table>")[0]
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", table)
+    cells = re.findall(r'<td class="number">(\d+)</td>', table)
+    told = dict(zip(heads[1:], cells, strict=True))
+    assert (told["No usual test gives it"], told["Not checkable"]) == ("1", "1")
 
 
 def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():

@@ -4,8 +4,8 @@ filters the list of all claims, the worst first."""
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
-from trialtrace.audit.verdicts.tally import tally, worst, worst_first
+from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN
+from trialtrace.audit.verdicts.tally import NOT_GIVEN_COUNTED, counted, tally, worst, worst_first
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
     CHANCE,
@@ -18,6 +18,8 @@ from trialtrace.report.audit.audit_page import (
     verdict_cell,
 )
 from trialtrace.report.audit.claims_matrix import (
+    APART,
+    WORDS,
     classes,
     filter_rules,
     matrix,
@@ -52,10 +54,23 @@ def claims_page(materials: Sequence[Material]) -> str:
 def _counts(materials: Sequence[Material]) -> Iterator[str]:
     """A table a column of verdicts, a row a trial; the second has the searches and their chance."""
     for column, name in COLUMNS.items():
-        words = OF_COLUMN[column]
-        names = ["Trial", "Claims", *(SHOWN[word] for word in words)]
         counts = [tally(material.claims) for material in materials]
-        numbers = [[each["claims"], *(each[column][word] for word in words)] for each in counts]
+        # A p that no usual test gives is a kind of its own, as in each report.
+        told = [
+            {
+                APART if what == NOT_GIVEN_COUNTED else word: n
+                for word, what, n in counted(each, column)
+            }
+            for each in counts
+        ]
+        words = [*OF_COLUMN[column]]
+        if any(APART in each for each in told):
+            words.insert(words.index("not_checkable"), APART)
+        names = ["Trial", "Claims", *(WORDS[word] for word in words)]
+        numbers = [
+            [each["claims"], *(kinds.get(word, 0) for word in words)]
+            for each, kinds in zip(counts, told, strict=True)
+        ]
         yield f"<h2>{upper_first(name)}</h2>"
         yield from table_lines(map(upper_first, names), map(_of_trial, materials, numbers))
     yield "<h2>Other choices</h2>"
