@@ -54,6 +54,7 @@ def analysis(role, **more):
         "estimand": Stub(name="e"),
         "value": "value",
         "where": None,
+        "note": None,
     }
     return Stub(**(known | more))
 
@@ -198,6 +199,13 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
         "odds ratios); risk difference: F "
     )
     assert words(told).count("; M ") == 1
+    # What one arm alone has is in no test, and what the note says first holds here too.
+    alone = RISK | {"stratum": "sex=X", "stat_value": None, "n_used": 3, "error": "no patients"}
+    rows = of_strata(pair("p_value.breslow_day", 0.03), alone)
+    rows.trial.plan.analyses["s"] = Stub(**(vars(of) | {"note": "It is small. And more."}))
+    (few,) = subgroups(rows, analysis("primary"), lambda _: "")
+    assert "; without sex: X (3 patients), where one arm has nobody; risk" in words(few)
+    assert few.endswith(". It is small.")
     # Of many how far they go, with how few patients.
     rows = of_strata(pair("p_value.breslow_day", 0.03))
     rows.trial.plan.analyses["s"] = of

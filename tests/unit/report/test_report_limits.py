@@ -70,10 +70,18 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
         ("NCT1", [("registered.first", "late"), ("registered.outcome", "not_checkable")], True),
         ("NCT1", [("registered.measure", "changed")], False),
         ("NCT1", [("registered.outcome", "exact")], False),
+        # A protocol that was compared is no registration.
+        (
+            "NCT1",
+            [("registered.outcome", "not_checkable"), ("registered.measure", "changed", "plan")],
+            True,
+        ),
     ],
 )
 def test_a_registration_that_nobody_compared_is_a_limit(number, checks, said):
-    rows = [{"check": check, "verdict": verdict} for check, verdict in checks]
+    names = ("check", "verdict", "source")
+    rows = [dict(zip(names, (*each, "registry")[:3], strict=True)) for each in checks]
     of = SimpleNamespace(trial=SimpleNamespace(registration=number), printed={"registration": rows})
     told = [*registered_unread(of)]
     assert bool(told) == said and all("NCT1 is not at hand" in text for text in told)
+    assert any("; those of the plan are." in text for text in told) == any(c[2:] for c in checks)

@@ -12,9 +12,9 @@ from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.records import records
+from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.sections import not_recorded
 from trialtrace.report.sections.summary import (
-    caveat,
     registered_late,
     registered_otherwise,
     registered_unread,

@@ -21,6 +21,12 @@ MOST_PLACES, MOST_DISAGREEING = 3, 6
 MARGINS = {"lower", "upper", "margin"}
 
 
+def caveat(analysis: Analysis) -> str:
+    """The first sentence of the note on an analysis, without which its result misleads."""
+    first = (analysis.note or "").partition(". ")[0].rstrip(".")
+    return f" {escape_markdown(first)}." if first else ""
+
+
 def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
     """What could not be estimated, and why; each reason once, after what it is about.
 

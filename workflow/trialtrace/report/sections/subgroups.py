@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 
 from trialtrace.base.words import LABELS
 from trialtrace.report.audit.cohort_words import by_stratum
-from trialtrace.report.links import analysis_place
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import compared, interactions
+from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.tables import NO_BREAK, link, with_sign
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
@@ -31,9 +34,28 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
             how = escape_markdown(how)
             shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
             head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
-            text = f"{head}: interaction {shown} ({how})"
+            text = f"{head}: interaction {shown} ({how}){_untested(material, other)}"
             made_up = by_stratum(material, [other.name])
-            yield f"{text}{_within(material, other)}{f'; {made_up}' if made_up else ''}."
+            text += f"{_within(material, other)}{f'; {made_up}' if made_up else ''}."
+            yield text + caveat(other)
+
+
+def _untested(material: Material, analysis: Analysis) -> str:
+    """ "; without risk score: 5 (3 patients), where one arm has nobody": what no test can use."""
+    first: dict[str, ResultRow] = {}
+    estimable = set[str]()
+    for row in material.of(analysis.name):
+        if row["comparison"] and row["stratum"] and row["stat_name"] != "p_value":
+            first.setdefault(row["stratum"], row)
+            estimable |= {row["stratum"]} if row["error"] is None else set()
+    empty = [row for stratum, row in first.items() if stratum not in estimable]
+    pairs = {row["comparison"] for row in first.values()}
+    told = []
+    for row in empty if len(pairs) == 1 and estimable else ():
+        n = f"[{row['n_used']}]({trace_link(row['result_id'], 'n')})"
+        level = escape_markdown(lower_first(material.stratum_words(present(row["stratum"]))))
+        told.append(f"{level} ({n} patient{'s' * (row['n_used'] != 1)})")
+    return f"; without {in_a_row(told)}, where one arm has nobody" if told else ""
 
 
 def _within(material: Material, analysis: Analysis) -> str:

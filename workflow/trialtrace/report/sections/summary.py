@@ -19,6 +19,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.figures.flow import at_visit
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import (
     AUDIT_PAGE,
     claim_anchor,
@@ -43,6 +44,7 @@ from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.readings import other_readings_marked
+from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.sections import (
     design_line,
     left_out_in_short,
@@ -121,14 +123,20 @@ OF_OUTCOMES = ("registered.outcome", "registered.measure")
 
 
 def registered_unread(material: Material) -> Iterator[str]:
-    """That nobody held the reported outcomes against those of a registration that is named."""
+    """That nobody held the reported outcomes against those of a registration that is named, though
+    perhaps against those of another text, such as a protocol."""
     number = material.trial.registration
-    rows = material.printed.get("registration", ())
-    verdicts = [row["verdict"] for row in rows if row["check"] in OF_OUTCOMES]
-    if number and {*verdicts} <= {NOT_CHECKABLE}:
+    verdicts: dict[str, set[str]] = {}
+    for row in material.printed.get("registration", ()):
+        if row["check"] in OF_OUTCOMES:
+            verdicts.setdefault(str(row["source"]), set()).add(str(row["verdict"]))
+    compared = [source for source, found in verdicts.items() if found != {NOT_CHECKABLE}]
+    if number and (len(compared) < len(verdicts) or not verdicts):
+        others = f"; those of the {in_a_row(compared)} are" if compared else ""
         yield (
-            "Registered and reported outcomes are not compared: what the registry has under "
-            f"{escape_markdown(number)} is not at hand."
+            "Registered and reported outcomes are not compared, nor the plan of this report with "
+            f"the registered ones: what the registry has under {escape_markdown(number)} is not at "
+            f"hand{escape_markdown(others)}."
         )
 
 
@@ -225,12 +233,6 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     cohort = of_primary(material, primary(material), places)
     said = [*registered_otherwise(material), *([cohort] if cohort else [])]
     return [*told, *([" ".join(said)] if said else [])]
-
-
-def caveat(analysis: Analysis) -> str:
-    """The first sentence of the note on an analysis, without which its result misleads."""
-    first = (analysis.note or "").partition(". ")[0].rstrip(".")
-    return f" {escape_markdown(first)}." if first else ""
 
 
 def _patients(material: Material, places: Mapping[str, str]) -> str:
