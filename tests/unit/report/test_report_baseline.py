@@ -1,5 +1,7 @@
 """What stands beside the characteristics at baseline."""
 
+from types import SimpleNamespace as Stub
+
 from mini_trial import REPOSITORY
 
 from trialtrace.base.paths import Project
@@ -11,15 +13,24 @@ from trialtrace.run.trial.load import load_trial
 def test_a_score_of_points_has_its_criteria_beside_the_table():
     """Twelve criteria, of which seven give a point and five half a point."""
     trial = load_trial("elmunzer2012", Project(REPOSITORY))
-    (told,) = score_words(trial, ["age", "risk", "sod"])
+    rejects = [{"rule": "risk_score", "source_row": 7}] * 2 + [{"rule": "other", "source_row": 8}]
+    table = Stub(table=Stub(to_pylist=lambda: rejects))
+    material = Stub(trial=trial, tracer=Stub(rejects=table))
+    criteria = ["psphinc", "precut", "difcan", "pneudil", "amp", "recpanc", "paninj", "acinar"]
+    (told,) = score_words(material, ["age", "sex", "risk", "sod", "pep", *criteria])
     assert told.startswith(
         " Risk score, points: 1 for each of suspected sphincter of Oddi dysfunction, earlier "
         "post-ERCP pancreatitis, "
     )
+    told, whole, rest = told.partition(". No row")
+    assert (whole + rest).endswith(
+        " of their own have brushing of the pancreatic duct. In 1 patient it is not that sum; "
+        "what is stored stands here."
+    )
     one, half = told.split("; 0.5 for each of ")
     assert (one.count(", ") - 1, half.count(", ") + 1) == (6, 5)
     assert half.startswith("gender = Female and Age < 50, recurrent pancreatitis, ")
-    assert list(score_words(trial, ["age", "sod"])) == []
+    assert list(score_words(material, ["age", "sod"])) == []
 
 
 def test_a_rule_of_entry_that_says_what_it_lacks_is_told_in_part():

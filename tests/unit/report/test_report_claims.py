@@ -21,7 +21,7 @@ from trialtrace.report.audit.audit_page import (
     tally_list,
 )
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.audit.published import _findings, _recomputed
+from trialtrace.report.audit.published import _findings, _recomputed, typed
 from trialtrace.report.links import trace_link
 
 NONE = SimpleNamespace(printed={"findings": []})
@@ -263,6 +263,20 @@ def test_a_p_that_no_usual_test_gives_is_counted_as_in_the_report_of_its_trial()
     cells = re.findall(r'<td class="number">(\d+)</td>', table)
     told = dict(zip(heads[1:], cells, strict=True))
     assert (told["No usual test gives it"], told["Not checkable"]) == ("1", "1")
+
+
+def test_who_took_the_printed_numbers_from_where_is_told():
+    """A list that stands for a paper has no page, and its mistakes are not those of the paper."""
+    claims = {"a": {"place": "table 1"}, "b": {}, "c": {"place": "abstract"}}
+    papers = {"main": {"citation": "A", "text": "not_at_hand"}, "other": "B"}
+    trial = SimpleNamespace(claims_document={"claims": claims, "papers": papers})
+    told = shown(typed(SimpleNamespace(trial=trial)))
+    assert " were typed by whoever wrote the configuration of this trial; 2 of 3 have" in told
+    assert told.endswith("its mistakes would be theirs.")
+    claims["a"]["quote"], papers["main"] = "seven of nine", "A"
+    told = shown(typed(SimpleNamespace(trial=trial)))
+    assert "read from the texts by a program (1) or typed" in told
+    assert told.endswith("the place where they stand in their text.")
 
 
 def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():

@@ -4,6 +4,7 @@ and what the searches over other choices are worth."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.audit.ledger.texts import NOT_AT_HAND
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SYNTHETIC, UNCHECKED
 from trialtrace.audit.verdicts.tally import (
@@ -34,11 +35,13 @@ from trialtrace.report.audit.cohort_words import of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, COHORT, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.sections import OF_PRINT
 from trialtrace.report.tables import texts_table
 
 Row = Mapping[str, Any]
 # What the lead says of all claims that have it, and a line a claim would only repeat.
 UNSAID = (UNCHECKED, SYNTHETIC, "", None)
+BY_HAND = "typed by whoever wrote the configuration of this trial"
 # The columns of what the data give, and of what set a synthetic cohort.
 EITHER = (2, 6)
 
@@ -59,7 +62,28 @@ def published(material: Material) -> str:
     lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
     if searches_of(material):
         lead += f"\n\n{escape_markdown(READ_SO)}"
+    lead = f"{typed(material)}\n\n{lead}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
+
+
+def typed(material: Material) -> str:
+    """Who took the printed numbers from where: by hand or by a program, with which places, and that
+    a text which was not at hand had no say."""
+    document = material.trial.claims_document
+    entries = document["claims"].values()
+    n, read = len(entries), sum("quote" in each or "unconfirmed" in each for each in entries)
+    placed = sum("place" in each for each in entries)
+    kinds = {"read from the texts by a program": read, BY_HAND: n - read}
+    made = [who for who, number in kinds.items() if number]
+    who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])
+    place = "all" if placed == n else f"{placed} of {n}"
+    text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} have "
+    text += "the place where they stand in their text."
+    papers = [paper for paper in document["papers"].values() if not isinstance(paper, str)]
+    if any(paper.get("text") == NOT_AT_HAND for paper in papers):
+        text += " Of a text that was not at hand none was held against it: they are what the list "
+        text += "or description named with the paper says, and its mistakes would be theirs."
+    return text
 
 
 def _claims(material: Material) -> str:

@@ -1,19 +1,19 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from trialtrace.report.audit.cohort_words import of_results
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.tables.conditions import describe, lower_first
+from trialtrace.run.tables.conditions import columns_of, describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import variable_label, words_of
 from trialtrace.run.trial.cleaning import CheckStored
-from trialtrace.run.trial.load import Trial
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]
@@ -50,7 +50,7 @@ def baseline_table(material: Material) -> str:
     caption += " are described, not tested; of yes or no the number (percent) with yes."
     if note := data.get("note"):
         caption += f" {note}"
-    caption += "".join(score_words(material.trial, data["variables"]))
+    caption += "".join(score_words(material, data["variables"]))
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
         caption += " Percentages are of those with a value."
     else:
@@ -59,26 +59,39 @@ def baseline_table(material: Material) -> str:
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
 
 
-def score_words(trial: Trial, names: Iterable[str]) -> Iterator[str]:
+def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
     """Of each variable that is a sum of points by a check of cleaning.yaml: " Risk score, points: 1
-    for each of ampullectomy, …; 0.5 for each of recurrent pancreatitis." Plain text."""
+    for each of ampullectomy, …; 0.5 for each of recurrent pancreatitis.", which of them the table
+    lacks, and in how many patients the sum is another. Plain text."""
+    trial = material.trial
     stored = {
-        (check.table, check.stored): check
-        for check in trial.cleaning.checks.values()
+        (check.table, check.stored): (rule, check)
+        for rule, check in trial.cleaning.checks.items()
         if isinstance(check, CheckStored)
     }
+    origins = trial.subjects.origins
+    shown = {(origins[name].table, origins[name].column) for name in names if name in origins}
     for name in names:
-        origin = trial.subjects.origins.get(name)
-        check = stored.get((origin.table, origin.column)) if origin else None
-        if check is None:
+        origin = origins.get(name)
+        if origin is None or (origin.table, origin.column) not in stored:
             continue
+        rule, check = stored[origin.table, origin.column]
         columns = {key: words_of(one) for key, one in trial.dictionary[check.table].items()}
         by: dict[float, list[str]] = {}
         for point in check.points:
             text = describe(point.when, columns).removesuffix(" = Yes")
             by.setdefault(point.give, []).append(lower_first(text))
         told = [f"{give:g} for each of {', '.join(of)}" for give, of in by.items()]
-        yield f" {variable_label(trial, name)}, points: {'; '.join(told)}."
+        used = dict.fromkeys(each for point in check.points for each in columns_of(point.when))
+        lacking = [
+            lower_first(columns[each][0]) for each in used if (check.table, each) not in shown
+        ]
+        without = f" No row of their own have {in_a_row(lacking)}." if lacking else ""
+        rejects = material.tracer.rejects.table.to_pylist()
+        unlike = len({row["source_row"] for row in rejects if row["rule"] == rule})
+        who = f"{unlike} patient{'s' * (unlike != 1)}"
+        how = f" In {who} it is not that sum; what is stored stands here." if unlike else ""
+        yield f" {variable_label(trial, name)}, points: {'; '.join(told)}.{without}{how}"
 
 
 def _group(row: ResultRow) -> Group:
