@@ -9,6 +9,8 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
+from trialtrace.report.sections.analysis_section import analysis_sentences
+from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.deaths import _assumes, deaths
 from trialtrace.report.sections.harms import (
     _empty,
@@ -273,15 +275,16 @@ def test_harms_begin_with_deaths_by_arm(mini):
         (
             (0, 0),
             "last",
-            "its patient as alive at the last contact, though a date of death is recorded",
+            "its patient as alive at the last contact, as the status says, though a date of death "
+            "is recorded",
         ),
         ((1, 0), "last", "its patient not at all"),
         ((0, 0), "ended", "its patient not at all"),
         (
             (0, 1),
             "last",
-            "their patients as alive at the last contact, though a date of death is recorded (1) "
-            "and not at all (1)",
+            "their patients as alive at the last contact, as the status says, though a date of "
+            "death is recorded (1) and not at all (1)",
         ),
     ],
 )
@@ -294,23 +297,24 @@ def test_a_date_of_death_that_is_none_is_told_beside_the_deaths(tmp_path, died, 
     dated = f"  start: entry\n  event_date: ended\n  last_contact: {contact}\n"
     dated += "  terminal: true\n  day_of_start: 0\n"
     entry = "{},patients,,text,A day,,,date_ymd,2020-01-01,2021-12-31,,,,,,,,\n"
-    (deaths, *_) = harms_in_short(
-        made(
-            tmp_path,
-            rows=rows,
-            more=("last", "ended"),
-            dictionary=mini_trial.DICTIONARY + entry.format("last") + entry.format("ended"),
-            endpoints=mini_trial.ENDPOINTS.replace(
-                "  time: days\n  origin: randomisation\n", dated
-            ),
-            trial=mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen"),
-        ),
-        {},
+    material = made(
+        tmp_path,
+        rows=rows,
+        more=("last", "ended"),
+        dictionary=mini_trial.DICTIONARY + entry.format("last") + entry.format("ended"),
+        endpoints=mini_trial.ENDPOINTS.replace("  time: days\n  origin: randomisation\n", dated),
+        trial=mini_trial.TRIAL.replace("smoker: smoker", "smoker: smoker\n    entry: seen"),
     )
+    (deaths, *_) = harms_in_short(material, {})
     were = "2 dates of death were" if died[1] else "1 date of death was"
     arms = "Drug 1 and Placebo 1" if died[1] else "Drug 1"
     told = f"{were} not usable (see Data; {arms}): times to death count {counted}."
     assert told in deaths
+    # So it is where a reader looks for it: in the account of the data, and beside its analyses.
+    assert told in data_quality(material)
+    analyses = material.trial.plan.analyses
+    assert told in analysis_sentences(material, analyses["death_time"])
+    assert told not in analysis_sentences(material, analyses["relief_primary"])
 
 
 def of_deaths(material):

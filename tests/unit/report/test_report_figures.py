@@ -9,7 +9,7 @@ import pytest
 from tiny_endpoint import endpoint
 
 from trialtrace.report.figures.at_risk import axis_unit
-from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.make import draw_figures, elsewhere
 from trialtrace.report.figures.picture import Request
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
@@ -268,3 +268,18 @@ def test_the_axis_of_time_stands_above_the_numbers_at_risk(tmp_path):
     axes, below = pictures(tmp_path, "kaplan_meier").figure.axes
     assert axes.get_xlabel() == "Days since randomisation" and not below.get_xlabel()
     assert [one.get_text() for one in axes.get_xticklabels()] == ["0", "30"]
+
+
+def test_a_figure_says_whose_tables_stand_elsewhere():
+    """A number that no table of the report has is looked for in vain."""
+    places = {"a": "main", "b": "supplement", "c": "main"}
+    analyses = {name: Stub(report=where, label=name.upper()) for name, where in places.items()}
+    material = Stub(trial=Stub(plan=Stub(analyses=analyses), tells_cohort=False))
+    told = elsewhere(material, {"of": ["a", "b", "c"]}, "a")
+    assert told == " In the supplement: “B”."
+    assert elsewhere(material, {"of": ["a", "c"]}, "a") == ""
+    material.trial.tells_cohort = True
+    assert (
+        elsewhere(material, {"of": ["a", "b"]}, "b")
+        == " In the main report, with what set it in the cohort: “A”."
+    )

@@ -31,6 +31,7 @@ from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.frozen_section import frozen_section
+from trialtrace.report.sections.further_outcomes import further_outcomes
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.listings import listings
@@ -52,6 +53,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "flow": flow_table,
     "clusters": clusters_table,
     "baseline": baseline_table,
+    "further_outcomes": further_outcomes,
     "harms": harms_section,
     "published": published,
     "limits": limits,

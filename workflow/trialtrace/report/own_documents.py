@@ -33,6 +33,7 @@ BEFORE = (
 AFTER = {
     REPORT: (
         ("Looks for the monitoring committee", "sec-committee", "committee"),
+        ("Further outcomes with printed numbers", "sec-further", "further_outcomes"),
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
         ("Limitations", "sec-limits", "limits"),

@@ -5,7 +5,7 @@ import csv
 import importlib
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, isfinite, log10
 from pathlib import Path
 
@@ -14,7 +14,15 @@ from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, Picture, Request
+from trialtrace.report.figures.picture import (
+    Cell,
+    Data,
+    Given,
+    NothingToDraw,
+    Picture,
+    Request,
+    in_a_row,
+)
 from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -25,6 +33,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.registry import display_of, displays
 from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.reported import in_main_report
 
 # Specification strip: a primary result under every analysis that asks the same question.
 
@@ -119,6 +128,7 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
         except NothingToDraw as reason:
             drawn.append(Drawn(kind, _label(name), "", "", "", beside, str(reason)))
             continue
+        picture = replace(picture, caption=picture.caption + elsewhere(material, given, beside))
         drawn.append(_drawn(picture, folder, (kind, name, beside), stamp=stamp, fine=fine))
     for analysis, picture in strips(material):
         place = STRIP, f"{STRIP}_{analysis}", analysis
@@ -222,6 +232,23 @@ def home(material: Material, display: Given) -> str:
             if chosen & {endpoint.name for endpoint in parameters(trial, analysis)}:
                 return analysis.name
     return ""
+
+
+def elsewhere(material: Material, display: Given, beside: str) -> str:
+    """Which analyses that a figure shows have their tables in another document than it."""
+    trial = material.trial
+    analyses = trial.plan.analyses
+    if beside not in analyses or not isinstance(display.get("of"), list):
+        return ""
+    main = in_main_report(trial, analyses[beside])
+    labels = [
+        f"“{analyses[name].label}”"
+        for name in display["of"]
+        if in_main_report(trial, analyses[name]) != main
+    ]
+    made = ", with what set it in the cohort" if trial.tells_cohort else ""
+    where = "supplement" if main else "main report"
+    return f" In the {where}{made}: {in_a_row(labels)}." if labels else ""
 
 
 def of_summary(drawn: list[Drawn], primary: Collection[str]) -> list[Drawn]:

@@ -12,7 +12,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import other_choices
-from trialtrace.report.sections.deaths import population_rows
+from trialtrace.report.sections.deaths import population_rows, undated
 from trialtrace.report.sections.decided_early import decided_early
 from trialtrace.report.sections.decisions import (
     adjusted_of,
@@ -170,12 +170,12 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         parts[-1] += f" {assumed}"
     if analysis.role == "primary" and (lost := lost_sessions(material, analysis)):
         parts[-1] += f" {lost}"
+    parts[-1] = " ".join([parts[-1], *undated(material, analysis)])
     if drawn := " ".join(imputations(material, analysis)):
         parts.append(f"**Imputation.** {drawn}")
     if used := arms_used(material, analysis):
         parts.append(f"**Models and tests.** {cited(material, analysis, escape_markdown(used))}")
-    found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
-    found = found or described(material, analysis) or without_comparison(material, analysis)
+    found = results_in_sentences(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(unadjusted(material, analysis))
     if found and analysis.role == "primary":
@@ -201,6 +201,12 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if analysis.note:
         parts.append(_noted(material, analysis.note))
     return "\n\n".join(part for part in parts if part)
+
+
+def results_in_sentences(material: Material, analysis: Analysis) -> list[str]:
+    """What an analysis found: of comparisons, else of arms, else how far its numbers go."""
+    found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
+    return found or described(material, analysis) or without_comparison(material, analysis)
 
 
 def analysis_table(material: Material, analysis: Analysis) -> str:

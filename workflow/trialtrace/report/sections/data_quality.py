@@ -14,6 +14,7 @@ from trialtrace.base.words import decimals, p_text
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.deaths import undated
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.lost_sessions import lost_by_arm
@@ -126,7 +127,7 @@ def data_quality(material: Material) -> str:
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
     account = material.account
     parts = [
-        "\n\n".join([*left_out(material), subjects_line(account)]),
+        "\n\n".join([*left_out(material), *undated(material), subjects_line(account)]),
         selection_lines(account),
         conservation_table(material, laws),
         coverage_table(material, account),

@@ -10,11 +10,12 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
-from trialtrace.report.sections.event_words import DEATH, of_death
+from trialtrace.report.sections.event_words import DEATH, is_time, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
 from trialtrace.report.tables import NO_BREAK, link, pair_text
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
@@ -93,7 +94,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
             "its events by arm." + _over_time(material, analyses, None, place)
         )
-    more = [*_undated(material, named), *(_log(material) if found else [])]
+    more = [*undated(material), *(_log(material) if found else [])]
     return [" ".join([*told, *more])] if told else []
 
 
@@ -111,12 +112,20 @@ def none_logged(material: Material) -> bool:
     return any(NONE_LOGGED in text for text in deaths_by_arm(material, lambda _: ""))
 
 
-def _undated(material: Material, named: set[str]) -> list[str]:
-    """How many dates of death were not usable, and as what their patients count in times to it."""
+def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
+    """How many dates of death were not usable, and as what their patients count in times to it; of
+    an `analysis` nothing where none of its times is made of such a one."""
     trial, frames = material.trial, material.tracer.frames
+    behind = deaths(trial)
+    if analysis is not None:
+        behind = {each.name for each in parameters(trial, analysis) if is_time(each)}
+    while (
+        more := {each for name in behind for each in trial.endpoints[name].entry.parents} - behind
+    ):
+        behind |= more
     dated = {
         (entry.table, entry.event_date): trial.endpoints[name].code
-        for name in named
+        for name in behind & deaths(trial)
         if isinstance(entry := trial.endpoints[name].entry, TimeFromDates)
     }
     rejects = material.tracer.rejects.table.to_pylist()
@@ -130,7 +139,7 @@ def _undated(material: Material, named: set[str]) -> list[str]:
     ends = dict(zip(times.column("USUBJID"), times.column("CNSR"), strict=True))
     died = sum(end == 0 for end in ends.values())
     without = len({row["subject"] for row in lost}) - len(ends)
-    alive = "as alive at the last contact, though a date of death is recorded"
+    alive = "as alive at the last contact, as the status says, though a date of death is recorded"
     counts = {alive: len(ends) - died, "as dead": died, "not at all": without}
     ways = {how: n for how, n in counts.items() if n}
     told = in_a_row([how if len(ways) == 1 else f"{how} ({n})" for how, n in ways.items()])

@@ -181,11 +181,13 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
 
 def few_line(losses: Losses) -> list[RedLine]:
     """One line on the single values that columns lose: no warning."""
-    few, more = losses.few, len(losses.few) - COLUMNS_TOLD
+    few = losses.few
     if not few:
         return []
-    text = f"Single values rejected, which results are without: {'; '.join(few[:COLUMNS_TOLD])}"
-    text += f"; {more} more." if more > 0 else "."
+    # To say that there is one more takes the room of that one.
+    told = few if len(few) <= COLUMNS_TOLD + 1 else few[:COLUMNS_TOLD]
+    more = f"; {len(few) - len(told)} more" if len(told) < len(few) else ""
+    text = f"Single values rejected, which results are without: {'; '.join(told)}{more}."
     return [RedLine(FEW_REJECTED, few[0].partition(".")[0], None, text)]
 
 
