@@ -6,8 +6,10 @@ from types import SimpleNamespace as Stub
 import mini_run
 import mini_trial
 import pytest
+from mini_trial import REPOSITORY
 from test_report_wording import words
 
+from trialtrace.base.paths import Project
 from trialtrace.report.material import Material
 from trialtrace.report.sections.baseline_table import baseline_table
 from trialtrace.report.sections.consort import (
@@ -16,6 +18,7 @@ from trialtrace.report.sections.consort import (
     _answers,
     _of_design,
     _of_flow,
+    _without_baseline,
     consort_section,
 )
 from trialtrace.report.sections.sections import trial_section
@@ -138,3 +141,13 @@ def test_losses_without_a_reason_are_told_in_part(reason, whole):
     material = Stub(trial=Stub(plan=plan), of=lambda _: flow)
     answers = {item: full for item, full, _ in _of_flow(material)}
     assert answers == {"22a": True, "22b": whole}
+
+
+def test_a_baseline_table_without_the_outcomes_answers_in_part():
+    """Item 25: a scale that is measured before treatment has a row there, or an analysis."""
+    trial = load_trial("streckmann2024", Project(REPOSITORY))
+    assert _without_baseline(trial) == set()
+    others = {name: one for name, one in trial.plan.analyses.items() if "before" not in name}
+    plan = replace(trial.plan, analyses=others)
+    bare = Stub(plan=plan, endpoints=trial.endpoints, subjects=trial.subjects, family=trial.family)
+    assert {"tns", "ntx", "vas_pain"} <= _without_baseline(bare)

@@ -17,6 +17,7 @@ def test_an_outcome_of_a_paper_that_the_report_lacks_is_told_in_short(monkeypatc
             label=name.upper(),
             report=where,
             role=role,
+            by=None,
             estimand=Stub(population="itt"),
         )
         for name, (where, role) in places.items()

@@ -4,16 +4,20 @@ from collections.abc import Iterator, Sequence
 
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
+from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import columns_of, describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import variable_label, words_of
 from trialtrace.run.trial.cleaning import CheckStored
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.visits import baseline
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]
@@ -56,7 +60,25 @@ def baseline_table(material: Material) -> str:
     else:
         caption += " No value is missing."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
-    return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))
+    places = [
+        f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})"
+        for one in at_baseline(material.trial)
+    ]
+    more = f"Outcomes before treatment: {in_a_row(places)}." if places else ""
+    return "\n\n".join(filter(None, [table, of_results(material, ["baseline"]), more]))
+
+
+def at_baseline(trial: Trial) -> list[Analysis]:
+    """The analyses of nothing but the visit that is the baseline of their endpoints."""
+    return [
+        one
+        for one in trial.plan.analyses.values()
+        if one.visits
+        and all(
+            {*one.visits} == {baseline(each.name, trial.endpoints.get)}
+            for each in parameters(trial, one)
+        )
+    ]
 
 
 def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:

@@ -37,7 +37,7 @@ def further_outcomes(material: Material) -> str:
         outcomes = {endpoint.name for endpoint in parameters(trial, one)}
         away = one.name in printed and not in_main_report(trial, one)
         # Exploratory are characteristics at entry, which the baseline table has.
-        if away and one.role != "exploratory" and not outcomes & here:
+        if away and one.role != "exploratory" and one.by is None and not outcomes & here:
             who = escape_markdown(lower_first(trial.populations[one.estimand.population].label))
             head = f"**[{escape_markdown(one.label)}](#{analysis_place(one.name)})** ({who})."
             found = once(material, results_in_sentences(material, one))
