@@ -236,3 +236,28 @@ death: {label: D, code: DEATH, kind: time_to_event, table: patients, start: star
     patients = "id rx start:date died died_on:date\na 1 2020-01-01 1 2020-01-02\nb 0 2020-01-01 0 ."
     found, rules = values(tmp_path, text, rows, trial, patients)
     assert found == [share, None] and rules == ["after_the_end"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "shares"), [("", [0.25, 0.25, 0, 0.25]), (", lost: done", [0.75, 0.25, 0, 0.25])]
+)
+def test_sessions_that_nobody_could_see_of_the_lost_may_count_as_done(tmp_path, lost, shares):
+    """Four are planned. a is last seen alive on the second day, did one and missed one; b is seen
+    to the last session, c never began, d is dead on the second day."""
+    trial = "subjects: {table: patients, variables: {start: start}}" + TABLES
+    death = """
+death: {label: D, code: DEATH, kind: time_to_event, table: patients, start: start,
+        event_date: died_on, event: {died: {is: "1"}}, last_contact: last, terminal: true,
+        day_of_start: 0, event_label: D, censored_label: A}
+"""
+    plan = "unknown: not_done, planned: 4, without_rows: zero, "
+    plan += f"end: {{event: death, date: day, after: not_done{lost}}}}}"
+    text = ATTEND.replace("unknown: missing, planned: rows}", plan) + death
+    rows = "id day:date done\n"
+    for name in "abd":
+        rows += "".join(f"{name} 2020-01-0{k} {int(k == 1)}\n" for k in range(1, 5))
+    patients = "id rx start:date died died_on:date last:date\n"
+    patients += "a 1 2020-01-01 0 . 2020-01-02\nb 0 2020-01-01 0 . 2020-03-01\n"
+    patients += "c 0 2020-01-01 0 . 2020-01-02\nd 0 2020-01-01 1 2020-01-02 2020-01-02"
+    found, _ = values(tmp_path, text, rows, trial, patients)
+    assert found == shares

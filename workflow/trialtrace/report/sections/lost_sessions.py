@@ -1,121 +1,99 @@
 """Whom a primary outcome counts as a failure because they were lost: of sessions that count as not
-done after the last contact. The outcome is known of them by that rule alone."""
+done after the last contact. An analysis of the plan that takes them for done says what hangs on
+it."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from trialtrace.base.styles import style_of
-from trialtrace.base.words import p_text, percent
-from trialtrace.report.figures.clean_rows import table_rows
-from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import OF_ARM
+from trialtrace.report.tables import NO_BREAK, link, sign, with_level
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.endpoints.doses import Attendance
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.stats.categorical.binomial import binomial_test
-from trialtrace.stats.categorical.proportions import clopper_pearson
-from trialtrace.stats.results import Interval
+
+COUNT, EXACT = "count.events", "proportion.clopper_pearson"
+RULE = "Who was lost alive before the end of their sessions counts as not having done the others."
 
 
 @dataclass(frozen=True)
 class Lost:
-    """How many of an arm were lost and count as a failure; its successes and its patients."""
+    """What an analysis with the sessions of the lost as done has of an arm: the count, the share
+    with its exact interval and the test against a threshold, as far as the plan asks for them."""
 
-    n: int
-    events: int
-    whole: int
-
-    def interval(self, confidence: float) -> Interval:
-        """The exact one of the share with the lost as successes."""
-        return clopper_pearson(self.events + self.n, self.whole, confidence=confidence)
+    count: ResultRow
+    share: ResultRow | None
+    p: ResultRow | None
 
 
 def lost_by_arm(material: Material, analysis: Analysis) -> dict[str, Lost]:
-    """Of each arm, where an outcome is such a share of sessions; empty where nobody was lost."""
-    for endpoint in parameters(material.trial, analysis):
-        shares = material.trial.endpoints.get(getattr(endpoint.entry, "of", ""))
-        entry = shares.entry if shares else None
-        if isinstance(entry, Attendance) and entry.planned != "rows" and entry.end:
-            lost = _lost(material, analysis, endpoint, entry)
-            counts = {
-                str(row["group1_level"]): row
-                for row in material.of(analysis.name)
-                if row["method"] == "count.events" and row["parameter"] in (None, endpoint.name)
-            }
-            if lost and counts:
-                return {
-                    arm: Lost(
-                        lost.count(arm),
-                        round(present(counts[arm]["stat_value"])),
-                        present(counts[arm]["denominator"]),
-                    )
-                    for arm in material.trial.design.arms
-                    if arm in counts
-                }
-    return {}
-
-
-def _lost(
-    material: Material, analysis: Analysis, endpoint: Endpoint, entry: Attendance
-) -> list[str]:
-    """The arm of each: who began, failed, and was last seen alive before the longest plan ended,
-    by the days from the start of the time to death to a session."""
-    assert entry.end is not None
-    trial, frames = material.trial, material.tracer.frames
-    flag = {trial.populations[analysis.estimand.population].flag: {"is": "Y"}}
-    rows = table_rows(material, entry.table, analysis.estimand.population, (entry.where,))
-    code = trial.endpoints[entry.end.event].code
-    times = frames.select("adtte", {"PARAMCD": {"is": code}, **flag})
-    start = times.column("STARTDT").astype("datetime64[D]").astype(float)
-    first = dict(zip(times.column("USUBJID"), start, strict=True))
-    days = rows.numbers(entry.end.date) - np.array([first.get(one, np.nan) for one in rows.subject])
-    failed = frames.select(
-        "bds", {"PARAMCD": {"is": endpoint.code}, "AVAL": {"is": 0}, **flag}
-    ).column("USUBJID")
-    ended = zip(*(times.column(name) for name in ("USUBJID", "TRTP", "CNSR", "AVAL")), strict=True)
-    began, longest = {*rows.subject}, np.nanmax(days, initial=0)
-    return [
-        str(arm)
-        for subject, arm, censored, day in ended
-        if censored == 1 and day < longest and subject in began and subject in {*failed}
+    """Of each arm; empty where the plan has no such analysis, or it counts as many in each."""
+    other = _as_done(material, analysis)
+    if other is None:
+        return {}
+    before, after = (_by_arm(material, one) for one in (analysis, other))
+    arms = {
+        arm: Lost(rows[COUNT], rows.get(EXACT), rows.get(OF_ARM))
+        for arm in material.trial.design.arms
+        if COUNT in (rows := after.get(arm, {})) and COUNT in before.get(arm, {})
+    }
+    same = [
+        each.count["stat_value"] == before[arm][COUNT]["stat_value"] for arm, each in arms.items()
     ]
+    return {} if all(same) else arms
+
+
+def _by_arm(material: Material, analysis: Analysis) -> dict[str, dict[str, ResultRow]]:
+    found: dict[str, dict[str, ResultRow]] = {}
+    for row in material.of(analysis.name):
+        if row["group1_level"] and row["group2"] is None and row["stratum"] is None:
+            found.setdefault(row["group1_level"], {}).setdefault(row["method"], row)
+    return found
+
+
+def _sessions(material: Material, endpoint: Endpoint) -> Attendance | None:
+    """The share of sessions that an outcome is about, where loss leaves sessions not done."""
+    of = material.trial.endpoints.get(getattr(endpoint.entry, "of", None) or "")
+    entry = of.entry if of else None
+    known = isinstance(entry, Attendance) and entry.planned != "rows" and entry.end is not None
+    return entry if known else None
+
+
+def _as_done(material: Material, analysis: Analysis) -> Analysis | None:
+    """The analysis made of one whose outcome differs in that the sessions of the lost are done."""
+    for endpoint in parameters(material.trial, analysis):
+        own = _sessions(material, endpoint)
+        if own is None or own.end is None:
+            continue
+        wanted = own.table, replace(own.end, lost="done")
+        for other in material.trial.plan.analyses.values():
+            for each in parameters(material.trial, other) if other.of == analysis.name else ():
+                entry = _sessions(material, each)
+                if entry is not None and (entry.table, entry.end) == wanted:
+                    return other
+    return None
 
 
 def lost_sessions(material: Material, analysis: Analysis) -> str:
-    """That they count so, and what the shares and the tests against a threshold are with them as
-    successes; Markdown, empty where nobody was lost."""
-    arms = lost_by_arm(material, analysis)
+    """That they count so, and what shares and tests are with their sessions as done; Markdown,
+    empty where no outcome is such a share, or nothing hangs on it."""
+    rules = [_sessions(material, each) for each in parameters(material.trial, analysis)]
+    if not any(entry is not None and entry.end and not entry.end.lost for entry in rules):
+        return ""
+    other, arms = _as_done(material, analysis), lost_by_arm(material, analysis)
+    if other is None:
+        return RULE
     if not arms:
         return ""
-    label = material.arm_label
-    who = in_a_row([f"{label(arm)} {one.n} of {one.whole}" for arm, one in arms.items()])
     shares = []
-    level = analysis.confidence
     for arm, one in arms.items():
-        x = one.events + one.n
-        interval = one.interval(level)
-        shares.append(
-            f"{label(arm)} {x} of {one.whole}, {percent(x / one.whole)} % "
-            f"({100 * level:g} % CI {percent(interval.low)} to {percent(interval.high)})"
-            + _test(material, analysis, arm, x, one.whole)
-        )
-    text = f"Lost alive before the end of their sessions, and counted as failures: {who}. "
-    text += f"With them as successes, by the exact interval: {'; '.join(shares)}."
-    return escape_markdown(text)
-
-
-def _test(material: Material, analysis: Analysis, arm: str, x: int, n: int) -> str:
-    """ ", p = 0.98": of the same test against a threshold, where the arm has one."""
-    for row in material.of(analysis.name):
-        if row["method"].startswith(OF_ARM) and row["group1_level"] == arm:
-            given = json.loads(row["options"])
-            p = binomial_test(x, n, threshold=given["threshold"], sides=given["sides"]).p_value
-            text = p_text(p, style_of(row))
-            return f", p {text}" if text[0] in "<>" else f", p = {text}"
-    return ""
+        text = f"{escape_markdown(material.arm_label(arm))} {link(one.count)}"
+        text += f" of {one.count['denominator']}"
+        text += f", {with_level(one.share)}" if one.share else ""
+        text += f", p{NO_BREAK}{sign(one.p)}{link(one.p)}" if one.p else ""
+        shares.append(text)
+    label = f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
+    return f"{RULE} With these as done ({label}): {'; '.join(shares)}."

@@ -103,7 +103,7 @@ def _beyond(
     words += in_a_row([material.arm_label(arm) for arm in arms])
     if arms and greater and analysis.role == "primary":
         lost = lost_by_arm(material, analysis)
-        ends = [lost[arm].interval(analysis.confidence).high for arm in arms if arm in lost]
-        if any(end >= threshold for end in ends):
+        best = [lost[arm].share for arm in arms if arm in lost]
+        if any(share and present(share["ci_high"]) >= threshold for share in best):
             words += ", as long as those who were lost count as failures"
     return f"; {escape_markdown(words)}" if arms else ""

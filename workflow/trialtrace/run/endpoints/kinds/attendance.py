@@ -39,11 +39,31 @@ def derive_attendance(endpoint: Endpoint[Attendance], study: Study) -> Records:
     cells += behind
     too_many = sure > planned
     gathered.reject((done == 1) & too_many[gathered.record], used[0], TOO_MANY)
+    if entry.end and entry.end.lost:
+        sure = _with_the_lost(gathered, entry.end, counts & (done != 1), sure, planned)
     absent = (gathered.layout.row < 0) & (entry.without_rows != "zero")
     unknown = unclear | too_many | absent | ~(planned > 0)
     share = sure / np.where(unknown, np.nan, planned)
     values = {"AVAL": pa.array(share, mask=unknown), "GROUNDS": _sessions(sure, planned, unknown)}
     return Records("bds", np.arange(study.size), values, tuple(cells))
+
+
+def _with_the_lost(
+    gathered: Placed[Attendance],
+    end: End,
+    missed: np.ndarray,
+    sure: np.ndarray,
+    planned: np.ndarray,
+) -> np.ndarray:
+    """Of who was last seen before the last session of all, without the event, all planned sessions
+    but those `missed` by then; of the others those that are `sure`."""
+    parent = gathered.study.parent(gathered.endpoint, end.event, ("adtte",))
+    contact, start = (day_numbers(parent.columns[name]) for name in ("ADT", "STARTDT"))
+    day = gathered.days(end.date)
+    longest = np.nanmax(day - start[gathered.record], initial=0)
+    lost = (parent.numbers("CNSR") == 1) & (contact - start < longest) & (gathered.layout.row >= 0)
+    seen = gathered.count(missed & (day <= contact[gathered.record]))
+    return np.where(lost, planned - seen, sure)
 
 
 def _sessions(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Array:

@@ -164,6 +164,10 @@ class End:
     after: Literal["not_done", "not_planned"] = key(
         "Whether a session after it was planned and not done, or was not planned any more."
     )
+    lost: Literal["done"] | None = optional(
+        "What the sessions after the last contact of who was lost without the event are: done. "
+        "Left out, they are as the rows say."
+    )
 
 
 @shape
@@ -207,6 +211,7 @@ class Attendance(TableEntry):
         if self.end:
             after = "is not done" if self.end.after == "not_done" else "is not planned"
             text += f"; a session after the event ({labels.of(self.end.event)}) {after}"
+            text += "; those of who was lost that nobody could see are done" * bool(self.end.lost)
         return text
 
 
