@@ -161,3 +161,34 @@ def test_a_closed_test_of_few_patients_says_so(trial):
             trial.events(arm, x, of=8, site=site)
     found = trial.results(STRATIFIED % WITHIN)
     assert "An expected count within a stratum is below 5" in found[CLOSED + HIGH]["warning"]
+
+
+def test_a_test_in_the_place_of_another_is_adjusted_with_the_rest(arms):
+    """By hand: Holm takes the smaller of two p-values twice, and the larger as it is unless that
+    is less."""
+    plan = PLAN % ("adjust: holm, " + FISHER)
+    plan = plan.replace(
+        "multiplicity:",
+        """  alone:
+    label: Alone
+    role: sensitivity
+    of: relief
+    estimand: doses
+    decision_level: 0.05
+    tests: [{chi_squared_table: {groups: all}}]
+multiplicity:
+  whole:
+    label: Whole
+    adjust: holm
+    tests: [{analysis: relief, test: fisher}, {analysis: alone, test: chi_squared_table}]
+  placed:
+    label: Placed
+    adjust: holm
+    in_place: {family: whole, of: alone}
+    tests: [{analysis: relief, test: chi_squared_table}]""",
+    ).replace("  family: {label: Family, adjust: holm, " + FISHER + "}\n", "")
+    found = arms.results(plan)
+    p = [found.value("relief/p_value.chi_squared_table@all"), p_of(found, HIGH), p_of(found, LOW)]
+    assert p[1] < p[0] < p[2]
+    adjusted = found.value("relief/p_adjusted.holm_chi_squared_table@all")
+    assert adjusted == pytest.approx(max(3 * p[1], 2 * p[0]))

@@ -10,7 +10,7 @@ from test_report_wording import words
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
-from trialtrace.report.sections.decisions import turned, unadjusted_interval, verdict
+from trialtrace.report.sections.decisions import deciding, turned, unadjusted_interval, verdict
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
@@ -555,26 +555,25 @@ def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_method
     assert told(-0.2, -0.01, 0.2, options='{"sides": "greater"}') == []
 
 
-@pytest.mark.parametrize(("other", "said"), [(0.009, True), (0.008, False)])
+@pytest.mark.parametrize(("other", "said"), [(0.054, True), (0.049, False)])
 def test_a_test_of_all_arms_that_a_sensitivity_analysis_turns(other, said):
-    """Of 6 p-values the smallest is held against 0.05 / 6 = 0.0083."""
+    """As the plan asks it: of the adjusted p-values in the place of one that is below 0.05."""
     of_a = {"analysis_id": "a", "result_id": "mini/a/p_value.cmh@all"} | ARMS
-    own = [pair("p_value.cmh", 0.002, **of_a), pair("p_adjusted.holm_cmh", 0.012, **of_a)]
-    visits = [{"analysis_id": "b", "result_id": f"mini/b/{v}", "visit": v} | ARMS for v in "12345"]
-    family = [pair("p_value.row_means", 0.5, **visit) for visit in visits]
-    family += [pair("p_adjusted.holm_row_means", 1.0, **visit) for visit in visits]
+    own = [pair("p_value.cmh", 0.002, **of_a)]
+    own.append(pair("p_adjusted.holm_cmh", 0.012, **of_a, options='{"family": "f"}'))
+    place = '{"family": "g", "in_place": {"family": "f", "of": "a"}}'
     of_c = of_a | {"analysis_id": "c"}
-    placed = [pair("p_value.cmh", p, **of_c) for p in (other, 0.002)]
-    rows = {"a": own, "b": family, "c": placed, "d": placed}
+    placed = [pair("p_adjusted.holm_cmh", p, **of_c, options=place) for p in (other, 0.012)]
+    rows = {"a": own, "c": placed, "d": [one | {"options": "{}"} for one in placed]}
     decided = analysis("secondary")
     members = {
         "a": decided,
         "c": analysis("sensitivity", name="c", of="a", label="C"),
-        "d": analysis("exploratory", name="d", of="a"),
+        "d": analysis("sensitivity", name="d", of="a"),
     }
-    tests = (HolmTest(analysis="a", test="cmh"), HolmTest(analysis="b", test="row_means"))
-    plan = Stub(analyses=members, multiplicity={"f": Stub(tests=tests)})
-    told = [*turned(Stub(of=rows.get, trial=Stub(plan=plan)), decided)]
+    plan = Stub(analyses=members, multiplicity={})
+    every = Stub(of=rows.get, trial=Stub(plan=plan))
+    told = [*turned(every, decided)]
     assert len(told) == said
     for text in told:
         assert (
@@ -582,6 +581,11 @@ def test_a_test_of_all_arms_that_a_sensitivity_analysis_turns(other, said):
             .replace("\xa0", " ")
             .endswith(
                 "the adjusted p = 0.012 of all arms is not always below 0.05. With the p of "
-                "another analysis for its own it would be 0.012 to 0.054 by “C”"
+                "another analysis for its own it is 0.012 to 0.054 by “C”"
             )
         )
+        assert text.count("](") == 3, "each number leads to its trace"
+    # What stands in another's place is told and decides nothing.
+    p = pair("p_value.cmh", 0.002, **of_c)
+    rows["c"] = [p, placed[0]]
+    assert deciding(every, members["c"], p) is None

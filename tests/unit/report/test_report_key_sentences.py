@@ -202,10 +202,7 @@ def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     shown = words(summary(material, {}))
-    assert (
-        "| Other rules of the outcome | 0.0 to 26.7; both intervals are compatible with no effect |"
-        in shown
-    )
+    assert "| Other rules of the outcome | 0.0 to 26.7; both compatible with no effect |" in shown
     bounds = shown.partition("| Other rules of the outcome: worst-case bounds, ")[2]
     assert "; 20.0 to 30.0 |" in bounds
     one = [row for row in material.results if row["parameter"] != "relieved"]
@@ -303,7 +300,7 @@ def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch
     ]
     place = "trialtrace.report.sections.readings.readings"
     monkeypatch.setattr(place, lambda *_: several)
-    found = re.findall(r", (week \d): the interval", other_readings(mini, None))
+    found = re.findall(r", (week \d): its interval", other_readings(mini, None))
     assert found == ["week 2", "week 4"]
     monkeypatch.setattr(place, lambda *_: several[:1])
     assert "week" not in other_readings(mini, None)
@@ -461,8 +458,7 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 def test_an_estimate_without_an_interval_is_counted_apart():
     every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None, ci_level=None)]
     assert words(_reach(every)).endswith(
-        "7.20; both intervals are incompatible with no effect; \N{MINUS SIGN}7.20 without an "
-        "interval"
+        "7.20; both incompatible with no effect; \N{MINUS SIGN}7.20 without an interval"
     )
 
 

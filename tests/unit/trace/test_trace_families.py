@@ -4,7 +4,7 @@ import json
 from types import SimpleNamespace as Stub
 
 from trialtrace.run.trace.words import PLACE, family_of, members
-from trialtrace.run.trial.plan.multiplicity import Closed, Global, Holm, HolmTest
+from trialtrace.run.trial.plan.multiplicity import Closed, Global, Holm, HolmTest, InPlace
 
 EMPTY = dict.fromkeys(PLACE)
 
@@ -39,6 +39,20 @@ def told(family, adjust):
 def test_the_members_are_the_tests_that_were_adjusted():
     family = Holm(name="f", label="F", adjust="holm", tests=TESTS)
     assert told(family, "holm") == ["t/main/p_value.fisher@high", "t/main/p_value.fisher@low"]
+
+
+def test_of_a_test_in_the_place_of_another_the_rest_of_that_family_are_members():
+    whole = Holm(name="f", label="F", adjust="holm", tests=TESTS)
+    place = InPlace(family="f", of="main")
+    own = (HolmTest(analysis="other", test="fisher"),)
+    family = Holm(name="g", label="G", adjust="holm", tests=own, in_place=place)
+    plan = Stub(multiplicity={"f": whole, "g": family})
+    found = results("holm")
+    rest = row("rest", "p_value.fisher", "high")
+    rest_adjusted = row("rest", "p_adjusted.holm_fisher", "high", family="f")
+    found |= {one["result_id"]: one for one in (rest, rest_adjusted)}
+    told = [one["result_id"] for one in members(plan, found, "g")]
+    assert told == ["t/other/p_value.fisher@high", "t/rest/p_value.fisher@high"]
 
 
 def test_of_a_closed_test_the_test_of_all_arms_is_one():

@@ -143,3 +143,20 @@ def test_a_pair_is_tested_within_the_strata_of_all_arms(tmp_path):
     ((at, found),) = told_of_closed(tmp_path, "cmh_general_association", "fisher")
     assert at == "multiplicity.own.tests[1]"
     assert found.startswith("fisher without strata, after cmh_general_association within strata")
+
+
+@pytest.mark.parametrize(
+    ("given", "places"),
+    [
+        ("{family: whole, of: pain_each}", []),
+        ("{family: other, of: pain_each}", ["in_place.family"]),
+        ("{family: whole, of: relief_primary}", ["in_place.of"]),
+    ],
+)
+def test_a_test_stands_in_the_place_of_one_of_another_family(tmp_path, given, places):
+    whole = "  whole: {label: W, adjust: holm, tests: [{analysis: pain_each, test: welch_t}]}\n"
+    own = "{analysis: relief_primary, test: fisher}"
+    placed = f"  placed: {{label: P, adjust: holm, in_place: {given}, tests: [{own}]}}\n"
+    plan = PLANNED.replace("multiplicity:\n", f"multiplicity:\n{whole}{placed}", 1)
+    found = told(tmp_path, of("visit"), plan=plan)
+    assert [at for at, _ in found] == [f"multiplicity.placed.{place}" for place in places]

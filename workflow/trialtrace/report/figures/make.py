@@ -246,9 +246,8 @@ def elsewhere(material: Material, display: Given, beside: str) -> str:
         for name in display["of"]
         if in_main_report(trial, analyses[name]) != main
     ]
-    made = ", with what set it in the cohort" if trial.tells_cohort else ""
     where = "supplement" if main else "main report"
-    return f" In the {where}{made}: {in_a_row(labels)}." if labels else ""
+    return f" In the {where}: {in_a_row(labels)}." if labels else ""
 
 
 def of_summary(drawn: list[Drawn], primary: Collection[str]) -> list[Drawn]:

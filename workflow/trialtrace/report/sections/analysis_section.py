@@ -67,8 +67,16 @@ def families(material: Material, analysis: str) -> Iterator[str]:
     plan, results = material.trial.plan, material.tracer.results
     found = dict.fromkeys(name for row in material.of(analysis) if (name := family_of(row)))
     for name in found:
-        rows = members(plan, results, name)
         family = plan.multiplicity[name]
+        if place := getattr(family, "in_place", None):
+            of = plan.analyses[place.of]
+            yield (
+                f"{escape_markdown(family.label)}: the adjusted p is that with its p in the place "
+                f"of [{escape_markdown(of.label)}](#{analysis_place(of.name)}) among "
+                f"{escape_markdown(plan.multiplicity[place.family].label)}, and decides nothing."
+            )
+            continue
+        rows = members(plan, results, name)
         how = ADJUSTMENTS[family.adjust].title
         # The test of all arms with which a closed test begins is adjusted by nothing.
         many = sum(adjusted_of(material, row) is not None for row in rows)

@@ -131,7 +131,7 @@ def _cells(material: Material, one: Readings) -> Iterator[tuple[str, str]]:
 
 
 def _reach(rows: Sequence[ResultRow]) -> str:
-    """ "−41.2 to −38.3; all 6 intervals are incompatible with no effect", or the one estimate."""
+    """ "−41.2 to −38.3; all 6 incompatible with no effect", or the one estimate."""
     if len(rows) == 1:
         return link(rows[0])
     by_value = sorted(rows, key=lambda row: present(row["stat_value"]))
@@ -142,5 +142,6 @@ def _reach(rows: Sequence[ResultRow]) -> str:
     reach = " to ".join(link(row, text) for text, row in reversed(ends.items()))
     whole = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
     count = excluding(sum(map(leaves_out_no_effect, whole)), len(whole))
+    count = count.replace(" intervals are ", " ").replace(" intervals is ", " ")
     bare = "".join(f"; {link(row)} without an interval" for row in rows if row not in whole)
     return f"{reach}; {count}{exceptions(whole)}{bare}" if whole else reach

@@ -5,20 +5,19 @@ their adjusted p-value. Where a family has the test of all arms, the pairs of th
 none. Every other p-value is shown without a verdict.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from trialtrace.base.styles import style_of
-from trialtrace.base.words import P_VALUES, p_text
+from trialtrace.base.words import P_VALUES
 from trialtrace.report.links import claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import NO_BREAK, with_sign
+from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.words import ADJUSTED
+from trialtrace.run.trace.words import ADJUSTED, family_of
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
-from trialtrace.stats.multiplicity.adjusted import holm
 
 NOT_ADJUSTED = "Not adjusted for multiplicity, and therefore without p-values here"
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
@@ -28,7 +27,12 @@ GROUPS = ("group1_level", "group2", "group2_level")
 def decides_anything(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool:
     """Whether the plan decides on a test of this analysis; where it names none, on the p-value of a
     primary estimate."""
-    named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
+    named = {
+        test.analysis
+        for family in plan.multiplicity.values()
+        for test in family.tests
+        if not getattr(family, "in_place", None)
+    }
     if analysis.name in named or analysis.role != "primary":
         return analysis.name in named
     return bool(analysis.tests) or any(row["stat_name"] == "p_value" for row in rows)
@@ -77,69 +81,48 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
     ]
 
 
+def in_place(row: ResultRow) -> dict[str, str] | None:
+    """The family and the analysis in whose place an adjusted p-value stands; None of others."""
+    return json.loads(row["options"]).get("in_place") if row["stat_name"] == ADJUSTED else None
+
+
 def turned(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What the adjusted p of a test of all arms which Holm's procedure rejects would be with the p
-    of each sensitivity analysis in its place, where one of them turns it; a sentence each, as
-    Markdown."""
+    """What the adjusted p of a test of all arms which Holm's procedure rejects is with the p of a
+    sensitivity analysis in its place, as the plan asks it, where one of them turns it; a sentence
+    each, as Markdown."""
     level = analysis.decision_level
     for p, adjusted in of_all_arms(material, analysis.name):
-        by_holm = adjustment_of(adjusted["method"].split(".", 1)[1]) == "holm"
-        if not by_holm or not rejected([present(adjusted["stat_value"])], level):
+        if in_place(adjusted) or not rejected([present(adjusted["stat_value"])], level):
             continue
-        others = _others_of_family(material, p)
-        placed: dict[str, list[tuple[float, ResultRow]]] = {}
-        for label, row in _in_its_place(material, p):
-            value = float(holm([present(row["stat_value"]), *others])[0])
-            placed.setdefault(label, []).append((value, row))
-        values = [value for each in placed.values() for value, _ in each]
-        told = ", ".join(f"{_ends(of)} by “{escape_markdown(at)}”" for at, of in placed.items())
+        place = {"family": family_of(adjusted), "of": p["analysis_id"]}
+        placed: dict[str, list[ResultRow]] = {}
+        for member in material.trial.plan.analyses.values():
+            for row in material.of(member.name) if member.of == p["analysis_id"] else ():
+                if in_place(row) == place and row["stat_value"] is not None:
+                    placed.setdefault(member.label, []).append(row)
+        values = [present(row["stat_value"]) for rows in placed.values() for row in rows]
+        told = ", ".join(f"{_ends(rows)} by “{escape_markdown(at)}”" for at, rows in placed.items())
         if rejected(values, level) < len(values):
             yield (
                 f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
                 f"of all arms is not always {reach([], level)} {level:g}. With the p of another "
-                f"analysis for its own it would be {told}"
+                f"analysis for its own it is {told}"
             )
 
 
-def _ends(placed: Sequence[tuple[float, ResultRow]]) -> str:
+def _ends(rows: Sequence[ResultRow]) -> str:
     """The lowest and the highest of some adjusted p-values, or the one."""
-    ordered = sorted(placed, key=lambda each: each[0])
-    return " to ".join(
-        dict.fromkeys(p_text(value, style_of(row)) for value, row in (ordered[0], ordered[-1]))
-    )
-
-
-def _in_its_place(material: Material, p: ResultRow) -> Iterator[tuple[str, ResultRow]]:
-    """The same test of sensitivity analyses of the analysis, and their labels."""
-    place = ("method", *PLACE[1:])
-    for member in material.trial.plan.analyses.values():
-        if member.of == p["analysis_id"] and member.role == "sensitivity":
-            for row in material.of(member.name):
-                if values_of(row, place) == values_of(p, place) and row["stat_value"] is not None:
-                    yield member.label, row
-
-
-def _others_of_family(material: Material, p: ResultRow) -> list[float]:
-    """The other p-values of the family of a test."""
-    at = (p["analysis_id"], p["method"].removeprefix("p_value."))
-    families = material.trial.plan.multiplicity.values()
-    own = (each for each in families if any((t.analysis, t.test) == at for t in each.tests))
-    rows = (row for test in next(own).tests for row in material.of(test.analysis))
-    return [
-        row["stat_value"]
-        for row in rows
-        if row["stat_name"] == "p_value"
-        and row["result_id"] != p["result_id"]
-        and row["stat_value"] is not None
-        and adjusted_of(material, row) is not None
-    ]
+    ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
+    ends = {row["stat_text"]: row for row in (ordered[-1], ordered[0])}
+    return " to ".join(link(row) for row in reversed(ends.values()))
 
 
 def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
     result_row = adjusted_of(material, p)
     if result_row is not None:
-        return result_row if result_row["stat_value"] is not None else None
+        decides = result_row["stat_value"] is not None and not in_place(result_row)
+        return result_row if decides else None
     if analysis.role != "primary" or of_all_arms(material, analysis.name):
         return None
     return p

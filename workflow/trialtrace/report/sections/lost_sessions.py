@@ -2,9 +2,10 @@
 done after the last contact. An analysis of the plan that takes them for done says what hangs on
 it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from trialtrace.report.links import analysis_place
+from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import OF_ARM
@@ -77,9 +78,12 @@ def _as_done(material: Material, analysis: Analysis) -> Analysis | None:
     return None
 
 
-def lost_sessions(material: Material, analysis: Analysis) -> str:
+def lost_sessions(
+    material: Material, analysis: Analysis, places: Mapping[str, str] | None = None
+) -> str:
     """That they count so, and what shares and tests are with their sessions as done; Markdown,
-    empty where no outcome is such a share, or nothing hangs on it."""
+    empty where no outcome is such a share, or nothing hangs on it. `places` has the page of each
+    section, where this is another one."""
     rules = [_sessions(material, each) for each in parameters(material.trial, analysis)]
     if not any(entry is not None and entry.end and not entry.end.lost for entry in rules):
         return ""
@@ -95,5 +99,7 @@ def lost_sessions(material: Material, analysis: Analysis) -> str:
         text += f", {with_level(one.share)}" if one.share else ""
         text += f", p{NO_BREAK}{sign(one.p)}{link(one.p)}" if one.p else ""
         shares.append(text)
-    label = f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
+    label, at = escape_markdown(other.label), analysis_place(other.name)
+    place = f"#{at}" if places is None else place_link(at, places)
+    label = f"[{label}]({place})" if place else label
     return f"{RULE} With these as done ({label}): {'; '.join(shares)}."

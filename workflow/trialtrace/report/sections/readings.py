@@ -147,12 +147,11 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
     for one in found:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):
             clear = leaves_out_no_effect(one.first)
-            many = len(kinds) > 1 or not kinds[0].startswith(("that ", "1 of "))
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
             told.append(
-                f"{pair_text(material, one.first)}{at}: the interval of the result is "
-                f"{with_no_effect(clear)}; {in_a_row(kinds)} {'are' if many else 'is'} "
-                f"{with_no_effect(not clear)}."
+                f"{pair_text(material, one.first)}{at}: its interval is "
+                f"{with_no_effect(clear)}; {'' if clear else 'in'}compatible with it: "
+                f"{in_a_row(kinds)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
 

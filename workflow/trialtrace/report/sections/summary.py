@@ -319,7 +319,7 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
         before = ": known in " in said
         if times or before:
             return f" See [all outcomes]({place})." if place else ""
-        lost = lost_sessions(material, analysis)
+        lost = lost_sessions(material, analysis, places)
         return f" {lost}" if lost else f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told

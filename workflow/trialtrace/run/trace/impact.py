@@ -22,6 +22,7 @@ from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.run.tables.frames import Columns, Frames, Predicate
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows, named_in
+from trialtrace.run.trial.plan.multiplicity import with_whole
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
@@ -314,9 +315,10 @@ class Impact:
         """Further adjusted p values: those of families in which one of these analyses stands."""
         there = {row["result_id"] for row in results}
         analyses = {row["analysis_id"] for row in results}
+        plan = self.tracer.trial.plan.multiplicity
         families = [
-            {test.analysis for test in family.tests}
-            for family in self.tracer.trial.plan.multiplicity.values()
+            {test.analysis for one in with_whole(plan, family) for test in one.tests}
+            for family in plan.values()
         ]
         reached = set().union(*(one for one in families if one & analyses))
         names = self._results["stat_name"].to_pylist()

@@ -19,7 +19,7 @@ from trialtrace.run.trial.endpoints.shared import Labels
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.plan.build import Plan
-from trialtrace.run.trial.plan.multiplicity import Closed
+from trialtrace.run.trial.plan.multiplicity import Closed, Holm
 from trialtrace.run.trial.plan.origins import CURVES, time_unit
 from trialtrace.run.trial.plan.references import method_of
 
@@ -132,6 +132,9 @@ def members(plan: Plan, results: Mapping[str, ResultRow], name: str) -> list[Res
         if row["method"].startswith(TEST)
     }
     found = [tests[_own(row, family.adjust)] for row in of_family]
+    if isinstance(family, Holm) and (place := family.in_place):
+        rest = members(plan, results, place.family)
+        return [*found, *(row for row in rest if row["analysis_id"] != place.of)]
     if not isinstance(family, Closed):
         return found
     named, cuts = family.global_, ("visit", "stratum", "parameter")

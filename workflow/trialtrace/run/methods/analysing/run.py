@@ -51,7 +51,7 @@ def all_results(trial: "Trial", frames: Frames) -> list[Result]:
     for analysis in trial.plan.analyses.values():
         results += _unique(run_analysis(trial, analysis, frames))
     for family in trial.plan.multiplicity.values():
-        results += list(adjust(family, results))
+        results += list(adjust(family, results, trial.plan.multiplicity))
     return [*results, *planning(trial, frames)]
 
 

@@ -1,6 +1,6 @@
 """Adjusted p-values of the families that the plan declares."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ import numpy as np
 
 from trialtrace.run.methods.analysing.rows import Result, is_of
 from trialtrace.run.methods.stratified.analyse import keys_of
-from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical
+from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, Holm
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity import closed_testing
 from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
@@ -36,16 +36,21 @@ SPARSE = (
 )
 
 
-def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
+def adjust(
+    family: "Family", results: list[Result], families: "Mapping[str, Family]"
+) -> Iterator[Result]:
     """For each p-value of the family its adjusted p-value, beside it in the same analysis."""
     tests = members(family, results)
-    p = np.array([nan if result.error else result.value for result in tests])
+    others = _beside(family, results, families)
+    p = np.array([nan if result.error else result.value for result in (*tests, *others)])
     error = None
     try:
-        values = _adjusted(family, tests, p, results)
+        if others and len(tests) != 1:
+            raise StatsError(f"{len(tests)} p-values cannot stand in the place of one.")
+        values = _adjusted(family, tests, p, results)[: len(tests)]
     except StatsError as refused:
         values, error = np.full(len(tests), nan), str(refused)
-    more = {"family": family.name, "tests": len(tests)} | family.options
+    more = {"family": family.name, "tests": len(p)} | family.options
     told = sparse(of_family(family, tests, results)) if isinstance(family, Closed) else None
     for result, adjusted in zip(tests, values, strict=True):
         yield replace(
@@ -57,6 +62,16 @@ def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
             error=result.error or error,
             warning=told or result.warning,
         )
+
+
+def _beside(
+    family: "Family", results: list[Result], families: "Mapping[str, Family]"
+) -> list[Result]:
+    """The rest of the family in which a test stands in the place of another."""
+    if not isinstance(family, Holm) or family.in_place is None:
+        return []
+    whole = members(families[family.in_place.family], results)
+    return [result for result in whole if result.place.analysis != family.in_place.of]
 
 
 def members(family: "Family", results: list[Result]) -> list[Result]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.run.methods.checking.data import ADJUSTED, Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
+from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, Holm, HolmTest
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.multiplicity import Family
@@ -52,6 +52,11 @@ def _family(data: Data, family: "Family") -> P | None:
         for other in data.results:
             if _is_of(test, other):
                 tests.setdefault(other.result_id, other)
+    if isinstance(family, Holm) and (place := family.in_place):
+        for test in data.trial.plan.multiplicity[place.family].tests:
+            for other in data.results:
+                if _is_of(test, other) and other.analysis != place.of:
+                    tests.setdefault(other.result_id, other)
     recompute = present(data.recompute)
     recomputed = {name: recompute(test) for name, test in tests.items()}
     if None in recomputed.values():

@@ -27,6 +27,8 @@ def check(files: Files, name: str, entry: dict[str, Any]) -> None:
     _one_kind(files, path, entry["tests"])
     if "global" in entry:
         _closed(files, path, entry)
+    if "in_place" in entry:
+        _in_place(files, (*path, "in_place"), entry["in_place"])
     if "weights" in entry:
         _graph(files, path, entry)
 
@@ -144,6 +146,19 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
                 f"{_within(wanted)}",
                 "the strata of the test of all arms in each test of a pair",
             )
+
+
+def _in_place(files: Files, place: Path_, given: Mapping[str, str]) -> None:
+    """The other family is one by Holm, with tests of the analysis that is left out of it."""
+    families = dict(files.plan.entries("multiplicity"))
+    holm = [
+        name for name, one in families.items() if one["adjust"] == "holm" and "in_place" not in one
+    ]
+    if known(files.plan, (*place, "family"), given["family"], holm, "a family by holm"):
+        analyses = [test["analysis"] for test in families[given["family"]]["tests"]]
+        known(
+            files.plan, (*place, "of"), given["of"], analyses, f"an analysis of {given['family']}"
+        )
 
 
 def _as_primary(files: Files, place: Path_, test: Mapping[str, str]) -> None:

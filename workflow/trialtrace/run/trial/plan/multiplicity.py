@@ -1,5 +1,6 @@
 """Families of tests whose p-values are adjusted together."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
@@ -67,10 +68,23 @@ class Sidak(AdjustedTogether):
 
 
 @shape
+class InPlace:
+    """A test of another family, in whose place the one of this family stands."""
+
+    family: Name = key("Family.")
+    of: Name = key("Analysis of that family whose p-values are left out of it.")
+
+
+@shape
 class Holm(AdjustedTogether):
     """Holm's step-down procedure."""
 
     adjust: Literal["holm"] = key("Procedure.")
+    in_place: InPlace | None = optional(
+        "The one p-value of `tests` stands in the place of those of an analysis in another family "
+        "by Holm, and is adjusted with the rest of that: what the adjusted p would be by another "
+        "analysis. Nothing is decided by it."
+    )
 
 
 @shape
@@ -155,3 +169,9 @@ Family = (
     | FixedSequence
     | Graphical
 )
+
+
+def with_whole(families: Mapping[str, Family], family: Family) -> list[Family]:
+    """A family, and the one in which its test stands in the place of another."""
+    place = family.in_place if isinstance(family, Holm) else None
+    return [family, *([families[place.family]] if place else [])]
