@@ -168,7 +168,8 @@ def test_an_analysis_that_only_repeats_has_what_it_repeats(visits):
     rows = [row for row in visits.of("pain_after") if row["stat_name"] == "p_value"]
     above = {}
     first, again = (
-        _methods({None: rows}, "mean_difference", above, label) for label in ("One", "Other")
+        _methods(visits, {None: rows}, "mean_difference", above, label)
+        for label in ("One", "Other")
     )
     (told,) = again["as above: One"].values()
     assert told.startswith(f"p{NO_BREAK}={NO_BREAK}[") and [told] == [
