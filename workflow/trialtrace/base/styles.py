@@ -52,7 +52,8 @@ SHOWN = replace(PLAIN, name="shown")
 # NEJM: its statistical guidelines for authors (2019). JAMA: AMA Manual of Style, 11th
 # edition. BMJ: exact values, P<0.001 the least, as SAMPL asks (Lang and Altman 2013).
 STYLES = {
-    one.name: one for one in (Style("nejm"), Style("jama", zero=False, most=0.99), Style("bmj"))
+    style.name: style
+    for style in (Style("nejm"), Style("jama", zero=False, most=0.99), Style("bmj"))
 }
 
 

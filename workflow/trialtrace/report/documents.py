@@ -123,7 +123,9 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
 
 def _of_summary(cells: Cells) -> list[Drawn]:
     analyses = cells.material.trial.plan.analyses.values()
-    return of_summary(cells.drawn, [one.name for one in analyses if one.role == "primary"])
+    return of_summary(
+        cells.drawn, [analysis.name for analysis in analyses if analysis.role == "primary"]
+    )
 
 
 def _figures(cells: Cells, drawn: list[Drawn]) -> Iterator[str]:
@@ -152,6 +154,6 @@ def sections_left_out(material: Material, documents: Sequence[Source]) -> list[s
         calls = [call for source in sources for call in source.calls(shown=True)]
         return dict.fromkeys(call.name for call in calls if call.function == "section")
 
-    of_run = [Source(written(material, one.stem), own=False) for one in documents]
+    of_run = [Source(written(material, document.stem), own=False) for document in documents]
     theirs = sections(documents)
     return [name for name in sections(of_run) if name not in theirs]

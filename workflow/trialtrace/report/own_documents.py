@@ -127,21 +127,23 @@ def own_files(at: Project, trial: str) -> list[Path]:
     """What lies beside its own documents, such as figures of another program."""
     folder = at.reports / trial
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [one for one in files if one.suffix != ".qmd" and not one.name.startswith((".", "_"))]
+    return [
+        file for file in files if file.suffix != ".qmd" and not file.name.startswith((".", "_"))
+    ]
 
 
 def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
     """Analyses of the plan that own documents leave out; nothing where there are none."""
-    if not any(one.own for one in documents):
+    if not any(document.own for document in documents):
         return []
     shown = {
         call.name
-        for one in documents
-        if one.path.is_file()
-        for call in one.calls(shown=True)
+        for document in documents
+        if document.path.is_file()
+        for call in document.calls(shown=True)
         if call.function in ("table", "sentences")
     }
-    return [one for one in trial.plan.analyses.values() if one.name not in shown]
+    return [analysis for analysis in trial.plan.analyses.values() if analysis.name not in shown]
 
 
 def own_problems(trial: Trial) -> list[Problem]:
@@ -246,7 +248,7 @@ def _call(node: ast.Call, line: int) -> Call | None:
 
 
 def _constant(call: ast.Call) -> bool:
-    given = [*call.args, *(one.value for one in call.keywords)]
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
     return all(isinstance(one, ast.Constant) for one in given)
 
 
@@ -259,9 +261,9 @@ def tell_documents(trial: Trial) -> str:
     """A line a document, and what of the plan they leave out."""
     documents = sources(trial.at, trial.name)
     lines = [
-        f"{trial.at.shown(one.path)}: "
-        + (OWN if one.own else OF_RUN if one.path.is_file() else NO_RUN)
-        for one in documents
+        f"{trial.at.shown(document.path)}: "
+        + (OWN if document.own else OF_RUN if document.path.is_file() else NO_RUN)
+        for document in documents
     ]
     lacking = [f"not in them: {one.name} ({one.label})" for one in left_out(trial, documents)]
     return "\n".join([*lines, *lacking]) + "\n"

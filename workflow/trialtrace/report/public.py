@@ -179,7 +179,7 @@ class PublicResults:
     @cached_property
     def _incomplete(self) -> list[str]:
         """Analyses with a hidden result, listed or not."""
-        hidden = (each.row["analysis_id"] for each in self._results if each.reason)
+        hidden = (result.row["analysis_id"] for result in self._results if result.reason)
         return list(dict.fromkeys(hidden))
 
     def _page(self, files: Iterable[str]) -> str:
@@ -199,7 +199,7 @@ class PublicResults:
         body = [f"<h1>{escape(self.trial.title)}</h1>", f"<p>{escape(self.trial.question)}</p>"]
         body += [f"<p>{escape(note)}</p>" for note in notes]
         body.append("<p>" + ", ".join(f'<a href="{name}">{name}</a>' for name in files) + "</p>")
-        analyses: dict[str, list[str]] = {each.row["analysis_id"]: [] for each in self._results}
+        analyses: dict[str, list[str]] = {result.row["analysis_id"]: [] for result in self._results}
         for each, (_, *cells) in zip(self.told, self._lines, strict=True):
             line = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             analyses[each.row["analysis_id"]].append(f"<tr>{line}</tr>")

@@ -162,7 +162,7 @@ def render_report(
     cells = Cells(material, drawn, {})
     write_documents(cells)
     cells.write()
-    documents = {one.stem: one for one in sources(trial.at, trial.name, material.folder)}
+    documents = {source.stem: source for source in sources(trial.at, trial.name, material.folder)}
     _refuse_code(material, documents.values())
     with at_hand(cells):
         document = _document(material, out, documents)
@@ -221,7 +221,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
     html = "html" in material.settings.report.formats
     chosen = [documents[REPORT], documents[SUPPLEMENT]]
     return render_document(
-        *(one.path for one in chosen),
+        *(source.path for source in chosen),
         out_dir=out,
         stem=REPORT,
         inputs=_inputs(material, out),
@@ -271,19 +271,19 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
 def _inputs(material: Material, out: Path) -> dict[str, Path]:
     """What a document finds beside it: the run's figures, and files of its author."""
     at = material.trial.at
-    own = {one.name: one for one in own_files(at, material.trial.name)}
+    own = {path.name: path for path in own_files(at, material.trial.name)}
     return {**own, "figures": out / "figures"}
 
 
 def _note(material: Material, chosen: Sequence[Source], documents: Sequence[Source]) -> str:
     """What is told at the head of documents that are somebody's own; "" of those of the run."""
     trial = material.trial
-    own = [one for one in chosen if one.own and differs(material, one)]
+    own = [source for source in chosen if source.own and differs(material, source)]
     if not own:
         return ""
-    made = "The supplement is made" if {one.stem for one in own} == {SUPPLEMENT} else "Made"
-    lacking = [one.label for one in left_out(trial, documents)]
-    text = AUTHORED.format(made, in_a_row([trial.at.shown(one.path) for one in own]))
+    made = "The supplement is made" if {source.stem for source in own} == {SUPPLEMENT} else "Made"
+    lacking = [analysis.label for analysis in left_out(trial, documents)]
+    text = AUTHORED.format(made, in_a_row([trial.at.shown(source.path) for source in own]))
     text += f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else ""
     out = sections_left_out(material, documents)
     return text + (f" {SECTIONS_OUT.format(', '.join(out))}" if out else "")
@@ -296,14 +296,14 @@ def _refuse_code(material: Material, documents: Iterable[Source]) -> None:
         return
     problems = [
         Problem(
-            f"{trial.at.shown(one.path)}, line {line}",
+            f"{trial.at.shown(document.path)}, line {line}",
             "code of its own, which could print what patients have: disclosure is restricted",
             found=code,
             do="leave it out, or write `document_code: true` in trial.yaml",
         )
-        for one in documents
-        if one.own
-        for line, code in foreign_code(read_document(one.path))
+        for document in documents
+        if document.own
+        for line, code in foreign_code(read_document(document.path))
     ]
     if problems:
         raise ProblemsError(problems)

@@ -179,7 +179,9 @@ class Frame:
         of_arm = factors.get(self.arm or "")
         if of_arm is None or not of_arm.levels:
             return None
-        beside = [name for each in effects if self.arm in each for name in each if name != self.arm]
+        beside = [
+            name for effect in effects if self.arm in effect for name in effect if name != self.arm
+        ]
         by = list(dict.fromkeys(name for name in beside if factors[name].levels))
         arms, each = of_arm.levels, [factors[name].levels for name in by]
         shape = (len(arms), *map(len, each))

@@ -320,8 +320,8 @@ def tied_times(*times: Floats) -> tuple[Floats, ...]:
         return times
     firsts = finite[np.append(True, apart)]
     return tuple(
-        np.where(np.isfinite(each), firsts[np.searchsorted(firsts, each, side="right") - 1], each)
-        for each in times
+        np.where(np.isfinite(time), firsts[np.searchsorted(firsts, time, side="right") - 1], time)
+        for time in times
     )
 
 

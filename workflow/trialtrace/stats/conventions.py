@@ -181,9 +181,9 @@ class _Call:
         columns = [(dict(keywords) | said).get(name) for name in LABELS]
         self.factors = frozenset(
             name
-            for each in columns
-            if _names(each)
-            for name in ([each] if isinstance(each, str) else each)
+            for column in columns
+            if _names(column)
+            for name in ([column] if isinstance(column, str) else column)
         )
         self.first = next(iter(self.kinds), "")
         self.given = {name: value for name, value in said.items() if name in self.kinds}

@@ -318,9 +318,9 @@ class Contrasts(Tabular):
         ratios = [contrast.ratio() for contrast in self.contrasts]
         return Ratios(
             labels=tuple(one.label for one in self.contrasts),
-            ratio=tuple(one.estimate for one in ratios),
-            low=tuple(one.low for one in ratios),
-            high=tuple(one.high for one in ratios),
+            ratio=tuple(interval.estimate for interval in ratios),
+            low=tuple(interval.low for interval in ratios),
+            high=tuple(interval.high for interval in ratios),
             p_value=tuple(one.p_value for one in self.contrasts),
         )
 

@@ -37,24 +37,24 @@ class Again:
         """What the check says of the claim."""
         name = module_of(self.finding.check)
         return [
-            one
-            for one in findings_of(name, ledger)
-            if (one.check, one.claim) == (self.finding.check, self.finding.claim)
-            if not one.check.startswith(SUMS) or _claims(one) == _claims(self.finding)
+            finding
+            for finding in findings_of(name, ledger)
+            if (finding.check, finding.claim) == (self.finding.check, self.finding.claim)
+            if not finding.check.startswith(SUMS) or _claims(finding) == _claims(self.finding)
         ]
 
     def holds(self, ledger: Ledger) -> bool:
         """Whether the contradiction is still there."""
         grave = (INCONSISTENT,) if self.finding.agreement == INCONSISTENT else CONTRADICTS
-        return any(one.agreement in grave for one in self.judged(ledger))
+        return any(finding.agreement in grave for finding in self.judged(ledger))
 
     def mended(self, ledger: Ledger) -> bool:
         """Whether the check finds nothing to object to, and could be made where it still is."""
         found = self.judged(ledger)
         return not any(
-            one.agreement in CONTRADICTS or one.open or one.agreement == NOT_CHECKABLE
-            for one in found
-            if one.component == self.finding.component or one.agreement in CONTRADICTS
+            finding.agreement in CONTRADICTS or finding.open or finding.agreement == NOT_CHECKABLE
+            for finding in found
+            if finding.component == self.finding.component or finding.agreement in CONTRADICTS
         )
 
 

@@ -62,8 +62,8 @@ def near(ledger: Ledger, claims: Collection[str]) -> Ledger:
     """The ledger with what these claims can be held against, but for sizes of groups."""
     entries = ledger.entries
     own = [entries[name] for name in claims]
-    outcomes, facts = {one.about.outcome for one in own}, {one.about.fact for one in own}
-    linked = {name for one in own for name in one.linked}
+    outcomes, facts = {claim.about.outcome for claim in own}, {claim.about.fact for claim in own}
+    linked = {name for claim in own for name in claim.linked}
     names = {
         name
         for name, entry in entries.items()

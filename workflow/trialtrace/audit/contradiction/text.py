@@ -72,7 +72,11 @@ def _by_cause(whole: Whole, cores: list[Core]) -> Iterator[Contradiction]:
         for group in _groups(cores, swaps, left):
             contradictions = [cores[at] for at in group]
             mends = repairs(whole, contradictions)
-            mends += [swap for swap, of in swaps if all(one in of for one in contradictions)]
+            mends += [
+                swap
+                for swap, of in swaps
+                if all(contradiction in of for contradiction in contradictions)
+            ]
             if mends:
                 yield _joined(contradictions, sorted(mends, key=lambda mend: -mend.weight))
                 left = [at for at in left if at not in group]
@@ -133,8 +137,8 @@ def told_of(
 def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> Told:
     checks = dict.fromkeys(core.again.finding.check for core in contradiction.cores)
     mends = [
-        _repair(ledger, each, names, len(contradiction.cores))
-        for each in contradiction.repairs[:MOST_REPAIRS]
+        _repair(ledger, repair, names, len(contradiction.cores))
+        for repair in contradiction.repairs[:MOST_REPAIRS]
     ]
     mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
     return {

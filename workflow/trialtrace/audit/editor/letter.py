@@ -113,7 +113,10 @@ def _lines(
             entry.place,
             entry.printed,
             text,
-            (is_baseline(ledger, entry), -max((_away(entry, one) for one in behind), default=0.0)),
+            (
+                is_baseline(ledger, entry),
+                -max((_away(entry, finding) for finding in behind), default=0.0),
+            ),
             _same(entry, grade, text, behind),
         )
 
@@ -172,10 +175,10 @@ def label_of(ledger: Ledger, entry: Claim) -> str:
     label = entry.label
     if outcome is not None and not _names(label, outcome.label):
         label = f"{outcome.label}: {label}"
-    alike = [one for one in ledger.entries.values() if one.label == entry.label]
+    alike = [claim for claim in ledger.entries.values() if claim.label == entry.label]
     names = _groups(ledger, entry)
     told = not entry.about.group or any(_names(label, name) for name in names)
-    if not names or (told and all(_groups(ledger, one) == names for one in alike)):
+    if not names or (told and all(_groups(ledger, claim) == names for claim in alike)):
         return label
     return f"{label}, {listed(names)}"
 

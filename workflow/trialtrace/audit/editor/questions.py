@@ -78,16 +78,18 @@ def _which(
     ledger: Ledger, contradictions: Sequence[Told], wrong: Sequence[Finding]
 ) -> Iterator[Question]:
     """A question for each contradiction of other kinds; those of the same numbers as one."""
-    for one in _together([each for each in contradictions if not _all_handled(each)]):
+    for one in _together(
+        [contradiction for contradiction in contradictions if not _all_handled(contradiction)]
+    ):
         claims, quotes = _quotes(ledger, one)
         if _listed(one["checks"]) == ["fact"]:
             yield Question(f"Which of these holds: {' or '.join(quotes)}?", (), claims)
             continue
         among = _listed(one["among"])
         why = dict.fromkeys(
-            for_authors(each.sentence.partition(" In ")[0])
-            for each in wrong
-            if each.claim in among and each.check in _listed(one["checks"])
+            for_authors(finding.sentence.partition(" In ")[0])
+            for finding in wrong
+            if finding.claim in among and finding.check in _listed(one["checks"])
         )
         asked = f"Which of these, if any, should read otherwise: {'; '.join(quotes)}?"
         if len(quotes) == 1:

@@ -59,7 +59,10 @@ class ToldEquivalence:
 
     def same(self, other: ToldEquivalence) -> bool:
         """Whether both are the same limits, also with the groups the other way round."""
-        return all(any(margin.same(each) for each in other.margins) for margin in self.margins)
+        return all(
+            any(margin.same(told_margin) for told_margin in other.margins)
+            for margin in self.margins
+        )
 
     @property
     def words(self) -> str:

@@ -205,7 +205,7 @@ class Ledger:
     def _fewer(self) -> set[tuple[str | None, str]]:
         """Populations and groups of which a percentage is that of fewer than all randomised."""
         known = [self.entries[name] for name, possible in self._unfit.items() if possible]
-        populations = [(self.population(one), one.about.group or "") for one in known]
+        populations = [(self.population(claim), claim.about.group or "") for claim in known]
         return {(one.name if one else None, group) for one, group in populations}
 
     @cached_property
@@ -347,7 +347,7 @@ class Ledger:
         """
         groups = self.compared_groups(entry)
         claims = [self.agreed(self.beside(entry, group), *names) for group in groups]
-        known = [one for one in claims if one is not None]
+        known = [claim for claim in claims if claim is not None]
         return known if known and len(known) == len(groups) else None
 
     def agreed(self, claims: Iterable[Claim], *names: str) -> Claim | None:

@@ -82,7 +82,9 @@ def ends_of(component: Component) -> Span:
 
 def span_of(*every: Bounds) -> Span:
     """From the least to the greatest value of all bounds."""
-    return Span(min(float(one.low) for one in every), max(float(one.high) for one in every))
+    return Span(
+        min(float(bounds.low) for bounds in every), max(float(bounds.high) for bounds in every)
+    )
 
 
 def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:

@@ -256,9 +256,9 @@ def patients(ledger: Ledger, source: str, design: ToldDesign) -> Iterator[Held]:
     if design.planned is None:
         return
     check, what, key = "registered.patients", "Patients", f"registered.{source}.planned"
-    for one in ledger.every_size("planned").get(ALL, []):
-        if one.paper == source and one.whole_count not in (None, int(design.planned)):
-            text = f"{design.planned} patients were planned; “{one.printed}” is another number."
+    for claim in ledger.every_size("planned").get(ALL, []):
+        if claim.paper == source and claim.whole_count not in (None, int(design.planned)):
+            text = f"{design.planned} patients were planned; “{claim.printed}” is another number."
             yield Held(
                 check,
                 source,
@@ -267,8 +267,8 @@ def patients(ledger: Ledger, source: str, design: ToldDesign) -> Iterator[Held]:
                 NOTHING,
                 INCONSISTENT,
                 text,
-                (key, f"claims.{one.name}"),
-                (one.name,),
+                (key, f"claims.{claim.name}"),
+                (claim.name,),
             )
     randomised, claims = _randomised(ledger)
     if randomised is None:

@@ -60,12 +60,12 @@ def said(check: str, verdict: str, registered: str, reported: str) -> str:
 
 def failing(rows: Sequence[Held]) -> bool:
     """Whether any of it contradicts itself."""
-    return any(one.verdict == INCONSISTENT for one in rows)
+    return any(row.verdict == INCONSISTENT for row in rows)
 
 
 def as_json(rows: Sequence[Held]) -> list[Mapping[str, object]]:
     """As plain data."""
-    return [asdict(one) | {"finding": house(one.finding)} for one in rows]
+    return [asdict(row) | {"finding": house(row.finding)} for row in rows]
 
 
 def upper(text: str) -> str:

@@ -75,7 +75,7 @@ def needed_families(
     """
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
     families = [two_groups.estimate("number_needed_to_treat", table) for _, _, table in tables]
-    counted = np.abs(np.array([np.nan if one is None else one for one in families]))
+    counted = np.abs(np.array([np.nan if family is None else family for family in families]))
     for rounding, other in WAYS.items():
         told = "" if other == 1 else f", {rounding}"
         choices = tabulated(names, tiers, counted, [unit], rounding)
@@ -168,7 +168,7 @@ def _tables(ledger: Ledger, groups: list[Claim], most: int) -> list[tuple]:
 
     Where all pairs are more than `most`, only the printed denominators are taken.
     """
-    counts = [_events(ledger, one) for one in groups]
+    counts = [_events(ledger, group) for group in groups]
     if None in counts:
         return []
     x1, x0 = (int(count or 0) for count in counts)
@@ -245,18 +245,18 @@ def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundl
         return
     tables = _tables(ledger, groups, MOST_COMPARED)
     bundles = [
-        one
-        for one in ledger.comparisons.get(entry.about.cell, ())
-        if set(one.about.compared) == set(entry.about.compared)
-        if (part := one.main) is not None and part.relation == "=" and part.value
+        claim
+        for claim in ledger.comparisons.get(entry.about.cell, ())
+        if set(claim.about.compared) == set(entry.about.compared)
+        if (part := claim.main) is not None and part.relation == "=" and part.value
     ]
     made = {}
     if rounded := two_groups.of_percentages(two_groups.NEEDED, groups):
         made["the rounded percentages"] = abs(rounded)
-    for one in bundles:
-        part = one.main
-        if one.measure == "risk_difference" and part is not None and part.value:
-            scale = 1 if two_groups.as_proportion(one, part) else 100
+    for bundle in bundles:
+        part = bundle.main
+        if bundle.measure == "risk_difference" and part is not None and part.value:
+            scale = 1 if two_groups.as_proportion(bundle, part) else 100
             made[f"the rounded difference {part.text}"] = scale / abs(float(part.value))
     families = needed_families(tables, made, _ratios(bundles), _risks(ledger, groups), unit(main))
     target = Target("estimate", replace(main, value=abs(main.value)))
@@ -300,14 +300,14 @@ def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iter
     part = entry.parts["p"]
     if part.relation != "=" or not part.value:
         return
-    first, second = (sizes(ledger, one.about.group or "", 2) for one in groups)
+    first, second = (sizes(ledger, group.about.group or "", 2) for group in groups)
     if len(first) * len(second) > MOST_OF_MEANS:
         first, second = ([size for size in own if size.printed] for own in (first, second))
     pairs = [(a, b) for a in first for b in second]
     if not pairs:
         return
     of_first, of_second = groups
-    if not all("sd" in one.parts for one in groups):
+    if not all("sd" in claim.parts for claim in groups):
         return
     means = (
         as_range(of_first.parts["value"]),

@@ -52,10 +52,10 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     another reading of a table agrees as well, or a claim is uncertain."""
     readings = Readings(ledger, findings)
     made = [
-        _asked(one, ledger, readings)
-        if one.agreement == INCONSISTENT or _of_draft(one, ledger)
-        else one
-        for one in findings
+        _asked(finding, ledger, readings)
+        if finding.agreement == INCONSISTENT or _of_draft(finding, ledger)
+        else finding
+        for finding in findings
     ]
     of_tables = unlike(ledger), far(ledger), breaking(ledger), broken(ledger), of_hundred(ledger)
     every = chain(

@@ -185,10 +185,10 @@ def audit_ledger(ledger: Ledger) -> PrintAudit:
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
     known = {
-        (one.claim, component)
-        for one in print_audit
-        if one.agreement != NOT_CHECKABLE and CAUSES & set(one.detail)
-        for component in (one.component, *one.covers)
+        (finding.claim, component)
+        for finding in print_audit
+        if finding.agreement != NOT_CHECKABLE and CAUSES & set(finding.detail)
+        for component in (finding.component, *finding.covers)
     }
     note_searches(rows, searches, known=known)
     return PrintAudit(rows, print_audit, searches)

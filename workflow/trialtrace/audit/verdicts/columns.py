@@ -58,16 +58,16 @@ def breaking(ledger: Ledger) -> Iterator[Asked]:
 def _of_patients(ledger: Ledger, line: Sequence[Claim]) -> Iterator[Asked]:
     """Of counts of a column those that are of others than the patients of the rest; where most are
     of the patients over it, another check asks."""
-    misfits = [one for one in line if ledger.size(one) not in sizes_of(one)]
-    unsized = [one for one in misfits if ledger.size(one) is None]
-    votes = Counter(n for one in unsized for n in sizes_of(one))
+    misfits = [claim for claim in line if ledger.size(claim) not in sizes_of(claim)]
+    unsized = [misfit for misfit in misfits if ledger.size(misfit) is None]
+    votes = Counter(n for claim in unsized for n in sizes_of(claim))
     n = max(votes, key=lambda vote: (votes[vote], -vote), default=0)
-    kept = [one for one in unsized if n in sizes_of(one)]
+    kept = [claim for claim in unsized if n in sizes_of(claim)]
     other = _few(unsized, kept, PATIENTS)
-    again = Counter(size for one in other for size in sizes_of(one))
+    again = Counter(size for claim in other for size in sizes_of(claim))
     # Several that are of one other number are of others, as of the women.
-    asked = [one for one in other if all(again[size] == 1 for size in sizes_of(one))]
-    yield from (_of_others(one, thousands(n), kept, (n,)) for one in asked)
+    asked = [claim for claim in other if all(again[size] == 1 for size in sizes_of(claim))]
+    yield from (_of_others(claim, thousands(n), kept, (n,)) for claim in asked)
     for one, first, last in _far_sizes(line):
         if one in misfits and one not in asked and len(misfits) >= LEAST[CENTRE] + 1:
             kept = [other for other in line if other is not one]
@@ -118,8 +118,8 @@ def _of_none(entry: Claim) -> Asked:
 
 def _few(line: Sequence[Claim], kept: Sequence[Claim], check: str) -> list[Claim]:
     """Those that break a relation, where enough of their line keep it."""
-    names = {one.name for one in kept}
-    left = [one for one in line if one.name not in names]
+    names = {claim.name for claim in kept}
+    left = [claim for claim in line if claim.name not in names]
     enough = len(kept) >= LEAST[check] and len(left) <= max(1, SHARE[check] * len(line))
     return left if enough else []
 

@@ -28,7 +28,7 @@ MORE = 0.6
 
 def far_from_interval(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[Asked]:
     """A question on each such p, but those that `findings` hold against their interval."""
-    held = {one.claim for one in findings if one.check == CHECK}
+    held = {finding.claim for finding in findings if finding.check == CHECK}
     for entry in ledger.entries.values():
         part = entry.parts.get("p")
         if part is None or part.value is None or part.relation != "=" or entry.name in held:

@@ -80,7 +80,7 @@ def _of_rows(rows: Sequence[Percentages]) -> Iterator[Asked]:
     columns = dict.fromkeys(column for row in rows for column in row)
     for pair in pairwise(columns):
         both = [[row[column] for column in pair] for row in rows if set(pair) <= set(row)]
-        both = [two for two in both if all("count" in one.parts for one in two)]
+        both = [two for two in both if all("count" in claim.parts for claim in two)]
         whole = [two for two in both if _is_whole(two)]
         if len(whole) < OF_ROW or len(whole) < 0.8 * len(both):
             continue
@@ -98,14 +98,14 @@ def _of_rows(rows: Sequence[Percentages]) -> Iterator[Asked]:
 
 
 def _are_shares(two: Sequence[Claim]) -> bool:
-    counts = [float(one.parts["count"].value or 0) for one in two]
+    counts = [float(claim.parts["count"].value or 0) for claim in two]
     part = two[0].parts["percent"]
     share = 100 * counts[0] / sum(counts) if sum(counts) else 0.0
     return abs(share - float(part.value or 0)) <= float(part.ulp)
 
 
 def _every(section: Sequence[Percentages]) -> Iterator[Claim]:
-    return (one for row in section for one in row.values())
+    return (claim for row in section for claim in row.values())
 
 
 def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
@@ -129,7 +129,7 @@ def _of_section(section: Sequence[Percentages]) -> Iterator[Asked]:
 
 def _is_whole(cells: Sequence[Claim]) -> bool:
     """Whether percentages make 100 by their rounding."""
-    parts = [_part(one) for one in cells]
+    parts = [_part(cell) for cell in cells]
     total = sum((part.value or Decimal(0) for part in parts), Decimal(-100))
     return abs(total) <= sum((part.ulp for part in parts), Decimal(0)) / 2
 
@@ -137,7 +137,7 @@ def _is_whole(cells: Sequence[Claim]) -> bool:
 def _apart(entry: Claim, section: Sequence[Percentages]) -> float:
     """How far a percentage lies from the middle of its row."""
     row = next(row for row in section if entry in row.values())
-    own = [float(_part(one).value or 0) for one in row.values()]
+    own = [float(_part(claim).value or 0) for claim in row.values()]
     return abs(float(_part(entry).value or 0) - median(own))
 
 

@@ -126,9 +126,9 @@ def _part(entry: Claim) -> str:
 
 def _of_no_group(ledger: Ledger) -> Iterator[Claim]:
     return (
-        one
-        for one in ledger.entries.values()
-        if one.about.group is None and not one.about.compared and drafted(one)
+        entry
+        for entry in ledger.entries.values()
+        if entry.about.group is None and not entry.about.compared and drafted(entry)
     )
 
 
@@ -150,14 +150,14 @@ def _spread(entry: Claim) -> Spread | None:
 
 def _of_line(ledger: Ledger, line: Sequence[Spread], *, in_row: bool) -> Iterator[Apart]:
     """The one number of a kind that is far from the others; two such are no misprints."""
-    sizes = [ledger.size(one.claim) for one in line]
-    logs = [log(one.width) for one in line]
+    sizes = [ledger.size(spread.claim) for spread in line]
+    logs = [log(spread.width) for spread in line]
     noise = [
         WIDER.get(one.kind, 1) / sqrt(2 * (max(n or UNKNOWN, 2) - 1)) + one.rounding
         for one, n in zip(line, sizes, strict=True)
     ]
     # In a column what is of another scale has another mean too.
-    scales = [logs] if in_row else [logs, [_relative(one) for one in line]]
+    scales = [logs] if in_row else [logs, [_relative(spread) for spread in line]]
     apart = [
         at
         for at, own in enumerate(logs)
@@ -209,7 +209,9 @@ def _is_far(at: int, values: Sequence[float], floor: float) -> bool:
 
 def _asked(entry: Claim, part: str, others: Sequence[Claim]) -> Asked:
     spreads = ("sd", "se", "quartile_high")
-    component = part if part in entry.parts else next(one for one in spreads if one in entry.parts)
+    component = (
+        part if part in entry.parts else next(spread for spread in spreads if spread in entry.parts)
+    )
     what = LIMITS.get(part, "spread")
     if part == "value" and "quartile_low" in entry.parts:
         what = "median"

@@ -68,7 +68,7 @@ def question(
 ) -> Asked:
     """A question on a number of a draft that others `beside` it make unlikely; it is never called
     wrong."""
-    names = tuple(one.name for one in beside if one is not entry)
+    names = tuple(claim.name for claim in beside if claim is not entry)
     return Finding(check, entry.name, component, NOT_CHECKABLE, text, names), entry, reading
 
 
@@ -153,11 +153,11 @@ class Readings:
     def _held(self) -> dict[tuple[str, str], tuple[int, int]]:
         """By relation and table, how many numbers of drafts contradict it and how many keep it."""
         held: dict[tuple[str, str], tuple[int, int]] = {}
-        for one in self.taken:
-            entry = self.ledger.entries[one.claim]
-            if one.agreement != NOT_CHECKABLE and drafted(entry):
-                wrong, kept = held.get(key := (one.check, table_of(entry)), (0, 0))
-                against = one.agreement == INCONSISTENT
+        for finding in self.taken:
+            entry = self.ledger.entries[finding.claim]
+            if finding.agreement != NOT_CHECKABLE and drafted(entry):
+                wrong, kept = held.get(key := (finding.check, table_of(entry)), (0, 0))
+                against = finding.agreement == INCONSISTENT
                 held[key] = (wrong + against, kept + (not against))
         return held
 
@@ -190,23 +190,24 @@ class Readings:
         pair = entry.about.compare
         if pair is None or pair == "all" or len(pair) != 2:
             return
-        alike = [one for one in column if one.about.compare == pair]
+        alike = [claim for claim in column if claim.about.compare == pair]
         first, second = (self.ledger.groups[name].label for name in pair)
         turned = {
-            one.name: replace(one, about=replace(one.about, compare=(pair[1], pair[0])))
-            for one in alike
+            claim.name: replace(claim, about=replace(claim.about, compare=(pair[1], pair[0])))
+            for claim in alike
         }
         word = "over" if "ratio" in (entry.measure or "") else "less"
         several = "Which group of each of these comparisons comes first?"
         each = f"of {first} {word} {second}, or the other way round"
         yield Other(turned, Reading(several, each, "By the other it would agree."), (turned,))
-        plain = [one for one in alike if one.basis is None and one.has_interval]
+        plain = [claim for claim in alike if claim.basis is None and claim.has_interval]
         if entry in plain:
             several = "Is each of these the plain comparison of the groups, or one of a model?"
             each = "the plain comparison of the groups, or one of a model"
             why = "Too few numbers of its column agree with the groups to tell."
             of_model = {
-                one.name: replace(one, about=replace(one.about, basis="model")) for one in plain
+                claim.name: replace(claim, about=replace(claim.about, basis="model"))
+                for claim in plain
             }
             yield Other(of_model, Reading(several, each, why), (of_model,))
 
@@ -216,13 +217,13 @@ class Readings:
         n, group = entry.about.n, self.ledger.groups.get(entry.about.group or "")
         if n is None or "denominator" in entry.parts:
             return
-        alike = [one for one in column if one.about.n == n]
-        unfit = [set(own) for one in alike if (own := sizes_of(one)) and n not in own]
+        alike = [claim for claim in column if claim.about.n == n]
+        unfit = [set(own) for claim in alike if (own := sizes_of(claim)) and n not in own]
         sizes = set.intersection(*unfit) if len(unfit) > 1 else set()
-        for one in self.ledger.entries.values():
-            near = table_of(one) == table_of(entry) or one.about.group == entry.about.group
-            if near and one.about.n:
-                sizes.add(one.about.n)
+        for claim in self.ledger.entries.values():
+            near = table_of(claim) == table_of(entry) or claim.about.group == entry.about.group
+            if near and claim.about.n:
+                sizes.add(claim.about.n)
         for size in sorted(sizes - {n}, key=lambda size: abs(size - n))[:MOST_SIZES]:
             of = f" of {group.label}" if group else ""
             several = f"Is each of these numbers{of} of the {thousands(n)} that were taken, or of "
@@ -230,8 +231,8 @@ class Readings:
             each = f"of {thousands(n)}, or of {thousands(size)}"
             why = "With the latter the numbers of its column agree as well or better."
             resized = {
-                one.name: replace(one, about=replace(one.about, patients=str(size)))
-                for one in alike
+                claim.name: replace(claim, about=replace(claim.about, patients=str(size)))
+                for claim in alike
             }
             yield Other(resized, Reading(several, each, why, (size,)), (resized,))
 
@@ -240,11 +241,12 @@ class Readings:
         form = form_of(entry.printed)
         family = next((forms for forms in FORMS if form in forms), ())
         row = self._rows.get(row_of(entry), [])
-        beside = {form_of(one.printed) for one in row}
+        beside = {form_of(claim.printed) for claim in row}
         for other in family if form else ():
             scopes = (row,) if other in beside else (row, column)
             within = [
-                [one.name for one in scope if form_of(one.printed) == form] for scope in scopes
+                [claim.name for claim in scope if form_of(claim.printed) == form]
+                for scope in scopes
             ]
             claims = {
                 name: made
@@ -270,7 +272,7 @@ def _by(
     ledger: Ledger, key: Callable[[Claim], tuple[str, ...]]
 ) -> dict[tuple[str, ...], list[Claim]]:
     """The drafted claims of tables by a key; what has none stands by itself."""
-    cells = [one for one in ledger.entries.values() if drafted(one) and key(one)]
+    cells = [entry for entry in ledger.entries.values() if drafted(entry) and key(entry)]
     return grouped(cells, key)
 
 
@@ -292,8 +294,8 @@ def first_column(entry: Claim) -> tuple[str, ...]:
 
 def of_arms(cells: Iterable[Claim]) -> Iterator[list[Claim]]:
     """The columns of tables with arms in rows that hold one number of each group."""
-    for column in grouped([one for one in cells if one.about.group], first_column).values():
-        if len({one.about.group for one in column}) == len(column) > 1:
+    for column in grouped([cell for cell in cells if cell.about.group], first_column).values():
+        if len({claim.about.group for claim in column}) == len(column) > 1:
             yield column
 
 
@@ -325,6 +327,6 @@ def _only(ledger: Ledger, names: Collection[str]) -> Ledger:
 
 def _score(findings: Iterable[Finding], claims: Collection[str]) -> int:
     """How many more findings on these claims agree than contradict."""
-    own = [one for one in findings if {one.claim, *one.beside} & set(claims)]
-    against = sum(one.agreement in CONTRADICTS for one in own)
-    return sum(one.agreement != NOT_CHECKABLE for one in own) - 2 * against
+    own = [finding for finding in findings if {finding.claim, *finding.beside} & set(claims)]
+    against = sum(finding.agreement in CONTRADICTS for finding in own)
+    return sum(finding.agreement != NOT_CHECKABLE for finding in own) - 2 * against

@@ -55,9 +55,9 @@ _OF_COUNT = re.compile(r"its count, ([0-9.]+), is no whole number")
 def slipped(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number of a row that its others make a slip of the decimal point."""
     cells = [
-        one
-        for one in ledger.entries.values()
-        if drafted(one) and row_of(one) and not one.about.size
+        entry
+        for entry in ledger.entries.values()
+        if drafted(entry) and row_of(entry) and not entry.about.size
     ]
     rows = grouped(cells, row_of)
     measured = grouped(cells, _measured)
@@ -65,15 +65,15 @@ def slipped(ledger: Ledger) -> Iterator[Asked]:
     for line in chain(measured.values(), of_arms(cells)):
         for found in _points(line):
             if found[1].name not in asked:
-                asked |= {one.name for one in line}
+                asked |= {claim.name for claim in line}
                 yield found
     for line in rows.values():
         yield from _counts(ledger, line)
-    for column in grouped([one for one in cells if _is_positive(one, "p")], column_of).values():
+    for column in grouped([cell for cell in cells if _is_positive(cell, "p")], column_of).values():
         yield from _decimals(column) if len(column) > EVEN else ()
-    bounds = [one for one in cells if "p" in one.parts and one.parts["p"].relation == "<"]
+    bounds = [claim for claim in cells if "p" in claim.parts and claim.parts["p"].relation == "<"]
     tables = grouped(bounds, table_of).values()
-    odd = [_bound(one) for table in tables for one in table if _is_odd_bound(one, table)]
+    odd = [_bound(claim) for table in tables for claim in table if _is_odd_bound(claim, table)]
     # A paper that has several tells all its p so.
     yield from odd if len(odd) <= MOST else ()
 
@@ -87,10 +87,10 @@ def _points(line: Sequence[Claim]) -> Iterator[Asked]:
     kinds = grouped(line, lambda one: (tuple(one.parts), one.about.change))
     for own in kinds.values():
         for part in PARTS:
-            numbers = [(one, one.parts[part]) for one in own if _is_positive(one, part)]
+            numbers = [(claim, claim.parts[part]) for claim in own if _is_positive(claim, part)]
             # Limits of an interval may lie as near to 0 as they like.
-            limits = part in ("ci_low", "ci_high") and any("CI" in one.printed for one in own)
-            of_pair = own[0].about.compared or any(one.measure for one in own)
+            limits = part in ("ci_low", "ci_high") and any("CI" in claim.printed for claim in own)
+            of_pair = own[0].about.compared or any(claim.measure for claim in own)
             limits = limits or bool(of_pair and part not in ("sd", "se"))
             if len(numbers) == len(own) > 1 and not limits:
                 yield from _point(numbers, part)
@@ -129,9 +129,9 @@ def _decimals(cells: Sequence[Claim]) -> Iterator[Asked]:
     """A p of a column with more decimals than all others, and no small one, of which more decimals
     are no more digits."""
     entry = max(cells, key=lambda one: one.parts["p"].places)
-    own, others = entry.parts["p"], [one for one in cells if one is not entry]
-    if max(one.parts["p"].places for one in others) < own.places and _size(own) >= SMALL:
-        beside = listed([one.printed for one in others[:3]])
+    own, others = entry.parts["p"], [cell for cell in cells if cell is not entry]
+    if max(claim.parts["p"].places for claim in others) < own.places and _size(own) >= SMALL:
+        beside = listed([claim.printed for claim in others[:3]])
         text = f"{own.text} has more decimals than all others of its column, {beside} and so on."
         reading = Reading(
             "Does the decimal point of each of these p stand where it is printed?",
@@ -144,10 +144,15 @@ def _decimals(cells: Sequence[Claim]) -> Iterator[Asked]:
 def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:
     """Whether p is below a bound that is no usual one, or above those of its table."""
     part = entry.parts["p"]
-    own, others = part.value or Decimal(0), [one.parts["p"] for one in table if one is not entry]
+    own, others = (
+        part.value or Decimal(0),
+        [claim.parts["p"] for claim in table if claim is not entry],
+    )
     if own <= Decimal("0.05"):
         return own >= Decimal("0.0005") and not BOUNDS.fullmatch(part.number)
-    return own > Decimal("0.2") or (bool(others) and all((one.value or 0) < own for one in others))
+    return own > Decimal("0.2") or (
+        bool(others) and all((component.value or 0) < own for component in others)
+    )
 
 
 def _bound(entry: Claim) -> Asked:
@@ -170,7 +175,7 @@ def _alike(entry: Claim, other: Claim) -> bool:
 
 def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
     """Of a row in which others are counts with their percentages, a pair that has no count."""
-    shares = [one for one in row if _is_share(ledger, one)]
+    shares = [claim for claim in row if _is_share(ledger, claim)]
     for entry in row if shares else ():
         pair = _fraction(entry)
         n = ledger.size(entry)
@@ -181,9 +186,9 @@ def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
         if (
             component == "percent"
             or near
-            or (count < percent <= 100 and all("count" in one.parts for one in shares))
+            or (count < percent <= 100 and all("count" in share.parts for share in shares))
         ):
-            beside = listed([one.printed for one in shares[:3]])
+            beside = listed([claim.printed for claim in shares[:3]])
             text = f"{count:g} is no count of patients, as stands beside it: {beside}."
             reading = Reading(
                 "Is each of these a count with its percentage?",

@@ -85,7 +85,7 @@ def _lines(
     cells: Sequence[Claim], line: Callable[[Claim], str], place: Callable[[Claim], str]
 ) -> list[Cells]:
     """Columns, or rows, of enough cells, each by its place in them."""
-    every = [{place(one): one for one in own} for own in grouped(cells, line).values()]
+    every = [{place(claim): claim for claim in own} for own in grouped(cells, line).values()]
     return [own for own in every if len(own) > NAMED]
 
 
@@ -111,7 +111,7 @@ def _of_blocks(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
     lines = ((_row, _column), (_column, _row))
     for line, place in lines:
         rows = [
-            {int(place(one)): one for one in own if place(one).isdecimal()}
+            {int(place(claim)): claim for claim in own if place(claim).isdecimal()}
             for own in grouped(cells, line).values()
         ]
         if line is _row or part != "percent":
@@ -141,7 +141,7 @@ def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str, least: int) -> Ite
 def _of_one_sum(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
     """Of counts that stand beside each other and make all patients of their group, as "Mild",
     "Moderate" and "Severe" do at each visit, those that make another number."""
-    whole = [one for one in cells if not one.parts[part].places and one.about.group]
+    whole = [cell for cell in cells if not cell.parts[part].places and cell.about.group]
     by_row = grouped(whole, lambda one: (one.about.group, _row(one))).values()
     for length in LENGTHS:
         runs = [
@@ -153,14 +153,16 @@ def _of_one_sum(cells: Sequence[Claim], part: str) -> Iterator[Asked]:
         left: list[tuple[list[Claim], Decimal]] = []
         kept: set[tuple[Decimal, ...]] = set()
         for several in grouped(runs, lambda run: run[0].about.group).values():
-            sums = [sum((_number(one.parts[part]) for one in run), Decimal(0)) for run in several]
+            sums = [
+                sum((_number(claim.parts[part]) for claim in run), Decimal(0)) for run in several
+            ]
             most = max(sums, key=lambda one: (sums.count(one), one))
             same = [run for run, total in zip(several, sums, strict=True) if total == most]
-            kept |= {tuple(_number(one.parts[part]) for one in run) for run in same}
+            kept |= {tuple(_number(claim.parts[part]) for claim in run) for run in same}
             left += [(run, most) for run in several if run not in same]
         if len(kept) > LEAST and len(left) <= min(NAMED, len(kept) / 4):
             for run, most in left:
-                told = listed([one.parts[part].text for one in run])
+                told = listed([claim.parts[part].text for claim in run])
                 text = f"{told} do not make {most:f}, as those beside them do."
                 yield question(TOTAL, run[0], part, text, _BESIDE, run)
             return
@@ -173,7 +175,7 @@ def _is_total(entry: Claim) -> bool:
 
 def _keeps(whole: Claim, parts: Sequence[Claim], part: str) -> bool | None:
     """Whether a number is the sum of two; None where small ones would be by chance."""
-    numbers = [one.parts[part] for one in parts]
+    numbers = [claim.parts[part] for claim in parts]
     if not _adds_up(whole.parts[part], numbers):
         return False
     return _is_large(whole.parts[part], numbers, SUM, "row") or None
@@ -181,10 +183,10 @@ def _keeps(whole: Claim, parts: Sequence[Claim], part: str) -> bool | None:
 
 def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of estimates that are the quotient of the numbers of two groups."""
-    of_pairs = [one for one in cells if one.about.compared and _has_value(one, "value")]
+    of_pairs = [cell for cell in cells if cell.about.compared and _has_value(cell, "value")]
     estimates = _lines(of_pairs, _column, _row)
     for part in ("percent", "value"):
-        of_group = [one for one in cells if one.about.group and _has_value(one, part)]
+        of_group = [claim for claim in cells if claim.about.group and _has_value(claim, part)]
         groups = _lines(of_group, _column, _row)[:MOST]
         for whole in estimates:
             for first, second in permutations(groups, 2):
@@ -193,17 +195,21 @@ def _quotients(cells: Sequence[Claim]) -> Iterator[Asked]:
 
 def _percent_changes(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of changes in percent of the numbers of two other columns."""
-    told = [one for one in cells if _has_value(one, "value")]
+    told = [cell for cell in cells if _has_value(cell, "value")]
     columns = _lines(told, _column, _row)[: MOST // 2]
     for name in ("percent", "value"):
-        alone = [one for one in cells if one.parts.keys() == {name} and _has_value(one, name)]
+        alone = [
+            claim for claim in cells if claim.parts.keys() == {name} and _has_value(claim, name)
+        ]
         for whole, two in product(_lines(alone, _column, _row), permutations(columns, 2)):
             yield from _of_columns(whole, two, "value", _changes, CHANGE)
 
 
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of numbers alone that are a fixed multiple of another one."""
-    alone = [one for one in cells if len(one.parts) == 1 and _has_value(one, next(iter(one.parts)))]
+    alone = [
+        cell for cell in cells if len(cell.parts) == 1 and _has_value(cell, next(iter(cell.parts)))
+    ]
     columns = _lines(alone, _column, _row)[:MOST]
     for one, two in combinations(columns, 2):
         rows = [row for row in one if row in two]
@@ -247,7 +253,7 @@ def _of_columns(
     places: str = "rows",
 ) -> Iterator[Asked]:
     rows = [row for row in whole if all(row in one for one in parts)]
-    parts_of_whole = {name for one in whole.values() for name in one.parts}
+    parts_of_whole = {name for claim in whole.values() for name in claim.parts}
     name = part if check == SUM else "value" if "value" in parts_of_whole else "percent"
     own = {row: [column[row].parts[part] for column in parts] for row in rows}
     kept = [row for row in rows if kept_by(whole[row].parts[name], own[row])]
@@ -267,24 +273,26 @@ def _of_columns(
 
 def _is_exact(whole: Component, parts: Numbers) -> bool:
     """Whether whole numbers add up to the last unit, as counts do."""
-    places = any(one.places for one in (whole, *parts))
+    places = any(component.places for component in (whole, *parts))
     return not places and _number(whole) == sum(map(_number, parts))
 
 
 def _is_large(whole: Component, parts: Numbers, check: str, line: str) -> bool:
     """Whether numbers keep a relation that others beside them would not."""
-    unit = max(one.ulp for one in (whole, *parts))
-    if check == CHANGE and any(abs(_number(one)) < FINE * one.ulp for one in parts):
+    unit = max(component.ulp for component in (whole, *parts))
+    if check == CHANGE and any(
+        abs(_number(component)) < FINE * component.ulp for component in parts
+    ):
         return False
     if check in (RATIO, CHANGE):
-        return all(abs(_number(one)) >= MANY * one.ulp for one in (whole, *parts))
+        return all(abs(_number(component)) >= MANY * component.ulp for component in (whole, *parts))
     if line == "row" and (not all(map(_number, parts)) or abs(_number(whole)) < MANY * unit):
         return False
-    return sum(abs(_number(one)) >= UNITS * unit for one in parts) >= 2
+    return sum(abs(_number(component)) >= UNITS * unit for component in parts) >= 2
 
 
 def _adds_up(whole: Component, parts: Numbers) -> bool:
-    reach = sum((one.ulp for one in parts), whole.ulp) / 2
+    reach = sum((component.ulp for component in parts), whole.ulp) / 2
     return abs(_number(whole) - sum(map(_number, parts))) <= reach
 
 
@@ -318,7 +326,7 @@ def _number(part: Component) -> Decimal:
 def _asked(
     entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
-    own, others = entry.parts[names[0]].text, [one.parts[names[1]].text for one in claims]
+    own, others = entry.parts[names[0]].text, [claim.parts[names[1]].text for claim in claims]
     made, what = {
         SUM: (f"{listed(others)} together", "sum"),
         RATIO: (" over ".join(others), "quotient"),
@@ -328,7 +336,7 @@ def _asked(
     text = f"{own} is not {made}, {where}."
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
-        f"read and printed right beside {listed([one.printed for one in claims])}",
+        f"read and printed right beside {listed([claim.printed for claim in claims])}",
         "The others add up." if check == SUM else "The others agree.",
     )
     return question(check, entry, names[0], text, reading, claims)

@@ -69,9 +69,9 @@ def _beside(
 
 
 def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
-    pairs = [one for one in cells if one.about.group and len(list(_parts([one]))) > 1]
-    printed = Counter((one.about.group, one.printed) for one in pairs)
-    lone = [one for one in pairs if printed[one.about.group, one.printed] == 1]
+    pairs = [cell for cell in cells if cell.about.group and len(list(_parts([cell]))) > 1]
+    printed = Counter((pair.about.group, pair.printed) for pair in pairs)
+    lone = [pair for pair in pairs if printed[pair.about.group, pair.printed] == 1]
     tables = grouped(pairs, table_of)
     whole = {
         table: {(one.about.group, one.printed) for one in own} for table, own in tables.items()
@@ -100,7 +100,7 @@ def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
 
 
 def _share_a_word(ledger: Ledger, first: Claim, second: Claim) -> bool:
-    labels = [ledger.outcomes[str(one.about.outcome)].label.lower() for one in (first, second)]
+    labels = [ledger.outcomes[str(claim.about.outcome)].label.lower() for claim in (first, second)]
     words = [set(re.findall(r"[^\W\d_]{4,}", label)) for label in labels]
     return bool(words[0] & words[1])
 
@@ -115,10 +115,10 @@ def _is_of(entry: Claim, cell: Claim, part: Component) -> bool:
 
 
 def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Component]]:
-    for one in claims:
-        for part in one.parts.values():
+    for claim in claims:
+        for part in claim.parts.values():
             if len(_number(part).replace(".", "").lstrip("0")) >= DIGITS:
-                yield one, part
+                yield claim, part
 
 
 def _numbers(claims: Sequence[Claim]) -> set[str]:

@@ -72,32 +72,35 @@ def _extreme(ledger: Ledger, asked: Asked) -> bool:
     if "value" not in entry.parts:
         return False
     others = [ledger.entries[name] for name in finding.beside]
-    spreads = [_spread(ledger, one) or 1.0 for one in (entry, *others)]
+    spreads = [_spread(ledger, claim) or 1.0 for claim in (entry, *others)]
     if finding.component != "value":
-        means = [abs(_middle(one)) or 1.0 for one in (entry, *others)]
+        means = [abs(_middle(claim)) or 1.0 for claim in (entry, *others)]
         scaled = [spread / middle for spread, middle in zip(spreads, means, strict=True)]
         return all(
             _times(spreads[0], one) > EXTREME and _times(scaled[0], other) > EXTREME / 2
             for one, other in zip(spreads[1:], scaled[1:], strict=True)
         )
-    apart = [abs(_middle(entry) - _middle(one)) for one in others if "value" in one.parts]
+    apart = [abs(_middle(entry) - _middle(claim)) for claim in others if "value" in claim.parts]
     return bool(apart) and min(apart) > EXTREME * max(spreads)
 
 
 def _every(ledger: Ledger) -> Iterator[Asked]:
     every = [
-        one
-        for one in ledger.entries.values()
-        if drafted(one) and one.about.group != ALL and row_of(one) and not one.about.compared
-        if _spread(ledger, one)
+        entry
+        for entry in ledger.entries.values()
+        if drafted(entry)
+        and entry.about.group != ALL
+        and row_of(entry)
+        and not entry.about.compared
+        if _spread(ledger, entry)
     ]
-    cells = [one for one in every if one.about.group]
+    cells = [claim for claim in every if claim.about.group]
     rows = grouped(cells, _place)
     for row in chain(rows.values(), of_arms(cells)):
-        if len({one.about.group for one in row}) == len(row) > 1:
+        if len({claim.about.group for claim in row}) == len(row) > 1:
             yield from _of_row(ledger, row)
     # Columns that are no arms, as "Before" and "After", may be of two scales: one row alone is odd.
-    others = [one for one in every if not one.about.group]
+    others = [claim for claim in every if not claim.about.group]
     for table in grouped(others, table_of).values():
         rows_of_table = grouped(table, lambda one: (row_of(one), _is_median(one))).values()
         several = [own for own in rows_of_table if len(own) > 1]
@@ -106,10 +109,10 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
     yield from _of_shares(ledger)
     visits = grouped(
         [
-            one
-            for one in ledger.entries.values()
-            if drafted(one) and row_of(one) and one.about.visit and _spread(ledger, one)
-            if not (one.about.change or one.about.compared or one.about.group == ALL)
+            claim
+            for claim in ledger.entries.values()
+            if drafted(claim) and row_of(claim) and claim.about.visit and _spread(ledger, claim)
+            if not (claim.about.change or claim.about.compared or claim.about.group == ALL)
         ],
         lambda cell: (table_of(cell), cell.about.outcome, cell.about.category, _is_median(cell)),
     )
@@ -124,18 +127,18 @@ def _times(first: float, second: float) -> float:
 def _of_shares(ledger: Ledger) -> Iterator[Asked]:
     """Shares of a table of baseline values that lie far from those of all other groups."""
     cells = [
-        one
-        for one in ledger.of_group()
-        if drafted(one) and one.about.group != ALL and row_of(one) and not one.about.visit
-        if _is_baseline(ledger, one) and _share(ledger, one)
+        claim
+        for claim in ledger.of_group()
+        if drafted(claim) and claim.about.group != ALL and row_of(claim) and not claim.about.visit
+        if _is_baseline(ledger, claim) and _share(ledger, claim)
     ]
     for row in grouped(cells, _place).values():
-        if len({one.about.group for one in row}) != len(row):
+        if len({claim.about.group for claim in row}) != len(row):
             continue
-        for one in row if len(row) > 1 else ():
-            others = [other for other in row if other is not one]
-            if all(_shares_apart(ledger, one, other) > OF_SHARES for other in others):
-                yield _asked(one, others, next(iter(one.parts)), "share")
+        for claim in row if len(row) > 1 else ():
+            others = [other for other in row if other is not claim]
+            if all(_shares_apart(ledger, claim, other) > OF_SHARES for other in others):
+                yield _asked(claim, others, next(iter(claim.parts)), "share")
                 break
 
 
@@ -156,7 +159,7 @@ def _share(ledger: Ledger, entry: Claim) -> tuple[float, int] | None:
 
 def _shares_apart(ledger: Ledger, entry: Claim, other: Claim) -> float:
     """By how many errors the shares of two groups differ."""
-    (one, n), (two, m) = (_share(ledger, each) or (0.0, 1) for each in (entry, other))
+    (one, n), (two, m) = (_share(ledger, claim) or (0.0, 1) for claim in (entry, other))
     all_in = (one * n + two * m) / (n + m)
     error = sqrt(max(all_in * (1 - all_in), 0.0) * (1 / n + 1 / m))
     return abs(one - two) / error if error else 0.0
@@ -171,7 +174,7 @@ def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
     """The first two groups whose change between two visits differs by far, or the first visits of
     the only group that differ by more."""
     by_group = grouped(cells, lambda cell: cell.about.group)
-    lines = [{one.about.visit: one for one in own} for own in by_group.values()]
+    lines = [{claim.about.visit: claim for claim in own} for own in by_group.values()]
     if len(lines) == 1:
         for first, second in combinations(lines[0].values(), 2):
             spread = max(_spread(ledger, first) or 0.0, _spread(ledger, second) or 0.0)
@@ -182,7 +185,7 @@ def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
         for before, after in combinations([visit for visit in one if visit in two], 2):
             four = [line[visit] for line in (one, two) for visit in (before, after)]
             a, b, c, d = map(_middle, four)
-            spread = max(_spread(ledger, each) or 0.0 for each in four)
+            spread = max(_spread(ledger, claim) or 0.0 for claim in four)
             if abs(a - b - c + d) > OF_CHANGES * spread:
                 middle = median((a, b, c, d))
                 entry = max(four, key=lambda each: abs(_middle(each) - middle))
@@ -191,7 +194,7 @@ def _of_visits(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:
 
 
 def _of_change(entry: Claim, four: Sequence[Claim]) -> Asked:
-    told = [one.printed for one in four]
+    told = [claim.printed for claim in four]
     text = f"{told[0]} and {told[1]} are more than {OF_VISITS} deviations apart."
     if len(four) > 2:
         text = f"From {told[0]} to {told[1]} and from {told[2]} to {told[3]} two groups changed "
@@ -215,19 +218,19 @@ def _is_median(entry: Claim) -> bool:
 def _of_row(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
     for name, apart in (("sd", _spreads_apart), ("value", _means_apart)):
         far = [
-            one
-            for one in row
-            if all(apart(ledger, one, other) for other in row if other is not one)
+            claim
+            for claim in row
+            if all(apart(ledger, claim, other) for other in row if other is not claim)
         ]
         if far:
             what = "median" if _is_median(far[0]) else "mean"
             if name == "sd":
                 what = "spread" if _is_median(far[0]) else "deviation"
-            yield _asked(far[0], [one for one in row if one is not far[0]], name, what)
+            yield _asked(far[0], [claim for claim in row if claim is not far[0]], name, what)
 
 
 def _asked(entry: Claim, others: Sequence[Claim], name: str, what: str) -> Asked:
-    beside = " and ".join(one.printed for one in others)
+    beside = " and ".join(claim.printed for claim in others)
     part = next(one for one in (name, "se", "quartile_high") if one in entry.parts)
     text = f"Its {what} is unlike that of the other groups in its row, {beside}."
     reading = Reading(
@@ -261,23 +264,23 @@ def _spread(ledger: Ledger, entry: Claim) -> float | None:
 def _spreads_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
     if "least" in entry.parts and "sd" not in entry.parts:
         return False
-    one, two = (_spread(ledger, each) or 1.0 for each in (entry, other))
+    one, two = (_spread(ledger, claim) or 1.0 for claim in (entry, other))
     ratio = max(one, two) / min(one, two)
     if ratio < SMALLER:
         return False
-    sizes = [ledger.size(each) for each in (entry, other)]
+    sizes = [ledger.size(claim) for claim in (entry, other)]
     first, second = sizes if one > two else sizes[::-1]
     if first is None or second is None or min(first, second) < 2 or _is_median(entry):
         return ratio >= UNSIZED
     chance = 2 * float(fdtrc(first - 1, second - 1, ratio**2))
-    means = [_middle(each) for each in (entry, other)]
+    means = [_middle(claim) for claim in (entry, other)]
     relative = one * means[1] / (two * means[0]) if min(means) > 0 else ratio
     alone = max(relative, 1 / relative) >= SMALLER and chance < RARER
     return alone or (ratio >= TIMES and chance < CHANCE)
 
 
 def _means_apart(ledger: Ledger, entry: Claim, other: Claim) -> bool:
-    spread = max(_spread(ledger, each) or 0.0 for each in (entry, other))
+    spread = max(_spread(ledger, claim) or 0.0 for claim in (entry, other))
     apart = abs(_middle(entry) - _middle(other)) / spread
     if _is_median(entry):
         return apart > OF_MEDIANS

@@ -59,9 +59,9 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
         told = [
             {
                 APART if what == NOT_GIVEN_COUNTED else word: n
-                for word, what, n in counted(each, column)
+                for word, what, n in counted(count, column)
             }
-            for each in counts
+            for count in counts
         ]
         words = [*OF_COLUMN[column]]
         if any(APART in each for each in told):

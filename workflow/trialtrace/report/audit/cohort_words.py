@@ -106,7 +106,9 @@ def _print_of(margin: Margin) -> str:
 
 def _reasons(margins: Sequence[Margin]) -> list[str]:
     """Why counts are what they are that follow from other numbers than their shares."""
-    notes = (one["note"] for one in margins if _print_of(one) == REASONED and one["note"])
+    notes = (
+        margin["note"] for margin in margins if _print_of(margin) == REASONED and margin["note"]
+    )
     return [escape_markdown(note) for note in dict.fromkeys(notes)]
 
 
@@ -140,7 +142,9 @@ def _strata(material: Material, rows: Sequence[ResultRow], rests: Rests) -> str:
     the draw lets the outcome depend on it. A margin is of whole arms, so none sets such a split."""
     trial = material.trial
     analyses = {row["analysis_id"] for row in rows} & {*trial.plan.analyses}
-    names = dict.fromkeys(by for one in sorted(analyses) if (by := trial.plan.analyses[one].by))
+    names = dict.fromkeys(
+        by for analysis in sorted(analyses) if (by := trial.plan.analyses[analysis].by)
+    )
     margins = rests.own or rests.columns
     if not names or not margins:
         return ""
@@ -158,8 +162,8 @@ def _drawn_by(material: Material, margins: Sequence[Margin]) -> set[str]:
     while ahead:
         found |= ahead
         known = [quantities[name] for name in ahead if name in quantities]
-        used = {name for one in known for _, names in one.uses() for name in names}
-        used |= {name for one in known for name in columns_of(one.where or {})}
+        used = {name for quantity in known for _, names in quantity.uses() for name in names}
+        used |= {name for quantity in known for name in columns_of(quantity.where or {})}
         ahead = used - found
     return found
 

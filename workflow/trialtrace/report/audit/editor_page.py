@@ -106,7 +106,7 @@ def _questions(head: str, questions: Sequence[Question]) -> Iterator[str]:
 
 
 def _question(question: Question) -> str:
-    items = "".join(f"<li>{escape(unbroken(each))}</li>" for each in question.items)
+    items = "".join(f"<li>{escape(unbroken(item))}</li>" for item in question.items)
     return f"<li>{escape(unbroken(question.text))}{f'<ul>{items}</ul>' if items else ''}</li>"
 
 

@@ -187,7 +187,9 @@ def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
         case ("analyses", str(name), *_):
             yield plan.analyses[name].label, analysis_place(name)
         case ("multiplicity", str(name)):
-            for test in dict.fromkeys(one.analysis for one in plan.multiplicity[name].tests):
+            for test in dict.fromkeys(
+                holm_test.analysis for holm_test in plan.multiplicity[name].tests
+            ):
                 yield plan.analyses[test].label, analysis_place(test)
         case ("planning", _):
             yield "Sample size, power and precision", "sec-planning"

@@ -71,8 +71,8 @@ def typed(material: Material) -> str:
     a text which was not at hand had no say."""
     document = material.trial.claims_document
     entries = document["claims"].values()
-    n, read = len(entries), sum("quote" in each or "unconfirmed" in each for each in entries)
-    placed = sum("place" in each for each in entries)
+    n, read = len(entries), sum("quote" in entry or "unconfirmed" in entry for entry in entries)
+    placed = sum("place" in entry for entry in entries)
     kinds = {"read from the texts by a program": read, BY_HAND: n - read}
     made = [who for who, number in kinds.items() if number]
     who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])

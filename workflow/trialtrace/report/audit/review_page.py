@@ -220,7 +220,7 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
             )
         forms = next((list(forms) for forms in FORMS if one.form in forms), [])
         fields.append(_choice(f"form.{at}", forms, one.form, typed) if forms else "as printed")
-        cells = "".join(f"<td>{each}</td>" for each in fields)
+        cells = "".join(f"<td>{field}</td>" for field in fields)
         yield f"<tr><td>{one.column}</td><td>{len(one.claims)}</td>{cells}</tr>"
     yield "</tbody></table></div>"
 

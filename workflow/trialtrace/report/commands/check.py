@@ -129,7 +129,7 @@ def _left_out(trial: Trial) -> list[str]:
         return []
     from trialtrace.report.own_documents import left_out, sources
 
-    return [one.name for one in left_out(trial, sources(trial.at, trial.name))]
+    return [analysis.name for analysis in left_out(trial, sources(trial.at, trial.name))]
 
 
 def _is_of_data(at: Project, name: str, problem: Problem) -> bool:

@@ -42,7 +42,7 @@ def check_unaltered(trial: Trial) -> None:
     them that it did not write."""
     at = trial.at
     run = KeptRun(at, trial.name)
-    altered = [(one.file, one.what) for one in altered_run(run)]
+    altered = [(alteration.file, alteration.what) for alteration in altered_run(run)]
     seal: Sealed = json.loads((run.folder / "seal.json").read_text(encoding="utf-8"))
     now, read = configuration_files(trial), seal["parts"]["configuration"]
     for name in sorted({*now, *read}):

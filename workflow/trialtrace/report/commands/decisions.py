@@ -37,18 +37,21 @@ def _review(arguments: argparse.Namespace) -> int:
     if trial.review is None:
         raise UserError(place, "is not there", do="write decisions into it: docs/blinded.md")
     blinded = replace(at, purpose=Purpose("blinded"))
-    if wrong := [one for one in check_trial(blinded, name) if one.place.startswith(place)]:
+    if wrong := [
+        problem for problem in check_trial(blinded, name) if problem.place.startswith(place)
+    ]:
         raise ProblemsError(wrong)
     stops = False
     for line in _stale(trial):
         print(f"  ! {line}")
         stops = True
-    for one in trial.review.decisions.values():
-        rows = f"{len(one.rows)} row{'s' * (len(one.rows) > 1)} of {one.table}"
-        now, line = _rows_now(trial, one)
-        print(f"{one.name}: {one.date}, {one.by}: {rows}; {'; '.join(effects(trial, one, now))}")
+    for decision in trial.review.decisions.values():
+        rows = f"{len(decision.rows)} row{'s' * (len(decision.rows) > 1)} of {decision.table}"
+        now, line = _rows_now(trial, decision)
+        what = "; ".join(effects(trial, decision, now))
+        print(f"{decision.name}: {decision.date}, {decision.by}: {rows}; {what}")
         told = [f"  {line}"] if line else []
-        for left in (trial.populations[each] for each in one.leaves):
+        for left in (trial.populations[each] for each in decision.leaves):
             if means_everybody(left.label, left.flag):
                 told.append(f"  ! {left.label} is called so, and lacks them")
         print("".join(f"{each}\n" for each in told), end="")

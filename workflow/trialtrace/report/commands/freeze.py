@@ -84,7 +84,9 @@ def _freeze(trial: Trial, by: str | None) -> None:
         raise ProblemsError(problems)
     names = (*FILES, REVIEW) if trial.review else FILES
     files = {one: (at.trial_config(name) / one).read_bytes() for one in names}
-    files |= {one.relative_to(at.config).as_posix(): one.read_bytes() for one in tables_of(trial)}
+    files |= {
+        path.relative_to(at.config).as_posix(): path.read_bytes() for path in tables_of(trial)
+    }
     data, settings = data_hash(trial), load_settings(at)
     record = Record(
         contract=CONTRACT,
@@ -187,7 +189,9 @@ def _check(trial: Trial) -> int:
         print(f"  {why.date}: {why.reason}" if why else "  NO REASON IS GIVEN")
     states = frozen.states(trial.plan).items()
     place = trial.at.shown(trial.at.trial_config(trial.name) / AMENDMENTS)
-    wrong = [one for one in check_trial(trial.at, trial.name) if one.place.startswith(place)]
+    wrong = [
+        problem for problem in check_trial(trial.at, trial.name) if problem.place.startswith(place)
+    ]
     data, bare = data_state(trial)
     lines = [f"{name}: {state}" for name, state in states if state]
     lines += [*late_decisions(trial), *_since(trial, frozen), data, *frozen.faults]
@@ -201,7 +205,7 @@ def _check(trial: Trial) -> int:
 
 def _since(trial: Trial, frozen: Frozen) -> Iterator[str]:
     """Whether the code is that of the frozen plan, and which tables are not in the record."""
-    tables = [one.relative_to(trial.at.config).as_posix() for one in tables_of(trial)]
+    tables = [path.relative_to(trial.at.config).as_posix() for path in tables_of(trial)]
     if others := [one for one in dict.fromkeys(tables) if one not in frozen.record.files]:
         yield f"Endpoints read tables that were not frozen: {', '.join(others)}."
     stages = [

@@ -85,7 +85,7 @@ def _tell(
         *_list("derived values", [*dict.fromkeys(map(_derived, derived))]),
         *_list("results", [f"{name}: {n}" for name, n in by_analysis.items()], len(results)),
     ]
-    told = {"derived": [asdict(one) for one in derived], "rejected": rejected}
+    told = {"derived": [asdict(derived_value) for derived_value in derived], "rejected": rejected}
     _print(material, (text, told, before), reach, results, impact.adjusted(results), form)
 
 

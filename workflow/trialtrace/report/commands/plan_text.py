@@ -66,7 +66,7 @@ def plan_text(trial: Trial) -> str:
         *_families(trial, references),
         *_designs(trial),
         "## References",
-        "\n".join(f"- {one}" for one in references if re.search(r"\d{4}", one)),
+        "\n".join(f"- {reference}" for reference in references if re.search(r"\d{4}", reference)),
         "## What is signed",
         "This text says what is analysed, of whom and how. What it leaves to the files: cleaning, "
         "missing codes and ranges, columns of subgroups and covariates, tables and figures. Files, "

@@ -66,7 +66,9 @@ def _records(
             yield from _raw(material, selection, table, lines)
             if rows:
                 cells = material.tracer.cells(selection)
-                own = (one for one in cells if one["table"] != table or one["source_row"] in lines)
+                own = (
+                    cell for cell in cells if cell["table"] != table or cell["source_row"] in lines
+                )
                 yield from (("cells", line) for line in map(cell_line, own))
 
 
@@ -104,7 +106,7 @@ def _raw(
     """The rows behind a line; of a `table` these `lines` alone."""
     full = material.disclosure == "full"
     for part in material.tracer.raw.parts(selection):
-        own = [one for one in part.rows if part.table != table or one in lines]
+        own = [row for row in part.rows if part.table != table or row in lines]
         if own:
             file = part.source_file if full else material.trial.tables[part.table].of
             told = f"lines {shortened(run_text(own))}" if full else f"{len(own)} lines"

@@ -190,7 +190,7 @@ def _environment(at: Project) -> dict[str, str]:
 
 def _pages(at: Project, targets: list[str]) -> Iterator[Path]:
     """What a person opens after a run of these targets."""
-    pages = [at.results / one / "report" / "report.html" for one in targets]
-    pages += [at.made / one for one in targets if one.endswith(".html")]
+    pages = [at.results / target / "report" / "report.html" for target in targets]
+    pages += [at.made / target for target in targets if target.endswith(".html")]
     pages += [] if targets else [at.site / "index.html"]
     yield from (page for page in pages if page.is_file())

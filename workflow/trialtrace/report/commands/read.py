@@ -98,7 +98,7 @@ def _read_all(arguments: argparse.Namespace) -> int:
     from trialtrace.audit.reading.folder import SUMMARY, read_all
 
     into = Path(arguments.into)
-    given = [Path(one) for one in arguments.papers]
+    given = [Path(paper) for paper in arguments.papers]
     jobs = max(1, arguments.jobs)
     rows = read_all(project(arguments.project), given, into, jobs, trust=arguments.trust)
     for row in rows:

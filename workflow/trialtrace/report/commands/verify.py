@@ -55,15 +55,22 @@ def verified_text(verified: Verified) -> str:
     head = f"{verified.what}: {state} ({which}"
     lines = [f"{head}, hash {grouped(verified.seal)})" if verified.seal else f"{head})"]
     lines += [verified.uncompared] if verified.uncompared else []
-    for one in verified.found[:SHOWN]:
-        lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
-        shown, kept = apart(one.shown, one.kept)
-        for label, text in (("shown", shown), ("kept", kept), ("result", shortened(one.result))):
+    for alteration in verified.found[:SHOWN]:
+        lines.append(
+            f"{alteration.what}: {alteration.file}"
+            + (f", {alteration.place}" if alteration.place else "")
+        )
+        shown, kept = apart(alteration.shown, alteration.kept)
+        for label, text in (
+            ("shown", shown),
+            ("kept", kept),
+            ("result", shortened(alteration.result)),
+        ):
             if text is not None:
                 lines.append(f"  {label:<8}{text}")
     if len(verified.found) > SHOWN:
         lines.append(f"… and {len(verified.found) - SHOWN} more (--format json has all)")
-    counts = Counter(one.what for one in verified.found)
+    counts = Counter(alteration.what for alteration in verified.found)
     if counts:
         lines.append("altered: " + ", ".join(f"{n} {what}" for what, n in counts.most_common()))
     lines += [f"note: {note}" for note in verified.notes]

@@ -146,7 +146,7 @@ def _differences(
         place = _lines(others, at) - np.arange(len(terms))
         each = [differences[term, arm] for term in terms]
         values, low, high = (
-            100 * np.array([getattr(one, name) for one in each])
+            100 * np.array([getattr(interval, name) for interval in each])
             for name in ("estimate", "low", "high")
         )
         axes.hlines(place, low, high, color=colour_of(request.arms, arm), linewidth=1.2)

@@ -128,7 +128,7 @@ def drawn_steps(
     if time[-1] > end:
         inside = time <= end
         time = np.append(time[inside], end)
-        heights = tuple(np.append(each[inside], each[inside][-1]) for each in heights)
+        heights = tuple(np.append(height[inside], height[inside][-1]) for height in heights)
     if request.material.disclosure != "full":
         time, heights = _pooled(events, end, time, heights)
     return _where_it_steps(time, heights)
@@ -139,7 +139,7 @@ def _pooled(
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """A step curve that steps at the ends of PARTS of the axis, each time by FEWEST patients or
     more; what is left at its end goes with the step before, or is a step alone if it is all."""
-    days, who = (each[events[0] <= end] for each in events)
+    days, who = (event[events[0] <= end] for event in events)
     ends = [end * index / PARTS for index in range(1, PARTS + 1)]
 
     def part_of(day: float) -> float:
@@ -155,7 +155,7 @@ def _pooled(
     # The curve goes on to the end of the part in which the last patient was seen.
     places.append(part_of(time[-1]))
     taken = np.searchsorted(time, np.array(places), side="right") - 1
-    return np.array(places), tuple(on_grid(each[taken], 1.0) for each in heights)
+    return np.array(places), tuple(on_grid(height[taken], 1.0) for height in heights)
 
 
 def on_grid(places: np.ndarray, end: float, steps: int = PLACES) -> np.ndarray:

@@ -115,9 +115,9 @@ def draw(material: Material, inputs: Given) -> Picture:
     names = [_whole_name(*title) for title in titles]
     notes = notes_of(material, inputs)
     alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
-    alt += "".join(f" {text}." for each in notes.values() for text, _ in each)
+    alt += "".join(f" {text}." for note in notes.values() for text, _ in note)
     figure = forest(material, stat, rows, titles, notes, inputs.get("better"))
-    tests = [(text, row) for each in notes.values() for text, row in each if row is not None]
+    tests = [(text, row) for note in notes.values() for text, row in note if row is not None]
     by = sorted({method_of(row["method"]).title for _, row in tests})
     caption += f" Interaction: {', '.join(by)}." if by else ""
     caption += reservations(material, rows)
@@ -206,8 +206,8 @@ def _plot(
         _texts(text, heads, places, [line.counts for line in lines])
         estimates = [(tight_text(line.row) if line.row else "",) for line in lines]
         _texts(shown, [head], places, estimates)
-        for each in tests:
-            _texts(each, ["p for\ninteraction"], places, [(line.p,) for line in lines])
+        for test in tests:
+            _texts(test, ["p for\ninteraction"], places, [(line.p,) for line in lines])
         axes.tick_params(axis="y", length=0, labelleft=False)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis_label(stat, {row["unit"] for row in rows}))

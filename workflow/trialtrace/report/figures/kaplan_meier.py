@@ -198,4 +198,6 @@ def _places(request: Request, curve: KaplanMeier) -> list[np.ndarray]:
     heights = (curve.survival, curve.low, curve.high)
     days = np.repeat(time[1:], curve.n_event.astype(int))
     events = days, np.arange(len(days))
-    return drawn_steps(request, events, time, *(np.concatenate([[1.0], each]) for each in heights))
+    return drawn_steps(
+        request, events, time, *(np.concatenate([[1.0], height]) for height in heights)
+    )

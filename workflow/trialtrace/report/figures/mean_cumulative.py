@@ -31,7 +31,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     if not any(event.any() for _, _, event, _ in data.values()):
         raise request.nothing("nobody had an event")
     curves = {arm: _curve(request, rows) for arm, rows in data.items()}
-    top = max(float(np.nanmax(np.concatenate(each[1:]))) for each in curves.values())
+    top = max(float(np.nanmax(np.concatenate(curve[1:]))) for curve in curves.values())
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
         drawn = {}
@@ -39,7 +39,7 @@ def draw(material: Material, inputs: Given) -> Picture:
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             _, stop, event, who = data[arm]
             events = stop[event == 1] / axis_unit(request), who[event == 1]
-            places = drawn_steps(request, events, time, *(one / top for one in heights))
+            places = drawn_steps(request, events, time, *(height / top for height in heights))
             label = material.arm_label(arm)
             drawn[label] = [places[0], *(place * top for place in places[1:])]
             step_curve(axes, drawn[label], 1.6, label=label, **style)

@@ -237,8 +237,8 @@ def sides(
         return "", ""
     arms = {row["comparison"] for row in rows}, {row["reference"] for row in rows}
     named, other = (
-        material.arm_label(each.copy().pop()) if len(each) == 1 and None not in each else ""
-        for each in arms
+        material.arm_label(arm.copy().pop()) if len(arm) == 1 and None not in arm else ""
+        for arm in arms
     )
     known = better or _by_scale(material, rows)
     if known is None:
@@ -271,5 +271,5 @@ def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
     """What the plan notes of the subgroups that are drawn, which a summary has nowhere else."""
     plan = material.trial.plan.analyses
     drawn = [plan[name] for name in dict.fromkeys(row["analysis_id"] for row in rows)]
-    noted = [one for one in drawn if one.by is not None and one.note]
-    return "".join(f" {one.label}: {lower_first(one.note or '')}" for one in noted)
+    noted = [analysis for analysis in drawn if analysis.by is not None and analysis.note]
+    return "".join(f" {analysis.label}: {lower_first(analysis.note or '')}" for analysis in noted)

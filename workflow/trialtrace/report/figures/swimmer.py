@@ -53,7 +53,7 @@ def draw(material: Material, entry: Given) -> Picture:
             label = material.arm_label(arm)
             axes.set_ylabel(wrapped(f"{label} (n = {line.max() + 1})", 18))
             places = (line + 1.0, day[own], share[own], rows.subject[own])
-            marks += columns_as_rows([label] * len(line), *(each.tolist() for each in places))
+            marks += columns_as_rows([label] * len(line), *(place.tolist() for place in places))
         every[-1, 0].set_xlabel("Days since the first cycle")
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (

@@ -31,13 +31,13 @@ def write_dossier(folder: Path, tests: Sequence[Test], about: Mapping[str, str])
     """validation.json, .html and .pdf in a folder."""
     table = [
         {
-            "requirement": each.id,
-            "text": each.text,
-            "risk": each.risk,
-            "outcome": worst(each.of(tests)),
+            "requirement": requirement.id,
+            "text": requirement.text,
+            "risk": requirement.risk,
+            "outcome": worst(requirement.of(tests)),
         }
-        | {"tests": [test.id for test in each.of(tests)]}
-        for each in REQUIREMENTS
+        | {"tests": [test.id for test in requirement.of(tests)]}
+        for requirement in REQUIREMENTS
     ]
     document = {
         "about": dict(about),
@@ -73,8 +73,14 @@ def _parts(tests: Sequence[Test], about: Mapping[str, str]) -> Iterator[str]:
         yield f"{role}: name {RULED} date {RULED} signature {RULED}"
     yield "# From requirements to results"
     rows = [
-        [each.id, each.text, each.risk, _counted(each.of(tests)), worst(each.of(tests))]
-        for each in REQUIREMENTS
+        [
+            requirement.id,
+            requirement.text,
+            requirement.risk,
+            _counted(requirement.of(tests)),
+            worst(requirement.of(tests)),
+        ]
+        for requirement in REQUIREMENTS
     ]
     yield _table(("", "requirement", "risk", "tests", "result"), rows, "1 5 4 3 2")
     yield "# Methods"

@@ -174,7 +174,7 @@ _HEADERS = 80 * 8
 def adam_files(trial: Trial) -> dict[str, bytes]:
     """The files by name: one a data set, and define.xml, which describes them."""
     made = datasets(trial)
-    files = {f"{each.name.lower()}.xpt": _transport(each) for each in made}
+    files = {f"{dataset.name.lower()}.xpt": _transport(dataset) for dataset in made}
     return files | {"define.xml": define_xml(trial, made)}
 
 

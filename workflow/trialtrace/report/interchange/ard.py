@@ -43,7 +43,7 @@ def groups_of(row: ResultRow) -> Groups:
 
 def ard(results: Iterable[Released]) -> list[dict[str, Cell]]:
     """The rows, all with the same columns."""
-    told = [(each, groups_of(each.row)) for each in results]
+    told = [(result, groups_of(result.row)) for result in results]
     most = max((len(groups) for _, groups in told), default=0)
     return [line for each, groups in told for line in _lines(each, groups, most)]
 

@@ -187,7 +187,7 @@ class ReportingEvent:
             conditions.append(_condition("ADSL", ARM, pair))
         if not conditions:
             return None
-        text = "/".join(" ".join(each["value"]) for each in conditions)
+        text = "/".join(" ".join(condition["value"]) for condition in conditions)
         name = f"DS.{dataset}/{text}"
         if name not in self._subsets:
             made = _ordered(name, text, self._subsets)

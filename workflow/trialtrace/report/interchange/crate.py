@@ -137,8 +137,8 @@ def _files(at: Project, trial: Trial, disclosure: str) -> Iterator[tuple[Path, s
                 yield at.root / name, name
         yield from _below(at.reports / trial.name, f"reports/{trial.name}")
         # Some are code of a report.
-        beside = (one for one in at.reports.glob("[!.]*") if one.is_file())
-        yield from ((one, f"reports/{one.name}") for one in sorted(beside))
+        beside = (path for path in at.reports.glob("[!.]*") if path.is_file())
+        yield from ((path, f"reports/{path.name}") for path in sorted(beside))
         if at.assets.resolve() != at.code.assets.resolve():
             yield from _below(at.assets, "reports/assets")
         yield from _data(at, trial)

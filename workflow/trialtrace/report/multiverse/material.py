@@ -159,7 +159,7 @@ def _curve(
     ]
     levels = [levels_of(text) for text in specifications["levels"].to_pylist()]
     by_factor = {
-        factor: np.array([each[factor] for each in levels], dtype=object)
+        factor: np.array([level[factor] for level in levels], dtype=object)
         for factor in trial.multiverse.file.factors
     }
     adjusted = _numbers(specifications["p_adjusted"])
@@ -199,9 +199,11 @@ def _of(curve: CurveRow, rows: Sequence[R]) -> list[R]:
 def mark_of(trial: SpecifiedTrial) -> str | None:
     """By which mark specifications are told apart: `registered`, else `published`, else none."""
     levels = [
-        each for factor in trial.multiverse.file.factors.values() for each in factor.levels.values()
+        level
+        for factor in trial.multiverse.file.factors.values()
+        for level in factor.levels.values()
     ]
-    return next((mark for mark in MARKS if any(getattr(each, mark) for each in levels)), None)
+    return next((mark for mark in MARKS if any(getattr(level, mark) for level in levels)), None)
 
 
 def choices(trial: SpecifiedTrial, levels: dict[str, str]) -> str:

@@ -185,8 +185,8 @@ def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial
 def _groups(numbers: Iterable[Number]) -> list[list[Number]]:
     """Numbers that rest on the same rows, in the order of the results."""
     groups: dict[tuple[str, ...], list[Number]] = {}
-    for one in numbers:
-        groups.setdefault(tuple(one.lines.get("rows", ())), []).append(one)
+    for number in numbers:
+        groups.setdefault(tuple(number.lines.get("rows", ())), []).append(number)
     return list(groups.values())
 
 
@@ -194,7 +194,7 @@ def _shared(values: Sequence[Number], labels: Iterable[str]) -> Lines:
     """What all of several numbers have alike."""
     if len(values) < 2:
         return {}
-    first, *others = (one.lines for one in values)
+    first, *others = (number.lines for number in values)
     return {
         label: first[label]
         for label in ORDER
@@ -208,7 +208,7 @@ def _group(group: Sequence[Number], above: Lines, context: Around, said: Said) -
     Of what a number is about it says what not all of them are about.
     """
     shared = {k: v for k, v in _shared(group, OF_GROUP).items() if k not in above}
-    subjects = [one.trace["subject"].split(BETWEEN) for one in group]
+    subjects = [number.trace["subject"].split(BETWEEN) for number in group]
     alike = [part for part in subjects[0] if all(part in parts for parts in subjects)]
     yield "<section>"
     if alike:
@@ -266,7 +266,7 @@ def _story(group: Sequence[Number], context: Around) -> Iterator[str]:
     """ "0.005 ← Fisher's exact test ← 602 records ← Pancreatitis ← outcome of export.csv"."""
     trace, many = group[0].trace, len(group)
     yield f"<strong>{escape(trace['text']) if many == 1 else f'{many} numbers'}</strong>"
-    yield escape("; ".join(dict.fromkeys(one.trace["method"]["title"] for one in group)))
+    yield escape("; ".join(dict.fromkeys(number.trace["method"]["title"] for number in group)))
     if trace["rows"]:
         yield ", ".join(
             linked(

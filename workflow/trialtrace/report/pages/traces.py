@@ -376,7 +376,7 @@ def _head(material: Material, about: Variable, sets: RowSets) -> RowsHead:
     else:
         found = [variable for name in about.columns for variable in variables.of_column(name)]
     lines = {"variable": [variable_told(vars(variable), lined=True) for variable in found]}
-    read = {name for one in sets.sets[about].values() for name in one.reads}
+    read = {name for row_set in sets.sets[about].values() for name in row_set.reads}
     chosen = [Variable(SUBJECTS), *(Variable(SUBJECTS, columns=(name,)) for name in sorted(read))]
     names = [
         f'<a href="{one.file}">{escape(", ".join(one.columns) or "arm and populations")}</a>'

@@ -109,7 +109,9 @@ class Export:
         return [name for name in subjects.origins if adsl_code(name) in used]
 
     def _flags(self, used: set[str]) -> list[Population]:
-        return [one for one in self.trial.populations.values() if one.flag in used]
+        return [
+            population for population in self.trial.populations.values() if population.flag in used
+        ]
 
     def _columns(
         self, endpoints: list[AnyEndpoint], variables: list[str], flags: list[Population]
@@ -153,7 +155,9 @@ class Export:
 
     def _checks(self, table: str, names: set[str]) -> list[CleaningCheck]:
         checks = self.trial.cleaning.checks.values()
-        return [one for one in checks if one.table == table and names.intersection(one.listed)]
+        return [
+            check for check in checks if check.table == table and names.intersection(check.listed)
+        ]
 
     def _table(self, table: str, names: set[str]) -> Iterator[str]:
         """A clean table: its rows read, its columns typed, what is not accepted taken away."""

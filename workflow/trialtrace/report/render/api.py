@@ -65,7 +65,7 @@ def render_document(
     _known("renderer", [renderer], RENDERERS)
     if renderer == QUARTO:
         _known("format of Quarto", formats, BY_EITHER)
-    documents = [read_document(one) for one in (source, *further)]
+    documents = [read_document(path) for path in (source, *further)]
     document = documents[0]
     chosen = _choose(renderer)
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:

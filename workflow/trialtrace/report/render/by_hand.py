@@ -53,7 +53,7 @@ def _led(image: nodes.Node, folder: Path, report: Path) -> None:
 
 def _pages(report: Path) -> str:
     names = [one for one in BESIDE if (report / f"{one.lower()}.html").is_file()]
-    links = " ".join(f'<a href="{escape(one.lower())}.html">{escape(one)}</a>' for one in names)
+    links = " ".join(f'<a href="{escape(name.lower())}.html">{escape(name)}</a>' for name in names)
     return f"{SKIP}\n{PAGES.format(links)}"
 
 

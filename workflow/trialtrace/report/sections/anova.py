@@ -82,7 +82,11 @@ def f_tests(material: Material, name: str) -> list[FTest]:
         if row["group2"] == "effect" and row["stat_name"] != "p_adjusted":
             at = (row["parameter"], row["visit"], row["stratum"], _method(row))
             result_rows.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
-    whole = [each for each in result_rows.values() if "partial_eta_squared" in each and "f" in each]
+    whole = [
+        result_row
+        for result_row in result_rows.values()
+        if "partial_eta_squared" in result_row and "f" in result_row
+    ]
     return [_f_test(material, each) for each in whole]
 
 

@@ -71,12 +71,12 @@ def baseline_table(material: Material) -> str:
 def at_baseline(trial: Trial) -> list[Analysis]:
     """The analyses of nothing but the visit that is the baseline of their endpoints."""
     return [
-        one
-        for one in trial.plan.analyses.values()
-        if one.visits
+        analysis
+        for analysis in trial.plan.analyses.values()
+        if analysis.visits
         and all(
-            {*one.visits} == {baseline(each.name, trial.endpoints.get)}
-            for each in parameters(trial, one)
+            {*analysis.visits} == {baseline(each.name, trial.endpoints.get)}
+            for each in parameters(trial, analysis)
         )
     ]
 

@@ -80,7 +80,7 @@ def _lost_by_endpoints(folder: Path, stages: Container[str]) -> list[str]:
         return []
     losses = read_losses(Path(folder) / "derived")
     lines = (*losses.warnings, *losses.notes)
-    return [f"{MARK}{one.text}" for one in lines if one.kind not in NOT_RED - IN_LAST_LINES]
+    return [f"{MARK}{line.text}" for line in lines if line.kind not in NOT_RED - IN_LAST_LINES]
 
 
 def _of_results(folder: Path, stages: Container[str]) -> str:

@@ -166,12 +166,16 @@ def _without_baseline(trial: Trial) -> set[str]:
     neither a row in the baseline table nor an analysis there."""
 
     def behind(analyses: Iterable[Analysis]) -> set[str]:
-        found = {each.name for one in analyses for each in parameters(trial, one)}
+        found = {each.name for analysis in analyses for each in parameters(trial, analysis)}
         while more := {to for name in found for to in trial.endpoints[name].entry.parents} - found:
             found |= more
         return found
 
-    asked = [one for one in trial.plan.analyses.values() if one.role in ("primary", "secondary")]
+    asked = [
+        analysis
+        for analysis in trial.plan.analyses.values()
+        if analysis.role in ("primary", "secondary")
+    ]
     columns = {
         (origin.table, origin.column)
         for name in trial.plan.displays["baseline"]["variables"]

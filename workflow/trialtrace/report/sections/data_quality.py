@@ -54,7 +54,7 @@ def unusual_rows(material: Material) -> str:
 
 def _not_looked_at(export: Export, looks: list[Look]) -> str:
     """A paragraph on columns of numbers that no look is at; nothing where there is none."""
-    seen = {one.where for one in looks}
+    seen = {look.where for look in looks}
     columns = [
         f"{sheet.name}.{column.name}"
         for sheet in export.sheets
@@ -72,7 +72,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     """The same of looks that were made; nothing where there were none."""
     if not looks:
         return ""
-    found = [one for one in looks if one.look.p < LEVEL]
+    found = [look for look in looks if look.look.p < LEVEL]
     parts = [escape_markdown(sentence(looks)) + "\n"]
     if found:
         header = ["Check", "Where", "What was looked at", "p", "p, allowing for all checks", "Rows"]
@@ -93,8 +93,8 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
 
 def sentence(looks: list[Judged]) -> str:
     """How many checks there were, how many chance would have below .01, and how many there are."""
-    found = sum(one.look.p < LEVEL for one in looks)
-    unusual = sum(one.unusual for one in looks)
+    found = sum(look.look.p < LEVEL for look in looks)
+    unusual = sum(look.unusual for look in looks)
     text = (
         f"{len(looks)} checks for unusual patterns were made on the rows; by chance alone about "
         f"{decimals(LEVEL * len(looks), 1)} would have p below {LEVEL}, and {found} "
@@ -282,21 +282,21 @@ def _place(line: list[str]) -> tuple[str, bool]:
 
 
 def _of_cleaning(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
-    for each in rejects:
-        if _endpoint(material, each) is None:
-            what = "flagged, kept" if each.severity == "flag" else f"{each.level} rejected"
-            yield [_where(each), what, each.reason, str(each.count), _lines(each)]
+    for reject in rejects:
+        if _endpoint(material, reject) is None:
+            what = "flagged, kept" if reject.severity == "flag" else f"{reject.level} rejected"
+            yield [_where(reject), what, reject.reason, str(reject.count), _lines(reject)]
 
 
 def _of_endpoints(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
     """Cells that endpoints could not use: a line for a reason, with the endpoints that had it."""
     endpoints: dict[tuple[str, ...], list[str]] = {}
-    for each in rejects:
-        label = _endpoint(material, each)
+    for reject in rejects:
+        label = _endpoint(material, reject)
         if label is not None:
-            why = each.reason.removeprefix(f"{label}: ")
-            what = "flagged, kept" if each.severity == "flag" else NOT_USED
-            key = (_where(each), what, why, str(each.count), _lines(each))
+            why = reject.reason.removeprefix(f"{label}: ")
+            what = "flagged, kept" if reject.severity == "flag" else NOT_USED
+            key = (_where(reject), what, why, str(reject.count), _lines(reject))
             endpoints.setdefault(key, []).append(lower_first(label))
     for (where, what, why, *rest), labels in endpoints.items():
         yield [where, what, f"{why} ({'; '.join(labels)})", *rest]

@@ -120,7 +120,8 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     if analysis is not None:
         behind = {each.name for each in parameters(trial, analysis) if is_time(each)}
     while (
-        more := {each for name in behind for each in trial.endpoints[name].entry.parents} - behind
+        more := {parent for name in behind for parent in trial.endpoints[name].entry.parents}
+        - behind
     ):
         behind |= more
     dated = {

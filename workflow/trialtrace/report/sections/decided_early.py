@@ -59,18 +59,18 @@ class Added:
     @property
     def n(self) -> int:
         """All whom they decide."""
-        return sum(each.n for each in self.arms.values())
+        return sum(arm.n for arm in self.arms.values())
 
     @property
     def undecided(self) -> int | None:
         """All whom they do not."""
-        found = [each.undecided for each in self.arms.values()]
+        found = [arm.undecided for arm in self.arms.values()]
         return None if None in found else sum(each or 0 for each in found)
 
     @property
     def everybody(self) -> int:
         """All of all arms."""
-        return sum(each.whole for each in self.arms.values()) + self.n + (self.undecided or 0)
+        return sum(arm.whole for arm in self.arms.values()) + self.n + (self.undecided or 0)
 
 
 def whom_it_adds(material: Material, analysis: Analysis) -> Added | None:

@@ -20,8 +20,8 @@ def endpoints_table(material: Material) -> str:
     rows, words = [], labels(material.trial)
     for group in _groups(list(material.trial.endpoints.values())):
         first = group[0]
-        name = shared_label([each.label for each in group])
-        codes = ", ".join(each.code for each in group[:MOST_NAMED])
+        name = shared_label([endpoint.label for endpoint in group])
+        codes = ", ".join(endpoint.code for endpoint in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
         texts = [codes, rule_of(words, first), _scale(material, group)]
         place = endpoint_place(first.family or first.name)
@@ -53,8 +53,8 @@ def _instruments(material: Material) -> list[str]:
 def _groups(endpoints: list[Endpoint]) -> list[list[Endpoint]]:
     """Endpoints that one entry of the configuration makes stand together."""
     found: dict[str, list[Endpoint]] = {}
-    for each in endpoints:
-        found.setdefault(each.family or each.name, []).append(each)
+    for endpoint in endpoints:
+        found.setdefault(endpoint.family or endpoint.name, []).append(endpoint)
     return list(found.values())
 
 
@@ -71,15 +71,15 @@ def shared_label(labels: list[str]) -> str:
 def _units(material: Material, group: list[Endpoint]) -> str:
     """The units of the values, each once: "mV, m/s, ms"."""
     units: dict[str, None] = {}
-    for each in group:
-        rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": each.code}})
+    for endpoint in group:
+        rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": endpoint.code}})
         units |= dict.fromkeys(unit for unit in rows.column("AVALU") if unit)
     return ", ".join(units)
 
 
 def _scale(material: Material, group: list[Endpoint]) -> str:
     """ "0 to 10, higher is worse; mm"; of several scales what they share, and their units."""
-    scales = [each.scale for each in group]
+    scales = [endpoint.scale for endpoint in group]
     ranges = {_range(scale) for scale in scales}
     directions = {scale.higher if scale else None for scale in scales}
     parts = [*ranges] if len(ranges) == 1 else []

@@ -276,17 +276,23 @@ def described(material: Material, analysis: Analysis) -> list[str]:
 
 
 def _many(material: Material, analysis: Analysis, comparisons: list[Compared]) -> str:
-    every = [(each, row) for each in comparisons for row in (each.estimate, *each.further)]
+    every = [
+        (comparison, row)
+        for comparison in comparisons
+        for row in (comparison.estimate, *comparison.further)
+    ]
     leads = {row["result_id"]: each.lead for each, row in every}
-    several = any(each.further for each in comparisons)
+    several = any(comparison.further for comparison in comparisons)
 
     def where(row: ResultRow) -> str:
         place = leads[row["result_id"]].removeprefix(", ").rstrip(":")
         method = [method_of(row["method"]).title] if several else []
         return ", ".join([place, *method, *_favoured(material, row)])
 
-    further = [row for each in comparisons for row in each.further]
-    text = over_comparisons([each.estimate for each in comparisons], where, further, analysis.role)
+    further = [row for comparison in comparisons for row in comparison.further]
+    text = over_comparisons(
+        [comparison.estimate for comparison in comparisons], where, further, analysis.role
+    )
     tested = [p for compared in comparisons if (p := compared.planned or compared.own) is not None]
     if not tested:
         return text
@@ -431,7 +437,7 @@ def _model(material: Material, estimate: ResultRow) -> str:
     """ ", adjusted for age, stratified by site": what an estimate's model takes in; how it has
     ties stands with the methods."""
     words = [each for each in model_words(material, estimate) if each not in TIES.values()]
-    return "".join(f", {each}" for each in words)
+    return "".join(f", {word}" for word in words)
 
 
 def _decided(material: Material, analysis: Analysis, compared: Compared, p: ResultRow) -> str:

@@ -117,8 +117,10 @@ NONE = "No adverse events are reported here, which does not mean that there were
 
 def _no_deaths(material: Material) -> str:
     """That no endpoint is death; where one is that patients lived, whose rest may have died."""
-    events = (one for one in material.trial.endpoints.values() if one.kind == "event")
-    lived = [escape_markdown(one.label) for one in events if LIVED.match(one.label)]
+    events = (
+        endpoint for endpoint in material.trial.endpoints.values() if endpoint.kind == "event"
+    )
+    lived = [escape_markdown(event.label) for event in events if LIVED.match(event.label)]
     if not lived:
         return NO_DEATHS
     without = f"patients without the event of {in_a_row(lived)} may have died."
@@ -133,8 +135,8 @@ def harms_section(material: Material) -> str:
     deaths += _denominators(material)
     deaths += [
         with_cohort(material, line, rows)
-        for one in declared
-        for line, rows in _lines(material, one, _here(one), of_arm_in_words)
+        for analysis in declared
+        for line, rows in _lines(material, analysis, _here(analysis), of_arm_in_words)
     ]
     deaths += [
         adverse_table(material, texts)
@@ -236,7 +238,7 @@ def _of_log(material: Material, row: ResultRow) -> bool:
     logged = isinstance(entry, AnyOccurrence) and any(
         entry.of == texts["endpoint"] for texts in _displays(material)
     )
-    others = any(one.harms and one.harms is not True for one in _declared(material))
+    others = any(analysis.harms and analysis.harms is not True for analysis in _declared(material))
     return logged and (others or none_logged(material))
 
 

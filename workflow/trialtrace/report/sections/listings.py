@@ -48,7 +48,11 @@ def _listing(material: Material, entry: Given, number: int) -> str:
     rows = _rows(material, entry)
     variables = material.trial.dictionary[entry["table"]]
     columns = [variables[name] for name in entry["columns"]]
-    header = ["Patient", "Arm", *(escape_markdown(one.label or one.name) for one in columns)]
+    header = [
+        "Patient",
+        "Arm",
+        *(escape_markdown(column.label or column.name) for column in columns),
+    ]
     body = _body(material, rows, entry["table"], columns, number)
     who = lower_first(material.trial.populations[entry["population"]].label)
     many, patients = len(body), len(set(rows.subject.tolist()))
@@ -93,7 +97,10 @@ def _body(
     lines = rows.table["source_row"].to_pylist()
     raw = data_page(material.trial.tables[table].of)
     who = rows.table[material.trial.tables[table].subject].to_pylist()
-    values = [[_words(one, value) for value in rows.table[one.name].to_pylist()] for one in columns]
+    values = [
+        [_words(variable, value) for value in rows.table[variable.name].to_pylist()]
+        for variable in columns
+    ]
     return [
         [
             f"[{escape_markdown(str(who[at]))}]({raw}#L{lines[at]})"

@@ -109,7 +109,7 @@ def _families(material: Material, references: _References, *, main: bool) -> Ite
     plan = material.trial.plan
     for family in plan.multiplicity.values():
         analyses = [plan.analyses[test.analysis] for test in family.tests]
-        if any(in_main_report(material.trial, one) for one in analyses) == main:
+        if any(in_main_report(material.trial, analysis) for analysis in analyses) == main:
             how = ADJUSTMENTS[family.adjust]
             label, title = escape_markdown(family.label), escape_markdown(how.title)
             yield f"{label}: p-values adjusted by {title}{references.cited(how.reference)}."

@@ -158,7 +158,9 @@ def _time_words(material: Material, row: ResultRow, times: object) -> str:
 
 
 def listed(material: Material, names: list[str]) -> str:
-    labels = [OTHERS.get(one) or lower_first(variable_label(material.trial, one)) for one in names]
+    labels = [
+        OTHERS.get(name) or lower_first(variable_label(material.trial, name)) for name in names
+    ]
     return " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
 
 
@@ -291,9 +293,11 @@ def _of_whom(members: Iterable[MemberRow]) -> list[MemberRow]:
     """The rows that a result is of: the subjects, where it is also of those without an outcome."""
     member_rows = list(members)
     whole = [
-        one for one in member_rows if one["role"] == "denominator" and one["dataset"] == "adsl"
+        member_row
+        for member_row in member_rows
+        if member_row["role"] == "denominator" and member_row["dataset"] == "adsl"
     ]
-    return whole or [one for one in member_rows if one["role"] == "analysed"]
+    return whole or [member_row for member_row in member_rows if member_row["role"] == "analysed"]
 
 
 def _arms(material: Material, predicate: dict[str, Any]) -> Arms:

@@ -81,7 +81,7 @@ def clusters_randomised(material: Material) -> str:
     sizes = _sizes(material, unit)
     told = [f"{sizes[arm].size} {material.arm_label(arm)}" for arm in sizes]
     label = lower_first(variable_label(material.trial, unit))
-    whole = sum(each.size for each in sizes.values())
+    whole = sum(size.size for size in sizes.values())
     return escape_markdown(f"Groups were randomised, {whole} by {label}: {', '.join(told)}.")
 
 

@@ -69,7 +69,7 @@ class Readings:
                 words += " (a test for an interval where there is none)" * bool(tested)
             if k:
                 yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
-        if clear and any(includes_no_effect(*each) for each in self.bounds):
+        if clear and any(includes_no_effect(*bound) for bound in self.bounds):
             yield "the worst-case bounds"
 
 

@@ -21,7 +21,9 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
     visit of a table by visits; nothing where all have a record, and of a log of events, in which
     nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
-    named = [each for each in parameters(trial, analysis) if parameter in (None, each.name)]
+    named = [
+        endpoint for endpoint in parameters(trial, analysis) if parameter in (None, endpoint.name)
+    ]
     if not named or not isinstance(named[0].entry, AnyOccurrence):
         return
     entry = trial.endpoints[named[0].entry.of].entry

@@ -32,7 +32,7 @@ def _decisions(material: Material) -> str:
     if trial.review is None:
         return ""
     decisions = [*trial.review.known_at(trial.at.purpose.cut)]
-    rows = [[*_cells(material, one)] for one in decisions]
+    rows = [[*_cells(material, decision)] for decision in decisions]
     table = texts_table(material, HEADER, rows, "review", "Decisions of the data review.")
     late = _late(material, decisions)
     return f"{escape_markdown(late)}\n\n{table}" if late else table
@@ -75,7 +75,7 @@ def _late(material: Material, decisions: list[Decision]) -> str:
     if (frozen := material.trial.frozen) is None:
         return ""
     day = frozen.record.frozen[:10]
-    late = [one.name for one in decisions if one.date > day]
+    late = [decision.name for decision in decisions if decision.date > day]
     return f"Decided after the plan was frozen, on {day}: {', '.join(late)}." if late else ""
 
 

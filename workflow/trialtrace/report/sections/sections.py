@@ -54,16 +54,21 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
     """The same with rows and single values as counts, and where the section on the data has them;
     `places` has the page of each section."""
     counted = {
-        " ".join(one.text.split())
-        for one in material.account.warnings
-        if one.kind in OF_ROWS | {FEW_REJECTED}
+        " ".join(warning.text.split())
+        for warning in material.account.warnings
+        if warning.kind in OF_ROWS | {FEW_REJECTED}
     }
     told = [with_names(text) for text in material.declared_lines if text not in counted]
     if len(told) == len(material.declared_lines):
         return told
     tables = material.account.tables.values()
-    rows = sum(sum(one.rows_rejected.values()) for one in tables)
-    cells = sum(n for one in tables for rule, n in one.cells_rejected.items() if rule != WITH_ROW)
+    rows = sum(sum(table.rows_rejected.values()) for table in tables)
+    cells = sum(
+        n
+        for table_count in tables
+        for rule, n in table_count.cells_rejected.items()
+        if rule != WITH_ROW
+    )
     place = place_link("sec-data", places)
     data = f"[Data]({place})" if place else "Data"
     text = f"{rows} row{'s' * (rows != 1)} and {cells} single value{'s' * (cells != 1)} of the "

@@ -219,7 +219,7 @@ def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
         raise UserError(str(path), "is empty", expected=READ)
     runs = [(run, seal_stands(run)) for run in runs_of(at, None)]
     without = [run for run, stands in runs if not stands]
-    for run in (one for one in without if one.unfinished):
+    for run in (kept_run for kept_run in without if kept_run.unfinished):
         if of_earlier_run(run, kind, data, str(path)):
             return run.trial
     shares = {}

@@ -91,7 +91,7 @@ def differences_of(crate: Path, results: Path) -> Iterator[Alteration]:
             digests = sha256_file(results / name.removeprefix(UNDER)), sha256_file(crate / name)
             if digests[0] != digests[1]:
                 yield Alteration(
-                    name, "changed", "made anew", *(f"sha256 {one}" for one in digests)
+                    name, "changed", "made anew", *(f"sha256 {digest}" for digest in digests)
                 )
 
 
@@ -102,7 +102,7 @@ def _made_otherwise(crate: Path, at: Project, trial: str) -> Iterator[str]:
     now = described_run(read_run(at.results / trial) or {})
     others = [name for name, value in now.items() if before.get(name, str(value)) != str(value)]
     if stages := [name for name in others if name.startswith(CODE)]:
-        yield f"other code than in the crate: {', '.join(one[len(CODE) :] for one in stages)}"
+        yield f"other code than in the crate: {', '.join(stage[len(CODE) :] for stage in stages)}"
     for name in others:
         if name not in stages:
             yield f"{name}: {now[name]} here, {before[name]} in the crate"

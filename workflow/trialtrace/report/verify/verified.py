@@ -327,10 +327,10 @@ def _number(at: Project, result_id: str) -> Verified:
     told = _one_file(KeptRun(at, name), f"results/{name}/analysis/results.parquet")
     table = read_table(at.results / name / "analysis" / "results.parquet", RESULTS)
     row = next(one for one in table.to_pylist() if one["result_id"] == result_id)
-    values = [one for one in told.found if one.what == "number"]
-    others = 0 < len(values) < MOST and all(one.result != result_id for one in values)
+    values = [alteration for alteration in told.found if alteration.what == "number"]
+    others = 0 < len(values) < MOST and all(alteration.result != result_id for alteration in values)
     # A column that is missing is missing in this result too.
-    if others and {one.what for one in told.found} == {"changed", "number"}:
+    if others and {alteration.what for alteration in told.found} == {"changed", "number"}:
         told.found = []
         told.notes.append(
             f"other numbers of this run are altered: trialtrace verify results/{name}"

@@ -150,7 +150,7 @@ class Causes:
             if concerns(change, names) and not of_no_level(change, rows)
         ]
         if len(rows) < 2 or any(rows[0].get(one) != rows[1].get(one) for one in NUMBERS):
-            known = [one for one in known if not is_text(one)] or known
+            known = [key_change for key_change in known if not is_text(key_change)] or known
         return sorted(known, key=lambda change: distance(change, rows[-1], names))
 
     def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
@@ -318,7 +318,7 @@ class Causes:
     def _names(self, row: Row) -> dict[str, int]:
         """The names that a result leads to, from its analysis on, and after how many others."""
         names = ("analysis_id", "parameter", "estimand", "population")
-        return led_to(self._entries, (str(row[one]) for one in names if row.get(one)))
+        return led_to(self._entries, (str(row[name]) for name in names if row.get(name)))
 
 
 class _Places:
@@ -330,7 +330,11 @@ class _Places:
         self.columns = (
             []
             if table is None
-            else [one for one in table.column_names if one not in ("source_file", "source_row")]
+            else [
+                column_name
+                for column_name in table.column_names
+                if column_name not in ("source_file", "source_row")
+            ]
         )
         self._file = [] if table is None else table["source_file"].to_pylist()
         self._row = [] if table is None else table["source_row"].to_pylist()

@@ -205,7 +205,11 @@ class Comparison:
         self, name: str, key: tuple[str, ...], seen: tuple[str, ...], changed: TableChange
     ) -> list[str]:
         table = self.new.table(name)
-        others = () if table is None else (one for one in table.column_names if one not in seen)
+        others = (
+            ()
+            if table is None
+            else (column_name for column_name in table.column_names if column_name not in seen)
+        )
         words = self._of(name, key, tuple(one for one in others if one not in key))
         known = {str(cell.key[0]) for cell in changed.cells}
         return [*dict.fromkeys(str(c.key[0]) for c in words.cells if str(c.key[0]) not in known)]
@@ -220,7 +224,7 @@ class Comparison:
 
     def _order(self, name: str, key: str) -> bool:
         tables = [run.table(name) for run in (self.old, self.new)]
-        old, new = ([] if one is None else one[key].to_pylist() for one in tables)
+        old, new = ([] if table is None else table[key].to_pylist() for table in tables)
         both = {*old} & {*new}
         return [one for one in old if one in both] != [one for one in new if one in both]
 

@@ -52,7 +52,7 @@ def _difference(comparison: Comparison, name: str) -> str | None:
     before, after = (run.table(name) for run in (comparison.old, comparison.new))
     if before is None or after is None or before.equals(after):
         return None
-    columns = [one for one in before.column_names if one not in PLACES]
+    columns = [column_name for column_name in before.column_names if column_name not in PLACES]
     if _rows(before, columns) != _rows(after, columns):
         return ORDER
     return COLUMNS if before.select(PLACES).equals(after.select(PLACES)) else PLACE

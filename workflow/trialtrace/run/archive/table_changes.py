@@ -63,7 +63,11 @@ def aligned_change(name: str, old: pa.Table, new: pa.Table, besides: Sequence[st
 
     So a line that is put in between is one new row, whatever follows it.
     """
-    shared = [one for one in new.column_names if one in old.column_names and one not in besides]
+    shared = [
+        column_name
+        for column_name in new.column_names
+        if column_name in old.column_names and column_name not in besides
+    ]
     rows_old, rows_new = (_keys(table, shared) for table in (old, new))
     left_old, left_new = _without_twin(rows_old, rows_new)
     changed = list(_nearest(rows_old, rows_new, left_old, left_new))

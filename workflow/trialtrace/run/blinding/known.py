@@ -57,7 +57,7 @@ class Known:
 
 def known(trial: Trial, tables: list[RawTable]) -> Known:
     """Raises UserError where cleaning would."""
-    raw = {one.name: conform(one.table(), RAW, one.name) for one in tables}
+    raw = {raw_table.name: conform(raw_table.table(), RAW, raw_table.name) for raw_table in tables}
     used = {spec.of for spec in trial.tables.values()}
     typed, _ = type_tables(trial, {name: table for name, table in raw.items() if name in used})
     return Known(trial, raw, typed)

@@ -66,7 +66,7 @@ def _looks(whole: Known) -> Iterator[Look]:
         return
     arm_of = dict(zip(keys.to_pylist(), map(str, adsl.columns["TRT01P"].to_pylist()), strict=True))
     outcomes = Outcomes(trial.endpoints, trial.subjects)
-    variables = {(one.table, one.column) for one in trial.subjects.origins.values()}
+    variables = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
     for name, cleaned in whole.clean.items():
         spec, table = cleaned.typed.spec, cleaned.table
         subject = cleaned.typed.accepted.subject.to_pylist()
@@ -93,7 +93,7 @@ def _looks(whole: Known) -> Iterator[Look]:
 def _even(values: pa.Array) -> pa.Array:
     """Whether the last digit is even; missing where a value ends in none."""
     texts = (str(one) if one is not None else "" for one in values.to_pylist())
-    last = [LAST_DIGIT.search(one) for one in texts]
+    last = [LAST_DIGIT.search(text) for text in texts]
     return pa.array([str(int(one[0]) % 2) if one else None for one in last], type=pa.string())
 
 

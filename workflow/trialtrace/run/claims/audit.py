@@ -327,7 +327,11 @@ class Auditor:
     def _interval_decision(
         self, components: list[Component], row: ResultRow, how: str
     ) -> str | None:
-        limits = {each.name: each for each in components if each.name in ("ci_low", "ci_high")}
+        limits = {
+            component.name: component
+            for component in components
+            if component.name in ("ci_low", "ci_high")
+        }
         if len(limits) < 2:
             return None
         low, high = limits["ci_low"], limits["ci_high"]

@@ -124,12 +124,12 @@ class Account:
         who = self.subjects
         gone = sum(one.n for one in who.excluded)
         _law(f"subjects of {who.table}", who.in_export, who.kept + gone)
-        for each in self.selections:
-            found = self.tables[each.table].rows_in + each.left_out + each.undecided
-            _law(f"rows of the raw table of {each.table}", each.rows, found)
-            if each.reasons is not None:
-                told = sum(each.reasons.values())
-                _law(f"rows that {each.table} leaves out", each.left_out, told)
+        for selection in self.selections:
+            found = self.tables[selection.table].rows_in + selection.left_out + selection.undecided
+            _law(f"rows of the raw table of {selection.table}", selection.rows, found)
+            if selection.reasons is not None:
+                told = sum(selection.reasons.values())
+                _law(f"rows that {selection.table} leaves out", selection.left_out, told)
         for name, one in self.tables.items():
             rejected = sum(one.rows_rejected.values())
             _law(f"rows of {name}", one.rows_in, one.rows_kept + rejected)

@@ -209,7 +209,11 @@ def not_shown(typed: Typed, loss: ColumnLoss, column: str) -> list[RedLine]:
     """A red line where more than a tenth of a column's values stand where the dictionary's
     branching logic does not show it: one of the two is wrong."""
     table = typed.spec.name
-    found = [one for one in typed.log.findings if (one.rule, one.column) == (BRANCHING, column)]
+    found = [
+        finding
+        for finding in typed.log.findings
+        if (finding.rule, finding.column) == (BRANCHING, column)
+    ]
     n = sum(len(one.positions) for one in found)
     if n < FEWEST_BROKEN or n <= BROKEN * loss.there:
         return []
@@ -307,7 +311,7 @@ def _problem(
         for finding in typed.log.findings
         if finding.column == column and finding.rule in loss.rules
     ]
-    reasons = "; ".join(dict.fromkeys(one.reason for one in rules))
+    reasons = "; ".join(dict.fromkeys(rule.reason for rule in rules))
     values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
     ways = [f"mend {_place_to_mend(typed, loss, wanted)}, or the export"]
     if values and wanted.variable.choices:

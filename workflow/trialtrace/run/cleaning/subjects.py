@@ -179,15 +179,15 @@ def covered(
 
 def coverage_losses(tables: list[Covered], losses: Losses) -> None:
     """Add red lines and decisions for all tables but the table of subjects."""
-    for one in tables:
-        if one.declared:
-            what = EMPTY if one.declared == EMPTY else f"covers: {one.declared}"
-            losses.decisions.append(Decision(one.table, None, what, one.of - one.n))
-        others = [t.share for t in tables if t is not one and not t.declared]
-        told = _oddity(one, median([1.0, *others]))
+    for table in tables:
+        if table.declared:
+            what = EMPTY if table.declared == EMPTY else f"covers: {table.declared}"
+            losses.decisions.append(Decision(table.table, None, what, table.of - table.n))
+        others = [t.share for t in tables if t is not table and not t.declared]
+        told = _oddity(table, median([1.0, *others]))
         if told:
             losses.warnings.append(
-                RedLine("coverage", one.table, None, f"Table {one.table} {told}.")
+                RedLine("coverage", table.table, None, f"Table {table.table} {told}.")
             )
 
 

@@ -51,7 +51,9 @@ class Table:
         ]
         seen: dict[tuple[Key, int], set[int]] = {place: set() for place in places}
         truth = {arm: each.options[0] for arm, each in self.arms.items()}
-        alone = (truth | {arm: one} for arm, each in self.arms.items() for one in each.options)
+        alone = (
+            truth | {arm: option} for arm, each in self.arms.items() for option in each.options
+        )
         every = product(*(each.options for each in self.arms.values()))
         together = (dict(zip(self.arms, counts, strict=True)) for counts in every)
         for table in islice(chain(alone, together), MOST):

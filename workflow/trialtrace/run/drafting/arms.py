@@ -230,7 +230,7 @@ def _crossed(subject: str, column: Column, load: Load) -> float:
 
 def _in_periods(columns: Sequence[Column], constant: Mapping[str, bool]) -> bool:
     """Whether subjects have periods, and a sequence of treatments each."""
-    words = [(name_words(one.name), constant.get(one.name)) for one in columns]
+    words = [(name_words(column.name), constant.get(column.name)) for column in columns]
     periods = any(each & PERIODS and same is False for each, same in words)
     return periods and any(each & SEQUENCES and same for each, same in words)
 

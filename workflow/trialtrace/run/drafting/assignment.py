@@ -234,14 +234,14 @@ def _only_groups(
     if table.column(name).distinct > MOST_ARMS:
         return False
     others = [
-        one
+        column
         for each in tables
-        for one in each.columns
-        if one.name not in (name, subject[each.name], *each.visit)
-        and one.constant_within is not False
-        and 2 <= one.distinct <= MOST_ARMS
-        and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
-        and not (is_number(one) and _uneven(one))
+        for column in each.columns
+        if column.name not in (name, subject[each.name], *each.visit)
+        and column.constant_within is not False
+        and 2 <= column.distinct <= MOST_ARMS
+        and not (of_patients(column) or belongs(column) or outcome_words(name_words(column.name)))
+        and not (is_number(column) and _uneven(column))
     ]
     # A code beside its label, of which cells are read.
     return not others or (
@@ -260,15 +260,15 @@ def _only_even(
     labels = [label_of(only, code) for code in levels(only)]
     counts = [count for _, count in only.values]
     few = [
-        one
+        column
         for table in tables
-        for one in table.columns
-        if one is not only
-        and one.name not in (subject[table.name], *table.visit)
-        and 2 <= one.distinct <= MOST_NAMED
-        and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
+        for column in table.columns
+        if column is not only
+        and column.name not in (subject[table.name], *table.visit)
+        and 2 <= column.distinct <= MOST_NAMED
+        and not (of_patients(column) or belongs(column) or outcome_words(name_words(column.name)))
     ]
-    words = not any(NO_NAME.fullmatch(one) or HAS.fullmatch(one) for one in labels)
+    words = not any(NO_NAME.fullmatch(label) or HAS.fullmatch(label) for label in labels)
     named = outcome_words(name_words(only.name)) or name_words(only.name) & WHERE_OR_WHO
     return words and not few and not named and min(counts) >= NEARLY_EVEN * max(counts)
 

@@ -72,7 +72,9 @@ def groups_of_one_arm(
 def in_steps(table: Table, arm: Column) -> str:
     """A sentence where all patients of each cluster have one arm in a period and another in a later
     one, as in a stepped wedge; nothing elsewhere."""
-    named = [one for one in table.columns if one.name != arm.name and len(levels(one)) > 1]
+    named = [
+        column for column in table.columns if column.name != arm.name and len(levels(column)) > 1
+    ]
     groups = [o for o in named if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None]
     times = [one for one in named if name_words(one.name) & (PERIODS | {"step", "wave", "month"})]
     if table.rows > MOST_ROWS:
@@ -130,7 +132,11 @@ def matched(table: Table, subject: str, arm: Column) -> str:
 
 def of_clusters(table: Table, cluster: str) -> set[str]:
     """Columns with one value in each cluster: its place or its number, and no patient's outcome."""
-    few = [one.name for one in table.columns if 1 < one.distinct <= table.column(cluster).distinct]
+    few = [
+        column.name
+        for column in table.columns
+        if 1 < column.distinct <= table.column(cluster).distinct
+    ]
     if table.rows > MOST_ROWS or table.rows < FEWEST_EACH * table.column(cluster).distinct:
         return set()
     rows = cells_of(table, [cluster, *few])
@@ -146,7 +152,11 @@ def members_by(table: Table, cluster: str) -> set[str]:
     if table.rows > MOST_ROWS:
         return set()
     most = max(Counter(cells_of(table, [cluster])).values())
-    few = [one.name for one in table.columns if one.name != cluster and 1 < one.distinct <= most]
+    few = [
+        column.name
+        for column in table.columns
+        if column.name != cluster and 1 < column.distinct <= most
+    ]
     rows = cells_of(table, [cluster, *few])
     return {
         name
@@ -161,12 +171,14 @@ def numbers_groups(table: Table, subject: str) -> set[str]:
     its levels more often than the steps of a score that was cut."""
     patients = table.rows if subject == SOURCE_ROW else table.column(subject).distinct
     numbers = [
-        one.name
-        for one in table.columns
-        if one.validation == "integer" and not _of_a_patient(one) and one.name != subject
-        if FEWEST_UNNAMED <= one.distinct <= patients / FEWEST_EACH
+        column.name
+        for column in table.columns
+        if column.validation == "integer" and not _of_a_patient(column) and column.name != subject
+        if FEWEST_UNNAMED <= column.distinct <= patients / FEWEST_EACH
     ]
-    coded = [one.name for one in table.columns if is_coded(one) and len(levels(one)) > 1]
+    coded = [
+        column.name for column in table.columns if is_coded(column) and len(levels(column)) > 1
+    ]
     if not (numbers and coded) or table.rows > MOST_ROWS:
         return set()
     rows = cells_of(table, [*numbers, *coded])
@@ -201,7 +213,7 @@ def numbered_in_arms(table: Table, column: Column, known: tuple[Column, str]) ->
     names = [arm.name, column.name, *([] if subject == SOURCE_ROW else [subject])]
     cells = cells_of(table, names)
     sizes = Counter(row[:2] for row in (cells if subject == SOURCE_ROW else dict.fromkeys(cells)))
-    groups = [one for one in sizes if all(one)]
+    groups = [size for size in sizes if all(size)]
     numbers: dict[str, set[str]] = defaultdict(set)
     for code, text in groups:
         numbers[code].add(text)

@@ -65,7 +65,7 @@ def _intercurrent(guess: Guess, plan: Content) -> bool:
     """Whether the estimand of a primary analysis names no event."""
     analyses = plan.get("analyses")
     entries = analyses.values() if isinstance(analyses, Mapping) else ()
-    names = [_under(one, "estimand") for one in entries if _under(one, "role") == "primary"]
+    names = [_under(entry, "estimand") for entry in entries if _under(entry, "role") == "primary"]
     return not all(_under(plan, "estimands", str(name), "intercurrent") for name in names)
 
 

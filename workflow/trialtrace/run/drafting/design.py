@@ -158,7 +158,7 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said
 def _orders(treatments: Sequence[str], column: Column) -> bool:
     """Whether a column tells the order of treatments: by its name, or by their initials, HL and LH
     of HiFiber and LoFiber."""
-    letters = sorted(each[0].upper() for each in treatments)
+    letters = sorted(treatment[0].upper() for treatment in treatments)
     own = levels(column)
     named = bool(name_words(column.name) & SEQUENCES)
     initials = len(own) > 1 and all(sorted(one.upper()) == letters for one in own)
@@ -213,11 +213,11 @@ def _place(table: Table, subject: str, arm: str) -> str:
     ]
     known = [one for one in beside if _is_period(one) or is_side(one)]
     named = [
-        one
-        for one in table.columns
-        if one.constant_within is False
-        and 2 <= len(levels(one)) <= MOST_PLACES
-        and (is_side(one) or set(parts(one.name)) & {"period", "phase"})
+        column
+        for column in table.columns
+        if column.constant_within is False
+        and 2 <= len(levels(column)) <= MOST_PLACES
+        and (is_side(column) or set(parts(column.name)) & {"period", "phase"})
     ]
     return next((one.name for one in [*known, *named, *beside]), arm)
 
@@ -236,21 +236,21 @@ def _sequences(table: Table, arm: Column) -> list[str]:
     """The columns of who has which treatments in which order."""
     treatments = [label_of(arm, code) for code in levels(arm)]
     return [
-        one.name
-        for one in table.columns
-        if one.constant_within and len(levels(one)) > 1 and _orders(treatments, one)
+        column.name
+        for column in table.columns
+        if column.constant_within and len(levels(column)) > 1 and _orders(treatments, column)
         # What no list of choices can hold, as A,B, no step takes.
-        if not any(map(no_code, levels(one)))
+        if not any(map(no_code, levels(column)))
     ]
 
 
 def _pairs(table: Table, sequences: Sequence[str]) -> list[str]:
     """Further columns of two values, the same in all rows of a patient, of whatever name."""
     return [
-        one.name
-        for one in table.columns
-        if one.constant_within and len(levels(one)) == 2 and one.name not in sequences
-        if not any(map(no_code, levels(one)))
+        column.name
+        for column in table.columns
+        if column.constant_within and len(levels(column)) == 2 and column.name not in sequences
+        if not any(map(no_code, levels(column)))
     ]
 
 

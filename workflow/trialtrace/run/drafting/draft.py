@@ -186,7 +186,7 @@ def _with(
     """The tables, and the one with the arm, with a column as it is read now."""
     columns = tuple(column if one.name == column.name else one for one in home.columns)
     made = replace(home, columns=columns)
-    return tuple(made if one is home else one for one in tables), made
+    return tuple(made if table is home else table for table in tables), made
 
 
 def _judged_alone(
@@ -194,11 +194,11 @@ def _judged_alone(
 ) -> tuple[tuple[Table, ...], Table]:
     """The tables, and that of the arm: who could not be judged has no value of an outcome of which
     the other levels have an order."""
-    for one in outcomes:
-        table = next(each for each in tables if each.name == one.table)
-        for name in {*dict(one.columns).values(), one.source} if one.codes else ():
+    for outcome in outcomes:
+        table = next(each for each in tables if each.name == outcome.table)
+        for name in {*dict(outcome.columns).values(), outcome.source} if outcome.codes else ():
             column = table.column(name)
-            if out := [code for code in levels(column) if code not in dict(one.codes)]:
+            if out := [code for code in levels(column) if code not in dict(outcome.codes)]:
                 made = without_levels(column, out, "could not be judged: they have no value")
                 tables, changed = _with(made, table, tables)
                 table, home = changed, changed if home is table else home
@@ -246,18 +246,18 @@ def _outcomes(
     later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
-        shown = with_before({one.name: one for one in offered.tables}, shown, decided)
+        shown = with_before({table.name: table for table in offered.tables}, shown, decided)
     return shown, len(secondary), later
 
 
 def _with_patients(draft: Draft) -> Draft:
     """The draft with a table of the patients beside that of their treatments."""
-    names = [one.name for one in draft.tables]
+    names = [table.name for table in draft.tables]
     home = patients_beside(draft.home, draft.subject[draft.home.name], draft.design, names)
     treated = replace(draft.home, of=home.of)
     return replace(
         draft,
-        tables=(home, *(treated if one is draft.home else one for one in draft.tables)),
+        tables=(home, *(treated if table is draft.home else table for table in draft.tables)),
         subject={**draft.subject, home.name: draft.subject[treated.name]},
         visit={**draft.visit, home.name: ""},
         home=home,
@@ -285,7 +285,7 @@ def _offered(
     }
     views = [told_by[one.name].view if one.name in told_by else one for one in tables]
     if design.own_treatment:
-        views = [by_treatment(one) if one is home else one for one in views]
+        views = [by_treatment(view) if view is home else view for view in views]
     at = {**visit, **{name: parameters.visit for name, parameters in told_by.items()}}
     found: list[Outcome] = []
     once: dict[str, Once] = {}
@@ -325,7 +325,7 @@ def _offered(
 def _of_one_arm(table: Table, arm: Column) -> set[str]:
     """Columns with values in one arm alone, which nothing can compare: a dose, a copy by arm."""
     most = max((count for _, count in arm.values), default=0)
-    names = [one.name for one in table.columns if 0 < one.rows - one.blank <= most]
+    names = [column.name for column in table.columns if 0 < column.rows - column.blank <= most]
     if not arm.name or arm.name in names or table.rows > MOST_ROWS:
         return set()
     filled: dict[str, set[str]] = {name: set() for name in names}
@@ -391,9 +391,9 @@ def _of_visits(table: Table, visit: str) -> set[str]:
     if not visit or table.rows < FEWEST_A_VISIT * table.column(visit).distinct:
         return set()
     names = [
-        one.name
-        for one in table.columns
-        if one.constant_within is False and one.distinct <= table.column(visit).distinct
+        column.name
+        for column in table.columns
+        if column.constant_within is False and column.distinct <= table.column(visit).distinct
     ]
     rows = cells_of(table, [visit, *names]) if names and table.rows <= MOST_ROWS else []
     return {
@@ -408,11 +408,11 @@ def _roles(table: Table) -> set[str]:
     known = (SEX, SITES, REPEATS, CARRYOVER)
     # A visit that varies is none; the same word for one value a patient may be a time.
     return {
-        one.name
-        for one in table.columns
-        if any(rank(one.name, k) is not None for k in known)
-        or (rank(one.name, ROW_NUMBERS) is not None and one.distinct > 2)
-        or plain(one.name) in AGES
-        or (one.validation == "integer" and {*parts(one.name)} <= GROUPS)
-        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+        column.name
+        for column in table.columns
+        if any(rank(column.name, k) is not None for k in known)
+        or (rank(column.name, ROW_NUMBERS) is not None and column.distinct > 2)
+        or plain(column.name) in AGES
+        or (column.validation == "integer" and {*parts(column.name)} <= GROUPS)
+        or (rank(column.name, VISITS) is not None and column.constant_within is False)
     }

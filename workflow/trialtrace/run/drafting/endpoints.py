@@ -64,17 +64,17 @@ def planned(draft: Draft) -> list[Planned]:
     """The primary endpoint, then the others."""
     taken: set[str] = set(RESERVED)
     made = []
-    for one in (draft.primary, *draft.others):
-        column = draft.table(one.table).column(one.source)
-        name = _name(_named(one), taken)
-        table = draft.table(one.table)
-        visits = {} if draft.design.columns else visits_of(table, one)
-        named = _words((one.columns and one.column.replace("{visit}", "")) or column.name)
+    for outcome in (draft.primary, *draft.others):
+        column = draft.table(outcome.table).column(outcome.source)
+        name = _name(_named(outcome), taken)
+        table = draft.table(outcome.table)
+        visits = {} if draft.design.columns else visits_of(table, outcome)
+        named = _words((outcome.columns and outcome.column.replace("{visit}", "")) or column.name)
         said = column.label if column.label != column.name else ""
-        label = one.label or (label_in(table, one) if one.columns else said) or named
-        label += MEAN_OF_ROWS if one.kind == MEAN else ""
-        stop = table.column(one.stops) if one.stops else None
-        made.append(Planned(name, one, column, label, visits, stop))
+        label = outcome.label or (label_in(table, outcome) if outcome.columns else said) or named
+        label += MEAN_OF_ROWS if outcome.kind == MEAN else ""
+        stop = table.column(outcome.stops) if outcome.stops else None
+        made.append(Planned(name, outcome, column, label, visits, stop))
     return made
 
 

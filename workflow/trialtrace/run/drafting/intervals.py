@@ -50,8 +50,8 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     """The events of a table of intervals, the likeliest first; `taken` are columns with another
     role."""
     used = {subject, *taken}
-    free = [one for one in table.columns if one.name not in used and bounds(table)]
-    outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
+    free = [column for column in table.columns if column.name not in used and bounds(table)]
+    outcomes = [recurrent_of(table, subject, column) for column in free if _may_be_event(column)]
     return sorted(filter(None, outcomes), key=lambda outcome: -outcome.score)
 
 
@@ -84,20 +84,24 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
 def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
     """How often a patient had an episode, in a table with a row each: by the day on which it began.
     None where rows may as well be visits: where numbers were measured in them."""
-    free = [one for one in table.columns if one.name not in {subject, *taken}]
-    varying = [one for one in free if one.constant_within is False]
-    begins = [one for one in varying if BEGINNINGS.fullmatch(plain(one.name)) and _is_day(one)]
-    ends = [one for one in varying if ENDINGS.fullmatch(plain(one.name)) and _is_day(one)]
-    days = [one for one in varying if {*parts(one.name)} & DATES and _is_day(one)]
+    free = [column for column in table.columns if column.name not in {subject, *taken}]
+    varying = [column for column in free if column.constant_within is False]
+    begins = [
+        column for column in varying if BEGINNINGS.fullmatch(plain(column.name)) and _is_day(column)
+    ]
+    ends = [
+        column for column in varying if ENDINGS.fullmatch(plain(column.name)) and _is_day(column)
+    ]
+    days = [column for column in varying if {*parts(column.name)} & DATES and _is_day(column)]
     day = next(iter(begins or days), None)
     # A yes or no beside a date alone may be what was found at a visit; a status ends an interval.
     measured = [
-        one
-        for one in varying
-        if one not in (*begins, *ends, *days)
-        and rank(one.name, REPEATS) is None
-        and not numbers_rows(one)
-        and (_is_state(one, bool(begins)) if is_coded(one) else is_number(one))
+        column
+        for column in varying
+        if column not in (*begins, *ends, *days)
+        and rank(column.name, REPEATS) is None
+        and not numbers_rows(column)
+        and (_is_state(column, bool(begins)) if is_coded(column) else is_number(column))
     ]
     if day is None or measured:
         return []

@@ -146,7 +146,7 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         if not without_time(table, one.column, one.status)
     ]
     paired = {name for one in found for name in (one.column, one.status)}
-    names = [one.name for one in table.columns]
+    names = [column.name for column in table.columns]
     items = items_of(table.columns)
     for place, one in enumerate(free):
         if one.name in paired:
@@ -378,7 +378,7 @@ def _of_family(name: str, texts: Sequence[str]) -> str:
     if 2 <= len(numbers) <= LONGEST_FAMILY and numbers[0] > min(numbers[1:]):
         return "The same was measured before."
     stem = measured_stem(name)
-    if stem and any(measured_stem(one) == stem for one in texts if set(parts(one)) & BEFORE):
+    if stem and any(measured_stem(text) == stem for text in texts if set(parts(text)) & BEFORE):
         return "The same was measured before."
     return ""
 

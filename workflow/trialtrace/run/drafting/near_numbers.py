@@ -50,4 +50,4 @@ def _one_unit(fits: Mapping[str, re.Match[str]]) -> bool:
     codes such as 12b."""
     tails = {match["tail"].strip().casefold() for match in fits.values() if match["tail"]}
     glued = any(match["tail"] and match["tail"][0] != " " for match in fits.values())
-    return len(tails) <= MOST_TAILS and not (glued and any(len(one) == 1 for one in tails))
+    return len(tails) <= MOST_TAILS and not (glued and any(len(tail) == 1 for tail in tails))

@@ -58,8 +58,8 @@ def put_in_place(at: Project, name: str, files: Files) -> None:
     what was there, where `check` would refuse it."""
     folder = at.trial_config(name)
     staged, before = (folder.with_name(f".{name}.{each}") for each in ("new", "before"))
-    for each in (staged, before):
-        shutil.rmtree(each, ignore_errors=True)
+    for path in (staged, before):
+        shutil.rmtree(path, ignore_errors=True)
     try:
         if folder.exists():
             # What is no file of a draft stays too.

@@ -86,7 +86,7 @@ def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) 
     data = decided.told.get("competing")
     if outcome.kind != TIME:
         return outcome
-    own = [one for one in tables if one.name == outcome.table]
+    own = [table for table in tables if table.name == outcome.table]
     column = column_of(own, outcome.status, "status")[1]
     codes = [code for code in levels(column) if code != outcome.event]
     censored = [code for code in codes if NO.fullmatch(label_of(column, code))]

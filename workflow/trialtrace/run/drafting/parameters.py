@@ -204,12 +204,15 @@ def once_in(table: Table, subject: str, visit: str, taken: set[str], arm: str) -
     """The columns of a table of visits of which a patient has one value: in every row, or at one
     visit alone, but for those filled where the arm is, or at a visit that is called baseline."""
     same = [
-        one
-        for one in table.columns
-        if one.constant_within and not one.blank and one.name not in taken and usable(one)
+        column
+        for column in table.columns
+        if column.constant_within
+        and not column.blank
+        and column.name not in taken
+        and usable(column)
     ]
     row = _row_of_patients(table, subject, visit) if same else None
-    every = {one.name: (replace(one, constant_within=None), row) for one in same if row}
+    every = {column.name: (replace(column, constant_within=None), row) for column in same if row}
     return Once(table, {**every, **_at_one_visit(table, visit, taken, arm)}, frozenset(every))
 
 
@@ -277,13 +280,13 @@ def visit_alone(table: Table, visit: str) -> dict[str, str]:
     """The columns of which a patient has one value, where all of them stand at one visit: its
     code."""
     names = [
-        one.name
-        for one in table.columns
-        if one.constant_within and (one.blank or one.missing_codes)
+        column.name
+        for column in table.columns
+        if column.constant_within and (column.blank or column.missing_codes)
     ]
     if not names or not visit or table.rows > MOST_ROWS:
         return {}
-    absent = {one.name: {"", *one.missing_codes} for one in table.columns}
+    absent = {column.name: {"", *column.missing_codes} for column in table.columns}
     filled, _ = _filled(table, visit, names, absent)
     return {name: next(iter(at)) for name, at in filled.items() if len(at) == 1}
 

@@ -153,9 +153,9 @@ def _before(draft: Draft) -> list[str]:
     outcomes = (draft.primary, *draft.others[: draft.secondary])
     return [
         name
-        for one in outcomes
-        for code, name in one.columns
-        if code in one.before and one.table == draft.home.name
+        for outcome in outcomes
+        for code, name in outcome.columns
+        if code in outcome.before and outcome.table == draft.home.name
     ]
 
 
@@ -173,20 +173,20 @@ def _may_end(draft: Draft) -> dict[str, str]:
     known = {one.column for one in (draft.primary, *draft.others) if one.status}
     known |= {one.column for one in pairs(draft.home, [*filter(usable, draft.home.columns)])}
     times = [
-        one.name
-        for one in draft.home.columns
-        if one.constant_within is not False
-        and not _is_age(one)
-        and (is_time(one) or is_recorded_time(one, draft.home.columns))
-        and one.name not in known
+        column.name
+        for column in draft.home.columns
+        if column.constant_within is not False
+        and not _is_age(column)
+        and (is_time(column) or is_recorded_time(column, draft.home.columns))
+        and column.name not in known
     ]
     ended = {
-        one.name: f"it may tell how {times[0]} ended"
-        for one in draft.home.columns
-        if times and is_coded(one) and len(levels(one)) == 2 and not of_patients(one)
+        column.name: f"it may tell how {times[0]} ended"
+        for column in draft.home.columns
+        if times and is_coded(column) and len(levels(column)) == 2 and not of_patients(column)
     }
-    deaths = any(tells_deaths(one) for one in draft.home.columns if is_coded(one))
-    times += [one.name for one in draft.home.columns if deaths and may_be_until(one)]
+    deaths = any(tells_deaths(column) for column in draft.home.columns if is_coded(column))
+    times += [column.name for column in draft.home.columns if deaths and may_be_until(column)]
     return ended | dict.fromkeys(times, "a time to an event")
 
 
@@ -261,9 +261,12 @@ def _without_later(draft: Draft, decided: Decided) -> Draft:
     known = {*_before(draft), *draft.told.get("covariates", "").split(",")}
     columns = [draft.home.column(name) for name in people(draft).variables.values()]
     choices = [
-        (one.name, one.label if one.label != one.name else "No file says when it was known.")
-        for one in columns
-        if one.name not in known and not of_patients(one)
+        (
+            column.name,
+            column.label if column.label != column.name else "No file says when it was known.",
+        )
+        for column in columns
+        if column.name not in known and not of_patients(column)
     ]
 
     def read(name: str) -> str:

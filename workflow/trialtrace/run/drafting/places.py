@@ -39,7 +39,7 @@ class Place:
 
 def files_of(texts: Sequence[str]) -> list[str]:
     """What was given, each folder replaced by its tables and their descriptions."""
-    return [file for one in texts for file in _expanded(one)]
+    return [file for text in texts for file in _expanded(text)]
 
 
 def _expanded(text: str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def places(texts: Sequence[str]) -> list[Place]:
     where files have none that reports may show, and sheets of one name."""
     counts: Counter[str] = Counter()
     made: list[Place] = []
-    for place in (place for one in texts for place in _places(one)):
+    for place in (place for text in texts for place in _places(text)):
         counts[place.name] += 1
         n = counts[place.name]
         if n > 1 and not (place.sheet or place.name == NEUTRAL):

@@ -145,8 +145,8 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
 
 def baseline_variables(draft: Draft, who: People) -> list[str]:
     """What the baseline table shows: groups by their numbers or names describe no patient."""
-    groups = [one for one in draft.home.columns if one.name == draft.design.cluster]
-    numbered = {who.named(one.name) for one in groups if not is_coded(one)}
+    groups = [column for column in draft.home.columns if column.name == draft.design.cluster]
+    numbered = {who.named(group.name) for group in groups if not is_coded(group)}
     return [name for name in who.shown if name not in numbered]
 
 

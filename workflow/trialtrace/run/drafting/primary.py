@@ -156,7 +156,9 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     fitting = fitting or _of_levels(offered, kind)
     if not fitting and "primary" not in decided.told:
         fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
-        texts = {one.name: _as_text(one) for table in offered.tables for one in table.columns}
+        texts = {
+            column.name: _as_text(column) for table in offered.tables for column in table.columns
+        }
         fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
         need = "a column of numbers, of two values, or of numbered levels"
         mend = "give the file that has the outcomes beside this one, or name the column: --primary "
@@ -208,7 +210,7 @@ def _beside_times(offered: Offered, outcome: Outcome) -> list[str]:
     if outcome.kind != EVENT or offered.within or outcome.columns:
         return []
     state = table.column(outcome.column)
-    free = [one for one in table.columns if one.constant_within is not False]
+    free = [column for column in table.columns if column.constant_within is not False]
     ends = may_end(state) or tells_deaths(state)
     return [one.name for one in free if ends and usable(one) and may_be_until(one)]
 
@@ -234,18 +236,21 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
         return []
     number, items = table.column(time.column), items_of(table.columns)
     states = [
-        one
-        for one in table.columns
-        if ((is_coded(one) and len(levels(one)) == 2 and not of_patients(one)) or tells_ends(one))
-        and one.constant_within is not False
-        and one.name not in (time.column, *items)
-        and not belongs(one)
-        and not tells_arm(one, table, offered.arm)
+        column
+        for column in table.columns
+        if (
+            (is_coded(column) and len(levels(column)) == 2 and not of_patients(column))
+            or tells_ends(column)
+        )
+        and column.constant_within is not False
+        and column.name not in (time.column, *items)
+        and not belongs(column)
+        and not tells_arm(column, table, offered.arm)
     ]
     if may_be_time(number):
         return states
     # Whatever a number is called, beside an event it may be how long it took.
-    return [one for one in states if may_end(one)] if may_last(number, table.columns) else []
+    return [state for state in states if may_end(state)] if may_last(number, table.columns) else []
 
 
 def without_end(table: Table, outcome: Outcome) -> str:

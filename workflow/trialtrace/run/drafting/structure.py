@@ -175,7 +175,7 @@ def _like_id(column: Column) -> bool:
 
 def _whole(columns: Sequence[Column], name: str, rows: int) -> bool:
     """Whether every row has a value of its own there."""
-    return any(one.name == name and one.distinct == rows for one in columns)
+    return any(column.name == name and column.distinct == rows for column in columns)
 
 
 def _few_repeats(

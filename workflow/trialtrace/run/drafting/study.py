@@ -82,7 +82,7 @@ def populations(draft: Draft) -> dict[str, object]:
 def _without(draft: Draft, flag: str, code: str) -> bool:
     """Whether a flag leaves out somebody who has an arm: it keeps not all who were randomised."""
     home, arm = draft.home, draft.arm.name
-    known = any(one.name == arm for one in home.columns) and home.rows <= MOST_ROWS
+    known = any(column.name == arm for column in home.columns) and home.rows <= MOST_ROWS
     codes = {one for _, one in draft.arms.values()}
     return known and any(
         mine in codes and mark != code for mine, mark in cells_of(home, [arm, flag])
@@ -95,7 +95,9 @@ def _of_patients(draft: Draft) -> str:
     if not draft.design.own_treatment:
         return draft.arm.name
     if draft.design.columns:
-        full = [one.name for one in draft.home.columns if is_coded(one) and not one.blank]
+        full = [
+            column.name for column in draft.home.columns if is_coded(column) and not column.blank
+        ]
         no = {SOURCE_ROW, *draft.design.columns}
         return next(name for name in (*draft.key(draft.home), *full, "") if name not in no)
     return draft.design.sequence or draft.subject[draft.home.name]

@@ -32,7 +32,7 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
         raise wrong("--subject", f"{SOURCE_ROW}, of {len(tables)} tables", need)
-    lacking = any(named not in {one.name for one in table.columns} for table in tables)
+    lacking = any(named not in {column.name for column in table.columns} for table in tables)
     if several and (not named or lacking) and not all(table.subject for table in tables):
         return _linked(tables, decided)
     return tuple(_with_subject(table, decided) for table in tables)
@@ -44,7 +44,7 @@ def _joined_alike(tables: Sequence[Table]) -> tuple[Table, ...]:
     joins = [(one, *join) for one in tables for join in one.joined.items()]
     made = []
     for table in tables:
-        known = {one.name for one in table.columns}
+        known = {column.name for column in table.columns}
         like = (
             (name, parts, other.name)
             for other, name, parts in joins
@@ -61,8 +61,10 @@ def _numbered_in_sites(tables: Sequence[Table]) -> Sequence[Table]:
     all tables have and which together, and not alone, tell its rows apart."""
     if len(tables) < 2 or all(table.subject for table in tables):
         return tables
-    known = [{one.name for one in table.columns} for table in tables]
-    shared = [one for one in tables[0].columns if all(one.name in names for names in known)]
+    known = [{column.name for column in table.columns} for table in tables]
+    shared = [
+        column for column in tables[0].columns if all(column.name in names for names in known)
+    ]
     sites = [one.name for one in shared if rank(one.name, SITES) is not None]
     numbers = [
         one.name
@@ -97,7 +99,9 @@ def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """Tables by the column that all of them have and that tells the rows of one apart; where it is
     not one, it is asked."""
     shared = [
-        one.name for one in tables[0].columns if all(_may_link(table, one.name) for table in tables)
+        column.name
+        for column in tables[0].columns
+        if all(_may_link(table, column.name) for table in tables)
     ]
     names = one_of([table.name for table in tables])
     if not shared:
@@ -206,8 +210,8 @@ def _with_subject(table: Table, decided: Decided) -> Table:
             decided.guess(f"subject.{table.name}", place, table.subject[0], why)
     else:
         why = "No column has the name of a subject: every row is taken for a patient."
-        sides = [one for one in table.columns if is_side(one) and len(levels(one)) == 2]
-        if several := sides or [one for one in table.columns if _in_equal_visits(one)]:
+        sides = [column for column in table.columns if is_side(column) and len(levels(column)) == 2]
+        if several := sides or [column for column in table.columns if _in_equal_visits(column)]:
             return _of_several(table, several[0], place, why, decided)
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
     if "repeats" in table.evidence and table.subject:
@@ -251,9 +255,14 @@ def _of_several(
     mend = "Add the number of the patient to the export, or give the rows of one level."
     choices = [(SOURCE_ROW, f"{why} {doubt} {mend}")]
     choices += [
-        (one.name, f"It has {one.distinct} values in {table.rows} rows, and {name} {n} levels.")
-        for one in table.columns
-        if may_tell_apart(one) and table.rows <= n * one.distinct + 2 and one.distinct < table.rows
+        (
+            column.name,
+            f"It has {column.distinct} values in {table.rows} rows, and {name} {n} levels.",
+        )
+        for column in table.columns
+        if may_tell_apart(column)
+        and table.rows <= n * column.distinct + 2
+        and column.distinct < table.rows
     ]
 
     def read(name: str) -> Table:

@@ -63,7 +63,7 @@ class Look:
 def visit_of(table: Table, decided: Decided) -> str:
     """The column that tells the visits of a patient apart, told or a guess; nothing without one."""
     if data := decided.told.get("visit"):
-        found = next((one for one in table.columns if one.name == data), None)
+        found = next((column for column in table.columns if column.name == data), None)
         # A day that one patient has is no visit.
         if found is not None and (not levels(found) or 2 * found.distinct > table.rows):
             fault = f"{data}, {found.distinct} different values"
@@ -135,14 +135,14 @@ def _said(columns: Sequence[Column]) -> tuple[str, list[str]]:
         return "", []
     words = [text.split(" ") for text in texts]
     first = _shared(words)
-    rest = [" ".join(each[len(first) :]) for each in words]
+    rest = [" ".join(word[len(first) :]) for word in words]
     whole = all(OWN_UNIT.match(text) for text in rest)
     if first and not whole and all(text[:1].isdecimal() for text in rest):
         # The word before a number belongs to the visit: week of week 4.
         rest = [f"{first[-1]} {text}" for text in rest]
         first = first[:-1]
     if not first:
-        last = " ".join(_shared([each[::-1] for each in words])[::-1])
+        last = " ".join(_shared([word[::-1] for word in words])[::-1])
         shared = "" if PLACED.match(last) else last[:1].upper() + last[1:]
         return shared, [text.removesuffix(last).strip() for text in texts]
     return LEADING.sub("", " ".join(first)), [_visit_in(text) for text in rest]
@@ -244,12 +244,12 @@ def _silent(outcome: Outcome) -> set[str]:
 def _at_zero(table: Table, visit: str) -> set[str]:
     """The visits at which a measured time is nought, or less, in every row."""
     times = [
-        one.name
-        for one in table.columns
-        if one.name != visit
-        and is_number(one)
-        and one.constant_within is False
-        and (rank(one.name, VISITS) is not None or name_words(one.name) & TIMES)
+        column.name
+        for column in table.columns
+        if column.name != visit
+        and is_number(column)
+        and column.constant_within is False
+        and (rank(column.name, VISITS) is not None or name_words(column.name) & TIMES)
     ]
     found: set[str] = set()
     for name in times if table.rows <= MOST_ROWS else ():
@@ -272,12 +272,12 @@ def own_before(table: Table, outcome: Outcome) -> list[Column]:
     """The columns that the value before has of its own, those of the outcome's name first."""
     stem = measured_stem(outcome.column.replace("{visit}", ""))
     found = [
-        one
-        for one in table.columns
-        if one.constant_within is not False
-        and one.name not in outcome.names
-        and {*parts(one.name)} & OWN_COLUMN
-        and measured_stem(one.name) in ("", stem)
+        column
+        for column in table.columns
+        if column.constant_within is not False
+        and column.name not in outcome.names
+        and {*parts(column.name)} & OWN_COLUMN
+        and measured_stem(column.name) in ("", stem)
     ]
     return sorted(found, key=lambda one: measured_stem(one.name) != stem)
 

@@ -101,7 +101,7 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     Times beside them are no outcomes. Where columns of one name but for their number may be the
     items of a scale as well, and where they are of treatments, nobody takes them unasked.
     """
-    named = {one.name: one for one in columns}
+    named = {column.name: column for column in columns}
     single = {outcome.column: outcome for outcome in outcomes}
     made: list[Outcome] = []
     times, families = _numbered(columns)
@@ -164,14 +164,14 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         if match := NAME.fullmatch(one.name):
             stem, mark, number, end = match.groups()
             families[stem, mark, end][number] = one
-    numbers = [frozenset(each) for each in families.values()]
+    numbers = [frozenset(family) for family in families.values()]
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
     items = items_of(columns)
     times: set[str] = set()
     made = []
     for (stem, mark, end), each in families.items():
         labels = (_said(column) for column in each.values())
-        word = _time(stem, end) or next((each for each in labels if each), "")
+        word = _time(stem, end) or next((label for label in labels if label), "")
         beside = numbers.count(frozenset(each)) > 1
         if (
             {*parts(stem), *parts(end)} <= TIMES
@@ -213,7 +213,7 @@ def _with_before(columns: Sequence[Column], families: Iterable[Family]) -> Itera
     for family in families:
         stem = parts(family.pattern.replace("{visit}", " "))
         stem = [word for word in stem if word not in TIMES]
-        before = [one.name for one in columns if _early(one.name) == stem]
+        before = [column.name for column in columns if _early(column.name) == stem]
         if len(before) == 1:
             yield Family({before[0]: before[0], **family.columns}, family.pattern, family.word)
 
@@ -267,19 +267,19 @@ def columns_of_treatments(table: Table, subject: str) -> dict[tuple[str, ...], b
         return {}
     named = [tuple(one.columns.values()) for one in _of_treatments(table.columns)]
     numbers = [
-        one
-        for one in table.columns
-        if is_number(one)
-        and usable(one)
-        and one.name != subject
-        and not of_patients(one)
-        and plain(one.name) not in ROW_NUMBERS
+        column
+        for column in table.columns
+        if is_number(column)
+        and usable(column)
+        and column.name != subject
+        and not of_patients(column)
+        and plain(column.name) not in ROW_NUMBERS
     ]
     alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
     # Columns of periods are no treatments.
-    alike = alike and len({re.sub("[0-9]+$", "", one.name) for one in numbers}) > 1
-    left = [tuple(one.name for one in numbers)] if alike else []
-    numeric = {one.name for one in table.columns if is_number(one)}
+    alike = alike and len({re.sub("[0-9]+$", "", number.name) for number in numbers}) > 1
+    left = [tuple(number.name for number in numbers)] if alike else []
+    numeric = {column.name for column in table.columns if is_number(column)}
     by_name = {one: True for one in named if numeric.issuperset(one)}
     return dict.fromkeys(left, False) | by_name
 
@@ -288,12 +288,14 @@ def under_treatments(columns: Sequence[Column], names: Iterable[str]) -> str:
     """The doubt about an outcome of columns of these names, of which one is of a treatment that
     patients have in turn."""
     families, own = _of_treatments(columns), {*names}
-    return next((one.doubt for one in families if own & {*one.columns.values()}), "")
+    return next((family.doubt for family in families if own & {*family.columns.values()}), "")
 
 
 def _overlap(columns: Sequence[Column]) -> bool:
     """Whether all have values that each other could have."""
-    ends = [(float(one.low), float(one.high)) for one in columns if one.low and one.high]
+    ends = [
+        (float(column.low), float(column.high)) for column in columns if column.low and column.high
+    ]
     lows, highs = zip(*ends, strict=True) if ends else ((), ())
     return len(ends) == len(columns) and max(lows) < min(highs)
 
@@ -317,7 +319,7 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
         named = [word for word in words if TREATED.fullmatch(word)]
         several = 2 <= len(each) <= MOST_TREATMENTS
         lettered = len(orders) > 1 and all(
-            {word.upper() for word in words} == one for one in orders
+            {word.upper() for word in words} == order for order in orders
         )
         whole = bool((before + after).strip()) or len(named) == len(words)
         if several and whole and (named or lettered):

@@ -79,9 +79,9 @@ def columns_of(draft: Draft) -> Columns:
     """Every column of every table: declared, or ignored with the reason."""
     made = Columns()
     scales = {
-        (one.table, name): one.codes
-        for one in (draft.primary, *draft.others)
-        for _, name in one.columns
+        (outcome.table, name): outcome.codes
+        for outcome in (draft.primary, *draft.others)
+        for _, name in outcome.columns
     }
     for table in draft.tables:
         used = _used(draft, table)
@@ -132,11 +132,13 @@ def columns_of(draft: Draft) -> Columns:
 
 def _below_0(draft: Draft, table: Table) -> dict[str, str]:
     """Times to an event with values below 0, which are not used: the least of each."""
-    times = {one.column for one in (draft.primary, *draft.others) if one.kind == TIME}
+    times = {outcome.column for outcome in (draft.primary, *draft.others) if outcome.kind == TIME}
     return {
-        one.name: one.low
-        for one in table.columns
-        if one.name in times and one.low.startswith("-") and not (one.given or one.bounds)
+        column.name: column.low
+        for column in table.columns
+        if column.name in times
+        and column.low.startswith("-")
+        and not (column.given or column.bounds)
     }
 
 

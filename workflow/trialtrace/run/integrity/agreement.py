@@ -146,11 +146,11 @@ def _as_designed(of: Treatments) -> Look:
 def _days(export: Export) -> Iterator[Look]:
     """A look at each number of days between two dates of a patient: at who died before its end."""
     dates = [one for one in export.slices if one.kind == DATE and one.table == export.subjects]
-    deaths = [one for one in dates if intervals.is_death(export, one)]
+    deaths = [date for date in dates if intervals.is_death(export, date)]
     for number in export.first_numbers if deaths else ():
         for start in dates if number.table == export.subjects else ():
             end = number.values + start.values
-            others = [one.values for one in dates if one is not start]
+            others = [date.values for date in dates if date is not start]
             agree = int(np.any([np.abs(end - day) <= 1 for day in others], axis=0).sum())
             if agree < max(FEWEST, OF_DATES * int((~np.isnan(end)).sum())):
                 continue

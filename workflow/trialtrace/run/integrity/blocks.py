@@ -70,7 +70,7 @@ def _alike_below(values: Floats, length: int) -> float:
     codes = np.unique(values, return_inverse=True)[1].astype(np.int64)
     pairs = codes[:-1] * len(codes) + codes[1:]
     counts = [np.unique(keys, return_counts=True)[1] for keys in (codes[:-1], pairs)]
-    above, both = (float((each * (each - 1.0)).sum()) for each in counts)
+    above, both = (float((count * (count - 1.0)).sum()) for count in counts)
     run = 2.0 * (length - 1)
     return (both - run) / (above - run) if above > run else 0.0
 

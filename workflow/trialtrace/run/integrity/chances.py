@@ -127,8 +127,8 @@ def brown_forsythe(groups: Sequence[Floats]) -> float:
 def anova(groups: Sequence[Floats]) -> float:
     """The test of the means of groups by an analysis of variance."""
     n, mean = sum(map(len, groups)), np.concatenate(groups).mean()
-    between = sum(len(one) * (one.mean() - mean) ** 2 for one in groups)
-    within = sum(float(((one - one.mean()) ** 2).sum()) for one in groups)
+    between = sum(len(group) * (group.mean() - mean) ** 2 for group in groups)
+    within = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
     df = len(groups) - 1, n - len(groups)
     return float(_special().fdtrc(*df, between / df[0] / (within / df[1]))) if within else 0.0
 

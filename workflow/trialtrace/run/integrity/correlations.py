@@ -88,7 +88,7 @@ def _between_sites(export: Export) -> Iterator[Look]:
     ]
     # Of the patients' codes those of two values: a sex, an answer.
     codes = [one for one in export.slices if (one.table, one.kind) == (export.subjects, CODE)]
-    twofold = [one for one in codes if len(np.unique(one.values[one.there])) == 2]
+    twofold = [code for code in codes if len(np.unique(code.values[code.there])) == 2]
     strong = []
     for one, other in combinations(chosen[:COLUMNS] + twofold[:COLUMNS], 2):
         known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values) & (export.site >= 0))

@@ -164,6 +164,6 @@ def of_occurrences(
     `until` days after entry, of which the last is `followed`."""
     known = ~np.isnan(until) & ~np.isnan(followed)
     days = [np.sort(each[known]) for each in (np.minimum(until, followed), followed)]
-    before, there = (known.sum() - np.searchsorted(each, since) for each in days)
+    before, there = (known.sum() - np.searchsorted(day, since) for day in days)
     share = np.maximum(before, 1) / np.maximum(there, 1)
     return float((1 / share - 1).sum()), float(np.prod(share) ** (1 / less))

@@ -128,11 +128,11 @@ def _first_of(looks: list[Look], uses: Uses) -> Look:
     """The most unusual look; of those at the same rows of a table one that an endpoint uses."""
     first = looks[0]
     same = [
-        one
-        for one in looks
-        if (one.where.partition(".")[0], one.rows) == (first.where.partition(".")[0], first.rows)
+        look
+        for look in looks
+        if (look.where.partition(".")[0], look.rows) == (first.where.partition(".")[0], first.rows)
     ]
-    return next((one for one in same if tuple(one.where.split(".")) in uses), first)
+    return next((look for look in same if tuple(look.where.split(".")) in uses), first)
 
 
 def _p(p: float) -> str:

@@ -53,11 +53,12 @@ def judged(looks: Iterable[Look], weights: Mapping[str, float] | None = None) ->
     come first.
     """
     every = list(looks)
-    of = Counter(one.check for one in every)
+    of = Counter(look.check for look in every)
     weight = {check: (weights or {}).get(check, 1.0) for check in of}
     whole = sum(weight.values())
     made = [
-        Judged(one, min(1.0, one.p * of[one.check] * whole / weight[one.check])) for one in every
+        Judged(look, min(1.0, look.p * of[look.check] * whole / weight[look.check]))
+        for look in every
     ]
     return sorted(
         made,

@@ -176,7 +176,7 @@ def _beside(export: Export) -> Iterator[Look]:
     numbers that they go best with, as they stand or some rows off."""
     numbers: dict[tuple[str, str], tuple[Slice, Floats]] = {}
     wide = {at for columns in export.wide for at in columns}
-    for series in (*export.series, *((one,) for one in export.numbers)):
+    for series in (*export.series, *((number,) for number in export.numbers)):
         alone = len(series) == 1 and (series[0].table, series[0].column) in wide
         if len(series[0].there) >= FEWEST and not alone:
             values = np.column_stack([one.values for one in series])

@@ -192,7 +192,7 @@ def _in_turn(sheet: Sheet) -> bool:
         return False
     order = np.lexsort((sheet.step, sheet.part, sheet.subject))
     same = np.diff(sheet.subject[order]) + np.diff(sheet.part[order]) == 0
-    dates = [one.values[order] for one in sheet.columns if one.kind == DATE]
+    dates = [column.values[order] for column in sheet.columns if column.kind == DATE]
     return any((np.diff(days)[same] > 0).mean() >= RISING for days in dates)
 
 

@@ -137,11 +137,15 @@ def _pairs(groups: list[Places]) -> int:
 def _registered(export: Export) -> Iterator[Look]:
     """A look at pairs born on one day: at the patients' codes and numbers, without their age."""
     columns = [one for one in export.slices if one.table == export.subjects]
-    births = [one for one in columns if one.kind == DATE and BIRTH.fullmatch(one.column)]
+    births = [
+        column for column in columns if column.kind == DATE and BIRTH.fullmatch(column.column)
+    ]
     if not births or len(births[0].there) < FEWEST:
         return
     born, there = births[0].values, births[0].there
-    chosen = sorted((one for one in columns if _beside(one, births[0])), key=_luck)[:MOST_COLUMNS]
+    chosen = sorted((column for column in columns if _beside(column, births[0])), key=_luck)[
+        :MOST_COLUMNS
+    ]
     if len(chosen) < COLUMNS:
         return
     days = (np.flatnonzero(born == day) for day in np.unique(born[there]))
@@ -221,7 +225,7 @@ def same_patients(export: Export, likely: float) -> Same | None:
 
 def _same_in(export: Export, table: str, columns: Iterable[Slice]) -> Same | None:
     """The pairs of patients that are equal in all of some columns."""
-    varied = [one for one in columns if len(one.there) > 1 and _luck(one) < 1]
+    varied = [column for column in columns if len(column.there) > 1 and _luck(column) < 1]
     if len(varied) < COLUMNS or export.n < FEWEST:
         return None
     names = _groups([one.values for one in varied], slice(None))
@@ -237,9 +241,9 @@ def _due(n: int, columns: Iterable[Slice]) -> float:
     """How many pairs of so many patients are equal in all columns by chance: a missing value equals
     a missing one alone, and a column that another one of few levels decides gives no further."""
     kept: list[Slice] = []
-    for one in sorted(columns, key=_luck):
-        if not any(_decides(other, one, n) for other in kept) and not _adds_up(one, kept):
-            kept.append(one)
+    for column in sorted(columns, key=_luck):
+        if not any(_decides(other, column, n) for other in kept) and not _adds_up(column, kept):
+            kept.append(column)
     share = np.array([len(one.there) / n for one in kept])
     chance = share**2 * np.array([_luck(one) for one in kept]) + (1 - share) ** 2
     return n * (n - 1) / 2 * float(chance.prod())

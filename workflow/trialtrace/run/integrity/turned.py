@@ -39,7 +39,7 @@ def looks(export: Export) -> Iterator[Look]:
         yield from _level(export, item, values, sites)
     values = np.column_stack([each for _, each in numbers])
     stems = [re.sub(r"[\d_]+$", "", item.column) for item, _ in numbers]
-    same = np.array([[one == other for other in stems] for one in stems])
+    same = np.array([[stem == other for other in stems] for stem in stems])
     tried: dict[int, list[tuple[float, int]]] = {}
     for s in sites:
         own, others = export.site == s, (export.site >= 0) & (export.site != s)
@@ -59,17 +59,17 @@ def _of_patients(export: Export) -> Iterator[tuple[Slice, Floats]]:
     """Each number with a value a patient: of several visits their mean."""
     of_visits: set[tuple[str, str]] = set()
     for visits in export.series:
-        of_visits |= {(one.table, one.column) for one in visits}
-        values = np.column_stack([one.values for one in visits])
+        of_visits |= {(visit.table, visit.column) for visit in visits}
+        values = np.column_stack([visit.values for visit in visits])
         there = ~np.isnan(values)
         means = np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
         if len(np.unique(values[there])) >= LEVELS:
-            first = next(one for one in visits if one.there.any())
+            first = next(visit for visit in visits if visit.there.any())
             yield first, np.where(there.any(axis=1), means, np.nan)
-    for one in export.first_numbers:
-        several = len(np.unique(one.values[one.there])) >= LEVELS
-        if several and (one.table, one.column) not in of_visits:
-            yield one, one.values
+    for first_number in export.first_numbers:
+        several = len(np.unique(first_number.values[first_number.there])) >= LEVELS
+        if several and (first_number.table, first_number.column) not in of_visits:
+            yield first_number, first_number.values
 
 
 def _scores(values: Floats) -> Floats:

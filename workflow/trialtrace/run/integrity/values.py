@@ -69,7 +69,7 @@ def _pressures(export: Export) -> Iterator[Look]:
     than one row in a hundred (binomial), which nobody has."""
     for sheet in export.sheets:
         numbers = [column for column in sheet.columns if column.kind == NUMBER]
-        named = [{*parts(one.name), *parts(one.label)} for one in numbers]
+        named = [{*parts(number.name), *parts(number.label)} for number in numbers]
         upper = [one for one, words in zip(numbers, named, strict=True) if words & SYSTOLIC]
         lower = [one for one, words in zip(numbers, named, strict=True) if words & DIASTOLIC]
         if len(upper) == len(lower) == 1:

@@ -97,7 +97,7 @@ FEWEST_RESTING, WEEK = 20, 7
 def rest_days(export: Export) -> Iterator[Look]:
     """A look for each column of dates, or each visit of one, that avoids two days of the week."""
     dates = [one for one in export.slices if one.kind == DATE and len(one.there) >= FEWEST_RESTING]
-    rests = [(one, rest) for one in dates if (rest := first_of_rest(one)) is not None]
+    rests = [(date, rest) for date in dates if (rest := first_of_rest(date)) is not None]
     common = Counter(rest for _, rest in rests).most_common(1)
     for one, rest in rests:
         beside = (rest - common[0][0]) % WEEK in (1, WEEK - 1) and common[0][1] < len(rests)

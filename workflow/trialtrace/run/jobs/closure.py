@@ -99,7 +99,7 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
     for node in tree.body:
         if isinstance(node, ast.Assign):
             constants |= {
-                each.id: node.value for each in node.targets if isinstance(each, ast.Name)
+                target.id: node.value for target in node.targets if isinstance(target, ast.Name)
             }
             for call in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
                 kind, arguments = _call(call, constants)
@@ -116,7 +116,7 @@ def _call(
     """What is called, and its arguments by name, those among them that a `partial` has fixed."""
     if not isinstance(call, ast.Call):
         return "", {}
-    arguments = {each.arg: each.value for each in call.keywords}
+    arguments = {keyword.arg: keyword.value for keyword in call.keywords}
     name = getattr(call.func, "id", "")
     fixed = constants.get(name)
     if isinstance(fixed, ast.Call) and getattr(fixed.func, "id", "") == "partial":
@@ -141,8 +141,8 @@ def _flat(named: ast.expr | None, constants: Mapping[str, ast.expr]) -> Iterator
         case ast.Starred(value=value):
             yield from _flat(value, constants)
         case ast.Tuple(elts=elements):
-            for each in elements:
-                yield from _flat(each, constants)
+            for element in elements:
+                yield from _flat(element, constants)
         case ast.expr():
             yield named
 

@@ -83,4 +83,4 @@ def check_purpose(trial: Trial, problems: Problems) -> None:
     try:
         key_of_hidden(trial, load_settings(trial.at))
     except UserError as error:
-        problems.found += [one for one in error.problems if one not in problems.found]
+        problems.found += [problem for problem in error.problems if problem not in problems.found]

@@ -190,7 +190,9 @@ def instruments_of(trial: Trial) -> set[str]:
 
 def tables_of(trial: Trial) -> list[Path]:
     """The tables of the project that the trial's endpoints read: norms, conversion factors."""
-    read = [table for each in trial.endpoints.values() for table in each.entry.project_tables]
+    read = [
+        table for endpoint in trial.endpoints.values() for table in endpoint.entry.project_tables
+    ]
     return [table_path(trial.at, folder, name) for folder, name in read]
 
 
@@ -202,7 +204,9 @@ def boundaries_of(trial: Trial) -> set[str]:
 
 def quantities_of(trial: Trial) -> set[str]:
     """The kinds of quantities of a trial's cohort."""
-    return {each.kind for each in trial.cohort.quantities.values()} if trial.drawn else set()
+    return (
+        {quantity.kind for quantity in trial.cohort.quantities.values()} if trial.drawn else set()
+    )
 
 
 @dataclass

@@ -415,7 +415,9 @@ def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tup
             check_purpose(load_trial(name, at), data)
             found += data.found
     wrong = {name: found for name, found in trials.items() if found}
-    stops = own + [one for name in wrong if not asked or name in asked for one in wrong[name]]
+    stops = own + [
+        problem for name in wrong if not asked or name in asked for problem in wrong[name]
+    ]
     sound = tuple(name for name in trials if name not in wrong)
     if stops and sound and wrong and not own and not asked:
         stops.append(

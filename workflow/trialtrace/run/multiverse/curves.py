@@ -88,7 +88,7 @@ class Group:
     @cached_property
     def tested(self) -> list[Estimated]:
         """Those that have scores."""
-        return [each for each in self.estimates if each.scores is not None]
+        return [estimate for estimate in self.estimates if estimate.scores is not None]
 
 
 def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Group]:
@@ -129,7 +129,7 @@ def prepared(work: Work, group: Group) -> Group:
     try:
         scheme = _scheme(work, group.place.pair)
     except StatsError as refused:
-        estimates = [_without_scores(each, str(refused)) for each in group.estimates]
+        estimates = [_without_scores(estimate, str(refused)) for estimate in group.estimates]
         return replace(group, estimates=estimates)
     try:
         return _observed(work, group, scheme)
@@ -148,7 +148,8 @@ def _told_apart(work: Work, group: Group, scheme: Scheme) -> Group:
     spread = np.concatenate([whole_scores(scheme, s).sd() for s in _columns(work, group)()])
     same = {id(each) for each, sd in zip(group.tested, spread, strict=True) if not sd > 0}
     estimates = [
-        _without_scores(each, SAME) if id(each) in same else each for each in group.estimates
+        _without_scores(estimate, SAME) if id(estimate) in same else estimate
+        for estimate in group.estimates
     ]
     return replace(group, estimates=estimates)
 

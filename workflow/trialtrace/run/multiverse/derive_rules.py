@@ -50,7 +50,9 @@ def _derive(trial: SpecifiedTrial, clean: Path, folders: Path, name: str) -> Non
 def _name(trial: SpecifiedTrial, clean: Path, rule: str, code: str) -> str:
     """What the data of a rule come from: code, clean tables, configuration, project's tables."""
     at = trial.at.trial_config(trial.name)
-    read = [table for each in trial.endpoints.values() for table in each.entry.project_tables]
+    read = [
+        table for endpoint in trial.endpoints.values() for table in endpoint.entry.project_tables
+    ]
     files = [at / name for name in CONFIGURATION]
     files += [table_path(trial.at, *table) for table in dict.fromkeys(read)]
     files += sorted(path for path in clean.rglob("*") if path.is_file())

@@ -72,7 +72,7 @@ def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
     work.blocks.make_folder()
     curves = _curves(work) if first_draws(work, chunk) else []
     drawn(work, curves, chunk)
-    _mark(mark, (each.place.name for each in curves))
+    _mark(mark, (curve.place.name for curve in curves))
 
 
 def _mark(mark: Path, names: Iterable[str]) -> None:
@@ -85,7 +85,7 @@ def run_multiverse(work: Work, out_dir: Path) -> None:
     curves = _curves(work)
     parts = drawn(work, curves, WHOLE)
     found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
-    every = [each for one in found for each in one.group.estimates]
+    every = [estimate for one in found for estimate in one.group.estimates]
     trial = work.trial
     tables: list[tuple[Contract, Iterator[Mapping[str, object]]]] = [
         (RESULTS, (each.row for each in every)),
@@ -115,20 +115,20 @@ def _tested(work: Work, group: Group, draws: CurveDraws | None) -> Tested:
 
 def _specification_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
     number = 0
-    for each in curve.group.estimates:
-        specification = trial.specifications[each.analysis]
+    for estimate in curve.group.estimates:
+        specification = trial.specifications[estimate.analysis]
         row = {
-            "result_id": each.row["result_id"],
-            "analysis_id": each.analysis,
+            "result_id": estimate.row["result_id"],
+            "analysis_id": estimate.analysis,
             "specification": specification.name,
             "levels": json.dumps(specification.levels, ensure_ascii=False),
             "curve": curve.group.place.name,
             "registered": trial.multiverse.marked(specification, "registered"),
             "published": trial.multiverse.marked(specification, "published"),
-            "score": each.score,
-            "untested": each.untested,
+            "score": estimate.score,
+            "untested": estimate.untested,
         }
-        if curve.joint is not None and each.scores is not None:
+        if curve.joint is not None and estimate.scores is not None:
             assert curve.group.observed is not None
             row |= {"z": float(curve.group.observed.z[number])}
             row |= _p(("p_value", "p_low", "p_high"), curve.joint.p_value[number])
@@ -189,12 +189,12 @@ def _several_effects(trial: SpecifiedTrial, group: Group) -> bool:
     """Whether the estimates of a curve are of effects that differ by what they are given."""
     if group.place.statistic not in CONDITIONAL:
         return False
-    steps = [trial.plan.analyses[each.analysis].estimates[0] for each in group.estimates]
+    steps = [trial.plan.analyses[estimate.analysis].estimates[0] for estimate in group.estimates]
     given = {
         tuple(
-            sorted({*getattr(each.options, "covariates", ()), *getattr(each.options, "strata", ())})
+            sorted({*getattr(step.options, "covariates", ()), *getattr(step.options, "strata", ())})
         )
-        for each in steps
+        for step in steps
     }
     return len(given) > 1
 
@@ -216,7 +216,9 @@ def _band_rows(curve: Tested) -> Iterator[Row]:
 
 def _spread_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
     """Of the factors that vary on the curve; of one estimand alone."""
-    there = [each for each in curve.group.estimates if each.row["stat_value"] is not None]
+    there = [
+        estimate for estimate in curve.group.estimates if estimate.row["stat_value"] is not None
+    ]
     if _several_effects(trial, curve.group) or _distinct(_values(there)) < 2:
         return
     chosen = [trial.specifications[each.analysis].levels for each in there]

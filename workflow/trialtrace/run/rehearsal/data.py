@@ -88,7 +88,7 @@ def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
     if problems:
         return Derived(problems, remarks)
     losses = endpoint_losses(study)
-    lines = [one.text for one in (*losses.warnings, *losses.notes)]
+    lines = [red_line.text for red_line in (*losses.warnings, *losses.notes)]
     return Derived(problems, [*lines, *remarks])
 
 

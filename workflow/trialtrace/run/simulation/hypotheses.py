@@ -37,7 +37,7 @@ def holds(
             and results[name]["group1_level"] == row["group1_level"]
             and _same_place(results[name], row)
         ]
-        return _agreed([_is(each, options[THRESHOLD], options.get("sides")) for each in shares])
+        return _agreed([_is(share, options[THRESHOLD], options.get("sides")) for share in shares])
     if trials.trial.stated.no_effect:
         return is_null(trials, row)
     if row["group1_level"] is not None or row["group2_level"] is not None:

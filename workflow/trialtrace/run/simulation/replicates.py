@@ -240,7 +240,7 @@ class Work:
         """A digest of what all replicates come from, but for simulation.yaml."""
         folder = self.trial.at.trial_config(self.trial.name)
         files = [folder / name for name in CONFIGURATION]
-        read = [each.entry.project_tables for each in self.trial.endpoints.values()]
+        read = [endpoint.entry.project_tables for endpoint in self.trial.endpoints.values()]
         files += [table_path(self.trial.at, *named) for those in read for named in those]
         return key_of(self.code, *map(sha256_file, files))
 
@@ -318,9 +318,9 @@ def _together(trials: Trials, numbers: Sequence[int]) -> list[Frames | str]:
             cohorts[number] = trials.drawn(number)
         except UserError as error:
             cohorts[number] = _words(error)
-    drawn = [each for each in cohorts.values() if isinstance(each, Drawn)]
+    drawn = [cohort for cohort in cohorts.values() if isinstance(cohort, Drawn)]
     found = iter(_derived(trials, drawn))
-    return [next(found) if isinstance(each, Drawn) else each for each in cohorts.values()]
+    return [next(found) if isinstance(cohort, Drawn) else cohort for cohort in cohorts.values()]
 
 
 def _derived(trials: Trials, drawn: list[Drawn]) -> list[Frames | str]:
@@ -338,7 +338,9 @@ def _derived(trials: Trials, drawn: list[Drawn]) -> list[Frames | str]:
 def results_of(trial: SimulatedTrial, analysis: Analysis, frames: Frames) -> Iterator[Result | str]:
     """The results of an analysis that are looked at; in place of all of them why there are none."""
     try:
-        yield from [each for each in run_analysis(trial, analysis, frames) if _is_looked_at(each)]
+        yield from [
+            result for result in run_analysis(trial, analysis, frames) if _is_looked_at(result)
+        ]
     except UserError as error:
         yield _words(error)
     except Exception as error:  # noqa: BLE001  one replicate must not stop the others

@@ -121,8 +121,8 @@ def _results_of(
     analysis: str, sources: Sequence[Mapping[str, ResultRow]]
 ) -> Mapping[str, ResultRow]:
     """The results of an analysis, from the first of the sources that has any."""
-    for each in sources:
-        if named := {name: row for name, row in each.items() if row["analysis_id"] == analysis}:
+    for source in sources:
+        if named := {name: row for name, row in source.items() if row["analysis_id"] == analysis}:
             return named
     return {}
 

@@ -116,8 +116,8 @@ def _large(work: Work, truth: str) -> dict[str, Known]:
     patients = trials.drawn(0).levels[trials.trial.cohort.root.name].size
     frames = next(trials.derived([trials.drawn(0, ceil(PATIENTS / patients))]))
     found: dict[str, Known] = {}
-    for each in trials.analyses.values():
-        untested = replace(each, tests=(), interaction=None)
+    for analysis in trials.analyses.values():
+        untested = replace(analysis, tests=(), interaction=None)
         for result in results_of(trials.trial, untested, frames):
             if isinstance(result, Result) and (known := _by_large(result)) is not None:
                 found[result.result_id] = known

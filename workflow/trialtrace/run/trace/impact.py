@@ -219,8 +219,8 @@ class Impact:
 
         Nothing is derived from such a cell; it says whose the others are.
         """
-        tables = [one for one in self.tracer.trial.tables.values() if one.of == place.table]
-        if not any(place.column in (*one.key_, one.subject) for one in tables):
+        tables = [table for table in self.tracer.trial.tables.values() if table.of == place.table]
+        if not any(place.column in (*table.key_, table.subject) for table in tables):
             return []
         names = (*PLACES, place.column or PLACES[0])
         raw = Columns(self._path(place.table), RAW).read(dict.fromkeys(names))

@@ -275,7 +275,7 @@ class RawRows:
         )
         for whose, table, line, column in zip(owner.tolist(), whence, lines, columns, strict=True):
             cells[whose][tables[table], line, edges.columns[column]] = None
-        return [list(each) for each in cells]
+        return [list(cell) for cell in cells]
 
     def variables(self, predicate: Predicate, reads: tuple[str, ...]) -> list[str]:
         """ADSL variables that are read of what a predicate selects, of which these are read too."""

@@ -60,7 +60,11 @@ class SpecifiedTracer(Tracer):
         for name, _, level in trial.multiverse.levels(trial.specifications[analysis]):
             path = ("factors", name, "levels", trial.specifications[analysis].levels[name])
             for entry in level.endpoints or ():
-                codes = [each.code for each in trial.endpoints.values() if each.family == entry]
+                codes = [
+                    endpoint.code
+                    for endpoint in trial.endpoints.values()
+                    if endpoint.family == entry
+                ]
                 for each in (entry, *codes):
                     found.setdefault(each, lines.get((*path, "endpoints", entry), lines[path]))
         return found

@@ -179,7 +179,7 @@ def _frozen(at: Project, name: str, documents: Mapping[str, Document]) -> list[P
         document.add((), "amendments of no frozen plan", f"trialtrace freeze {name}")
         return []
     file: AmendmentsFile = structure(AmendmentsFile, document.data)
-    places = {(one.file, ".".join(map(str, one.path))) for one in frozen.changes}
+    places = {(change.file, ".".join(map(str, change.path))) for change in frozen.changes}
     # The moment is told in UTC, which may be another day than that of who amends.
     moment = datetime.datetime.fromisoformat(frozen.record.frozen)
     days = {each.date().isoformat() for each in (moment, moment.astimezone())}

@@ -52,7 +52,7 @@ ADSL = (
     "SYNTHFL",
 )
 # Columns of records, beside which the variables of the subject stand.
-RECORDS = {column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns}
+RECORDS = {column.name for contract in (BDS, ADTTE, OCCDS) for column in contract.columns}
 # Flags that records have of their own; those of populations are copied beside them.
 FLAGS = ("SYNTHFL", "ABLFL")
 LONGEST_PATH, LONGEST_NAME = 2_000, 255

@@ -171,7 +171,7 @@ class Files:
         """Whether an endpoint and all that it is made from are declared."""
         if name not in self.derived:
             return False
-        left = [one for one in self.derived[name].entry.parents if one not in seen]
+        left = [parent for parent in self.derived[name].entry.parents if parent not in seen]
         return all(self._whole(one, {*seen, *left}) for one in left)
 
 

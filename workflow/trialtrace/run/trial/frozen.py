@@ -121,7 +121,9 @@ class Frozen:
     ) -> tuple[Path_, str, Amendment | None]:
         """The path and the words of a changed key of review.yaml, without the keys of rows. What
         was decided after the plan was frozen has a reason of its own."""
-        before, after = (one.get("".join(map(str, change.path[1:2]))) for one in self._decisions)
+        before, after = (
+            decision.get("".join(map(str, change.path[1:2]))) for decision in self._decisions
+        )
         if before is None and after is not None:
             date, why = str(after.get("date")), str(after.get("reason"))
             late = date >= self.record.frozen[:10]
@@ -148,7 +150,11 @@ class Frozen:
         if not self.changes:
             return dict.fromkeys(plan.analyses, "")
         before = self._plan_before
-        elsewhere = [one for one in self.changes if one.file != PLAN and _computes(one)]
+        elsewhere = [
+            key_change
+            for key_change in self.changes
+            if key_change.file != PLAN and _computes(key_change)
+        ]
         states = {}
         for name, analysis in plan.analyses.items():
             if before is None:
@@ -173,9 +179,9 @@ class Frozen:
         """
         path = [str(one) for one in change.path]
         if change.file == REVIEW:
-            decisions = [one.get("".join(path[1:2]), {}) for one in self._decisions]
-            words = WORD.findall(repr([one.get("leaves", ()) for one in decisions]))
-            words += [DEVIATION] if any(DEVIATION in one for one in decisions) else []
+            decisions = [decision.get("".join(path[1:2]), {}) for decision in self._decisions]
+            words = WORD.findall(repr([decision.get("leaves", ()) for decision in decisions]))
+            words += [DEVIATION] if any(DEVIATION in decision for decision in decisions) else []
             return any(word in names for word in words)
         if change.file == DICTIONARY:
             row = literal_eval(change.new or change.old or "[]")
@@ -232,14 +238,14 @@ class Frozen:
         words = [change for change in self.changes if is_text(change) and change.old]
         for change in words:
             others = [
-                one
-                for one in words
-                if one is not change
-                and one.file == change.file
-                and len(one.path) == len(change.path)
-                and one.path[:-2] == change.path[:-2]
+                word
+                for word in words
+                if word is not change
+                and word.file == change.file
+                and len(word.path) == len(change.path)
+                and word.path[:-2] == change.path[:-2]
             ]
-            if any(change.new == one.old for one in others):
+            if any(change.new == key_change.old for key_change in others):
                 found.append(f"{change.file}: {'.'.join(map(str, change.path))}")
         return found
 

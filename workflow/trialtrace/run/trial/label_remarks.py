@@ -239,8 +239,8 @@ def _descending(labels: Mapping[str, str]) -> tuple[str, str] | None:
     """The first and last code, where codes ascend while the times in their labels descend."""
     times = {key: moments(label) for key, label in labels.items() if moments(label)}
     codes = sorted((key for key in times if key.isdecimal()), key=int)
-    periods = {period for each in times.values() for period, _ in each}
-    if len(codes) < 2 or len(periods) > 1 or any(len(each) > 1 for each in times.values()):
+    periods = {period for time in times.values() for period, _ in time}
+    if len(codes) < 2 or len(periods) > 1 or any(len(time) > 1 for time in times.values()):
         return None
     values = [next(iter(times[key]))[1] for key in codes]
     return (codes[0], codes[-1]) if all(a > b for a, b in pairwise(values)) else None

@@ -55,4 +55,6 @@ class ReviewFile:
 
     def known_at(self, cut: str | None) -> Iterator[Decision]:
         """Those that were made up to a day; all where there is none."""
-        return (one for one in self.decisions.values() if cut is None or one.date <= cut)
+        return (
+            decision for decision in self.decisions.values() if cut is None or decision.date <= cut
+        )

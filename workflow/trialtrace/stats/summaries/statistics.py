@@ -175,10 +175,10 @@ def epsilons_of_f_and_p(
     degrees = _degrees(df1, df2)
     least, most = _epsilons(epsilon)
     p_low, p_high = p.bounds
-    if low.shape or p_low.shape or any(each.shape for each in degrees):
+    if low.shape or p_low.shape or any(degree.shape for degree in degrees):
         raise StatsError("epsilon is searched for a single F and p; call for each of several.")
 
-    df1, df2 = (float(each) for each in degrees)
+    df1, df2 = (float(degree) for degree in degrees)
 
     def excess(e: Floats) -> Floats:
         """At most 0 where the p that F allows and the p that is printed have a value in common."""

@@ -189,7 +189,7 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     every = [entry, *others] if len(others) < MOST_EFFECTS else [entry]
     known = _interactions(ledger, every, own)
     analyses = _analyses([known] if known is not None else range(len(SIGNS)))
-    parts, called = [one.parts["statistic"] for one in every], [*map(_is_interaction, every)]
+    parts, called = [claim.parts["statistic"] for claim in every], [*map(_is_interaction, every)]
     cells = [(one, way) for one in analyses for way in _explained(parts, called, one, spans)]
     most = max(_taken(way) for _, way in cells)
     cells = [(one, way) for one, way in cells if _taken(way) == most]

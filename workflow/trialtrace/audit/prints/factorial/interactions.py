@@ -63,12 +63,12 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
 def _effect(ledger: Ledger, entry: Claim, pair: Sequence[str]) -> tuple[Claim, Component] | None:
     """The one printed effect of two groups on the scale of the claim."""
     found = [
-        one
-        for one in ledger.comparisons.get(entry.about.cell, ())
-        if one.about.compared == tuple(pair) and one.measure == entry.measure
-        if (part := one.main) is not None and entry.main is not None
+        claim
+        for claim in ledger.comparisons.get(entry.about.cell, ())
+        if claim.about.compared == tuple(pair) and claim.measure == entry.measure
+        if (part := claim.main) is not None and entry.main is not None
         if part.relation == "=" and part.name == entry.main.name
-        if part.word is None and one.about.category == entry.about.category
+        if part.word is None and claim.about.category == entry.about.category
     ]
     one = ledger.agreed(found, entry.main.name) if entry.main is not None else None
     return None if one is None or one.main is None else (one, one.main)

@@ -28,7 +28,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         counts = [one_count(ledger.beside(entry, name)) for name in group.of]
         if entry.whole_count is not None and entry.basis is None and None not in counts:
-            yield _held(ledger, entry, [one for one in counts if one is not None])
+            yield _held(ledger, entry, [count for count in counts if count is not None])
 
 
 def _held(ledger: Ledger, entry: Claim, claims: list[Claim]) -> Finding:

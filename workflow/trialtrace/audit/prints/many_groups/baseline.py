@@ -76,7 +76,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         text += f"are {'more unlike' if z > 0 else 'more alike'} than random groups, Stouffer's z "
         text += f"{signed(z, 1)}: some concern. Outcomes that hang together, strata or "
         text += "minimisation can do this."
-    claims = [one for row in rows for one in row.entries]
+    claims = [entry for row in rows for entry in row.entries]
     names = (row.entries[0].name for row in rows)
     detail = {"z": z, "p": p, "places": dict(zip(names, places, strict=True))}
     part = next(iter(claims[0].parts))
@@ -162,12 +162,14 @@ def _copies(ledger: Ledger) -> Iterator[Finding]:
     for groups in cells.values():
         if set(groups) >= set(ledger.apart):
             ordered = [groups[name] for name in ledger.apart]
-            if all(_digits(one) for one in ordered):
-                key = tuple((one.parts["value"].number, one.parts["sd"].number) for one in ordered)
+            if all(_digits(claim) for claim in ordered):
+                key = tuple(
+                    (claim.parts["value"].number, claim.parts["sd"].number) for claim in ordered
+                )
                 rows.setdefault(key, []).append(ordered[0])
     for same in rows.values():
-        if len({one.about.outcome for one in same}) > 1:
-            labels = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
+        if len({claim.about.outcome for claim in same}) > 1:
+            labels = listed([ledger.outcomes[claim.about.outcome or ""].label for claim in same])
             text = f"{labels} have the same means and deviations in every group."
             yield verdict("baseline.rows", same[0], "value", REMARK, text, same)
 

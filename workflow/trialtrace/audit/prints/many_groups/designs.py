@@ -45,7 +45,7 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     visits = {tuple(sorted(cell)) for cell in cells}
     if len(groups) < 2 or len(visits) != 1 or len(v := visits.pop()) < 3:
         return
-    sizes = [{ledger.size(one) for one in cell.values()} for cell in cells]
+    sizes = [{ledger.size(claim) for claim in cell.values()} for cell in cells]
     known = [n for own in sizes if len(own) == 1 for n in own if n is not None]
     g, of, n = len(groups), len(v), sum(known)
     if len(known) < g or df2 != (n - g) * (of - 1):
@@ -55,7 +55,7 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     text = f"{df2} = ({n} − {g}) × ({of} − 1) is the error within {n} patients of {g} groups at "
     text += f"{of} visits, over which visits have {of - 1} degrees of freedom and groups by visits "
     text += f"{(g - 1) * (of - 1)}; printed is {df1}."
-    effects = [one for cell in cells for one in cell.values()]
+    effects = [claim for cell in cells for claim in cell.values()]
     yield verdict("statistic.effects", entry, "df1", INCONSISTENT, text, effects)
 
 

@@ -75,7 +75,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if data.symbol in ("t", "f"):
             of_means = list(_of_means(ledger, entry))
-            plain = any(one.agreement == COMPATIBLE and not one.remark for one in of_means)
+            plain = any(
+                finding.agreement == COMPATIBLE and not finding.remark for finding in of_means
+            )
             yield from _degrees(ledger, entry, plain=plain)
             yield from of_means
         elif data.symbol == CHI_SQUARED:
@@ -318,18 +320,22 @@ def _twin(ledger: Ledger, entry: Claim, groups: Sequence[Claim], sizes: list[int
     No data have both by one test.
     """
     part, own = entry.parts["statistic"], _printed(groups, sizes)
-    for one in ledger.entries.values():
-        other = one.parts.get("statistic")
-        if other is None or other.symbol != part.symbol or one.about.outcome == entry.about.outcome:
+    for claim in ledger.entries.values():
+        other = claim.parts.get("statistic")
+        if (
+            other is None
+            or other.symbol != part.symbol
+            or claim.about.outcome == entry.about.outcome
+        ):
             continue
-        if one.about.compared != entry.about.compared or overlaps(other, *ends_of(part)):
+        if claim.about.compared != entry.about.compared or overlaps(other, *ends_of(part)):
             continue
-        if (one.basis, one.about.test) != (entry.basis, entry.about.test):
+        if (claim.basis, claim.about.test) != (entry.basis, entry.about.test):
             continue
-        theirs = with_spreads(ledger, one) or []
+        theirs = with_spreads(ledger, claim) or []
         counted = [ledger.size(each) or 0 for each in theirs]
-        if _degrees_of(one) == _degrees_of(entry) and _printed(theirs, counted) == own:
-            return one
+        if _degrees_of(claim) == _degrees_of(entry) and _printed(theirs, counted) == own:
+            return claim
     return None
 
 

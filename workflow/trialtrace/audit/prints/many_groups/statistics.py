@@ -129,7 +129,7 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
         every = [p_of_chi_squared(statistic, df)]
     else:
         return
-    spans = [span_of(one) for one in every]
+    spans = [span_of(bounds) for bounds in every]
     holding = [span for span in spans if overlaps(part, *span)]
     span, fits = (holding or spans)[0], bool(holding)
     text = f"{entry.parts['statistic'].text} on these degrees of freedom gives {p_span(*span)}"

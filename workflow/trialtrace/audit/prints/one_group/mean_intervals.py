@@ -133,17 +133,17 @@ def _unlike(ledger: Ledger, entry: Claim, n: int) -> Iterator[Finding]:
     """An interval that leaves a deviation far below, or above, those of all other groups."""
     own = of_interval(entry, n)
     others = [
-        one
+        claim
         for group in ledger.apart
         if group != entry.about.group
-        for one in ledger.beside(entry, group)
-        if "sd" in one.parts and one.parts["sd"].relation == "=" and one.parts["sd"].value
+        for claim in ledger.beside(entry, group)
+        if "sd" in claim.parts and claim.parts["sd"].relation == "=" and claim.parts["sd"].value
     ]
     if own is None or not others or n < FEWEST:
         return
-    if any(entry.about.group == ALL or (ledger.size(one) or FEWEST) < FEWEST for one in others):
+    if any(entry.about.group == ALL or (ledger.size(claim) or FEWEST) < FEWEST for claim in others):
         return
-    spreads = [ends_of(one.parts["sd"]) for one in others]
+    spreads = [ends_of(claim.parts["sd"]) for claim in others]
     low, high = min(low for low, _ in spreads), max(high for _, high in spreads)
     if float(own.high) * UNLIKE > low and float(own.low) < UNLIKE * high:
         return

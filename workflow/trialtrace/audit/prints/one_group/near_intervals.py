@@ -60,20 +60,21 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     about = attrgetter(*(f"about.{name}" for name in names))
     for entries in grouped(with_intervals, about).values():
         findings = {
-            one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
+            claim.name: possible_counts(ledger, claim, _randomised(ledger, claim))
+            for claim in entries
         }
         counts = {name: own for name, own in findings.items() if own is not None and len(own)}
         if 2 * len(entries) < FEWEST or len(counts) < len(entries):
             continue
-        odd = [one for one in entries if not fitting(one, counts[one.name])]
+        odd = [claim for claim in entries if not fitting(claim, counts[claim.name])]
         if not odd:
             continue
         yield from _on_randomised(ledger, entries, odd[0])
-        for population in dict.fromkeys(one.about.population for one in odd):
-            cell = [one for one in entries if one.about.population == population]
-            few = all(len(counts[one.name]) <= FEW for one in cell)
+        for population in dict.fromkeys(claim.about.population for claim in odd):
+            cell = [claim for claim in entries if claim.about.population == population]
+            few = all(len(counts[claim.name]) <= FEW for claim in cell)
             if 2 * len(cell) >= FEWEST and few:
-                first = next(one for one in odd if one in cell)
+                first = next(claim for claim in odd if claim in cell)
                 yield from _at_other_levels(cell, counts, first)
 
 
@@ -112,7 +113,7 @@ def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterat
     name, given, off = _best(rules)
     if given < NEAR * 2 * len(entries):
         return
-    by_group = {one.about.group: str(_randomised(ledger, one)) for one in entries}
+    by_group = {claim.about.group: str(_randomised(ledger, claim)) for claim in entries}
     sizes = listed(list(by_group.values()))
     text = (
         f"{name} on the printed percentages with the numbers randomised ({sizes}) gives {given} of "

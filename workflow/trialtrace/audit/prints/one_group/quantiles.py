@@ -74,7 +74,7 @@ def _of_range_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _of_median_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A mean and its deviation against the median of the same values that another claim prints."""
-    beside = [one for one in ledger.beside(entry, str(entry.about.group)) if _is_median(one)]
+    beside = [claim for claim in ledger.beside(entry, str(entry.about.group)) if _is_median(claim)]
     other = ledger.agreed(beside, "value")
     mean = entry.parts.get("value")
     if other is None or other.basis or mean is None or mean.relation != "=":

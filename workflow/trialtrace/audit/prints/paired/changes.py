@@ -67,8 +67,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 trios.append((entry, *pair))
     for trio in trios:
         findings = [one for one in trios if one[0].about.cell == trio[0].about.cell]
-        others = [_fits(*one) for one in findings if one is not trio]
-        printed = all(one.has_deviation for one in trio)
+        others = [_fits(*finding) for finding in findings if finding is not trio]
+        printed = all(claim.has_deviation for claim in trio)
         yield _mean(ledger, *trio, raw=printed or (bool(others) and all(others)))
         if printed:
             yield from _deviation(ledger, *trio)
@@ -103,12 +103,12 @@ def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
     """Whether no adjustment, no missing patients and no chance makes both changes right so."""
     off = [_apart(*trio) for trio in (own, other)]
     first, second = (ends_of(trio[1].parts["value"]) for trio in (own, other))
-    raw = all(one.has_deviation for trio in (own, other) for one in trio)
+    raw = all(claim.has_deviation for trio in (own, other) for claim in trio)
     adjusted = 0.0 if raw else first.less(second).sizes.high
     missing = [FAR * _error_of_missing(ledger, *trio) for trio in (own, other)]
     if min(off) <= adjusted or any(a <= b for a, b in zip(off, missing, strict=True)):
         return False
-    widths = [sum(float(one.parts["value"].ulp) for one in trio) for trio in (own, other)]
+    widths = [sum(float(claim.parts["value"].ulp) for claim in trio) for trio in (own, other)]
     # An exchange of numbers that differ by less than the three roundings moves nothing.
     ways = sum(
         abs(float((a.parts["value"].value or 0) - (b.parts["value"].value or 0))) > max(widths)
@@ -120,7 +120,7 @@ def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
 
 def _error_of_missing(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float:
     """The error of a change by patients without both values; 0 where nothing tells how many."""
-    sizes = [ledger.size(one) for one in (start, end, entry)]
+    sizes = [ledger.size(claim) for claim in (start, end, entry)]
     if None in sizes:
         return 0.0
     every, both = [int(n or 0) for n in sizes[:2]], int(sizes[2] or 0)
@@ -178,7 +178,7 @@ def _is_first(visit: str, first: str | None) -> bool:
 
 def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) -> Finding:
     part = entry.parts["value"]
-    places = max(one.parts["value"].places for one in (start, end, entry)) + 1
+    places = max(claim.parts["value"].places for claim in (start, end, entry)) + 1
     low, high = (signed(limit, places) for limit in _end_less_start(start, end))
     text = f"{end.parts['value'].text} less {start.parts['value'].text} is {low} to {high}"
     most, agreement = _most_moved(ledger, entry, start, end) if raw else None, INCONSISTENT
@@ -210,11 +210,11 @@ def _apart(entry: Claim, start: Claim, end: Claim) -> float:
 def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float | None:
     """How far patients without both values move a change at most; None where it is not known."""
     trio = start, end, entry
-    sizes = [ledger.size(one) for one in trio]
+    sizes = [ledger.size(claim) for claim in trio]
     if None in sizes or any(map(ledger.assumed, trio)):
         return None
     first, last, both = (int(n or 0) for n in sizes)
-    own = all(one.about.n is not None and one.has_deviation for one in trio)
+    own = all(claim.about.n is not None and claim.has_deviation for claim in trio)
     silent = 0 if own else ceil(SILENT * both)
     lacking = first - both, last - both
     if min(lacking) < 0 or both - silent < 1:
@@ -249,14 +249,14 @@ def _largest(entry: Claim, n: int) -> float | None:
 
 
 def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
-    sizes = {ledger.size(one) for one in (entry, start)}
+    sizes = {ledger.size(claim) for claim in (entry, start)}
     if len(sizes) == 1 and None not in sizes:
         return "of the same patients, unadjusted, they would agree"
     return "it may be that of the patients with both values, or adjusted"
 
 
 def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterator[Finding]:
-    least, most = least_and_greatest([ends_of(one.parts["sd"]) for one in (end, start)])
+    least, most = least_and_greatest([ends_of(claim.parts["sd"]) for claim in (end, start)])
     part = entry.parts["sd"]
     if overlaps(part, least, most):
         return

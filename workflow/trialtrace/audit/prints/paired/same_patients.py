@@ -60,7 +60,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_deviation(entry, n)
         elif n is not None and n > 2:
             groups = ledger.compared(entry, "value", "sd")
-            if groups is not None and all(one.parts["sd"].symbol != UNSAID for one in groups):
+            if groups is not None and all(group.parts["sd"].symbol != UNSAID for group in groups):
                 yield from _of_error(ledger, entry, groups, n)
 
 

@@ -99,10 +99,12 @@ def _choices(
 def comparisons(ledger: Ledger, entry: Claim) -> int:
     """How many p-values are printed in the place of one, or of its outcome; or pairs of groups."""
     others = [
-        one for one in ledger.entries.values() if "p" in one.parts and one.paper == entry.paper
+        claim
+        for claim in ledger.entries.values()
+        if "p" in claim.parts and claim.paper == entry.paper
     ]
-    beside = sum(one.place == entry.place for one in others)
-    alike = sum(one.about.outcome == entry.about.outcome for one in others)
+    beside = sum(claim.place == entry.place for claim in others)
+    alike = sum(claim.about.outcome == entry.about.outcome for claim in others)
     return max(beside, alike, comb(len(ledger.apart), 2))
 
 

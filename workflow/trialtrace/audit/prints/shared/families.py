@@ -60,20 +60,20 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterato
 def steps(ledger: Ledger, entry: Claim, p: Span, plain: Plain, most: int) -> Iterator[Choice]:
     """The p of another line that prints the same, by Holm of up to `most` comparisons."""
     printed = entry.parts["p"]
-    for one in ledger.entries.values():
-        part = one.tested
-        same = one.about.outcome == entry.about.outcome or one.place == entry.place
-        if part is None or one.name == entry.name or one.paper != entry.paper or not same:
+    for claim in ledger.entries.values():
+        part = claim.tested
+        same = claim.about.outcome == entry.about.outcome or claim.place == entry.place
+        if part is None or claim.name == entry.name or claim.paper != entry.paper or not same:
             continue
         if (part.relation, part.value) != (printed.relation, printed.value):
             continue
-        other = plain(ledger, one)
+        other = plain(ledger, claim)
         if other is None or other[0] > p[1] or overlaps(part, *other):
             continue
         for k in range(2, most + 1):
             ends = min(k * other[0], 1.0), min(k * other[1], 1.0)
             if overlaps(part, *ends) and p[0] <= ends[1]:
-                yield f"Holm's correction, by the smaller p of “{one.label}”,", *ends
+                yield f"Holm's correction, by the smaller p of “{claim.label}”,", *ends
 
 
 def declared(ledger: Ledger, entry: Claim, p: Span, most: int) -> list[Choice]:
@@ -102,7 +102,9 @@ def _named_tails(ledger: Ledger, entry: Claim, procedure: str, most: int) -> lis
     if procedure in ("dunnett", "tukey"):
         every = ledger.comparisons.get(entry.about.cell, ())
         pairs = [
-            one for one in every if len(one.about.compared) == 2 and ALL not in one.about.compared
+            claim
+            for claim in every
+            if len(claim.about.compared) == 2 and ALL not in claim.about.compared
         ]
         names = _groups([entry, *pairs])
         sets = [names, list(ledger.apart)] if len(ledger.apart) > 2 else []

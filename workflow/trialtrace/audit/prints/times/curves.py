@@ -71,7 +71,7 @@ def least_and_greatest(n: int, at_risk: int, least: int, most: int) -> Span | No
 
 def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     about, beside = entry.about, ledger.beside(entry, entry.about.group or "")
-    at_risk = one_count(one for one in beside if one.about.size == AT_RISK)
+    at_risk = one_count(claim for claim in beside if claim.about.size == AT_RISK)
     n, group = ledger.size(entry), ledger.groups.get(about.group or "")
     n = group.size if n is None and group is not None and not about.part else n
     if n is None or at_risk is None or (r := at_risk.whole_count) is None or r > n:
@@ -174,17 +174,17 @@ def deaths_of(ledger: Ledger, entry: Claim) -> list[Claim]:
 def _names_events(ledger: Ledger, claim: Claim) -> bool:
     outcome = ledger.outcomes.get(claim.about.outcome or "")
     words = [claim.label, outcome.label if outcome else ""]
-    named = next((each for each in words if ALIVE.search(each) or DEAD.search(each)), "")
+    named = next((word for word in words if ALIVE.search(word) or DEAD.search(word)), "")
     return bool(DEAD.search(named)) and not ALIVE.search(named)
 
 
 def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     known = _in_order(ledger, entries)
-    if len({one.about.visit for one in known}) < 2:
+    if len({claim.about.visit for claim in known}) < 2:
         return
     steps = [(a, b, way) for a, b in pairwise(known) if (way := _way(a, b))]
     about, ways = known[0].about, {way for _, _, way in steps}
-    counts = {counted_by(ledger, one) for one in known}
+    counts = {counted_by(ledger, claim) for claim in known}
     counted = counts.pop() if len(counts) == 1 else None
     down = about.size == AT_RISK or counted == LIVING
     wrong = 1 if down else -1 if counted == EVENTS else None

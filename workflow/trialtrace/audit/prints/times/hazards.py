@@ -136,10 +136,10 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The longer median time in the group of the higher hazard: possible where curves cross."""
     span = _ratios(entry)
     known = [
-        ledger.agreed((one for one in ledger.beside(entry, group) if one.is_median), "value")
+        ledger.agreed((claim for claim in ledger.beside(entry, group) if claim.is_median), "value")
         for group in entry.about.compared
     ]
-    medians = [one for one in known if one is not None]
+    medians = [claim for claim in known if claim is not None]
     if span is None or len(medians) < len(known):
         return
     first, second = (one.parts["value"] for one in medians)
@@ -225,8 +225,10 @@ def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     if "p" in entry.parts and entry.tested is None:
         return None
     every = [entry] if "p" in entry.parts else of_ratio(ledger, entry)
-    found = [one for one in every if one.tested is not None and one.tested.relation in PRINTED]
-    tests = {(one.about.test, one.tails) for one in found}
+    found = [
+        claim for claim in every if claim.tested is not None and claim.tested.relation in PRINTED
+    ]
+    tests = {(claim.about.test, claim.tails) for claim in found}
     one = ledger.agreed(found, "p") if len(tests) == 1 else None
     return None if one is None or one.tested is None else (one, one.tested)
 
@@ -242,13 +244,17 @@ def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
         for comparison in ledger.comparisons[entry.about.cell]
         if comparison.about.compared == entry.about.compared
     ]
-    linked = [one for one in same if one.name in entry.linked or entry.name in one.linked]
-    if any("p" in one.parts for one in linked):
+    linked = [claim for claim in same if claim.name in entry.linked or entry.name in claim.linked]
+    if any("p" in claim.parts for claim in linked):
         return linked
-    ratios = {one.printed for one in same if one.measure == MEASURE and one.main is not None}
+    ratios = {
+        claim.printed for claim in same if claim.measure == MEASURE and claim.main is not None
+    }
     if len(ratios) > 1:
         return []
-    return [one for one in same if one.main is None and one.stated_basis == entry.stated_basis]
+    return [
+        claim for claim in same if claim.main is None and claim.stated_basis == entry.stated_basis
+    ]
 
 
 def _events(

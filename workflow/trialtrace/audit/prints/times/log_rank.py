@@ -88,7 +88,7 @@ def _twice(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             continue
         (low, high), (bottom, top) = z_of(of_it), z_of(theirs)
         far = low - top > APART or bottom - high > APART
-        part, its = (one.parts.get("p") or one.parts["statistic"] for one in (entry, other))
+        part, its = (claim.parts.get("p") or claim.parts["statistic"] for claim in (entry, other))
         text = f"{part.text} here, while {other.place} has {its.text} of the same log-rank test"
         text += "." if far else ", of which one may be of strata."
         agreement = INCONSISTENT if far else DOUBT
@@ -101,9 +101,9 @@ def _same_test(entry: Claim, other: Claim) -> bool:
     if "statistic" not in {*entry.parts, *other.parts}:
         return False
     one, two = (
-        (each.paper, each.stated_basis, each.tails, about.compared, about.category, about.look)
-        for each in (entry, other)
-        for about in (each.about,)
+        (claim.paper, claim.stated_basis, claim.tails, about.compared, about.category, about.look)
+        for claim in (entry, other)
+        for about in (claim.about,)
     )
     return one == two
 

@@ -224,8 +224,8 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     1936. Oracle: R's poisson.test.
     """
     value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
-    counts = [one for one in (entry, *beside) if _number_of_events(one)]
-    events, span = {_number_of_events(one) for one in counts}, errors_of_log(entry)
+    counts = [claim for claim in (entry, *beside) if _number_of_events(claim)]
+    events, span = {_number_of_events(count) for count in counts}, errors_of_log(entry)
     if per_year(value.unit) is None or len(events) != 1 or span is None:
         return
     x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in ("ci_low", "ci_high"))

@@ -36,19 +36,21 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if len(procedures) != 1 or part is None or part.relation not in ("=", "<", "<="):
             continue
         plain = [
-            one
-            for one in ledger.comparisons.get(entry.about.cell, ())
-            if one.about.compared == entry.about.compared and one.about.design is None
-            if one.paper == entry.paper and one.basis is None and one.sides == entry.sides
-            if one.tested is not None and one.tested.relation == "=" and not one.tested.adjusted
+            claim
+            for claim in ledger.comparisons.get(entry.about.cell, ())
+            if claim.about.compared == entry.about.compared and claim.about.design is None
+            if claim.paper == entry.paper and claim.basis is None and claim.sides == entry.sides
+            if claim.tested is not None
+            and claim.tested.relation == "="
+            and not claim.tested.adjusted
         ]
-        if len({one.parts["p"].value for one in plain}) == 1:
+        if len({claim.parts["p"].value for claim in plain}) == 1:
             yield _held(ledger, entry, plain[0], procedures[0])
 
 
 def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding:
     part, other = entry.parts["p"], plain.parts["p"]
-    (low, high), (least, most) = (ends_of(one) for one in (part, other))
+    (low, high), (least, most) = (ends_of(component) for component in (part, other))
     text = f"{part.text} is {other.text} adjusted for several comparisons"
     agreement, k = COMPATIBLE, max(comparisons(ledger, entry), 2)
     if high < least:

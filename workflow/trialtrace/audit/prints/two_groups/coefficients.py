@@ -192,7 +192,9 @@ def _of_interval(entry: Claim, main: Component) -> Span | None:
         return None
     if not logs and entry.measure not in (*DIFFERENCES, None):
         return None
-    numbers = [ends_of(one) for one in (main, entry.parts["ci_low"], entry.parts["ci_high"])]
+    numbers = [
+        ends_of(component) for component in (main, entry.parts["ci_low"], entry.parts["ci_high"])
+    ]
     if logs and min(pair.low for pair in numbers) <= 0:
         return None
     middle, low, high = (Span(*map(log, pair)) if logs else pair for pair in numbers)

@@ -131,7 +131,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text += ", while its interval is that of these groups as they stand."
         detail = {key: one for key, one in of_it[0].detail.items() if key != "alternative"}
         of_it[0] = replace(of_it[0], agreement=INCONSISTENT, sentence=text, detail=detail)
-    if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
+    if len(of_it) > 1 and all("exchanged" in finding.detail for finding in of_it):
         yield from of_it if order_is_told(ledger, entry) else map(_other_order, of_it)
     elif may_be_of_model(entry, value, of_it):
         yield from map(_near_the_crude, of_it)
@@ -433,14 +433,14 @@ def _of_total(entry: Claim, fits: bool, text: str, groups: Sequence[Claim]) -> F
 def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A count of all groups against those of each, whose numbers of patients are not printed."""
     parts = [
-        [one for one in ledger.beside(entry, group) if one.whole_count is not None]
+        [claim for claim in ledger.beside(entry, group) if claim.whole_count is not None]
         for group in ledger.apart
     ]
-    total, every = entry.whole_count, [entry, *(one for own in parts for one in own)]
-    once = all(len({one.whole_count for one in own}) == 1 for own in parts)
+    total, every = entry.whole_count, [entry, *(claim for own in parts for claim in own)]
+    once = all(len({claim.whole_count for claim in own}) == 1 for own in parts)
     if total is None or len(parts) < 2 or not once or ledger.patients_of_every_group is not None:
         return
-    if entry.about.size is not None or not any("count" in one.parts for one in every):
+    if entry.about.size is not None or not any("count" in claim.parts for claim in every):
         return
     counts = [own[0].whole_count or 0 for own in parts]
     fits = sum(counts) == total

@@ -183,11 +183,11 @@ def options(ledger: Ledger, groups: Sequence[Claim]) -> list[Whole] | None:
     None where a group's are not known to be so many, or would be too many.
     """
     found = []
-    for one in groups:
-        group = ledger.groups.get(one.about.group or "")
-        if one.share is None or group is None or group.size is None:
+    for claim in groups:
+        group = ledger.groups.get(claim.about.group or "")
+        if claim.share is None or group is None or group.size is None:
             return None
-        counts = possible_counts(ledger, one, group.size)
+        counts = possible_counts(ledger, claim, group.size)
         if counts is None:
             return None
         found.append(counts)

@@ -280,13 +280,13 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     table: list[list[int]] = []
     beside: list[Claim] = []
     for key in wanted:
-        own = [one for one in rows.get(key, []) if {"count", "value"} & set(one.parts)]
-        counted = {one.about.category: one for one in _of_one_place(entry, own)}
+        own = [claim for claim in rows.get(key, []) if {"count", "value"} & set(claim.parts)]
+        counted = {claim.about.category: claim for claim in _of_one_place(entry, own)}
         if len(counted) < 2 or categories not in (None, set(counted)):
             return
         categories = set(counted)
         chosen = [counted[name] for name in (sorted(counted, key=str))]
-        table.append([one.whole_count or 0 for one in chosen])
+        table.append([claim.whole_count or 0 for claim in chosen])
         beside += chosen
     exact = not (ledger.brief and _ways(table) > MOST_TABLES)
     part, found, stated = entry.parts["p"], _table_tests(table, exact), entry.about.test
@@ -315,9 +315,9 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def _of_one_place(entry: Claim, cells: list[Claim]) -> list[Claim]:
     """Of claims of which two are of one category, as of two tables that call their outcomes alike,
     those that a p is linked to, and those of the same place."""
-    places = [one.place.partition(",")[0] for one in cells if one.name in entry.linked]
-    again = len({one.about.category for one in cells}) < len(cells)
-    own = [one for one in cells if one.place.partition(",")[0] in places]
+    places = [cell.place.partition(",")[0] for cell in cells if cell.name in entry.linked]
+    again = len({claim.about.category for claim in cells}) < len(cells)
+    own = [claim for claim in cells if claim.place.partition(",")[0] in places]
     return own if own and again else cells
 
 

@@ -140,7 +140,7 @@ def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], finding: Finding) -> Fi
     fewer patients is wider."""
     least = min(low for low, _ in finding.detail["half_widths"].values())
     wide = half_width_of(entry).high >= NARROWER * least
-    if wide or any("sd" not in each.parts for each in groups):
+    if wide or any("sd" not in group.parts for group in groups):
         return replace(finding, remark=True)
     text = f"With all patients randomised the interval reaches at least {least:.3g} to either side "
     text += f"of the difference, and further with fewer; printed is {entry.interval}, "
@@ -283,7 +283,7 @@ def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Span]]:
     """The printed deviations, or those of the printed intervals of the means; where ± says not of
     what, also those of standard errors."""
     spreads = [of_interval(group, size) for group, size in zip(groups, n, strict=True)]
-    if known := [each for each in spreads if each is not None]:
+    if known := [spread for spread in spreads if spread is not None]:
         yield [Span(float(each.low), float(each.high)) for each in known]
         return
     printed = [ends_of(group.parts["sd"]) for group in groups]

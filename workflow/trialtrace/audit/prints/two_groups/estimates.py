@@ -133,7 +133,9 @@ def _of_estimate(
     ledger: Ledger, entry: Claim, main: Component, scaled: OnScale
 ) -> Iterator[Finding]:
     every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, scaled)}
-    first = next((one for own in every[scaled.scale].values() for one in own), None)
+    first = next(
+        (estimate_check for own in every[scaled.scale].values() for estimate_check in own), None
+    )
     if first is None:
         return
     part, of_p = entry.parts.get("p"), []
@@ -142,7 +144,7 @@ def _of_estimate(
         of_p = list(_p(ledger, entry, part, scaled, every))
     yield from of_p
     # A p that estimate and interval give together says that it is centred, too.
-    said = first.symmetric and any(one.agreement == COMPATIBLE for one in of_p)
+    said = first.symmetric and any(finding.agreement == COMPATIBLE for finding in of_p)
     if not said and (first.symmetric or entry.about.interval in CENTRED):
         yield _centred(entry, main, scaled, first.symmetric)
 
@@ -162,7 +164,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> Span | None:
     every = [
         _checked(entry, scale, df, "two_sided") for scale in _scales(entry, given) for df in degrees
     ]
-    found = [one.p_of_bounds for one in every if one is not None]
+    found = [estimate_check.p_of_bounds for estimate_check in every if estimate_check is not None]
     return span_of(*found) if found else None
 
 
@@ -200,7 +202,10 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
     """By side of the test, with every number of degrees of freedom."""
     degrees = _degrees(ledger, entry)
     checks = {side: [_checked(entry, scale, df, side) for df in degrees] for side in tails(entry)}
-    return {side: [one for one in own if one is not None] for side, own in checks.items()}
+    return {
+        side: [estimate_check for estimate_check in own if estimate_check is not None]
+        for side, own in checks.items()
+    }
 
 
 def _centred(entry: Claim, main: Component, scaled: OnScale, symmetric: bool) -> Finding:
@@ -321,7 +326,7 @@ def _of_one_side(ledger: Ledger, entry: Claim, component: Component, scale: OnSc
         return False
     about = replace(entry.about, sides="less")
     one_sided = [replace(entry, about=about), replace(entry, about=replace(about, sides="greater"))]
-    spans = [span for one in one_sided for span in _spans(_checks(ledger, one, scale))]
+    spans = [span for claim in one_sided for span in _spans(_checks(ledger, claim, scale))]
     return any(overlaps(component, *span) for span in spans)
 
 
@@ -331,7 +336,8 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[Span]:
     Between two of them p takes every value: those of Welch's test lie between.
     """
     sides = [
-        [one.p for one in estimate_checks if one.symmetric] for estimate_checks in by_side.values()
+        [estimate_check.p for estimate_check in estimate_checks if estimate_check.symmetric]
+        for estimate_checks in by_side.values()
     ]
     return [span_of(*side) for side in sides if side]
 

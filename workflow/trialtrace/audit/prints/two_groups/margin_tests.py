@@ -213,22 +213,22 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
     limits = limits_of(ledger, entry)
     if limits is None:
         return
-    others = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
-    for one in [entry] if entry.has_interval else others:
-        if one.measure != measure_of(limits.scale):
+    others = [claim for claim in ledger.comparisons[entry.about.cell] if of_same(entry, claim)]
+    for claim in [entry] if entry.has_interval else others:
+        if claim.measure != measure_of(limits.scale):
             continue
         spans: list[Span] = []
         for margin in limits.margins:
-            turned = margin if margin.compare == one.about.compared else margin.turned()
-            null = Decimal(str(turned.limit(percent="percent" in one.parts)))
+            turned = margin if margin.compare == claim.about.compared else margin.turned()
+            null = Decimal(str(turned.limit(percent="percent" in claim.parts)))
             side = "less" if turned.worse == "above" else "greater"
-            spans += p_of_margin(ledger, one, null, (side,)).values()
+            spans += p_of_margin(ledger, claim, null, (side,)).values()
         if len(spans) == len(limits.margins):
             p = Span(max(p[0] for p in spans), max(p[1] for p in spans))
-            text = f"By the interval {one.interval} the larger of both one-sided tests has "
+            text = f"By the interval {claim.interval} the larger of both one-sided tests has "
             far = on_two_sides(component, p, LEAST)
-            agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, one, far=far)
-            yield _finding(entry, component, one, agreement, text + p_span(*p), p)
+            agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)
+            yield _finding(entry, component, claim, agreement, text + p_span(*p), p)
 
 
 def _far(component: Component, p: Span) -> bool:

@@ -126,7 +126,7 @@ def with_spreads(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """The mean of each group that is compared, all with a deviation, an error or an interval."""
     for spread in (("sd",), ("se",), ("ci_low", "ci_high")):
         if found := ledger.compared(entry, "value", *spread):
-            sizes = [(one, ledger.size(one)) for one in found]
+            sizes = [(claim, ledger.size(claim)) for claim in found]
             usable = all(n is None or of_interval(one, n) is not None for one, n in sizes)
             return found if "ci_low" not in spread or usable else None
     return None

@@ -32,13 +32,14 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.measure != NEEDED or "value" not in entry.parts:
             continue
         findings = [
-            one
-            for one in ledger.comparisons.get(entry.about.cell, ())
-            if one.measure == DIFFERENCE and set(one.about.compared) == set(entry.about.compared)
-            if one.stated_basis == entry.stated_basis and one.main is not None
-            if one.main.relation == "="
+            claim
+            for claim in ledger.comparisons.get(entry.about.cell, ())
+            if claim.measure == DIFFERENCE
+            and set(claim.about.compared) == set(entry.about.compared)
+            if claim.stated_basis == entry.stated_basis and claim.main is not None
+            if claim.main.relation == "="
         ]
-        mains = {one.main.name for one in findings if one.main is not None}
+        mains = {finding.main.name for finding in findings if finding.main is not None}
         other = ledger.agreed(findings, *mains)
         if other is not None:
             # On counts the number itself is that of these.
@@ -80,7 +81,7 @@ def _prints(component: Component, span: Span) -> bool:
 
 
 def _interval(entry: Claim, other: Claim, proportion: bool) -> Iterator[Finding]:
-    ends, own = ([one.parts[name] for name in ("ci_low", "ci_high")] for one in (other, entry))
+    ends, own = ([claim.parts[name] for name in ("ci_low", "ci_high")] for claim in (other, entry))
     if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
         return
     spans = sorted(span for end in ends if (span := _over_one(end, proportion)))

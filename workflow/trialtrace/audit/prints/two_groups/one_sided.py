@@ -94,9 +94,9 @@ def _of_same_estimate(entry: Claim, other: Claim) -> bool:
     if other.parts["ci_low"].sides == "one_sided":
         return False
     one, two = (
-        (each.paper, each.measure, each.stated_basis, about.compared, about.category, about.look)
-        for each in (entry, other)
-        for about in (each.about,)
+        (claim.paper, claim.measure, claim.stated_basis, about.compared, about.category, about.look)
+        for claim in (entry, other)
+        for about in (claim.about,)
     )
     return one == two and entry.measure is not None
 
@@ -174,18 +174,18 @@ def _distances(
         by = 1 if main is not None and as_proportion(entry, main) else 100
         away = [
             by * distance
-            for one in intervals_of(table, "difference", confidence).values()
-            for distance in (one.estimate - one.low, one.high - one.estimate)
+            for interval in intervals_of(table, "difference", confidence).values()
+            for distance in (interval.estimate - interval.low, interval.high - interval.estimate)
             if isfinite(distance)
         ]
         return Span(min(away), max(away)), groups
     means = with_spreads(ledger, entry) if entry.measure == "mean_difference" else None
-    if means is None or len(means) != 2 or any("sd" not in one.parts for one in means):
+    if means is None or len(means) != 2 or any("sd" not in claim.parts for claim in means):
         return None
-    sizes = [ledger.size(one) for one in means]
+    sizes = [ledger.size(claim) for claim in means]
     if min(n or 0 for n in sizes) < 2:
         return None
-    spreads = tuple(ends_of(one.parts["sd"]) for one in means)
+    spreads = tuple(ends_of(claim.parts["sd"]) for claim in means)
     widths = half_widths(spreads, tuple(int(n or 0) for n in sizes), confidence).values()
     return Span(min(low for low, _ in widths), max(high for _, high in widths)), means
 

@@ -94,12 +94,12 @@ def _far(ledger: Ledger, entry: Claim, claim: Claim, p: Span) -> bool:
 def _timed(ledger: Ledger, entry: Claim) -> bool:
     """Whether an outcome is told as a time to an event, or as events over time, anywhere."""
     return any(
-        one.measure in OF_TIMES
-        or one.stated_basis == "curve"
-        or one.about.test == "log_rank"
-        or "person_time" in one.parts
-        for one in ledger.entries.values()
-        if one.about.outcome == entry.about.outcome
+        claim.measure in OF_TIMES
+        or claim.stated_basis == "curve"
+        or claim.about.test == "log_rank"
+        or "person_time" in claim.parts
+        for claim in ledger.entries.values()
+        if claim.about.outcome == entry.about.outcome
     )
 
 

@@ -87,8 +87,8 @@ def _pairs(ledger: Ledger, entry: Claim) -> list[tuple[GroupNumber, GroupNumber]
 def _signed(ledger: Ledger, entry: Claim) -> list[Claim]:
     """Differences of the same groups in the same paper that are printed below 0."""
     return [
-        one
-        for one in ledger.entries.values()
-        if one.measure in KINDS and one.about.compared == entry.about.compared
-        if one.paper == entry.paper and one.main is not None and (one.main.value or 0) < 0
+        claim
+        for claim in ledger.entries.values()
+        if claim.measure in KINDS and claim.about.compared == entry.about.compared
+        if claim.paper == entry.paper and claim.main is not None and (claim.main.value or 0) < 0
     ]

@@ -110,7 +110,7 @@ def _of_shares(
         _against(ledger, entry, dict(shares), claimed, control)
         for control in _controls(ledger, entry)
     ]
-    return next((one for one in found if one.agreement == COMPATIBLE), found[0])
+    return next((finding for finding in found if finding.agreement == COMPATIBLE), found[0])
 
 
 def _against(

@@ -68,7 +68,7 @@ def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
         shown, most = share.text, of.text
     else:
         return
-    labels = [ledger.outcomes[one.about.outcome or ""].label for one in (entry, other)]
+    labels = [ledger.outcomes[claim.about.outcome or ""].label for claim in (entry, other)]
     text = f"{shown} have “{labels[0]}”, which is part of “{labels[1]}” with {most}"
     text += ": more than the whole." if wrong else "."
     yield verdict("part.patients", entry, name, INCONSISTENT if wrong else REMARK, text, [other])

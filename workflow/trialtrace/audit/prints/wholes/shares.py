@@ -173,13 +173,15 @@ def with_a_value(ledger: Ledger, entry: Claim) -> int | None:
     and every percentage is that of these: the others have no value."""
     about = entry.about
     own = ledger.categories.get((*about.cell, about.group), [])
-    counts = {one.about.category: one.whole_count for one in own}
-    shares = [one for one in own if one.share is not None and one.whole_count is not None]
+    counts = {claim.about.category: claim.whole_count for claim in own}
+    shares = [claim for claim in own if claim.share is not None and claim.whole_count is not None]
     n, total = ledger.size(entry), sum(count or 0 for count in counts.values())
     once = len(own) == len(counts) == len(shares) > 1
     if about.category is None or not once or n is None or not 0 < total < n:
         return None
-    fits = all(prints(one.parts["percent"], 100 * (one.whole_count or 0) / total) for one in shares)
+    fits = all(
+        prints(share.parts["percent"], 100 * (share.whole_count or 0) / total) for share in shares
+    )
     return total if fits else None
 
 
@@ -187,17 +189,17 @@ def across(ledger: Ledger, entry: Claim) -> int | None:
     """The count of all groups, where the percentages of each are shares of that: of the row."""
     about = entry.about
     row = [
-        one
-        for one in ledger.of_cell.get(about.cell, ())
-        if one.about.category == about.category and one.about.group in ledger.apart
-        if one.share is not None and one.whole_count is not None
+        claim
+        for claim in ledger.of_cell.get(about.cell, ())
+        if claim.about.category == about.category and claim.about.group in ledger.apart
+        if claim.share is not None and claim.whole_count is not None
     ]
-    counts = [int(one.whole_count or 0) for one in row]
-    groups = {one.about.group for one in row}
+    counts = [int(claim.whole_count or 0) for claim in row]
+    groups = {claim.about.group for claim in row}
     if about.group is None or groups != set(ledger.apart) or len(row) != len(groups):
         return None
     total = sum(counts)
-    parts = [one.parts["percent"] for one in row]
+    parts = [claim.parts["percent"] for claim in row]
     fits = total > 0 and all(
         prints(part, 100 * x / total) for part, x in zip(parts, counts, strict=True)
     )
@@ -208,17 +210,17 @@ def _others_of_group(ledger: Ledger, entry: Claim) -> bool:
     """Whether the other categories of the same group and place are shares of it, not of the row."""
     about = entry.about
     others = [
-        one
-        for one in ledger.of_cell[about.cell]
-        if one.about.group == about.group and one.place == entry.place
-        if None not in (about.category, one.about.category)
-        if one.about.category != about.category and one.share is not None and one.whole_count
+        claim
+        for claim in ledger.of_cell[about.cell]
+        if claim.about.group == about.group and claim.place == entry.place
+        if None not in (about.category, claim.about.category)
+        if claim.about.category != about.category and claim.share is not None and claim.whole_count
     ]
     return bool(others) and all(
-        (n := ledger.size(one)) is not None
-        and prints(one.parts["percent"], 100 * int(one.whole_count or 0) / n)
-        and across(ledger, one) is None
-        for one in others
+        (n := ledger.size(claim)) is not None
+        and prints(claim.parts["percent"], 100 * int(claim.whole_count or 0) / n)
+        and across(ledger, claim) is None
+        for claim in others
     )
 
 
@@ -398,7 +400,7 @@ def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         same = entry.is_about_the_same(other, "population")
         if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
             continue
-        (low, high), (bottom, top) = (one.parts["percent"].bounds for one in (entry, other))
+        (low, high), (bottom, top) = (claim.parts["percent"].bounds for claim in (entry, other))
         if low >= top or bottom >= high:
             text = (
                 f"The rule of “{population.label}” cannot apply to {group.label}, yet its share is "

@@ -129,7 +129,9 @@ def _equal(kind: str, totals: list[Claim]) -> Iterator[Finding]:
     if kind != "randomised" or len(known) < 2:
         return
     first = known[0]
-    for other in (one for one in known[1:] if (one.paper, one.about) == (first.paper, first.about)):
+    for other in (
+        claim for claim in known[1:] if (claim.paper, claim.about) == (first.paper, first.about)
+    ):
         same = other.whole_count == first.whole_count
         text = f"{first.printed} and {other.printed} are printed as the number of all randomised."
         agreement = EXACT if same else INCONSISTENT

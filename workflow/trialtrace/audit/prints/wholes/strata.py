@@ -46,7 +46,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     names = ("split", "group", "outcome", "population", "visit")
     for entries in grouped(shares, attrgetter(*(f"about.{name}" for name in names))).values():
         known = [ledger.agreed(claims, "percent") for claims in _by_stratum(entries)]
-        parts = [one for one in known if one is not None]
+        parts = [claim for claim in known if claim is not None]
         if len(parts) == len(known) == 2:
             yield from _split(ledger, parts)
     for entries in _counted(ledger):
@@ -67,7 +67,7 @@ def _counted(ledger: Ledger) -> list[list[Claim]]:
     for entries in splits.values():
         strata = _by_stratum(entries)
         alike = all(
-            len({(one.whole_count, ledger.size(one)) for one in own}) == 1 for own in strata
+            len({(claim.whole_count, ledger.size(claim)) for claim in own}) == 1 for own in strata
         )
         if alike and len(strata) > 1:
             claims.append([own[0] for own in strata])

@@ -125,8 +125,8 @@ def _of_things(ledger: Ledger, entry: Claim) -> bool:
 def _others_counted(ledger: Ledger, entry: Claim) -> bool:
     """Whether every other group has a count beside it, so that one of the row would be seen."""
     own = {
-        one.about.group
-        for one in ledger.of_cell[entry.about.cell]
-        if one.about.category == entry.about.category and one.whole_count is not None
+        claim.about.group
+        for claim in ledger.of_cell[entry.about.cell]
+        if claim.about.category == entry.about.category and claim.whole_count is not None
     }
     return set(ledger.apart) <= own and len(ledger.apart) > 1

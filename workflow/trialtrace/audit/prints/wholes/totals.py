@@ -72,7 +72,7 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
     shares = [
         (claims[0], claims[0].share)
         for claims in by_category.values()
-        if len({one.share.text for one in claims if one.share is not None}) == 1
+        if len({claim.share.text for claim in claims if claim.share is not None}) == 1
     ]
     known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
     if len(known) < 2 or len(known) < len(by_category):
@@ -126,9 +126,13 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
         exhaustive = True
     if total < n and exhaustive is False:
         return finding(REMARK, f"{text} of {n}.")
-    if total > n and {str(one.about.category).casefold() for one in entries} in OPPOSITES:
+    if total > n and {str(entry.about.category).casefold() for entry in entries} in OPPOSITES:
         exhaustive = True
-    if together is None and exhaustive is None and all(_is_right(ledger, one) for one in entries):
+    if (
+        together is None
+        and exhaustive is None
+        and all(_is_right(ledger, claim) for claim in entries)
+    ):
         why = f"are {n - total} of {n} in none? {text}."
         if total > n:
             why = f"may one patient be in several? {text}, more than {n}."
@@ -157,12 +161,12 @@ def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
 def _others_add_up(ledger: Ledger, entries: list[Claim]) -> bool:
     """Whether the same categories add up to another group, so that they hold everyone."""
     about = entries[0].about
-    names = {one.about.category for one in entries}
+    names = {entry.about.category for entry in entries}
     others = [
         own
         for own in ledger.categories.values()
         if own[0].about.cell == about.cell and own[0].about.group != about.group
-        if names == {one.about.category for one in own}
+        if names == {claim.about.category for claim in own}
     ]
     found = [_counted(ledger, own) for own in others]
     return any(one is not None and sum(one[0].values()) == one[1] for one in found)
@@ -193,7 +197,7 @@ def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:
 
 def _percent_of(entries: list[Claim], entry: Claim) -> Component | None:
     """The percentage of a category, printed with its count or apart from it."""
-    for one in entries:
-        if one.about.category == entry.about.category and one.share is not None:
-            return one.share
+    for claim in entries:
+        if claim.about.category == entry.about.category and claim.share is not None:
+            return claim.share
     return None

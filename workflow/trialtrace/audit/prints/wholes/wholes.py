@@ -67,7 +67,7 @@ def _of_strata(ledger: Ledger) -> Iterator[Finding]:
             splits.setdefault(key, {}).setdefault(about.stratum, []).append(entry)
     for (_, about), strata in splits.items():
         parts = [ledger.agreed(own, "value") for own in strata.values()]
-        known = [one for one in parts if one is not None]
+        known = [claim for claim in parts if claim is not None]
         if not 2 <= len(known) == len(parts) <= MOST_GROUPS:
             continue
         at_all = replace(known[0], about=about)
@@ -95,10 +95,10 @@ def _is_share(entry: Claim) -> bool:
 def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     """The share of all patients lies between the least and the greatest of the groups."""
     part = entry.share
-    counted = all(one.whole_count is not None for one in (entry, *groups))
+    counted = all(claim.whole_count is not None for claim in (entry, *groups))
     if part is None or not _is_share(entry) or counted:
         return
-    span = _hull([ends_of(one.share) for one in groups if one.share is not None])
+    span = _hull([ends_of(group.share) for group in groups if group.share is not None])
     if not overlaps(part, *span):
         text = f"{part.text} of all lies outside of the groups' {_ends(span)} %, where no share "
         text += "of the patients of all groups can be."
@@ -114,7 +114,7 @@ def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
         else ledger.agreed(filter(_is_share, ledger.beside(entry, group)), "percent")
         for group in ledger.apart
     ]
-    known = [one for one in parts if one is not None]
+    known = [claim for claim in parts if claim is not None]
     if len(known) == len(parts):
         return known
     # Another group is none of all where the patients of these add up to all.
@@ -133,7 +133,7 @@ def _range(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findin
     if not _make_all(ledger, entry, groups):
         return
     for name, word, end in (("least", "least", min), ("most", "greatest", max)):
-        parts = [one.parts[name] for one in (entry, *groups) if name in one.parts]
+        parts = [claim.parts[name] for claim in (entry, *groups) if name in claim.parts]
         if len(parts) == len(groups) + 1:
             span = Span(*map(end, zip(*map(ends_of, parts[1:]), strict=True)))
             text = f"The {word} of the groups is {_ends(span)}; {parts[0].text} is that of all."
@@ -164,7 +164,7 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
     text += f"{_ends(span)} together"
     yield verdict("whole.mean", entry, part, fits, text, groups, span._asdict())
-    if fits and min(sizes) > 1 and all(one.has_deviation for one in (entry, *groups)):
+    if fits and min(sizes) > 1 and all(claim.has_deviation for claim in (entry, *groups)):
         yield _deviation(entry, groups, sizes)
 
 

@@ -25,8 +25,15 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    others = [one for one in ledger.populations.values() if not WITHIN.search(one.label)]
-    every = next((one for one in others if one.everyone), others[0] if others else None)
+    others = [
+        population
+        for population in ledger.populations.values()
+        if not WITHIN.search(population.label)
+    ]
+    every = next(
+        (paper_population for paper_population in others if paper_population.everyone),
+        others[0] if others else None,
+    )
     if every is None:
         return
     for entry in ledger.of_group():
@@ -58,11 +65,11 @@ def _events(
 ) -> Iterator[Finding]:
     at_all = replace(entry, about=replace(entry.about, population=every.name, patients=None))
     other = one_count(
-        one
-        for one in ledger.beside(at_all, entry.about.group or "")
-        if one.basis is None and one.about.split == entry.about.split
+        claim
+        for claim in ledger.beside(at_all, entry.about.group or "")
+        if claim.basis is None and claim.about.split == entry.about.split
     )
-    if other is None or not any("count" in one.parts for one in (entry, other)):
+    if other is None or not any("count" in claim.parts for claim in (entry, other)):
         return
     x, x1 = entry.whole_count or 0, other.whole_count or 0
     n, n1, of = ledger.size(entry), ledger.size(other), "with"

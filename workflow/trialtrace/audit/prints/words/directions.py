@@ -182,7 +182,9 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
         if one.kind == other.kind
     ]
     ways = {way_of(one, other) for one, other in pairs}
-    if len(ways) != 1 or (not entry.direction and any(one.bounds[0] < 0 for one in sum(pairs, ()))):
+    if len(ways) != 1 or (
+        not entry.direction and any(group_number.bounds[0] < 0 for group_number in sum(pairs, ()))
+    ):
         return
     first, second = pairs[0]
     told = f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} "

@@ -92,12 +92,12 @@ def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if main.symbol not in AVERAGES if entry.about.group else entry.measure is None:
         return
     others = [
-        one
-        for one in ledger.entries.values()
-        if ABSTRACT not in one.place.lower() and "value" in one.parts and _same(entry, one)
-        if one.parts["value"].unit == main.unit and (_average(one) == _average(entry))
+        claim
+        for claim in ledger.entries.values()
+        if ABSTRACT not in claim.place.lower() and "value" in claim.parts and _same(entry, claim)
+        if claim.parts["value"].unit == main.unit and (_average(claim) == _average(entry))
     ]
-    if len({one.parts["value"].text for one in others}) != 1:
+    if len({claim.parts["value"].text for claim in others}) != 1:
         return
     theirs = others[0].parts["value"]
     if abs(theirs.value or 0) == abs(main.value or 0):

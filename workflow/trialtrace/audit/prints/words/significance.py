@@ -117,12 +117,12 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
     """What is printed of the same groups, outcome, population, visit and stratum, of no margin."""
     about = entry.about
     return [
-        one
-        for one in ledger.entries.values()
-        if one.about.outcome == about.outcome and set(one.about.compared) == set(about.compared)
-        if (one.about.visit, one.about.stratum) == (about.visit, about.stratum)
-        if one.about.change == about.change and one.about.category == about.category
-        if ledger.population(one) == ledger.population(entry) and one.about.margin is None
+        claim
+        for claim in ledger.entries.values()
+        if claim.about.outcome == about.outcome and set(claim.about.compared) == set(about.compared)
+        if (claim.about.visit, claim.about.stratum) == (about.visit, about.stratum)
+        if claim.about.change == about.change and claim.about.category == about.category
+        if ledger.population(claim) == ledger.population(entry) and claim.about.margin is None
     ]
 
 

@@ -176,11 +176,11 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if said is not None:
             yield verdict(check, entry, part, *said)
             return
-    others = (one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry)
+    others = (claim for claim in ledger.comparisons.get(entry.about.cell, ()) if claim is not entry)
     own = [entry, *others]
-    margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
-    same = [one for one in own if one.about.compared == entry.about.compared]
-    held = [one for one in same if one.has_interval]
+    margin = next((m for claim in own if (m := claim.about.margin_value) is not None), None)
+    same = [claim for claim in own if claim.about.compared == entry.about.compared]
+    held = [claim for claim in same if claim.has_interval]
     interval = ledger.agreed(held, "ci_low", "ci_high")
     limit = None if margin is None else _limit_of_one_side(ledger, same, margin)
     if margin is not None and (source := interval or limit) is not None:
@@ -190,7 +190,9 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     text = f"“{entry.printed}” needs a margin and one interval of the comparison"
     compared = set(entry.about.compared)
-    if not held and any(one.has_interval and set(one.about.compared) == compared for one in own):
+    if not held and any(
+        claim.has_interval and set(claim.about.compared) == compared for claim in own
+    ):
         text += "; there is one with the groups the other way round"
     elif len(held) > 1 and margin is not None:
         text += "; there are several: `margins` of `reported` takes them together"
@@ -210,7 +212,7 @@ def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def _limit_of_one_side(ledger: Ledger, claims: list[Claim], margin: Decimal) -> Claim | None:
     """The limit of one side towards a margin: below for one that is below no difference."""
     for name, other in (("ci_low", "ci_high"), ("ci_high", "ci_low")):
-        alone = [one for one in claims if name in one.parts and other not in one.parts]
+        alone = [claim for claim in claims if name in claim.parts and other not in claim.parts]
         found = ledger.agreed(alone, name)
         if found is None:
             continue

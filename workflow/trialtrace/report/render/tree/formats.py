@@ -69,7 +69,7 @@ def for_docx(document: Node, folder: Path, chains: Chains | None, *, contents: b
 
 def behind_summary(blocks: Nodes, contents: Nodes) -> Nodes:
     """Contents come after the summary where a document has it, else first."""
-    names = [one["c"][0][1] if one["t"] == "Div" else [] for one in blocks]
+    names = [block["c"][0][1] if block["t"] == "Div" else [] for block in blocks]
     at = next((at for at, classes in enumerate(names, 1) if SUMMARY in classes), 0)
     return [*blocks[:at], *contents, *blocks[at:]]
 

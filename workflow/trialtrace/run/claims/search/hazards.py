@@ -198,7 +198,7 @@ def _rates(block: Block, pair: tuple[int, int]) -> Floats:
     """Log ratio of events over time at risk, with its standard error."""
     time, event, arm, masks = block.data
     rates = [(masks & (arm == place)).astype(float) for place in pair]
-    events, times = [one @ event for one in rates], [one @ time for one in rates]
+    events, times = [rate @ event for rate in rates], [rate @ time for rate in rates]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log(events[0] / times[0] / (events[1] / times[1]))
         error = np.sqrt(1 / events[0] + 1 / events[1])

@@ -228,9 +228,13 @@ def _options(
 ) -> Iterator[Option]:
     """The corrections of an effect, each with the plain degrees of freedom or corrected ones."""
     for correction, (attribute, second) in CORRECTIONS.items():
-        if attribute and all(one is None or one.corrections is None for one in effects):
+        if attribute and all(effect is None or effect.corrections is None for effect in effects):
             continue
-        columns = np.array([_numbers(one, attribute) for one in effects]).reshape(-1, 6).T
+        columns = (
+            np.array([_numbers(anova_effect, attribute) for anova_effect in effects])
+            .reshape(-1, 6)
+            .T
+        )
         for corrected in (False, True) if attribute else (False,):
             row = {P: 0, "f": 1, "df1": 4 if corrected else 2, "df2": 5 if corrected else 3}
             more = ", corrected degrees of freedom" if corrected else ""

@@ -150,7 +150,7 @@ def crossed(
 ) -> Iterator[Way]:
     """Every combination of one option an axis that makes sense; axes without options are left."""
     for chosen in product(*(axis for axis in axes if axis)):
-        if len({one.model for one in chosen if one.model}) <= 1:
+        if len({option.model for option in chosen if option.model}) <= 1:
             yield Way(chosen, names, tiers)
 
 

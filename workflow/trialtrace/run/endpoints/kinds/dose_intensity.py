@@ -166,7 +166,7 @@ class _Given:
         entry = self.entry
         columns = (entry.cycle, entry.planned, entry.delivered)
         number, planned, delivered = map(self.gathered.numbers, columns)
-        caps = [(entry.caps or {}).get(one, np.inf) for one in self.drugs] or [np.inf]
+        caps = [(entry.caps or {}).get(drug, np.inf) for drug in self.drugs] or [np.inf]
         return Cycles(
             np.maximum(self.drug, 0) * self.gathered.study.size + self.gathered.record,
             number,

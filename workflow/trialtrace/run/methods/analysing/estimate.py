@@ -58,7 +58,7 @@ def _function(named: str) -> Formula:
 
 def statistic_of(step: "Step[object]") -> str | None:
     """What the card of a test calls its statistic, as "chi_squared"; None where it has none."""
-    names = (each.stat for each in statistics(step, own=False))
+    names = (statistic.stat for statistic in statistics(step, own=False))
     return next((name for name in names if name not in BESIDE), None)
 
 

@@ -84,10 +84,10 @@ def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[P
             results += _analysis(trial, analysis)
     for name, family in trial.plan.multiplicity.items():
         adjusted = (
-            _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
-            for one in list(results)
-            if one.stat == "p_value"
-            and any(is_of(test, one.place, one.method) for test in family.tests)
+            _planned(result.place, "p_adjusted", f"{family.adjust}_{result.method}", result.sure)
+            for result in list(results)
+            if result.stat == "p_value"
+            and any(is_of(test, result.place, result.method) for test in family.tests)
         )
         results += _of(("multiplicity", name), adjusted)
     for name, entry in trial.plan.planning.items() if of is None or PLANNING in of else ():
@@ -99,7 +99,11 @@ def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[P
             for setting in settings(entry, trial.plan.confidence)
         )
         results += _of(("planning", name), asked)
-    return list({one.pattern: one for one in results if not of or one.analysis in of}.values())
+    return list(
+        {
+            planned.pattern: planned for planned in results if not of or planned.analysis in of
+        }.values()
+    )
 
 
 def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:

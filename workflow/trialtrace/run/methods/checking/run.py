@@ -91,13 +91,14 @@ def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":
 
 def _refuse_disagreement(comparisons: list[Compared]) -> None:
     problems = Problems()
-    for each in comparisons:
-        if not each.agrees:
+    for comparison in comparisons:
+        if not comparison.agrees:
             problems.add(
-                f"result {each.result_id}, {each.component}",
+                f"result {comparison.result_id}, {comparison.component}",
                 "an independent recomputation disagrees",
-                found=f"{each.ours!r}",
-                expected=f"{each.theirs!r} by {each.by} (tolerance {each.tolerance:g})",
+                found=f"{comparison.ours!r}",
+                expected=f"{comparison.theirs!r} by {comparison.by} "
+                f"(tolerance {comparison.tolerance:g})",
                 do="one of the two is wrong: compare the method's module with the check's",
             )
     problems.raise_if_any()

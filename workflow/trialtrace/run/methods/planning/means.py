@@ -51,7 +51,7 @@ def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
     method = "two_means" if entry.margin is None else "margin_of_means"
     method = "repeated_means" if entry.visits is not None else method
     method = "means_of_clusters" if entry.clusters is not None else method
-    apart = [each for each in entry.differences if considered(entry, each)]
+    apart = [difference for difference in entry.differences if considered(entry, difference)]
     yield from over_effects(entry, method, "difference", apart, _power, _patients)
     if entry.margin is None:
         yield from over_powers(entry, method, "detectable_difference", _detected)
@@ -184,7 +184,7 @@ def _width(sd: float, confidence: float, sizes: Sizes) -> float:
 
 def mann_whitney(entry: "MannWhitney", confidence: float) -> Iterator[Setting]:
     method = "noether_formula"
-    apart = [each for each in entry.superiorities if abs(each - EVEN) > SAME]
+    apart = [superiority for superiority in entry.superiorities if abs(superiority - EVEN) > SAME]
     yield from over_effects(
         entry, method, "superiority", apart, _power_of_ranks, _patients_of_ranks
     )

@@ -187,7 +187,7 @@ def _interval(data: Data, asked: Asked, by_arm: list[list[np.ndarray]]) -> Found
         one, other = (of_arm(np.concatenate(arm, axis=axis), axis=axis) for arm in arms)
         return np.asarray(one - other)
 
-    value = float(statistic(*(each[None] for each in samples), axis=1)[0])
+    value = float(statistic(*(sample[None] for sample in samples), axis=1)[0])
     if not samples:
         return value, (value, value), 1e-9 * abs(value)
     method, confidence = asked.options["interval"], data.confidence(asked)

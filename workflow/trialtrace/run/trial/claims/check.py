@@ -200,10 +200,10 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
 def _stat(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     made = made_by(files, analysis, inputs)
-    names = list(dict.fromkeys(one.name for one in made))
+    names = list(dict.fromkeys(statistic.name for statistic in made))
     stat = selects.get("stat")
     if stat is None:
-        if not any(one.stat == "proportion" for one in made):
+        if not any(statistic.stat == "proportion" for statistic in made):
             found = f"no stat, while {analysis} has no proportion"
             document.add(path, found, f"stat: one of {one_of(names, SHOWN)}")
         return
@@ -346,7 +346,7 @@ def _visit(files: Files, path: Path_, selects: Given) -> None:
         return
     data = files.plan.get("analyses", analysis)
     own = _named(made_by(files, analysis, data), selects)
-    over = bool(own) and all(one.visits is None for one in own)
+    over = bool(own) and all(statistic.visits is None for statistic in own)
     if "visit" in selects:
         known(document, (*path, "visit"), selects["visit"], visits, f"a visit of {analysis}")
     elif visits and not over:

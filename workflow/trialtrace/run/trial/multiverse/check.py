@@ -266,7 +266,7 @@ def _left(document: Document, multiverse: Multiverse, specifications: list[Speci
         )
         return
     for name, factor in multiverse.file.factors.items():
-        left = {each.levels[name] for each in specifications}
+        left = {specification.levels[name] for specification in specifications}
         for level in factor.levels:
             if level not in left:
                 document.add(
@@ -334,9 +334,9 @@ def _mistakes(
     Beside those of the plan it is alone: each look at the names of analyses passes them all.
     """
     alike: dict[str, list[Specification]] = defaultdict(list)
-    for each in specifications:
-        entry = entries[each.name]
-        alike[repr({key: entry[key] for key in entry if key != "label"})].append(each)
+    for specification in specifications:
+        entry = entries[specification.name]
+        alike[repr({key: entry[key] for key in entry if key != "label"})].append(specification)
     # One copy for all: what is derived of the other files stays with it.
     copy = Document(files.plan.shown)
     patched = replace(files, plan=copy)
@@ -347,8 +347,11 @@ def _mistakes(
             plan.check_estimand(patched, estimand, whole["estimands"][estimand])
         plan.check_analysis(patched, name, entry)
         for problem in copy.problems:
-            for each in those:
-                yield each, (problem.found or problem.message, problem.expected, problem.do)
+            for specification in those:
+                yield (
+                    specification,
+                    (problem.found or problem.message, problem.expected, problem.do),
+                )
 
 
 def _tell(
@@ -359,9 +362,13 @@ def _tell(
 ) -> None:
     """At the level that just these specifications have; else as one of a combination."""
     found, expected, do = mistake
-    wrong = {each.name for each in those}
+    wrong = {specification.name for specification in those}
     for factor, level in those[0].levels.items():
-        if wrong == {each.name for each in specifications if each.levels[factor] == level}:
+        if wrong == {
+            specification.name
+            for specification in specifications
+            if specification.levels[factor] == level
+        }:
             document.add(("factors", factor, "levels", level), found, expected, do=do)
             return
     document.add(

@@ -40,9 +40,13 @@ class SpecifiedTrial(Trial):
         """The specifications by the names of their analyses. Raises UserError where two of very
         many have one name."""
         every = self.multiverse.specifications()
-        found = {each.analysis: each for each in every}
+        found = {specification.analysis: specification for specification in every}
         if len(found) < len(every):
-            double = next(each for each in every if found[each.analysis] is not each)
+            double = next(
+                specification
+                for specification in every
+                if found[specification.analysis] is not specification
+            )
             raise UserError(
                 f"{FILE}: factors",
                 found=f"{double.name} and {found[double.analysis].name}, whose hashes begin alike",

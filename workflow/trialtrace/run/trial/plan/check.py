@@ -306,8 +306,10 @@ def _results_of_step(step: Step[object], *, own: bool) -> Iterator[Told]:
     Of the statistic of the step alone: counts beside it are those of every step.
     """
     options = items_of(step.options)
-    for each in (each for each in statistics(step, own=own) if each.stat == step.statistic):
-        key, value = each.second or ("", None)
+    for statistic in (
+        statistic for statistic in statistics(step, own=own) if statistic.stat == step.statistic
+    ):
+        key, value = statistic.second or ("", None)
         told = [value] if value else options.get(key, options.get(f"{key}s"))
         for one in told if isinstance(told, list | tuple | dict) else [told]:
-            yield each.name, each.of, key, str(one)
+            yield statistic.name, statistic.of, key, str(one)

@@ -105,11 +105,15 @@ def _labelled_alike(trial: Trial) -> Iterator[str]:
 
 def _several_primary(trial: Trial) -> Iterator[str]:
     """Primary analyses of several endpoints whose tests are in no family."""
-    primary = [one for one in trial.plan.analyses.values() if one.role == "primary" and one.tests]
+    primary = [
+        analysis
+        for analysis in trial.plan.analyses.values()
+        if analysis.role == "primary" and analysis.tests
+    ]
     families = trial.plan.multiplicity.values()
     named = {test.analysis for family in families for test in family.tests}
-    names = [one.name for one in primary]
-    several = len({one.estimand.variables for one in primary}) > 1
+    names = [analysis.name for analysis in primary]
+    several = len({analysis.estimand.variables for analysis in primary}) > 1
     if several and not named.intersection(names):
         yield (
             f"plan.yaml, analyses: {', '.join(names)} are all primary, and in no family of "
@@ -175,7 +179,9 @@ def _at_baseline(trial: Trial) -> Iterator[str]:
         if analysis.role not in ("primary", "secondary") or analysis.value != "value" or not steps:
             continue
         for variable in analysis.estimand.variables:
-            starts = (getattr(one.entry, "baseline", None) for one in trial.family(variable))
+            starts = (
+                getattr(endpoint.entry, "baseline", None) for endpoint in trial.family(variable)
+            )
             start = next(filter(None, starts), None)
             if start and start in (analysis.visits or (start,)):
                 yield (
@@ -236,12 +242,14 @@ def _named_otherwise(trial: Trial) -> Iterator[str]:
     for name, analysis in trial.plan.analyses.items():
         meant = trial.family(name)
         of = [
-            each.name for variable in analysis.estimand.variables for each in trial.family(variable)
+            endpoint.name
+            for variable in analysis.estimand.variables
+            for endpoint in trial.family(variable)
         ]
-        names = {each.name for each in meant}
+        names = {endpoint.name for endpoint in meant}
         # A first of several is not one of them, where it has that one's label.
         several = any(len(trial.endpoints[each].entry.parents) > 1 for each in of)
-        single = several and any(analysis.label == each.label for each in meant)
+        single = several and any(analysis.label == endpoint.label for endpoint in meant)
         if meant and not names & (set(of) if single else _behind(trial, of)):
             text = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
             yield (
@@ -265,13 +273,19 @@ def _without_use(trial: Trial) -> Iterator[str]:
     """One sentence if entries of endpoints.yaml are in no analysis, display nor population."""
     plan = trial.plan
     steps = [
-        (each.describe, each.estimates, each.tests, each.interaction, each.estimand)
-        for each in plan.analyses.values()
+        (
+            analysis.describe,
+            analysis.estimates,
+            analysis.tests,
+            analysis.interaction,
+            analysis.estimand,
+        )
+        for analysis in plan.analyses.values()
     ]
     named = set(texts([steps, plan.displays, plan.planning, trial.populations]))
     outcomes = Outcomes(trial.endpoints, trial.subjects)
     named.update(*map(outcomes.chosen_by, trial.populations.values()))
-    used = [each.name for name in named for each in trial.family(name)]
+    used = [endpoint.name for name in named for endpoint in trial.family(name)]
     families = {trial.endpoints[name].family for name in _behind(trial, used)}
     unused = dict.fromkeys(e.family for e in trial.endpoints.values() if e.family not in families)
     if unused:

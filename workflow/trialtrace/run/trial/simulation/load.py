@@ -115,10 +115,12 @@ class SimulatedTrial(Trial):
             name = ahead.pop()
             if name not in found:
                 found.add(name)
-                families = [each for each in entries if name == each or name.startswith(f"{each}_")]
-                for each in families:
-                    found.add(each)
-                    ahead += _names([entries[each]])
+                families = [
+                    entry for entry in entries if name == entry or name.startswith(f"{entry}_")
+                ]
+                for family in families:
+                    found.add(family)
+                    ahead += _names([entries[family]])
         return found
 
     @cached_property

@@ -78,9 +78,11 @@ def _every_kind() -> type:
     every = displays()
     about = {
         "__doc__": "What the report shows beside the analyses; every part may be left out.",
-        "__annotations__": {each.kind: _key_of(each) for each in every},
+        "__annotations__": {display.kind: _key_of(display) for display in every},
     }
-    return shape(type("Displays", (), about | {each.kind: optional(each.means) for each in every}))
+    return shape(
+        type("Displays", (), about | {display.kind: optional(display.means) for display in every})
+    )
 
 
 def _key_of(display: Display[Any]) -> Hint:
