@@ -323,3 +323,29 @@ def test_a_number_that_two_cells_have_is_of_neither():
     )
     (item,) = [one for one in made.items.values() if one.place.startswith("abstract")]
     assert item.arm is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "arms", "compare"),
+    [
+        # Names that no table has; two numbers of one row tell them, and what a p compares.
+        ("Fewer fell in the OPC group (25% vs 40%, P = 0.02).", ["training", "usual care"], True),
+        ("Falls were 40% and 25% in the two.", ["usual care", "training"], False),
+        # One number, those of two rows, and those with no word of the row, are met by chance.
+        ("Falls were 25% vs 41% (P = 0.02).", [None, None], False),
+        ("Falls were 25% vs 16% (P = 0.02).", [None, None], False),
+        ("Deaths were 25% vs 40% (P = 0.02).", [None, None], False),
+    ],
+)
+def test_numbers_that_one_row_has_are_of_its_groups(sentence, arms, compare):
+    rows = (
+        ("", "Training (n=40)", "Usual care (n=50)"),
+        ("Fell, n (%)", "10 (25)", "20 (40)"),
+        ("Left the study, n (%)", "5 (12)", "8 (16)"),
+        ("Falls at home, n (%)", "10 (25)", "20 (40)"),
+    )
+    made = read(Table("table 2", "", rows, 1), text=sentence)
+    own = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert [one.arm for one in own if one.kind == "percent"] == arms
+    whose = [one.compare for one in own if one.kind == "p"]
+    assert whose == ([("training", "usual care")] if compare else [()] * len(whose))

@@ -3,8 +3,9 @@ the cell."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby, takewhile
 
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.item import PARTS, Item, Left
@@ -17,13 +18,15 @@ ALONE = 3
 """Digits of a number alone that no other cell of the paper has."""
 _LEVEL = re.compile(r"\b9[059](?:\.[0-9])?\s?%\s?CI\b")
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
+BY_ROW = "its groups are those of the numbers before it, by their row"
 _OF_ALL = re.compile(r"\b(?:all|both|overall|combined|total|whole|entire)\b", re.IGNORECASE)
 _Key = tuple[bool, tuple[str, ...]]
 
 
 def by_cells(texts: Iterable[Item | Left], cells: Iterable[Item | Left]) -> Iterator[Item | Left]:
-    """Numbers of sentences; the group and the outcome of one that a single group's cells print,
-    beside an outcome of which the sentence has a word, are theirs."""
+    """Numbers of sentences; those of two groups that one row prints are of its groups, and the
+    group and the outcome of one that a single group's cells print, beside an outcome of which the
+    sentence has a word, are theirs."""
     same: dict[_Key, list[Item]] = defaultdict(list)
     every: dict[str, list[Item]] = defaultdict(list)
     for cell in cells:
@@ -33,12 +36,79 @@ def by_cells(texts: Iterable[Item | Left], cells: Iterable[Item | Left]) -> Iter
             every[number.lstrip("-")].append(cell)
         if cell.arm or cell.compare:
             same[_key(cell)].append(cell)
-    for one in texts:
-        if isinstance(one, Item) and one.kind != "p":
-            found = same.get(_key(one), [])
-            yield _grouped(one, found) or _by_number(one, every) or one
-        else:
-            yield one
+    for _, sentence in groupby(texts, lambda one: one.place):
+        read = [*sentence]
+        rows = _of_rows(read, every)
+        for at, one in enumerate(read):
+            if isinstance(one, Left):
+                yield one
+            elif at in rows:
+                yield _as_cell(one, rows[at]) or one
+            elif groups := _before(at, rows) if _is_open(one) else ():
+                yield replace(one, compare=groups).doubted(BY_ROW)
+            elif one.kind == "p":
+                yield one
+            else:
+                yield _grouped(one, same.get(_key(one), [])) or _by_number(one, every) or one
+
+
+def _is_open(item: Item) -> bool:
+    """Whether it compares groups that are not known."""
+    return not (item.kind in PARTS or item.compare or item.arm)
+
+
+def _before(at: int, rows: Mapping[int, Item]) -> tuple[str, ...]:
+    """The groups of the numbers right before a comparison, which one row has."""
+    run = [*takewhile(rows.__contains__, range(at - 1, -1, -1))]
+    arms = dict.fromkeys(str(rows[one].arm) for one in run if _row(rows[one]) == _row(rows[run[0]]))
+    groups = tuple(arms)[::-1]
+    return (groups, (ALL,))[len(groups) > 2] if len(groups) > 1 else ()
+
+
+def _row(cell: Item) -> tuple[str, str | None]:
+    return cell.place.rpartition(", column")[0], cell.visit
+
+
+def _of_rows(read: Sequence[Item | Left], every: Mapping[str, list[Item]]) -> dict[int, Item]:
+    """The cells of numbers of a sentence, by their places in it, where one row of a table has them
+    in columns of several groups: of the row with most groups and words of the sentence."""
+    parts = {at: one for at, one in enumerate(read) if isinstance(one, Item) and one.kind in PARTS}
+    said = {word for one in parts.values() for word in _words(_told(one))}
+    rows: dict[tuple[str, str | None], dict[int, list[Item]]] = defaultdict(dict)
+    for at, item in parts.items():
+        for cell in _cells_of(item, every):
+            rows[_row(cell)].setdefault(at, []).append(cell)
+    ranked = []
+    for found in rows.values():
+        cells = {at: own[0] for at, own in found.items() if len({one.arm for one in own}) == 1}
+        places = defaultdict[str | None, set[str]](set)
+        for cell in cells.values():
+            places[cell.arm].add(cell.place)
+        # Of a group with several cells of the row it is not known which is meant.
+        cells = {at: cell for at, cell in cells.items() if len(places[cell.arm]) == 1}
+        arms = {str(cell.arm) for cell in cells.values()}
+        digits = _digits({_key(parts[at])[1][0] for at in cells})
+        names = {word for arm in arms for word in _words(arm)}
+        words = len(said & _words(next(iter(found.values()))[0].outcome or "") - names)
+        # Few digits are met by chance where each number has words of its own.
+        paths = {parts[at].path for at in cells}
+        told = digits >= FEWEST + 2 or len(paths) == 1 or words > 1
+        if len(arms) > 1 and told and digits >= FEWEST and (words or digits >= ENOUGH):
+            ranked.append((len(arms), words, digits, cells))
+    made: dict[int, Item] = {}
+    for *_, cells in sorted(ranked, key=lambda one: one[:3], reverse=True):
+        made |= {} if made.keys() & cells.keys() else cells
+    return made
+
+
+def _cells_of(item: Item, every: Mapping[str, list[Item]]) -> list[Item]:
+    """The cells of a group that print a number, with the one beside it where any does."""
+    _, numbers = _key(item)
+    first, *rest = numbers or ("",)
+    cells = [one for one in every.get(first.lstrip("-"), ()) if one.kind in PARTS]
+    cells = [one for one in cells if one.arm not in (None, ALL)]
+    both = [one for one in cells if rest and rest[0] in _key(one)[1]]
+    return both or cells
 
 
 def _key(item: Item) -> _Key:
@@ -52,10 +122,11 @@ def _digits(numbers: Iterable[str]) -> int:
 
 def _alike(item: Item, cell: Item) -> bool:
     """Whether a sentence has a word of the row in which a cell stands."""
-    words, row = (
-        {word.lower()[:6] for word in telling(text)} for text in (_told(item), cell.outcome or "")
-    )
-    return bool(words & row)
+    return bool(_words(_told(item)) & _words(cell.outcome or ""))
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower()[:6] for word in telling(text)}
 
 
 def _told(item: Item) -> str:
@@ -73,7 +144,7 @@ def _grouped(item: Item, cells: list[Item]) -> Item | None:
     return _as_cell(item, alike[0])
 
 
-def _by_number(item: Item, every: dict[str, list[Item]]) -> Item | None:
+def _by_number(item: Item, every: Mapping[str, list[Item]]) -> Item | None:
     """The same with what the only cell says that has its number, whatever stands beside it."""
     kind, numbers = _key(item)
     cells = every.get(numbers[0].lstrip("-"), []) if numbers else []
