@@ -267,6 +267,36 @@ def of_arms(*heads):
             "yoga group than in the walking group.",
             ["yoga", "walking"],
         ),
+        # Names that the text alone has, and those with words like a table's.
+        (
+            ["Group A", "Group B"],
+            "In the saline group 12% fell, 20% in the CON group and 25% in Group A. "
+            "The saline group and the CON group were alike.",
+            ["saline", "CON", "group a"],
+        ),
+        (
+            ["Steroid", "No steroid"],
+            "It was 12% in the corticosteroid group and 20% in the no-corticosteroid group. In the "
+            "corticosteroid group pain fell, but not in the no-corticosteroid group.",
+            ["steroid", "no steroid"],
+        ),
+        (
+            ["Training", "No training"],
+            "It was 12% in the control group. The control group had pain.",
+            ["no training"],
+        ),
+        # Those of a name that several arms have, named once, or of patients of each arm.
+        (
+            ["Drug 5 mg", "Drug 10 mg"],
+            "In the drug group 12% fell, and 20% in the other group. The drug group had pain.",
+            [None, None],
+        ),
+        (
+            ["Group A", "Group B"],
+            "Pain was less in the OPC group (P = 0.03). OPC arm, the OPC arm.",
+            [None],
+        ),
+        (["A", "B"], "In the female subgroup 12% fell, and more in the female subgroup.", [None]),
     ],
 )
 def test_arms_are_known_by_what_tells_them_apart(heads, sentence, found):

@@ -139,6 +139,9 @@ def comparing(
             item, compare = item.doubted(BEFORE), context.order
         elif context.topic and _alone(item, (context.topic,), said.so_far):
             item, arm = item.doubted(BEFORE), context.topic
+    if arm and arm not in names.arms and _MORE.search(clause):
+        # "Higher in the X group (P = …)" than in another that is not known.
+        arm = None
     outcome.last = compare
     if fixed and not compare and len(before) == len(distinct(mentions)) == 1:
         # A change in one arm, as "no change in the A group: mass 0.2 kg (95% CI …)" has it.

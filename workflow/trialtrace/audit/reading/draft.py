@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -108,14 +108,15 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named), read))
-    if named.labels == arms.labels:
-        return read + texts, arms
-    both = replace(named, labels={**arms.labels, **named.labels})
-    return read + [_by_text(one) for one in texts], both
+    sure = named.labels if named.labels == arms.labels else {}
+    read += [_by_text(one, {None, ALL, *sure}) for one in texts]
+    groups = (arm for one in texts if isinstance(one, Item) for arm in (one.arm, *one.compare))
+    others = {arm: arm for arm in groups if arm and arm not in (ALL, *named.labels)}
+    return read, replace(named, labels={**arms.labels, **named.labels, **others})
 
 
-def _by_text(item: Item | Left) -> Item | Left:
-    if isinstance(item, Item) and (item.arm or item.compare):
+def _by_text(item: Item | Left, known: Set[str | None]) -> Item | Left:
+    if isinstance(item, Item) and not {item.arm, *item.compare} <= known:
         return item.doubted("the groups are known from the text alone")
     return item
 

@@ -341,12 +341,13 @@ def distinct(mentions: Sequence[Mention]) -> list[str]:
 # What stands right before the group that another is compared with.
 REFERENCE = re.compile(
     r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against|over)\W+"
-    r"(?:(?:those|that)\W+)?(?:(?:in|with|of|for|on|among|after)\W+)?(?:the\W+)?$",
+    r"(?:(?:those|that|patients|participants|subjects|women|children)\W+)?"
+    r"(?:(?:in|with|of|for|on|among|after|receiving|given)\W+)?(?:the\W+)?$",
     re.IGNORECASE,
 )
 # "The statin group" that no arm's name is.
 _A_GROUP = re.compile(
-    r"\b(?:in|of|for|the|and|with|to|on) (?:the )?((?:[\w/+-]+ ){0,2}?[\w/+-]+) "
+    r"\b(?:in|of|for|[Tt]he|and|with|to|on) (?:the )?((?:[\w/+-]+ ){0,2}?[\w/+-]+) "
     r"(?:sub)?(?:groups?|arms?)\b"
 )
 

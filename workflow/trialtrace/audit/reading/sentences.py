@@ -20,6 +20,7 @@ from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
 from trialtrace.audit.reading.mentions import Names, names_of
 from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.text_arms import with_others
 
 # Sections, also of an abstract, that tell of other studies, of plans, or of nothing measured.
 _SKIPPED = re.compile(
@@ -90,7 +91,8 @@ def sentences(text: str) -> list[str]:
 def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | Left]:
     """The statistics of the abstract, the results and of text in no named section."""
     commas = decimal_commas(passage.text for passage in passages)
-    names = names_of(arms, [passage.text for passage in passages])
+    texts = [passage.text for passage in passages]
+    names = with_others(names_of(arms, texts), texts)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages

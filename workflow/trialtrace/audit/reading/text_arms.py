@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from trialtrace.audit.reading.allocation import Called, allocated, loose
-from trialtrace.audit.reading.arms import ALL, Arms, bare
-from trialtrace.audit.reading.mentions import NO_ARM, distinct, names_of
+from trialtrace.audit.reading.arms import ALL, Arms, bare, names_control
+from trialtrace.audit.reading.mentions import NO_ARM, Names, distinct, names_of, strangers
 
 MOST_LISTS = 40
 _SENTENCES = re.compile(r"(?<=[.;])\s")
@@ -55,6 +57,61 @@ def with_text(arms: Arms, title: str, texts: Sequence[str]) -> Arms:
                     if text not in arms.labels:
                         spelt.setdefault(text, arm or rest[0])
     return Arms(arms.labels, arms.guessed, spelt)
+
+
+def with_others(names: Names, texts: Sequence[str]) -> Names:
+    """The same with groups that no table names and the text calls so twice ("the OPC group"): each
+    under what it is called, or as the one arm whose name has words like it."""
+    called: Counter[str] = Counter()
+    for text in texts:
+        for sentence in filter(_A_GROUP.search, _SENTENCES.split(text)):
+            mentions = names.mentions(sentence)
+            found = strangers(sentence, mentions)
+            called.update(match[1] for match in found if "subgroup" not in match[0])
+    made = list(names.patterns)
+    for name in sorted(called, key=lambda one: (-len(one), one)):
+        if called[name] > 1 and not _NO_NAME.search(name) and re.search(r"[^\W\d_]{2}", name):
+            listed = r"(?=(?:,| and| or| vs\.?| versus) (?:the )?[\w/+-]+ (?:groups?|arms?)\b)"
+            pattern = rf"(?<![\w-]){loose(name)}(?:(?=[\s-](?:groups?|arms?)\b)|{listed})"
+            alike = _like(name, names.arms) or [name]
+            if len(alike) == 1:
+                made.append((alike[0], re.compile(pattern, re.IGNORECASE), BY_TEXT))
+    return replace(names, patterns=tuple(made))
+
+
+_A_GROUP = re.compile(r"\b(?:groups?|arms?)\b")
+BY_TEXT = "the group is known by what text alone calls it"
+# Words for any group, for several, or for what is no group.
+_NO_NAME = re.compile(
+    r"\b(?:treatment|study|interventions?|experimental|treated|trial|patients?|the|a|an|remaining|"
+    r"larger|smaller|overall|pooled|combined|randomi[sz]ed|active|therapy|follow|up|time|different|"
+    r"various|parallel|such|certain|its|their|our|compared?|using|main|single|multiple|primary|"
+    r"reference|drug|dose|focus|prespecified|screening|entry|enrolled|assigned|allocated|received|"
+    r"receiving|possible|dietary|(?:un)?favou?rable|points?|lowest|highest)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:no|non|not|without|un(?!i))", re.IGNORECASE)
+
+
+def _like(name: str, arms: Sequence[str]) -> list[str]:
+    """The arms that have all words of a group, or words with these in them ("corticosteroid" of
+    "steroid"), or the one without something where the group is called a control."""
+    negative = [arm for arm in arms if _NOT.search(arm)]
+    if names_control(name) and len(negative) == 1 and not any(map(names_control, arms)):
+        return negative
+    words = [word for word in bare(name).split() if len(word) > 2]
+    return [
+        arm
+        for arm in arms
+        if words
+        and bool(_NOT.search(name)) == bool(_NOT.search(arm))
+        and all(any(map(partial(_same, one), arm.split())) for one in words)
+    ]
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two words begin the same, or have one another in them."""
+    return one[:6] == other[:6] or one in other or (len(other) > 4 and other in one)
 
 
 def _is_called_group(name: str, title: str, texts: Sequence[str]) -> bool:
