@@ -117,6 +117,12 @@ SENTENCE_ARMS = {
     ],
     "Clearance was 58.0 ml/minute/1.73 m² in the training group versus 55.2 ml/minute/1.73 m² in "
     "the usual care group.": ["training", "usual care"],
+    "It took 15.77 s (12 to 21 s) and 16.93 s (11 to 28 s) with training and usual care, "
+    "respectively.": ["training", "usual care"],
+    "It was 22.7±2.1 mm Hg and 22.4±2.8 mm Hg in the training group and the usual care group.": [
+        "training",
+        "usual care",
+    ],
     "It was 13.3% (800 out of 6003) in the training group versus 14.6% (873 out of 5966) in the "
     "usual care group.": [*["training"] * 2, *["usual care"] * 2],
 }
@@ -142,7 +148,9 @@ P_VALUES = {
     "The changes did not differ in both groups (P = 0.97).": ["training", "usual care"],
     "Anxiety (P = 0.01), pain (P = 0.02) and sleep (P = 0.02) were better with training than with "
     "usual care.": ["training", "usual care"],
+    "No significant treatment effect was found (P = 0.2).": ["training", "usual care"],
     # In one arm, or of none.
+    "A time by treatment effect was found (P = 0.02).": None,
     "However, in the training group it was 4.1 and later 2.1 (P = 0.08).": None,
     "It fell with training (P = 0.03), but this was not so between groups (P = 0.5).": "training",
     "It fell by 15 ± 3 (P = 0.04) with training and 13 ± 3 (P = 0.07) with usual care.": "training",

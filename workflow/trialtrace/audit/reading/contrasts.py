@@ -19,6 +19,12 @@ _BETWEEN = re.compile(
     r"\bthan (?:the )?(?:other|controls?)\b",
     re.IGNORECASE,
 )
+# "A treatment difference of 3", and not "time by treatment effects", or what these depend on.
+_EFFECT = re.compile(
+    r"(?<!\bby )(?<!heterogeneity of )\b(?:(?:treatment|intervention|group) "
+    r"(?:effect|difference)s?|effects? of (?:the )?(?:intervention|treatment))\b(?! (?:by|size)\b)",
+    re.IGNORECASE,
+)
 _WITHIN = re.compile(
     r"\b(?:baseline|before|study (?:start|end)|pre-?(?:treatment|test|intervention|op\w*)|"
     r"initial|intragroup|during|"
@@ -112,6 +118,8 @@ def comparing(
     if not compare and len(names.arms) == 2 and not fixed:
         whole = _BETWEEN.search(clause if _WITHIN.search(text) else text)
         whole = None if estimate and "respectively" in text[end:] else whole
+        if not _INTERACTION.search(text):
+            whole = whole or _EFFECT.search(text, begin, end)
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms

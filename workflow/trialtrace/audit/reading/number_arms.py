@@ -188,8 +188,11 @@ def _runs(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) -> It
         yield run
 
 
-# "n = 40", and "(P = 0.04)" of the number before it.
-_BESIDE = re.compile(r"\bn\s*=\s*[0-9]+|[(\[,]\s*[Pp]\s*[=<>≤≥]\s*[0-9.]+\s*[)\],]")
+# "n = 40", "(P = 0.04)" of the number before it, its range and its deviation.
+_BESIDE = re.compile(
+    r"\bn\s*=\s*[0-9]+|[(\[,]\s*[Pp]\s*[=<>≤≥]\s*[0-9.]+\s*[)\],]|"
+    r"[(\[][^()\[\];]*[0-9] to -?[0-9][^()\[\];]*[)\]]|[(\[]\s*[0-9.]+\s*[)\]]"
+)
 _FACING = re.compile(r"\b(?:vs?\.?|versus)\s*[(\[]?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:baseline|before|pre-|initial|start of)", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")

@@ -209,8 +209,9 @@ def with_inner(clause: str, text: str) -> str:
 
 # What a number is counted in, right behind it: "cmH2O", "μg/mg Cr", "kg/m²", "h".
 UNIT = re.compile(
-    r"^[\s)\]]*(?:[^\s\d,;()]+/[^\s\d,;()/]+(?: Cr\b)?|[^\s\d,;()]*[²³°]\w*|cmH2O|mmHg|[kmμµ]?g|"
-    r"[cmμµ]?m|[dmμµ]?l|min(?:utes)?|h|hours|days|weeks|months|years|points)(?!\w)",
+    r"^[\s)\]]*(?:[^\s\d,;()]+/[^\s\d,;()/]+(?: Cr\b)?|[^\s\d,;()]*[²³°]\w*|cmH2O|mm ?Hg|"
+    r"[kmnpμµ]?g|[cmknμµ]?m|[dmμµ]?l|[mnpμµ]mol|k?cal|[km]J|bpm|Hz|m?IU|min(?:utes)?|h|hours|days|"
+    r"weeks|months|years|points)(?!\w)",
     re.IGNORECASE,
 )
 
