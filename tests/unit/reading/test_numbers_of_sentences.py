@@ -387,3 +387,12 @@ def test_numbers_that_one_row_has_are_of_its_groups(sentence, arms, compare):
     assert [one.arm for one in own if one.kind == "percent"] == arms
     whose = [one.compare for one in own if one.kind == "p"]
     assert whose == ([("training", "usual care")] if compare else [()] * len(whose))
+
+
+def test_groups_that_a_sentence_names_leave_its_outcome():
+    rows = (("", "Training (n=40)", "Usual care (n=50)"), ("Fell, n (%)", "10 (25)", "20 (40)"))
+    text = "With training 25% fell at home, and 40% with usual care."
+    made = read(Table("table 2", "", rows, 1), text=text)
+    own = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert [one.arm for one in own] == ["training", "usual care"]
+    assert not any(str(one.outcome).startswith("Fell") for one in own)

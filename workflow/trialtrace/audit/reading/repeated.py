@@ -96,8 +96,12 @@ def _of_rows(read: Sequence[Item | Left], every: Mapping[str, list[Item]]) -> di
         if len(arms) > 1 and told and digits >= FEWEST and (words or digits >= ENOUGH):
             ranked.append((len(arms), words, digits, cells))
     made: dict[int, Item] = {}
+    taken = set[int]()
     for *_, cells in sorted(ranked, key=lambda one: one[:3], reverse=True):
-        made |= {} if made.keys() & cells.keys() else cells
+        if not taken & cells.keys():
+            taken |= cells.keys()
+            # Where the sentence names the same groups its own words for the outcome stay.
+            made |= cells if any(parts[at].arm != one.arm for at, one in cells.items()) else {}
     return made
 
 
