@@ -62,3 +62,14 @@ def test_a_fact_of_the_design_may_hold_numbers_and_a_direction_any_words():
         direction={"higher": "real", "than": "sham"},
     )
     assert list(told.parts) == ["direction"]
+
+
+def test_all_groups_are_those_without_one_that_is_among_them(tmp_path):
+    file = tmp_path / "ledger.yaml"
+    file.write_text(
+        f'papers: {{main: "{HEAD}"}}\n'
+        "groups: {a: {label: A}, b: {label: B}, c: {label: Called so, among: true}}\n"
+        "claims: {age: {from: main, place: abstract, label: Age, printed: 49 years}}\n"
+    )
+    ledger, _ = read_standing(project(), file, trust=False)
+    assert ledger.apart == ("a", "b")

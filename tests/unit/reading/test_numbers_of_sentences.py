@@ -396,3 +396,10 @@ def test_groups_that_a_sentence_names_leave_its_outcome():
     own = [one for one in made.items.values() if one.place.startswith("abstract")]
     assert [one.arm for one in own] == ["training", "usual care"]
     assert not any(str(one.outcome).startswith("Fell") for one in own)
+
+
+def test_a_group_that_text_alone_calls_so_is_among_those_of_tables():
+    text = "In the OPC group 12% fell. The OPC group had pain, and 20% in the training group."
+    made = read(SIDES, text=text)
+    assert made.groups["opc"] == {"label": "OPC", "among": True}
+    assert made.groups["training"] == {"label": "Training"}

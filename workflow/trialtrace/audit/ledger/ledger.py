@@ -263,8 +263,8 @@ class Ledger:
 
     @cached_property
     def apart(self) -> tuple[str, ...]:
-        """The groups of which each patient is in one: not those that are made of others."""
-        return tuple(name for name, group in self.groups.items() if not group.of)
+        """The groups of which each patient is in one: not those made of others, or among them."""
+        return tuple(name for name, one in self.groups.items() if not (one.of or one.among))
 
     @cached_property
     def patients_of_every_group(self) -> int | None:

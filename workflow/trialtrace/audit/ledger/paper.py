@@ -67,6 +67,11 @@ class PaperGroup:
         "The groups it is made of: a level of a factor, at the margin of a factorial design. Its "
         "patients are in these, and are not counted beside them."
     )
+    among: bool = optional(
+        "Whether its patients are among those of the other groups, as where text calls one "
+        "otherwise than tables do: all groups are these without it.",
+        empty=bool,
+    )
 
     @property
     def size(self) -> int | None:

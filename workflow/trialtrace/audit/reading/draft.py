@@ -56,9 +56,13 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
     """The draft of a paper. Of a form that a person `typed`, only what was guessed is open."""
     read, arms = _everything(paper)
     made = Draft(paper)
-    for name in arms.labels:
+    items = [one for one in read if isinstance(one, Item)]
+    others = {arm for one in items for arm in (one.arm, *one.compare)} - {None, ALL, *arms.labels}
+    for name in (*arms.labels, *sorted(map(str, others))):
         key = named(made, "group", name, "arm")
-        made.groups[key] = {"label": arms.labels[name]}
+        made.groups[key] = {"label": arms.labels.get(name, name)}
+        if name in others and arms.labels:
+            made.groups[key]["among"] = True
     rows: dict[tuple[str, str | None, str], list[str]] = {}
     for one in read:
         if isinstance(one, Left):
@@ -78,7 +82,8 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
             beside.append(key)
     used = {str(name) for claim in made.claims.values() for name in _groups(claim)}
     made.groups = {name: entry for name, entry in made.groups.items() if name in used}
-    labels = [str(entry["label"]) for entry in made.groups.values()]
+    keys = {name: made._names["group", name] for name in arms.labels}
+    labels = [arms.labels[name] for name, key in keys.items() if key in made.groups]
     for name, chance in chances(made.items, made.left, labels).items():
         if "unconfirmed" in made.claims[name]:
             made.claims[name]["chance"] = f"{chance:.2f}"
@@ -110,9 +115,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     texts = list(by_cells(read_passages(paper.passages, named), read))
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
-    groups = (arm for one in texts if isinstance(one, Item) for arm in (one.arm, *one.compare))
-    others = {arm: arm for arm in groups if arm and arm not in (ALL, *named.labels)}
-    return read, replace(named, labels={**arms.labels, **named.labels, **others})
+    return read, replace(named, labels={**arms.labels, **named.labels})
 
 
 def _by_text(item: Item | Left, known: Set[str | None]) -> Item | Left:
