@@ -99,6 +99,7 @@ def test_the_times_of_lines_are_told():
             {"working": "independence", "variance": "mancl_derouen", "reference": "t"},
             ["independence", "Mancl and DeRouen (2001)", "as units less coefficients"],
         ),
+        ({"variance": "HC3", "covariates": ["baseline"]}, ["HC3"]),
         ({"working": "pairwise", "covariates": ["before"]}, ["pairwise"]),
     ],
 )

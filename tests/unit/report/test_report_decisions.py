@@ -55,6 +55,7 @@ def analysis(role, **more):
         "value": "value",
         "where": None,
         "note": None,
+        "decides": None,
     }
     return Stub(**(known | more))
 
@@ -449,6 +450,10 @@ def test_several_primary_comparisons_that_no_family_has_are_said_to_be_unadjuste
         "The 2 primary comparisons are each decided at 0.05, without adjustment for multiplicity; "
         "the plan names none of them as the main one."
     ]
+    tested.decides = "drug"
+    (told,) = said(*rows)
+    assert "that of Drug against the threshold decides" in told and "without adjustment" in told
+    tested.decides = None
     assert said(*rows[:2]) == []
     holm = pair("p_adjusted.holm_log_rank", 0.06, options='{"groups": "pairs"}')
     assert said(*rows, holm, holm | second) == []

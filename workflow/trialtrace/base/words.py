@@ -146,7 +146,7 @@ LABELS = {
     "detectable_difference": "difference that is detected",
     "detectable_ratio": "hazard ratio that is detected",
     "detectable_superiority": "probability of superiority that is detected",
-    "width_points": "width to expect of the interval of a risk difference",
+    "width_points": "width to expect of the interval",
     "width_difference": "width to expect of the interval of a difference of means",
     "width_ratio": "upper to lower bound to expect of a hazard ratio",
     "width_superiority": "width to expect of an interval of a probability of superiority",

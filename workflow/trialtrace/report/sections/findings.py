@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -118,6 +119,14 @@ def not_adjusted(material: Material) -> list[str]:
     if len(levels) < SEVERAL:
         return []
     at = " or ".join(f"{level:g}" for level in dict.fromkeys(levels))
+    decides = [analysis.decides for analysis in primary(material) if analysis.decides]
+    if decides:
+        arms = in_a_row([material.arm_label(arm) for arm in decides])
+        return [
+            f"Of the {len(levels)} primary tests, each at {at} and without adjustment for "
+            f"multiplicity, that of {arms} against the threshold decides by the plan; the others "
+            f"stand beside it{ending(material)}"
+        ]
     return [
         f"The {len(levels)} primary {'tests' if one_sided else 'comparisons'} are each decided at "
         f"{at}, without adjustment for multiplicity; the plan names none of them as the main one"

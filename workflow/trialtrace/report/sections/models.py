@@ -129,6 +129,8 @@ def estimation_words(row: ResultRow) -> list[str]:
         words.append(f"working correlation {given['working']}")
         words += [SANDWICHES[given["variance"]]] if "variance" in given else []
         words += [DISTRIBUTIONS[given["reference"]]] if "reference" in given else []
+    elif str(given.get("variance")).startswith("HC"):
+        words.append(f"errors robust to unequal variances ({given['variance']})")
     if given.get("covariance") in COVARIANCES:
         each = ", one an arm" if given.get("groups") == "by_arm" else ""
         words.append(f"{COVARIANCES[given['covariance']]}{each}")

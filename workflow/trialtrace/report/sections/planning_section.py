@@ -28,6 +28,11 @@ CHOSEN = {
 TOLD = (*CHOICES, "clusters", "visits")
 NEEDED = ("patients_needed", "events_needed")
 OTHERS = ("events_expected", "detectable_", "width_")
+# Of which quantity an interval is, where two designs have widths of one name.
+WIDTHS = {
+    "wilson_expected": "width to expect of Wilson's interval of the share",
+    "newcombe_expected": "width to expect of Newcombe's interval of the risk difference",
+}
 
 
 def planning_section(material: Material) -> str:
@@ -104,7 +109,8 @@ def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
         given = [assumed, f"power {100 * float(wanted):g} %" if wanted else ""]
         told = escape_markdown(", ".join(part for part in given if part))
         unit = ", percentage points" if row["stat_name"] in POINTS else ""
-        body.append([told, escape_markdown(LABELS[row["stat_name"]] + unit), link(row)])
+        what = WIDTHS.get(row["method"].partition(".")[2], LABELS[row["stat_name"]])
+        body.append([told, escape_markdown(what + unit), link(row)])
     table = pipe_table(["Assumed", "What", "Value"], body, numbers_from=2)
     caption = f"{entry.label}: what these sizes detect, and how wide intervals are to be."
     return captioned(material, table, f"planning-{slug(entry.name)}-detected", caption)

@@ -57,6 +57,10 @@ class Analysis:
             "a number, or {boundary: obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 1}"
         ),
     )
+    decides: Name | None = optional(
+        "Of several primary tests that no family adjusts the one that decides: the arm whose test "
+        "against a threshold it is."
+    )
     confidence: float | None = optional(
         "Confidence level of its intervals, 0 to 1.", maximum=0.999999, exclusiveMinimum=0
     )

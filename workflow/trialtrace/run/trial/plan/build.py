@@ -27,6 +27,7 @@ from trialtrace.run.trial.plan.steps import Step
 T = TypeVar("T")
 # What an analysis does not take over from the one that it names in `of`.
 NOT_INHERITED = (
+    "decides",
     "describe",
     "estimates",
     "tests",
@@ -88,6 +89,7 @@ class Analysis:
     report: str | None = None
     harms: bool | Mapping[str, str] = False
     level_reason: str | None = None
+    decides: str | None = None
 
     @property
     def look(self) -> DecisionLevel | None:
@@ -211,4 +213,5 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         of=whole.of,
         level_reason=whole.level_reason
         or (file.level_reason if None in (level, confidence) else None),
+        decides=whole.decides,
     )

@@ -140,6 +140,15 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     _change(files, name, entry)
     places.check(files, name)
     families.check_level(files, (*path, "decision_level"), entry.get("decision_level"))
+    if "decides" in entry:
+        _decides(files, name, entry)
+
+
+def _decides(files: Files, name: str, entry: dict[str, Any]) -> None:
+    place = ("analyses", name, "decides")
+    known_arm(files, files.plan, place, entry["decides"])
+    if not any("binomial" in step for step in entry.get("tests", ())):
+        files.plan.add(place, "no test of an arm against a threshold", "tests: [{binomial: …}]")
 
 
 def _no_p_values(files: Files, name: str, entry: dict[str, Any]) -> None:
