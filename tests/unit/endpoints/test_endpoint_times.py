@@ -83,6 +83,25 @@ def test_who_has_no_status_is_censored_where_last_seen(tmp_path):
     assert [row[1] for row in shown(unseen["adtte"], "AVAL")] == [60, None, None, None, None]
 
 
+def test_who_was_lost_with_the_event_has_it_where_last_seen(tmp_path):
+    """Of the lost b had a progression by the response, c none; of d nothing is told."""
+    patients = "id rx rand_on:date died died_on:date seen_on:date response\n"
+    patients += "a 1 2020-01-01 0 . 2020-03-01 pd\n"
+    patients += "".join(f"{one[0]} 0 2020-01-01 . . . {one[1:]}\n" for one in ("bpd", "csd", "d."))
+    visits = "id day:date\n" + "".join(f"{one} 2020-01-31\n" for one in "abcd")
+    variables = "start: rand_on, seen: {column: day, table: visits, take: highest}"
+    subjects = f"subjects: {{table: patients, variables: {{{variables}}}}}\n"
+    subjects += "tables: {patients: {of: patients, key: [id], subject: id, arm: rx},"
+    subjects += " visits: {of: visits, key: [id, day], subject: id}}"
+    lost = "seen_on, last_seen: seen, event_if_lost: {response: {is: pd}},"
+    text = DEATH.replace("seen_on,", lost).replace("terminal: true", "terminal: false")
+    tables = derived(tiny(text, subjects), tmp_path, patients=patients, visits=visits)
+    found = [row[:3] for row in shown(tables["adtte"], "AVAL", "CNSR")]
+    assert found == [("a", 60, 1), ("b", 30, 0), ("c", 30, 1), ("d", None, None)]
+    behind = {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "b"}
+    assert {"response", "day"} <= behind
+
+
 def test_impossible_dates_are_listed(tmp_path):
     tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
     rejects = tables["rejects"].select(["source_row", "column", "rule", "severity"]).to_pylist()

@@ -247,16 +247,14 @@ def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
     last, where = entry.last_contact, entry.where
     used = [last, *columns_of(where or {})]
     if isinstance(entry, TimeFromDates):
-        used += [entry.event_date, *columns_of(entry.event)]
+        used += [entry.event_date, *columns_of(entry.event), *columns_of(entry.event_if_lost or {})]
     table = study.table(endpoint, list(dict.fromkeys(used)))
     row = one_row_each(study, endpoint, table, where)
     contact = days_of(study, endpoint, last, pick(table.column(last), row))
     if isinstance(entry, TimeFromDates):
         candidate = _event_of_row(study, endpoint, entry, table, row)
         if entry.last_seen is not None:
-            candidate, contact = _last_seen(
-                study, endpoint, adsl_code(entry.last_seen), candidate, contact
-            )
+            candidate, contact = _last_seen(study, endpoint, entry, candidate, contact)
     else:
         candidate = _of_occurrences(study, endpoint, entry, row)
     start = start_days(study, endpoint)
@@ -295,18 +293,24 @@ def _event_of_row(
 
 
 def _last_seen(
-    study: Study, endpoint: Endpoint, code: str, candidate: Found, contact: np.ndarray
+    study: Study, endpoint: Endpoint, entry: TimeFromDates, candidate: Found, contact: np.ndarray
 ) -> tuple[Found, np.ndarray]:
-    """The same with who has neither a status nor a date seen last, and without the event, then.
+    """The same with who has neither a status nor a date seen last then, without the event unless
+    other columns of the row have it.
 
     An event without a date is no unknown status."""
     seen = subject_days(study, endpoint, "last_seen")
     nothing = np.isnan(candidate.happened) & np.isnan(contact) & np.isnan(candidate.day)
     lost = nothing & ~study.events[endpoint.name] & (seen >= start_days(study, endpoint))
     to = np.where(lost, np.arange(study.size), -1)
-    behind = moved(study.adsl.cells, to, (code,))
-    happened = np.where(lost, 0, candidate.happened)
-    return replace(candidate, happened=happened, cells=behind), np.where(lost, seen, contact)
+    behind = moved(study.adsl.cells, to, (adsl_code(str(entry.last_seen)),))
+    had = np.zeros(study.size)
+    if entry.event_if_lost is not None:
+        rows = candidate.table.rows
+        had = as_numbers(pick(evaluate(entry.event_if_lost, rows), candidate.row))
+    happened, day = np.where(lost, had, candidate.happened), np.where(lost, seen, candidate.day)
+    found = replace(candidate, happened=happened, day=day, cells=behind)
+    return found, np.where(lost, seen, contact)
 
 
 def _of_occurrences(

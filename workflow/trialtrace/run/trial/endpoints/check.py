@@ -98,7 +98,7 @@ def _endpoint(files: Files, name: str, entry: made.Given) -> None:
 
 def _columns(files: Files, name: str, entry: made.Given) -> None:
     document, columns = files.endpoints, files.columns(entry["table"])
-    for key in ("where", "event"):
+    for key in ("where", "event", "event_if_lost"):
         if key in entry:
             check_condition(document, (name, key), entry[key], columns)
     for key, kinds in _COLUMNS.items():

@@ -248,6 +248,8 @@ def _event_by(files: Files, name: str, entry: Given) -> None:
 def _time_to_event(files: Files, name: str, entry: Given) -> None:
     subject_date(files, name, "start", entry)
     subject_date(files, name, "last_seen", entry)
+    if "event_if_lost" in entry and "last_seen" not in entry:
+        files.endpoints.add((name, "event_if_lost"), "no last_seen", "last_seen, where it ends")
     if "seen" in entry:
         parent(files, name, (name, "seen"), entry["seen"], methods.INTERVALS)
     for position, of in enumerate(entry.get("competing", ())):

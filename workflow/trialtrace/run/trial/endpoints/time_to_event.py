@@ -153,6 +153,10 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
         "Subject variable with a date at which a subject was seen without the event: who has "
         "neither a status nor a date of the table is censored there, in place of missing."
     )
+    event_if_lost: Condition | None = optional(
+        "With `last_seen`: which of these subjects had had the event by then, by other columns of "
+        "the table; their time ends with it there."
+    )
 
     def rule(self, labels: Labels) -> str:
         text = self._until(
@@ -163,7 +167,11 @@ class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
         if self.last_seen is None:
             return text
         seen = lower_first(labels.variable(self.last_seen))
-        return f"{text}; who has no status is censored at {seen}"
+        text = f"{text}; who has no status is censored at {seen}"
+        if self.event_if_lost is None:
+            return text
+        had = labels.condition(self.event_if_lost, self.table)
+        return f"{text}, or has the event there where {had}"
 
 
 @shape
