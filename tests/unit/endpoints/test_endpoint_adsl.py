@@ -227,3 +227,18 @@ def test_a_value_without_the_function_is_told_by_count(tmp_path, function, value
     rows = "\n".join(f"{at} 1 {age}" for at, age in zip("abc", values.split(), strict=True))
     text = refused(tiny(trial=trial), tmp_path, patients=f"id rx age:number\n{rows}")
     assert found in text and "transformed.made_age.as" in text and "-3" not in text
+
+
+def test_a_score_at_entry_is_the_sum_of_its_columns(tmp_path):
+    """Of a 1 + 3 at the baseline; b lacks an item, c the visit."""
+    trial = (
+        "tables: {patients: {of: patients, key: [id], subject: id, arm: rx},"
+        " items: {of: items, key: [id, visit], subject: id}}\n"
+        "subjects: {table: patients, variables: {score: {column: one, plus: [two], table: items,"
+        " where: {visit: {is: base}}}}}"
+    )
+    items = "id visit one:number two:number\na base 1 3\na later 4 4\nb base 2 .\nc later 1 1"
+    tables = derived(tiny("{}", trial), tmp_path, patients="id rx\na 1\nb 0\nc 1", items=items)
+    assert shown(tables["adsl"], "SCORE") == [("a", 4), ("b", None), ("c", None)]
+    behind = [edge[4] for edge in edges(tables, "adsl", "SCORE") if edge[0] == "a"]
+    assert sorted(behind) == ["one", "two"]

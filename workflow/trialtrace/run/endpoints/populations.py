@@ -26,14 +26,18 @@ class Taken:
     table: CleanTable
     column: str
     row: np.ndarray
+    plus: tuple[str, ...] = ()
 
     @property
     def values(self) -> pa.Array:
-        return pick(self.table.column(self.column), self.row)
+        total = pick(self.table.column(self.column), self.row)
+        for name in self.plus:
+            total = pc.add(total, pick(self.table.column(name), self.row))
+        return total
 
     def cells(self, variable: str) -> list[Cells]:
         """The cells behind the values, as `variable`'s."""
-        return chosen_cells(variable, self.table.name, self.row, [self.column])
+        return chosen_cells(variable, self.table.name, self.row, [self.column, *self.plus])
 
 
 def taken(
@@ -46,14 +50,14 @@ def taken(
     Raises UserError with the number of subjects whose rows differ.
     """
     problems, place = Problems(), config_file(trial, "trial")
-    found: dict[tuple[str, str, str, str | None], Taken] = {}
+    found: dict[tuple[str, tuple[str, ...], str, str | None], Taken] = {}
     made = {}
     for name, origin in origins.items():
         where = describe(origin.where) if origin.where else ""
-        key = (origin.table, origin.column, where, origin.take)
+        key = (origin.table, origin.columns, where, origin.take)
         if key not in found:
             table = tables[origin.table]
-            read = [origin.column, *columns_of(origin.where or {})]
+            read = [*origin.columns, *columns_of(origin.where or {})]
             require_columns(table.rows, read, f"{place}: subjects, {name}")
             found[key] = _taken(trial, table, name, origin, size, problems)
         made[name] = found[key]
@@ -71,7 +75,7 @@ def _taken(
     if origin.take is not None:
         rows = _by_value(table, origin, rows)
         first = first_rows(table.subject[rows], rows, size)
-        return Taken(table, origin.column, np.where(first >= 0, first, at_all))
+        return Taken(table, origin.column, np.where(first >= 0, first, at_all), origin.plus)
     subject = table.subject[rows]
     first = first_rows(subject, rows, size)
     code = codes.fill_null(-1).to_numpy()
@@ -84,7 +88,7 @@ def _taken(
             expected="the same value in all rows of a subject, or none",
             do=_to_do(name, origin),
         )
-    return Taken(table, origin.column, np.where(first >= 0, first, at_all))
+    return Taken(table, origin.column, np.where(first >= 0, first, at_all), origin.plus)
 
 
 def _by_value(table: CleanTable, origin: Origin, rows: np.ndarray) -> np.ndarray:

@@ -83,7 +83,8 @@ class Variables:
         origin = trial.subjects.origins.get(parameter)
         if origin is None:
             return []
-        rule = f"Column {origin.column} of table {origin.table}, as cleaned."
+        what = f"Sum of columns {', '.join(origin.columns)}" if origin.plus else ""
+        rule = f"{what or f'Column {origin.column}'} of table {origin.table}, as cleaned."
         described = trial.subjects.described(parameter, trial.dictionary)
         label = described.label if described is not None else parameter
         return [Variable(label, adsl_code(parameter), rule, self._shown("trial.yaml"), 0)]

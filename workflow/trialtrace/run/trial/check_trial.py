@@ -325,9 +325,13 @@ def chosen_rows(files: Files, path: Path_, name: str, rows: ChosenRows) -> None:
     if not known(document, (*path, "table"), table, tables, "a table of tables"):
         return
     columns = files.columns(table)
-    ordered = (*NUMERIC, "date") if rows.take else ()
+    ordered = NUMERIC if rows.plus else (*NUMERIC, "date") if rows.take else ()
     variable = column(document, (*path, "column"), rows.column, columns, ordered)
     names_nobody(document, (*path, "column"), variable)
+    for position, name_of in enumerate(rows.plus or ()):
+        column(document, (*path, "plus", position), name_of, columns, NUMERIC)
+    if rows.plus and rows.take:
+        document.add((*path, "take"), "plus and take", "one of them: a sum is of one row")
     if rows.where is not None:
         check_condition(document, (*path, "where"), rows.where, columns)
     _own_name(files, path, name, table, rows.column)

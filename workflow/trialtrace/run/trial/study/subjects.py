@@ -16,7 +16,7 @@ from trialtrace.base.config.names import (
     Value,
     listed,
 )
-from trialtrace.base.config.spec import key, mapping_of, optional, shape
+from trialtrace.base.config.spec import Distinct, key, mapping_of, optional, shape
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.model import Variable
@@ -175,6 +175,10 @@ class ChosenRows:
         "out. Those of a subject must agree, or `take` says which counts; a subject without one "
         "has no value."
     )
+    plus: Distinct[Column] | None = optional(
+        "Further columns of these rows that are added to it, as the items of a score at entry; a "
+        "subject who lacks one of them has no value."
+    )
     take: Chosen | None = optional(
         "Which value of a subject's rows it is, of numbers or dates that differ: such as the "
         "highest date, of the last dose."
@@ -188,13 +192,19 @@ class ChosenRows:
 @dataclass(frozen=True)
 class Origin:
     """The column of a clean table that a variable comes from, and the rows of it that count;
-    of several values of a subject the one that `take` says."""
+    of several values of a subject the one that `take` says. `plus` are columns added to it."""
 
     table: str
     column: str
     where: Condition | None = None
     take: Chosen | None = None
     label: Text | None = None
+    plus: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All that it is made of."""
+        return (self.column, *self.plus)
 
 
 @shape
@@ -247,7 +257,7 @@ class Subjects:
         for name, variable in self.variables.items():
             if isinstance(variable, ChosenRows):
                 table = variable.table or self.table
-                rows = variable.where, variable.take, variable.label
+                rows = variable.where, variable.take, variable.label, variable.plus or ()
                 origins[name] = Origin(table, variable.column, *rows)
             else:
                 origins[name] = Origin(self.table, variable)
