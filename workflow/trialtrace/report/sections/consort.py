@@ -110,7 +110,7 @@ def _answers(material: Material) -> Iterator[Answer]:
     trial, plan = material.trial, material.trial.plan
     if _RANDOMISED.search(trial.title):
         yield "1a", True, "Title"
-    yield "1b", True, "Summary"
+    yield "1b", False, "Summary: without a conclusion in words"
     if trial.registration:
         late = ", registered retrospectively" if any(registered_late(material)) else ""
         yield "2", True, f"Summary: {trial.registration}{late}"
