@@ -1,6 +1,6 @@
 """plan.yaml: estimands, analyses and families against the trial, the endpoints and each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
@@ -141,13 +141,13 @@ def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     places.check(files, name)
     families.check_level(files, (*path, "decision_level"), entry.get("decision_level"))
     if "decides" in entry:
-        _decides(files, name, entry)
+        _decides(files, name, entry["decides"], entry.get("tests", ()))
 
 
-def _decides(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _decides(files: Files, name: str, arm: object, tests: Iterable[Collection[str]]) -> None:
     place = ("analyses", name, "decides")
-    known_arm(files, files.plan, place, entry["decides"])
-    if not any("binomial" in step for step in entry.get("tests", ())):
+    known_arm(files, files.plan, place, arm)
+    if not any("binomial" in step for step in tests):
         files.plan.add(place, "no test of an arm against a threshold", "tests: [{binomial: …}]")
 
 
