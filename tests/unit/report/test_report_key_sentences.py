@@ -314,9 +314,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "(report-2.html#tbl-relief-primary-choices)" in text
     # Nothing is a heading, which takes room and would be numbered in a report.
     assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
-        "Methods",
         "Patients",
-        "Results",
         "Harms",
         "Under other choices",
         "Published numbers",

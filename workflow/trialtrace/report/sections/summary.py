@@ -1,5 +1,5 @@
-"""The first page of a trial, one of A4: what was lost, question, methods, patients, primary result,
-harms, other choices, audit, hash; the figure that follows it is a chunk of its own (documents.py).
+"""The first page of a trial, one of A4: what was lost, question, patients, primary result, harms,
+other choices, audit, hash; the figure that follows it is a chunk of its own (documents.py).
 
 Every number of it is a link to its trace; the sentences are those of the report.
 """
@@ -192,10 +192,10 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         *lost(material),
         *stamps(trial),
         escape_markdown(trial.reanalysis or ""),
-        f"**Background. {escape_markdown(trial.question)}**",
-        f"**Methods.** {' '.join(filter(None, _design(material)))}",
+        f"**{escape_markdown(trial.question)}**",
+        *_primary(material, places),
+        " ".join(filter(None, _design(material))),
         f"**Patients.** {_patients(material, places)}",
-        *_headed("Results", _primary(material, places)),
         " ".join(left_out_in_short(material, places)),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         *_choices(material, places),
@@ -203,11 +203,6 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**How it was made.** {recomputed(material, in_short=True)} {_hash(material)}",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def _headed(name: str, parts: list[str]) -> list[str]:
-    """Paragraphs of which the first begins with a heading of the abstract."""
-    return [f"**{name}.** {part}" if number == 0 else part for number, part in enumerate(parts)]
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> list[str]:
