@@ -375,3 +375,27 @@ def test_a_drug_of_which_tables_have_two_doses_is_no_arm():
         x.split(" (")[0] for x in heads[1:]
     ]
     assert {*arms(text, table)} == {(), "placebo"}
+
+
+OF_A_DRUG = [
+    # What all of it names the arms by their doses, or has the drug in as many.
+    ("Tramadol 1 mg", "Tramadol 2 mg", "Tramadol 3 mg"),
+    ("T1", "T2", "T3"),
+]
+
+
+@pytest.mark.parametrize("groups", OF_A_DRUG)
+def test_a_drug_that_arms_have_in_common_is_no_group(groups):
+    heads = ("", *(f"{one} (n=30)" for one in groups))
+    table = Table("table 1", "Table 1", (heads, ("Women, n (%)", "9 (30)", "6 (20)", "3 (10)")), 1)
+    text = (
+        "They had tramadol 1 mg/kg, tramadol 2 mg/kg or tramadol 3 mg/kg. Pain was seen in 5% of "
+        "the tramadol group. Cough was seen in 6% of the tramadol group."
+    )
+    assert arms(text, table) == [()] * 2
+
+
+def test_a_part_of_what_text_calls_two_groups_is_none():
+    text = "Pain was 5% in the tramadol 50 group and 6% in the tramadol 100 group. " * 2
+    text += "Rash was 4% in the tramadol group and 3% in the placebo group. " * 3
+    assert "tramadol" not in {one.arm for one in read(text=text).items.values()}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -37,8 +37,8 @@ def with_text(arms: Arms, title: str, texts: Sequence[str]) -> Arms:
     groups = all(_is_called_group(name, title, texts) for name in named.labels)
     if (groups or len(arms.labels) < 2) and uses(named, texts) > 3 * uses(arms, texts):
         of = {name: arms.of(label) or name for name, label in named.labels.items()}
-        parts = [sum({*one.split()} <= {*arm.split()} for arm in arms.labels) for one in of]
-        if max(parts) > 1 and min(parts) < max(parts):
+        spellings = {(name, name) for name in arms.labels} | {*arms.spelt.items()}
+        if any(_is_shared(one, spellings) for one in of):
             # "EPO" and "placebo" where tables have two doses of EPO.
             return arms
         if len({*of.values()}) < len(of) or ALL in of.values():
@@ -63,9 +63,11 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
     """The same with groups that no table names and the text calls so twice ("the OPC group"): each
     under what it is called, or as the one arm whose name has words like it."""
     called: Counter[str] = Counter()
+    spellings = {(name, name) for name in names.arms}
     for text in texts:
         for sentence in filter(_A_GROUP.search, _SENTENCES.split(text)):
             mentions = names.mentions(sentence)
+            spellings |= {(bare(sentence[one.begin : one.end]), one.arm) for one in mentions}
             found = strangers(sentence, mentions)
             called.update(match[1] for match in found if "subgroup" not in match[0])
     made = list(names.patterns)
@@ -74,11 +76,28 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
             listed = r"(?=(?:,| and| or| vs\.?| versus) (?:the )?[\w/+-]+ (?:groups?|arms?)\b)"
             pattern = rf"(?<![\w-]){loose(name)}(?:(?=[\s-](?:groups?|arms?)\b)|{listed})"
             alike = _like(name, names.arms) or [name]
-            if len(alike) == 1:
+            doses = len(names.arms) != 2 and alike == [name] and _has_doses(name, texts)
+            if len(alike) == 1 and not (doses or _is_shared(name, spellings)):
                 made.append((alike[0], re.compile(pattern, re.IGNORECASE), BY_TEXT))
     return replace(names, patterns=tuple(made))
 
 
+def _is_shared(name: str, spellings: Set[tuple[str, str]]) -> bool:
+    """Whether a name is but the common part of the names of several arms."""
+    words = {*bare(name).split()}
+    of = {arm for spelt, arm in spellings if words <= {*spelt.split()}}
+    return len(of) > 1 and bare(name) not in {spelt for spelt, _ in spellings}
+
+
+def _has_doses(name: str, texts: Sequence[str]) -> bool:
+    """Whether texts have a drug in several doses."""
+    drug = loose(name)
+    either = re.compile(rf"({_DOSE}) (?:of )?{drug}(?!\w)|(?<!\w){drug} ({_DOSE})", re.IGNORECASE)
+    doses = {match[1] or match[2] for text in texts for match in either.finditer(text)}
+    return len({re.sub(r"\s", "", dose) for dose in doses}) > 1
+
+
+_DOSE = r"(?<![\d.,])[0-9][0-9.,]*\s?(?:m?g|mcg|[µμ]g|IU|U)(?:/\w+)?"
 _A_GROUP = re.compile(r"\b(?:groups?|arms?)\b")
 BY_TEXT = "the group is known by what text alone calls it"
 # Words for any group, for several, or for what is no group.
@@ -156,6 +175,8 @@ def _called_groups(texts: Sequence[str]) -> Arms:
             names = sorted(labelled)
             alone.update(names)
             together.update((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
+    parts = {name for name in alone if _is_part_of_two(name, alone)}
+    together = Counter({pair: times for pair, times in together.items() if not parts & {*pair}})
     often = {name for name, times in alone.items() if times > 2}
     pairs = [pair for pair, times in together.most_common(6) if times > 1 or {*pair} <= often]
     if not pairs:
@@ -166,6 +187,16 @@ def _called_groups(texts: Sequence[str]) -> Arms:
     short = {name for name in kept for other in pairs[0] if other.endswith(f" {name}")}
     kept = {name: None for name in kept if name not in long | letters | short or name in pairs[0]}
     return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
+
+
+def _is_part_of_two(name: str, called: Iterable[str]) -> bool:
+    """Whether two groups are called by it and a dose, or a word for one."""
+    words = {*name.split()}
+    return sum(words < (own := {*one.split()}) and _doses(own - words) for one in called) > 1
+
+
+def _doses(words: Set[str]) -> bool:
+    return all(re.fullmatch(r"[0-9.]+\w*|m?g|ml|high|low|medium|dose", one) for one in words)
 
 
 def _groups_in(sentence: str) -> list[str]:
