@@ -97,6 +97,23 @@ BOTH = ("training", "usual care")
             "(31% vs 23%).",
             ["usual care", "training", None, None],
         ),
+        # The other arm is that of no people of another kind and of no other visit, and not of the
+        # second number where its own group goes before it.
+        ("With training 28% of young men versus 12% of old men fell.", ["training", None]),
+        ("Pain was 0.6 ± 2.7 and 0.9 ± 2.7 in the training group.", [None, "training"]),
+        (
+            "The rate for the young was 12.5% (4/32), while for usual care was 0.0% (0/18).",
+            ["training", "usual care"],
+        ),
+        ("They were more afraid (21% vs. 4%) than usual care.", ["training", "usual care"]),
+        (
+            "Rates (102.9 ± 8.8 vs. 95.9 ± 11.2 bpm) were lower in the training group.",
+            ["usual care", "training"],
+        ),
+        (
+            "Median stay for training was 36 days (range 6–84) and for usual care was 25 (2–65).",
+            ["training", "usual care"],
+        ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialtrace.audit.reading.context import BEFORE, FRAMED, UNKNOWN, Context
+from trialtrace.audit.reading.forms import PEOPLE_COUNTED
 from trialtrace.audit.reading.item import Seen
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
 from trialtrace.audit.reading.wording import ENDED, UNIT, measured_between
@@ -111,6 +112,10 @@ _IN_ARM = re.compile(
 )
 
 
+# "(5 vs 8, P = 0.01) was higher in A".
+_HIGHER_IN = re.compile(r"[^()]*\)[^();.]*")
+
+
 def _by_size(
     run: Sequence[Seen], arms: list[_Arm], mentions: Sequence[Mention], text: str
 ) -> list[_Arm]:
@@ -127,7 +132,9 @@ def _by_size(
     for mention in mentions:
         told = _IN_ARM.search(text, 0, mention.begin)
         told = None if REFERENCE.search(text, 0, mention.begin) else told
-        if told and run[0][0] - 60 < mention.begin < run[0][0] and mention.arm in dict(arms):
+        before = run[0][0] - 60 < mention.begin < run[0][0]
+        behind = not before and _HIGHER_IN.fullmatch(text, run[-1][1], mention.begin)
+        if told and (before or behind) and mention.arm in dict(arms):
             highest = arms[0][0] if first > second else arms[1][0]
             if first != second and (highest == mention.arm) != (told["higher"] is not None):
                 return [arms[1], arms[0]]
@@ -239,7 +246,8 @@ def _around(
     begins = [previous, *(one[1] for one in run[:-1])]
     return _Around(
         [
-            [m for m in mentions if at <= m.begin < one[0]]
+            # "Median stay in A was 5 (2 to 9)" is one match.
+            [m for m in mentions if at <= m.begin < one[1]]
             for one, at in zip(run, begins, strict=True)
         ],
         [
@@ -276,7 +284,7 @@ def _of_run(
             run, around, mentions, text, told=told
         ):
             return arms
-        if len(run) == 2 and (arms := _of_two(run, around, text, names)):
+        if len(run) == 2 and (arms := _of_two(run, around, mentions, text, names)):
             return arms
     alone = len(numbers) == 1 and len(distinct(mentions)) == 1
     return [
@@ -368,27 +376,44 @@ def _reference(before: Sequence[Mention], text: str) -> str | None:
 VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
 
 
-def _of_two(run: Sequence[Seen], around: _Around, text: str, names: Names) -> list[_Arm]:
+def _of_two(
+    run: Sequence[Seen], around: _Around, mentions: Sequence[Mention], text: str, names: Names
+) -> list[_Arm]:
     """The arms of two numbers of two arms where one arm is named: behind either, or before both."""
     (first, second), every = around.behind, around.every
-    between = any(around.before[1:])
+    between, gap = any(around.before[1:]), (run[0][1], run[1][0])
+    if len(first) == 1 and not second and _OF_NEXT.fullmatch(text, gap[0], first[0].begin):
+        # "It was 12%, while for B it was 9%".
+        return [(names.other(first[0].arm), OTHER), (first[0].arm, NEAREST)]
+    others = [one.arm for one in (*first, *second) if one.arm not in names.arms]
+    of_others = re.search(rf"\b(?:in|of|among) [^,;]*\w {PEOPLE_COUNTED}", text[slice(*gap)])
+    beside = VERSUS.search(text, *gap) or (first and not second)
+    if not beside or others or strangers(text, mentions) or (of_others and not first):
+        return []
     if not between and not first and (reference := _reference(every, text)):
         return [(names.other(reference), OTHER), (reference, NEAREST)]
     if len(names.arms) != 2:
         return []
     if around.inside and len(second) == 1 and second[0].begin >= around.past and not first:
-        # "Shorter (12 vs 16 h) in the A group".
-        return [(second[0].arm, OTHER), (names.other(second[0].arm), OTHER)]
+        # "Shorter (12 vs 16 h) in the A group", and not "than in the A group".
+        pair = [(second[0].arm, OTHER), (names.other(second[0].arm), OTHER)]
+        return pair[::-1] if REFERENCE.search(text, 0, second[0].begin) else pair
     if len(second) == 1 and not first:
         return [(names.other(second[0].arm), OTHER), (second[0].arm, second[0].doubt)]
     if len(first) == 1 and not second:
         return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
     last = distinct(list(reversed(every)))[:2]
-    facing = VERSUS.search(text[run[0][1] : run[1][0]]) and not VERSUS.search(text[: run[0][0]])
-    since = _SINCE.search(text[: run[0][0]])
-    if not between and len(last) == 1 and facing and not since:
+    since = VERSUS.search(text[: run[0][0]]) or _SINCE.search(text[: run[0][0]])
+    if not between and len(last) == 1 and not since:
         return [(last[0], OTHER), (names.other(last[0]), OTHER)]
     return []
+
+
+# Words behind a number that go on with the group of the next.
+_OF_NEXT = re.compile(
+    r"[\s)\]%]*(?:[(\[][^()]*[)\]])?,? ?\b(?:and|or|while|whereas|but)\s"
+    r"(?:(?:in|for|with|on|of)\s)?(?:the\s)?"
+)
 
 
 # "5% and in B 8%": what stands behind is of another number.
