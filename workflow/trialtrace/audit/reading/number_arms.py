@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 from trialtrace.audit.reading.context import BEFORE, FRAMED, UNKNOWN, Context
 from trialtrace.audit.reading.forms import PEOPLE_COUNTED
+from trialtrace.audit.reading.greater import IN_ORDER, OTHER, ArmOf, by_size
 from trialtrace.audit.reading.item import Seen
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
 from trialtrace.audit.reading.wording import ENDED, UNIT, measured_between
 
 NEAREST = "arm by the nearest words"
-IN_ORDER = "arms in the order in which they are named"
 NOT_NAMED = "no arm is named beside it"
-OTHER = "the arm that is not named is taken for the other one"
 EARLIER = "arm by words earlier in the sentence"
-
-
-_Arm = tuple[str | None, str | None]
 
 
 def arms_of_numbers(
@@ -27,9 +23,9 @@ def arms_of_numbers(
     text: str,
     names: Names,
     context: Context,
-) -> dict[tuple[int, str], _Arm]:
+) -> dict[tuple[int, str], ArmOf]:
     """The arm of each number and the doubt of it: of numbers beside each other together."""
-    made: dict[tuple[int, str], _Arm] = {}
+    made: dict[tuple[int, str], ArmOf] = {}
     if "respectively" not in text:
         # "In both A and B" is neither.
         both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
@@ -41,7 +37,7 @@ def arms_of_numbers(
     for at, run in enumerate(runs):
         arms = _as_others(every, at) if _in_pairs(run, text) else every[at]
         arms = _by_context(run, arms, text, context)
-        arms = _by_size(run, arms, mentions, text)
+        arms = by_size(run, arms, mentions, text)
         for one, arm in zip(run, arms, strict=True):
             sure = arm[0] and not _is_of_another(one, arm, mentions, text)
             made[one[0], one[2].printed] = (
@@ -54,7 +50,7 @@ _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
 _ORDERED = re.compile(r"[^.;\d]{0,40}?\brespectively")
 
 
-def _is_of_another(number: Seen, arm: _Arm, mentions: Sequence[Mention], text: str) -> bool:
+def _is_of_another(number: Seen, arm: ArmOf, mentions: Sequence[Mention], text: str) -> bool:
     """Whether a group that no arm's name is stands closer to a number than the arm it was given,
     or its arm by the nearest words is the first of a list that "respectively" tells of."""
     start, end, _ = number
@@ -81,7 +77,7 @@ def _is_of_another(number: Seen, arm: _Arm, mentions: Sequence[Mention], text: s
 
 def _closed(
     numbers: Sequence[Seen], mentions: Sequence[Mention], text: str
-) -> dict[tuple[int, str], _Arm]:
+) -> dict[tuple[int, str], ArmOf]:
     """The arms of lists each of which ends with its own: "pain (5%) and fever (3%) in A, and pain
     (4%) and rash (2%) in B"; empty where a text has no such."""
     starts = [one[0] for one in numbers]
@@ -104,42 +100,6 @@ def _closed(
 
 _OF = re.compile(r"\b(?:for|in|with|on|of|among)\s(?:the\s)?$")
 _IN_LIST = re.compile(r"(?:[\s-](?:groups?|arms?))?(?:,| and\b| or\b)")
-_HIGHER = r"higher|greater|more|longer|larger|better|increased"
-_LOWER = r"lower|fewer|less|shorter|smaller|reduced|decreased"
-_IN_ARM = re.compile(
-    rf"\b(?:(?P<higher>{_HIGHER})|{_LOWER})\b"
-    r"(?:(?!\bthan\b|\bcompared\b)[^.;]){0,60}?\b(?:in|for|with|of)(?: the)? $"
-)
-
-
-# "(5 vs 8, P = 0.01) was higher in A".
-_HIGHER_IN = re.compile(r"[^()]*\)[^();.]*")
-
-
-def _by_size(
-    run: Sequence[Seen], arms: list[_Arm], mentions: Sequence[Mention], text: str
-) -> list[_Arm]:
-    """The same; of two numbers whose arms were guessed, the greater one is of the arm in which the
-    words before them say that it is."""
-    if len(run) != 2 or not {OTHER, IN_ORDER} & {doubt for _, doubt in arms}:
-        return arms
-    found = [re.match(r"[^\d]*?([-+−]?[0-9.,]+)", item.printed) for _, _, item in run]
-    if None in found or arms[0][0] == arms[1][0]:
-        return arms
-    first, second = (
-        float(one[1].replace(",", "").replace("−", "-").rstrip(".")) for one in found if one
-    )
-    for mention in mentions:
-        told = _IN_ARM.search(text, 0, mention.begin)
-        told = None if REFERENCE.search(text, 0, mention.begin) else told
-        before = run[0][0] - 60 < mention.begin < run[0][0]
-        behind = not before and _HIGHER_IN.fullmatch(text, run[-1][1], mention.begin)
-        if told and (before or behind) and mention.arm in dict(arms):
-            highest = arms[0][0] if first > second else arms[1][0]
-            if first != second and (highest == mention.arm) != (told["higher"] is not None):
-                return [arms[1], arms[0]]
-            return arms
-    return arms
 
 
 def _in_pairs(run: Sequence[Seen], text: str) -> bool:
@@ -148,7 +108,7 @@ def _in_pairs(run: Sequence[Seen], text: str) -> bool:
     return versus or (len(run) > 1 and "respectively" in text[run[-1][1] :])
 
 
-def _as_others(every: Sequence[list[_Arm]], at: int) -> list[_Arm]:
+def _as_others(every: Sequence[list[ArmOf]], at: int) -> list[ArmOf]:
     """The arms of "5 vs 8" without a name: of as many numbers before it, or behind."""
     if any(arm for arm, _ in every[at]):
         return every[at]
@@ -159,7 +119,7 @@ def _as_others(every: Sequence[list[_Arm]], at: int) -> list[_Arm]:
     return every[at]
 
 
-def _by_context(run: Sequence[Seen], arms: list[_Arm], text: str, context: Context) -> list[_Arm]:
+def _by_context(run: Sequence[Seen], arms: list[ArmOf], text: str, context: Context) -> list[ArmOf]:
     """The arms of numbers beside which none is named: those of a pair in the order in which two
     arms were named last, or else the one that is spoken of."""
     if any(arm for arm, _ in arms):
@@ -267,7 +227,7 @@ def _of_run(
     mentions: Sequence[Mention],
     text: str,
     names: Names,
-) -> list[_Arm]:
+) -> list[ArmOf]:
     """The arms of numbers that stand together."""
     start, around = run[0][0], _around(run, numbers, mentions, text)
     before, behind = around.before, around.behind
@@ -293,7 +253,7 @@ def _of_run(
     ]
 
 
-def _against(run: Sequence[Seen], around: _Around, text: str) -> list[_Arm]:
+def _against(run: Sequence[Seen], around: _Around, text: str) -> list[ArmOf]:
     """The arms of "than B, more of A had pain (5% vs 2%)": that which is compared comes second."""
     every = distinct(around.every)
     against = {one.arm for one in around.every if REFERENCE.search(text, 0, one.begin)}
@@ -308,7 +268,7 @@ def _joined(run: Sequence[Seen], text: str) -> bool:
     return bool(re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", behind))
 
 
-def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool) -> list[_Arm]:
+def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool) -> list[ArmOf]:
     """The arms of numbers each of which has its own before it or behind."""
     size, before, behind = len(run), around.before, around.behind
     outer = [*before[0][-1:], *behind[-1][:1]]
@@ -329,7 +289,7 @@ def _beside_each(run: Sequence[Seen], around: _Around, text: str, *, told: bool)
 
 def _listed(
     run: Sequence[Seen], around: _Around, mentions: Sequence[Mention], text: str, *, told: bool
-) -> list[_Arm]:
+) -> list[ArmOf]:
     """The arms of as many numbers as a list behind them, or before, names."""
     size, every, tight = len(run), distinct(around.every), distinct(around.tight)
     between = any(around.before[1:])
@@ -378,7 +338,7 @@ VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", r
 
 def _of_two(
     run: Sequence[Seen], around: _Around, mentions: Sequence[Mention], text: str, names: Names
-) -> list[_Arm]:
+) -> list[ArmOf]:
     """The arms of two numbers of two arms where one arm is named: behind either, or before both."""
     (first, second), every = around.behind, around.every
     between, gap = any(around.before[1:]), (run[0][1], run[1][0])
@@ -396,7 +356,7 @@ def _of_two(
         return []
     if around.inside and len(second) == 1 and second[0].begin >= around.past and not first:
         # "Shorter (12 vs 16 h) in the A group", and not "than in the A group".
-        pair = [(second[0].arm, OTHER), (names.other(second[0].arm), OTHER)]
+        pair: list[ArmOf] = [(second[0].arm, OTHER), (names.other(second[0].arm), OTHER)]
         return pair[::-1] if REFERENCE.search(text, 0, second[0].begin) else pair
     if len(second) == 1 and not first:
         return [(names.other(second[0].arm), OTHER), (second[0].arm, second[0].doubt)]
@@ -428,7 +388,7 @@ def _nearest(
     text: str,
     *,
     alone: bool,
-) -> _Arm:
+) -> ArmOf:
     """The arm of a number by itself: that behind it where a word joins them, else that before."""
     inside = [m for m in mentions if number[0] <= m.begin < number[1]]
     if len(inside) == 1:
