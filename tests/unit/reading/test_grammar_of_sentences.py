@@ -416,3 +416,10 @@ def test_a_part_of_what_text_calls_two_groups_is_none():
     text = "Pain was 5% in the tramadol 50 group and 6% in the tramadol 100 group. " * 2
     text += "Rash was 4% in the tramadol group and 3% in the placebo group. " * 3
     assert "tramadol" not in {one.arm for one in read(text=text).items.values()}
+
+
+def test_a_dose_is_a_name_of_the_one_arm_that_has_it():
+    heads = ("", "Low-dose oxycodone (n=20)", "High-dose oxycodone (n=20)")
+    table = Table("table 1", "Table 1", (heads, ("Women, n (%)", "9 (45)", "6 (30)")), 1)
+    text = "Pain was seen in 7 [35 %] in the low dose group."
+    assert arms(text, table) == ["low dose oxycodone"]

@@ -33,6 +33,7 @@ from trialtrace.audit.reading.paper import Table
         ("Time was (Training - 6.8 ± 3.7 min) and was - 3.2 ± 1.", ["6.8 ± 3.7", "-3.2 ± 1"]),
         ("It was rarer in Group 1 (22.9%) than in groups 2 and 3 (11.4%).", ["22.9%", "11.4%"]),
         ("It was of grade ≥ 2 versus 63%, and more than 90% came.", ["63%"]),
+        ("Most came (n=44, 95.7%) and pain was seen in 225 patients.", ["44 (95.7%)", "225"]),
         ("A union was seen (24 out of 31, 95% CI 0.58 to 0.90).", ["24/31"]),
         (
             "There was a mean difference of −0.7% (95% CI −1.2 to −0.3).",

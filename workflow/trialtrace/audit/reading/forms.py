@@ -127,6 +127,7 @@ FORMS = (
     _form(
         "count_percent", rf"(?P<a>{_COUNTED}){_NOUNS}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;]|(?:of|for)\b)"
     ),
+    _form("sized", rf"(?<!\w)n\s*=\s*(?P<a>{COUNT})\s*[,;:(/]\s*(?P<b>{N}){_PC}(?!{_C_I})"),
     _form("percent_count", rf"(?P<b>{N}){_PC}{_O}n\s*=\s*(?P<a>{COUNT}){_C}"),
     _form("fraction", rf"(?<![\w./])(?P<a>{COUNT})/(?P<n>[0-9]+)(?![/0-9.])"),
     _form(

@@ -88,7 +88,8 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
     if name == "value_pair":
         return not (_LIMIT.search(before) or _NUMBERED.search(before))
     if name == "counted":
-        return not (_LIMIT.search(before) or _PART_OF.search(before))
+        part = _PART_OF.search(before) and not _SEEN_IN.search(before)
+        return not (_LIMIT.search(before) or part)
     if name == "value":
         return _is_value(match)
     if name in ("share_of", "fraction"):
@@ -150,6 +151,13 @@ _PART_OF = re.compile(
     r"(?:\b(?:of|among|for|in|per)(?: all)?|\b(?:the|these|those)|"
     r"\bn\s*=|[0-9]\s?(?:-|to|/|and|or))\s*$",
     re.IGNORECASE,
+)
+
+
+# "Pain was seen in 225 patients".
+_SEEN_IN = re.compile(
+    r"\b(?:seen|observed|occurr?ed|occurring|found|reported|noted|present|detected|achieved|"
+    r"documented|diagnosed|performed|identified|confirmed|recorded) in\s*$"
 )
 
 
@@ -295,7 +303,11 @@ _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
 """What a ledger takes for a match of a form, and its kind; a pair is two numbers."""
 _LIKE = {
     **dict.fromkeys(("percent_fraction", "fraction_by_sum", "part_of"), "fraction_percent"),
-    **{"percent_count": "count_percent", "percent_pair": "percents", "share_of": "fraction"},
+    **{
+        **dict.fromkeys(("percent_count", "sized"), "count_percent"),
+        "percent_pair": "percents",
+        "share_of": "fraction",
+    },
 }
 """Forms that are printed as another one is."""
 

@@ -21,6 +21,8 @@ _COMMON = {
     *("intervention", "control", "with", "without", "after", "before", "only", "study", "total"),
     *("active", "early", "late", "first", "second", "single", "trial", "programme", "program"),
 }
+# "The low dose group" of "Drug, low" beside "Drug, high".
+_OF_DOSES = {"high", "low", "standard", "single"}
 _SIZED = re.compile(
     r"\s*(?:[(\[]?\s*(?:n\s*=\s*)?[0-9]+\s*(?:m|mo|months?|w|weeks?|d|days?|y|years?)?\s*[)\]]?)\s*$",
     re.IGNORECASE,
@@ -305,7 +307,9 @@ def _single_words(
             listed = rf"(?<![\w-]){word}(?= (?:and|or|vs\.?|versus) [\w-]+ {_PEOPLE})"
             if word in _COMMON or len(word) < 4:
                 # "The usual and the early groups".
-                made.append((owners[0], re.compile(listed, re.IGNORECASE), BY_A_WORD))
+                dosed = rf"(?<![\w-]){word}[\s-]doses?[\s-]{_PEOPLE}(?!\w)"
+                pattern = f"{listed}|{dosed}" if word in _OF_DOSES else listed
+                made.append((owners[0], re.compile(pattern, re.IGNORECASE), BY_A_WORD))
                 continue
             stands = (
                 rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|"
