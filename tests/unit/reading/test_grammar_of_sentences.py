@@ -423,3 +423,16 @@ def test_a_dose_is_a_name_of_the_one_arm_that_has_it():
     table = Table("table 1", "Table 1", (heads, ("Women, n (%)", "9 (45)", "6 (30)")), 1)
     text = "Pain was seen in 7 [35 %] in the low dose group."
     assert arms(text, table) == ["low dose oxycodone"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Values are means ± SD.", "mean (SD) 5.1 (1.3)"),
+        ("Values are mean ± SEM.", "mean 5.1 (SE 1.3)"),
+        ("Values are mean ± SD, and mean ± SEM in figures.", "5.1 ± 1.3"),
+    ],
+)
+def test_a_spread_has_the_name_that_the_paper_tells_once(words, found):
+    made = of_sentences(f"{words} In the training group pain was 5.1 ± 1.3.")
+    assert made[0][0] == found

@@ -1,7 +1,7 @@
 """Running text: statistics in sentences, the arms that the words beside them name, and their p."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import Arms
@@ -93,6 +93,7 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
     commas = decimal_commas(passage.text for passage in passages)
     texts = [passage.text for passage in passages]
     names = with_others(names_of(arms, texts), texts)
+    spread = _spread(texts)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
@@ -115,7 +116,32 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
             read = _sentence(sentence, place, names, commas, known)
             if last and BACK.match(sentence) and not names.mentions(sentence):
                 read = (carried(one, last, names) for one in read)
-            yield from read
+            yield from (_with_spread(one, spread) for one in read)
+
+
+_PLUS_MINUS = re.compile(r"(?P<a>[^±()]+) ± (?P<b>[^±()]+)")
+_MEANS = re.compile(
+    r"\bmeans?(?: values?)?\s*[(\[]?\s*(?:±|\+/-|\+/−|and|\()\s*(?:the )?(?:"
+    r"(?P<sd>SDs?\b|standard deviations?)|(?P<se>SEMs?\b|SEs?\b|standard errors?))",
+    re.IGNORECASE,
+)
+BY_METHODS = "its spread is that which the paper names with its means"
+
+
+def _spread(texts: Sequence[str]) -> str | None:
+    """The form of a ledger for means of a paper that calls their spread by one name throughout."""
+    found = {match.lastgroup for text in texts for match in _MEANS.finditer(text)}
+    forms = {"sd": "mean (SD) {a} ({b})", "se": "mean {a} (SE {b})"}
+    return forms[str(found.pop())] if len(found) == 1 else None
+
+
+def _with_spread(one: Item | Left, spread: str | None) -> Item | Left:
+    """A number "a ± b" with the name that the paper has for its spread."""
+    match = _PLUS_MINUS.fullmatch(one.printed) if isinstance(one, Item) else None
+    if spread is None or match is None or isinstance(one, Left) or one.kind != "mean_sd":
+        return one
+    kind = "mean_sd" if "SD" in spread else "mean_se"
+    return replace(one, printed=spread.format_map(match.groupdict()), kind=kind).doubted(BY_METHODS)
 
 
 def _sentence(
