@@ -240,3 +240,15 @@ def test_a_draft_anew_that_check_would_refuse_leaves_the_folder(
 def test_neither_a_file_nor_anew(at: Project, call: Call, capsys: pytest.CaptureFixture[str]):
     assert call("new", "mine") == 1
     assert "--anew" in capsys.readouterr().err
+
+
+def test_names_of_one_arm_are_none_of_another(at: Project, call: Call):
+    path = at.root / "data" / "two.csv"
+    rows = [f"{n},{'MF'[n % 2]},{'YN'[n // 2 % 2]},{n * 7 % 40}" for n in range(1, 61)]
+    path.write_text("\n".join(["pid,arm,second,score", *rows]) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--yes", "--primary", "score") == 0
+    assert "arms" in open_guesses(at)
+    assert call("new", "mine", "--anew", "--yes", "--arm", "second", "--control", "N") == 0
+    arms = load_trial("mine", at)._trial.design.arms
+    assert {arm.code: arm.label for arm in arms.values()} == {"Y": "Y", "N": "N"}
+    assert "arms" in open_guesses(at)

@@ -254,11 +254,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     says that they are not to be taken."""
     guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
-    answers = dict(guesses_file.told) | {flag: value}
-    taken = taken_unasked(guesses_file, value if flag == "arm" else "")
-    for other in HANGS_ON.get(flag, ()):
-        answers.pop(other, None)
-        taken.pop(other, None)
+    answers, taken = carried(guesses_file, {flag: value})
     profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
         raise wrong(
@@ -316,9 +312,9 @@ def anew(
     """
     found, folder = read_guesses(at, name), at.trial_config(name)
     texts = texts or found.given
-    answers = {**found.told, **told}
+    answers, taken = carried(found, told)
     profiles = profile(texts)
-    asking = as_before(taken_unasked(found, told.get("arm", "")), ask)
+    asking = as_before(taken, ask)
     draft = with_covariates(decide(profiles, answers, asking), asking)
     files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
@@ -339,9 +335,24 @@ def anew(
     lines = [f"{name}: drafted anew: {', '.join(changed) or 'nothing is another than before'}"]
     if edited:
         lines.append(f"{name}: kept as they were edited: {', '.join(edited)}")
-    if stays := [f"{key} {value}" for key, value in found.told.items() if told.get(key) is None]:
+    stays = [f"{key} {value}" for key, value in answers.items() if key not in told]
+    if stays:
         lines.append(f"{name}: kept as told: {', '.join(stays)}")
     return lines
+
+
+def carried(
+    guesses_file: GuessesFile, told: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What was told before, with what is `told` now, and what was taken unasked: nothing that was
+    of another arm or endpoint."""
+    guesses = {key: one.value for key, one in guesses_file.guesses.items()}
+    before = guesses | dict(guesses_file.told)
+    changed = [flag for flag, value in told.items() if before.get(flag) != value]
+    out = {other for flag in changed for other in HANGS_ON.get(flag, ())}
+    answers = {flag: value for flag, value in guesses_file.told.items() if flag not in out}
+    taken = taken_unasked(guesses_file, told.get("arm", ""))
+    return {**answers, **told}, {flag: value for flag, value in taken.items() if flag not in out}
 
 
 def taken_unasked(guesses_file: GuessesFile, arm: str = "") -> dict[str, str]:
