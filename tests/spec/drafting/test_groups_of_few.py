@@ -1,11 +1,13 @@
 """Groups of two or three patients without a patient's number: families, couples, twins, pairs."""
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import planned
 from trialtrace.run.drafting.people import people
@@ -17,9 +19,9 @@ GROUPS = 30
 TOLD = {"arm": "arm", "control": "placebo", "primary": "score"}
 
 
-def drafted(folder: Path, head: str, rows: list[str]) -> Draft:
+def drafted(folder: Path, head: str, rows: list[str], told: Mapping[str, str] = TOLD) -> Draft:
     write(folder / "trial.csv", [head, *rows])
-    return decide(profile([str(folder / "trial.csv")]), TOLD, guess_nothing_told)
+    return decide(profile([str(folder / "trial.csv")]), told, guess_nothing_told)
 
 
 def groups(sizes: tuple[int, ...] = (2,), members: str = "12345") -> list[str]:
@@ -71,6 +73,22 @@ def test_groups_of_patients_with_numbers(tmp_path: Path):
     rows = [f"P{at:03},{row}" for at, row in enumerate(groups(sizes=(2, 1, 2)))]
     draft = drafted(tmp_path, "pid,mother_id,member,arm,age,score", rows)
     assert (draft.subject["trial"], draft.design.cluster) == ("pid", "mother_id")
+
+
+def test_groups_of_one_arm_but_for_a_row_are_asked(tmp_path: Path):
+    draw = random.Random(7)
+    rows = [
+        f"P{n:03},{n % 20},{int(n % 20 > 9) if n != 45 else 1},{draw.randint(0, 60)}"
+        for n in range(200)
+    ]
+    draft = drafted(tmp_path, "pid,uc,arm,score", rows, told := TOLD | {"control": "0"})
+    (guess,) = [one for one in draft.guesses if one.name == "design"]
+    assert draft.design.kind == "parallel" and guess.blinds
+    assert "1 of 200 rows of the data (46) has another arm than the others of their uc" in (
+        guess.evidence
+    )
+    with pytest.raises(UserError, match=r"1 of 200 rows of the data \(46\)(.|\n)*`where`"):
+        drafted(tmp_path, "pid,uc,arm,score", rows, told | {"cluster": "uc"})
 
 
 def test_matched_pairs_are_told(tmp_path: Path):

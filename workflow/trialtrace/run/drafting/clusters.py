@@ -1,7 +1,7 @@
 """Groups of patients that were randomised as wholes, and such as were matched."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart
@@ -24,6 +24,8 @@ from trialtrace.run.tables.measures import AGES, plain
 FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
 FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
+# Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
+NEARLY, MOST_NAMED = 0.99, 5
 
 
 def clustered(table: Table, subject: str, arm: Column) -> tuple[str, str]:
@@ -67,6 +69,51 @@ def groups_of_one_arm(
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     return {group: code for group, (code,) in arms.items()}
+
+
+def nearly_clustered(table: Table, subject: str, arm: Column) -> str:
+    """What is to be said of groups of which all but a few rows have the arm of their group, if the
+    groups were randomised; nothing where there are none."""
+    names = [
+        column.name
+        for column in table.columns
+        if column.name not in (arm.name, subject)
+        and column.constant_within is not False
+        and not _of_a_patient(column)
+        if FEWEST_UNNAMED <= column.distinct <= table.rows / FEWEST_EACH
+    ]
+    rows = cells_of(table, [arm.name, *names]) if names and table.rows <= MOST_ROWS else []
+    for at, name in enumerate(names, start=1):
+        arms = _most_of([(row[at], row[0]) for row in rows])
+        odd = [n for n, row in enumerate(rows, start=1) if arms.get(row[at], row[0]) != row[0]]
+        if 0 < len(odd) <= (1 - NEARLY) * table.rows and _beyond_doses(arms):
+            told = f"{_odd_rows(odd, table)} another arm than the others of their {name}"
+            return f"{told}. If whole {name} were randomised (--cluster {name})"
+    return ""
+
+
+def other_arms(table: Table, column: Column, arm: Column) -> str:
+    """Which rows have another arm than most of their group."""
+    rows = cells_of(table, [column.name, arm.name]) if table.rows <= MOST_ROWS else []
+    arms = _most_of(rows)
+    odd = [n for n, (group, code) in enumerate(rows, start=1) if arms.get(group, code) != code]
+    return f"{_odd_rows(odd, table)} another arm than most of their group" if odd else ""
+
+
+def _odd_rows(odd: Sequence[int], table: Table) -> str:
+    more = ", …" if len(odd) > MOST_NAMED else ""
+    shown = ", ".join(map(str, odd[:MOST_NAMED]))
+    have = "has" if len(odd) == 1 else "have"
+    return f"{len(odd)} of {table.rows} rows of the data ({shown}{more}) {have}"
+
+
+def _most_of(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    """The arm that most rows of each group have."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for group, code in pairs:
+        if group and code:
+            counts[group][code] += 1
+    return {group: each.most_common(1)[0][0] for group, each in counts.items()}
 
 
 def in_steps(table: Table, arm: Column) -> str:

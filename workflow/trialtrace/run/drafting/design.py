@@ -12,7 +12,9 @@ from trialtrace.run.drafting.clusters import (
     groups_of_one_arm,
     in_steps,
     matched,
+    nearly_clustered,
     numbered_in_arms,
+    other_arms,
 )
 from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
@@ -34,6 +36,10 @@ PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 MOST_PLACES = 8
 PATIENTS = "patients"
+WITHOUT_ROWS = (
+    "mend these rows in a copy of the file, or leave out there who was not randomised, as `where` "
+    "of the table does in a trial.yaml by hand"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,11 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if not data and made.kind == PARALLEL and (why := in_steps(table, arm)):
         decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, why, blinds=True)
         return made
+    asked = {"design", "cluster"} & decided.told.keys()
+    if not asked and made.kind == PARALLEL and (odd := nearly_clustered(table, subject, arm)):
+        odd += f": {WITHOUT_ROWS}, and --design {CLUSTER}; else patients are taken for independent."
+        decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, odd, blinds=True)
+        return made
     said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
     if said or (not data and made.kind == PARALLEL):
         made = _as_clusters(table, subject, arm, decided, said)
@@ -94,7 +105,6 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     place = ("trial.yaml", "design.kind")
     if not data and made.kind != PARALLEL:
         decided.guess("design", place, made.kind, why)
-    asked = {"design", "cluster"} & decided.told.keys()
     if made.kind == PARALLEL and not asked and (pairs := matched(table, subject, arm)):
         why = f"Each value of {pairs} has a patient of each arm: the draft takes them for "
         why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}."
@@ -125,11 +135,11 @@ def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said
             parts = (arm.name, column.name)
             return Design(CLUSTER, cluster="_".join(parts), joined=parts)
         if column.name not in groups:
-            fault = (
-                f"{column.name}, {column.distinct} values, some of which have several arms "
-                "or one row each"
-            )
-            raise wrong("--cluster", fault, "groups of patients of which each has one arm")
+            fault = f"{column.name}, {column.distinct} values, some of which have several arms "
+            fault += "or one row each"
+            fault += f": {odd}" if (odd := other_arms(table, column, arm)) else ""
+            need = "groups of patients of which each has one arm"
+            raise wrong("--cluster", fault, need, WITHOUT_ROWS if odd else None)
         return Design(CLUSTER, cluster=column.name)
 
     if said:
