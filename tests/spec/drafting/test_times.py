@@ -121,3 +121,17 @@ def test_a_time_that_all_without_the_event_lack_is_no_time_by_itself(tmp_path: P
     assert "time_to_event" not in {one.kind for one in (draft.primary, *draft.others)}
     with pytest.raises(UserError, match="which all rows with died 0 lack"):
         decide(tables, {"primary": "survtime", "status": "died", "event": "1"}, guess_nothing_told)
+
+
+def test_a_secondary_that_may_be_a_time_has_its_end_or_is_refused(tmp_path: Path):
+    names = ("os", "death", "time_to_failure", "trt_failure")
+    told = {"primary": "os", "status": "death", "secondary": "time_to_failure"}
+    (second,) = followed(tmp_path, names, **told).others
+    assert (second.kind, second.status) == ("time_to_event", "trt_failure")
+    names = ("os", "death", "survtime", "relapsed")
+    told["secondary"] = "survtime"
+    with pytest.raises(UserError, match=r"--secondary survtime=COLUMN \(.*relapsed"):
+        followed(tmp_path, names, **told)
+    for status, kind in (("relapsed", "time_to_event"), ("none", "measure")):
+        (second,) = followed(tmp_path, names, **told | {"secondary": f"survtime={status}"}).others
+        assert second.kind == kind

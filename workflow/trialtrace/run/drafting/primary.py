@@ -39,17 +39,22 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.drafting.repeats import cells_of, without_time
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.times import (
+    as_text,
     may_be_time,
     may_be_until,
     paired,
     tells_deaths,
+    timed,
 )
 from trialtrace.run.drafting.visits import NONE
 from trialtrace.run.drafting.wide import TREATMENT
+from trialtrace.run.tables.measures import parts
 
 NO_STATUS = NONE
+# Words of a time that say nothing of its end.
+BARE = {"time", "to", "of", *UNITS_OF_TIME}
 # A number for who had no end stands in more cells than one for what nobody knows.
 MANY_WITHOUT = 0.05
 ROW_A_PATIENT = (
@@ -157,7 +162,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     if not fitting and "primary" not in decided.told:
         fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
         texts = {
-            column.name: _as_text(column) for table in offered.tables for column in table.columns
+            column.name: as_text(column) for table in offered.tables for column in table.columns
         }
         fault += "".join(f"; {name}: {why}" for name, why in texts.items() if why)
         need = "a column of numbers, of two values, or of numbered levels"
@@ -317,13 +322,38 @@ def secondary_of(
     }
     choices = [(name, f"{WORDS[one.kind]}. {one.evidence}") for name, one in by_name.items()]
 
-    def read(name: str) -> Outcome:
+    def read(text: str) -> Outcome:
+        name, _, status = text.partition("=")
         made = by_name.get(name) or offered.read(name, "", decided, "secondary")
+        made = _with_its_status(offered, made, status, decided)
         if (made.table, made.column, made.where) == (primary.table, primary.column, primary.where):
             raise wrong("--secondary", f"{name}, the primary endpoint", "another")
         return made
 
     return decided.several("secondary", "Which are secondary outcomes?", choices, read)
+
+
+def _with_its_status(offered: Offered, outcome: Outcome, status: str, decided: Decided) -> Outcome:
+    """A secondary outcome that may be a time with the column of how it ended: told, or the only one
+    that shares a word with it. Raises UserError where none is."""
+    states = [] if status or "status" in outcome.names else endings(offered, outcome)
+    if status == NO_STATUS or not (states or status):
+        return outcome
+    table, time = offered.table(outcome.table), outcome.column
+    words = {*parts(time)} - BARE
+    shared = [one.name for one in states if words & {*parts(one.name)}]
+    if not status and len(shared) != 1:
+        names = [one.name for one in sorted(states, key=lambda one: not may_end(one))]
+        fault = f"{time}, which may be a time that ended with an event, or without it"
+        mend = (
+            f"--secondary {time}=COLUMN ({one_of(names)}), or {time}={NO_STATUS} where everybody "
+        )
+        raise wrong("--secondary", fault, "also how the time ended", f"{mend}has the number")
+    if not status:
+        why = f"{time} may be a time, and {shared[0]} alone shares a word with it."
+        decided.guess(f"ends.{time}", ("endpoints.yaml", time), shared[0], why)
+    made = timed(table, table.column(time), status or shared[0], "secondary")
+    return replace(made, where=outcome.where)
 
 
 def _of_parameter(
@@ -372,30 +402,7 @@ def _as_told(
         if not status:
             need = "also the column of how the time ended"
             raise wrong(f"--{flag}", f"{column.name}, of kind {TIME}", need, "add --status COLUMN")
-        if column.constant_within is not None:
-            fault = f"{column.name}, a time in rows of which a patient has several"
-            mend = "give an export with one row of each patient: of who had the event the first "
-            mend += "with it, of others the last. To count the rows with the event instead: "
-            mend += f"--primary {status} --kind {COUNT}"
-            raise wrong(f"--{flag}", fault, "a time to an event, once a patient", mend)
-        if not is_number(column):
-            mend = "name the column of the time: --primary COLUMN"
-            fault = f"{column.name}, no number {_as_text(column)}".rstrip()
-            raise wrong(f"--{flag}", fault, "a time", mend)
-        state = column_of([table], status, "status")[1]
-        if not is_state(state):
-            need = f"two values, or at most {MOST_STATES} of which one is the event"
-            if state.distinct == 1:
-                fault = f"{state.name}, {state.values[0][0]} in every row"
-                mend = "with no event, or with nobody without one, there is no comparison yet"
-                raise wrong("--status", fault, need, mend)
-            raise wrong("--status", f"{state.name}, {state.distinct} values", need)
-        if lacking := without_time(table, column.name, state.name):
-            codes = " and ".join(lacking)
-            fault = f"{column.name}, which all rows with {state.name} {codes} lack"
-            mend = "name a column with the time of all: --primary COLUMN, or add it to the export"
-            raise wrong(f"--{flag}", fault, "also the time until which nothing happened", mend)
-        return paired(table, column, state)
+        return timed(table, column, status, flag)
     made = outcome(table, column, visit, kind)
     if made is None and not kind and flag == "primary" and is_coded(column):
         # Of levels without an order one may be the event, which is asked.
@@ -405,7 +412,7 @@ def _as_told(
     told = "a number" if is_number(column) else f"{column.distinct} values"
     told = f"{column.values[0][0]} in every row" if column.distinct == 1 else told
     within = ", which varies within patients" if column.constant_within is False else ""
-    why = _as_text(column)
+    why = as_text(column)
     fault = f"{column.name}, {told}{within}{f': {why}' if why else ''}"
     need = (
         f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
@@ -420,9 +427,3 @@ def _as_told(
         hint = f"--kind {COUNT} counts a patient's rows with one of its values, and whether any "
         hint += f"has it; where each row is a patient of its own, --subject {SOURCE_ROW}"
     raise wrong(f"--{flag}", fault, need, hint)
-
-
-def _as_text(column: Column) -> str:
-    """Why a column of what is nearly numbers is text; nothing of any other."""
-    found = column.evidence.get("near_numbers") or column.evidence.get("mixed_signs", "")
-    return found.rstrip(".")

@@ -4,10 +4,14 @@ which."""
 import re
 from collections.abc import Iterator, Sequence
 
+from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.decided import column_of
 from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     CENSORING,
+    COUNT,
+    MOST_STATES,
     NO,
     STATUSES,
     TIME,
@@ -21,6 +25,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import without_time
 from trialtrace.run.tables.measures import AGES, folded, parts, plain
 
 EVENTS = STATUSES - {"d", "delta", "ind"} | {"end", "exit", "loss", "progression", "tod", "deces"}
@@ -225,6 +230,41 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
         code = next(one for one in levels(status) if one != code)
     text = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
+
+
+def timed(table: Table, column: Column, status: str, flag: str) -> Outcome:
+    """A number as the time until what the column `status` tells. Raises UserError where it is no
+    such time, or that column none of how it ended."""
+    if column.constant_within is not None:
+        fault = f"{column.name}, a time in rows of which a patient has several"
+        mend = "give an export with one row of each patient: of who had the event the first "
+        mend += "with it, of others the last. To count the rows with the event instead: "
+        mend += f"--primary {status} --kind {COUNT}"
+        raise wrong(f"--{flag}", fault, "a time to an event, once a patient", mend)
+    if not is_number(column):
+        mend = "name the column of the time: --primary COLUMN"
+        fault = f"{column.name}, no number {as_text(column)}".rstrip()
+        raise wrong(f"--{flag}", fault, "a time", mend)
+    state = column_of([table], status, "status")[1]
+    if not is_state(state):
+        need = f"two values, or at most {MOST_STATES} of which one is the event"
+        if state.distinct == 1:
+            fault = f"{state.name}, {state.values[0][0]} in every row"
+            mend = "with no event, or with nobody without one, there is no comparison yet"
+            raise wrong("--status", fault, need, mend)
+        raise wrong("--status", f"{state.name}, {state.distinct} values", need)
+    if lacking := without_time(table, column.name, state.name):
+        codes = " and ".join(lacking)
+        fault = f"{column.name}, which all rows with {state.name} {codes} lack"
+        mend = "name a column with the time of all: --primary COLUMN, or add it to the export"
+        raise wrong(f"--{flag}", fault, "also the time until which nothing happened", mend)
+    return paired(table, column, state)
+
+
+def as_text(column: Column) -> str:
+    """Why a column of what is nearly numbers is text; nothing of any other."""
+    found = column.evidence.get("near_numbers") or column.evidence.get("mixed_signs", "")
+    return found.rstrip(".")
 
 
 def _stem(name: str) -> str:
