@@ -69,6 +69,7 @@ def rows_of_visits(names: str, codes: Sequence[str], clock: Sequence[float] = ()
         ("week", ("0", "4", "8"), (), "week 0", False),
         ("week", ("4", "8", "12"), (), None, False),
         ("month", ("1", "3", "6"), (), None, False),
+        ("year", ("2015", "2016"), (), "year 2015", True),
     ],
 )
 def test_the_first_visit(at: Project, drafted, names, codes, clock, baseline, guessed):
@@ -81,7 +82,7 @@ def test_the_first_visit(at: Project, drafted, names, codes, clock, baseline, gu
     assert all(baseline not in analysis.get("visits", ()) for analysis in analyses.values())
     made = [name for name in results(at) if name.startswith("pain/mean_difference.")]
     # A first visit of which nothing says that it was before blinds the report.
-    assert len(made) == (0 if guessed else 3 - (baseline is not None))
+    assert len(made) == (0 if guessed else len(codes) - (baseline is not None))
     assert all(("ancova" in name) is (baseline is not None) for name in made)
 
 
@@ -119,6 +120,9 @@ def test_a_visit_that_was_told(at: Project, call: Call, drafted, answer: str):
         ("12 weeks", AFTER),
         ("fu6m", AFTER),
         ("1 year", AFTER),
+        ("2 years after baseline", AFTER),
+        ("2 years before baseline", BEFORE),
+        ("year 2015", ""),
         ("post", AFTER),
         ("week 1", ""),
         ("T2", ""),
@@ -149,6 +153,12 @@ def test_a_letter_is_no_time_after_the_start(drafted, stem: str, codes: str, ask
     guesses = drafted(lines, *told)["guesses"]["guesses"]
     assert guesses.get("before", {}).get("blinds", False) is asked
     assert "a time after the start" not in str(guesses) or stem != "y"
+
+
+def test_a_visit_before_is_so_for_every_outcome(at: Project, drafted):
+    told = ("--yes", "--primary", "pain", "--control", "placebo", "--before", "4")
+    endpoints = drafted(at.root / "data" / "visits.csv", *told)["endpoints"]
+    assert {endpoints[name]["baseline"] for name in ("pain", "relief")} == {"week 4"}
 
 
 def test_check_tells_a_comparison_at_the_baseline(at: Project, drafted):

@@ -25,10 +25,13 @@ BEFORE, AFTER, NONE = "before", "after", "none"
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
 EARLY_WORDS = re.compile(rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese)\b")
 LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
-# A change from baseline is later than it.
+# A change from baseline is later than it, as what was after it.
 CHANGED = re.compile(
-    r"chang|from baseline|since|differen|reduc|increas|decreas|versus|\bvs\b|relative|compared"
+    r"chang|from baseline|since|differen|reduc|increas|decreas|versus|\bvs\b|relative|compared|"
+    r"\b(after|post|following) (the )?(baseline|enrol|randomi[sz]ation|start|entry)"
 )
+# A year of the calendar counts from no start.
+CALENDAR = range(1900, 2100)
 NUMBER, WORD = r"-?[0-9]+(?:[.][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
 TIMED = re.compile(
     rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>{WORD})|(?P<u>{WORD})[-_ ]?(?P<m>{NUMBER}))(?![a-z0-9])"
@@ -203,6 +206,8 @@ def when(texts: Iterable[str]) -> str:
             return BEFORE
         for match in TIMED.finditer(folded(text).lower()):
             number, unit = float(match["n"] or match["m"]), match["w"] or match["u"]
+            if unit[0] in "yj" and number in CALENDAR:
+                continue
             if number <= 0:
                 return BEFORE
             if not VISIT.fullmatch(unit) and (number > 1 or not FIRST_OF_START.fullmatch(unit)):
@@ -316,10 +321,13 @@ def with_before(
     holds for each of which nothing else is known."""
     first = look(tables[outcomes[0].table], outcomes[0])
     told = decided.told.get("before") or _adjusted_for(outcomes[0], first, decided)
+    of_first = (outcomes[0].table, outcomes[0].visit)
     made, doubtful = [], list[str]()
     for at, outcome in enumerate(outcomes):
         seen = look(tables[outcome.table], outcome)
-        visits = visits_of(tables[outcome.table], outcome) if seen.doubt or not at else {}
+        # A visit of the same column was before for every outcome.
+        same = outcome.visit and (outcome.table, outcome.visit) == of_first
+        visits = visits_of(tables[outcome.table], outcome) if seen.doubt or same or not at else {}
         codes = [
             code
             for code, label in visits.items()
