@@ -67,3 +67,27 @@ def test_a_mean_of_rows_says_so(at: Project, call: Call):
     path = cycles(at.root / "data" / "trial.csv", "sheet", last=3)
     entry = drafted(at, call, path)["endpoints"]["wellbeing"]
     assert entry["kind"] == "aggregate" and entry["label"].endswith("(mean of a patient's rows)")
+
+
+@pytest.mark.parametrize("sign", ",.")
+def test_times_with_decimals_are_visits(at: Project, call: Call, sign: str, capsys):
+    """In the order of their numbers, and found in the data however the file spells them."""
+    draw = random.Random(6)
+    times = ["0.333", "0.0", "0.667", "1.33", "1.0"]
+    rows = [
+        f"{n};{ARMS[n % 2]};{time};{draw.random() * 9:.2f}".replace(".", sign)
+        for n in range(1, 21)
+        for time in times
+    ]
+    path = at.root / "data" / "trial.csv"
+    write(path, ["patno;arm;time;wellbeing", *rows])
+    entry = drafted(at, call, path)["endpoints"]["wellbeing"]
+    in_order = [text.replace(".", sign) for text in sorted(times)]
+    assert list(entry["visit"]["labels"]) == in_order
+    assert entry["baseline"] == f"time 0{sign}0"
+    run_stages(load_trial("mine", at), at.results / "mine", at)
+    endpoints = at.trial_config("mine") / "endpoints.yaml"
+    endpoints.write_text(endpoints.read_text().replace(in_order[2], f"9{sign}9", 1))
+    capsys.readouterr()
+    assert call("check", "mine") == 1
+    assert "20 rows with a value and a visit that has no label" in capsys.readouterr().err

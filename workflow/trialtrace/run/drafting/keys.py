@@ -216,8 +216,8 @@ def telling_apart(table: Table) -> list[Column]:
 
 
 def in_order(code: str) -> tuple[float, str]:
-    number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
-    return (float(number[0]) if number else -1.0, code)
+    number = re.search(r"-?[0-9]+([.,][0-9]+)?", code)
+    return (float(number[0].replace(",", ".")) if number else -1.0, code)
 
 
 def _counts_rows(name: str) -> bool:

@@ -32,7 +32,7 @@ CHANGED = re.compile(
 )
 # A year of the calendar counts from no start.
 CALENDAR = range(1900, 2100)
-NUMBER, WORD = r"-?[0-9]+(?:[.][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
+NUMBER, WORD = r"-?[0-9]+(?:[.,][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
 TIMED = re.compile(
     rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>{WORD})|(?P<u>{WORD})[-_ ]?(?P<m>{NUMBER}))(?![a-z0-9])"
 )
@@ -187,7 +187,7 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     ordered = sorted(codes or levels(column), key=lambda code: in_order(code)[0])
     for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
         label = _clean(label_of(column, code)) or code
-        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
+        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.,]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
 
@@ -199,13 +199,16 @@ def when(texts: Iterable[str]) -> str:
         words = " ".join(re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded(text))))
         words = words.lower().strip()
         if (
-            re.fullmatch(r"-?0+(\.0+)?", text)
+            re.fullmatch(r"-?0+([.,]0+)?", text)
             or (EARLY_WORDS.search(words) and not CHANGED.search(words))
             or START.fullmatch(words)
         ):
             return BEFORE
         for match in TIMED.finditer(folded(text).lower()):
-            number, unit = float(match["n"] or match["m"]), match["w"] or match["u"]
+            number, unit = (
+                float((match["n"] or match["m"]).replace(",", ".")),
+                match["w"] or match["u"],
+            )
             if unit[0] in "yj" and number in CALENDAR:
                 continue
             if number <= 0:

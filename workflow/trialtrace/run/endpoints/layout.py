@@ -304,9 +304,21 @@ def _numbered(
     """The number of each row's label; -1 where its value has none."""
     if isinstance(axis, VisitWindows):
         return window_numbers(days_of(study, endpoint, table, axis), axis)
-    codes = column_text(table.column(axis.column), study.place(endpoint))
-    known = pc.index_in(codes, value_set=pa.array(list(axis.labels)))
+    codes, labelled = table.column(axis.column), pa.array(map(str, axis.labels), pa.string())
+    if pa.types.is_floating(codes.type):
+        # A label of 0,50 or 0.50 is of 0.5, however the file spells it.
+        numbers = pa.array([_number(text) for text in labelled.to_pylist()], pa.float64())
+        known = pc.index_in(codes.cast(pa.float64()), value_set=numbers, skip_nulls=True)
+    else:
+        known = pc.index_in(column_text(codes, study.place(endpoint)), value_set=labelled)
     return pc.fill_null(known, -1).to_numpy().astype(np.int64)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def distinct_labels(study: Study, endpoint: Endpoint, axis: str, labels: list[str]) -> list[str]:
