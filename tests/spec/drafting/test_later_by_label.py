@@ -133,3 +133,26 @@ def test_a_label_of_what_was_before_is_no_outcome_whatever_its_name(tmp_path: Pa
     draft = decide(profile([str(path)]), {"arm": "v1", "control": "1"}, guess_nothing_told)
     assert draft.primary.column == "v6"
     assert {"v4", "v5"} <= {*people(draft).variables.values()}
+
+
+def test_a_heading_of_labels_and_a_prediction_speak_for_nothing(tmp_path: Path):
+    path = tmp_path / "x.sav"
+    cells = {
+        "s": ["MF"[n % 2] for n in range(90)],
+        "ct": ["YN"[n * 5 % 7 % 2] for n in range(90)],
+        "rx": ["YN"[n // 2 % 2] for n in range(90)],
+        "expd6": [n * 7 % 89 / 89 for n in range(90)],
+        "expd14": [n * 5 % 83 / 83 for n in range(90)],
+        "ill": [n * 3 % 13 % 2 for n in range(90)],
+    }
+    labels = {
+        "s": "Randomisation data: M=male; F=female",
+        "ct": "Randomisation data: scanned before randomisation",
+        "rx": "Randomisation data: trial aspirin allocated",
+        "expd6": "Other data: predicted probability of death at 6 months",
+        "expd14": "Other data: predicted probability of death at 14 days",
+        "ill": "Other data: recurrent stroke",
+    }
+    pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels=labels)
+    draft = decide(profile([str(path)]), {}, guess_nothing_told)
+    assert (draft.arm.name, draft.primary.column) == ("rx", "ill")

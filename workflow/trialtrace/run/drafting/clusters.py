@@ -84,9 +84,11 @@ def nearly_clustered(table: Table, subject: str, arm: Column) -> str:
     ]
     rows = cells_of(table, [arm.name, *names]) if names and table.rows <= MOST_ROWS else []
     for at, name in enumerate(names, start=1):
-        arms = _most_of([(row[at], row[0]) for row in rows])
-        odd = [n for n, row in enumerate(rows, start=1) if arms.get(row[at], row[0]) != row[0]]
-        if 0 < len(odd) <= (1 - NEARLY) * table.rows and _beyond_doses(arms):
+        arms = _most_of((row[at], row[0]) for row in rows)
+        odd = [n for n, row in enumerate(rows, start=1) if _is_odd(arms, row[at], row[0])]
+        known = sum(1 for row in rows if row[at] and row[0])
+        many = known >= FEWEST_EACH * len(arms) and _beyond_doses(arms)
+        if many and 0 < len(odd) <= (1 - NEARLY) * known:
             told = f"{_odd_rows(odd, table)} another arm than the others of their {name}"
             return f"{told}. If whole {name} were randomised (--cluster {name})"
     return ""
@@ -96,8 +98,12 @@ def other_arms(table: Table, column: Column, arm: Column) -> str:
     """Which rows have another arm than most of their group."""
     rows = cells_of(table, [column.name, arm.name]) if table.rows <= MOST_ROWS else []
     arms = _most_of(rows)
-    odd = [n for n, (group, code) in enumerate(rows, start=1) if arms.get(group, code) != code]
+    odd = [n for n, row in enumerate(rows, start=1) if _is_odd(arms, *row)]
     return f"{_odd_rows(odd, table)} another arm than most of their group" if odd else ""
+
+
+def _is_odd(arms: Mapping[str, str], group: str, code: str) -> bool:
+    return bool(group and code) and arms[group] != code
 
 
 def _odd_rows(odd: Sequence[int], table: Table) -> str:

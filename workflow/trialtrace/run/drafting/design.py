@@ -188,6 +188,7 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
         mend = "name another column: --arm COLUMN"
         if again := [at for at, n in times.items() if n > 1]:
             fault += f"; of {len(again)} patients' treatments there are several rows"
+            fault += ", as in a replicated crossover" if min(times.values()) > 1 else ""
             mend = "where it is the arm, give an export with one row of each patient and treatment "
             mend += "(of its trials or periods their mean); else name another: --arm COLUMN"
         need = "the same in all rows of a patient, or each treatment of a patient in one row"

@@ -104,7 +104,9 @@ AFTER_IT = re.compile(
 # A label that says the contrary, whatever visit its name is called by; a recall of days is no such.
 BEFORE_IT = re.compile(
     r"\b(before|prior to|vor|avant|antes de|prima) (\w+ ){0,2}(entry|treatment|therapy|"
-    r"intervention|randomi[sz]\w*|enrol\w*|trial|study|start\w*)\b|\b(last|past|previous) year\b"
+    r"intervention|randomi[sz]\w*|enrol\w*|trial|study|start\w*)\b|\b(last|past|previous) year\b|"
+    # A prediction is made of what was before.
+    r"\b(predicted|expected|estimated) (probability|risk|mortality)\b|\bpropensity score\b"
 )
 NUMBERED = re.compile(r"(.*?[a-zA-Z])[._ ]?([0-9]{1,2}(?:[.][0-9]+)?)$")
 # Flags of populations and the state of a form say how a trial went.
