@@ -292,3 +292,29 @@ def test_a_plus_is_a_word_of_an_arm(at: Project, call: Call, tmp_path: Path):
     assert call("new", "mine", tmp_path / "t.csv", "--yes") == 0
     text = (at.trial_config("mine") / "trial.yaml").read_text()
     assert "label: Drug," in text and 'label: "Drug+",' in text
+
+
+README = """About the file
+==============
+
+	A trial of two drugs, in weeks 1, 2 and 4.
+Columns are explained below; times are in days, and blanks are missing.
+Written by one of the authors, for whom it may concern.
+"""
+
+
+def test_prose_beside_a_table_is_set_aside_with_a_word(at: Project, call: Call):
+    (at.root / "data" / "README.txt").write_text(README, encoding="utf-8")
+    files = at.root / "data" / "README.txt", at.root / "data" / "trial.csv"
+    assert call("new", "mine", *files, "--yes") == 0
+    assert "README.txt: sentences and no table" in guesses(at)["set_aside"]["evidence"]
+    assert [*load_trial("mine", at).source.items] == ["trial"]
+
+
+@pytest.mark.parametrize("end", ["", " "])
+def test_blanks_between_columns_are_read_or_named(at: Project, call: Call, capsys: Out, end: str):
+    path = at.root / "data" / "blanks.csv"
+    rows = [f"{n} {'AB'[n % 2]} {n * 7 % 23}{end * (n % 2)}" for n in range(1, 41)]
+    write(path, ["pid arm score", *rows])
+    assert call("new", "mine", path, "--yes") == len(end)
+    assert ("3 words between blanks in every line" in capsys.readouterr().err) is bool(end)

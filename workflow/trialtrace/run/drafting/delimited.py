@@ -35,6 +35,8 @@ HEAD = 256 << 10
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Records by which a separator is judged.
 LOOKED_AT = 200
+# Lines from which on a file is judged by their words, and words a line that prose has.
+FEWEST_LINES, WORDS_OF_PROSE = 4, 3
 FALLBACK = "windows-1252"
 # What a column of names of rows is called that the header does not name.
 ROW_NAMES = "rownames"
@@ -179,7 +181,39 @@ def _separator(start: str, text: str) -> tuple[str, str]:
             best,
             f"Of the first records, {records} have {width} cells between {_called(best)}.",
         )
+    if words := _words_of_lines(start):
+        if {len(row) for row in _records_of(start, " ")} == {words}:
+            return " ", f"Spaces give every record {words} cells."
+        fault = f"{words} words between blanks in every line, and no separator"
+        mend = (
+            "write a comma for the blanks between columns in a copy, and none at the end of lines"
+        )
+        raise wrong(text, fault, "columns between commas, semicolons, tabs or bars", mend)
     return ",", "There is one column."
+
+
+def _words_of_lines(start: str) -> int:
+    """How many words every line has, where all have as many and more than one: columns of widths
+    of their own."""
+    lines = [line.split() for line in start.splitlines()[:LOOKED_AT] if line.strip()][:-1]
+    counts = {len(line) for line in lines}
+    return max(counts) if len(lines) >= FEWEST_LINES and len(counts) == 1 and counts != {1} else 0
+
+
+def is_prose(path: Path) -> bool:
+    """Whether a text file has sentences and no table: no separator gives half of its lines the same
+    number of cells, and lines have several words."""
+    head = path.open("rb").read(HEAD) if path.is_file() else b""
+    if b"\0" in head:
+        return False
+    lines = [
+        line for each in head.decode("utf-8", "replace").splitlines() if (line := each.strip())
+    ]
+    widths = [Counter(line.count(mark) for line in lines if mark in line) for mark in SEPARATORS]
+    most = max((max(each.values(), default=0) for each in widths), default=0)
+    words = sum(len(line.split()) for line in lines)
+    table = 2 * most >= len(lines) or _words_of_lines("\n".join(lines))
+    return len(lines) >= FEWEST_LINES and words >= WORDS_OF_PROSE * len(lines) and not table
 
 
 def _called(mark: str) -> str:

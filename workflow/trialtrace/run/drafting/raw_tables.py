@@ -13,6 +13,7 @@ from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting import redcap
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
+from trialtrace.run.drafting.delimited import is_prose
 from trialtrace.run.drafting.described import Described, merged, with_codes
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet
 from trialtrace.run.drafting.names import vocabulary
@@ -121,7 +122,10 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     if files and not tables:
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
-    there = places(tables)
+    prose = [file for file in tables if _is_prose(file)] if len(tables) > 1 else []
+    prose = prose if len(prose) < len(tables) else []
+    there = places([file for file in tables if file not in prose])
+    aside = {"set_aside": f"{one_of(prose)}: sentences and no table, of which nothing is read."}
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
@@ -136,7 +140,9 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
         }
-        yield replace(one, described={**one.described, **candidates})
+        told, prose = aside if prose else {}, []
+        described = {**one.described, **candidates}
+        yield replace(one, described=described, evidence={**one.evidence, **told})
     descriptions.check_used()
 
 
@@ -166,6 +172,11 @@ def _labels_in(place: Place) -> dict[str, str]:
 
 def _is_xml(text: str) -> bool:
     return not text.startswith(REGISTRY) and Path(text).suffix.lower() in DESCRIPTIONS
+
+
+def _is_prose(text: str) -> bool:
+    path = Path(text)
+    return not text.startswith(REGISTRY) and format_of(path) == "text" and is_prose(path)
 
 
 def _is_dictionary(text: str) -> bool:

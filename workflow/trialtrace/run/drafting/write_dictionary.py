@@ -302,6 +302,8 @@ def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
     if "described" in table.evidence:
         key, why = f"{table.name}, {PARTS['label']}", table.evidence["described"]
         yield Guessed(f"described.{table.name}", DICTIONARY, key, "labels of columns", why)
+    if prose := table.evidence.get("set_aside"):
+        yield Guessed("set_aside", "trial.yaml", "source.items", "files without a table", prose)
     place = ("trial.yaml", f"source.items.{table.of or table.name}")
     if table.reading.get("encoding") == FALLBACK:
         why = table.evidence["encoding"]
