@@ -148,6 +148,7 @@ def test_a_weight_in_grams_and_the_age_of_a_pregnancy(tmp_path: Path):
     draft = decide(profile([str(tmp_path / "made.csv")]), {}, guess_nothing_told)
     assert draft.home.column("birth_weight").bounds == ("200", "9000")
     assert people(draft).age is None and known_ends("gestational_age", "") == []
+    assert known_ends("age_sq", "") == known_ends("age_baseline_sqXtreat", "") == []
 
 
 def test_an_order_without_who_could_not_be_judged(tmp_path: Path):

@@ -14,6 +14,7 @@ from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import Question, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.write_dictionary import columns_of
 from trialtrace.run.trial.check import check_trial
 
 Call = Callable[..., int]
@@ -156,3 +157,13 @@ def test_a_heading_of_labels_and_a_prediction_speak_for_nothing(tmp_path: Path):
     pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels=labels)
     draft = decide(profile([str(path)]), {}, guess_nothing_told)
     assert (draft.arm.name, draft.primary.column) == ("rx", "ill")
+
+
+def test_codes_that_a_label_explains_are_not_said_to_be_unknown(tmp_path: Path):
+    path = tmp_path / "x.sav"
+    cells = {"arm": [1 + n % 2 for n in range(90)], "agegp": [1 + n % 3 for n in range(90)]}
+    cells |= {"band": [1 + n % 3 for n in range(90)], "score": [n * 7 % 23 for n in range(90)]}
+    labels = {"agegp": "Age group: 1=16-17, 2=18, 3=19+"}
+    pyreadstat.write_sav(pd.DataFrame(cells), path, column_labels=labels)
+    (guess,) = [one for one in columns_of(drafted(path)).guesses if one.name.startswith("codes")]
+    assert "band" in guess.value and "agegp" not in guess.value

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trialtrace.run.integrity import cuts, ends, exchanged, misplaced
+from trialtrace.run.integrity import blocks, cuts, ends, exchanged, misplaced
 from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.misplaced import PARTS, STRETCHES, Rows
 
@@ -211,3 +211,18 @@ def test_who_was_no_longer_followed_lacks_no_visit():
     assert chance(np.where(np.arange(100) < 99, np.where(late, 600.0, 900), 900)) == pytest.approx(
         0.5 / 78, rel=0.1
     )
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+def test_an_age_that_stands_again_at_the_next_visit_is_no_run(lasts: bool):
+    """Rows of a visit after the other; a few patients had their birthday between. What was measured
+    anew, and stands again for a third of the patients, is a run."""
+    rng = np.random.default_rng(3)
+    first, second = rng.integers(20, 70, (2, 60)).astype(float)
+    later = np.where(np.arange(60) % 9 == 8, first + 1, first) if lasts else second
+    later[:20] = first[:20]
+    ages = Column("age", NUMBER, np.concatenate([first, later]))
+    none, subject = np.zeros(120, np.intp), np.tile(np.arange(60), 2)
+    sheet = Sheet("p", np.arange(2, 122), subject, none, none, (ages,), True)
+    found = [look for look in blocks.looks(Export(60, "p", (sheet,))) if look.p < 1e-6]
+    assert bool(found) is not lasts

@@ -333,6 +333,10 @@ def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
     assert words(harms_section(lived)).startswith(
         f"**Deaths** are not counted by themselves: {without}"
     )
+    endpoints = endpoints.replace("label: Survived?", "label: Indicator of death at 14 days")
+    died = made(tmp_path / "died", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
+    counted = "**Deaths** are not counted by themselves: they are in Indicator of death at 14 days."
+    assert words(harms_section(died)).startswith(counted)
     uncounted = made(tmp_path / "no", plan=UNCOUNTED, claims="papers: {}\nclaims: {}\n")
     assert words(harms_in_short(uncounted, {})[0]) == (
         "The data have an endpoint of death (Death), and no analysis of the plan counts its events "

@@ -111,15 +111,19 @@ NO_DEATHS = (
     "**Deaths** are not reported here, which does not mean that there were none: no endpoint of "
     "this report is death."
 )
+DIED = re.compile(r"\b(death|dead|died|mortality)\b", re.IGNORECASE)
 LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
 def _no_deaths(material: Material) -> str:
-    """That no endpoint is death; where one is that patients lived, whose rest may have died."""
-    events = (
+    """That no endpoint is death; the endpoints that speak of it, or of who lived, whose rest may
+    have died."""
+    events = [
         endpoint for endpoint in material.trial.endpoints.values() if endpoint.kind == "event"
-    )
+    ]
+    if died := [escape_markdown(event.label) for event in events if DIED.search(event.label)]:
+        return f"**Deaths** are not counted by themselves: they are in {in_a_row(died)}."
     lived = [escape_markdown(event.label) for event in events if LIVED.match(event.label)]
     if not lived:
         return NO_DEATHS

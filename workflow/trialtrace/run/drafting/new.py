@@ -140,7 +140,7 @@ def _of_people(draft: Draft, who: People) -> list[Guessed]:
     text = ", ".join(name for name in baseline_variables(draft, who) if name in who.variables)
     if not text:
         return made
-    why = "No file says when they were measured; a baseline table has what was known before."
+    why = "Nothing says of all when they were measured; the table is of what was known before."
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."

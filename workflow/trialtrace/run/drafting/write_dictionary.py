@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -255,6 +256,8 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         for one in columns
         if one.type == "radio"
         and all(code == label and code.isdecimal() for code, label in one.choices)
+        # A label such as "1=16-17, 2=18" says what they mean.
+        and not re.search(r"\b[0-9]+ ?=", one.label)
     ]
     if bare:
         key = f"{table.name}, {PARTS['choices']}"

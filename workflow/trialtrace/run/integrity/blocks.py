@@ -8,7 +8,7 @@ beside each other go together: there q is the chance that two values are equal w
 (a site may round to fives), and t counts how often the value changes in the run. Of a value a
 patient, where fewer than three steps of ten go against the others the file was sorted by it within
 groups (arm, sex, site): what rises through the same values twice is no copy, and nothing is looked
-at.
+at; nor in the rows of visits at what hardly changes within patients, as an age.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.export import NUMBER, Export
 from trialtrace.run.integrity.look import Look
 
-FEWEST, RARE, ALIKE, AGAINST = 30, 0.02, 0.25, 0.3
+FEWEST, RARE, ALIKE, AGAINST, LASTING = 30, 0.02, 0.25, 0.3, 0.25
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -33,9 +33,17 @@ def looks(export: Export) -> Iterator[Look]:
             order = np.argsort(sheet.rows, kind="stable")
             for column in sheet.columns:
                 at = order[~np.isnan(column.values[order])]
-                if column.kind == NUMBER:
+                if column.kind == NUMBER and not _lasts(sheet.subject[at], column.values[at]):
                     where = f"{sheet.name}.{column.name}"
                     yield from _look(where, column.values[at], sheet.rows[at], by_rows=True)
+
+
+def _lasts(subject: Whole, values: Floats) -> bool:
+    """Whether few rows of a patient have another value than the others: an age stands again, in the
+    same order of patients, at the next visit."""
+    patients = len(np.unique(subject))
+    others = len(np.unique(np.column_stack([subject, values]), axis=0)) - patients
+    return others <= LASTING * (len(values) - patients)
 
 
 def _look(where: str, values: Floats, rows: Whole, *, by_rows: bool = False) -> Iterator[Look]:

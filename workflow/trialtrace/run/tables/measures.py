@@ -50,9 +50,10 @@ MIDDLES: tuple[tuple[str, str, float, float], ...] = (
     (r"albumin", "g/dL", 1, 6),
     (r"albumin", "g/L", 10, 60),
 )  # fmt: skip
-# Changes and scores of a variable are not the variable.
+# Changes, scores, squares and products of a variable are not the variable.
 NOT_IT = re.compile(
-    r"chg|change|diff|difference|gap|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr"
+    r"chg|change|diff|difference|gap|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr|"
+    r"sqr?t?|squared?|log|ln|x(treat\w*|trt|arm)"
 )
 
 
