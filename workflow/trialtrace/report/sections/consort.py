@@ -23,6 +23,7 @@ from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import with_parents
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import UNREPORTED
 from trialtrace.run.trial.reported import ROLES, is_harm
@@ -166,10 +167,8 @@ def _without_baseline(trial: Trial) -> set[str]:
     neither a row in the baseline table nor an analysis there."""
 
     def behind(analyses: Iterable[Analysis]) -> set[str]:
-        found = {each.name for analysis in analyses for each in parameters(trial, analysis)}
-        while more := {to for name in found for to in trial.endpoints[name].entry.parents} - found:
-            found |= more
-        return found
+        names = [each.name for analysis in analyses for each in parameters(trial, analysis)]
+        return with_parents(names, trial.endpoints)
 
     asked = [
         analysis

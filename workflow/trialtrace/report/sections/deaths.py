@@ -28,7 +28,7 @@ from trialtrace.run.trial.endpoints.time_to_event import (
     TimeInColumn,
 )
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.model import Endpoint, with_parents
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
 
@@ -116,17 +116,13 @@ def undated(material: Material, analysis: Analysis | None = None) -> list[str]:
     """How many dates of death were not usable, and as what their patients count in times to it; of
     an `analysis` nothing where none of its times is made of such a one."""
     trial, frames = material.trial, material.tracer.frames
-    behind = deaths(trial)
-    if analysis is not None:
-        behind = {each.name for each in parameters(trial, analysis) if is_time(each)}
-    while (
-        more := {parent for name in behind for parent in trial.endpoints[name].entry.parents}
-        - behind
-    ):
-        behind |= more
+    dying = deaths(trial)
+    of_times = [each for each in parameters(trial, analysis) if is_time(each)] if analysis else []
+    named = {each.name for each in of_times} if analysis else dying
+    behind = with_parents(named, trial.endpoints)
     dated = {
         (entry.table, entry.event_date): trial.endpoints[name].code
-        for name in behind & deaths(trial)
+        for name in behind & dying
         if isinstance(entry := trial.endpoints[name].entry, TimeFromDates)
     }
     rejects = material.tracer.rejects.table.to_pylist()

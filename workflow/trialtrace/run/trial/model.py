@@ -4,7 +4,7 @@ Names (arms, endpoints, variables, populations, analyses) are those of the confi
 stand beside them (`code`, `flag`). Conditions stay mappings: `trialtrace.run.tables.conditions`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -94,6 +94,17 @@ class Endpoint(Generic[EntryOf]):
 def adsl_code(name: str) -> str:
     """The ADSL column of a variable's name: age -> AGE, site -> SITEID, sod -> SOD."""
     return {"site": "SITEID", "arm": "TRT01P"}.get(name, name.upper())
+
+
+def with_parents(names: Iterable[str], endpoints: Mapping[str, Endpoint]) -> set[str]:
+    """The endpoints of some names, and all that they are made from."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in found and name in endpoints:
+            found.add(name)
+            waiting += endpoints[name].entry.parents
+    return found
 
 
 def made_after(endpoint: Endpoint, declared: Callable[[str], Endpoint | None]) -> list[str]:

@@ -5,12 +5,13 @@ name; an endpoint that nothing uses may be the one that was meant.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.label_remarks import label_remarks
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import with_parents
 from trialtrace.run.trial.outcomes import Outcomes, texts
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
@@ -250,23 +251,12 @@ def _named_otherwise(trial: Trial) -> Iterator[str]:
         # A first of several is not one of them, where it has that one's label.
         several = any(len(trial.endpoints[each].entry.parents) > 1 for each in of)
         single = several and any(analysis.label == endpoint.label for endpoint in meant)
-        if meant and not names & (set(of) if single else _behind(trial, of)):
+        if meant and not names & (set(of) if single else with_parents(of, trial.endpoints)):
             text = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
             yield (
                 f"plan.yaml, analyses.{name}: named as the endpoint {name} ({meant[0].label}), and "
                 f"its estimand {analysis.estimand.name} is of {text}"
             )
-
-
-def _behind(trial: Trial, names: Iterable[str]) -> set[str]:
-    """Endpoints, and all that they are made from."""
-    texts: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        if (name := waiting.pop()) not in texts and name in trial.endpoints:
-            texts.add(name)
-            waiting += trial.endpoints[name].entry.parents
-    return texts
 
 
 def _without_use(trial: Trial) -> Iterator[str]:
@@ -286,7 +276,7 @@ def _without_use(trial: Trial) -> Iterator[str]:
     outcomes = Outcomes(trial.endpoints, trial.subjects)
     named.update(*map(outcomes.chosen_by, trial.populations.values()))
     used = [endpoint.name for name in named for endpoint in trial.family(name)]
-    families = {trial.endpoints[name].family for name in _behind(trial, used)}
+    families = {trial.endpoints[name].family for name in with_parents(used, trial.endpoints)}
     unused = dict.fromkeys(e.family for e in trial.endpoints.values() if e.family not in families)
     if unused:
         are = "is" if len(unused) == 1 else "are"
