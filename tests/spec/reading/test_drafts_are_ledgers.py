@@ -90,6 +90,7 @@ SENTENCES = {
     "percent_ci": "It was 31% (95% CI 19 to 45) with training.",
     "count_percent": "With training 17 (31%), all of them women, fell.",
     "percent_count": "With training 31% (n = 17) fell.",
+    "sized": "Falls were fewer with training (n = 17, 31%).",
     "fraction": "With training 17/55 fell.",
     "median": "Median survival was 12.3 months (IQR 4.5 to 20.1) with training.",
     "mean_sd": "It was 54.2 (SD 10.1) with training.",
