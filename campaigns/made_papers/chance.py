@@ -14,9 +14,8 @@ import numpy as np
 from made_papers import formulas as f
 from made_papers.paper import Claim, Paper, paper
 from made_papers.slips import Rng, digit
-from trialtrace.audit.candidates.coincidence import Fits
+from trialtrace.audit.candidates.coincidence import Displacement, Fits
 from trialtrace.audit.candidates.grid import TIERS
-from trialtrace.audit.candidates.window import Displacement
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding

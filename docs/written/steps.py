@@ -12,9 +12,8 @@ from trialtrace.run.trial.plan.card import TEST, Card
 from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.run.trial.plan.results import statistics
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.plan.steps import Step, statistics
 from trialtrace.run.trial.reference_keys import Reader
 
 _INTRODUCTION = """\

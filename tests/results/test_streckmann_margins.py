@@ -16,7 +16,7 @@ from trialtrace.base.paths import Project, project
 from trialtrace.run.claims.audit import audit_rows
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.methods.displays.analyse_flow import flow
+from trialtrace.run.methods.displays.analyse import flow
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.content import Tracer

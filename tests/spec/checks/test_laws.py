@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from trialtrace.base.errors import ConservationError
 from trialtrace.run.methods.checking.data import Data
-from trialtrace.run.methods.checking.laws import verify
 from trialtrace.run.methods.checking.members import COUNTED, Members, told
-from trialtrace.run.methods.checking.run import check_results
+from trialtrace.run.methods.checking.run import check_results, verify
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 
 ALL = ("made", "sides", "sprave2019", "elmunzer2012")

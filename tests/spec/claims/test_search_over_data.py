@@ -13,8 +13,7 @@ import statsmodels.api as sm
 from scipy import stats as scipy_stats
 from statsmodels.duration.hazard_regression import PHReg
 
-from trialtrace.audit.candidates.coincidence import Fits
-from trialtrace.audit.candidates.window import Displacement
+from trialtrace.audit.candidates.coincidence import Displacement, Fits
 from trialtrace.audit.ledger.claim import read_claim
 from trialtrace.audit.ledger.shape import LedgerClaim
 from trialtrace.audit.printed.verdicts import DATA

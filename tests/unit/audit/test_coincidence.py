@@ -9,9 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper import claim, read
 
-from trialtrace.audit.candidates.coincidence import Family, Fits, choices
+from trialtrace.audit.candidates.coincidence import (
+    Displacement,
+    Family,
+    Fits,
+    Held,
+    Joint,
+    Target,
+    Window,
+    choices,
+)
 from trialtrace.audit.candidates.grid import TIERS
-from trialtrace.audit.candidates.window import Displacement, Held, Joint, Target, Window
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.printed.sentences import chance_text
 from trialtrace.audit.verdicts.audit import audit_ledger

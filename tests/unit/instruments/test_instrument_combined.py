@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
 from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
-from trialtrace.run.trial.visits import visit_labels
+from trialtrace.run.trial.model import visit_labels
 
 TABLES = """
 tables:

@@ -8,7 +8,7 @@ from mini_trial import told, write_project
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.multiverse import specifications
+from trialtrace.run.trial.multiverse import load as specifications
 from trialtrace.run.trial.multiverse.load import specified
 
 

@@ -10,7 +10,7 @@ from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.methods.analysing.planned import planned_results
 from trialtrace.run.methods.checking.data import Data
-from trialtrace.run.methods.checking.laws import counts_of, flow_balances
+from trialtrace.run.methods.checking.run import counts_of, flow_balances
 from trialtrace.run.trace.words import in_words
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings

@@ -73,7 +73,7 @@ def test_a_reason_that_is_no_variable(tmp_path):
 
 def test_assessed_is_randomised_and_not_randomised_by_reason(mini):
     from trialtrace.run.methods.checking.data import Data
-    from trialtrace.run.methods.checking.laws import counts_of, flow_balances
+    from trialtrace.run.methods.checking.run import counts_of, flow_balances
 
     data = Data(mini.trial, mini.folder / "derived")
     flow = counts_of(mini.results, "flow")

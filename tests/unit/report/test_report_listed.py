@@ -7,7 +7,7 @@ from test_report_wording import row
 from trialtrace.report.sections.data_quality import _of_cleaning, _of_endpoints
 from trialtrace.report.sections.remarks import remarks
 from trialtrace.run.cleaning.account import RejectSummary
-from trialtrace.run.trace.about import About
+from trialtrace.run.trace.variables import About
 
 ENDPOINTS = {
     "dose": Stub(name="dose", label="Dose"),

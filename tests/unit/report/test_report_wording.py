@@ -14,7 +14,7 @@ from trialtrace.report.figures.picture import Request
 from trialtrace.report.sections.analysis_section import _used
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.findings import _margins, described
-from trialtrace.run.trace.about import About
+from trialtrace.run.trace.variables import About
 from trialtrace.run.trial.endpoints.doses import End
 from trialtrace.run.trial.plan.origins import without_origin
 

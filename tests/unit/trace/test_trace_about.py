@@ -6,7 +6,7 @@ from types import SimpleNamespace as Stub
 import pytest
 
 from trialtrace.base.words import LABELS
-from trialtrace.run.trace.about import About, heading
+from trialtrace.run.trace.variables import About, heading
 from trialtrace.run.trial.plan.registry import cards, title_of
 
 

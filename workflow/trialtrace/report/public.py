@@ -21,8 +21,8 @@ from trialtrace.run.disclosure.presets import Preset
 from trialtrace.run.disclosure.release import Release, Released
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.about import DISPLAYS
 from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.variables import DISPLAYS
 from trialtrace.run.trial.load import Trial, load_settings
 from trialtrace.run.trial.model import Variable, adsl_code
 

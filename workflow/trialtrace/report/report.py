@@ -28,8 +28,8 @@ from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.report.tables import pair_text
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
-from trialtrace.run.trace.about import DISPLAYS, plain
 from trialtrace.run.trace.short_id import short_id
+from trialtrace.run.trace.variables import DISPLAYS, plain
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of

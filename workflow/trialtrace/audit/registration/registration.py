@@ -7,8 +7,7 @@ allows and two numbers of one text contradict. All else is told as it is, beside
 from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.ledger.about import ALL
-from trialtrace.audit.ledger.design import Day, ToldDesign
-from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin
+from trialtrace.audit.ledger.design import Day, ToldDesign, ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import Period

@@ -7,7 +7,7 @@ from math import inf, isfinite
 
 import numpy as np
 
-from trialtrace.audit.candidates.coincidence import Family, Spans
+from trialtrace.audit.candidates.coincidence import Family, Spans, Target, Window
 from trialtrace.audit.candidates.grid import (
     ROUNDINGS,
     TIERS,
@@ -19,7 +19,6 @@ from trialtrace.audit.candidates.grid import (
     share_families,
     tabulated,
 )
-from trialtrace.audit.candidates.window import Target, Window
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trialtrace.audit.candidates.coincidence import Family, Fits, Spans
+from trialtrace.audit.candidates.coincidence import Displacement, Family, Fits, Joint, Spans, Window
 from trialtrace.audit.candidates.grid import ROUNDINGS, TIERS
-from trialtrace.audit.candidates.window import Displacement, Joint, Window
 
 SHOWN = 4
 UNUSUAL = tuple(name for name, tier in ROUNDINGS.items() if tier > 1)

@@ -14,10 +14,9 @@ from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.columns import breaking
 from trialtrace.audit.verdicts.far_p import far_from_interval
-from trialtrace.audit.verdicts.hundreds import of_hundred
 from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
-from trialtrace.audit.verdicts.slips import slipped
+from trialtrace.audit.verdicts.slips import of_hundred, slipped
 from trialtrace.audit.verdicts.sums import broken
 from trialtrace.audit.verdicts.twice import misprinted
 from trialtrace.audit.verdicts.unlike import unlike

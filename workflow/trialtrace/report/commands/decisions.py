@@ -81,7 +81,7 @@ def _stale(trial: "Trial") -> Iterator[str]:
 def _rows_now(trial: "Trial", decision: Decision) -> tuple[str | None, str]:
     """What a decision's rows are in the last blinded run, and what is to be told of it; marked
     where other runs stop for it."""
-    from trialtrace.run.endpoints.review import is_reviewed, state
+    from trialtrace.run.endpoints.derive import is_reviewed, state
     from trialtrace.run.tables.contracts import CLEAN, read_table
 
     folder = trial.at.root / BLINDED / "results" / trial.name / "clean"

@@ -106,7 +106,7 @@ def check_whole(trial: "SpecifiedTrial") -> None:
 
 def is_specified(result_id: str) -> bool:
     """Whether a result is of a specification."""
-    from trialtrace.run.trial.multiverse.specifications import PREFIX
+    from trialtrace.run.trial.multiverse.load import PREFIX
 
     return result_id.partition("/")[2].startswith(PREFIX)
 

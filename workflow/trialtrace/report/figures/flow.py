@@ -24,7 +24,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.analyse_flow import counted_at
+from trialtrace.run.methods.displays.analyse import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis

@@ -27,8 +27,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.words import in_words, labels, rule_of, variable_label
 from trialtrace.run.trial.multiverse.file import Factor, Level
-from trialtrace.run.trial.multiverse.load import SpecifiedTrial
-from trialtrace.run.trial.multiverse.specifications import ADDED
+from trialtrace.run.trial.multiverse.load import ADDED, SpecifiedTrial
 from trialtrace.run.trial.plan.references import method_of
 
 T = TypeVar("T")

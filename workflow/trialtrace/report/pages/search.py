@@ -24,9 +24,9 @@ from trialtrace.report.pages.shell import write_data
 from trialtrace.report.render.house import assets
 from trialtrace.report.sections.baseline_table import level_words
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.about import About, plain
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.text import check_lines
+from trialtrace.run.trace.variables import About, plain
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.plan.references import method_of
 

@@ -9,14 +9,13 @@ from trialtrace.report.rcode.names import words
 from trialtrace.report.rcode.planning import DESIGNS, LEFT_OUT
 from trialtrace.report.rcode.write import filled
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.about import DISPLAYS
+from trialtrace.run.trace.variables import DISPLAYS
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.card import R
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.registry import card_of
-from trialtrace.run.trial.plan.results import statistics
-from trialtrace.run.trial.plan.steps import Step, over_levels
+from trialtrace.run.trial.plan.steps import Step, over_levels, statistics
 
 # R of the numbers that no step of a plan makes: the baseline table, the flow, adverse events.
 

@@ -21,11 +21,10 @@ from trialtrace.run.cleaning.rejects import FLAG, NUMBER
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import CheckExpect, CleaningCheck, ConvertAll
 from trialtrace.run.trial.ignored import is_wide
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.study.file import Population, TableSpec
-from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 READ = """\
 read <- function(name) {

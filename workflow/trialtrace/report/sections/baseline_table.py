@@ -16,8 +16,8 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import variable_label, words_of
 from trialtrace.run.trial.cleaning import CheckStored
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import baseline
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.visits import baseline
 
 # The columns: an arm or all, and the level of the variable that the columns are by.
 Group = tuple[str, str | None]

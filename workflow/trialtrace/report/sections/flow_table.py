@@ -6,7 +6,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.methods.displays.analyse_flow import counted_at
+from trialtrace.run.methods.displays.analyse import counted_at
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 

@@ -22,10 +22,10 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
 from trialtrace.run.tables.frames import Predicate
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.model import visit_labels
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import method_of
-from trialtrace.run.trial.visits import visit_labels
 
 # What a covariate may be besides a variable of the subjects.
 OTHERS = {"baseline": "baseline", "treated_side": "the treated side"}

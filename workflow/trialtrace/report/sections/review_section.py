@@ -9,7 +9,7 @@ from trialtrace.report.links import data_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
-from trialtrace.run.endpoints.review import is_mended, same_rows, state
+from trialtrace.run.endpoints.derive import is_mended, same_rows, state
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.load import Trial

@@ -12,8 +12,7 @@ from trialtrace.base.store import write_bytes
 from trialtrace.run.archive.compare import RunOfTrial
 from trialtrace.run.archive.keep import KeptProject
 from trialtrace.run.archive.shelf import Kept, Shelf
-from trialtrace.run.trial.load import load_trial
-from trialtrace.run.trial.treatment import arm_columns
+from trialtrace.run.trial.load import arm_columns, load_trial
 
 
 def unhidden(at: Project, name: str) -> set[tuple[str, str]]:

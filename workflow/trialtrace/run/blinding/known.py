@@ -17,8 +17,7 @@ from trialtrace.run.endpoints.adsl import derive_adsl
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.tables.contracts import RAW, conform
-from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.treatment import arm_columns
+from trialtrace.run.trial.load import Trial, arm_columns
 
 
 @dataclass(frozen=True)

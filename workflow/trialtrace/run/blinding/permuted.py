@@ -21,9 +21,8 @@ from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import CheckExpect
 from trialtrace.run.trial.hash_key import key_of_hidden
-from trialtrace.run.trial.load import Trial, load_settings
+from trialtrace.run.trial.load import Trial, arm_columns, load_settings
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.treatment import arm_columns
 
 # Fewer arrangements than a machine can try: who has the file's hash could find the one.
 FEWEST_BITS = 64

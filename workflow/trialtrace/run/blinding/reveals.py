@@ -19,8 +19,8 @@ import pyarrow as pa
 from trialtrace.base.errors import one_of
 from trialtrace.run.blinding.known import Known
 from trialtrace.run.integrity import chances
+from trialtrace.run.trial.load import arm_columns
 from trialtrace.run.trial.outcomes import Outcomes
-from trialtrace.run.trial.treatment import arm_columns
 
 # Of what may be an effect the arm of so many is told, and by chance seldom.
 NEARLY_ALL, BY_CHANCE = 0.95, 0.01

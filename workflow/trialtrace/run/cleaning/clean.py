@@ -36,9 +36,8 @@ from trialtrace.run.cleaning.subjects import (
 from trialtrace.run.cleaning.typed import Cleaned, Typed, arms_of, read_otherwise, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_origin
 from trialtrace.run.trial.study.file import TableSpec
-from trialtrace.run.trial.treatment import arm_origin
 
 
 def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:

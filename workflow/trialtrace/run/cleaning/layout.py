@@ -17,10 +17,9 @@ from trialtrace.run.cleaning.rejects import REJECT, as_mask, stripped
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import Convert
 from trialtrace.run.trial.ignored import OTHERS, covered_by, is_wide
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_columns
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.file import TableSpec
-from trialtrace.run.trial.treatment import arm_columns
 
 # Columns of a raw table that cleaning.yaml leaves out, by name, by pattern, or as the rest.
 

@@ -30,11 +30,10 @@ from trialtrace.run.cleaning.values import (
 )
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.source import date_order, decimal_sign
-from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 # The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
 #

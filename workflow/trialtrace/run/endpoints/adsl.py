@@ -13,7 +13,7 @@ from trialtrace.run.endpoints.populations import Taken, derive_flag, taken
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import config_file, place_rows, subject_keys
 from trialtrace.run.tables.contracts import ADSL
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_origin
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.study.subjects import (
     ARM,
@@ -24,7 +24,6 @@ from trialtrace.run.trial.study.subjects import (
     Origin,
     Transformed,
 )
-from trialtrace.run.trial.treatment import arm_origin
 
 # Subject variables made from another: groups by cut points or codes, functions of a number.
 

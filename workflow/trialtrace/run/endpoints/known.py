@@ -22,9 +22,8 @@ from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.look import UNEQUAL
-from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.model import adsl_code, visit_labels
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
-from trialtrace.run.trial.visits import visit_labels
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]

@@ -24,8 +24,7 @@ from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Condition, Endpoint
-from trialtrace.run.trial.visits import visit_labels
+from trialtrace.run.trial.model import Condition, Endpoint, visit_labels
 
 Kept = TypeVar("Kept")
 # A clean table by its name.

@@ -24,8 +24,7 @@ from trialtrace.run.endpoints.records import (
 from trialtrace.run.endpoints.study import Study, require_columns
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.endpoints.wide import VisitWindows
-from trialtrace.run.trial.model import Endpoint, adsl_code
-from trialtrace.run.trial.visits import chosen_visits
+from trialtrace.run.trial.model import Endpoint, adsl_code, chosen_visits
 
 
 def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: list[str]) -> Records:

@@ -34,11 +34,10 @@ from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns, RepeatedInRows
 from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeFromDates, TimeInColumn
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, arm_columns, arm_origin
 from trialtrace.run.trial.model import Condition, Variable
 from trialtrace.run.trial.study.file import Blocked, StratifiedBlocks, TableSpec
 from trialtrace.run.trial.study.subjects import Origin
-from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""

@@ -9,8 +9,7 @@ from trialtrace.base.arrays import Places
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.integrity.coded import codes_of, first_by_subject, kind_of
 from trialtrace.run.integrity.export import CODE, NOBODY, Export, Treatments
-from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.treatment import arm_origin
+from trialtrace.run.trial.load import Trial, arm_origin
 
 ONE_ARM = 0.8
 """The share of patients with the first treatment of a group that may be their sequence."""

@@ -24,13 +24,12 @@ from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.cleaning.typed import Typed, spelling_of
 from trialtrace.run.drafting.tally import Tally, far_off
 from trialtrace.run.endpoints.adsl import derive_adsl
-from trialtrace.run.endpoints.derive import in_order
+from trialtrace.run.endpoints.derive import in_order, leave_populations
 from trialtrace.run.endpoints.known import planned_arms
 from trialtrace.run.endpoints.losses import endpoint_losses
 from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.registry import derivation
-from trialtrace.run.endpoints.review import leave_populations
 from trialtrace.run.endpoints.study import Study, place_rows
 from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.tables.contracts import RAW, conform

@@ -25,14 +25,13 @@ from trialtrace.run.tables.contracts.rows import (
     values_of,
 )
 from trialtrace.run.tables.frames import Frames, Selection, rows_with
-from trialtrace.run.trace.about import About, heading
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues, named_in, selected
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import as_shown
-from trialtrace.run.trace.variables import CleaningRules, Variables
+from trialtrace.run.trace.variables import About, CleaningRules, Variables, heading
 from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial

@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).resolve().parents[2]
 SHOWN = "workflow/trialtrace"
 # What makes the numbers that no card of the plan names.
 DISPLAYS = {
-    "baseline": "run/methods/displays/analyse_baseline.py:baseline",
-    "flow": "run/methods/displays/analyse_flow.py:flow",
-    "adverse_events": "run/methods/displays/analyse_adverse_events.py:adverse_events",
+    "baseline": "run/methods/displays/analyse.py:baseline",
+    "flow": "run/methods/displays/analyse.py:flow",
+    "adverse_events": "run/methods/displays/analyse.py:adverse_events",
     PLANNING: "run/methods/planning/analyse.py:planning",
 }
 ADJUST = "run/methods/multiplicity/analyse.py:adjust"

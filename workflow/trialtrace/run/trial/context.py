@@ -12,9 +12,8 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.endpoints.families import expanded
-from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
 from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, made_variable
-from trialtrace.run.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
 NUMERIC = ("number", "integer")

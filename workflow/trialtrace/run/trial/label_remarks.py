@@ -29,10 +29,9 @@ from trialtrace.run.trial.label_words import (
     words_of,
 )
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Endpoint, Variable
+from trialtrace.run.trial.model import Endpoint, Variable, visit_labels
 from trialtrace.run.trial.outcomes import texts
 from trialtrace.run.trial.study.subjects import GroupsFrom
-from trialtrace.run.trial.visits import visit_labels
 
 Columns = Mapping[str, Variable]
 

@@ -1,6 +1,8 @@
 """Reads the configuration of the workflow and of a trial; each file is read when it is first asked.
 
 A stage reads only the files whose parts it uses, so that a change in another file leaves it fresh.
+
+Where the arm of a subject stands: in the table of the subjects, or in one of its own.
 """
 
 import importlib
@@ -37,7 +39,7 @@ from trialtrace.run.trial.review import ReviewFile
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
 from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
-from trialtrace.run.trial.study.subjects import Subjects
+from trialtrace.run.trial.study.subjects import Origin, Subjects
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.cleaning import Cleaning
@@ -331,3 +333,20 @@ def draft_line(at: Project, name: str) -> str | None:
     except UserError:
         return None
     return f"{name}: {draft}: trialtrace confirm {name}" if draft else None
+
+
+def arm_origin(trial: Trial) -> Origin | None:
+    """The table and column of the subjects' arm; None where records alone have one."""
+    if trial.subjects.arm:
+        return Origin(trial.subjects.arm.table, trial.subjects.arm.column)
+    own = trial.tables[trial.subjects.table].arm
+    return Origin(trial.subjects.table, own) if own else None
+
+
+def arm_columns(trial: Trial, spec: TableSpec) -> list[str]:
+    """The columns of a table that hold an arm: of its rows, or of the subjects."""
+    given = trial.subjects.arm
+    return [
+        *filter(None, [spec.arm]),
+        *([given.column] if given and given.table == spec.name else []),
+    ]

@@ -9,10 +9,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import InTable
-from trialtrace.run.trial.model import Condition, Endpoint
+from trialtrace.run.trial.model import Condition, Endpoint, baseline
 from trialtrace.run.trial.study.file import ByArm, EndpointVisit, Population
 from trialtrace.run.trial.study.subjects import ARM, Subjects
-from trialtrace.run.trial.visits import baseline
 
 Place = tuple[str, str]
 """A clean table and its column."""

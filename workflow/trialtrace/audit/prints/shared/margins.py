@@ -17,9 +17,9 @@ from typing import TypeVar
 from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.design_margin import (
+from trialtrace.audit.ledger.design import (
     RATIO_SCALES,
+    ToldDesign,
     ToldEquivalence,
     ToldMargin,
     measure_of,

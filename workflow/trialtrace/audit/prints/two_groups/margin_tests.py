@@ -21,7 +21,7 @@ from decimal import Decimal
 from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.ledger.design_margin import measure_of
+from trialtrace.audit.ledger.design import measure_of
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE

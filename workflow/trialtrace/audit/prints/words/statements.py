@@ -7,7 +7,7 @@ from itertools import combinations
 
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.ledger.design_margin import RATIO_SCALES
+from trialtrace.audit.ledger.design import RATIO_SCALES
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity

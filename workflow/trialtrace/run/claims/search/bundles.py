@@ -6,14 +6,13 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
-from trialtrace.audit.candidates.window import Displacement
+from trialtrace.audit.candidates.coincidence import Displacement
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.search.search import Bundle, Searched, search
 from trialtrace.run.claims.convert import scale_of, scaled
 from trialtrace.run.claims.search.means import Means
-from trialtrace.run.claims.search.patients import Patients
 from trialtrace.run.claims.search.repeated import (
     BETWEEN,
     WITHIN,
@@ -23,7 +22,7 @@ from trialtrace.run.claims.search.repeated import (
     within_designs,
 )
 from trialtrace.run.claims.search.shares import Shares
-from trialtrace.run.claims.search.values import readings, visits_of
+from trialtrace.run.claims.search.values import Patients, readings, visits_of
 from trialtrace.run.claims.search.wanted import Judged, Key, Wanted, ordered, wanted
 from trialtrace.run.claims.search.ways import Way, families
 from trialtrace.run.methods.analysing.cuts import visits as planned_visits

@@ -12,8 +12,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from trialtrace.base.arrays import Floats
-from trialtrace.run.claims.search.patients import Patients
-from trialtrace.run.claims.search.values import Block, Reading, blocks_of
+from trialtrace.run.claims.search.values import Block, Patients, Reading, blocks_of
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Wanted
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.run.tables.contracts.rows import present

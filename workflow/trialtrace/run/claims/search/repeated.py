@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.claims.search.patients import Patients
-from trialtrace.run.claims.search.values import CASES, KINDS, Reading, Visits, changed
+from trialtrace.run.claims.search.values import CASES, KINDS, Patients, Reading, Visits, changed
 from trialtrace.run.claims.search.wanted import Key, P, Wanted
 from trialtrace.run.claims.search.ways import Option, Way, crossed
 from trialtrace.stats.repeated.anova_general import AnovaEffect, repeated_anova

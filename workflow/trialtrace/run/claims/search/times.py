@@ -16,7 +16,7 @@ from trialtrace.base.arrays import Flags, Floats
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.claims.search import hazards
 from trialtrace.run.claims.search.hazards import Block, Reading
-from trialtrace.run.claims.search.patients import PLANNED, Patients
+from trialtrace.run.claims.search.values import PLANNED, Patients
 from trialtrace.run.claims.search.wanted import Key, P, Wanted, Who
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.run.trial.model import Endpoint

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trialtrace.audit.candidates.window import Held, Joint, Target, Window
+from trialtrace.audit.candidates.coincidence import Held, Joint, Target, Window
 from trialtrace.audit.printed.agreement import DIFFERS
 from trialtrace.audit.printed.expression import Component
 from trialtrace.base.arrays import Flags, Floats

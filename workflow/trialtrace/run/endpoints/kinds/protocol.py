@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.run.endpoints.derive import decided
 from trialtrace.run.endpoints.kinds.event import beside, yes_no
 from trialtrace.run.endpoints.records import Cells, Records, renamed
-from trialtrace.run.endpoints.review import decided
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_truth
 from trialtrace.run.trial.endpoints.protocol import Deviations, OutsideWindow

@@ -9,12 +9,11 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import significant
 from trialtrace.base.units import of_difference
 from trialtrace.run.methods.analysing.rows import ALL, Options, Place, Where
-from trialtrace.run.trial.model import Endpoint, adsl_code
+from trialtrace.run.trial.model import Endpoint, adsl_code, visit_labels
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.resolve import of_patients
-from trialtrace.run.trial.visits import visit_labels
 
 if TYPE_CHECKING:
     from trialtrace.base.arrays import Labels

@@ -14,12 +14,10 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.rows import Options, Place, Result, Where, bounds
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trial.plan.card import TEST
-from trialtrace.run.trial.plan.gives import TWO_SIDED
+from trialtrace.run.trial.plan.card import TEST, TWO_SIDED
 from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.registry import card_of
-from trialtrace.run.trial.plan.results import statistics
-from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.plan.steps import Step, statistics
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 STATS = "trialtrace.stats"

@@ -28,8 +28,7 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
-from trialtrace.run.trial.plan.results import Statistic, statistics
-from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.plan.steps import Statistic, Step, statistics
 from trialtrace.run.trial.resolve import of_patients
 
 if TYPE_CHECKING:

@@ -14,9 +14,7 @@ from trialtrace.run.methods.analysing.cautions import cautions
 from trialtrace.run.methods.analysing.cuts import cuts
 from trialtrace.run.methods.analysing.registry import method
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.displays.analyse_adverse_events import adverse_events
-from trialtrace.run.methods.displays.analyse_baseline import baseline
-from trialtrace.run.methods.displays.analyse_flow import flow
+from trialtrace.run.methods.displays.analyse import adverse_events, baseline, flow
 from trialtrace.run.methods.multiplicity.analyse import adjust
 from trialtrace.run.methods.planning.analyse import planning
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, from_rows, write_table

@@ -15,8 +15,8 @@ from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everyb
 from trialtrace.run.methods.missing.rows import dead, with_draws
 from trialtrace.run.methods.regression.analyse_covariates import columns_of
 from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import visit_labels
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.visits import visit_labels
 from trialtrace.stats.results import Interval, StatsError
 
 if TYPE_CHECKING:

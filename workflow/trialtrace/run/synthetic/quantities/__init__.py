@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trialtrace.run.synthetic.values import Values
+    from trialtrace.run.synthetic.rows import Values
 
 _HERE = "trialtrace.run.synthetic.quantities"
 

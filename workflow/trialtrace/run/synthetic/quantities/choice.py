@@ -6,8 +6,7 @@ import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, score
-from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.values import CATEGORY, INTEGER, Values, yes_no
+from trialtrace.run.synthetic.rows import CATEGORY, INTEGER, Rows, Values, yes_no
 from trialtrace.run.trial.cohort.margins import Group
 from trialtrace.run.trial.cohort.quantities.choice import (
     Categories,

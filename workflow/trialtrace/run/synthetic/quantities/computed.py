@@ -5,8 +5,7 @@ import datetime
 import numpy as np
 
 from trialtrace.run.synthetic.room import Room, in_steps, limits, parameter, uniforms
-from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.values import CATEGORY, DATE, INTEGER, NUMBER, Values, number
+from trialtrace.run.synthetic.rows import CATEGORY, DATE, INTEGER, NUMBER, Rows, Values, number
 from trialtrace.run.trial.cohort.margins import Outcome, OutcomeColumn
 from trialtrace.run.trial.cohort.quantities.computed import (
     BandsQuantity,

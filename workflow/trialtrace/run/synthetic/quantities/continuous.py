@@ -20,8 +20,7 @@ from trialtrace.run.synthetic.room import (
     parameter,
     score,
 )
-from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.values import Values, number
+from trialtrace.run.synthetic.rows import Rows, Values, number
 from trialtrace.run.trial.cohort.margins import Group, Moments
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform
 

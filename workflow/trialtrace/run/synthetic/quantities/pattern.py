@@ -15,8 +15,7 @@ import numpy as np
 from trialtrace.run.synthetic.assignment import NoAssignment, Sum, assign, assign_with_gaps
 from trialtrace.run.synthetic.quantities.share import Cell, ToldMargin, tell_margin
 from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, uniforms
-from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.values import Values, yes_no
+from trialtrace.run.synthetic.rows import Rows, Values, yes_no
 from trialtrace.run.trial.cohort.margins import CountsOfShare
 from trialtrace.run.trial.cohort.quantities.pattern import Part, Pattern
 

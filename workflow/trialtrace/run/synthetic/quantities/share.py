@@ -11,9 +11,8 @@ import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.synthetic.room import Room, group_text, groups, parameter, score, uniforms
-from trialtrace.run.synthetic.rows import Rows
+from trialtrace.run.synthetic.rows import INTEGER, Rows, Values, yes_no
 from trialtrace.run.synthetic.truth import plain
-from trialtrace.run.synthetic.values import INTEGER, Values, yes_no
 from trialtrace.run.trial.cohort.margins import Group, MarginCheck, ShareMargin, rivals_of
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
 from trialtrace.run.trial.cohort.quantities.share import Share, Spread

@@ -13,10 +13,9 @@ from trialtrace.run.trial.check_labels import labels_of_groups
 from trialtrace.run.trial.claims.check_items import Given, check_arms_meant, check_items
 from trialtrace.run.trial.context import Files, known, known_arm
 from trialtrace.run.trial.plan import methods
-from trialtrace.run.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
-from trialtrace.run.trial.plan.results import Statistic, statistics
+from trialtrace.run.trial.plan.card import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
 from trialtrace.run.trial.plan.statistics import STATISTICS
-from trialtrace.run.trial.plan.steps import steps_of
+from trialtrace.run.trial.plan.steps import Statistic, statistics, steps_of
 from trialtrace.run.trial.resolve import (
     estimand_of,
     inherited,

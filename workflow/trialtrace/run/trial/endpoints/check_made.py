@@ -10,9 +10,8 @@ from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code, of_kind
 from trialtrace.run.trial.endpoints.norms import Norms
-from trialtrace.run.trial.model import Variable, made_after
+from trialtrace.run.trial.model import Variable, baseline, chosen_visits, made_after, visit_labels
 from trialtrace.run.trial.plan import methods
-from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
 
 # The value of an endpoint, as a column that a test can be held against.
 AVAL = Variable("AVAL", "bds", "number", "value")

@@ -22,7 +22,7 @@ from trialtrace.run.trial.endpoints import check as endpoints
 from trialtrace.run.trial.endpoints.check_thresholds import event_values
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
-from trialtrace.run.trial.multiverse.specifications import (
+from trialtrace.run.trial.multiverse.load import (
     ADDED,
     CHOOSING,
     PATCHES,

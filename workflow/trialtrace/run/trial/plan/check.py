@@ -21,8 +21,7 @@ from trialtrace.run.trial.plan import check_undecided as undecided
 from trialtrace.run.trial.plan import methods, planning, registry
 from trialtrace.run.trial.plan.displays import registry as displays
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-from trialtrace.run.trial.plan.results import statistics
-from trialtrace.run.trial.plan.steps import Step, steps_of
+from trialtrace.run.trial.plan.steps import Step, statistics, steps_of
 from trialtrace.run.trial.resolve import (
     STEPS,
     inherited,

@@ -2,8 +2,7 @@
 
 from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import GROUP, PAIR
+from trialtrace.run.trial.plan.card import GROUP, PAIR, Card, Named, R
 
 
 @shape

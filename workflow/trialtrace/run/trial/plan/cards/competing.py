@@ -4,8 +4,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.card import Card, Named, R, with_coefficients
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.run.trial.plan.options import (
     OF_GROUPS,

@@ -4,8 +4,7 @@ from functools import partial
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, Unique, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import chi_squared_or_z
+from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, CurveScale, Groups
 from trialtrace.run.trial.plan.r_tests import wald

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import Rule, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.cards.curves import weighted
-from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups, Ties
 from trialtrace.run.trial.plan.r_tests import wald

@@ -4,8 +4,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
-from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
+from trialtrace.run.trial.plan.card import Card, R, contrast, f_test, with_coefficients
 from trialtrace.run.trial.plan.methods import SCORES
 from trialtrace.run.trial.plan.options import (
     OF_GROUPS,

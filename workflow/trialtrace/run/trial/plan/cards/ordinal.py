@@ -3,7 +3,7 @@
 from typing import Literal
 
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan import gives
+from trialtrace.run.trial.plan import card as gives
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.run.trial.plan.options import AdjustedForBaseline, OfCoefficients, Quadrature

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, Rule, Unique, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.card import Card, Named, R, with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Adjusted, Groups, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio

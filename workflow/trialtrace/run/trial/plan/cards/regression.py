@@ -3,8 +3,7 @@
 from typing import Literal
 
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.card import Card, R, with_coefficients
 from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 

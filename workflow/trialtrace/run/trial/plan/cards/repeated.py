@@ -5,7 +5,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, VisitLabel
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan import gives
+from trialtrace.run.trial.plan import card as gives
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Sphericity

@@ -4,8 +4,7 @@ from functools import partial
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import equivalence, non_inferiority
+from trialtrace.run.trial.plan.card import Card, Named, R, equivalence, non_inferiority
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
 from trialtrace.run.trial.plan.r_score import DIFFERENCE, ODDS, RATIO

@@ -4,8 +4,7 @@ from functools import partial
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import contrast, every_contrast
+from trialtrace.run.trial.plan.card import Card, R, contrast, every_contrast
 
 _DUNNETT = "Dunnett 1955, JASA 50:1096; unequal sizes: Dunnett 1964, Biometrics 20:482"
 

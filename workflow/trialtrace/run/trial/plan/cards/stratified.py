@@ -5,8 +5,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, Unique, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import chi_squared_or_z
+from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import SIGNED_SIDES, BreslowDayCorrection, Continuity
 from trialtrace.run.trial.plan.r_tests import CHI_SQUARED

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import chi_squared_or_z
+from trialtrace.run.trial.plan.card import Card, Named, R, chi_squared_or_z
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, CurveScale, Groups, Ties
 

@@ -5,8 +5,7 @@ from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effects
+from trialtrace.run.trial.plan.card import ANALYSIS_OF_VARIANCE, SPHERICITY, Card, Named, R, effects
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Estimation, MixedDf, Sphericity
 from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE

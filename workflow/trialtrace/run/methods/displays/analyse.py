@@ -1,21 +1,46 @@
-"""Patient flow: who was randomised, who is in each population, who entered each analysis."""
+"""Patient flow: who was randomised, who is in each population, who entered each analysis.
+
+Adverse events: patients with any and occurrences, by arm, term and further columns.
+
+All patients of the population are the denominator, also those without an event. The share of
+patients with any event has Clopper and Pearson's interval: with no event its upper bound is what
+the trial can exclude.
+
+The baseline table: each subject variable by arm, described and never tested.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.run.methods.analysing.cuts import cuts, levels, parameters, visits
-from trialtrace.run.methods.analysing.rows import ALL, Place, Result
-from trialtrace.run.methods.displays.called import COUNT, FLOW, UNKNOWN
+import numpy as np
+
+from trialtrace.run.methods.analysing.cuts import cuts, level_text, levels, parameters, visits
+from trialtrace.run.methods.analysing.rows import ALL, Place, Result, bounds
+from trialtrace.run.methods.displays.called import (
+    ADVERSE_EVENTS,
+    ANY,
+    BASELINE,
+    COUNT,
+    DESCRIPTIVE,
+    FLOW,
+    NUMBERS,
+    TERM,
+    UNKNOWN,
+)
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
+    from trialtrace.run.trial.endpoints.shared import InTable
     from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.model import Endpoint
 
 
 def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
@@ -178,3 +203,147 @@ def counted_at(trial: "Trial", analysis: Analysis) -> str:
 def _takes_whole(analysis: Analysis) -> bool:
     """Whether a test takes those with a value at all visits."""
     return any(card_of(step.key).visits == "whole" for step in analysis.tests)
+
+
+def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """For each display of adverse events: all, by term, by each level of its columns.
+
+    Where each subject has every treatment, an event belongs to none of them: one group of all.
+    """
+    for given in trial.plan.displays.get(ADVERSE_EVENTS, ()):
+        endpoint = trial.endpoints[given["endpoint"]]
+        flag = trial.populations[given["population"]].flag
+        of_population = trial.name, ADVERSE_EVENTS, given["population"], None, endpoint.name
+        whole = Place(*of_population, lists_parameters=True)
+        base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+        cuts = [(None, None, None)]
+        for name in (TERM, *given.get("columns", ())):
+            levels = _levels(frames, base, name.upper(), _declared(trial, endpoint, name))
+            cuts += [(name, name.upper(), level) for level in levels]
+        arms = list(trial.design.arms)
+        groups: list[tuple[str, dict[str, Any], dict[str, Any]]]
+        groups = [(arm, {"TRTP": {"is": arm}}, {"TRT01P": {"is": arm}}) for arm in arms]
+        groups.append((ALL, {"TRTP": {"in": arms}}, {"TRT01P": {"in": arms}}))
+        if trial.design.kind in OWN_TREATMENT:
+            groups = [(ALL, {}, {})]
+        for name, column, level in cuts:
+            for group, treated, planned in groups:
+                told = f"{name}={level_text(level)}" if name else ANY
+                place = replace(whole, group=group, second=("level", told))
+                where = base | treated | ({column: {"is": level}} if column else {})
+                everybody = frames.select("adsl", planned | {flag: {"is": "Y"}})
+                rows = frames.select("occds", where)
+                yield from _counts(trial, place, rows, everybody, interval=name is None)
+
+
+def _declared(trial: "Trial", endpoint: "Endpoint[InTable]", name: str) -> list[str]:
+    """The labels that the dictionary has for a further column: those without an event are told."""
+    entry = endpoint.entry
+    column = (getattr(entry, "columns", None) or {}).get(name)
+    variable = trial.dictionary[endpoint.entry.table].get(column) if column else None
+    return list(variable.choices.values()) if variable else []
+
+
+def _levels(frames: Frames, base: dict[str, Any], column: str, declared: list[str]) -> list[Any]:
+    """The declared values of a column of the occurrences, then further ones in order."""
+    values = frames.select("occds", base | {column: "present"}).column(column).tolist()
+    return [*declared, *sorted(set(values) - set(declared))]
+
+
+def _counts(
+    trial: "Trial", place: Place, rows: Selection, everybody: Selection, *, interval: bool
+) -> Iterator[Result]:
+    patients, n = rows.subjects, everybody.n
+    members = {"numerator": rows, "denominator": everybody}
+    result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
+    yield result(place, "patients", COUNT, patients, {}, members)
+    alone = partial(result, denominator=None)
+    yield alone(place, "occurrences", COUNT, rows.n, {}, {"analysed": rows})
+    if not interval:
+        return
+    confidence = trial.plan.confidence
+    options = {"confidence": confidence}
+    # The names of these results are known without scipy.
+    from trialtrace.stats.categorical.proportions import clopper_pearson
+
+    names = ("any_event", "clopper_pearson")
+    try:
+        found = clopper_pearson(patients, n, confidence=confidence)
+    except StatsError as error:
+        yield result(place, *names, np.nan, options, members, error=str(error))
+        return
+    yield result(
+        place, *names, found.estimate, options, members, interval=bounds(found), level=confidence
+    )
+
+
+def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Counts and shares of categories, or summaries of numbers, for each variable and arm.
+
+    With `by`, for each level of that variable; it itself is described over all alone.
+    """
+    data = trial.plan.displays.get("baseline")
+    if data is None:
+        return
+    flag = trial.populations[data["population"]].flag
+    everybody, by = {flag: {"is": "Y"}}, data.get("by")
+    groups: list[tuple[str, str | None, dict[str, Any]]] = []
+    if by is not None:
+        for level in levels(trial, frames, by):
+            base = everybody | {adsl_code(by): {"is": level}}
+            groups.append((ALL, f"{by}={level_text(level)}", base))
+    elif trial.design.kind not in OWN_TREATMENT:
+        groups = [(arm, None, everybody | {"TRT01P": {"is": arm}}) for arm in trial.design.arms]
+    if data["overall"] or not groups:
+        groups.append((ALL, None, everybody))
+    for name in data["variables"]:
+        for group, stratum, base in groups:
+            if stratum is not None and name == by:
+                continue
+            at = Place(trial.name, BASELINE, data["population"], None, name, lists_parameters=True)
+            place = replace(at, stratum=stratum, group=group)
+            yield from _variable(trial, frames, name, base, place)
+
+
+def _variable(
+    trial: "Trial", frames: Frames, name: str, base: dict[str, Any], place: Place
+) -> Iterator[Result]:
+    column = adsl_code(name)
+    result = partial(Result, method=DESCRIPTIVE, options={}, synthetic=trial.synthetic)
+    known = frames.select("adsl", base | {column: "present"})
+    unknown = frames.select("adsl", base | {column: "missing"})
+    if is_number(frames, column):
+        yield from _number(trial, known, column, place)
+    else:
+        for level in levels(trial, frames, name):
+            rows = frames.select("adsl", base | {column: {"is": level}})
+            at = replace(place, second=("level", level_text(level)))
+            members = {"numerator": rows, "denominator": known}
+            counted = partial(result, members=members, n_used=known.n, denominator=known.n)
+            yield counted(at, "count", value=rows.n)
+            yield counted(at, "proportion", value=rows.n / known.n if known.n else np.nan)
+    members = {"analysed": unknown, "denominator": frames.select("adsl", base)}
+    n = known.n + unknown.n
+    yield result(place, "missing", value=unknown.n, members=members, n_used=n)
+
+
+def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[Result]:
+    # What a plan will give is known from this module before any number is described.
+    from trialtrace.stats.continuous import means
+
+    common = {"n_used": known.n, "synthetic": trial.synthetic}
+    members = {"analysed": known}
+    yield Result(place, "count", DESCRIPTIVE, known.n, {}, members, **common)
+    if not known.n:
+        return
+    found = means.describe(known.column(column).astype(float))
+    for stat in NUMBERS:
+        options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
+        yield Result(place, stat, DESCRIPTIVE, getattr(found, stat), options, members, **common)
+
+
+def is_number(frames: Frames, column: str) -> bool:
+    import pyarrow as pa
+
+    kind = frames.column("adsl", column).type
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
