@@ -1,6 +1,6 @@
 """The table of the checks on print in docs/audit.md, from their cards."""
 
-from trialtrace.audit.prints.registry import MODULES, card_of
+from trialtrace.audit.prints.registry import MODULES, check_of
 from trialtrace.base.paths import Project
 
 HEAD = "| what is held against what | its findings | where it lives (`trialtrace.audit.prints`) |"
@@ -19,7 +19,7 @@ def table() -> str:
     """The checks, a line each; a finding with * rests on numbers of patients."""
     lines = [HEAD, "| --- | --- | --- |"]
     for name in MODULES:
-        card = card_of(name)
-        found = (f"`{each}`{'*' * (each in card.of_sizes)}" for each in card.findings)
-        lines.append(f"| {card.says} | {', '.join(found)} | `{name}` |")
+        check = check_of(name)
+        found = (f"`{each}`{'*' * (each in check.of_sizes)}" for each in check.findings)
+        lines.append(f"| {check.says} | {', '.join(found)} | `{name}` |")
     return "\n".join(lines) + "\n"

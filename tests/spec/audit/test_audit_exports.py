@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.audit.files.file import read_standing
-from trialtrace.audit.prints.registry import MODULES, card_of, of_sizes
+from trialtrace.audit.prints.registry import MODULES, check_of, of_sizes
 from trialtrace.base.paths import project
 from trialtrace.cli import main
 
@@ -108,15 +108,15 @@ def test_the_table_tells_what_cannot_all_hold(ledger_path):
     assert any(of.values()) and of["f", "p"] == ""
 
 
-def test_the_card_of_a_check_has_every_finding_that_it_makes():
+def test_a_check_says_of_every_finding_that_it_makes():
     """Each finding is named by one check alone, and said to be about something."""
     for name, module in MODULES.items():
         made = Path(find_spec(module).origin).read_text(encoding="utf-8")
-        source = re.sub(r"CARD = Card\(.*?\n\)\n", "", made, flags=re.DOTALL)
+        source = re.sub(r"@checks\(.*?\n\)\n", "", made, flags=re.DOTALL)
         named = set(re.findall(r'"(fact|[a-z]+\.[a-z_]+)"', source))
-        assert named == set(card_of(name).findings), name
-        assert set(card_of(name).of_sizes) <= named
-    every = [each for name in MODULES for each in card_of(name).findings.items()]
+        assert named == set(check_of(name).findings), name
+        assert set(check_of(name).of_sizes) <= named
+    every = [each for name in MODULES for each in check_of(name).findings.items()]
     assert len({name for name, _ in every}) == len(every)
     assert all(means.endswith(".") for _, means in every)
     assert len(of_sizes()) > 10

@@ -44,9 +44,9 @@ def test_all_randomised_are_one_number_where_the_arms_are_not_told(abstract, agr
     claims = {"flow": claim("60", **about), "abstract": claim(abstract, "abstract", **about)}
     groups = {name: {"label": name} for name in TWO}
     whole = {"papers": {"main": "A paper"}, "groups": groups, "claims": claims}
-    from trialtrace.audit.prints.wholes.sizes import check
+    from trialtrace.audit.prints.wholes.sizes import check_sizes
 
-    assert [one.agreement for one in check(ledger(whole))] == [agreement]
+    assert [one.agreement for one in check_sizes.held(ledger(whole))] == [agreement]
 
 
 def mean(value, half, group):

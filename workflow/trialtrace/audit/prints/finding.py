@@ -1,6 +1,6 @@
 """A finding: what one check says of one printed number, and the words it is told in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +18,7 @@ from trialtrace.audit.prints.wording import doubtful
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a module of this folder checks by its `check(ledger)`.
-
-    `says` is what is held against what, a line of docs/audit.md; `findings` maps the name of each
-    finding to what it is about. `of_sizes` are the names of those whose verdict rests on numbers
-    of patients, and is none where these are assumed. Numbers that no study can have are left out,
-    except where a check is `of_all`.
-    """
-
-    says: str
-    findings: Mapping[str, str]
-    of_sizes: tuple[str, ...] = ()
-    of_all: bool = False
+    from trialtrace.audit.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -62,6 +47,30 @@ class Finding:
     def made(self) -> bool:
         """Whether the check was made, be it without a verdict."""
         return self.open or self.agreement != NOT_CHECKABLE
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a function `check_<name>(ledger)` of this folder holds against what, under `@checks`.
+
+    `says` is what is held against what, a line of docs/audit.md; `findings` maps the name of each
+    finding to what it is about. `of_sizes` are the names of those whose verdict rests on numbers
+    of patients, and is none where these are assumed. Numbers that no study can have are left out,
+    except where a check is `of_all`.
+    """
+
+    held: "Callable[[Ledger], Iterator[Finding]]"
+    says: str
+    findings: Mapping[str, str]
+    of_sizes: tuple[str, ...] = ()
+    of_all: bool = False
+
+
+def checks(
+    says: str, findings: Mapping[str, str], of_sizes: tuple[str, ...] = (), of_all: bool = False
+) -> "Callable[[Callable[[Ledger], Iterator[Finding]]], Check]":
+    """Makes a check of the function that holds numbers against each other; see `Check`."""
+    return lambda held: Check(held, says, findings, of_sizes, of_all)
 
 
 def verdict(

@@ -1,13 +1,13 @@
 """The checks on print, in the order in which their findings are told."""
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.finding import Check, Finding
 from trialtrace.audit.prints.wording import listed
 
 _HERE = "trialtrace.audit.prints"
@@ -74,21 +74,21 @@ MODULES: dict[str, str] = {
 CONTRADICTS = (INCONSISTENT, ALTERNATIVE)
 
 
-def card_of(name: str) -> Card:
-    """The card of a check. Raises KeyError where there is none."""
-    card: Card = importlib.import_module(MODULES[name]).CARD
-    return card
+def check_of(name: str) -> Check:
+    """A check by its name. Raises KeyError where there is none."""
+    check: Check = getattr(importlib.import_module(MODULES[name]), f"check_{name}")
+    return check
 
 
 @cache
 def of_sizes() -> frozenset[str]:
     """The names of the findings of which the verdict rests on the numbers of patients."""
-    return frozenset(name for each in MODULES for name in card_of(each).of_sizes)
+    return frozenset(name for each in MODULES for name in check_of(each).of_sizes)
 
 
 @cache
 def _modules() -> dict[str, str]:
-    return {finding: name for name in MODULES for finding in card_of(name).findings}
+    return {finding: name for name in MODULES for finding in check_of(name).findings}
 
 
 def module_of(finding: str) -> str:
@@ -104,11 +104,11 @@ def findings(ledger: Ledger) -> Iterator[Finding]:
 
 def findings_of(name: str, ledger: Ledger) -> Iterator[Finding]:
     """Every finding of one check."""
-    check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
-    if card_of(name).of_all:
-        yield from check(ledger)
+    check = check_of(name)
+    if check.of_all:
+        yield from check.held(ledger)
         return
-    for finding in check(ledger.possible):
+    for finding in check.held(ledger.possible):
         finding = _with_number_taken(ledger, finding)
         yield _unless_assumed(ledger, _unless_paraphrased(ledger, finding))
 

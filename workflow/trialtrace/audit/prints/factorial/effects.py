@@ -25,7 +25,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
 from trialtrace.audit.prints.wording import NOT_CHECKED, listed, span_text
 from trialtrace.base.arrays import Floats
@@ -36,16 +36,15 @@ INTERACTION = re.compile(r"\binteractions?\b|\w ?\N{MULTIPLICATION SIGN} ?\w", r
 MOST_EFFECTS = 4
 """Of more F than these some are contrasts of another kind: each is judged by itself."""
 
-CARD = Card(
+
+@checks(
     "F of one degree of freedom over four groups against the three effects of a two-by-two design, "
     "over everything that prints as given: one pairing of the groups and one type of sums of "
     "squares for all F of an outcome",
     {"statistic.factorial": "F, and the effects of a two-by-two design on the printed means."},
     of_sizes=("statistic.factorial",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_factorial(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         part, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
         if part is None or degrees is None or part.symbol != "f" or degrees.value != 1:

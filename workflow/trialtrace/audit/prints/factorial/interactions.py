@@ -12,7 +12,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.two_groups import as_proportion
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR
@@ -25,7 +25,8 @@ OF_COUNTS = ("risk_difference", "risk_ratio", "odds_ratio")
 MEASURES = (*DIFFERENCES, "risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
 SIGNS = (1, -1, -1, 1)
 
-CARD = Card(
+
+@checks(
     "the interaction of a two-by-two design (`versus`) against the simple effects and against the "
     "counts or means of the four cells",
     {
@@ -34,9 +35,7 @@ CARD = Card(
     },
     of_sizes=("factorial.cells",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_interactions(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.main
         whole = main is not None and main.relation == "=" and entry.measure in MEASURES

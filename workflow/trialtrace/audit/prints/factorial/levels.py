@@ -10,18 +10,17 @@ from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wording import listed
 
-CARD = Card(
+
+@checks(
     "counts of a level of a factor (`of` of its group) against those of the groups that it is made "
     "of: a contradiction where their patients add up, else a remark",
     {"factor.count": "The events of a level of a factor, and of the groups it is made of."},
     of_sizes=("factor.count",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_levels_of_factors(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         group = ledger.groups.get(entry.about.group or "")
         if group is None or not group.of or entry.about.size is not None:

@@ -25,7 +25,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wording import listed, signed
 from trialtrace.base.arrays import Floats
 
@@ -35,16 +35,6 @@ DRAWS = 4000
 SEED = 20120
 LEAST_DIGITS = 2
 """How many digits a mean and a deviation need each for an equal row to be worth a word."""
-
-CARD = Card(
-    "a baseline table of ten outcomes or more as a whole (`baseline: true`): the differences of "
-    "its groups against those of random groups, rounding and small counts simulated; rows of two "
-    "outcomes that are the same in every group; both are remarks",
-    {
-        "baseline.chance": "The baseline values of the groups, and those of random groups.",
-        "baseline.rows": "Means and deviations of two outcomes that are the same in all groups.",
-    },
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,16 @@ class Row:
     unit: float
 
 
-def check(ledger: Ledger) -> Iterator[Finding]:
+@checks(
+    "a baseline table of ten outcomes or more as a whole (`baseline: true`): the differences of "
+    "its groups against those of random groups, rounding and small counts simulated; rows of two "
+    "outcomes that are the same in every group; both are remarks",
+    {
+        "baseline.chance": "The baseline values of the groups, and those of random groups.",
+        "baseline.rows": "Means and deviations of two outcomes that are the same in all groups.",
+    },
+)
+def check_baseline(ledger: Ledger) -> Iterator[Finding]:
     if len(ledger.apart) < 2 or ledger.patients_of_every_group is not None:
         return
     yield from _copies(ledger)

@@ -18,7 +18,7 @@ from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.many_groups.group_statistics import repeated
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
@@ -31,7 +31,8 @@ PEARSON = ("chi_squared", "chi_squared_corrected")
 LEAST_DIGITS = 3
 """How many digits of a statistic make it Pearson's where no test is named."""
 
-CARD = Card(
+
+@checks(
     "degrees of freedom: of χ² of k groups and c categories (k − 1)(c − 1), where the statistic is "
     "Pearson's or there are more; of the Kruskal-Wallis test k − 1 (a remark where it is not named "
     "and the groups have medians); of an adjusted F of N patients at most N − k − 1 within groups "
@@ -43,9 +44,7 @@ CARD = Card(
     },
     of_sizes=("degrees.counts", "degrees.adjusted"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_degrees(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         statistic, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
         if statistic is None or degrees is None or degrees.places > 0:

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 
-CARD = Card(
+
+@checks(
     "the designs that have the degrees of freedom of F, and which of their effects tests "
     "the treatment; the effects that groups at visits have, where the error is theirs",
     {
@@ -24,9 +25,7 @@ CARD = Card(
         "statistic.effects": "The degrees of freedom of F, and the printed groups and visits.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_designs(ledger: Ledger) -> Iterator[Finding]:
     """The designs of an effect within subjects, for whole degrees of freedom above 1."""
     for entry in ledger.entries.values():
         parts = entry.parts

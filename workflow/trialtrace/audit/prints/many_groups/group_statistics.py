@@ -28,7 +28,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     REMARK,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import (
     Span,
     as_range,
@@ -54,7 +54,8 @@ VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
 OF_MEANS = (None, "t", "welch", "anova")
 OF_COUNTS = (None, "chi_squared", "chi_squared_corrected")
 
-CARD = Card(
+
+@checks(
     "t and F against the means, deviations and sizes of the groups, over everything that prints "
     "as given; χ² against their counts; degrees of freedom against the sizes",
     {
@@ -64,9 +65,7 @@ CARD = Card(
     },
     of_sizes=("statistic.means", "statistic.counts", "statistic.sizes"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_group_statistics(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         data = entry.parts.get("statistic")
         if data is None or not entry.about.compared or entry.about.correction is not None:

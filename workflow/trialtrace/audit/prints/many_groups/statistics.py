@@ -21,7 +21,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     UNDECIDED,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
 from trialtrace.stats.results import StatsError
@@ -47,7 +47,8 @@ WITH_DEGREES = {
 FEWEST, MOST = 2.0, 1e6
 """Degrees of freedom within groups, where none are printed."""
 
-CARD = Card(
+
+@checks(
     "F, t, z, r, χ² and degrees of freedom against p and the effect size; the ε that a "
     "corrected p needs",
     {
@@ -57,9 +58,7 @@ CARD = Card(
         "statistic.effect": "The effect size of F and its degrees of freedom.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_statistics(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if "statistic" not in entry.parts:
             continue

@@ -11,7 +11,7 @@ from scipy.special import fdtrc
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, SLIGHTLY, p_range, z_of
 from trialtrace.audit.prints.two_groups.mean_tests import (
@@ -25,16 +25,16 @@ from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means
 from trialtrace.stats.summaries.printed import Printed, together
 
 CHECK = "p.group_means"
-CARD = Card(
+
+
+@checks(
     "means and deviations of three groups or more against p of their analysis of variance, over "
     "everything that prints as given; of no named test a p within a factor of 0.7, or 0.36, of its "
     "z may be another's",
     {CHECK: "Means, standard deviations and sizes of all groups, and p of their F."},
     of_sizes=(CHECK,),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_variance_p(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.tested is None or "statistic" in entry.parts or entry.about.versus:
             continue

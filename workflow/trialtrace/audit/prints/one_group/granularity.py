@@ -20,7 +20,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.symbols import SPREADS, UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, ends_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import debit, grim, grimmer
@@ -30,7 +30,8 @@ FEWEST_UNSAID = 7
 NO_TEST_ABOVE = 0.999
 """From this share of numbers that pass by luck on, a test has no power."""
 
-CARD = Card(
+
+@checks(
     "means and deviations that whole numbers cannot have, alone, as means of several items and "
     "on their scale, with the share that passes by luck; means off the scale, and deviations "
     "above the largest on it",
@@ -42,9 +43,7 @@ CARD = Card(
     },
     of_sizes=("mean.granularity", "deviation.granularity"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_granularity(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if outcome is None or not entry.about.group or not _is_mean(entry, outcome):

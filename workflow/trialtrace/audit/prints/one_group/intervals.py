@@ -14,7 +14,7 @@ from trialtrace.audit.prints.agreements import (
     INCONSISTENT,
     NOT_CHECKABLE,
 )
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
@@ -27,16 +27,14 @@ STATED = {"exact": "clopper_pearson", "score": "wilson"}
 """What the methods of a share are called by too."""
 
 
-CARD = Card(
+@checks(
     "an estimate inside its interval; which method gives the interval of a share",
     {
         "interval.inside": "An estimate, and the interval it lies in.",
         "interval.share": "The interval of a percentage, by the usual methods of computing one.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_intervals(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if not {"ci_low", "ci_high"} & set(entry.parts) or entry.main is None:
             continue

@@ -16,7 +16,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
@@ -31,7 +31,8 @@ GEOMETRIC = "geometric_mean"
 CUT_OFF = {Decimal(0), Decimal(100)}
 """Ends of scales, at which intervals are cut off."""
 
-CARD = Card(
+
+@checks(
     "the interval of the mean of a group against its deviation and number of patients; a mean that "
     "is three times as far from one end of its interval as from the other; a question where the "
     "interval leaves a deviation that is four times as large as those of the other groups, or a "
@@ -42,9 +43,7 @@ CARD = Card(
     },
     of_sizes=("mean.interval",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_mean_intervals(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if not _usual(entry):
             if _usual(entry, GEOMETRIC):

@@ -15,7 +15,7 @@ from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import REMARK
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts
@@ -40,16 +40,14 @@ class Near:
     of: tuple[int, int] | None = None
 
 
-CARD = Card(
+@checks(
     "intervals that no usual method gives: what comes nearest, with the numbers "
     "randomised or at another level",
     {
         "interval.near": "What comes nearest to intervals that no usual method gives.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_near_intervals(ledger: Ledger) -> Iterator[Finding]:
     with_intervals = [
         entry
         for entry in ledger.of_group()

@@ -16,13 +16,13 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, ends_of
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
 
-CARD = Card(
+@checks(
     "quartiles, range and median in order, and on their scale; the deviation that a range leaves "
     "room for; a mean and a median that lie at most a deviation apart; medians of whole numbers",
     {
@@ -37,9 +37,7 @@ CARD = Card(
         "quantile.deviation",
     ),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_quantiles(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         named = [pair for pair in (QUARTILES, ENDS) if set(pair) <= set(entry.parts)]
         if named:

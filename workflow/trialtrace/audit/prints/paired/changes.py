@@ -26,7 +26,7 @@ from math import ceil, prod, sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import least_and_greatest
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
@@ -43,7 +43,8 @@ Trio = tuple[Claim, Claim, Claim]
 WHAT = ("changes", "values at baseline", "values at the end")
 """What may be exchanged, in the order of a trio: a change, the baseline and the end."""
 
-CARD = Card(
+
+@checks(
     "a mean change from baseline against the values at both visits, and its deviation against "
     "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
     "for means with numbers of patients and a deviation, or beside groups whose changes are right, "
@@ -56,9 +57,7 @@ CARD = Card(
         "change.deviation": "The deviation of a change, and those at both visits.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_changes(ledger: Ledger) -> Iterator[Finding]:
     trios = []
     for entry in ledger.entries.values():
         if entry.about.change and entry.about.group and _is_mean(entry):

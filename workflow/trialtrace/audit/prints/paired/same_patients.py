@@ -18,7 +18,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import as_proportion
@@ -28,7 +28,8 @@ TESTS = (None, "t")
 SLACK = 1.25
 """By how much the error of a crossover may pass the greatest one: sequences of unlike sizes."""
 
-CARD = Card(
+
+@checks(
     "a difference of the same patients twice (`design: [paired]` or `[crossover]`) against the "
     "deviations of both means: its interval, its t and its p, by an error between |s₁ − s₀|/√n and "
     "(s₁ + s₀)/√n (of a crossover a remark, but for intervals far above it); degrees of freedom "
@@ -41,9 +42,7 @@ CARD = Card(
     },
     of_sizes=("paired.interval", "paired.p", "paired.degrees"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_same_patients(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         designs = entry.about.design or ()
         of_group = entry.about.group is not None and not entry.about.compared

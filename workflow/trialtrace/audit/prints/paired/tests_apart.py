@@ -12,22 +12,21 @@ from math import inf
 
 from trialtrace.audit.ledger.claim import PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 
 TESTS = (None, "t")
 BOUNDS = ("ci_low", "ci_high")
 
-CARD = Card(
+
+@checks(
     "the t of a paired comparison (`design: [paired]`) against estimate and interval, or standard "
     "error, of the same comparison: |t| is the estimate over its error, by "
     "Student's quantile of its degrees of freedom or the normal one",
     {"paired.t": "The t of a paired comparison, and the estimate with its interval or error."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_tests_apart(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         statistic, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
         if statistic is None or statistic.symbol != "t" or degrees is None:

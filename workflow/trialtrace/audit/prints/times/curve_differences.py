@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.curves import counted_by
@@ -25,7 +25,8 @@ NEAR = 0.25
 NARROWER, WIDER = 0.7, 1.4
 """By which factors its interval may be narrower and wider than that of both shares."""
 
-CARD = Card(
+
+@checks(
     "a difference of two shares of survival curves (`basis: curve`) against both shares, near "
     "which one of strata is a remark, and its interval against those of both shares: √(h₁² + h₀²) "
     "of their half widths, within a factor of 0.7 to 1.4",
@@ -34,9 +35,7 @@ CARD = Card(
         "curve.difference_interval": "The interval of such a difference, and those of both shares.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_curve_differences(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.parts.get("percent")
         if entry.stated_basis != "curve" or entry.about.design or len(entry.about.compared) != 2:

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
 
@@ -24,14 +24,13 @@ SLACK = 0.9
 
 PARTS = {"percent", "ci_low", "ci_high"}
 
-CARD = Card(
+
+@checks(
     "the interval of a share of a survival curve against the events of its group: of log S with "
     "variance V there are at least log²S / V events, by whatever scale leaves the fewest",
     {"curve.events": "The interval of a share of a survival curve, and the events of its group."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_curve_intervals(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if entry.stated_basis != "curve" or not PARTS.issubset(entry.parts):
             continue

@@ -21,14 +21,15 @@ from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.prints.agreements import INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps
 
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
 DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
 
-CARD = Card(
+
+@checks(
     "a share of a survival curve against the numbers at risk and the events of its group, by the "
     "earliest and the latest censoring, and against its median time; shares of one curve and "
     "numbers at risk at several times, which only fall",
@@ -38,9 +39,7 @@ CARD = Card(
         "curve.order": "Shares of one survival curve, or numbers at risk, at several times.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_curves(ledger: Ledger) -> Iterator[Finding]:
     series: dict[tuple[object, ...], list[Claim]] = {}
     for entry in ledger.of_group():
         curve = entry.stated_basis == "curve" and "percent" in entry.parts

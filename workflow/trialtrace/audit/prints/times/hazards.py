@@ -23,7 +23,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
@@ -43,7 +43,7 @@ ROBUST = ", if its error is not a robust or weighted one."
 OF_ANOTHER = " A p of another analysis (adjusted, within strata) may need fewer."
 
 
-CARD = Card(
+@checks(
     "a hazard ratio and its p against the events, else the patients: how many events they need at "
     "least (a remark where a p above 0.05 may be of a test that is stratified otherwise); its "
     "interval against the events: the error of the log is at least √(1/e₁ + 1/e₀), by Cox's model "
@@ -58,9 +58,7 @@ CARD = Card(
         "hazard.medians": "A hazard ratio, and which group has the longer median time.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_hazards(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         two = len(entry.about.compared) == 2
         if entry.measure == MEASURE and two and (span := _ratios(entry)):

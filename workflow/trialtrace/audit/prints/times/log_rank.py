@@ -22,7 +22,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log
@@ -37,7 +37,8 @@ SMALLEST, LARGEST = 1 / 4, 4.0
 LEVEL = Decimal("0.05")
 """The level of "not significant" where none is said."""
 
-CARD = Card(
+
+@checks(
     "the p of a log-rank test against the hazard ratio and interval beside it: z of both differ "
     "by more than one and by a factor outside 0.8 to 1.4, where simulated trials have 1.00 to "
     "1.08; p or χ² of a log-rank test in two places, which contradict where z differ by more than "
@@ -47,9 +48,7 @@ CARD = Card(
         "hazard.log_rank_twice": "A log-rank test of one comparison in two places.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_log_rank(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         yield from _twice(ledger, entry)
         if entry.measure != MEASURE or entry.stated_basis is not None or "value" not in entry.parts:

@@ -16,7 +16,7 @@ from scipy.special import chdtri, ndtr
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log, quantile_of
 from trialtrace.audit.prints.times.hazards import least_error
@@ -34,7 +34,8 @@ YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decima
 EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
 OF_PEOPLE = r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)"
 
-CARD = Card(
+
+@checks(
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
     "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
     "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the interval of "
@@ -49,9 +50,7 @@ CARD = Card(
         "rate.interval": "The interval of a rate ratio, and the events of both groups.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_rates(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.has("count", "person_time", "value"):
             yield from _rate(entry, entry, entry)

@@ -13,23 +13,22 @@ from math import ceil, floor
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import ends_of
 from trialtrace.audit.prints.shared.corrections import comparisons
 
 OF_ALL_GROUPS = ("dunnett", "tukey")
 BONFERRONI = "bonferroni"
 
-CARD = Card(
+
+@checks(
     "a p that a procedure for several comparisons adjusts against the plain p of the same "
     "comparison: not smaller, of Bonferroni's a whole number of times as large or 1; more than one "
     "time for each comparison in the ledger is a remark, as is a smaller one of Tukey's or "
     "Dunnett's",
     {"p.adjusted": "A p adjusted for several comparisons, and the plain one."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_adjusted_tests(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         procedures = [one for one in entry.about.design or () if one in FAMILIES]
         part = entry.tested

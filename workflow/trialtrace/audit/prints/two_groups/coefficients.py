@@ -15,7 +15,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import CENTRED, errors_of_log, quantile_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, WORDS, estimate, table_of
@@ -29,7 +29,8 @@ NEAR = 0.7
 """How far a test of events may lie from Wald's, as a factor of z (`estimates.NEAR`)."""
 SQUARES = ("f", CHI_SQUARED)
 
-CARD = Card(
+
+@checks(
     "a log coefficient beside its ratio, and its error beside the ratio's interval (a remark up to "
     "a factor of 1.25, or where the interval is named as another than Wald's), or without one "
     "beside the counts, whose ratio contradicts beyond a factor of 2; z, t, F or χ² of "
@@ -42,9 +43,7 @@ CARD = Card(
     },
     of_sizes=("coefficient.counts",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_coefficients(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure in LOGS and entry.about.compared:
             yield from _of_log(ledger, entry)

@@ -21,7 +21,7 @@ from trialtrace.audit.prints.agreements import (
     INCONSISTENT,
     NOT_CHECKABLE,
 )
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.ranges import Span, as_range, either_way, overlaps, prints, unsigned
 from trialtrace.audit.prints.shared.two_groups import (
@@ -75,7 +75,7 @@ OF_NO_SIDE = "Not checkable: are the events what the treatment is for? "
 OF_SHARES = "comparison.percentages"
 
 
-CARD = Card(
+@checks(
     "differences, ratios and numbers needed to treat against the counts, or two "
     "percentages without counts; made from the rounded percentages or not; a ratio that nothing "
     "shows to be crude contradicts beyond a factor of 2 and is a remark within it, as is an "
@@ -94,9 +94,7 @@ CARD = Card(
         "comparison.total",
     ),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_comparisons(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure in WORDS and len(entry.about.compared) == 2:
             yield from _compared(ledger, entry)

@@ -20,7 +20,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     UNDECIDED,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
@@ -40,16 +40,14 @@ PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")
 SHOWN = 3
 
 
-CARD = Card(
+@checks(
     "percentages of the groups against p, over every set of counts that prints so, and "
     "over those that give the printed intervals too",
     {
         "p.count_sets": "Every set of counts that prints as the percentages, and p.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_count_sets(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.tested is None or not entry.about.compared or entry.basis:
             continue

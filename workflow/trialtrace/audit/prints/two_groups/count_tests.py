@@ -25,7 +25,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     UNDECIDED,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, prints
 from trialtrace.audit.prints.wholes.totals import repair
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, said_of, shown_p
@@ -63,7 +63,7 @@ LEVEL = Decimal("0.05")
 Counts = list[tuple[int, int]]
 
 
-CARD = Card(
+@checks(
     "counts of the groups against p, by every usual test (a one-sided match, of Fisher's test, χ² "
     "or z, is another choice, or inconsistent where two sides are stated, unless Wald's z or the "
     "likelihood ratio gives it too); a table of categories, also with the count that its total "
@@ -74,9 +74,7 @@ CARD = Card(
     },
     of_sizes=("p.counts",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_count_tests(ledger: Ledger) -> Iterator[Finding]:
     for entry in map(_above_level, ledger.entries.values()):
         if entry.tested is None or not entry.about.compared or entry.about.versus:
             continue

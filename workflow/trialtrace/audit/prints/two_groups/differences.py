@@ -25,7 +25,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
@@ -42,7 +42,7 @@ NARROWER = 0.5
 NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
 
 
-CARD = Card(
+@checks(
     "a difference of means against the means of the groups, and its interval against their "
     "deviations, or the intervals of these means; by their errors or intervals alone its error is "
     "at least √(2 e₁ e₀), and contradicts below half of that, or of what deviations and the "
@@ -55,9 +55,7 @@ CARD = Card(
     },
     of_sizes=("difference.interval",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_differences(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         modelled = entry.basis and not entry.plain_estimate
         if modelled and entry.measure == MEASURE:

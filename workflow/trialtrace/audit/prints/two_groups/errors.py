@@ -6,7 +6,7 @@ from math import inf, sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
@@ -31,7 +31,7 @@ from trialtrace.stats.summaries.printed import Printed
 BOUNDS = ("ci_low", "ci_high")
 
 
-CARD = Card(
+@checks(
     "a standard error against the deviation, the interval and the p beside it; of a risk "
     "difference against the counts, in place of an interval that is another usual one than Wald's",
     {
@@ -47,9 +47,7 @@ CARD = Card(
         "error.p",
     ),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_errors(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if "se" not in entry.parts or entry.main is None or entry.main.relation != "=":
             continue

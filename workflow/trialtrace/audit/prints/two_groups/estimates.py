@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
@@ -64,7 +64,7 @@ class OnScale:
     null: float
 
 
-CARD = Card(
+@checks(
     "an estimate in the middle of its interval, on the log scale for ratios, and the p of both, "
     "of no difference or of a margin; of events, a p of no named test is *not checkable* beside "
     "an interval whose z is within a factor of 0.7 of its own (0.9 of hazard and rate ratios), or "
@@ -79,9 +79,7 @@ CARD = Card(
         CHECK: "An estimate with its interval, and p.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_estimates(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.main is None or not entry.has_interval:
             continue

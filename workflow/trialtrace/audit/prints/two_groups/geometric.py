@@ -11,7 +11,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
@@ -20,7 +20,8 @@ from trialtrace.audit.prints.wording import TURNED
 NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
 
-CARD = Card(
+
+@checks(
     "a ratio of geometric means against both means: the other way round contradicts where it is "
     "said which is divided by which, else it is another choice; another number contradicts where "
     "the ratio is called crude or lies beyond a factor of 2, else it is a remark; its interval "
@@ -32,9 +33,7 @@ CARD = Card(
     },
     of_sizes=("ratio.error",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_geometric(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.parts.get("value")
         if entry.measure != MEASURE or main is None or main.relation != "=" or entry.basis:

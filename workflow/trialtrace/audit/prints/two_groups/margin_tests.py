@@ -25,7 +25,7 @@ from trialtrace.audit.ledger.design import measure_of
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, overlaps
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
@@ -40,7 +40,8 @@ from trialtrace.stats.categorical.score import risk_difference_score_test
 SIDES = ("two_sided", "less", "greater")
 WORDS = {"noninferiority": "non-inferiority", "trend": "a trend", "interaction": "an interaction"}
 
-CARD = Card(
+
+@checks(
     "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
     "another claim, of one side or two, and of equivalence against the interval by the larger of "
     "both one-sided tests: contradicts where one is below 0.001 and the other above "
@@ -53,9 +54,7 @@ CARD = Card(
         "p.hypothesis": "A p of another hypothesis than no difference, and what it would need.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_margin_tests(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         data = entry.parts.get("p")
         if data is None or data.relation == "ns":

@@ -14,7 +14,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     UNDECIDED,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, overlaps, span_of
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, p_span, said_of, shown_p
@@ -26,15 +26,13 @@ AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
 
 
-CARD = Card(
+@checks(
     "means and standard deviations against p of the t tests, over everything that prints "
     "as given; whether a deviation would have to be a standard error",
     {"p.means": "Means, standard deviations and sizes, and p of the t tests."},
     of_sizes=("p.means",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_mean_tests(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.tested is not None and entry.about.compared and not entry.about.versus:
             yield from _p(ledger, entry)

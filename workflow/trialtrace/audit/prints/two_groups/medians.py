@@ -19,7 +19,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.wording import NO_TEST, shown_p, signed
@@ -36,7 +36,8 @@ TELLS = 0.5
 """The greatest p below which it is worth telling."""
 Quarters = list[tuple[float, float]]
 
-CARD = Card(
+
+@checks(
     "medians and quartiles of two groups against p of the Mann-Whitney test, over everything that "
     "has such quartiles (a remark where the ledger names no test); a p on the other side of 0.05 "
     "than that of values spread evenly between the quartiles, and 2.5 standard errors from it, is "
@@ -48,9 +49,7 @@ CARD = Card(
     },
     of_sizes=("median.p",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_medians(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if len(entry.about.compared) != 2:
             continue

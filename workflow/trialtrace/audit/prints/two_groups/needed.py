@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
 from trialtrace.audit.prints.wording import signed, span_text
 
 DIFFERENCE = "risk_difference"
 
-CARD = Card(
+
+@checks(
     "a number needed to treat or harm and its interval against the risk difference and its "
     "interval of the same comparison, as 1 over it",
     {
@@ -25,9 +26,7 @@ CARD = Card(
         "needed.interval": "The interval of a number needed, and that of the risk difference.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_needed(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure != NEEDED or "value" not in entry.parts:
             continue

@@ -20,7 +20,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
@@ -37,7 +37,8 @@ APART = 1.25
 LEVELS = (90, 95, 97.5, 99)
 BOUNDS = ("ci_low", "ci_high")
 
-CARD = Card(
+
+@checks(
     "a limit of one side of a difference of shares or means against the counts, or the means and "
     "deviations, by the two-sided intervals of twice the level less 100 %: a contradiction below "
     "0.9 and beyond 2 of these, between them a remark; one of another level, or of two sides, is "
@@ -49,9 +50,7 @@ CARD = Card(
     },
     of_sizes=(NAME,),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_one_sided(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         yield from _of_intervals(ledger, entry)
         limits = [entry.parts[name] for name in BOUNDS if name in entry.parts]

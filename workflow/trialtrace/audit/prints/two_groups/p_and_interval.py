@@ -23,7 +23,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
@@ -43,7 +43,8 @@ from trialtrace.audit.prints.wording import NO_TEST, p_span
 LEAST = 0.01
 OF_MEANS = ("t", "welch")
 
-CARD = Card(
+
+@checks(
     "a p against the interval of the same comparison in another claim: the interval's own p below "
     "0.01 (0.001 where no test is named) beside a p above 0.1 or n.s., or above 0.1 beside a p so "
     "low; an interval of events and a p of no named test in one place: z of p within a factor of "
@@ -51,9 +52,7 @@ CARD = Card(
     "comparisons gives p, that is told",
     {"interval.apart": "A p, and the interval of the same comparison that is printed apart."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_p_and_interval(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         data = entry.parts.get("p")
         if data is None or data.symbol is not None:

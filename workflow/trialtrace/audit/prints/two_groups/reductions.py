@@ -15,7 +15,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, EXACT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, overlaps, prints
 from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.shared.two_groups import RATIOS, WORDS, as_ratio, table_of
@@ -32,7 +32,7 @@ THING = re.compile(r"\b(risk|rate)s?\b", re.IGNORECASE)
 ABSOLUTE = re.compile(r"\babsolute|\bpoints?\b", re.IGNORECASE)
 
 
-CARD = Card(
+@checks(
     "a reduction or rise in percent against the odds, risks or means of the groups, or "
     "the ratio beside it: the words or `measure` say of what, else each reading is told",
     {
@@ -43,9 +43,7 @@ CARD = Card(
     },
     of_sizes=("comparison.reduction",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_reductions(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         data = entry.parts.get("percent")
         if data is None or data.relation != "=" or len(entry.about.compared) != 2:

@@ -14,7 +14,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
 
@@ -26,15 +26,14 @@ KINDS = {
 }
 """Differences, and the numbers of the groups that each is one of."""
 
-CARD = Card(
+
+@checks(
     "the sign of a difference against the numbers of its groups, where the paper says which group "
     "is taken from which (`ordered`); without that, a remark where other differences of the same "
     "groups carry a minus sign and this one would need it",
     {"difference.sign": "The sign of a difference, and the numbers of its groups."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_signs(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.main
         if entry.measure not in KINDS or len(entry.about.compared) != 2 or main is None:

@@ -17,7 +17,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
 from trialtrace.audit.prints.agreements import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
 
@@ -25,7 +25,8 @@ MEASURE = "standardised_difference"
 FEWEST = 3
 """Fewest patients of a group: what is unknown or assumed is taken for it, as the widest bounds."""
 
-CARD = Card(
+
+@checks(
     "a standardised difference (Cohen's d, Hedges' g) against the means and deviations by every "
     "usual deviation, or against t and its degrees of freedom",
     {
@@ -35,9 +36,7 @@ CARD = Card(
     },
     of_sizes=("standardised.means", "standardised.t"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_standardised(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if len(entry.about.compared) != 2 or entry.stated_basis is not None:
             continue

@@ -6,7 +6,7 @@ from itertools import combinations
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
 
@@ -14,15 +14,13 @@ MOST_NAMED = 3
 SHOWN = 4
 
 
-CARD = Card(
+@checks(
     "percentages of one group in several outcomes: can one number of patients stand behind them",
     {
         "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_denominators(ledger: Ledger) -> Iterator[Finding]:
     """Where no size is printed. Percentages of one population only are held against each other."""
     of_group: dict[tuple, dict[str, set[int]]] = {}
     for entry in ledger.of_group():

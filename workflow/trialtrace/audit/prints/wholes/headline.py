@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wording import listed
@@ -25,7 +25,7 @@ Ends = tuple[Decimal, Decimal]
 Share = tuple[Claim, Ends]
 
 
-CARD = Card(
+@checks(
     "a headline against the percentages below it, in every population; what patients who "
     "were not analysed could change",
     {
@@ -34,9 +34,7 @@ CARD = Card(
         "headline.everyone": "What patients who were not analysed could change.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_headline(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure == REDUCTION and entry.about.compared:
             yield from _reduction(ledger, entry)

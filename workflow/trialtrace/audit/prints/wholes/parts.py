@@ -13,20 +13,19 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import ends_of
 
 SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
 ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")
 
-CARD = Card(
+
+@checks(
     "an outcome that is part of another (`part_of`, or serious adverse events of any adverse "
     "events by their labels) against that one: no more patients of a group have it",
     {"part.patients": "Patients with an outcome, and those with the one that it is part of."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_parts(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         whole = None if entry.basis is not None else _whole(ledger, entry.about.outcome or "")
         if whole is None:

@@ -20,7 +20,7 @@ from trialtrace.audit.prints.agreements import (
     INCONSISTENT,
     NOT_CHECKABLE,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
 from trialtrace.audit.prints.wording import listed, said_of
@@ -45,7 +45,7 @@ OF_TIMES = re.compile(r"surviv|kaplan|cumulative|mortality|[- ]free\b", re.I)
 """Labels of outcomes of which a percentage may be read off a survival curve."""
 
 
-CARD = Card(
+@checks(
     "count, percentage and denominator, of a group or in one expression; which denominators are "
     "possible; a name such as intention to treat against the number randomised; a rule that cannot "
     "apply to a group",
@@ -58,9 +58,7 @@ CARD = Card(
         "share.rule": "A group that changes in a population whose rule cannot apply to it.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_shares(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if not entry.of_count or entry.parts["percent"].relation != "=":
             continue

@@ -8,12 +8,13 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import COMPATIBLE, EXACT, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 
 CROSSED = 4
 """The fewest groups that the levels of two crossed factors are."""
 
-CARD = Card(
+
+@checks(
     "sizes of the groups against the number of all; the planned, the randomised and the analysed",
     {
         "size.sum": "The sizes of the groups, and the number of all patients.",
@@ -21,9 +22,7 @@ CARD = Card(
         "size.share": "The patients planned, randomised and analysed.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_sizes(ledger: Ledger) -> Iterator[Finding]:
     randomised = {g.name: g.size for g in ledger.groups.values() if g.size is not None}
     yield from _sum(ledger, "randomised", None, randomised)
     for population in ledger.populations.values():

@@ -16,7 +16,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperStrata
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import printing
 from trialtrace.audit.prints.two_groups.count_sets import narrowed, options
 from trialtrace.audit.prints.two_groups.count_tests import all_counted, over_strata, told_test
@@ -59,7 +59,7 @@ class Tried:
         return any(own.any() for own in self.fit.values())
 
 
-CARD = Card(
+@checks(
     "counts or percentages of two groups against p of a Mantel-Haenszel test, over every "
     "split over two strata",
     {
@@ -67,9 +67,7 @@ CARD = Card(
     },
     of_sizes=("p.splits",),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_splits(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.tested is None or entry.basis is not None or not over_strata(entry):
             continue

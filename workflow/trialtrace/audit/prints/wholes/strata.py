@@ -15,7 +15,7 @@ from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wording import listed
@@ -26,7 +26,7 @@ from trialtrace.stats.summaries.percentages import count_ranges
 SHOWN = 4
 
 
-CARD = Card(
+@checks(
     "the shares of a group in the two strata of a split against its own count; counts "
     "and sizes of the strata, added up",
     {
@@ -34,9 +34,7 @@ CARD = Card(
         "split.total": "The shares of a group in the strata of a split, and its own count.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_strata(ledger: Ledger) -> Iterator[Finding]:
     shares = [
         entry
         for entry in ledger.of_group()
@@ -173,7 +171,7 @@ def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool]
 
     Where none print so, those with digits cut off, and True.
     """
-    for finding in check(ledger):
+    for finding in check_strata.held(ledger):
         of_it = (finding.check, finding.claim, finding.component)
         if of_it != ("split.total", entry.name, "percent"):
             continue

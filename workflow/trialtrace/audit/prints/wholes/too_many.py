@@ -16,7 +16,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wholes.shares import across, denominators_of
 from trialtrace.audit.prints.wording import listed
 
@@ -38,16 +38,15 @@ _THINGS = (
 OF_THINGS = re.compile(rf"\b(?:{_THINGS}|units analysed)\b|\bper\b(?!.protocol)", re.IGNORECASE)
 """Words for what a patient can have several of, so that a denominator may not be of patients."""
 
-CARD = Card(
+
+@checks(
     "the patients behind a number of a group (its denominator, `patients`, or those on which a "
     "count prints as its percentage) against those randomised to the group, and those of the "
     "population that the claim names; a remark where its words tell of what a patient has several "
     "of, such as eyes or episodes, or patients may be counted by the treatment received",
     {"size.denominator": "The patients behind a number of a group, and those of the group."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_too_many(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if entry.about.size is None and entry.about.group != ALL:
             yield from _too_many(ledger, entry)

@@ -14,7 +14,7 @@ from trialtrace.audit.prints.agreements import (
     NOT_CHECKABLE,
     REMARK,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import as_range, ends_of, prints
 from trialtrace.audit.prints.wholes.shares import with_a_value
 from trialtrace.audit.prints.wording import NOT_CHECKED
@@ -30,18 +30,6 @@ OPPOSITES = (
 )
 """Categories of which no patient can be in both."""
 
-CARD = Card(
-    "categories that should add up to their group, or to a printed count of all of them, and the "
-    "count that would make them; a remark where every percentage is that of the group (some may be "
-    "in none, or in several), or of those in the categories; without counts their percentages, "
-    "which are not above 100 together",
-    {
-        "total.categories": "Categories that should add up to their group.",
-        "total.percentages": "Percentages of categories that exclude each other, together.",
-    },
-    of_sizes=("total.categories",),
-)
-
 
 @dataclass(frozen=True)
 class Repair:
@@ -52,7 +40,18 @@ class Repair:
     percentage: Component
 
 
-def check(ledger: Ledger) -> Iterator[Finding]:
+@checks(
+    "categories that should add up to their group, or to a printed count of all of them, and the "
+    "count that would make them; a remark where every percentage is that of the group (some may be "
+    "in none, or in several), or of those in the categories; without counts their percentages, "
+    "which are not above 100 together",
+    {
+        "total.categories": "Categories that should add up to their group.",
+        "total.percentages": "Percentages of categories that exclude each other, together.",
+    },
+    of_sizes=("total.categories",),
+)
+def check_totals(ledger: Ledger) -> Iterator[Finding]:
     for entries in ledger.categories.values():
         outcome = ledger.outcomes.get(entries[0].about.outcome or "")
         if outcome is not None and outcome.several:

@@ -16,13 +16,14 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.wording import listed, span_text
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.stats.summaries.printed import together
 
-CARD = Card(
+
+@checks(
     "the mean and deviation of all patients against those of the groups, or of a group against "
     "those of the strata of a split, weighted by their sizes, where these add up to all; where "
     "only the numbers randomised do, it lies between the groups' least and greatest, as a share or "
@@ -37,9 +38,7 @@ CARD = Card(
     },
     of_sizes=("whole.mean", "whole.deviation"),
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_wholes(ledger: Ledger) -> Iterator[Finding]:
     yield from _of_strata(ledger)
     if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return

@@ -13,18 +13,17 @@ from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
 from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 
 WITHIN = re.compile(r"\bper[\s-]protocol|\bcompleters?\b|\bevaluable\b", re.IGNORECASE)
 
-CARD = Card(
+
+@checks(
     "a population within another, by its name (per protocol, completers, evaluable), against that "
     "of everyone, else the first: no more patients of a group, none more with an event or without",
     {"population.within": "Patients per protocol, and those of all patients."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_within(ledger: Ledger) -> Iterator[Finding]:
     others = [
         population
         for population in ledger.populations.values()

@@ -19,7 +19,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.significance_words import significant
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
 from trialtrace.audit.prints.wholes.headline import RATIOS
@@ -47,7 +47,7 @@ class GroupNumber:
     bounds: tuple[Decimal, Decimal]
 
 
-CARD = Card(
+@checks(
     'words such as "fewer with X" against the numbers of both groups, where every word '
     "is a direction, a group's label, \"control\" or the outcome's label (without a group, of the "
     "first of `compare`, if the second is the control or the order is told); where these "
@@ -58,9 +58,7 @@ CARD = Card(
         "difference of both.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_directions(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         yield from of_side(ledger, entry)
 

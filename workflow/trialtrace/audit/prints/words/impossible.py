@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.wording import listed
 
-CARD = Card(
+
+@checks(
     "what no study can have: a count above its denominator, a p above 1, an interval "
     "upside down, a negative deviation, a ratio below 0, a correlation beyond 1, an F or "
     "χ² below 0; nothing else is held against it",
@@ -18,9 +19,7 @@ CARD = Card(
     },
     of_all=True,
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_impossible(ledger: Ledger) -> Iterator[Finding]:
     for name in sorted(ledger.unclear):
         yield _unclear(ledger, ledger.entries[name])
     for entry in ledger.entries.values():

@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import AVERAGES
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.p_sides import p_range
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED
 
@@ -19,7 +19,7 @@ OTHER_TESTS = " Both tests are called other ones, which need not be the same."
 NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 
 
-CARD = Card(
+@checks(
     "one number in two places, linked by `with`, that is printed with fewer or more digits; a mean "
     "or an effect of the abstract, and the one of the same elsewhere; p of one comparison printed "
     "twice with two values, which contradicts where one test is named for both, else a remark",
@@ -28,9 +28,7 @@ CARD = Card(
         "place.p": "P of a comparison, printed twice.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_places(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         for name in entry.linked:
             other = ledger.entries.get(name)

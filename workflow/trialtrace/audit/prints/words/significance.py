@@ -23,7 +23,7 @@ from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.p_sides import TINY, p_range
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
 from trialtrace.audit.prints.two_groups.other_tests import NEAR
@@ -37,16 +37,15 @@ LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 
 CHECK = "significance.words"
 
-CARD = Card(
+
+@checks(
     'words such as "significantly lower" or "no significant difference" against the p of the same '
     "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
     "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, or at its "
     "part of the design's `alpha`, by p alone",
     {CHECK: "Words on significance, and p or interval of the same comparison."},
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_significance(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         name = next((one for one in PARTS if one in entry.parts), None)
         if name is None or not entry.about.compared or entry.about.outcome is None:

@@ -12,12 +12,13 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of, reach
 from trialtrace.audit.prints.wording import listed
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
-CARD = Card(
+
+@checks(
     "one fact told in several places, in numbers or dates (what differs in words only cannot be "
     "judged); numbers that the ledger has for some groups only; a change without a "
     "baseline; no difference without an interval; not inferior though the interval holds the "
@@ -34,9 +35,7 @@ CARD = Card(
         "fact": "One fact told in several places.",
     },
 )
-
-
-def check(ledger: Ledger) -> Iterator[Finding]:
+def check_statements(ledger: Ledger) -> Iterator[Finding]:
     yield from _facts(ledger)
     yield from _one_sided(ledger)
     for entry in ledger.entries.values():
