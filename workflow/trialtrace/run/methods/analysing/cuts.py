@@ -136,6 +136,14 @@ def cuts(trial: "Trial", analysis: Analysis, frames: "Frames", *, together: bool
     return found
 
 
+def of_another(cut: Cut, name: str, value: str, visit: str | None) -> Cut:
+    """The records of another endpoint, of the same population, at a visit where it has some."""
+    estimand = replace(cut.analysis.estimand, variables=(name,), lists=False)
+    at = None if visit is None else (visit,)
+    analysis = replace(cut.analysis, estimand=estimand, value=value, by=None, where=None, visits=at)
+    return cuts(cut.trial, analysis, cut.frames, together=False)[0]
+
+
 def parameters(trial: "Trial", analysis: Analysis) -> list[Endpoint]:
     """The endpoints of an analysis; an entry that makes several stands for all of them."""
     found = []

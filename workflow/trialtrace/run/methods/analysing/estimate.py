@@ -5,7 +5,7 @@ name it, and no others of the family.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, isinf, isnan, nan
@@ -155,6 +155,19 @@ class Sample:
         except StatsError as refused:
             return self.value(name, nan, error=str(refused), **notes)
 
+    def values(
+        self, compute: Callable[[], Mapping[str, float]], first: str = TEST
+    ) -> Iterator[Result]:
+        """The statistics that a function gives; where it has no answer, the first of them with its
+        reason."""
+        try:
+            found = compute()
+        except StatsError as refused:
+            yield self.value(first, nan, error=str(refused))
+            return
+        for name, value in found.items():
+            yield self.value(name, value)
+
     def ends(self, name: str, compute: Formula) -> Iterator[Result]:
         """The least and the largest value that something may have."""
         yield self.number(f"{name}_lowest", lambda: compute().low)
@@ -188,7 +201,7 @@ class Sample:
 
     def test(
         self, compute: Callable[[], TestResult], statistic: str | None = None, *, method: str = ""
-    ) -> list[Result]:
+    ) -> Iterator[Result]:
         """The p-value of a test, then its statistic and degrees of freedom where it has them.
 
         The statistic is that of the card where the step is a test and no other is named; `method`
@@ -196,15 +209,15 @@ class Sample:
         """
         if statistic is None and self.step.statistic == TEST:
             statistic = statistic_of(self.step)
-        try:
-            found = compute()
-        except StatsError as error:
-            return [self.value(f"{TEST}.{method}", nan, error=str(error))]
-        values = {TEST: found.p_value}
-        if statistic is not None:
-            more = {statistic: found.statistic, "df": found.df}
-            values |= {name: value for name, value in more.items() if not isnan(value)}
-        return [self.value(f"{name}.{method}", value) for name, value in values.items()]
+
+        def numbers() -> dict[str, float]:
+            found, more = compute(), {}
+            if statistic is not None:
+                more = {f"{statistic}.{method}": found.statistic, f"df.{method}": found.df}
+            more = {name: value for name, value in more.items() if not isnan(value)}
+            return {f"{TEST}.{method}": found.p_value} | more
+
+        yield from self.values(numbers, f"{TEST}.{method}")
 
     def contrast(
         self,
@@ -225,15 +238,14 @@ class Sample:
 
     def f_test(self, compute: Callable[[], TestResult]) -> Iterator[Result]:
         """An F test: its p-value, F and both degrees of freedom, or why there is none."""
-        try:
+
+        def numbers() -> dict[str, float]:
             found = compute()
-        except StatsError as error:
-            yield self.value(TEST, nan, error=str(error))
-            return
-        values = {TEST: found.p_value, "f": found.statistic, "df1": found.df, "df2": found.df2}
-        for stat, value in values.items():
-            if not isinf(value):
-                yield self.value(stat, value)
+            more = {"f": found.statistic, "df1": found.df, "df2": found.df2}
+            values = {TEST: found.p_value} | more
+            return {name: value for name, value in values.items() if not isinf(value)}
+
+        yield from self.values(numbers)
 
 
 def noted(results: Iterable[Result], warning: Callable[[], str | None]) -> Iterator[Result]:

@@ -1,6 +1,6 @@
 """Events (yes or no): risks by arm, comparisons of two arms, tests, margins and compliers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import nan
@@ -79,19 +79,14 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
 
 def unconditional(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test of two risks that fixes the sizes of the arms alone."""
-    return _compared(cut, step, partial(_p_value, formula(step)))
+    for sample, table in compared(cut, step):
+        compute = partial(_p_value, formula(step), *table, **items_of(step.options))
+        yield from sample.test(compute)
 
 
 def _p_value(exact_test: Formula, *table: int, **options: str) -> TestResult:
     """Of an exact test its p-value alone: its statistic only orders the tables."""
     return TestResult(nan, nan, exact_test(*table, **options).p_value)
-
-
-def _compared(
-    cut: Cut, step: Step[object], function: Callable[..., TestResult]
-) -> Iterator[Result]:
-    for sample, table in compared(cut, step):
-        yield from sample.test(partial(function, *table, **items_of(step.options)))
 
 
 def threshold(cut: Cut, step: Step[object]) -> Iterator[Result]:

@@ -3,7 +3,6 @@ values of an endpoint by all arms, or by each pair of arms."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -168,35 +167,25 @@ def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
     draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
     for pair, arms, rows in groups(cut, step.options.groups, ()):
         sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
-        try:
-            table = tables(cut, rows, arms, ())[0][0]
-            found = formula(step)(table, draws=draws, seed=seed, confidence=confidence)
-        except StatsError as refused:
-            yield sample.value("p_value", nan, error=str(refused))
-            continue
-        yield sample.value("p_value", found.p_value)
-        yield sample.value("mc_se", found.mc_se)
+        compute = partial(formula(step), draws=draws, seed=seed, confidence=confidence)
+        yield from sample.values(partial(_drawn, compute, cut, arms, rows))
 
 
-def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
-    """Any association of arm and value within strata, by χ² or exactly."""
-    strata = step.options.strata
-
-    def compute(arms: list[str], rows: Selection) -> TestResult:
-        return formula(step)(tables(cut, rows, arms, strata)[0])
-
-    compared = groups(cut, step.options.groups, strata)
-    yield from _results(cut, step, compared, compute)
+def _drawn(compute: Formula, cut: Cut, arms: list[str], rows: Selection) -> dict[str, float]:
+    found = compute(tables(cut, rows, arms, ())[0][0])
+    return {"p_value": found.p_value, "mc_se": found.mc_se}
 
 
-def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[Result]:
-    """Mean scores of the arms within strata."""
-    strata, scores = step.options.strata, step.options.scores
+def association(
+    cut: Cut, step: "Step[cards.CmhGeneralAssociation | cards.CmhRowMeanScores]"
+) -> Iterator[Result]:
+    """Any association of arm and value within strata, by χ² or exactly, or of mean scores."""
+    strata, scores = step.options.strata, items_of(step.options).get("scores")
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
         made, values = tables(cut, rows, arms, strata)
         columns = values if scores == "values" else scores
-        return formula(step)(made, column_scores=columns)
+        return formula(step)(made, **({"column_scores": columns} if scores else {}))
 
     compared = groups(cut, step.options.groups, strata)
     yield from _results(cut, step, compared, compute)
@@ -247,6 +236,6 @@ METHODS = {
     "p_value.logistic_interaction": arm_by_stratum,
     "p_value.cmh_general_association": association,
     "p_value.cmh_general_association_exact": association,
-    "p_value.cmh_row_mean_scores": row_mean_scores,
+    "p_value.cmh_row_mean_scores": association,
     "p_value.cochran_armitage": trend,
 }

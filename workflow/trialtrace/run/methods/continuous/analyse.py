@@ -1,11 +1,11 @@
 """Measured and ordinal values: summaries by arm, comparisons of two arms and of several, also
 against margins."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
@@ -112,7 +112,8 @@ def _at_margin(test: Formula, first: Floats, *others: Floats) -> Callable[[float
     return p_value
 
 
-TWO_SIDED = "two_sided"
+# An arm, a pair of arms, or the name of a contrast.
+Key = TypeVar("Key")
 
 
 class _Arms:
@@ -132,6 +133,10 @@ class _Arms:
         return self.cut.values(self.rows).astype(float), arms
 
 
+def _of(found: Callable[[], Mapping[Key, Contrast]], key: Key) -> Contrast:
+    return found()[key]
+
+
 def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
     """Each treated arm against the reference."""
     arms, reference = _Arms(cut, step), cut.analysis.estimand.reference
@@ -144,11 +149,8 @@ def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
         others = sorted(arm for arm in cut.arms() if arm != reference)
         return dict(zip(others, every.contrasts, strict=True))
 
-    def one(arm: str) -> Contrast:
-        return found()[arm]
-
     for pair in cut.analysis.pairs:
-        yield from arms.sample.at(pair=pair).contrast(partial(one, pair[0]))
+        yield from arms.sample.at(pair=pair).contrast(partial(_of, found, pair[0]))
 
 
 def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -165,11 +167,8 @@ def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
         every: Simultaneous = formula(step)(values, [code[arm] for arm in own], **arms.level)
         return dict(zip(pairs, every.contrasts, strict=True))
 
-    def one(pair: tuple[str, str]) -> Contrast:
-        return found()[pair]
-
     for pair in pairs:
-        yield from arms.sample.at(pair=pair).contrast(partial(one, pair))
+        yield from arms.sample.at(pair=pair).contrast(partial(_of, found, pair))
 
 
 def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
@@ -183,11 +182,8 @@ def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
         )
         return dict(zip(declared, every.contrasts, strict=True))
 
-    def one(name: str) -> Contrast:
-        return found()[name]
-
     for name in declared:
-        yield from arms.sample.at(second=("contrast", name)).contrast(partial(one, name))
+        yield from arms.sample.at(second=("contrast", name)).contrast(partial(_of, found, name))
 
 
 def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:

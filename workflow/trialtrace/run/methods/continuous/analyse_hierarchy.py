@@ -1,13 +1,13 @@
 """A hierarchy of outcomes over all pairs of two arms: the first that tells two patients apart."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut, cuts
+from trialtrace.run.methods.analysing.cuts import Cut, of_another
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Predicate, Selection
@@ -37,7 +37,7 @@ def hierarchy(cut: Cut, step: "Step[cards.AllPairs]") -> Iterator[Result]:
     first = step.options.first
     levels = [_Outcome(cut.endpoint.name, cut, first.wins, first.margin, "refused")]
     for then in step.options.then:
-        records = _cut_of(cut, then)
+        records = of_another(cut, then.endpoint, then.value, then.visit)
         levels.append(_Outcome(then.endpoint, records, then.wins, then.margin, then.missing))
     for pair, both, _, _ in cut.pairs():
         arms = {"TRTP": {"in": list(pair)}}
@@ -60,20 +60,6 @@ def hierarchy(cut: Cut, step: "Step[cards.AllPairs]") -> Iterator[Result]:
             yield of_level.value("wins", made.wins[number])
             yield of_level.value("losses", made.losses[number])
         yield sample.value("ties", made.ties)
-
-
-def _cut_of(cut: Cut, then: "cards.Then") -> Cut:
-    """The records of another endpoint, of the same population, where it stands in the plan."""
-    estimand = replace(cut.analysis.estimand, variables=(then.endpoint,), lists=False)
-    analysis = replace(
-        cut.analysis,
-        estimand=estimand,
-        value=then.value,
-        by=None,
-        where=None,
-        visits=None if then.visit is None else (then.visit,),
-    )
-    return cuts(cut.trial, analysis, cut.frames, together=False)[0]
 
 
 def _interval(function: Callable[[], win_ratio.WinStatistics], stat: str) -> Interval:

@@ -15,7 +15,7 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.store import difference
-from trialtrace.run.methods.analysing.cuts import Cut, cuts, level_text
+from trialtrace.run.methods.analysing.cuts import Cut, level_text, of_another
 from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.tables.frames import COMPLETE, Selection
@@ -289,7 +289,7 @@ Series = tuple[np.ndarray, np.ndarray]
 def correlation(cut: Cut, step: "Step[association_cards.Pearson]") -> Iterator[Result]:
     """The correlation with its interval and test, over subjects that have both."""
     estimate, test = formulas(step)
-    other = _other(cut, step)
+    other = of_another(cut, step.options.with_, step.options.with_value, step.options.with_visit)
     own = cut.trial.design.kind in OWN_TREATMENT
     for place, members, first, second in (_both_differences if own else _by_arm)(cut, other):
         subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
@@ -300,21 +300,6 @@ def correlation(cut: Cut, step: "Step[association_cards.Pearson]") -> Iterator[R
         yield sample.interval(partial(estimate, *both, confidence=level, **named))
         compute = partial(test, *both, sides="two_sided", **named)
         yield from sample.test(compute, "t", method=f"{step.method}_correlation")
-
-
-def _other(cut: Cut, step: "Step[association_cards.Pearson]") -> Cut:
-    """The records of the other endpoint, of the same population and subgroup."""
-    name, visit = step.options.with_, step.options.with_visit
-    estimand = replace(cut.analysis.estimand, variables=(name,), lists=False)
-    analysis = replace(
-        cut.analysis,
-        estimand=estimand,
-        value=step.options.with_value,
-        by=None,
-        where=None,
-        visits=None if visit is None else (visit,),
-    )
-    return cuts(cut.trial, analysis, cut.frames, together=False)[0]
 
 
 def _by_arm(cut: Cut, other: Cut) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:

@@ -31,9 +31,9 @@ from trialtrace.run.methods.missing.rows import (
     unchanged,
     with_draws,
 )
+from trialtrace.run.methods.mixed.analyse import adjusted_difference
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
@@ -258,22 +258,7 @@ def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
             of_pair = sample.at(visit=visit, pair=pair)
-            yield of_pair.interval(partial(_difference, cut, step, fit, pair), warning=caution)
-            yield from of_pair.f_test(partial(_test, step, fit, pair))
-
-
-def _difference(
-    cut: Cut, step: Step[object], fit: Callable[[], object], pair: tuple[str, str]
-) -> Interval:
-    _, _, arm_difference, *_ = formulas(step)
-    level = cut.analysis.confidence
-    contrast: Contrast = arm_difference(fit(), *pair, sides="two_sided", confidence=level)
-    return contrast.interval
-
-
-def _test(step: Step[object], fit: "Callable[[], AncovaFit]", pair: tuple[str, str]) -> TestResult:
-    *_, arm_row = formulas(step)
-    return wald_test(fit(), arm_row(fit(), *pair))
+            yield from adjusted_difference(of_pair, fit, warning=caution)
 
 
 def _read(cut: Cut, step: "Step[cards.Filled]", number: int) -> list[str]:

@@ -7,13 +7,13 @@ who died it speaks of a value after death: the plan's note has to say so.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas, noted
+from trialtrace.run.methods.analysing.estimate import Notes, Once, Sample, formulas, noted
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
@@ -286,22 +286,9 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     names, strata, level = step.options.covariates, step.options.strata, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
     sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
-    _, arm_difference, arm_row = formulas(step)
-
-    @cache
-    def fit() -> "AncovaFit":
-        return _ancova(cut, step, rows)
-
-    def difference(pair: tuple[str, str]) -> Interval:
-        compared: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
-        return compared.interval
-
-    def test(pair: tuple[str, str]) -> TestResult:
-        return wald_test(fit(), arm_row(fit(), *pair))
-
+    fit = cache(partial(_ancova, cut, step, rows))
     for pair in cut.analysis.pairs:
-        yield sample.at(pair=pair).interval(partial(difference, pair))
-        yield from sample.at(pair=pair).f_test(partial(test, pair))
+        yield from adjusted_difference(sample.at(pair=pair), fit)
     levels = levels_of(rows, names)
     if (stratum := _strata(rows, strata)) is not None:
         levels[":".join(strata)] = [each.replace("\x1f", ":") for each in np.unique(stratum)]
@@ -318,6 +305,23 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
         return contrast(fit(), layout().row(name), sides=TWO_SIDED, confidence=level)
 
     yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), of)
+
+
+def adjusted_difference(
+    sample: Sample, fit: "Callable[[], AncovaFit]", **notes: Unpack[Notes]
+) -> Iterator[Result]:
+    """The difference of a comparison by an analysis of covariance, and its test; the card ends with
+    the functions of both."""
+    *_, arm_difference, arm_row = formulas(sample.step)
+    pair, level = sample.place.pair, sample.cut.analysis.confidence
+    assert pair is not None
+
+    def difference() -> Interval:
+        compared: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return compared.interval
+
+    yield sample.interval(difference, **notes)
+    yield from sample.f_test(lambda: wald_test(fit(), arm_row(fit(), *pair)))
 
 
 def interaction(cut: Cut, step: "Step[cards.AncovaInteraction]") -> Iterator[Result]:

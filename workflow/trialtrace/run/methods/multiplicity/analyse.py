@@ -51,7 +51,9 @@ def adjust(
     except StatsError as refused:
         values, error = np.full(len(tests), nan), str(refused)
     more = {"family": family.name, "tests": len(p)} | family.options
-    told = sparse(of_family(family, tests, results)) if isinstance(family, Closed) else None
+    told = None
+    if isinstance(family, Closed):
+        told = sparse([*of_all_arms(family, results), *tests])
     for result, adjusted in zip(tests, values, strict=True):
         yield replace(
             result,
@@ -104,14 +106,8 @@ def _closed(
     family: Closed, tests: list[Result], p: np.ndarray, results: list[Result]
 ) -> np.ndarray:
     """Pairs of three arms after the test of all three, at each visit, stratum and endpoint."""
-    overall = (family.global_.analysis, family.global_.test)
-    of_all = {
-        _where(result): nan if result.error else result.value
-        for result in results
-        if result.stat == "p_value"
-        and result.place.pair is None
-        and (result.place.analysis, result.method) == overall
-    }
+    overall = of_all_arms(family, results)
+    of_all = {_where(result): nan if result.error else result.value for result in overall}
     adjusted = np.full(len(tests), nan)
     for place in dict.fromkeys(map(_where, tests)):
         at = [number for number, test in enumerate(tests) if _where(test) == place]
@@ -122,17 +118,16 @@ def _closed(
     return adjusted
 
 
-def of_family(family: Closed, tests: list[Result], results: list[Result]) -> list[Result]:
-    """The tests of all arms of a closed test, and those of its pairs."""
+def of_all_arms(family: Closed, results: list[Result]) -> list[Result]:
+    """The tests of all arms of a closed test."""
     named = (family.global_.analysis, family.global_.test)
-    of_all = [
+    return [
         result
         for result in results
         if result.stat == "p_value"
         and result.place.pair is None
         and (result.place.analysis, result.method) == named
     ]
-    return [*of_all, *tests]
 
 
 def _where(result: Result) -> tuple[str | None, ...]:

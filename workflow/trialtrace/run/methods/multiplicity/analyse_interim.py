@@ -89,51 +89,47 @@ class Favouring(Protocol):
 
 def powers(cut: Cut, step: "Step[cards.ConditionalPower]") -> Iterator[Result]:
     """By comparison: the chance of success under an effect, and averaged over what it may be."""
-    given = step.options.effect
     for look, plain, sample in _plain(cut, step):
-        values: dict[str, float] = {"conditional_power": nan}
-        error = None
-        try:
-            z, error_of = _favouring(cut, step, plain)
-            effect = _effect(step, given, z, error_of)
-            information = np.array(look.fractions) / look.fractions[look.look - 1] / error_of**2
-            ahead = boundary(look).z[look.look :]
-            rest = {"later": information[look.look :], "upper": ahead, "lower": -ahead}
-            conditional, predictive, *_ = formulas(step)
-            now = float(information[look.look - 1])
-            values = {
-                "conditional_power": conditional(z, now, effect=effect, **rest),
-                "predictive_power": predictive(
-                    z, now, prior_mean=0.0, prior_information=0.0, **rest
-                ),
-            }
-        except StatsError as refused:
-            error = str(refused)
-        yield from (sample.value(stat, value, error=error) for stat, value in values.items())
+        yield from sample.values(partial(_powers, cut, step, look, plain), "conditional_power")
+
+
+def _powers(
+    cut: Cut, step: "Step[cards.ConditionalPower]", look: "DecisionLevel", plain: Result
+) -> dict[str, float]:
+    z, error = _favouring(cut, step, plain)
+    effect = _effect(step, step.options.effect, z, error)
+    information = np.array(look.fractions) / look.fractions[look.look - 1] / error**2
+    ahead = boundary(look).z[look.look :]
+    rest = {"later": information[look.look :], "upper": ahead, "lower": -ahead}
+    conditional, predictive, *_ = formulas(step)
+    now = float(information[look.look - 1])
+    return {
+        "conditional_power": conditional(z, now, effect=effect, **rest),
+        "predictive_power": predictive(z, now, prior_mean=0.0, prior_information=0.0, **rest),
+    }
 
 
 def futility(cut: Cut, step: "Step[cards.FutilityLimit]") -> Iterator[Result]:
     """By comparison: the limit of Z at this look, and Z."""
-    options = step.options
     for look, plain, sample in _plain(cut, step):
-        values: dict[str, float] = {"futility_limit": nan}
-        error = None
-        try:
-            z, _ = _favouring(cut, step, plain)
-            design = formulas(step)[0](
-                look.fractions,
-                alpha=look.alpha / 2,
-                beta=options.beta,
-                spending=look.boundary.removeprefix("spending_"),
-                parameter=None,
-                beta_spending=options.spending,
-                beta_parameter=None,
-                futility=options.futility,
-            )
-            values = {"futility_limit": float(design.lower[look.look - 1]), "z": z}
-        except StatsError as refused:
-            error = str(refused)
-        yield from (sample.value(stat, value, error=error) for stat, value in values.items())
+        yield from sample.values(partial(_futility, cut, step, look, plain), "futility_limit")
+
+
+def _futility(
+    cut: Cut, step: "Step[cards.FutilityLimit]", look: "DecisionLevel", plain: Result
+) -> dict[str, float]:
+    z, _ = _favouring(cut, step, plain)
+    design = formulas(step)[0](
+        look.fractions,
+        alpha=look.alpha / 2,
+        beta=step.options.beta,
+        spending=look.boundary.removeprefix("spending_"),
+        parameter=None,
+        beta_spending=step.options.spending,
+        beta_parameter=None,
+        futility=step.options.futility,
+    )
+    return {"futility_limit": float(design.lower[look.look - 1]), "z": z}
 
 
 def _plain(cut: Cut, step: Step[Favouring]) -> Iterator[tuple["DecisionLevel", Result, Sample]]:

@@ -46,50 +46,33 @@ def drawn(cut: Cut, step: "Step[cards.Rerandomisation]") -> Iterator[Result]:
     """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
     for pair, _, rows in groups(cut, step.options.groups, step.options.strata):
         sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
-        try:
-            p, error = _draw(cut, step, rows, sample.place)
-        except StatsError as refused:
-            yield sample.value("p_value", nan, error=str(refused))
-            continue
-        yield sample.value("p_value", p)
-        yield sample.value("mc_se", error)
+        yield from sample.values(partial(_draw, cut, step, rows, sample.place))
 
 
 def _draw(
     cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, place: Place
-) -> tuple[float, float]:
+) -> dict[str, float]:
     arm = rows.column("TRTP").astype(str)
     if len(np.unique(arm)) < 2:
         raise StatsError("there is one arm only, so nothing to lay anew.")
     strata = step.options.strata
     cells = keys_of(rows, strata)
     scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
-    draws, seed = step.options.draws, (step.options.seed, stream(place))
-    confidence, scores = cut.analysis.confidence, _scores(cut, step, rows, cells)
-    of_pairs, of_all = formulas(step)
+    test, of_all = formulas(step)
     if place.pair is None:
-        overall = of_all(
-            scheme,
-            scores,
-            draws=draws,
-            exact_up_to=0,
-            seed=seed,
-            confidence=confidence,
-            tie_tolerance=resampling.TIE_TOLERANCE,
-        )
-        return float(overall.p_value[0]), float(overall.mc_se[0])
-    found = of_pairs(
+        test = of_all
+    else:
+        test = partial(test, arm=place.pair[0], sides=step.options.sides)
+    found = test(
         scheme,
-        scores,
-        arm=place.pair[0],
-        sides=step.options.sides,
-        draws=draws,
+        _scores(cut, step, rows, cells),
+        draws=step.options.draws,
         exact_up_to=0,
-        seed=seed,
-        confidence=confidence,
+        seed=(step.options.seed, stream(place)),
+        confidence=cut.analysis.confidence,
         tie_tolerance=resampling.TIE_TOLERANCE,
     )
-    return float(found.p_value[0]), float(found.mc_se[0])
+    return {"p_value": float(found.p_value[0]), "mc_se": float(found.mc_se[0])}
 
 
 def _scores(

@@ -15,7 +15,7 @@ from trialtrace.run.methods.regression.analyse_covariates import design, ratio_r
 from trialtrace.run.methods.survival.analyse import by_arm, compared, of_pairs, roles, roles_by
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Interval, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import competing as cards
@@ -93,13 +93,9 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
 
 def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
     """Gray's test over all arms, or of each comparison."""
-
-    def compute(rows: Selection) -> TestResult:
-        arms = rows.column("TRTP").astype(str)
-        return formula(step)(*causes(rows), arms, of=EVENT, rho=step.options.rho)
-
     for sample, rows in compared(cut, step, step.options.groups):
-        yield from sample.test(partial(compute, rows))
+        data = *causes(rows), rows.column("TRTP").astype(str)
+        yield from sample.test(partial(formula(step), *data, of=EVENT, rho=step.options.rho))
 
 
 def bounds(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
@@ -148,13 +144,9 @@ def _undetermined(last: np.ndarray, first: np.ndarray, time: float) -> str | Non
 
 def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
     """Log-rank test of interval-censored times over all arms, or of each comparison."""
-
-    def compute(rows: Selection) -> TestResult:
-        arms = rows.column("TRTP").astype(str)
-        return formula(step)(*bounds(rows), arms, scores=step.options.scores)
-
     for sample, rows in compared(cut, step, step.options.groups):
-        yield from sample.test(partial(compute, rows))
+        data = *bounds(rows), rows.column("TRTP").astype(str)
+        yield from sample.test(partial(formula(step), *data, scores=step.options.scores))
 
 
 METHODS = {
