@@ -7,22 +7,16 @@ Newton's method on the logarithms of their margins' factors.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from math import inf, nan
+from math import inf
 
 import numpy as np
 from scipy.special import expit
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Recomputed, by_name
-from trialtrace.run.methods.regression.check_coefficients import recomputed
-from trialtrace.run.methods.regression.check_visits import (
-    Fit,
-    Unit,
-    key_of,
-    over_visits,
-    row_of,
-)
+from trialtrace.run.methods.checking.outcome import Recomputed, by_name
+from trialtrace.run.methods.regression.check_visits import Fit, Unit, by_equations
 
 BY = "numpy: estimating equations of levels, a subject at a time"
 Association = dict[tuple[int, int], float]
@@ -38,18 +32,8 @@ class _Chances:
 
 def check(data: Data, asked: Asked) -> Recomputed | None:
     """Why the equations failed is not checked."""
-
-    def made() -> tuple[dict, int, Fit | None]:
-        made, n = over_visits(data, asked)
-        units = made["units"]
-        return made, n, fitted(units, asked.options["working"]) if units else None
-
-    found, n, fit = data.once(key_of("ordinal_gee", asked), made)
-    if fit is None:
-        return Recomputed(BY, nan)
-    if asked.error:
-        return None
-    return recomputed(BY, data, asked, fit.of(row_of(data, asked, found)[1:]), ITERATIVE, n)
+    solve = partial(fitted, working=asked.options["working"])
+    return by_equations("ordinal_gee", BY, data, asked, solve, first=1)
 
 
 def fitted(units: Sequence[Unit], working: str) -> Fit | None:

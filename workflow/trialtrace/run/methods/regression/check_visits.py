@@ -5,8 +5,9 @@ sandwiches by the square root of a unit's I - H as Kauermann and Carroll, and Ma
 write them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf, nan
 
 import numpy as np
@@ -49,6 +50,9 @@ class Fit:
     def of(self, row: np.ndarray) -> tuple[float, float, float]:
         """A combination, its error and degrees of freedom."""
         return float(row @ self.beta), self.error(row), self.df
+
+
+Solve = Callable[[Sequence[Unit]], Fit | None]
 
 
 def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit | None:
@@ -258,27 +262,38 @@ def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
     return row
 
 
-def key_of(name: str, asked: Asked) -> tuple:
-    options = {k: v for k, v in asked.options.items() if k != "interval"}
-    return (name, asked.analysis, asked.parameter, asked.stratum, str(options))
-
-
 def gee(data: Data, asked: Asked) -> Recomputed | None:
     """numpy's `solve` a subject at a time; why the equations failed is not checked."""
     binomial = is_event(data, asked)
+    solve = partial(equations, options=asked.options, binomial=binomial)
+    return by_equations("gee", BY, data, asked, solve)
+
+
+def by_equations(
+    name: str, by: str, data: Data, asked: Asked, solve: Solve, *, first: int = 0
+) -> Recomputed | None:
+    """What is asked of the solution of equations; its coefficients are those of the columns from
+    the `first` on."""
+    found, n, fit = _solved(name, data, asked, solve)
+    if fit is None:
+        return Recomputed(by, nan)
+    if asked.error:
+        return None
+    row = row_of(data, asked, found)[first:]
+    return recomputed(by, data, asked, fit.of(row), ITERATIVE, n)
+
+
+def _solved(name: str, data: Data, asked: Asked, solve: Solve) -> tuple[dict, int, Fit | None]:
+    """The rows and columns of a model, its subjects and its solution, made once."""
 
     def made() -> tuple[dict, int, Fit | None]:
         made, n = over_visits(data, asked)
         units = made["units"]
-        return made, n, equations(units, asked.options, binomial=binomial) if units else None
+        return made, n, solve(units) if units else None
 
-    found, n, fit = data.once(key_of("gee", asked), made)
-    if fit is None:
-        return Recomputed(BY, nan)
-    if asked.error:
-        return None
-    row = row_of(data, asked, found)
-    return recomputed(BY, data, asked, fit.of(row), ITERATIVE, n)
+    options = {k: v for k, v in asked.options.items() if k != "interval"}
+    key = (name, asked.analysis, asked.parameter, asked.stratum, str(options))
+    return data.once(key, made)
 
 
 def is_event(data: Data, asked: Asked) -> bool:
@@ -288,27 +303,7 @@ def is_event(data: Data, asked: Asked) -> bool:
 
 def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     """The likelihood summed over a fixed grid of intercepts, by scipy's `minimize`."""
-
-    def made() -> tuple[dict, int, Fit | None]:
-        made, n = over_visits(data, asked)
-        units = made["units"]
-        if not units:
-            return made, n, None
-        x, y = np.vstack([unit.x for unit in units])[:, 1:], np.concatenate([u.y for u in units])
-        whole = np.column_stack([np.ones(len(x)), x])
-        if len(set(y)) < 2 or np.linalg.matrix_rank(whole) < whole.shape[1]:
-            return made, n, None
-        subject = np.repeat(np.arange(len(units)), [len(unit.y) for unit in units])
-        try:
-            theta, information = maximum(y.astype(int), x, subject, 1)
-        except np.linalg.LinAlgError:
-            return made, n, None
-        # The threshold is the intercept with the other sign.
-        sign = np.where(np.arange(len(theta)) == 0, -1.0, 1.0)
-        inverse = np.linalg.inv(information) * np.outer(sign, sign)
-        return made, n, Fit(sign * theta, inverse, inf)
-
-    found, n, fit = data.once(key_of("logistic_mixed", asked), made)
+    found, n, fit = _solved("logistic_mixed", data, asked, _on_grid)
     if fit is None:
         return Recomputed(BY_GRID, nan)
     if asked.error:
@@ -322,6 +317,22 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
         # Of means the first is the intercept, from which the others differ.
         row[0] = 0.0
     return recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
+
+
+def _on_grid(units: Sequence[Unit]) -> Fit | None:
+    x, y = np.vstack([unit.x for unit in units])[:, 1:], np.concatenate([u.y for u in units])
+    whole = np.column_stack([np.ones(len(x)), x])
+    if len(set(y)) < 2 or np.linalg.matrix_rank(whole) < whole.shape[1]:
+        return None
+    subject = np.repeat(np.arange(len(units)), [len(unit.y) for unit in units])
+    try:
+        theta, information = maximum(y.astype(int), x, subject, 1)
+    except np.linalg.LinAlgError:
+        return None
+    # The threshold is the intercept with the other sign.
+    sign = np.where(np.arange(len(theta)) == 0, -1.0, 1.0)
+    inverse = np.linalg.inv(information) * np.outer(sign, sign)
+    return Fit(sign * theta, inverse, inf)
 
 
 _EFFECTS = "mean_difference,odds_ratio,slope_difference,slope_odds_ratio,p_value"
