@@ -87,7 +87,7 @@ def test_groups_of_one_arm_but_for_a_row_are_asked(tmp_path: Path):
     assert "1 of 200 rows of the data (46) has another arm than the others of their uc" in (
         guess.evidence
     )
-    with pytest.raises(UserError, match=r"1 of 200 rows of the data \(46\)(.|\n)*`where`"):
+    with pytest.raises(UserError, match=r"1 of 200 rows of the data \(46\)(.|\n)*--where"):
         drafted(tmp_path, "pid,uc,arm,score", rows, told | {"cluster": "uc"})
 
 

@@ -37,8 +37,8 @@ KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 MOST_PLACES = 8
 PATIENTS = "patients"
 WITHOUT_ROWS = (
-    "mend these rows in a copy of the file, or leave out there who was not randomised, as `where` "
-    "of the table does in a trial.yaml by hand"
+    "leave out who was not randomised by --where COLUMN=VALUE, or mend these rows in a copy of the "
+    "file"
 )
 
 

@@ -21,6 +21,7 @@ from trialtrace.run.drafting.design import (
     design_of,
     patients_beside,
 )
+from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
@@ -127,7 +128,7 @@ def _measured(column: Column) -> bool:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
-    tables = with_subjects(tables, decided)
+    tables = with_subjects(of_trial(tables, decided), decided)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")

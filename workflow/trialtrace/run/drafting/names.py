@@ -173,6 +173,12 @@ NOT_RANDOMISED = re.compile(
     r"screen(ing)?[ _-]*fail\w*|no record|not (tested|applicable)|n/?a|notassgn|scrnfail",
     re.IGNORECASE,
 )
+# Of who was never in the trial, in whatever column.
+NEVER_IN = re.compile(
+    r"(not|never|non|nicht|no|ikke|inte|niet)[ _-]*(randomi[sz]\w*|allocated|(enrolled |part )?"
+    r"(in|of) (the )?(trial|study|rct))( .*)?|screen(ing)?[ _-]*fail\w*|notassgn|scrnfail",
+    re.IGNORECASE,
+)
 # Who belongs to a population, by the plain name of its column: the population, its flag, its label.
 POPULATION_FLAGS = {
     "randfl": ("itt", "ITTFL", "All randomised"),

@@ -83,6 +83,7 @@ class Table:
     condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
     Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
+    Of rows that are no part of the trial `kept` leaves out all but those with these codes.
     `joined` are columns that are made of others of the file. `weights` says how much speaks for
     each candidate of the arm, and `sure_arm` whether the first may be taken for it unasked, as far
     as this table tells; `once` are the visits of which no patient has one twice.
@@ -102,6 +103,7 @@ class Table:
     evidence: Mapping[str, str]
     of: str = ""
     where: Mapping[str, str | Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    kept: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     drawn: bool = False
     joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)

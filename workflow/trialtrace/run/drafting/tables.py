@@ -16,7 +16,7 @@ from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
-from trialtrace.run.drafting.repeats import cells_behind, kinds_of
+from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of
 from trialtrace.run.drafting.structure import (
     Structure,
     constant_in,
@@ -128,6 +128,23 @@ def _with_structure(table: Table, structure: Structure) -> Table:
         sure_arm=structure.sure_arm,
         once=structure.once,
     )
+
+
+def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
+    """The table of the rows with one of these codes in a column, profiled anew; the column is
+    declared with all of its codes, by which a run chooses the rows."""
+    kept = {**table.kept, name: codes}
+    raw = found_behind(replace(table, kept=kept))
+    sign = str(table.reading.get("decimal", "."))
+    made = _profile(raw, _tallied(raw.cells), (sign, table.evidence.get("decimal", "")))
+    old = table.column(name)
+    columns = tuple(
+        replace(one, type=old.type, validation=old.validation, choices=old.choices)
+        if one.name == name
+        else one
+        for one in made.columns
+    )
+    return replace(made, name=table.name, reading=table.reading, columns=columns, kept=kept)
 
 
 def by_subject(table: Table, patients: str) -> Table:

@@ -178,7 +178,8 @@ def _others(draft: Draft, table: Table) -> set[str]:
 
 def _used(draft: Draft, table: Table) -> set[str]:
     """Columns with a role, which are never left out."""
-    own = {*draft.key(table), draft.subject[table.name], draft.visit[table.name], *table.where}
+    own = {*draft.key(table), draft.subject[table.name], draft.visit[table.name]}
+    own |= {*table.where, *table.kept}
     design = {draft.design.place, draft.design.sequence, draft.design.cluster}
     wide = {name for _, name in draft.primary.columns}
     return own | design | wide | {draft.arm.name, draft.primary.column, draft.primary.status}

@@ -1,0 +1,79 @@
+"""Rows of a file that are no part of its trial: who was never randomised."""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from made_exports import write
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.enrolled import WAS_IN
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+
+TOLD = {"arm": "arm", "control": "placebo", "primary": "score"}
+
+
+def drafted(folder: Path, lines: list[str], told: Mapping[str, str] = TOLD) -> Draft:
+    write(folder / "trial.csv", lines)
+    return decide(profile([str(folder / "trial.csv")]), told, first_choice)
+
+
+def beside(name: str, inside: str, outside: str) -> list[str]:
+    """40 patients, and 20 people beside them of whom three columns have no value."""
+    draw = random.Random(1)
+    lines = [f"pid,arm,{name},sbp_before,pulse_before,pain_before,score"]
+    for n in range(60):
+        before = [f"{draw.randint(50, 150)}" if n < 40 else "" for _ in range(3)]
+        cells = [f"P{n}", ("active", "placebo")[n % 2], inside if n < 40 else outside]
+        lines.append(",".join([*cells, *before, str(draw.randint(0, 50))]))
+    return lines
+
+
+def test_a_level_that_says_so_leaves_rows_out(tmp_path: Path):
+    draft = drafted(tmp_path, beside("phase", "Trial", "Not randomised"))
+    assert (draft.home.rows, draft.home.kept) == (40, {"phase": ("Trial",)})
+    (guess,) = [one for one in draft.guesses if one.name == "where"]
+    assert not guess.blinds and "20 of 60 rows" in guess.evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "outside"),
+    [("study_sample", "1", "0"), ("mood", "Depressed", "Non-depressed")],
+)
+def test_a_column_that_may_say_so_is_asked(tmp_path: Path, name: str, inside: str, outside: str):
+    draft = drafted(tmp_path, beside(name, inside, outside))
+    (guess,) = [one for one in draft.guesses if one.name == "where"]
+    assert guess.blinds and guess.value == f"{name}={inside}"
+    assert "3 columns have no value in any of them" in guess.evidence
+
+
+def test_what_patients_have_is_no_sample(tmp_path: Path):
+    lines = beside("blood_sample", "1", "0")
+    full = [lines[0], *(line.replace(",,,,", ",7,8,9,") for line in lines[1:])]
+    draft = drafted(tmp_path, full)
+    assert draft.home.rows == 60 and "where" not in {one.name for one in draft.guesses}
+
+
+def test_rows_are_told(at: Project, call, capsys: pytest.CaptureFixture[str]):
+    write(at.root / "data" / "trial.csv", beside("cohort", "1", "2"))
+    told = [text for flag, value in TOLD.items() for text in (f"--{flag}", value)]
+    where = ["--where", "cohort=1"]
+    assert call("new", "told", at.root / "data" / "trial.csv", "--yes", *told, *where) == 0
+    text = (at.config / "trials" / "told" / "trial.yaml").read_text()
+    assert 'where: {cohort: {present: true, is: "1"}}' in text
+    with pytest.raises(UserError, match="cohort=2"):
+        drafted(at.root / "data", beside("cohort", "1", "2"), TOLD | {"where": "cohort=3"})
+
+
+@pytest.mark.parametrize("label", ["Died in the trial", "Randomised to aspirin", "Prior trial"])
+def test_a_yes_of_something_else_leaves_nobody_out(label: str):
+    assert not WAS_IN.fullmatch(label.lower())
+
+
+@pytest.mark.parametrize("label", ["In the trial", "Randomised", "was enrolled in the study"])
+def test_a_yes_of_who_was_in_it(label: str):
+    assert WAS_IN.fullmatch(label)

@@ -1,0 +1,145 @@
+"""Rows of a file that are no part of its trial: of who was never randomised."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trialtrace.base.errors import wrong
+from trialtrace.run.drafting.assignment import HAS
+from trialtrace.run.drafting.decided import Decided, column_of, none_of
+from trialtrace.run.drafting.names import NEVER_IN, name_words
+from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.tables import of_rows
+from trialtrace.run.tables.measures import parts
+
+ALL = "all"
+# Who was in it, by the label of a column of yes and no, and by its name.
+WAS_IN = re.compile(
+    r"((patient|participant|subject|was|were|is) )*"
+    r"((randomi[sz]ed|enrolled|included|part|patients?) )?(in|into|of) (the |this )?"
+    r"(trial|study|rct|experiment)( sample| population)?|"
+    r"((patient|participant|subject|was|were|is|all) )*randomi[sz]ed( patients?| yes no)?|"
+    r"(the )?(trial|study|rct|randomi[sz]ed) (sample|population|patients?|participants?)",
+    re.IGNORECASE,
+)
+IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial", "inrct", "rct"}
+SAMPLE = {"sample", "stichprobe", "muestra", "steekproef", "echantillon"}
+# Levels that may be of who was beside the trial.
+BESIDE = re.compile(
+    r"non[ _-]?[a-z]{3,}.*|not (enrolled|included|eligible).*|reference (group|cohort|sample)|"
+    r"(healthy|normal|external) (control|volunteer|subject|reference)s?.*|gesunde.*|"
+    r"general population",
+    re.IGNORECASE,
+)
+# Columns without a value in these rows alone, from which on a word that may mean much is heard.
+FEWEST_LACKING = 3
+MOST_LEVELS = 6
+WORDS = "Which rows are part of the trial?"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that are part of the trial: a column and its codes, why, and whether a label says
+    so."""
+
+    column: str
+    codes: tuple[str, ...]
+    why: str
+    sure: bool
+
+
+def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """The tables without rows of who was never randomised: told, asked where a column may say who
+    that is, taken where a label does."""
+
+    def read(text: str) -> tuple[Table, ...]:
+        if text == ALL:
+            return tuple(tables)
+        name, _, values = text.partition("=")
+        column = column_of(tables, name.strip(), "where")[1]
+        known = levels(column) or tuple(text for text, _ in column.values)
+        codes = tuple(code.strip() for code in values.split(",") if code.strip())
+        for code in codes or ("",):
+            if code not in known:
+                raise none_of("where", text, [f"{column.name}={code}" for code in known])
+        having = [one for one in tables if any(c.name == column.name for c in one.columns)]
+        if len(having) < len(tables):
+            need = "a column that all files have, or one file"
+            raise wrong("--where", f"{column.name}, which some of the files have not", need)
+        return tuple(of_rows(table, column.name, codes) for table in tables)
+
+    if "where" in decided.told:
+        return read(decided.told["where"])
+    found = [*_parts(tables[0])] if len(tables) == 1 and tables[0].rows <= MOST_ROWS else []
+    if not found:
+        return tuple(tables)
+    choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
+    place = ("trial.yaml", f"tables.{tables[0].name}.where")
+    choices.append((ALL, "Every row of the file is of somebody who was randomised."))
+    return decided.choose("where", WORDS, choices, place, read, found[0].sure)
+
+
+def _parts(table: Table) -> Iterator[Part]:
+    """The columns that may say which rows are part of the trial, the surest first, one of those
+    that say it of the same rows."""
+    arms = {table.arm[0]} if table.arm else set()
+    columns = [
+        column
+        for column in table.columns
+        if column.name not in arms
+        and column.constant_within is not False
+        and not (belongs(column) or (column.name in {*table.arm} and not _says(column)))
+        and 1 <= len(levels(column)) <= MOST_LEVELS
+        and is_coded(column)
+    ]
+    found = [(column, *part) for column in columns if (part := _part(column, table)) is not None]
+    found.sort(key=lambda each: (not each[3], len(levels(each[0]))))
+    seen: list[set[int]] = []
+    for column, out, what, sure in found:
+        cells = [code for (code,) in cells_of(table, [column.name])]
+        rows = {n for n, code in enumerate(cells) if code in out}
+        codes = tuple(code for code in levels(column) if code not in out and code in cells)
+        lacking = [] if sure else _lacking(table, rows)
+        if not (rows and codes) or rows in seen or not (sure or len(lacking) >= FEWEST_LACKING):
+            continue
+        seen.append(rows)
+        why = f"{what}: {len(rows)} of {table.rows} rows would be no part of the trial."
+        if lacking:
+            why += f" {len(lacking)} columns have no value in any of them, and in all others."
+        yield Part(column.name, codes, why, sure)
+
+
+def _part(column: Column, table: Table) -> tuple[set[str], str, bool] | None:
+    """The codes of who may not have been in the trial, what says so, and whether a label does."""
+    labels = {code: label_of(column, code) for code in levels(column)}
+    if never := {code for code, label in labels.items() if NEVER_IN.fullmatch(label)}:
+        text = f"{column.name} has the level {labels[min(never)]}"
+        return never, text, True
+    yes = {code for code, label in labels.items() if HAS.fullmatch(label) or code == "1"}
+    if len(labels) <= 2 and len(yes) == 1:
+        out = {*labels, ""} - yes
+        named = _says(column)
+        if column.label != column.name and WAS_IN.fullmatch(" ".join(parts(column.label))):
+            return out, f"The label of {column.name} is {column.label}", True
+        if named and len(table.arm) > 1:
+            return out, f"The name of {column.name} says who was in it", True
+        if (named or name_words(column.name) & SAMPLE) and not column.blank:
+            return out, f"The name of {column.name} is that of a sample", False
+    if beside := {code for code, label in labels.items() if BESIDE.fullmatch(label)}:
+        return beside, f"{column.name} has the level {labels[min(beside)]}", False
+    return None
+
+
+def _says(column: Column) -> bool:
+    """Whether a name says who was randomised, which the name of an arm may do as well."""
+    return bool(name_words(column.name) & IN_IT)
+
+
+def _lacking(table: Table, rows: set[int]) -> list[str]:
+    """The columns that have no value in exactly these rows."""
+    names = [column.name for column in table.columns if column.blank == len(rows)]
+    cells = cells_of(table, names) if names else []
+    lacks = [{n for n, row in enumerate(cells) if not row[at]} for at in range(len(names))]
+    return [name for name, own in zip(names, lacks, strict=True) if own == rows]
