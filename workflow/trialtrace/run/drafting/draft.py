@@ -22,6 +22,7 @@ from trialtrace.run.drafting.design import (
     patients_beside,
 )
 from trialtrace.run.drafting.enrolled import of_trial
+from trialtrace.run.drafting.factorial import tell_factors
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
@@ -149,6 +150,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     if design.joined:
         whole = with_column(home, design.cluster, design.joined)
         tables, home = tuple(whole if one is home else one for one in tables), whole
+    if arm.name and not design.own_treatment:
+        tell_factors(home, arm, decided)
     if design.sequence:
         tables, home = _with(as_levels(home.column(design.sequence)), home, tables)
     if design.own_treatment:

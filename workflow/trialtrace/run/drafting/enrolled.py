@@ -24,7 +24,7 @@ WAS_IN = re.compile(
     r"(the )?(trial|study|rct|randomi[sz]ed) (sample|population|patients?|participants?)",
     re.IGNORECASE,
 )
-IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial", "inrct", "rct"}
+IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial"}
 SAMPLE = {"sample", "stichprobe", "muestra", "steekproef", "echantillon"}
 # Levels that may be of who was beside the trial.
 BESIDE = re.compile(
@@ -94,7 +94,7 @@ def _parts(table: Table) -> Iterator[Part]:
         and 1 <= len(levels(column)) <= MOST_LEVELS
         and is_coded(column)
     ]
-    found = [(column, *part) for column in columns if (part := _part(column, table)) is not None]
+    found = [(column, *part) for column in columns if (part := _part(column)) is not None]
     found.sort(key=lambda each: (not each[3], len(levels(each[0]))))
     seen: list[set[int]] = []
     for column, out, what, sure in found:
@@ -111,7 +111,7 @@ def _parts(table: Table) -> Iterator[Part]:
         yield Part(column.name, codes, why, sure)
 
 
-def _part(column: Column, table: Table) -> tuple[set[str], str, bool] | None:
+def _part(column: Column) -> tuple[set[str], str, bool] | None:
     """The codes of who may not have been in the trial, what says so, and whether a label does."""
     labels = {code: label_of(column, code) for code in levels(column)}
     if never := {code for code, label in labels.items() if NEVER_IN.fullmatch(label)}:
@@ -120,13 +120,10 @@ def _part(column: Column, table: Table) -> tuple[set[str], str, bool] | None:
     yes = {code for code, label in labels.items() if HAS.fullmatch(label) or code == "1"}
     if len(labels) <= 2 and len(yes) == 1:
         out = {*labels, ""} - yes
-        named = _says(column)
         if column.label != column.name and WAS_IN.fullmatch(" ".join(parts(column.label))):
             return out, f"The label of {column.name} is {column.label}", True
-        if named and len(table.arm) > 1:
-            return out, f"The name of {column.name} says who was in it", True
-        if (named or name_words(column.name) & SAMPLE) and not column.blank:
-            return out, f"The name of {column.name} is that of a sample", False
+        if (_says(column) or name_words(column.name) & SAMPLE) and not column.blank:
+            return out, f"The name of {column.name} is that of a sample, or of who was in it", False
     if beside := {code for code, label in labels.items() if BESIDE.fullmatch(label)}:
         return beside, f"{column.name} has the level {labels[min(beside)]}", False
     return None

@@ -89,7 +89,7 @@ def people(draft: Draft) -> People:
     """Read out of names, and of what is the same in all rows of a patient."""
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
     used |= {name for one in (draft.primary, *draft.others) for name in one.names} | draft.later
-    used -= {*_before(draft), *draft.covariates}
+    used -= {*_before(draft)}
     home = draft.home
     used |= home.joined_numbers
     used |= {one.name for one in home.columns if tells_arm(one, home, draft.arm)}
@@ -99,8 +99,8 @@ def people(draft: Draft) -> People:
         if tells_treatments(one, home.columns) or _copies(one, draft)
     }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
-    # A step takes the sequence, also of a column that is called as arms are.
-    used.discard(draft.design.sequence)
+    # A step takes the sequence, also of a column that is called as arms are, and further factors.
+    used -= {draft.design.sequence, *draft.covariates}
     free = [
         one
         for one in draft.home.columns
@@ -214,7 +214,8 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
             return OWN_BASELINE
         usable = is_number(column) or is_coded(column)
         varies = column.constant_within is False
-        if column.name in no or not usable or varies or tells_arm(column, draft.home, draft.arm):
+        of_arm = tells_arm(column, draft.home, draft.arm) and column.name not in factors
+        if column.name in no or not usable or varies or of_arm:
             fault = f"{column.name}, which varies within patients" if varies else column.name
             need = "a number or a code of the patients, known before randomisation"
             raise wrong("--covariates", fault, need)
@@ -224,6 +225,10 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     own = {name for code, name in draft.primary.columns if code in draft.primary.before}
     no = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
     no |= draft.primary.names - own
+
+    told = [one.value.split(", ") for one in draft.guesses if one.name == "factor"]
+    factors = {name for names in told for name in names}
+    choices += [(name, "A second randomised factor.") for name in factors - {draft.arm.name}]
 
     words = "What does the primary analysis adjust for?"
     chosen = dict.fromkeys(decided.several("covariates", words, choices, read))

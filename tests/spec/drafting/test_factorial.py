@@ -1,0 +1,61 @@
+"""Two columns to which patients were randomised, whatever the other says."""
+
+import random
+from pathlib import Path
+
+from made_exports import write
+
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.people import with_covariates
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+
+
+def factors(folder: Path, head: str, rows: list[str], **told: str) -> list[Guessed]:
+    write(folder / "trial.csv", [head, *rows])
+    tables = profile([str(folder / "trial.csv")])
+    draft = with_covariates(decide(tables, told, first_choice), first_choice)
+    assert {*told.get("covariates", "").split(",")} <= {"", *draft.covariates}
+    return [one for one in draft.guesses if one.name == "factor"]
+
+
+def crossed(first: tuple[str, ...], second: tuple[str, ...], each: int = 60) -> list[str]:
+    draw = random.Random(2)
+    cells = [(one, other) for one in first for other in second for _ in range(each)]
+    draw.shuffle(cells)
+    return [
+        f"P{n},{one},{other},{draw.choice('FM')},{draw.randint(0, 40)}"
+        for n, (one, other) in enumerate(cells)
+    ]
+
+
+def test_a_second_arm_is_a_factor_and_a_covariate(tmp_path: Path):
+    rows = crossed(("placebo", "active"), ("none", "low", "high"))
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    (guess,) = factors(tmp_path, "pid,arm,treatment,sex,score", rows, **told)
+    assert guess.value == "treatment" and not guess.blinds
+    assert factors(tmp_path, "pid,arm,treatment,sex,score", rows, **told, covariates="treatment")
+
+
+def test_two_lots_of_yes_and_no_are_factors(tmp_path: Path):
+    rows = crossed(("no", "yes"), ("no", "yes"))
+    told = {"arm": "aspirin", "control": "no", "primary": "score"}
+    (guess,) = factors(tmp_path, "pid,aspirin,carotene,sex,score", rows, **told)
+    assert guess.value == "carotene"
+
+
+def test_what_hangs_on_the_arm_or_on_patients_is_none(tmp_path: Path):
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    rows = crossed(("placebo", "active"), ("mild", "severe"))
+    assert not factors(tmp_path, "pid,arm,stage,sex,score", rows, **told)
+    nested = [row.replace("placebo,mild", "placebo,severe") for row in rows]
+    assert not factors(tmp_path, "pid,arm,treatment,sex,score", nested, **told)
+
+
+def test_arms_of_two_treatments_and_both(tmp_path: Path):
+    arms = ("placebo", "aspirin", "heparin", "aspirin + heparin")
+    rows = crossed(arms, ("x", "y"), 20)
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    (guess,) = factors(tmp_path, "pid,arm,wing,sex,score", rows, **told)
+    assert "Each of two treatments was given or not" in guess.evidence

@@ -1,0 +1,101 @@
+"""A second randomised factor: patients were assigned to it whatever their arm is."""
+
+import re
+from collections import Counter
+from itertools import combinations
+
+from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, TREATMENTS
+from trialtrace.run.drafting.assignment import AND, HAS, HAS_NOT
+from trialtrace.run.drafting.decided import Decided
+from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
+from trialtrace.run.drafting.names import name_words
+from trialtrace.run.drafting.outcomes import is_coded, label_of, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+
+# Rows of each level of a factor in each arm; how many standard deviations they may lie from those
+# of independence; rows by which cells of nearly a quarter each are those of two lots.
+FEWEST, FAR, FEWEST_SPLIT = 5, 3.0, 200
+PLACE = ("trial.yaml", "design.arms")
+
+
+def tell_factors(table: Table, arm: Column, decided: Decided) -> None:
+    """A guess that names each further factor, where there is one."""
+    told = [f"{one.name} ({why})" for one in table.columns if (why := _factor(table, one, arm))]
+    if told:
+        names = [text.partition(" ")[0] for text in told]
+        why = f"A second randomised factor by all signs, in a factorial design: {'; '.join(told)}. "
+        why += f"Arms of {arm.name} are compared over its levels; --covariates {','.join(names)} "
+        why += f"adjusts for it, and a draft with --arm {names[0]} compares those of the other."
+        decided.guess("factor", PLACE, ", ".join(names), why)
+    elif combined := _combined(arm):
+        why = f"Each of two treatments was given or not: {combined}. Arms are compared with the "
+        why += (
+            "control one by one; an effect over both levels of the other treatment no step gives."
+        )
+        decided.guess("factor", PLACE, arm.name, why)
+
+
+def _factor(table: Table, column: Column, arm: Column) -> str:
+    """What speaks for a factor, nothing where a column is none: the name, the label or the levels
+    of an arm, or four cells of equal size, as two lots draw them."""
+    weight = table.weights.get(column.name, 0.0)
+    sure = weight >= LABELLED
+    yes_no = [_is_yes_no(one) for one in (arm, column)]
+    lot = len(levels(column)) == 2 and table.rows >= FEWEST_SPLIT and all(yes_no)
+    if (
+        column.name == arm.name
+        or not (weight or lot)
+        or not is_coded(column)
+        or column.constant_within is False
+        or (of_patients(column) and not sure)
+        or outcome_words(name_words(column.name))
+        or table.rows > MOST_ROWS
+    ):
+        return ""
+    cells = Counter(row for row in cells_of(table, [arm.name, column.name]) if all(row))
+    even = lot and len(cells) == 4 and min(cells.values()) >= SPLIT / 2 * cells.total()
+    if not (_independent(cells) and (even or sure or _named(table, column))):
+        return ""
+    counts = sorted(dict(column.values).values())
+    if len(counts) < 2 or counts[-2] < BALANCED * counts[-1]:
+        return ""
+    shown = ", ".join(map(str, dict(column.values).values()))
+    return f"{len(levels(column))} levels of {shown} rows, each in every arm in like numbers"
+
+
+def _named(table: Table, column: Column) -> bool:
+    why = table.evidence.get(f"arm.{column.name}", "")
+    return table.weights.get(column.name, 0.0) >= TREATMENTS and "read like treatments" in why
+
+
+def _is_yes_no(column: Column) -> bool:
+    labels = [label_of(column, code) for code in levels(column)]
+    return any(map(HAS.fullmatch, labels)) and any(map(HAS_NOT.fullmatch, labels))
+
+
+def _independent(cells: Counter[tuple[str, ...]]) -> bool:
+    """Whether all cells are filled, in the numbers that independent lots give."""
+    arms, factor = Counter[str](), Counter[str]()
+    for (code, level), n in cells.items():
+        arms[code] += n
+        factor[level] += n
+    if len(arms) < 2 or len(factor) < 2:
+        return False
+    expected = {(a, b): arms[a] * factor[b] / cells.total() for a in arms for b in factor}
+    return all(
+        cells[cell] >= FEWEST and abs(cells[cell] - n) <= FAR * n**0.5
+        for cell, n in expected.items()
+    )
+
+
+def _combined(arm: Column) -> str:
+    """The levels of four arms of which one is two others together: A, B, A + B and neither."""
+    labels = [label_of(arm, code) for code in levels(arm)]
+    bits = {label: frozenset(re.split(AND, label.casefold().strip())) for label in labels}
+    both = any(
+        bits[one] | bits[other] == bits[whole] and whole not in (one, other)
+        for whole in labels
+        for one, other in combinations(labels, 2)
+    )
+    return ", ".join(labels) if len(labels) == 4 and both else ""
