@@ -31,7 +31,7 @@ from trialtrace.run.drafting.names import (
     speaks_of,
     unit_of,
 )
-from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.profile import Column, without_heading
 from trialtrace.run.tables.measures import folded, parts
 
 MOST_ARMS = 8
@@ -48,8 +48,6 @@ VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
 WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
-# Labels with the same words before a colon, from which on these are a heading.
-FEWEST_HEADED = 3
 # Who is ill beside who is not: no arms.
 CASES = {"case", "cases", "patient", "patients", "fall", "cas", "caso", "casos"}
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
@@ -93,7 +91,7 @@ def arms_of(
     for column in columns:
         if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
-        score, evidence, doubt = _score(_without_heading(column, columns))
+        score, evidence, doubt = _score(without_heading(column, columns))
         doubt = doubt or column.distinct > MOST_ARMS
         if constant.get(column.name) is False:
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
@@ -124,14 +122,6 @@ def arms_of(
     else:
         why["arm"] = "No column of few levels has the name or the levels of an arm."
     return Arms(ranked, bool(first) and first not in doubted, why)
-
-
-def _without_heading(column: Column, columns: Sequence[Column]) -> Column:
-    """The column with its label but for words before a colon with which others begin too: those of
-    a form, as in "Randomisation data: sex"."""
-    head, colon, rest = column.label.partition(":")
-    several = colon and sum(one.label.startswith(head + colon) for one in columns) >= FEWEST_HEADED
-    return replace(column, label=rest.strip()) if several and rest.strip() else column
 
 
 def named_arm(name: str) -> bool:

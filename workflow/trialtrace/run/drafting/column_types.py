@@ -234,6 +234,7 @@ def _text(name: str, tally: Tally) -> Kind:
     words = () if _short_codes(tally) else _words(tally.values)
     if any(map(sign, tally.values)):
         words = tuple(word for word in words if sign(word) is None)
+    words = (*words, *_beside_answers([text for text in tally.values if text not in words]))
     also = _told_missing(words, ())
     levels = [text for text in tally.values if text not in words]
     if rank(name, VISITS) is None:
@@ -276,6 +277,13 @@ def _text(name: str, tally: Tally) -> Kind:
         why=f"There are {len(levels)} levels in {there} cells.",
         also=also,
     )
+
+
+def _beside_answers(texts: list[str]) -> tuple[str, ...]:
+    """Letters for an answer that nobody has, beside nothing but yes and no: U beside Y and N."""
+    unknown = sorted(text for text in texts if text.casefold() in ("u", "unk", "dk"))
+    rest = {text.casefold() for text in texts} - {text.casefold() for text in unknown}
+    return tuple(unknown) if rest in ({"y", "n"}, {"yes", "no"}) else ()
 
 
 def _labels(levels: list[str]) -> list[str]:

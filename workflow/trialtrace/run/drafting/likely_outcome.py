@@ -27,7 +27,7 @@ from trialtrace.run.drafting.outcomes import (
     outcome,
     usable,
 )
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.profile import Column, Table, without_heading
 from trialtrace.run.drafting.repeats import without_time
 from trialtrace.run.drafting.times import (
     LEAST_TIMES,
@@ -134,7 +134,9 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
 SURE, BESIDE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 1.0, 3.0, 1.9, 2.0
-ITEM, TOTAL = -4.0, 1.5
+ITEM, TOTAL, KIND = -4.0, 1.5, -1.0
+# Words that labels of one thing at several times share; columns of others, each a kind of its own.
+ALIKE, FEWEST_KINDS = 0.3, 3
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
 
@@ -155,9 +157,35 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
             continue
         made = outcome(table, one, visit)
         if made is not None:
-            scored = _scored(made, one, place / max(1, len(free)), names)
+            bare, others = without_heading(one, table.columns), _of_other_things(one, table.columns)
+            alike = [name for name in names if name not in others]
+            scored = _scored(made, bare, place / max(1, len(free)), alike)
+            if len(others) >= FEWEST_KINDS:
+                told = f"{scored.evidence} Its label tells one of {len(others) + 1} kinds."
+                scored = replace(scored, score=scored.score + KIND, evidence=told)
             found.append(_of_scale(scored, one, items))
     return sorted(found, key=lambda outcome: -outcome.score)
+
+
+def _of_other_things(column: Column, columns: Sequence[Column]) -> set[str]:
+    """Columns that differ from one by a number alone, of which labels speak of something else each:
+    causes of death, no visits and no items that are summed."""
+    own = NUMBERED.fullmatch(column.name)
+    if own is None or column.label == column.name:
+        return set()
+    words = _words_of(column, columns)
+    return {
+        other.name
+        for other in columns
+        if other.name != column.name and other.label != other.name
+        if (match := NUMBERED.fullmatch(other.name)) and match[1] == own[1]
+        if len(words & (told := _words_of(other, columns))) < ALIKE * len(words | told)
+    }
+
+
+def _words_of(column: Column, columns: Sequence[Column]) -> set[str]:
+    texts = parts(without_heading(column, columns).label)
+    return {text for text in texts if not text.isdecimal()}
 
 
 def items_of(columns: Sequence[Column]) -> dict[str, str]:
@@ -310,7 +338,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if not outcome.visit and (word := _first(PATIENTS, name | label)):
         score += PATIENT
         told.append(f"Its name speaks of patients ({word}).")
-    elif word := _first(PROCESS, name - {"time"} if outcome.visit else name):
+    elif word := _first(PROCESS, _of_process(name, label, outcome)):
         score += OF_PROCESS
         told.append(f"Its name speaks of how a trial went ({word}).")
     if LATER.search(column.name) and not (early or RESPONSE.fullmatch(column.name)):
@@ -328,6 +356,13 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]), primary=said)
+
+
+def _of_process(name: set[str], label: set[str], outcome: Outcome) -> set[str]:
+    """The words of a name that may be of how a trial went; short ones, as id and no, are not where
+    the label speaks of an outcome."""
+    short = {word for word in name if len(word) < 3 and outcome_words(label)}
+    return name - short - ({"time"} if outcome.visit else set())
 
 
 def _called(table: Table, time: Outcome) -> Outcome:

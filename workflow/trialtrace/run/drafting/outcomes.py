@@ -234,6 +234,10 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     )
 
 
+# A label of what no number measures, whatever a file writes days as.
+DATED = re.compile(r"(date|datum|fecha|dato) (?!.*\b(to|until|since|days|months)\b)", re.IGNORECASE)
+
+
 def usable(column: Column) -> bool:
     """Whether a column can be an endpoint: numbers or codes, and more than one value; no flag of a
     population, no number of rows, patients or visits, no date."""
@@ -244,7 +248,7 @@ def usable(column: Column) -> bool:
         and not is_form_status(column)
         and not numbers_rows(column)
         and not NO_OUTCOME.fullmatch(plain(column.name))
-        and "date" not in column.evidence
+        and not ("date" in column.evidence or DATED.match(column.label))
         and column.type not in ("notes", "checkbox")
         and (is_number(column) or is_coded(column))
     )

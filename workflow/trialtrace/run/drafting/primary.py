@@ -158,7 +158,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     if kind and kind not in KINDS:
         raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
-    fitting = fitting or _of_levels(offered, kind)
+    fitting = fitting or _as_kind(offered, kind) or _of_levels(offered, kind)
     if not fitting and "primary" not in decided.told:
         fault = "no column that could be one" + (f" of kind {kind}" if kind else "")
         texts = {
@@ -192,6 +192,22 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
     made = with_event(offered.tables, made, decided)
     return _of_parameter(offered.parameters, made, decided)
+
+
+def _as_kind(offered: Offered, kind: str) -> list[Outcome]:
+    """The candidates as the kind that was asked for, where none of them is of it unasked: the mean
+    of a number at visits."""
+    single = [one for one in offered.found if kind and not (one.columns or one.status)]
+    made = [
+        (one, outcome(table, table.column(one.column), offered.visit[table.name], kind))
+        for one in single
+        for table in [offered.table(one.table)]
+    ]
+    return [
+        replace(one, score=old.score, evidence=f"{one.evidence} {old.evidence}")
+        for old, one in made
+        if one is not None and one.kind == kind
+    ]
 
 
 def _of_levels(offered: Offered, kind: str) -> list[Outcome]:

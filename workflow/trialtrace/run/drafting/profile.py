@@ -6,12 +6,14 @@ file, so it is shown to who holds the file and to nobody else.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # The subject and the key of a table in which nothing else is one.
 SOURCE_ROW = "source_row"
 # What the dictionary has no validation type for: such columns are declared as text.
 UNDECLARED = ("datetime_ymd", "datetime_dmy", "datetime_mdy", "time")
+# Labels with the same words before a colon, from which on these are a heading.
+FEWEST_HEADED = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,3 +120,11 @@ class Table:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(one for one in self.columns if one.name == name)
+
+
+def without_heading(column: Column, columns: Sequence[Column]) -> Column:
+    """The column with its label but for words before a colon with which others begin too: those of
+    a form, as in "Randomisation data: sex"."""
+    head, colon, rest = column.label.partition(":")
+    several = colon and sum(one.label.startswith(head + colon) for one in columns) >= FEWEST_HEADED
+    return dataclasses.replace(column, label=rest.strip()) if several and rest.strip() else column
