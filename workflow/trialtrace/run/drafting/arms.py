@@ -92,6 +92,9 @@ def arms_of(
         if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
         score, evidence, doubt = _score(without_heading(column, columns))
+        if constant.get(column.name) is False and (order := _in_order_of(column, columns)):
+            score += NAMED
+            evidence.append(f"its levels are the letters of {order}")
         doubt = doubt or column.distinct > MOST_ARMS
         if constant.get(column.name) is False:
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
@@ -150,6 +153,20 @@ def tells_treatments(column: Column, columns: Sequence[Column]) -> bool:
         if one.validation in ("integer", "number") and len(one.name) > 1:
             letters.setdefault(one.name[:-1], set()).add(one.name[-1].upper())
     return {*"".join(texts)} in letters.values()
+
+
+def _in_order_of(column: Column, columns: Sequence[Column]) -> str:
+    """The column of the orders of treatments whose letters are the levels of another: T and R of
+    TRTR."""
+    letters = {text.upper() for text, _ in column.values}
+    orders = (
+        other.name
+        for other in columns
+        if len(letters) > 1 and other.name != column.name and 1 < other.distinct <= MOST_ARMS
+        if all(re.fullmatch("[A-Za-z]{2,6}", text) for text, _ in other.values)
+        if all({*text.upper()} == letters for text, _ in other.values)
+    )
+    return next(orders, "")
 
 
 def tells_order(column: Column) -> bool:

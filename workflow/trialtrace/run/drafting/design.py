@@ -81,7 +81,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
         return Design(kind, columns=levels(arm))
     if arm.constant_within is False:
-        made, why = _several_treatments(table, subject, arm)
+        made, why = several_treatments(table, subject, arm)
     else:
         cluster, why = clustered(table, subject, arm)
         made = Design(CLUSTER, cluster=cluster) if cluster else Design()
@@ -175,7 +175,7 @@ def _orders(treatments: Sequence[str], column: Column) -> bool:
     return named or initials or tells_order(column)
 
 
-def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
+def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     """Periods or sides of a patient, each with another treatment."""
     place = _place(table, subject, arm.name)
     sequences = _sequences(table, arm)

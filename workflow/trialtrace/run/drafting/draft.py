@@ -20,6 +20,7 @@ from trialtrace.run.drafting.design import (
     by_treatment,
     design_of,
     patients_beside,
+    several_treatments,
 )
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.factorial import tell_factors
@@ -62,6 +63,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import with_column
+from trialtrace.run.drafting.unused import tell_unused
 from trialtrace.run.drafting.visits import ask_before, visit_of, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
 from trialtrace.run.tables.measures import AGES, parts, plain
@@ -141,6 +143,9 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
             raise wrong("--visit", fault, "visits of patients with several rows", mend)
     visit = {table.name: visit_of(table, decided) for table in tables}
     home, coded = arm_of(tables, subject, decided)
+    if coded.name and coded.constant_within is False:
+        # What no step compares is refused before anything else is asked.
+        several_treatments(home, subject[home.name], coded)
     arm = with_names(coded, decided)
     if arm is not coded:
         tables, home = _with(arm, home, tables)
@@ -163,6 +168,9 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
     )
     tables, home = _judged_alone(tables, home, shown)
+    if design.kind == PARALLEL and all(one.name != "pairs" for one in decided.guesses):
+        roles = {arm.name, subject[home.name], visit[home.name], *shown[0].names}
+        tell_unused(home, arm, roles, decided)
     made = Draft(
         tables=tables,
         subject=subject,

@@ -29,10 +29,7 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.profile import Column, Table, without_heading
 from trialtrace.run.drafting.repeats import without_time
-from trialtrace.run.drafting.times import (
-    LEAST_TIMES,
-    pairs,
-)
+from trialtrace.run.drafting.times import LEAST_TIMES, pairs
 from trialtrace.run.tables.measures import AGES, known_ends, parts, plain
 
 WHOLE = {

@@ -1,0 +1,63 @@
+"""What a file tells of its design and a draft does not use is named; what no step compares is
+refused before anything is asked."""
+
+import random
+from pathlib import Path
+
+import pytest
+from made_exports import write
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.questions import Question, first_choice
+from trialtrace.run.drafting.tables import profile
+
+HEAD = "pid,arm,age,score"
+
+
+def unused(folder: Path, columns: dict[str, list[object]], kept: range = range(60)) -> str:
+    """The guess on what is not used, of 60 patients with further columns."""
+    draw = random.Random(4)
+    rows = [f"P{n},{'ab'[(n + n // 2) % 2]},{draw.randint(20, 70)},{n % 37}" for n in range(60)]
+    beside = [",".join(map(str, cells)) for cells in zip(*columns.values(), strict=True)]
+    lines = [f"{row},{cells}" for row, cells in zip(rows, beside, strict=True)]
+    write(folder / "trial.csv", [f"{HEAD},{','.join(columns)}", *(lines[n] for n in kept)])
+    told = {"arm": "arm", "control": "a", "primary": "score"}
+    draft = decide(profile([str(folder / "trial.csv")]), told, first_choice)
+    assert draft.design.kind == "parallel"
+    return next((one.evidence for one in draft.guesses if one.name == "unused"), "")
+
+
+def test_strata_clusters_pairs_and_sides_are_named(tmp_path: Path):
+    rows = range(60)
+    assert "stratum may have stratified" in unused(tmp_path, {"stratum": [n % 3 for n in rows]})
+    village = [f"V{n % 11}" for n in rows]
+    assert "village has 11 groups" in unused(tmp_path, {"village": village})
+    pairs = unused(tmp_path, {"pair_id": [n // 2 for n in rows]}, range(1, 60))
+    assert "29 of 30 pairs with a patient of each arm" in pairs
+    sides = {"iop_left": [n % 13 for n in rows], "iop_right": [n % 17 for n in rows]}
+    assert "iop_left and iop_right are of two sides" in unused(tmp_path, sides)
+
+
+def test_measures_and_places_are_not(tmp_path: Path):
+    columns = {"site": [n % 3 for n in range(60)], "mother_age": [n % 40 for n in range(60)]}
+    assert not unused(tmp_path, columns)
+
+
+def test_a_replicated_crossover_is_refused_before_anything_is_asked(tmp_path: Path):
+    orders = ("TRTR", "RTRT")
+    rows = [
+        f"{n},{at + 1},{orders[n % 2]},{orders[n % 2][at]},{10 + (7 * n + at) % 31}"
+        for n in range(24)
+        for at in range(4)
+    ]
+    write(tmp_path / "trial.csv", ["id,period,seq,formula,auc", *rows])
+    asked: list[str] = []
+
+    def ask(question: Question) -> str | None:
+        asked.append(question.flag)
+        return first_choice(question)
+
+    with pytest.raises(UserError, match=r"column formula(.|\n)*replicated crossover(.|\n)*mean"):
+        decide(profile([str(tmp_path / "trial.csv")]), {}, ask)
+    assert asked == ["arm"]

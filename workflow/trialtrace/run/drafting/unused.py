@@ -1,0 +1,80 @@
+"""What a file tells of its design and a draft does not use: named, so that none overlooks it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from trialtrace.run.drafting.clusters import FEWEST_CLUSTERS
+from trialtrace.run.drafting.decided import Decided
+from trialtrace.run.drafting.names import CLUSTERS, PERIODS, SEQUENCES, SITES, name_words, rank
+from trialtrace.run.drafting.outcomes import is_number, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import parts
+
+# Words beside that of a group in its name.
+NUMBERS = {"id", "no", "nr", "number", "num", "code", "name"}
+PAIRS = {"pair", "pairs", "matched", "match", "matchid", "pairid", "paar", "twins", "twinpair"}
+STRATA = {"stratum", "strata", "block", "blocks", "schicht", "strate", "estrato"}
+# Words of two sides of a patient, each with the other.
+SIDES = {"left": "right", "od": "os", "links": "rechts", "gauche": "droite", "izquierda": "derecha"}
+FEWEST_OF_PAIRS = 5
+
+
+def tell_unused(table: Table, arm: Column, used: set[str], decided: Decided) -> None:
+    """A guess that names each column of clusters, pairs, strata, periods and sequences without a
+    role, and columns of two sides; `used` are those with one."""
+    free = [column for column in table.columns if column.name not in used]
+    told = [f"{one.name} {why}" for one in free if (why := _of_design(table, one, arm))]
+    told += _of_sides(table.columns)
+    if told and "design" not in decided.told:
+        why = f"The draft does not use what these tell of the design: {'; '.join(told)}."
+        names = ", ".join(text.partition(" ")[0] for text in told)
+        decided.guess("unused", ("trial.yaml", "design"), names, why)
+
+
+def _of_design(table: Table, column: Column, arm: Column) -> str:
+    """What a column by its name is of; nothing where the name is of anything else."""
+    words = {*parts(column.name)} - NUMBERS
+    n = len(levels(column)) or column.distinct
+    if not words or n < 2 or rank(column.name, SITES) is not None:
+        return ""
+    groups = FEWEST_CLUSTERS <= column.distinct <= column.rows / 2
+    if words <= PAIRS and column.constant_within is not False:
+        return _of_pairs(table, column, arm)
+    if words <= CLUSTERS and groups and column.constant_within is not False:
+        return f"has {column.distinct} groups, of which no comparison takes account"
+    if words <= STRATA and 2 * n <= column.rows:
+        return "may have stratified the lots: --covariates adjusts for it, if it has few levels"
+    if name_words(column.name) & SEQUENCES or (
+        words <= PERIODS and "period" in words and column.constant_within is False
+    ):
+        return "has the name of the order or the period of treatments"
+    return ""
+
+
+def _of_pairs(table: Table, column: Column, arm: Column) -> str:
+    """Whether most pairs have a patient of each arm, and none two of one."""
+    if table.rows > MOST_ROWS or arm.constant_within is False or not arm.name:
+        return ""
+    sizes: dict[str, Counter[str]] = defaultdict(Counter)
+    for pair, code in cells_of(table, [column.name, arm.name]):
+        if pair and code:
+            sizes[pair][code] += 1
+    whole = sum(len(each) == arm.distinct for each in sizes.values())
+    single = all(max(each.values()) == 1 for each in sizes.values())
+    if not single or whole < max(FEWEST_OF_PAIRS, len(sizes) / 2):
+        return ""
+    return (
+        f"has {whole} of {len(sizes)} pairs with a patient of each arm: to compare within them, "
+        f"--subject {column.name} --design within_subject"
+    )
+
+
+def _of_sides(columns: Sequence[Column]) -> Iterator[str]:
+    """Numbers of two sides of a patient in a row: iop_left and iop_right."""
+    by_words = {tuple(parts(one.name)): one.name for one in columns if is_number(one)}
+    for words, name in by_words.items():
+        for at, word in enumerate(words):
+            other = (*words[:at], SIDES.get(word, ""), *words[at + 1 :])
+            if len(words) > 1 and other in by_words:
+                yield f"{name} and {by_words[other]} are of two sides of a patient, each alone"
