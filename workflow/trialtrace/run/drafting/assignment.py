@@ -36,6 +36,7 @@ from trialtrace.run.drafting.outcomes import (
     label_of,
     levels,
 )
+from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
@@ -187,7 +188,8 @@ def tells_arm(column: Column, table: Table, arm: Column) -> bool:
 
     Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
     """
-    if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
+    likely = column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST
+    if likely or is_product(column, table, arm):
         return True
     here = any(one.name == arm.name for one in table.columns)
     if not here or not 2 <= column.distinct <= arm.distinct:

@@ -59,7 +59,7 @@ ARMS = vocabulary("""
     randomizare randomizavimas therapy regimen drug grp group condition cond vaccine diet
     therapie gruppe groupe gruppo grupo groep grupp grupa skupina csoport ομαδα группа група ruhm
     grupe ryhma grup medikation medikament terapia bedingung method program programme stim dose
-    dosis dosage formulation preparation product""")
+    dosis dosage formulation preparation product tr""")
 DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 # Names from here on are also those of other groups than arms.
 SURE_ARMS = ARMS.index("therapy")
@@ -285,8 +285,14 @@ def rank_of_arm(name: str) -> int | None:
     return rank("dose" if is_dose(name) else name, ARMS)
 
 
+LOGGED = re.compile(r"\b(logged|log ?(10|2|e)?|ln|logarithms?|log transformed)\b", re.IGNORECASE)
+
+
 def unit_of(*texts: str) -> str:
-    """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years."""
+    """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years; none of a
+    logarithm."""
+    if any(LOGGED.search(" ".join(parts(text))) for text in texts):
+        return ""
     for text in texts:
         if MONEY & {*parts(text)}:
             return ""

@@ -49,6 +49,7 @@ NAME = re.compile(
 )
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
+PREDICTED = re.compile(r"\b(predict\w*|expected|estimated) (prob\w*|risk|mortality|survival)", re.I)
 # Letters of a name that has a number of its own.
 SHORT = 2
 KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
@@ -78,6 +79,8 @@ VISIT_WORD = re.compile(
 )
 # Prewt beside Postwt: no mark tells the word from the rest.
 GLUED = re.compile(r"(?P<word>(?i:pre|post)(?=[a-z]{2})|(?<![A-Z])(?:PRE|POST)(?=[A-Z]{2}))")
+# No visit is 40 years after the start: mo_485 is a question of a mother.
+MOST_DAYS = 40 * 365
 SHARE_OF_DAY = {"mi": 1 / 1440, "h": 1 / 24, "d": 1, "t": 1, "w": 7, "m": 30.4, "y": 365, "j": 365}
 WORD = re.compile(r"[^\s_.]+")
 
@@ -181,6 +184,8 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
             times |= {one.name for one in each.values()}
             continue
         few = not FEWEST <= len(each) <= MOST or parts(stem)[-1:] in QUESTIONS
+        # What was predicted for two times was not measured at them.
+        few = few or all(PREDICTED.search(column.label) for column in each.values())
         if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
         # The numbers of il6 and il8, and of cd4 and cd8, are of their names.
@@ -235,6 +240,8 @@ def _worded(columns: Sequence[Column]) -> Iterator[Family]:
             if len(name) == len(column.name):
                 before, after = name[: match.start("word")], name[match.end("word") :]
                 pattern = f"{column.name[: match.start('word')]}{{visit}}"
+                if _order(match["word"])[1] > MOST_DAYS:
+                    continue
                 stem = tuple(parts(f"{before} {after}"))
                 found[stem].setdefault(
                     column.name[slice(*match.span("word"))],

@@ -12,6 +12,7 @@ from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_apart
 from trialtrace.run.drafting.outcomes import TIME
 from trialtrace.run.drafting.parameters import visit_alone
+from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
@@ -98,7 +99,7 @@ def columns_of(draft: Draft) -> Columns:
         alone = visit_alone(table, visit)
         below = _below_0(draft, table)
         for column in table.columns:
-            if reason := _not_used(table, column, used):
+            if reason := _not_used(table, column, used, draft.arm):
                 made.ignore[table.name][column.name] = reason
                 continue
             if column.field not in fields:
@@ -116,7 +117,7 @@ def columns_of(draft: Draft) -> Columns:
                 made.units[table.name][column.name] = column.unit
         if table.of and _others(draft, table):
             made.ignore[table.name]["others"] = "columns of other rows of the file"
-        there = [one for one in table.columns if not _not_used(table, one, used)]
+        there = [one for one in table.columns if not _not_used(table, one, used, draft.arm)]
         made.guesses += _guesses(table, there, names)
         if below:
             why = f"No time ends before it begins; their least are {', '.join(below.values())}."
@@ -185,7 +186,7 @@ def _used(draft: Draft, table: Table) -> set[str]:
     return own | design | wide | {draft.arm.name, draft.primary.column, draft.primary.status}
 
 
-def _not_used(table: Table, column: Column, used: set[str]) -> str:
+def _not_used(table: Table, column: Column, used: set[str], arm: Column) -> str:
     """Why a column is left out; nothing where it is declared."""
     if column.name in used:
         return ""
@@ -197,6 +198,8 @@ def _not_used(table: Table, column: Column, used: set[str]) -> str:
         return "no value in the file"
     if column.identifier:
         return "may tell who a patient is"
+    if is_product(column, table, arm):
+        return f"a product with {arm.name}, whose rows would tell the arm"
     return ""
 
 

@@ -2,7 +2,8 @@
 
 A table is looked at where at least three of its columns are numbers in which equal values are rare
 and none of which follows from others. The number of equal pairs is Poisson with a mean of three
-times what independent columns give, for columns that go together.
+times what independent columns give, for columns that go together; the commonest value does not
+count where it is an end of its column, as none of a complaint.
 
 Pairs of patients born on one day that share more of their other values than 2, 1, 0.5 or 0.1 % of
 pairs do, counted over all combinations of independent columns, are Poisson too, with a mean of
@@ -30,7 +31,7 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED, EACH = 20, 3, 0.1, 3.0, 2.0, 10
 MOST_COLUMNS, FOLLOWS, SAME, CROWD, MOST_TELLING = 10, 0.9, 0.25, 30, 12
-FORMULA, MOST_ROWS = 0.002, 1000
+FORMULA, MOST_ROWS, FEWEST_AT_END = 0.002, 1000, 5
 """Of the variance of a number, what its digits leave of it beside what it is computed from."""
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
@@ -55,9 +56,10 @@ def _of_patients(export: Export, sheet: Sheet) -> Iterator[Look]:
         return
     data = np.column_stack(chosen)
     n = int((~np.isnan(data).all(axis=1)).sum())
-    pairs = alike_in(data, COLUMNS)
+    off = np.column_stack([_off_ends(column) for column in chosen])
+    pairs = alike_in(off, COLUMNS)
     pairs = pairs[sheet.subject[pairs[:, 0]] != sheet.subject[pairs[:, 1]]]
-    shares = share_as_rare((data[pairs[:, 0]] == data[pairs[:, 1]]).astype(float), beside(data))
+    shares = share_as_rare((off[pairs[:, 0]] == off[pairs[:, 1]]).astype(float), beside(data))
     # Two patients count as one pair, by their records that are most alike.
     order = np.argsort(shares, kind="stable")
     people = np.sort(sheet.subject[pairs[order]], axis=1)
@@ -69,6 +71,16 @@ def _of_patients(export: Export, sheet: Sheet) -> Iterator[Look]:
     text = f"{k} pairs of patients among {n} records are equal in most of {len(chosen)} columns of "
     p = min(1.0, len(tried) * min(tried)) if tried else 1.0
     yield Look(sheet.name, f"{text}numbers", p, rows)
+
+
+def _off_ends(values: Floats) -> Floats:
+    """Numbers without those at an end of their column that is also its commonest value: who has
+    nothing of one complaint has nothing of the next."""
+    levels, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    most = levels[int(np.argmax(counts))]
+    at_end = counts.max() >= FEWEST_AT_END and most in (levels[0], levels[-1])
+    made: Floats = np.where(values == most, np.nan, values) if at_end else values
+    return made
 
 
 def alike_in(data: Floats, columns: int) -> Places:

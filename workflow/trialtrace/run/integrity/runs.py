@@ -6,10 +6,12 @@ above is that of the other rows, at least that of any two, and a run of L values
 somewhere with at most n times that chance to the power L - 1 (Feller, An Introduction to
 Probability Theory, vol. 1, XIII.7). Missing values end a run. Where more than a quarter of the rows
 repeat the one above nothing is looked at: files are sorted by columns that are no longer there, and
-few levels then stand in long runs. A column of one value a patient, in rows of several, is of its
+few levels then stand in long runs. Places (country, hospital) stand so where rows are in order of
+time: a trial begins in few of them. A column of one value a patient, in rows of several, is of its
 patients, and so is a run in the rows of one patient: who is at the end of a scale stays there.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,6 +21,11 @@ from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
+PLACE = re.compile(
+    r"\b(cntry|countr|nation\b|region\b|site\b|cent(er|re)\b|"
+    r"hosp(ital)?[ _]?(num|no|nr|id|name|code|$)|hospital (number|code|name)|"
+    r"clinic(id| id)|zentrum|pays|land\b)"
+)
 FEWEST, FEWEST_PAIRS, SHORTEST, OFTEN = 8, 5, 5, 0.25
 
 
@@ -29,6 +36,8 @@ def looks(export: Export) -> Iterator[Look]:
         for column in sheet.columns:
             values = column.values[order]
             known = values[~np.isnan(values)]
+            if PLACE.search(f"{column.name} {column.label}".lower()):
+                continue
             if column.kind == DATE or len(known) < FEWEST or len(np.unique(known)) < 2:
                 continue
             if _lasting(sheet, column.values):
