@@ -52,6 +52,8 @@ MOST_CROSSED = 4
 CASES = {"case", "cases", "patient", "patients", "fall", "cas", "caso", "casos"}
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
+# The name of one code in a label that does not list all: dose (0=placebo).
+SAID = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*=\s*([^\W\d][\w ]*)")
 NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 LABELS = re.compile(
     r"treatment arm|study arm|treatment group|allocat|"
@@ -66,6 +68,15 @@ OF_TREATMENT = re.compile(
     r"(type of |kind of |the )?(?!(prior|previous|past|earlier|other|any|concomitant|further|"
     r"second|completed|stopped|discontinued|received|after|before|during|end|post|pre|on|off|under)\b)"
     r"(\w+ )?(treatment|therapy|treatment indicator)",
+    re.IGNORECASE,
+)
+
+
+# Levels that are visits: 1 month, time 0, week 4, baseline.
+OF_TIME = re.compile(
+    r"(baseline|screening|follow[-_ ]?up)|"
+    r"(time|visit|visite|day|week|month|year|tag|woche|monat|mese|mes|mois)[-_ ]?\d+|"
+    r"\d+[-_ ]?(min|h|hours?|d|days?|w|wks?|weeks?|m|mo|months?|y|years?|mesi|meses|mois|wochen)",
     re.IGNORECASE,
 )
 
@@ -135,6 +146,9 @@ def named_arm(name: str) -> bool:
 def _may_be_arm(column: Column) -> bool:
     """Whether a column has few levels; numbers with decimals are codes under the name of an arm."""
     named = named_arm(column.name)
+    labels = dict(column.choices)
+    if not named and all(OF_TIME.fullmatch(labels.get(text, text)) for text, _ in column.values):
+        return False
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
     coded = named or is_dose(column.name) or column.validation != "number"
     return few and not column.mostly_lacking and coded
@@ -200,6 +214,19 @@ def as_codes(column: Column) -> Column:
     codes.sort(key=lambda code: float(code.replace(",", ".")))
     unit = f" {unit}" if unit else ""
     choices = tuple((code, re.sub("^-", "minus ", code) + unit) for code in codes)
+    return replace(column, type="radio", validation="", choices=choices, low="", high="")
+
+
+def with_said_codes(column: Column) -> Column:
+    """A candidate of codes alone with the names that its label gives some of them: 0=placebo."""
+    said = {mark[1]: mark[2].strip() for mark in SAID.finditer(column.label)}
+    codes = [code for code, _ in column.values]
+    bare = all(code == label for code, label in column.choices)
+    numbers = all(map(NUMBER.fullmatch, codes)) and not any("," in code for code in codes)
+    if not (bare and numbers and {*codes} & {*said}) or len(codes) < column.distinct:
+        return column
+    known = [code for code, _ in column.choices] or sorted(codes, key=float)
+    choices = tuple((code, said.get(code, f"{column.name} {code}".lower())) for code in known)
     return replace(column, type="radio", validation="", choices=choices, low="", high="")
 
 

@@ -1,6 +1,7 @@
 """The arm of a draft and its control: told, asked for, or taken where much speaks for them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
@@ -18,12 +19,10 @@ from trialtrace.run.drafting.arms import (
     tells_order,
     tells_treatments,
 )
-from trialtrace.run.drafting.decided import Decided, column_of, none_of
+from trialtrace.run.drafting.control import HAS
+from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
 from trialtrace.run.drafting.names import (
-    CONTROL,
-    flat,
-    is_dose,
     name_words,
     with_capital,
     words_apart,
@@ -52,23 +51,11 @@ WHERE_OR_WHO = {
     *("location", "area", "place", "town", "city", "district", "ward", "village", "plot", "field"),
     *("rater", "observer", "assessor", "operator", "surgeon", "nurse", "batch", "plate", "season"),
 }
-# Whether a patient has the treatment, in words: who has not is the control.
-HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
-HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
-# Letters of two arms: control or placebo, and treatment, experimental, intervention, verum, drug.
-# One alone says nothing: C beside S may be the combination.
-LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"})
-# One treatment beside what adds another to it.
-ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
-COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
-AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
-DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 # Between the columns of an outcome that has one for each treatment.
 BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 NO_NAME = re.compile(r"[a-z]?[0-9]*", re.IGNORECASE)
 
 
@@ -81,7 +68,11 @@ def arm_of(
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda pair: -pair[0].weights.get(pair[1], 0.0))
     ranked = sorted(ranked, key=lambda pair: not _first_of_patients(ranked, pair, subject))
-    choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
+    twice = Counter(column.name for table in tables for column in table.columns)
+    choices = [
+        (name if twice[name] == 1 else f"{table.name}.{name}", table.evidence[f"arm.{name}"])
+        for table, name in ranked
+    ]
     sure = _sure_arm(ranked)
     wide = [columns_of_treatments(table, subject[table.name]) for table in tables if not sure]
     in_turn = [names for each in wide for names, by_name in each.items() if by_name]
@@ -344,56 +335,6 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
     return arms
 
 
-def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
-    """The arms that may be the control, and whether it is beyond doubt that the only one is."""
-    words = {n: [flat(each) for each in arm] for n, arm in arms.items()}
-    said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
-    if said:
-        return said, len(said) == 1
-    labels = {name: each[0].lower() for name, each in words.items()}
-    # The name of what a control has may head the column: placebo, yes or no. Words of 0 and 1 that
-    # no file says are ours.
-    ours = column.type == "yesno" and not column.given
-    if len(arms) == 2 and not ours and any(map(HAS.fullmatch, labels.values())):
-        without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
-        if without and not CONTROL.fullmatch(folded(column.name)):
-            return without, True
-    # What every other arm has as well, and none of a drug of which the others have some.
-    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
-    common = [
-        name
-        for name, own in bits.items()
-        if all(own < bits[other] for other in arms if other != name)
-    ]
-    alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
-    if len(alone) == 1 and all(
-        any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
-    ):
-        return alone, True
-    doses = _doses(column, arms)
-    nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
-    if len(common or nothing) == 1:
-        return common or nothing, True
-    # A, B and P: nobody who letters treatments leaves out those between.
-    letters = {*labels.values()}
-    if letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}:
-        return [name for name, label in labels.items() if label in ("c", "p")], True
-    return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
-
-
-def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, float]:
-    """The doses that arms are called by; bare numbers in a column of doses, unless they count from
-    0 or 1 on, as codes do."""
-    labels = {name: label for name, (label, _) in arms.items()}
-    if is_dose(column.name) and all(map(NUMBER.fullmatch, labels.values())):
-        numbers = {name: float(label.replace(",", ".")) for name, label in labels.items()}
-        counted = sorted(numbers.values())
-        first = counted[0]
-        return {} if counted == [first + n for n in range(len(counted))] else numbers
-    told = {name: DOSE.fullmatch(label) for name, label in labels.items()}
-    return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
-
-
 def in_order(column: Column) -> tuple[str, ...]:
     """The codes of an arm; numbers, and texts that differ by one, by it: 3 mg before 10 mg."""
     codes = levels(column)
@@ -421,32 +362,3 @@ def with_names(column: Column, decided: Decided) -> Column:
         decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(labels), why)
         return column
     return replace(column, choices=tuple(zip(codes, given, strict=True)), type="radio", given={})
-
-
-def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
-    """The name of the control arm. Raises UserError where what was told is no arm."""
-    likely, sure = _controls(column, arms)
-    ranked = sorted(arms, key=lambda name: name not in likely)
-    counts, choices = dict(column.values), []
-    # Labels that do not go with the codes found may be those of another coding.
-    odd = [code for _, code in arms.values() if not counts.get(code)]
-    said = any(label.casefold() != code.casefold() for label, code in arms.values())
-    odd += [code for label, code in arms.values() if said and label == code and code.isdecimal()]
-    doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
-    for name in ranked:
-        label, code = arms[name]
-        why = "It reads like a control." if name in likely else "Nothing tells what it is."
-        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
-    place = ("trial.yaml", "design.arms")
-
-    def read(text: str) -> str:
-        for name, (label, code) in arms.items():
-            if text.casefold() in (name, label.casefold(), code.casefold()):
-                return name
-        codes = (code for _, code in arms.values())
-        raise none_of("control", text, codes, f"an arm of column {column.name}: ")
-
-    sure = sure and not odd
-    name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
-    decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
-    return name

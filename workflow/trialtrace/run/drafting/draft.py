@@ -8,11 +8,11 @@ from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import (
     arm_of,
     arms_by_name,
-    control_of,
     tells_arm,
     with_names,
 )
 from trialtrace.run.drafting.clusters import members_by, numbers_groups, of_clusters
+from trialtrace.run.drafting.control import control_of
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
     PARALLEL,

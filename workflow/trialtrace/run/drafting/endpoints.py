@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trialtrace.run.drafting.assignment import HAS
+from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import with_capital
 from trialtrace.run.drafting.outcomes import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialtrace.base.errors import wrong
-from trialtrace.run.drafting.assignment import HAS
+from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import NEVER_IN, name_words
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import combinations
 
 from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, TREATMENTS
-from trialtrace.run.drafting.assignment import AND, HAS, HAS_NOT
+from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words

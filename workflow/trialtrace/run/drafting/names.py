@@ -59,7 +59,8 @@ ARMS = vocabulary("""
     randomizare randomizavimas therapy regimen drug grp group condition cond vaccine diet
     therapie gruppe groupe gruppo grupo groep grupp grupa skupina csoport ομαδα группа група ruhm
     grupe ryhma grup medikation medikament terapia bedingung method program programme stim dose
-    dosis dosage formulation preparation product tr""")
+    dosis dosage formulation preparation product tr farmaco
+    medicamento medicament geneesmiddel lakemedel""")
 DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 # Names from here on are also those of other groups than arms.
 SURE_ARMS = ARMS.index("therapy")
@@ -154,7 +155,8 @@ CONTROL = re.compile(
     rf"{SURE_CONTROL.pattern}|.*(ctrl|standard|usual|plac|pbo|observation|reference|ubliche|"
     r"comparator|conventional|routine|traditional|konventionell|soins (courants|habituels)|habitu|"
     r"gebruikelijk|zwykl|obvykl|obisnuit|стандартн|обычн|звичаин|обичаин|συνηθ|"
-    r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline)\b).*|"
+    r"randomi[sz]ed out|\b(obs|none|cont|contr|ctl|soc|bsc|dummy|saline|fisio)\b|fisiolog|"
+    r"kochsalz|physiologi).*|"
     r"(no|without|ohne|keine?|sans|senza|sin|zonder|geen|uden|uten|utan|bez|без|χωρις|fara|ilman) "
     r".+",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.arms import tells_treatments
 from trialtrace.run.drafting.assignment import same_groups, tells_arm
+from trialtrace.run.drafting.changes import changes
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import GROUPS, Draft
 from trialtrace.run.drafting.likely_outcome import (
@@ -118,6 +119,7 @@ def people(draft: Draft) -> People:
     }
     alone = later_alone(home, draft.visit[home.name], draft.arm.name)
     names = {one.name for one in free} & alone.keys() - {*told}
+    later |= {name: why for name, why in changes(home).items() if name not in {*told, *later}}
     later |= {name: f"its values are at {alone[name]} alone" for name in names}
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}

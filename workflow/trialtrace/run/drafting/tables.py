@@ -7,7 +7,12 @@ import numpy as np
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.arms import as_codes, named_arm, without_unrandomised
+from trialtrace.run.drafting.arms import (
+    as_codes,
+    named_arm,
+    with_said_codes,
+    without_unrandomised,
+)
 from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
@@ -115,7 +120,9 @@ def _with_structure(table: Table, structure: Structure) -> Table:
     return replace(
         table,
         columns=tuple(
-            as_codes(without_unrandomised(made)) if each.name in structure.arm else made
+            with_said_codes(as_codes(without_unrandomised(made)))
+            if each.name in structure.arm
+            else made
             for each in table.columns
             for made in [with_constant(each, structure)]
         ),

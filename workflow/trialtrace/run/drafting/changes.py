@@ -1,0 +1,48 @@
+"""Columns that are a later value less an earlier one: they came after the start."""
+
+import math
+from collections import defaultdict
+
+from trialtrace.run.drafting.likely_outcome import NUMBERED
+from trialtrace.run.drafting.outcomes import is_number
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+
+# Rows that have all three, pairs of columns that are tried, and the rounding of a file.
+FEWEST, MOST_TRIED, NEARLY, ROUNDED = 8, 2_000, 0.95, 0.011
+
+
+def changes(table: Table) -> dict[str, str]:
+    """The columns with what they are the change of, by their cells: dpsqi is psqi2 less psqi1."""
+    numbers = {one.name for one in table.columns if is_number(one)}
+    stems: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(numbers):
+        if match := NUMBERED.fullmatch(name):
+            stems[match[1]].append(name)
+    pairs = [(each[0], each[1]) for each in stems.values() if len(each) == 2]
+    paired = {name for pair in pairs for name in pair}
+    free = [
+        one.name
+        for one in table.columns
+        if one.name in numbers - paired and one.low.startswith("-")
+    ]
+    if not (pairs and free) or table.rows > MOST_ROWS or len(pairs) * len(free) > MOST_TRIED:
+        return {}
+    names = [*sorted(paired), *free]
+    rows = [dict(zip(names, map(_number, row), strict=True)) for row in cells_of(table, names)]
+    made = {}
+    for name in free:
+        for first, last in pairs:
+            tried = [(row[name], row[last] - row[first]) for row in rows]
+            known = [(one, other) for one, other in tried if not math.isnan(one + other)]
+            same = sum(abs(abs(one) - abs(other)) <= ROUNDED for one, other in known)
+            if len(known) >= FEWEST and same >= NEARLY * len(known):
+                made[name] = f"the change from {first} to {last}"
+    return made
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return math.nan

@@ -1,0 +1,104 @@
+"""Which arm is the control: told, asked for, or by the words of the arms, by what they have and by
+their doses."""
+
+import re
+from collections.abc import Mapping
+
+from trialtrace.base.errors import one_of
+from trialtrace.run.drafting.arms import NUMBER
+from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.names import CONTROL, flat, is_dose
+from trialtrace.run.drafting.profile import Column
+from trialtrace.run.tables.measures import folded
+
+# Whether a patient has the treatment, in words: who has not is the control.
+HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
+HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
+# Letters of two arms: control or placebo, and treatment, experimental, intervention, verum, drug.
+# One alone says nothing: C beside S may be the combination.
+LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"})
+# One treatment beside what adds another to it.
+ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
+COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
+AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
+DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
+BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
+
+
+def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
+    """The arms that may be the control, and whether it is beyond doubt that the only one is."""
+    words = {n: [flat(each) for each in arm] for n, arm in arms.items()}
+    said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
+    if said:
+        return said, len(said) == 1
+    labels = {name: each[0].lower() for name, each in words.items()}
+    # The name of what a control has may head the column: placebo, yes or no. Words of 0 and 1 that
+    # no file says are ours.
+    ours = column.type == "yesno" and not column.given
+    if len(arms) == 2 and not ours and any(map(HAS.fullmatch, labels.values())):
+        without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
+        if without and not CONTROL.fullmatch(folded(column.name)):
+            return without, True
+    # What every other arm has as well, and none of a drug of which the others have some.
+    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
+    common = [
+        name
+        for name, own in bits.items()
+        if all(own < bits[other] for other in arms if other != name)
+    ]
+    alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
+    if len(alone) == 1 and all(
+        any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
+    ):
+        return alone, True
+    doses = _doses(column, arms)
+    nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
+    if len(common or nothing) == 1:
+        return common or nothing, True
+    # A, B and P: nobody who letters treatments leaves out those between.
+    letters = {*labels.values()}
+    if letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}:
+        return [name for name, label in labels.items() if label in ("c", "p")], True
+    return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
+
+
+def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """The doses that arms are called by; bare numbers in a column of doses, unless they count from
+    0 or 1 on, as codes do."""
+    labels = {name: label for name, (label, _) in arms.items()}
+    if is_dose(column.name) and all(map(NUMBER.fullmatch, labels.values())):
+        numbers = {name: float(label.replace(",", ".")) for name, label in labels.items()}
+        counted = sorted(numbers.values())
+        first = counted[0]
+        return {} if counted == [first + n for n in range(len(counted))] else numbers
+    told = {name: DOSE.fullmatch(label) for name, label in labels.items()}
+    return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
+
+
+def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
+    """The name of the control arm. Raises UserError where what was told is no arm."""
+    likely, sure = _controls(column, arms)
+    ranked = sorted(arms, key=lambda name: name not in likely)
+    counts, choices = dict(column.values), []
+    # Labels that do not go with the codes found may be those of another coding.
+    odd = [code for _, code in arms.values() if not counts.get(code)]
+    said = any(label.casefold() != code.casefold() for label, code in arms.values())
+    odd += [code for label, code in arms.values() if said and label == code and code.isdecimal()]
+    doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
+    for name in ranked:
+        label, code = arms[name]
+        why = "It reads like a control." if name in likely else "Nothing tells what it is."
+        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
+    place = ("trial.yaml", "design.arms")
+
+    def read(text: str) -> str:
+        for name, (label, code) in arms.items():
+            if text.casefold() in (name, label.casefold(), code.casefold()):
+                return name
+        codes = (code for _, code in arms.values())
+        raise none_of("control", text, codes, f"an arm of column {column.name}: ")
+
+    sure = sure and not odd
+    name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
+    decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
+    return name
