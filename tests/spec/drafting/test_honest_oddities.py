@@ -175,14 +175,37 @@ def test_words_alone_are_asked(tmp_path: Path):
     assert draft.primary.column == "ending" and {"primary", "event"} <= open_blinds(draft)
 
 
-def test_events_of_each_arm_are_no_visits_of_all(tmp_path: Path):
+def events(folder: Path, moved: int = 0) -> Draft:
+    """Events of 40 patients, each in its arm; so many are in another after the baseline."""
     rows = [
-        f"{n},{event}_arm_{1 + n % 2},{ARMS[n % 2]},{DRAW.randint(0, 60)}"
+        f"{n},{event}_arm_{1 + (n % 2 if n > moved or event == 'baseline' else 1 - n % 2)}"
+        f",{ARMS[n % 2]},{DRAW.randint(0, 60)}"
         for n in range(1, 41)
         for event in ("baseline", "week_4", "week_12")
     ]
-    write(tmp_path / "made.csv", ["record_id,redcap_event_name,arm,pain", *rows])
-    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    write(folder / "made.csv", ["record_id,redcap_event_name,arm,pain", *rows])
+    return decide(profile([str(folder / "made.csv")]), {}, first_choice)
+
+
+def test_events_of_each_arm_are_the_visits_and_the_arm(tmp_path: Path):
+    draft = events(tmp_path)
+    assert (draft.primary.visit, [*draft.primary.before]) == ("redcap_event", ["baseline"])
+    assert draft.home.split["redcap_arm"] == ("redcap_event_name", "_arm_", "after")
+    # The column of the arm has the same groups.
+    assert draft.arm.name == "arm" and "arm" not in open_blinds(draft)
+    write(
+        tmp_path / "made.csv",
+        [
+            ",".join(cell for at, cell in enumerate(line.split(",")) if at != 2)
+            for line in (tmp_path / "made.csv").read_text().splitlines()
+        ],
+    )
+    draft = decide(profile([str(tmp_path / "made.csv")]), {"control": "1"}, first_choice)
+    assert (draft.arm.name, "arm" in open_blinds(draft)) == ("redcap_arm", False)
+
+
+def test_events_of_patients_in_two_arms_are_asked(tmp_path: Path):
+    draft = events(tmp_path, moved=3)
     (guess,) = [one for one in draft.guesses if one.name.startswith("visit.")]
     assert guess.blinds and "names of their own" in guess.evidence
 

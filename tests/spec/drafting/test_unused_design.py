@@ -61,3 +61,13 @@ def test_a_replicated_crossover_is_refused_before_anything_is_asked(tmp_path: Pa
     with pytest.raises(UserError, match=r"column formula(.|\n)*replicated crossover(.|\n)*mean"):
         decide(profile([str(tmp_path / "trial.csv")]), {}, ask)
     assert asked == ["arm"]
+
+
+def test_treatments_without_outcomes_in_their_rows_are_refused(tmp_path: Path):
+    turns = [f"{n},{treatment}" for n in range(12) for treatment in ("placebo", "glucose")]
+    write(tmp_path / "sup.csv", ["subject,supplement", *turns])
+    rows = [f"{n},{'MF'[n % 2]},{10 + 7 * n % 31}" for n in range(12)]
+    write(tmp_path / "legs.csv", ["subject,sex,torque", *rows])
+    tables = profile([str(tmp_path / "sup.csv"), str(tmp_path / "legs.csv")])
+    with pytest.raises(UserError, match="in the rows with supplement"):
+        decide(tables, {}, first_choice)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trialtrace.run.sources.raw import with_joined
+from trialtrace.run.sources.raw import with_joined, with_split
 
 PART = 200_000
 
@@ -29,6 +29,22 @@ def held(table: pa.Table) -> Cells:
         return iter(table.select(list(names)).to_batches(max_chunksize=PART))
 
     return Cells(table.column_names, of)
+
+
+def and_split(cells: Cells, split: Mapping[str, tuple[str, str, str]]) -> Cells:
+    """The cells with columns that are a part of another's."""
+    if not split:
+        return cells
+
+    def of(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        made = {name: told for name, told in split.items() if name in names}
+        needed = [column for column, _, _ in made.values()]
+        own = [name for name in dict.fromkeys([*names, *needed]) if name not in split]
+        for part in cells.of(own):
+            whole = with_split(pa.Table.from_batches([part]), made).select(list(names))
+            yield from whole.to_batches()
+
+    return Cells([*cells.names, *split], of)
 
 
 def and_joined(cells: Cells, joined: Mapping[str, Sequence[str]]) -> Cells:

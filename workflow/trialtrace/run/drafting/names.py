@@ -50,7 +50,7 @@ ARMS = vocabulary("""
     behandlungsgruppe studienarm therapiearm zuteilung randomisierung prufmedikation
     studienmedikation randomisierungsarm bras traitement brasdetraitement groupedetraitement
     randomisationgroupe braccio trattamento randomizzazione gruppoditrattamento bracciodistudio
-    brazo tratamiento aleatorizacion asignacion braco tratamento randomizacao alocacao
+    redcaparm brazo tratamiento aleatorizacion asignacion braco tratamento randomizacao alocacao
     behandeling behandelarm behandelgroep randomisatie behandling behandlingsgrupp
     behandlingsgruppe randomisering lottning hoito hoitoryhma satunnaistaminen leczenie ramie
     randomizacja lecba rameno randomizace liecba kezeles kezelesicsoport tratament tedavi
@@ -95,9 +95,10 @@ CARRYOVER = ("carry", "carryover", "carryovereffect")
 # What is numbered one after the other.
 _IN_TURN = vocabulary("visit cycle week month day period session wave assessment")
 VISITS = vocabulary("""
-    avisit visit visitnum visitno avisitn redcapeventname eventname timepoint week month day wk time
-    visitday followup period occasion wave assessment session cycle year hour hours days weeks
-    months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt semaine mois jour
+    avisit visit visitnum visitno avisitn redcapevent redcapeventname eventname timepoint week
+    month day wk time visitday followup period occasion wave assessment session cycle year hour
+    hours days weeks months ady years epoch t age visite woche monat tag zeitpunkt messzeitpunkt
+    semaine mois jour
     settimana mese semana mes dia maand vecka when""")
 VISITS += tuple(word + n for word in _IN_TURN for n in ("no", "nr", "num", "number", "n"))
 VISIT_PARTS = vocabulary("visit cycle week month day timepoint wk occasion session period")

@@ -168,6 +168,9 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         need = "a column of numbers, of two values, or of numbered levels"
         mend = "give the file that has the outcomes beside this one, or name the column: --primary "
         mend += "COLUMN, and the order of its values, if words: --order"
+        if offered.within:
+            need = f"numbers, or yes or no, in the rows with {offered.arm.name}"
+            mend = "give one file with a row of each patient and treatment that has its outcomes"
         raise wrong("the primary endpoint", fault, need, mend)
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
@@ -221,7 +224,12 @@ def _of_levels(offered: Offered, kind: str) -> list[Outcome]:
         if column.name not in (offered.subject[table.name], offered.visit[table.name])
         if not (of_patients(column) or tells_arm(column, table, offered.arm))
     ]
-    return [one for one in made if one is not None and kind in ("", one.kind)]
+    return [
+        one
+        for one in made
+        if one is not None and kind in ("", one.kind)
+        if not offered.within or one.kind in (MEASURE, EVENT)
+    ]
 
 
 def _beside_times(offered: Offered, outcome: Outcome) -> list[str]:

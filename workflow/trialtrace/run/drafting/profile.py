@@ -86,9 +86,10 @@ class Table:
     Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
     Of rows that are no part of the trial `kept` leaves out all but those with these codes.
-    `joined` are columns that are made of others of the file. `weights` says how much speaks for
-    each candidate of the arm, and `sure_arm` whether the first may be taken for it unasked, as far
-    as this table tells; `once` are the visits of which no patient has one twice.
+    `joined` are columns that are made of others of the file, `split` those that are a part of one.
+    `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
+    may be taken for it unasked, as far as this table tells; `once` are the visits of which no
+    patient has one twice.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Table:
     kept: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     drawn: bool = False
     joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    split: Mapping[str, tuple[str, str, str]] = dataclasses.field(default_factory=dict)
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     sure_arm: bool = False
     once: frozenset[str] = frozenset()

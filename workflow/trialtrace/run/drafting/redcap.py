@@ -14,6 +14,7 @@ from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.keys import names_subject
 from trialtrace.run.drafting.places import name_of
+from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.files import contents
 from trialtrace.run.trial.dictionary import (
     DATES,
@@ -44,6 +45,14 @@ OWN = {
 }
 COMPLETE = (("0", "Incomplete"), ("1", "Unverified"), ("2", "Complete"))
 WIDEST = ("datetime_seconds_", "datetime_")
+
+
+# The parts of an event that each arm has under a name of its own: week_4_arm_1, week_4_arm_2.
+PART_OF_EVENT, ARM_OF_EVENT, BETWEEN = "redcap_event", "redcap_arm", "_arm_"
+OF_EVENTS = {
+    PART_OF_EVENT: Described(by="REDCap", label="Event without its arm"),
+    ARM_OF_EVENT: Described(by="REDCap", label="Arm of the event"),
+}
 
 
 @dataclass(frozen=True)
@@ -171,6 +180,20 @@ def _by_label(fields: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict
         fields_of[0]: label
         for label, fields_of in labels.items()
         if len(fields_of) == 1 and label in there and fields_of[0] not in there
+    }
+
+
+def events_of_arms(tallies: Mapping[str, Tally]) -> dict[str, tuple[str, str, str]]:
+    """The parts of the column of events, as columns, where arms have an event each for itself."""
+    if EVENT not in tallies or {PART_OF_EVENT, ARM_OF_EVENT} & {*tallies}:
+        return {}
+    parts = [text.partition(BETWEEN) for text in tallies[EVENT].values]
+    events, arms = ({part[at] for part in parts} for at in (0, 2))
+    if not all(part[2] for part in parts) or len(arms) < 2 or len(events) == len(parts):
+        return {}
+    return {
+        PART_OF_EVENT: (EVENT, BETWEEN, "before"),
+        ARM_OF_EVENT: (EVENT, BETWEEN, "after"),
     }
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.values import WHOLE_CODE
-from trialtrace.run.drafting.cells import Cells, and_joined
+from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.places import REGISTRY, name_of
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.raw_tables import Condition, Found, found
@@ -141,7 +141,7 @@ def without_time(table: Table, time: str, status: str) -> list[str]:
 
 def cells_behind(table: Table) -> Cells:
     """The cells of a profiled table, read anew."""
-    return and_joined(found_behind(table).cells, table.joined)
+    return and_joined(and_split(found_behind(table).cells, table.split), table.joined)
 
 
 def found_behind(table: Table) -> Found:

@@ -189,4 +189,8 @@ def _file(table: Table, path: str) -> dict[str, object]:
 def _joined(table: Table) -> dict[str, object]:
     """The columns of an item that are made of others."""
     made = {name: list(parts) for name, parts in table.joined.items()}
-    return {"joined": made} if made else {}
+    split = {
+        name: {"column": column, "at": Quoted(at), "take": take}
+        for name, (column, at, take) in table.split.items()
+    }
+    return ({"split": split} if split else {}) | ({"joined": made} if made else {})

@@ -13,7 +13,7 @@ from trialtrace.run.drafting.arms import (
     with_said_codes,
     without_unrandomised,
 )
-from trialtrace.run.drafting.cells import Cells, and_joined
+from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
@@ -21,6 +21,12 @@ from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
+from trialtrace.run.drafting.redcap import (
+    ARM_OF_EVENT,
+    OF_EVENTS,
+    PART_OF_EVENT,
+    events_of_arms,
+)
 from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of
 from trialtrace.run.drafting.structure import (
     Structure,
@@ -74,6 +80,21 @@ def check_names(candidate: Found) -> None:
 
 
 def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
+    """The profile of a table, its events of REDCap apart from their arms where a patient has each
+    event once."""
+    if not candidate.of and (split := events_of_arms(tallies)):
+        cells = and_split(candidate.cells, split)
+        made = _tallied(replace(cells, names=[*split]))
+        apart = replace(candidate, cells=cells, described={**candidate.described, **OF_EVENTS})
+        table = _profile_of(apart, tallies | made, of_file)
+        if PART_OF_EVENT in table.once and table.column(ARM_OF_EVENT).constant_within:
+            return replace(table, split=split)
+    return _profile_of(candidate, tallies, of_file)
+
+
+def _profile_of(
+    candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None
+) -> Table:
     drawn = any(says_drawn(name, tally.values) for name, tally in tallies.items())
     tallies = {name: tally for name, tally in tallies.items() if not is_mark(tally.values)}
     sign, why = of_file or decimal_sign(list(tallies.values()))

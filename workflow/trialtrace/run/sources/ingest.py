@@ -8,7 +8,7 @@ from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
-from trialtrace.run.sources.raw import NOTE, RawTable, with_joined
+from trialtrace.run.sources.raw import NOTE, RawTable, with_joined, with_split
 from trialtrace.run.sources.registry import KINDS
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
@@ -64,10 +64,14 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
 
 def _with_joined(trial: Trial, source: Source, raw: RawTable) -> RawTable:
     """The table with the columns that its entry makes of others."""
-    if isinstance(source, Synthetic) or not (joined := source.items[raw.name].joined):
+    if isinstance(source, Synthetic):
         return raw
-    place = f"{trial.name}: source.items.{raw.name}.joined"
-    cells = with_joined(raw.records.cells, joined, place)
+    item, place = source.items[raw.name], f"{trial.name}: source.items.{raw.name}"
+    split = {name: (one.column, one.at, one.take) for name, one in item.split.items()}
+    if not (split or item.joined):
+        return raw
+    cells = with_split(raw.records.cells, split, f"{place}.split")
+    cells = with_joined(cells, item.joined, f"{place}.joined")
     return replace(raw, records=replace(raw.records, cells=cells))
 
 

@@ -1,5 +1,6 @@
 """A raw table: every cell as text, and where each row stands in its file."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -90,15 +91,32 @@ def check_header(names: Sequence[str | None], place: str) -> list[str]:
     return clean
 
 
+def with_split(
+    cells: pa.Table, split: Mapping[str, tuple[str, str, str]], place: str = ""
+) -> pa.Table:
+    """The cells with columns that are a part of another's: its name, what stands between the parts,
+    and which of them, `before` or `after`. Raises UserError as `with_joined` does."""
+    for name, (column, at, take) in split.items():
+        _check_made(cells, name, [column], place)
+        pattern = rf"(?s)^(?P<before>.*?){re.escape(at)}(?P<after>.*)$"
+        found = pc.extract_regex(pc.utf8_trim_whitespace(cells[column]), pattern)
+        cells = cells.append_column(name, pc.struct_field(found, take))
+    return cells
+
+
+def _check_made(cells: pa.Table, name: str, parts: Sequence[str], place: str) -> None:
+    missing = [part for part in parts if part not in cells.column_names]
+    if missing or name in cells.column_names:
+        found = f"a column {name} in the file" if not missing else one_of(missing)
+        expected = "columns of the file" if missing else "a name that no column has"
+        raise UserError(f"{place}.{name}", found=found, expected=expected)
+
+
 def with_joined(cells: pa.Table, joined: Mapping[str, Sequence[str]], place: str = "") -> pa.Table:
     """The cells with columns that are made of others. Raises UserError where one of these is not
     there, or a column has the name already."""
     for name, parts in joined.items():
-        missing = [part for part in parts if part not in cells.column_names]
-        if missing or name in cells.column_names:
-            found = f"a column {name} in the file" if not missing else one_of(missing)
-            expected = "columns of the file" if missing else "a name that no column has"
-            raise UserError(f"{place}.{name}", found=found, expected=expected)
+        _check_made(cells, name, parts, place)
         whole = (pc.utf8_trim_whitespace(cells[part]) for part in parts)
         lacking = (
             pc.if_else(pc.equal(part, ""), pa.scalar(None, part.type), part) for part in whole

@@ -32,10 +32,25 @@ class InFolder:
     )
 
 
+@shape
+class SplitAt:
+    """A part of the cells of another column."""
+
+    column: Column = key("Column whose cells have two parts.")
+    at: Text = key("What stands between them; the first place of it counts.")
+    take: Literal["before", "after"] = key("Which part.")
+
+
 @shape(last=True)
 class Joining:
     """A raw table to which columns are added."""
 
+    split: dict[Column, SplitAt] = optional(
+        "Columns made of a part of another: of an event of REDCap that names its arm, "
+        "`{redcap_event: {column: redcap_event_name, at: _arm_, take: before}}`. Where a cell has "
+        "no such mark, the column has no value.",
+        empty=dict,
+    )
     joined: dict[Column, Annotated[tuple[Column, ...], Rule(minItems=2, uniqueItems=True)]] = (
         optional(
             "Columns made of others, with a hyphen between their cells: where patients are "
