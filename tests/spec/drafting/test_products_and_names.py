@@ -70,10 +70,14 @@ def test_a_change_is_later_by_its_cells(tmp_path: Path):
     rows = []
     for n in range(40):
         one, two, bmi = draw.randint(3, 15), draw.randint(3, 15), draw.randint(19, 35)
-        rows.append(f"P{n},{'ab'[n % 2]},{bmi},{one},{two},{one - two},{draw.randint(-9, 9)}")
-    lines = ["pid,treatment,bmi,psqi1,psqi2,dpsqi,balance", *rows]
+        rows.append(
+            f"P{n},{'ab'[n % 2]},{bmi},{one},{two},{one - two},{draw.randint(-9, 9)}"
+            f",{(one - two) / 4:.4f}"
+        )
+    lines = ["pid,treatment,bmi,psqi1,psqi2,dpsqi,balance,zd", *rows]
     who = people(drafted(tmp_path, lines, control="a", primary="psqi{visit}"))
     assert who.left_out["dpsqi"] == "the change from psqi1 to psqi2"
+    assert who.left_out["zd"] == "dpsqi on another scale"
     assert {"bmi", "balance"} <= {*who.variables.values()}
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from trialtrace.run.integrity import records, runs
+from trialtrace.run.integrity import values as values_of
 from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet
 
 
@@ -37,3 +38,18 @@ def test_a_country_in_row_after_row_is_where_a_trial_began():
         return [one.p for one in runs.looks(Export(300, "p", (sheet,)))]
 
     assert found("CNTRYNUM") == [] and found("pulse")[0] < 1e-6
+
+
+def test_no_year_at_school_is_no_code():
+    rng = np.random.default_rng(4)
+    values = np.round(rng.normal(120, 8, 300))
+    values[:40] = 0
+    none = np.zeros(300, np.intp)
+
+    def found(name: str) -> list[float]:
+        columns = (Column(name, NUMBER, values),)
+        sheet = Sheet("p", np.arange(2, 302), np.arange(300), none, none, columns)
+        looks = values_of.codes(Export(300, "p", (sheet,)))
+        return [one.p for one in looks if "have zero" in one.told]
+
+    assert found("edu_fa_baseline") == [] and found("sodium")[0] < 1e-6

@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 
 from trialtrace.run.drafting.likely_outcome import NUMBERED
 from trialtrace.run.drafting.outcomes import is_number
@@ -38,7 +39,23 @@ def changes(table: Table) -> dict[str, str]:
             same = sum(abs(abs(one) - abs(other)) <= ROUNDED for one, other in known)
             if len(known) >= FEWEST and same >= NEARLY * len(known):
                 made[name] = f"the change from {first} to {last}"
-    return made
+    scaled = {
+        name: f"{change} on another scale"
+        for name in free
+        for change in made
+        if name not in made and _on_a_line([(row[change], row[name]) for row in rows])
+    }
+    return made | scaled
+
+
+def _on_a_line(cells: Sequence[tuple[float, float]]) -> bool:
+    """Whether one number is the other on another scale, as a z-score is."""
+    known = sorted(cell for cell in cells if not math.isnan(sum(cell)))
+    if len(known) < FEWEST or known[0][0] == known[-1][0]:
+        return False
+    (x, y), (last_x, last_y) = known[0], known[-1]
+    slope, far = (last_y - y) / (last_x - x), abs(last_y - y)
+    return far > 0 and all(abs(v - y - slope * (u - x)) <= ROUNDED * far for u, v in known)
 
 
 def _number(cell: str) -> float:

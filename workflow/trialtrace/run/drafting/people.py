@@ -289,7 +289,7 @@ def _describes(column: Column) -> bool:
     return (
         column.constant_within is not False
         and not column.identifier
-        and plain(column.name) not in ROW_NUMBERS
+        and plain(column.name) not in (*ROW_NUMBERS, "filter")
         and rank(column.name, SUBJECTS) is None
         and column.distinct > 1
         and not column.mostly_lacking

@@ -171,6 +171,14 @@ def _unanswered(sheet: Sheet, column: Column, *, used: bool) -> Iterator[Look]:
     yield Look(f"{sheet.name}.{column.name}", text, p if used else 1.0, rows, remark=remark)
 
 
+# What many have none of: years at school, children, an income.
+NONE_OF = re.compile(
+    r"(?<![a-z])(edu(c\w*)?(?![a-z])|school|children|kids|pregnanc|parity|income|wage|savings|"
+    r"cigarettes|drinks)",
+    re.IGNORECASE,
+)
+
+
 def codes(export: Export) -> Iterator[Look]:
     """A look for each column with a number such as 99, 777 or 99.9 more often than its neighbours,
     and one for each with zeros.
@@ -182,7 +190,8 @@ def codes(export: Export) -> Iterator[Look]:
     for sheet, column, known in _numbers(export, FEWEST_OF_ALL):
         values, subject = column.values[known], sheet.subject[known]
         levels = np.unique(values)
-        if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO:
+        natural = NONE_OF.search(f"{column.name} {column.label}")
+        if levels[0] == 0 and len(levels) >= LEVELS_OF_ZERO and not natural:
             yield _zeros(sheet, column, known)
         if len(values) < FEWEST_CODED or resolution(values) is None or len(levels) < LEVELS:
             continue
