@@ -71,3 +71,14 @@ def test_a_unit_behind_labels_is_no_name_of_theirs():
     told = ["First heat", "Heat after 9 hr"]
     stubs = [Stub(name="t", label=f"{text} in centigrades") for text in told]
     assert _said(stubs) == ("", told)
+
+
+def test_codes_with_dashes_that_count():
+    label = "Outcome (1-dead /2-dependent /3-recovered /8 or 9 – missing status"
+    told = with_codes(Described(label=label))
+    assert (told.label, dict(told.choices)) == (
+        "Outcome",
+        {"1": "dead", "2": "dependent", "3": "recovered"} | dict.fromkeys("89", "missing status"),
+    )
+    for text in ("Pain at 1-month, 2-month and 3-month visits", "Age 0-4, 5-9", "2-back, 3-back"):
+        assert not with_codes(Described(label=text)).choices

@@ -5,6 +5,7 @@ them, and what was said stands in the evidence, with how many cells are against 
 """
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.names import SPECIAL_MISSING, not_known
 from trialtrace.run.drafting.tally import Tally
 
+MISSING = re.compile(r"(missing|unknown) (status|values?|data|outcome|answer)", re.IGNORECASE)
 CODED = ("radio", "dropdown", "yesno", "truefalse", "checkbox")
 NUMERIC = ("integer", "number")
 Told = tuple[tuple[str, str], ...]
@@ -22,7 +24,9 @@ Told = tuple[tuple[str, str], ...]
 def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     """What a column holds, by what is said of it and by its cells."""
     unknown = [
-        code for code, label in about.choices if not_known(label) or SPECIAL_MISSING.fullmatch(code)
+        code
+        for code, label in about.choices
+        if not_known(label) or MISSING.fullmatch(label) or SPECIAL_MISSING.fullmatch(code)
     ]
     if not about.type:
         # A convention lists codes that this file need not have.

@@ -2,11 +2,14 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 # Codes in the words of a label: "placebo (1), drug (2)", "0=no; 1=yes".
 _BEHIND = re.compile(r"\s*\((-?[0-9]{1,3})\)")
 _BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
+# A dash only where codes count: 1-dead / 2-dependent / 3-recovered; no 6-month visit.
+_DASHED = re.compile(r"(?:^|(?<=[\s(/,;|]))([0-9]{1,2})\s*[-–]\s*(?=[^\W\d])")
+_OR_NEXT = re.compile(r"[\s/,;|]+([0-9]{1,2})$")
 _BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
@@ -57,6 +60,8 @@ def with_codes(about: Described) -> Described:
     """The description with the labels of codes that stand in its label, and what is left of it."""
     text = about.label.strip()
     marks = [*_BEFORE.finditer(text)]
+    if dashed := not marks and _counted([mark[1] for mark in _DASHED.finditer(text)]):
+        marks = [*_DASHED.finditer(text)]
     if len(marks) > 1:
         head = text[: marks[0].start()].rstrip()
         ends = [*(mark.start() for mark in marks[1:]), len(text)]
@@ -74,7 +79,26 @@ def with_codes(about: Described) -> Described:
     whole = len(choices) == len(labels) > 1 and all(map(str.strip, choices.values()))
     if about.choices or about.type or not whole:
         return about
+    if dashed:
+        if len({*choices.values()}) < len(choices):
+            return about
+        choices = dict(_each(choices))
     return dataclasses.replace(about, label=head.strip(" :([-,"), choices=tuple(choices.items()))
+
+
+def _each(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Codes with their labels; a number at the end of one has the next: 8 or 9 - missing."""
+    texts = [*choices.values()]
+    for (code, label), after in zip(choices.items(), [*texts[1:], ""], strict=True):
+        yield code, _OR_NEXT.sub("", label)
+        if (match := _OR_NEXT.search(label)) and match[1] not in choices:
+            yield match[1], _OR_NEXT.sub("", after)
+
+
+def _counted(codes: Sequence[str]) -> bool:
+    """Whether three codes or more count from 0 or 1, whatever stands behind them."""
+    first = int(codes[0]) if codes else -1
+    return first in (0, 1) and [*map(int, codes[:3])] == [first, first + 1, first + 2]
 
 
 def described_units(units: Mapping[str, str]) -> dict[str, Described]:
