@@ -49,6 +49,8 @@ def test_what_hangs_on_the_arm_or_on_patients_is_none(tmp_path: Path):
     told = {"arm": "arm", "control": "placebo", "primary": "score"}
     rows = crossed(("placebo", "active"), ("mild", "severe"))
     assert not factors(tmp_path, "pid,arm,stage,sex,score", rows, **told)
+    taken = crossed(("placebo", "active"), ("No", "Yes"), 40)
+    assert not factors(tmp_path, "pid,arm,drug,sex,score", taken, **told)
     nested = [row.replace("placebo,mild", "placebo,severe") for row in rows]
     assert not factors(tmp_path, "pid,arm,treatment,sex,score", nested, **told)
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import combinations
 
-from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, TREATMENTS
+from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
@@ -16,6 +16,7 @@ from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 # Rows of each level of a factor in each arm; how many standard deviations they may lie from those
 # of independence; rows by which cells of nearly a quarter each are those of two lots.
 FEWEST, FAR, FEWEST_SPLIT = 5, 3.0, 200
+SAYS = ("its label is that of an arm", "its levels read like treatments")
 PLACE = ("trial.yaml", "design.arms")
 
 
@@ -40,7 +41,10 @@ def _factor(table: Table, column: Column, arm: Column) -> str:
     """What speaks for a factor, nothing where a column is none: the name, the label or the levels
     of an arm, or four cells of equal size, as two lots draw them."""
     weight = table.weights.get(column.name, 0.0)
-    sure = weight >= LABELLED
+    # A drug that patients take or not, as before the trial, was not drawn by a name alone.
+    why = table.evidence.get(f"arm.{column.name}", "")
+    said = named_arm(column.name) or any(text in why for text in SAYS)
+    sure = weight >= LABELLED and said
     yes_no = [_is_yes_no(one) for one in (arm, column)]
     lot = len(levels(column)) == 2 and table.rows >= FEWEST_SPLIT and all(yes_no)
     if (
@@ -55,18 +59,13 @@ def _factor(table: Table, column: Column, arm: Column) -> str:
         return ""
     cells = Counter(row for row in cells_of(table, [arm.name, column.name]) if all(row))
     even = lot and len(cells) == 4 and min(cells.values()) >= SPLIT / 2 * cells.total()
-    if not (_independent(cells) and (even or sure or _named(table, column))):
+    if not (_independent(cells) and (even or sure)):
         return ""
     counts = sorted(dict(column.values).values())
     if len(counts) < 2 or counts[-2] < BALANCED * counts[-1]:
         return ""
     shown = ", ".join(map(str, dict(column.values).values()))
     return f"{len(levels(column))} levels of {shown} rows, each in every arm in like numbers"
-
-
-def _named(table: Table, column: Column) -> bool:
-    why = table.evidence.get(f"arm.{column.name}", "")
-    return table.weights.get(column.name, 0.0) >= TREATMENTS and "read like treatments" in why
 
 
 def _is_yes_no(column: Column) -> bool:
