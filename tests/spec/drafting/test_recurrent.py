@@ -12,7 +12,7 @@ from mini_run import run_stages
 
 from trialtrace.base.paths import Project
 from trialtrace.report.material import Material
-from trialtrace.report.sections.harms import harms_in_short
+from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_settings, load_trial

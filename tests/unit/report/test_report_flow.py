@@ -154,10 +154,10 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     assert rows[at][1:] == ["not in the data"] * 3
     assert rows[at + 1][0] == "**Eligible**" and "[10](" in rows[at + 1][1]
     text = summary(mini, {})
-    (told,) = (line for line in text.splitlines() if "Analysed for" in line)
+    (told,) = (line for line in text.splitlines() if line.startswith("**Results"))
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
     assert plain.startswith(
-        "**Patients.** 20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the"
+        "**Results.** 20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the"
     )
 
 

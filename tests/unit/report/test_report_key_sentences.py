@@ -10,11 +10,9 @@ import pytest
 import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
-from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.choices import _what, other_choices
-from trialtrace.report.sections.choices_in_short import _reach
-from trialtrace.report.sections.findings import compared
+from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.key_sentences import (
     exceptions,
     excluding,
@@ -23,15 +21,15 @@ from trialtrace.report.sections.key_sentences import (
     without_comparison,
 )
 from trialtrace.report.sections.questions import by_cut, by_other_rules
-from trialtrace.report.sections.readings import Readings, other_readings
-from trialtrace.report.sections.sections import of_data
-from trialtrace.report.sections.summary import (
-    caveat,
-    printed_in_short,
+from trialtrace.report.sections.readings import Readings, other_readings, readings_in_short
+from trialtrace.report.sections.registered import (
     registered_late,
     registered_otherwise,
-    summary,
+    unread,
 )
+from trialtrace.report.sections.remarks import caveat
+from trialtrace.report.sections.sections import of_data
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -194,22 +192,15 @@ relieved:
 """
 
 
-def test_other_rules_of_the_outcome_are_told_beside_other_choices(tmp_path):
-    """Relief 6 of 10 against 3 of 9, so that 3 or 4 of 10; smoking 5 of 10 against 5 of 10, the
-    difference is 0."""
+def test_other_rules_of_the_outcome_are_counted_with_other_choices(tmp_path):
+    """The interval of relief has no effect in it, and so have those of two other rules."""
     plan = mini_trial.PLAN.replace("analyses:\n", OF_OTHER_RULES, 1)
     plan = plan.replace("  relief_by_smoker:\n", f"{OTHER_RULES}  relief_by_smoker:\n")
     run = mini_run.run_mini(tmp_path, plan=plan, endpoints=mini_trial.ENDPOINTS + RULED)
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
-    shown = words(summary(material, {}))
-    assert "| Other rules of the outcome | 0.0 to 26.7; both compatible with no effect |" in shown
-    bounds = shown.partition("| Other rules of the outcome: worst-case bounds, ")[2]
-    assert "; 20.0 to 30.0 |" in bounds
-    one = [row for row in material.results if row["parameter"] != "relieved"]
-    material.__dict__["results"] = one
-    material.__dict__.pop("_by_analysis")
-    shown = words(summary(material, {}))
-    assert "| Another rule of the outcome: Relief by other rules | 0.0 (" in shown
+    (analysis,) = primary(material)
+    assert readings_in_short(material, analysis) == "Drug 0 of 2"
+    assert "otherwise about no effect: Drug 0 of 2." in words(summary(material, {}))
 
 
 BOUNDED = """\
@@ -306,51 +297,38 @@ def test_other_readings_name_the_visit_where_there_are_several(mini, monkeypatch
     assert "week" not in other_readings(mini, None)
 
 
+# Of an abstract, beside its figure.
+MOST_WORDS = 400
+
+
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
     places["tbl-known"] = "report-2.html"
     text = summary(mini, places)
-    assert "[By term](report-3.html#sec-harms)" in text
-    assert "(report-2.html#tbl-relief-primary-choices)" in text
+    assert "[All harms, with effects](report-3.html#sec-harms)" in text
+    assert "[Other choices](report-2.html#tbl-relief-primary-choices)" in text
     # Nothing is a heading, which takes room and would be numbered in a report.
     assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
-        "Patients",
+        "Background",
+        "Methods",
+        "Results",
         "Harms",
-        "Under other choices",
-        "Published numbers",
-        "How it was made",
+        "Conclusion",
+        "Audit",
     ]
     shown = words(text)
-    assert "20 randomised: 10 Drug, 10 Placebo." in shown
+    assert len(shown.split()) <= MOST_WORDS
     # Patient 20 has a coded missing relief.
-    assert re.search(
-        r"Analysed for Relief, all randomised: .*9 of 10 Placebo\. Not analysed: 1 ", shown
-    )
-    # Who of them is known is said with whom it is analysed.
-    assert "Analysed for Relief, all randomised: known in " in shown
+    assert (
+        "20 randomised: 10 Drug, 10 Placebo. Outcome known: Drug 10 of 10, Placebo 9 of 10."
+    ) in shown
     assert "Outcome known in all" not in shown
-    assert "choices.** Risk difference against Placebo, percentage points, 95 % CI." in shown
-    lines = r"\| The result \| 26\.7 \(.*\| Another method or model \| 26\.7 \("
-    assert re.search(lines, shown, re.S)
-    assert "Relief by smoking (exploratory, not adjusted): interaction p = " in shown
-    assert re.search(r"\| Worst-case bounds, without sampling error \| 20\.0 to 30\.0 \|", shown)
-    assert "verify FILE --trial mini" in shown
-    body = text.partition("**How it was made")[0].partition("**Patients")[2]
+    assert "Other choices give intervals that lie otherwise about no effect: Drug 0 of 1." in shown
+    assert "\n\nHash of this run: " in shown and "verify" not in shown
+    body = text.partition("**Audit")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
-    assert re.findall(r"\d+(?:\.\d+)? (?:of|%)", bare) == []
-
-
-def test_the_summary_tells_a_claim_by_the_worst_of_its_numbers(mini):
-    """It decides, also where the first is used or not checkable."""
-    first = mini.claims[0]
-    claim = {"claim_id": "late", "label": "Late", "quote": "5 to 7"}
-    rows = [
-        {**first, **claim, "component": part, "on_print": verdict, "against_data": None}
-        for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
-    ]
-    told = printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial))
-    assert "1 inconsistent" in told
-    assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in told
+    counted = re.sub(r"give intervals that [^\n]*", "", bare)
+    assert re.findall(r"\d+(?:\.\d+)? %|\d of \d", counted) == []
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
@@ -366,37 +344,8 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
         mini.claims[0] | {"paper": paper}
         for paper in ("Mini J 2020; text not at hand", "Mini J 2021")
     ]
-    text = words(printed_in_short(SimpleNamespace(claims=rows, trial=trial)))
-    assert text.endswith(" Text not at hand: Mini J 2020.")
-
-
-def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):
-    both = {"against_data": "differs", "on_print": "inconsistent", "label": "Bad", "quote": "5"}
-    both |= {"recomputed_text": "31%", "result_id": "mini/a/b", "component": "percent"}
-    rows = [{**mini.claims[0], **both, "claim_id": f"bad{n}"} for n in range(8)]
-    text = printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial))
-    told = "Bad, printed 5: the data give 31%, on print inconsistent"
-    assert words(text).endswith(f" {told}; 7 more differ from the data.")
-    assert "(audit.html#claim-bad0)" in text and f"]({trace_link('mini/a/b')})" in text
-
-
-def test_others_that_fail_are_told_apart_by_what_they_fail_at(mini):
-    """One that the data bear out is not said not to hold as one that they contradict."""
-    fails = {
-        "differs": {"against_data": "differs", "on_print": "compatible"},
-        "agrees": {"against_data": "exact", "on_print": "inconsistent"},
-        "apart": {"against_data": "not_checkable", "on_print": "inconsistent"},
-    }
-    rows = [
-        mini.claims[0] | verdicts | {"claim_id": f"{name}{n}", "recomputed_text": ""}
-        for name, verdicts in fails.items()
-        for n in range(2)
-    ]
-    text = words(printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial)))
-    assert text.endswith(
-        " differs; 1 more differs from the data, 2 agree with the data and not with other printed "
-        "numbers, 2 do not fit other printed numbers."
-    )
+    text = words(unread(SimpleNamespace(claims=rows, trial=trial)))
+    assert text == " Text not at hand: Mini J 2020."
 
 
 def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
@@ -453,13 +402,6 @@ def test_the_intervals_that_lie_otherwise_are_named():
 )
 def test_how_many_intervals_exclude_no_effect(clear, number, told):
     assert excluding(clear, number) == told
-
-
-def test_an_estimate_without_an_interval_is_counted_apart():
-    every = [row(-7.8, -13.2, -2.4), row(-7.5, -12.8, -2.2), row(-7.2, None, None, ci_level=None)]
-    assert words(_reach(every)).endswith(
-        "7.20; both incompatible with no effect; \N{MINUS SIGN}7.20 without an interval"
-    )
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):

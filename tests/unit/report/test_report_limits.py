@@ -10,7 +10,7 @@ from test_report_key_sentences import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.limits import limits
-from trialtrace.report.sections.summary import registered_unread, summary
+from trialtrace.report.sections.registered import registered_unread
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
@@ -58,8 +58,6 @@ def test_interim_analyses_and_what_the_data_lack_are_limits(tmp_path):
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     text = words(limits(material))
     assert "- No severity was kept.\n" in text and "- Interim analyses: One, in May.\n" in text
-    first = words(summary(material, {}))
-    assert "Interim analyses: one, in May." in first and "No severity was kept." in first
 
 
 @pytest.mark.parametrize(

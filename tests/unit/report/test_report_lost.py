@@ -155,7 +155,7 @@ def test_red_lines_stand_before_everything_else_on_page_1(lossy):
         "1 subject has no arm in the data: not counted as randomised.",
         WARNING.text,
     ]
-    assert rest.startswith("**Does the drug relieve pain")
+    assert rest.startswith("**Background.** Does the drug relieve pain")
 
 
 def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
@@ -170,7 +170,8 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     assert lossy.declared_lines == [known.text]
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
     shown = unescape(summary(lossy, {})).rstrip().replace("`", "")
-    assert re.search(r"\n\n\d+ rows? and \d+ single values? of the export were rejected", shown)
+    counted = r"\d+ rows? and \d+ single values? of the export were rejected"
+    assert re.search(rf"\n\n\*\*Left out\.\*\* {counted}", shown)
     assert known.text not in shown
     assert known.text in unescape("\n".join(left_out(lossy))).replace("`", "")
     undeclared = replace(ACCOUNT, warnings=(known,))
@@ -180,7 +181,7 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
 def test_nothing_lost_nothing_shown(material):
     material.__dict__["without_arm"] = 0
     assert material.red_lines == []
-    assert summary(material, {}).startswith("**Does the drug relieve pain")
+    assert summary(material, {}).startswith("**Background.** Does the drug relieve pain")
     assert exported(material) == []
 
 

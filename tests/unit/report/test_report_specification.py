@@ -15,9 +15,8 @@ from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
 from trialtrace.report.sections.choices import _label, _methods, other_choices
-from trialtrace.report.sections.choices_in_short import choices_in_short
 from trialtrace.report.sections.questions import same_question
-from trialtrace.report.tables import NO_BREAK, link
+from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
 OTHER = """\
@@ -132,8 +131,6 @@ def test_another_visit_or_estimand_is_another_question(visits):
         *[["", "before"]] * 2,
         ["Pain of another question", "after"],
     ]
-    told = [html.unescape(text) for text in choices_in_short(visits, {})]
-    assert any("\n| Another method or model | " in text for text in told)
 
 
 def test_a_heading_names_the_visit_where_several_are_asked_of(visits):
@@ -219,43 +216,6 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
     assert all(
         cell.startswith(f"p{NO_BREAK}") for line in (found[1], found[3]) for cell in line[2:]
     )
-
-
-def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
-    told = [html.unescape(text) for text in choices_in_short(visits, {})]
-    assert "Relief: no other analysis of the plan answers the same question." in told
-
-
-ADULTS = """\
-  relief_adults:
-    label: Relief of adults
-    role: supportive
-    of: relief_primary
-    estimand: relief_adults
-    estimates: [{risk_difference: newcombe}]
-multiplicity:
-"""
-
-
-@pytest.mark.parametrize(
-    ("role", "lead"), [("supportive", "Another question: "), ("registered", "")]
-)
-def test_a_summary_names_what_other_patients_and_definitions_give(tmp_path, role, lead):
-    adults = ADULTS.replace("supportive", role)
-    plan = mini_trial.PLAN.replace("multiplicity:\n", adults, 1)
-    whole = plan[plan.index("  relief_itt:") : plan.index("  pain_itt:")]
-    adults = whole.replace("relief_itt", "relief_adults").replace(
-        "population: itt", "population: adults"
-    )
-    run = mini_run.run_mini(tmp_path, plan=plan.replace(whole, whole + adults, 1))
-    material = Material(run.trial, load_settings(run.at), run.folder, {})
-    (text,) = [html.unescape(each) for each in choices_in_short(material, {}) if "adults" in each]
-    (row,) = [
-        row
-        for row in material.of("relief_adults")
-        if row["stat_name"] == "risk_difference" and row["comparison"]
-    ]
-    assert f"| {lead}Relief of adults | {html.unescape(link(row))} |" in text
 
 
 def test_a_test_of_an_assumption_is_no_other_estimate(visits):

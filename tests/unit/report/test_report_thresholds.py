@@ -61,7 +61,7 @@ def test_a_primary_test_has_its_verdict_in_words():
     (sentence,) = told([*arm("drug", 0.9, 0.01), *arm("placebo", 0.4, 0.9)], "primary")
     assert "; more than 50 % is shown of Drug at the level of 0.05" in sentence
     (sentence,) = told(arm("drug", 0.4, 0.9), "primary")
-    assert "; more than 50 % is shown of no arm at the level of 0.05" in sentence
+    assert "; more than 50 % is not shown of Drug at the level of 0.05" in sentence
 
 
 def test_an_analysis_without_such_a_test_has_no_sentence():

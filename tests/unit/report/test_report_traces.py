@@ -272,8 +272,7 @@ def test_harms_contents_and_numbers_of_events_lead_to_the_listing(folder):
     assert "sec-listing-1" in found[folder / "supplement.html"].ids
     contents = (folder / "supplement.html").read_text("utf-8").partition('id="TOC"')[2]
     assert 'href="#sec-listing-1"' in contents.partition("</nav>")[0]
-    for name in ("report.html", "summary.html"):
-        assert place in found[folder / name].links
+    assert place in found[folder / "report.html"].links
     of_events = {path.name for path, page in found.items() if f"../{place}" in page.links}
     assert "adverse_events.nausea.html" in of_events and "relief_primary.html" not in of_events
 

@@ -4,11 +4,10 @@ A result of such a cohort that agrees with a paper tells nothing of it, since th
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from trialtrace.base.words import upper_first
-from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
@@ -17,13 +16,9 @@ from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trace.put_in import GROUPS, Margin, Rests
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.cohort.margins import percentage
-from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
-PUT_IN = (
-    "Numbers of this cohort were set to print as the paper has them: what the report shows of them "
-    "is no reproduction."
-)
+PUT_IN = "Numbers of this cohort were set to print as the paper has them, which is no reproduction."
 
 
 SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
@@ -36,7 +31,6 @@ BY_PRINT = {
 }
 LEAD = "*Cohort:*"
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
-OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
 IN_PART = (
     "**Set beforehand in part:** made of columns that were drawn to printed numbers, "
     "[listed with what was drawn](#sec-targets)."
@@ -48,7 +42,6 @@ OF_COHORT = (
     "free of the paper either. What agrees shows nothing in both. What follows from counts that "
     "were chosen to print so, such as an interval or a p-value, may print otherwise than there."
 )
-COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
 
 
 def truth_of(material: Material) -> Row:
@@ -196,21 +189,6 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))
     return f"**Set beforehand, no finding:** {margins}.{chosen}{assumed}"
-
-
-def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:
-    """The same of the primary analyses in short, with links to where the cohort was set and to what
-    was drawn; `places` has the page of each section, that of the same document needs none."""
-    if not material.trial.tells_cohort:
-        return ""
-    rests = _rests(material, [analysis.name for analysis in analyses])
-    margins = rests.own or rests.columns
-    lines = material.trial.lines("cohort")
-    first = min((lines.get(("quantities", margin["quantity"]), 0) for margin in margins), default=0)
-    settings = config_page(COHORT) + (f"#L{first}" if first else "")
-    said = OWN_IN_SHORT if rests.own else COLUMNS_IN_SHORT if rests.columns else OF_NOTHING
-    targets = place_link("sec-targets", places) or "#sec-targets"
-    return f"{said} [Settings of the cohort]({settings}), [target against drawn]({targets})."
 
 
 def _rests(material: Material, analyses: Sequence[str]) -> Rests:

@@ -240,14 +240,14 @@ def sides(
         material.arm_label(arm.copy().pop()) if len(arm) == 1 and None not in arm else ""
         for arm in arms
     )
-    known = better or _by_scale(material, rows)
+    known = better or by_scale(material, rows)
     if known is None:
         return (f"lower with {named}", f"higher with {named}") if named else ("lower", "higher")
     told = f"favours {named or 'the named arm'}", f"favours {other or 'the other arm'}"
     return told if known == "lower" else told[::-1]
 
 
-def _by_scale(material: Material, rows: list[ResultRow]) -> str | None:
+def by_scale(material: Material, rows: list[ResultRow]) -> str | None:
     """Which values are better, where the scales of all endpoints say the same."""
     by_name: Mapping[str | None, str | None] = {
         name: endpoint.scale.higher if endpoint.scale else None

@@ -18,6 +18,7 @@ from trialtrace.report.tables import (
     of_needed,
     pair_text,
     pipe_table,
+    short_text,
     with_level,
     with_sign,
 )
@@ -224,6 +225,14 @@ def _method(material: Material, row: ResultRow) -> str:
 def whole_of(row: ResultRow) -> int:
     """Of how many a count is; of events in intervals, of the patients who are at risk."""
     return row["denominator"] or row["n_used"] or 0
+
+
+def count_of(rows: list[ResultRow]) -> str:
+    """ "4 of 10", or all that describes the arm where nothing is counted."""
+    for row in rows:
+        if row["method"] in ("count.events", "events.count", "events.recurrent"):
+            return link(row, f"{short_text(row)} of {whole_of(row)}".replace(" ", NO_BREAK))
+    return of_arm_in_words(rows)
 
 
 def of_arm_in_words(rows: list[ResultRow]) -> str:

@@ -17,7 +17,7 @@ from trialtrace.report.sections.deaths import (
 )
 from trialtrace.report.sections.event_words import is_untimed
 from trialtrace.report.sections.harms import reports_events
-from trialtrace.report.sections.summary import registered_late, registered_otherwise
+from trialtrace.report.sections.registered import registered_late, registered_otherwise
 from trialtrace.report.tables import texts_table
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -111,7 +111,7 @@ def _answers(material: Material) -> Iterator[Answer]:
     trial, plan = material.trial, material.trial.plan
     if _RANDOMISED.search(trial.title):
         yield "1a", True, "Title"
-    yield "1b", False, "Summary: without a conclusion in words"
+    yield "1b", True, "Summary"
     if trial.registration:
         late = ", registered retrospectively" if any(registered_late(material)) else ""
         yield "2", True, f"Summary: {trial.registration}{late}"

@@ -8,7 +8,7 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm_in_words, whole_of
+from trialtrace.report.sections.compact import count_of, of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import DEATH, is_time, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
@@ -59,9 +59,12 @@ def _is_time(endpoint: Endpoint) -> bool:
     return bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
 
 
-def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:
+def deaths_by_arm(
+    material: Material, place: Callable[[Analysis], str], *, in_short: bool = False
+) -> list[str]:
     """Deaths with their denominators; those of the disposition where they are others; whether the
-    log of adverse events has them. `place` gives the link to an analysis."""
+    log of adverse events has them. `place` gives the link to an analysis; `in_short` counts
+    alone."""
     named = deaths(material.trial)
     analyses = [
         problem
@@ -78,13 +81,14 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
     if counted:
         # The most patients; of as many the first of the report.
         analysis, arms = max(counted, key=lambda each: _patients(each[1]))
-        line = _by_arm(material, analysis, arms, place) + _over_time(
-            material, analyses, analysis, place
-        )
-        told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
+        line = _by_arm(material, analysis, arms, place, in_short=in_short)
+        if not in_short:
+            line += _over_time(material, analyses, analysis, place)
+            line = with_cohort(material, line, [row for rows in arms.values() for row in rows])
+        told.append(line)
         found = _sum(arms)
     for label, ended in _ends(material, death=True).items():
-        if _sum(ended) != found:
+        if _sum(ended) != found and not (in_short and told):
             told.append(_ended(material, label, ended))
         found = max(found, _sum(ended))
     if named and not told:
@@ -94,7 +98,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
             "its events by arm." + _over_time(material, analyses, None, place)
         )
-    more = [*undated(material), *(_log(material) if found else [])]
+    more = [] if in_short else [*undated(material), *(_log(material) if found else [])]
     return [" ".join([*told, *more])] if told else []
 
 
@@ -176,10 +180,16 @@ def _sum(arms: Arms) -> float:
 
 
 def _by_arm(
-    material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
+    material: Material,
+    analysis: Analysis,
+    arms: Arms,
+    place: Callable[[Analysis], str],
+    *,
+    in_short: bool,
 ) -> str:
     each = [
-        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
+        f"{escape_markdown(material.arm_label(arm))} "
+        f"{count_of(rows) if in_short else of_arm_in_words(rows)}"
         for arm, rows in _arms(arms).items()
     ]
     population = material.trial.populations[analysis.estimand.population]
@@ -191,6 +201,8 @@ def _by_arm(
     known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
+    if in_short:
+        return text
     return " ".join(
         [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
     )

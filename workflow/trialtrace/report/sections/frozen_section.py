@@ -4,7 +4,7 @@ from trialtrace.report.frozen_data import data_state
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
-from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.frozen import AMENDED, POST_HOC
 
 NO_REASON = "**no reason is given**"
@@ -49,7 +49,7 @@ def frozen_line(material: Material) -> str:
     trial = material.trial
     if trial.frozen is None:
         return ""
-    text = f"Plan frozen {trial.frozen.dated}, {grouped(trial.frozen.sha256)[:17]}"
+    text = f"Plan frozen {trial.frozen.dated}, {short_hash(trial.frozen.sha256)}"
     if changes := trial.frozen.later_changes(trial.amendments):
         text += f"; {len(changes)} later change{'s' * (len(changes) > 1)}"
     return f"{text}."

@@ -1,13 +1,13 @@
 """Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, with_cohort
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import analysis_place, component_link, place_link
+from trialtrace.report.links import analysis_place, component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words
@@ -116,7 +116,7 @@ LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
 
-def _no_deaths(material: Material) -> str:
+def without_deaths(material: Material) -> str:
     """That no endpoint is death; the endpoints that speak of it, or of who lived, whose rest may
     have died."""
     events = [
@@ -134,65 +134,40 @@ def _no_deaths(material: Material) -> str:
 def harms_section(material: Material) -> str:
     """Deaths, then a line an analysis or endpoint of harms, then tables
     by term; of a log without any event a line in place of its table."""
-    declared = _declared(material)
-    deaths = deaths_by_arm(material, _here) or [_no_deaths(material)]
+    declared = declared_harms(material)
+    deaths = deaths_by_arm(material, _here) or [without_deaths(material)]
     deaths += _denominators(material)
     deaths += [
         with_cohort(material, line, rows)
         for analysis in declared
-        for line, rows in _lines(material, analysis, _here(analysis), of_arm_in_words)
+        for line, rows in _lines(material, analysis)
     ]
     deaths += [
         adverse_table(material, texts)
-        if _events(material, texts)
+        if has_events(material, texts)
         else _empty(material, texts, bool(declared))
-        for texts in _displays(material)
+        for texts in event_tables(material)
     ]
-    deaths += _listed(material, lambda place: f"#{place}")
+    deaths += _listed(material)
     return "\n\n".join([*deaths, *unreported(material)]) + "\n"
 
 
-def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
-    """The same for the summary: of each arm the count alone; displays have a line each in place of
-    a table, or only a link where analyses tell it; `places` has the page of each section."""
-    declared = _declared(material)
-
-    def place(analysis: Analysis) -> str:
-        return place_link(analysis_place(analysis.name), places)
-
-    deaths = deaths_by_arm(material, place) or [_no_deaths(material)]
-    deaths += _denominators(material, in_short=True)
-    for one in declared:
-        deaths += [line for line, _ in _lines(material, one, place(one), _count)]
-    terms = place_link(PLACE, places)
-    logged = [texts for texts in _displays(material) if _events(material, texts)]
-    if declared and terms and logged:
-        deaths.append(f"[Adverse events by term]({terms}).")
-    elif not declared:
-        deaths += [_shares(material, given, terms) for given in logged]
-    empty = [texts for texts in _displays(material) if texts not in logged]
-    deaths += [_empty(material, texts, bool(declared)) for texts in empty]
-    deaths += _listed(material, lambda place: place_link(place, places))
-    return [*deaths, *unreported(material)]
-
-
-def _listed(material: Material, link_to: Callable[[str], str]) -> list[str]:
+def _listed(material: Material) -> list[str]:
     """Links to the listings of events and of deaths, patient by patient, where they are shown."""
     kinds = (EVENTS, DEATHS) if material.disclosure == "full" else ()
     links = [
-        f"[{escape_markdown(lower_first(entry['title']))}]({link_to(place)})"
+        f"[{escape_markdown(lower_first(entry['title']))}](#{place})"
         for place, entry in listings_of(material.trial, kinds).items()
-        if link_to(place)
     ]
     return [f"Patient by patient: {', '.join(links)}."] if links else []
 
 
 def reports_events(material: Material) -> bool:
     """Whether the plan has any analysis or table of adverse events."""
-    return bool(_declared(material) or _displays(material))
+    return bool(declared_harms(material) or event_tables(material))
 
 
-def _declared(material: Material) -> list[Analysis]:
+def declared_harms(material: Material) -> list[Analysis]:
     return [problem for problem in in_order(material.trial) if problem.harms]
 
 
@@ -200,49 +175,55 @@ def _here(analysis: Analysis) -> str:
     return f"#{analysis_place(analysis.name)}"
 
 
-def _count(rows: list[ResultRow]) -> str:
-    """ "4 of 10", or all that describes the arm where nothing is counted."""
-    counts = [row for row in rows if row["method"] in ("count.events", "events.count")]
-    return f"{link(counts[0])} of {counts[0]['denominator']}" if counts else of_arm_in_words(rows)
-
-
-def _lines(
-    material: Material, analysis: Analysis, place: str, words: Callable[[list[ResultRow]], str]
-) -> Iterator[tuple[str, list[ResultRow]]]:
-    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
-    the results in it; `words` say what of an arm. Of an analysis of which some endpoints are harms
-    these, with why they are."""
-    why = {} if analysis.harms is True else analysis.harms or {}
-    result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
+def by_arm(
+    material: Material, analysis: Analysis
+) -> dict[tuple[str, str | None], dict[str, list[ResultRow]]]:
+    """The results of each arm of an analysis, by endpoint and visit; of an analysis of which some
+    endpoints are harms those of these."""
+    some = {} if analysis.harms is True else analysis.harms or {}
+    found: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
-        if why and row["parameter"] not in why:
+        if some and row["parameter"] not in some:
             continue
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
             label = ", ".join(material.parameter_words(row)) or analysis.label
-            arms = result_rows.setdefault((label, row["visit"]), {})
+            arms = found.setdefault((label, row["visit"]), {})
             arms.setdefault(row["group1_level"], []).append(row)
-    for (label, visit), arms in result_rows.items():
+    return found
+
+
+def _lines(material: Material, analysis: Analysis) -> Iterator[tuple[str, list[ResultRow]]]:
+    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
+    the results in it; why it is a harm, where only some endpoints are."""
+    why = {} if analysis.harms is True else analysis.harms or {}
+    for (label, visit), arms in by_arm(material, analysis).items():
         rows = [row for arm in arms.values() for row in arm]
-        alone = " (of the log alone)" if _of_log(material, rows[0]) else ""
-        shown = escape_markdown(", ".join(filter(None, [label, visit])) + alone)
+        shown = escape_markdown(", ".join(filter(None, [label, visit])) + of_log(material, rows[0]))
         lines = [
-            f"{escape_markdown(material.arm_label(arm))} {words(rows)}"
+            f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
         lines += [escape_markdown(why[present(rows[0]["parameter"])])] if why else []
         lines += records(material, analysis, rows[0]["parameter"])
         lines += [text.removesuffix(".") for text in effects(material, analysis, rows[0])]
-        yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}.", rows
+        yield f"[{shown}]({_here(analysis)}): {'; '.join(lines)}.", rows
+
+
+def of_log(material: Material, row: ResultRow) -> str:
+    """That a result counts events of the log alone, where it does."""
+    return " (of the log alone)" if _of_log(material, row) else ""
 
 
 def _of_log(material: Material, row: ResultRow) -> bool:
     """Whether a result counts events of a log, beside which the report tells of others."""
     entry = material.trial.endpoints[present(row["parameter"])].entry
     logged = isinstance(entry, AnyOccurrence) and any(
-        entry.of == texts["endpoint"] for texts in _displays(material)
+        entry.of == texts["endpoint"] for texts in event_tables(material)
     )
-    others = any(analysis.harms and analysis.harms is not True for analysis in _declared(material))
+    others = any(
+        analysis.harms and analysis.harms is not True for analysis in declared_harms(material)
+    )
     return logged and (others or none_logged(material))
 
 
@@ -253,18 +234,18 @@ def of_log_alone(material: Material, analysis: Analysis) -> str:
         _of_log(material, row) for row in material.of(analysis.name) if row["parameter"]
     ):
         return ""
-    empty = [texts for texts in _displays(material) if not _events(material, texts)]
+    empty = [texts for texts in event_tables(material) if not has_events(material, texts)]
     lines = [_empty(material, texts, told=True) for texts in empty]
     deaths = ", which has none of the deaths" * (not lines and none_logged(material))
     told = " ".join([f"These are of the log of adverse events alone{deaths}.", *lines])
     return f"{told} No share or bound here is of what else stands under [harms](#{PLACE})."
 
 
-def _displays(material: Material) -> list[Mapping[str, str]]:
+def event_tables(material: Material) -> list[Mapping[str, str]]:
     return list(material.trial.plan.displays.get(ADVERSE_EVENTS, ()))
 
 
-def _rows(material: Material, texts: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
+def of_events(material: Material, texts: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
     """A statistic of all adverse events of a display, by arm."""
     return {
         present(row["group1_level"]): row
@@ -275,9 +256,9 @@ def _rows(material: Material, texts: Mapping[str, str], stat: str) -> dict[str, 
     }
 
 
-def _events(material: Material, texts: Mapping[str, str]) -> bool:
+def has_events(material: Material, texts: Mapping[str, str]) -> bool:
     """Whether any patient has an event of a display."""
-    return any(row["stat_value"] for row in _rows(material, texts, "patients").values())
+    return any(row["stat_value"] for row in of_events(material, texts, "patients").values())
 
 
 def _empty(material: Material, texts: Mapping[str, str], told: bool) -> str:
@@ -285,20 +266,19 @@ def _empty(material: Material, texts: Mapping[str, str], told: bool) -> str:
     where analyses have `told` them."""
     if told:
         return f"The log of {escape_markdown(lower_first(texts['title']))} has no event."
-    return f"{_shares(material, texts, '')} The log has no event."
+    return f"{_shares(material, texts)} The log has no event."
 
 
-def _shares(material: Material, texts: Mapping[str, str], terms: str) -> str:
+def _shares(material: Material, texts: Mapping[str, str]) -> str:
     """The share of patients with any event, by arm, of a display of adverse events."""
-    shares, patients = (_rows(material, texts, stat) for stat in ("any_event", "patients"))
+    shares, patients = (of_events(material, texts, stat) for stat in ("any_event", "patients"))
     told = [
         f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {with_level(share)}"
         for arm, share in shares.items()
         if arm != ALL or len(shares) == 1
     ]
     title = escape_markdown(f"{texts['title']}, patients with any:")
-    by_term = f" [By term]({terms})." if terms else ""
-    return with_cohort(material, f"{title} {'; '.join(told)}.{by_term}", [*patients.values()])
+    return with_cohort(material, f"{title} {'; '.join(told)}.", [*patients.values()])
 
 
 def _of(row: ResultRow) -> str:
@@ -306,11 +286,10 @@ def _of(row: ResultRow) -> str:
     return f"{link(row, short_text(row))} of {n}"
 
 
-def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str]:
-    """Of whom the lines and tables are, and how many of those randomised these are; nothing of all
-    of them `in_short`."""
-    analyses = [analysis.estimand.population for analysis in _declared(material)]
-    named = [*analyses, *(texts["population"] for texts in _displays(material))]
+def _denominators(material: Material) -> Iterator[str]:
+    """Of whom the lines and tables are, and how many of those randomised these are."""
+    analyses = [analysis.estimand.population for analysis in declared_harms(material)]
+    named = [*analyses, *(texts["population"] for texts in event_tables(material))]
     randomised = randomised_by_arm(material)
     who = material.trial.plan.displays.get("flow", {}).get("patients", "randomised")
     for name in dict.fromkeys(named):
@@ -326,8 +305,7 @@ def _denominators(material: Material, *, in_short: bool = False) -> Iterator[str
             for row, every in zip(sizes, of, strict=True)
         ]
         counts = f" ({'; '.join(denominators)})" if denominators else ""
-        if not (in_short and whole):
-            yield f"Denominators of events: {label}{counts}."
+        yield f"Denominators of events: {label}{counts}."
 
 
 def unreported(material: Material) -> list[str]:

@@ -12,14 +12,14 @@ from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.records import records
-from trialtrace.report.sections.remarks import caveat
-from trialtrace.report.sections.sections import not_recorded
-from trialtrace.report.sections.summary import (
+from trialtrace.report.sections.registered import (
     registered_late,
     registered_otherwise,
     registered_unread,
     unread,
 )
+from trialtrace.report.sections.remarks import caveat
+from trialtrace.report.sections.sections import not_recorded
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
 

@@ -15,7 +15,7 @@ from trialtrace.report.sections.event_words import stat_words
 from trialtrace.report.sections.models import estimation_words, model_words
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, by, method_of
 from trialtrace.run.trial.reported import in_main_report, in_order
@@ -181,7 +181,7 @@ def _software(material: Material) -> str:
 def _cite(material: Material) -> str:
     """How this report is cited: no author and no date, which the run does not know."""
     value = material.seal.value
-    run = f", run {grouped(value)[:17]}" if value else ""
+    run = f", run {short_hash(value)}" if value else ""
     kind = "synthetic data, no evidence" if material.trial.synthetic else "re-analysis"
     kind = f" [{kind}]" if material.trial.synthetic or material.claims else ""
     text = f"{material.trial.title}{kind}. Report by trialtrace {trialtrace.__version__}{run}."

@@ -52,6 +52,15 @@ class Readings:
     def otherwise(self) -> Iterator[str]:
         """Which intervals lie otherwise about no effect than that of the result: "both of all
         randomised", "3 of 12 by other rules of the outcome"."""
+        for k, n, words in self.counts():
+            if k:
+                yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
+        bounds = any(includes_no_effect(*bound) for bound in self.bounds)
+        if leaves_out_no_effect(self.first) and bounds:
+            yield "the worst-case bounds"
+
+    def counts(self) -> Iterator[tuple[int, int, str]]:
+        """(how many intervals lie otherwise, of how many, by what other choice)."""
         clear = leaves_out_no_effect(self.first)
         for rows, words in (
             (self.methods, "by other methods"),
@@ -67,10 +76,7 @@ class Readings:
                 n += len(tested)
                 k += sum((p <= 1 - present(self.first["ci_level"])) != clear for p in tested)
                 words += " (a test for an interval where there is none)" * bool(tested)
-            if k:
-                yield f"{_EVERY.get(n, f'all {n}') if k == n else f'{k} of {n}'} {words}"
-        if clear and any(includes_no_effect(*bound) for bound in self.bounds):
-            yield "the worst-case bounds"
+            yield k, n, words
 
 
 def readings(material: Material, analysis: Analysis) -> list[Readings]:
@@ -154,6 +160,22 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
                 f"{in_a_row(kinds)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""
+
+
+def readings_in_short(material: Material, analysis: Analysis) -> str:
+    """ "Drug 3 of 12": of how many other estimates of a comparison the interval lies otherwise
+    about no effect. Plain text, empty where the plan has none of them."""
+    found = [one for one in readings(material, analysis) if one.first["ci_low"] is not None]
+    references = {one.first["reference"] for one in found}
+    told = []
+    for one in found:
+        counts = [*one.counts()]
+        pair = pair_text(material, one.first)
+        who = material.arm_label(one.first["comparison"]) if len(references) == 1 else pair
+        at = f", {one.first['visit']}" if len(analysis.visits or ()) > 1 else ""
+        if n := sum(n for _, n, _ in counts):
+            told.append(f"{who}{at} {sum(k for k, *_ in counts)} of {n}")
+    return "; ".join(told)
 
 
 def other_readings_marked(material: Material, *analyses: Analysis) -> str:

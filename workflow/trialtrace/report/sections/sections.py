@@ -25,6 +25,7 @@ from trialtrace.run.trial.study.source import Rdatasets
 OF_PRINT = "claims.yaml"
 POPULATIONS = "Analysis populations; who belongs to one has Y in the variable of its flag."
 MOST_TABLES = 4
+STOPS = "; a disagreement would have stopped the run."
 UNTOLD = "Not told by the sources at hand"
 
 
@@ -127,21 +128,26 @@ def trial_section(material: Material) -> str:
     return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
 
 
-def design_line(trial: Trial) -> str:
-    """Design, arms, randomisation; registration and funding; how the trial stopped; and what of
-    this nobody has recorded."""
+def design_words(trial: Trial) -> str:
+    """Design, arms, randomisation and blinding, in a sentence of plain text."""
     design = trial.design
     arms = ", ".join(
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()
     )
-    kind = design.kind.replace("_", " ").capitalize()
-    text = f"{kind} design; {arms}; {_allocation(trial)}{_blinding(design.blinding)}."
     if trial.at.purpose.kind == "open":
-        text = "All arms together: this report tells nothing by arm."
-    elif trial.pooled:
+        return "All arms together: this report tells nothing by arm."
+    if trial.pooled:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
-        text += "are confirmed."
+        return f"{text}are confirmed."
+    kind = design.kind.replace("_", " ").capitalize()
+    return f"{kind} design; {arms}; {_allocation(trial)}{_blinding(design.blinding)}."
+
+
+def design_line(trial: Trial) -> str:
+    """The same; registration and funding; how the trial stopped; and what of this nobody has
+    recorded."""
+    design, text = trial.design, design_words(trial)
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
     if funding := trial.file.funding:
@@ -184,8 +190,8 @@ def _source_name(material: Material, table: str) -> str:
 
 
 def recomputed(material: Material, *, in_short: bool = False) -> str:
-    """How many of the results a second computation agrees with; `in_short` without how far off one
-    by simulation may be."""
+    """How many of the results a second computation agrees with; `in_short` nothing of those that
+    are held against a simulation."""
     checks = material.tracer.checks
     checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
@@ -193,13 +199,13 @@ def recomputed(material: Material, *, in_short: bool = False) -> str:
     missing = without_check(material.trial, ids, checks)
     text = (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
-        "independent path; a disagreement would have stopped the run."
     )
+    text += "independent path" + ("." if in_short else STOPS)
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + _by_simulation(material, in_short=in_short)
+    return text + without + ("" if in_short else _by_simulation(material))
 
 
-def _by_simulation(material: Material, *, in_short: bool) -> str:
+def _by_simulation(material: Material) -> str:
     """How many of them are held against a simulation, and how far off such an estimate may be."""
     drawn = [
         (row, check)
@@ -211,8 +217,6 @@ def _by_simulation(material: Material, *, in_short: bool) -> str:
         return ""
     text = f" {len({row['result_id'] for row, _ in drawn})} of them are held against a simulation "
     text += "and agree within what chance may part the two by, which each number has on its page"
-    if in_short:
-        return f"{text}."
     off = [
         (present(check["chance"]), row)
         for row, check in drawn

@@ -19,9 +19,39 @@ EXACT = "proportion.clopper_pearson"
 SAME = ("parameter", "visit", "stratum", "group1_level")
 
 
-def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
-    """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
+def against_thresholds(
+    material: Material, analysis: Analysis, *, in_short: bool = False
+) -> list[str]:
+    """A sentence for each endpoint, visit and subgroup whose shares were tested by arm; `in_short`
+    the shares and p alone."""
     rows = material.of(analysis.name)
+    if in_short:
+        return [
+            f"{escape_markdown(upper_first(_asked(of[0])))}: {_arms(material, of, rows)}"
+            for of in _tests(rows)
+        ]
+    return [_sentence(material, analysis, rows, tests) for tests in _tests(rows)]
+
+
+def shown_beyond(material: Material, analysis: Analysis) -> list[str]:
+    """The same for a conclusion: what is shown of which arms, with the shares; where one arm
+    decides by the plan, of that alone."""
+    rows, told = material.of(analysis.name), []
+    for tests in _tests(rows):
+        of = [t for t in tests if analysis.decides in (None, t["group1_level"])]
+        labels = [f"{escape_markdown(material.arm_label(t['group1_level']))} " for t in of]
+        shares = [
+            (label if len(of) > 1 else "") + with_level(share)
+            for label, test in zip(labels, of, strict=True)
+            if (share := _share(rows, test))
+        ]
+        if not tests[0]["stratum"]:
+            told.append(f"{_shown(material, analysis, of)}: {'; '.join(shares)}.")
+    return told
+
+
+def _tests(rows: list[ResultRow]) -> list[list[ResultRow]]:
+    """The tests of arms against a threshold, of each endpoint, visit and subgroup."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in rows:
         if (
@@ -31,7 +61,14 @@ def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
         ):
             key = values_of(row, (*SAME[:3], "options"))
             cuts.setdefault(key, []).append(row)
-    return [_sentence(material, analysis, rows, tests) for tests in cuts.values()]
+    return [*cuts.values()]
+
+
+def _share(rows: list[ResultRow], test: ResultRow) -> ResultRow | None:
+    """The share that is tested, with the exact interval where the analysis has it."""
+    same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
+    by_method = {r["method"]: r for r in same if r["stat_name"] == "proportion"}
+    return by_method.get(EXACT, next(iter(by_method.values()), None))
 
 
 def _sentence(
@@ -44,12 +81,19 @@ def _sentence(
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
-    arms, exact = [], []
+    told = f"; {_shown(material, analysis, tests)}" if analysis.role == "primary" else ""
+    shares = [share for test in tests if (share := _share(rows, test))]
+    exact = [share for share in shares if share["method"] == EXACT]
+    told += _beyond(material, analysis, first, exact) if one_sided else ""
+    arms = _arms(material, tests, rows)
+    return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
+
+
+def _arms(material: Material, tests: list[ResultRow], rows: list[ResultRow]) -> str:
+    """ "Drug 26.7 % (95 % CI …), p = 0.99; Placebo …"."""
+    arms = []
     for test in tests:
-        same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
-        by_method = {r["method"]: r for r in same if r["stat_name"] == "proportion"}
-        share = by_method.get(EXACT, next(iter(by_method.values()), None))
-        exact += [by_method[EXACT]] if EXACT in by_method else []
+        share = _share(rows, test)
         shown = f" {with_level(share)}" if share else ""
         if share and share["method"] != EXACT and share["ci_level"] is not None:
             # An interval of another kind is none of this test.
@@ -58,23 +102,21 @@ def _sentence(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
             f"p {sign(test)}{link(test)}"
         )
-    told = _shown(material, analysis, tests) if analysis.role == "primary" else ""
-    told += _beyond(material, analysis, first, exact) if one_sided else ""
-    return f"{escape_markdown(lead)}: {'; '.join(arms)}{told}{ending(material)}"
+    return "; ".join(arms)
 
 
 def _shown(material: Material, analysis: Analysis, tests: list[ResultRow]) -> str:
-    """ "; more than 50 % of the patients is shown of no arm at the level of 0.05"."""
+    """ "more than 50 % is shown of no arm at the level of 0.05"."""
     level = analysis.decision_level
     arms = [
         material.arm_label(test["group1_level"])
         for test in tests
         if present(test["stat_value"]) <= level
     ]
-    whom = in_a_row(arms) if arms else "no arm"
-    return (
-        f"; {escape_markdown(f'{_asked(tests[0])} is shown of {whom} at the level of {level:g}')}"
-    )
+    whom = f"is shown of {in_a_row(arms) if arms else 'no arm'}"
+    if not arms and len(tests) == 1:
+        whom = f"is not shown of {material.arm_label(tests[0]['group1_level'])}"
+    return escape_markdown(f"{_asked(tests[0])} {whom} at the level of {level:g}")
 
 
 def _asked(test: ResultRow) -> str:

@@ -21,7 +21,7 @@ from trialtrace.run.archive.shelf import Kept as ArchivedRun
 from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash
 from trialtrace.run.archive.shelf import kept_documents as archived_documents
 from trialtrace.run.tables.contracts import RESULTS, read_table
-from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.listing import listed_trials
 
@@ -283,7 +283,7 @@ def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier |
             documents["lines"].values(), key=lambda document: _shared(document, hashes), default=[]
         )
         same = whole or (read is not None and hashes == like)
-        if same or (seal is not None and grouped(seal) in text):
+        if same or (seal is not None and short_hash(seal) in text):
             judged = Judged([], [_of_run(kept, read, whole)])
             if not same:
                 judged.found += _altered(file, lines, like, read)

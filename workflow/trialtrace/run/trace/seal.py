@@ -139,3 +139,8 @@ def grouped(value: str) -> str:
     """A hash in groups, as a person compares it: the first of them are its short form."""
     size = len(value) // (2 * GROUP)
     return " ".join(value[at : at + size] for at in range(0, len(value), size))
+
+
+def short_hash(value: str) -> str:
+    """The first groups of a hash, by which a person tells runs apart."""
+    return " ".join(grouped(value).split(" ")[:2])

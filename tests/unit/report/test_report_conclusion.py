@@ -1,0 +1,70 @@
+"""What a summary concludes: from the decision on the primary outcome, with its size."""
+
+import html
+import re
+from types import SimpleNamespace
+
+import mini_run
+import pytest
+
+from trialtrace.report.material import Material
+from trialtrace.report.sections import conclusion as module
+from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
+from trialtrace.report.tables import NO_BREAK
+from trialtrace.run.trial.load import load_settings
+
+
+def words(markdown):
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", html.unescape(markdown))
+    return text.replace(NO_BREAK, " ")
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    run = mini_run.run_mini(tmp_path_factory.mktemp("concluded"))
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
+    """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
+    told = words(conclusion(mini))
+    assert told.startswith(
+        "Difference in risk, all randomised (treatment policy), in the 19 of 20 whose outcome is "
+        "known: a difference of Drug from Placebo is not shown: risk difference 26.7 percentage "
+        "points ("
+    )
+    assert told.endswith(f" Decided at the level of 0.05. {NOT_ABSENT}")
+    assert SYNTHETIC not in told
+
+
+@pytest.mark.parametrize(
+    ("value", "p", "better", "told"),
+    [
+        (0.2, 0.01, None, "a difference of Drug from Placebo is shown"),
+        (0.2, 0.01, "higher", "superiority of Drug over Placebo is shown"),
+        (0.2, 0.01, "lower", "superiority of Placebo over Drug is shown"),
+        (-0.2, 0.01, "lower", "superiority of Drug over Placebo is shown"),
+        (-0.2, 0.4, "lower", "superiority of Drug over Placebo is not shown"),
+    ],
+)
+def test_superiority_is_of_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
+    (analysis,) = module.primary(mini)
+    monkeypatch.setattr(module, "planned_side", lambda *_: better)
+    found = next(module.compared(mini, analysis))
+    estimate = found.estimate | {"stat_value": value}
+    text = words(module._of_pair(mini, analysis, estimate, found.planned | {"stat_value": p}))
+    assert text.startswith(f"{told}: risk difference ")
+
+
+def test_a_margin_is_named_with_what_is_shown_of_it(mini):
+    (analysis,) = module.primary(mini)
+    found = next(module.compared(mini, analysis))
+    p = found.planned | {"stat_value": 0.01, "options": '{"margin": -0.1, "sides": "greater"}'}
+    text = words(module._of_pair(mini, analysis, found.estimate, p))
+    assert text.startswith("non-inferiority of Drug to Placebo at \N{MINUS SIGN}0.1 is shown: ")
+
+
+def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
+    made_up = SimpleNamespace(synthetic=True, pooled=True, plan=SimpleNamespace(analyses={}))
+    told = conclusion(SimpleNamespace(trial=made_up))
+    assert told == f"{module.NOTHING} {SYNTHETIC}"

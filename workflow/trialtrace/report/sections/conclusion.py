@@ -1,0 +1,132 @@
+"""The conclusion of a summary: what each primary analysis shows or does not show, of what estimand,
+with its size; and what the data are no evidence of."""
+
+import json
+from collections.abc import Iterator
+
+from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.report.figures.rows_shown import by_scale, planned_side
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.deaths import population_rows
+from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, primary
+from trialtrace.report.sections.readings import other_readings
+from trialtrace.report.sections.thresholds import shown_beyond
+from trialtrace.report.tables import NO_BREAK, link, pair_text, with_sign
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import limits_of
+
+SYNTHETIC = "The data are synthetic: nothing of this is evidence about patients."
+NOTHING = "None: no primary analysis of the plan compares or tests anything."
+NOT_ABSENT = "That a difference is not shown does not show that there is none."
+DISAGREE = "Other readings of the plan do not all agree."
+TESTED = "the tests among the results compare no two arms by an estimate."
+PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
+
+
+def conclusion(material: Material) -> str:
+    """The sentences of all primary analyses, whether other readings agree, and that a synthetic
+    cohort says nothing of patients. Markdown."""
+    told = [" ".join(_of(material, one)) for one in primary(material) if material.of(one.name)]
+    told = told if told and not material.trial.pooled else [NOTHING]
+    told += [DISAGREE] if other_readings(material) else []
+    told += [SYNTHETIC] if material.trial.synthetic else []
+    return " ".join(told)
+
+
+def _of(material: Material, analysis: Analysis) -> Iterator[str]:
+    """The estimand of an analysis, and what is shown of its arms, of all of them and of each pair.
+    Where one arm decides, its test against a threshold alone."""
+    found = [*compared(material, analysis)]
+    told = [*shown_beyond(material, analysis)]
+    if not (told and analysis.decides):
+        told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
+    first, *others = told or [TESTED]
+    yield f"{_estimand(material, analysis, found)}: {first}"
+    yield from map(upper_first, others)
+
+
+def _estimand(material: Material, analysis: Analysis, found: list[Compared]) -> str:
+    """ "Difference in the risk of pain, all randomised (treatment policy), in the 74 of 105 whose
+    outcome is known": what the estimate is of."""
+    estimand = analysis.estimand
+    population = lower_first(material.trial.populations[estimand.population].label)
+    strategies = "; ".join(dict.fromkeys(event.strategy for event in estimand.intercurrent))
+    words = [upper_first(estimand.summary), population + f" ({strategies})" * bool(strategies)]
+    return ", ".join([*map(escape_markdown, words), *_known(material, analysis, found)])
+
+
+def _known(material: Material, analysis: Analysis, found: list[Compared]) -> Iterator[str]:
+    """Of how many of the population the estimates are, where these are not all; Markdown."""
+    sizes = population_rows(material, analysis.estimand.population)
+    numbers: dict[tuple[int, int], ResultRow] = {}
+    for one in found:
+        arms = values_of(one.estimate, PLACE[2:4])
+        if one.estimate["n_used"] and all(arm in sizes for arm in arms):
+            whole = sum(round(present(sizes[arm]["stat_value"])) for arm in arms)
+            numbers.setdefault((one.estimate["n_used"], whole), one.estimate)
+    if any(n < whole for n, whole in numbers):
+        (n, whole), row = next(iter(numbers.items()))
+        few = f"the [{n}]({trace_link(row['result_id'], 'n')}) of {whole}"
+        yield f"in {few if len(numbers) == 1 else 'those'} whose outcome is known"
+
+
+def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
+    """Whether the test of all arms, where a family has it, shows a difference among them."""
+    for p, adjusted in of_all_arms(material, analysis.name):
+        if (value := adjusted["stat_value"]) is not None:
+            shown = "a" if rejected([value], analysis.decision_level) else "no"
+            at = escape_markdown(f", {p['visit']}" if p["visit"] else "")
+            p_text = f"p{NO_BREAK}{with_sign(adjusted)}"
+            yield f"{shown} difference among all arms is shown{at} ({p_text})."
+
+
+def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> Iterator[str]:
+    """A sentence a comparison; of more than a few how many show a difference."""
+    decided = [one.planned and deciding(material, analysis, one.planned) for one in found]
+    values = [present(p["stat_value"]) for p in decided if p is not None]
+    shown = rejected(values, analysis.decision_level)
+    if len(found) > MOST_SENTENCES:
+        yield f"a difference is shown in {shown} of {len(values)} comparisons."
+        return
+    for one, p in zip(found, decided, strict=True):
+        yield _of_pair(material, analysis, one.estimate, p)
+    if values:
+        yield f"decided at the level {escape_markdown(level_words(analysis))}."
+    if shown < len(values):
+        yield NOT_ABSENT
+
+
+def _of_pair(
+    material: Material, analysis: Analysis, estimate: ResultRow, p: ResultRow | None
+) -> str:
+    """ "superiority of Drug over Placebo is shown: risk difference −7.8 …": of a test against
+    margins its verdict, of an estimate that none decides the size alone."""
+    size = f"{LABELS[estimate['stat_name']]} {link(estimate, estimate['stat_text'])}"
+    pair = escape_markdown(pair_text(material, estimate))
+    for row in material.of(analysis.name):
+        if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
+            margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
+            return f"{pair}, held against {margins}: {link(row)}: {size}."
+    if p is None or p["stat_value"] is None:
+        return f"{pair}: {size}, which no test decides."
+    shown = "shown" if rejected([p["stat_value"]], analysis.decision_level) else "not shown"
+    arms = [escape_markdown(material.arm_label(arm)) for arm in values_of(estimate, PLACE[2:4])]
+    margin = json.loads(p["options"]).get("margin")
+    if margin:
+        limit = escape_markdown(limits_of(p["options"]).removeprefix(", "))
+        return f"non-inferiority of {' to '.join(arms)} at {limit} is {shown}: {size}."
+    better = planned_side(material, analysis.name) or by_scale(material, [estimate])
+    above = present(estimate["stat_value"]) > no_effect(estimate["stat_name"])
+    if better and shown == "shown" and above != (better == "higher"):
+        return f"superiority of {' over '.join(arms[::-1])} is shown: {size}."
+    what = (
+        f"superiority of {' over '.join(arms)}"
+        if better
+        else f"a difference of {' from '.join(arms)}"
+    )
+    return f"{what} is {shown}: {size}."
