@@ -20,5 +20,16 @@ for (d in cases("strata.csv")) {
     }
   }
   emit_test(this, "logistic", q[1], q[3], q[2])
+  # The same over the number of the stratum.
+  long <- data.frame(
+    y = rep(c(1, 0, 1, 0), each = nrow(d)), arm = rep(c(1, 1, 0, 0), each = nrow(d)),
+    score = rep(seq_len(nrow(d)), 4), w = c(d$x1, d$n1 - d$x1, d$x0, d$n0 - d$x0))
+  q <- c(NaN, NaN, NaN)
+  if (full && !separated) {
+    fit <- function(f) glm(f, binomial, long, weights = w, epsilon = 1e-14, maxit = 100)
+    fall <- deviance(fit(y ~ arm + score)) - deviance(fit(y ~ arm * score))
+    q <- c(fall, 1, pchisq(fall, 1, lower.tail = FALSE))
+  }
+  emit_test(this, "trend", q[1], q[3], q[2])
 }
 finish()

@@ -9,7 +9,7 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
 from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
 from trialtrace.stats.categorical.fragility import fragility_index
-from trialtrace.stats.stratified.interaction import logistic_interaction
+from trialtrace.stats.stratified.interaction import logistic_interaction, logistic_trend
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
@@ -45,8 +45,11 @@ def interaction(cases: Cases) -> Numbers:
             found = logistic_interaction(*_long(*counts))
         except StatsError:
             found = None
-        for part in ("statistic", "df", "p_value"):
-            yield case, f"logistic.{part}", getattr(found, part, nan)
+        # Where R has no interaction of strata the trend is not compared either.
+        over_score = logistic_trend(*_long(*counts)) if found else None
+        for name, result in (("logistic", found), ("trend", over_score)):
+            for part in ("statistic", "df", "p_value"):
+                yield case, f"{name}.{part}", getattr(result, part, nan)
 
 
 def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -26,6 +26,7 @@ STRATA = """
     tests:
       - {exact_conditional: {strata: [], sides: two_sided, mid_p: none}}
       - {logistic_interaction: {strata: [site], groups: pairs}}
+      - {logistic_trend: {strata: [site], groups: pairs}}
 """
 LIMITS = """
     describe: [{upper_bound: clopper_pearson}]
@@ -75,6 +76,8 @@ def test_a_stratum_without_an_arm_and_one_without_events(trial):
     found = trial.results(HEAD + STRATA)
     told = found.error("relief/p_value.logistic_interaction@high-sham")
     assert told == "a stratum has no patients of an arm, so the effects cannot be compared."
+    told = found.error("relief/p_value.logistic_trend@high-sham")
+    assert told == "a trend needs one variable whose levels are numbers."
     name = "relief/odds_ratio.conditional@low-sham"
     assert found.error(name) == "the estimate is infinite for these data."
     # Without strata all patients are in one table, those of a stratum without an arm too.

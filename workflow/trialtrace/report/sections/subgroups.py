@@ -18,8 +18,8 @@ from trialtrace.run.trial.plan.references import method_of
 
 # Of more subgroups and comparisons the section of them has each estimate.
 MOST_WITHIN = 6
-# A test of interaction of odds ratios that does not say so, beside differences of risks.
-OF_ODDS = "p_value.logistic_interaction"
+# Tests of interaction of odds ratios that do not say so, beside differences of risks.
+OF_ODDS = ("p_value.logistic_interaction", "p_value.logistic_trend")
 
 
 def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str]) -> Iterator[str]:
@@ -30,7 +30,7 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
         if other.of == analysis.name and other.by is not None and tests:
             label, at = escape_markdown(other.label), place(analysis_place(other.name))
             how = method_of(tests[0]["method"]).title
-            how += ", of odds ratios" if tests[0]["method"] == OF_ODDS else ""
+            how += ", of odds ratios" if tests[0]["method"] in OF_ODDS else ""
             how = escape_markdown(how)
             shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
             head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"

@@ -1,4 +1,4 @@
-"""Does an effect on a binary outcome differ between strata? By logistic models.
+"""Does an effect on a binary outcome differ between strata, or over a score? By logistic models.
 
 Beside `stratified.breslow_day` the likelihood ratio test takes more than two arms.
 
@@ -32,11 +32,42 @@ def logistic_interaction(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> Te
     >>> logistic_interaction(y, arm, ["x", "y"] * 8)
     TestResult(statistic=0.928515, df=1, p_value=0.335249)
     """
-    y, smaller, products = _columns(y, arm, stratum)
+    return _likelihood_ratio(*_columns(y, arm, stratum))
+
+
+def logistic_trend(y: ArrayLike, arm: ArrayLike, score: ArrayLike) -> TestResult:
+    """Likelihood ratio test of a trend of the effect over a score: arm by score in a logistic model
+    with both, the score linear; chi-squared with (arms - 1) degrees of freedom.
+
+    y of 0 and 1, arm labels, score numbers, each (n,). A score that one arm alone has is used too.
+
+    Raises `StatsError` for a single arm or score, and where a model has no maximum.
+
+    Source: Cox 1970, The Analysis of Binary Data.
+
+    R: `glm(y ~ arm * score, binomial)` beside `glm(y ~ arm + score, binomial)`.
+
+    >>> y = [1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0]
+    >>> arm = ["a"] * 8 + ["b"] * 8
+    >>> logistic_trend(y, arm, [1, 2, 3, 4] * 4)
+    TestResult(statistic=0.175968, df=1, p_value=0.674862)
+    """
+    y, score = numbers(y, "y"), numbers(score, "score")
+    arms, of_arm = labels(arm, "arm", y.size)
+    if len(arms) < 2 or np.unique(score).size < 2:
+        raise StatsError("a trend of the effect needs at least two arms and two scores.")
+    # About the mean the columns are less alike; the likelihood is the same.
+    about = score - score.mean()
+    first = (of_arm[:, None] == np.arange(1, len(arms))).astype(float)
+    smaller = np.column_stack([np.ones(y.size), first, about])
+    return _likelihood_ratio(y, smaller, first * about[:, None])
+
+
+def _likelihood_ratio(y: Floats, smaller: Floats, products: Floats) -> TestResult:
     larger = logistic(y, np.column_stack([smaller, products]), confidence=0.95).log_likelihood
-    fall = 2 * (larger - logistic(y, smaller, confidence=0.95).log_likelihood)
+    fall = max(2 * (larger - logistic(y, smaller, confidence=0.95).log_likelihood), 0.0)
     df = float(products.shape[1])
-    return TestResult(max(fall, 0.0), df, chi2_tail(max(fall, 0.0), df))
+    return TestResult(fall, df, chi2_tail(fall, df))
 
 
 def _columns(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> tuple[Floats, Floats, Floats]:

@@ -203,6 +203,21 @@ def arm_by_stratum(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Itera
     yield from _results(cut, step, compared, compute)
 
 
+def effect_over_score(cut: Cut, step: "Step[cards.LogisticTrend]") -> Iterator[Result]:
+    """The trend of the effect over a variable of numbers."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        try:
+            score = keys_of(rows, strata).astype(float)
+        except ValueError:
+            raise StatsError("a trend needs one variable whose levels are numbers.") from None
+        return formula(step)(rows.column("AVAL"), rows.column("TRTP").astype(str), score)
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
 def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
     """Over all arms, in the order and at the distances of their scores."""
     rows = cut.rows(TRTP={"in": cut.arms()})
@@ -234,6 +249,7 @@ METHODS = {
     "p_value.fisher_freeman_halton": whole_table,
     "p_value.fisher_freeman_halton_drawn": drawn_table,
     "p_value.logistic_interaction": arm_by_stratum,
+    "p_value.logistic_trend": effect_over_score,
     "p_value.cmh_general_association": association,
     "p_value.cmh_general_association_exact": association,
     "p_value.cmh_row_mean_scores": association,

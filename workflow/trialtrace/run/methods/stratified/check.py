@@ -199,6 +199,22 @@ def logistic(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
 
 
+@peer(LOGIT, rows_of, ITERATIVE)
+def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
+    """The same of arm by a number of each row, the stratum as it is read."""
+    score = pd.to_numeric(rows["stratum"], errors="coerce")
+    arm = pd.get_dummies(rows["TRTP"], drop_first=True, dtype=float)
+    if score.isna().any() or score.nunique() < 2 or arm.empty:
+        return nan
+    smaller = np.column_stack([np.ones(len(rows)), arm, score])
+    larger = np.column_stack([smaller, *(arm[name] * score for name in arm)])
+    y = rows["AVAL"].to_numpy()
+    without, with_products = (
+        Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in (smaller, larger)
+    )
+    return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
+
+
 def peak(y: np.ndarray, x: np.ndarray, held: float | None = None) -> tuple[float, np.ndarray]:
     """The highest penalised log-likelihood and its coefficients; the first may be held."""
     fixed = np.zeros(0) if held is None else np.full(1, held)
@@ -233,5 +249,6 @@ CHECKS = by_name(
         "p_value,chi_squared,df.breslow_day": _breslow_day(tarone=False),
         "p_value,chi_squared,df.breslow_day_tarone": _breslow_day(tarone=True),
         "p_value,chi_squared,df.logistic_interaction": logistic,
+        "p_value,chi_squared,df.logistic_trend": trend,
     }
 )

@@ -1,4 +1,4 @@
-"""Tables of all arms: association, trend, interaction."""
+"""Tables of all arms: association, trend, interaction, trend of an effect."""
 
 from functools import partial
 from typing import Literal
@@ -60,6 +60,21 @@ class CochranArmitage:
 @shape
 class LogisticOverLevels:
     """Likelihood ratio test of arm by the levels of `by` in a logistic model."""
+
+    groups: Groups = key(OF_GROUPS)
+
+
+@shape
+class LogisticTrend:
+    """Likelihood ratio test of arm by a score in a logistic model, the score linear."""
+
+    strata: Distinct[Name] = key("The score: a variable of `subjects` of numbers.")
+    groups: Groups = key(OF_GROUPS)
+
+
+@shape
+class LogisticTrendOverLevels:
+    """Likelihood ratio test of arm by the numbers of `by` in a logistic model, these linear."""
 
     groups: Groups = key(OF_GROUPS)
 
@@ -197,6 +212,26 @@ CARDS = (
             "control <- glm.control(epsilon = 1e-14, maxit = 100)\n"
             "plain <- glm(d$AVAL ~ arm + stratum, binomial, control = control)\n"
             'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
+        ),
+    ),
+    _interaction(
+        "p_value.logistic_trend",
+        "likelihood ratio test of a trend of the effect in a logistic model",
+        "Cox 1970",
+        means="Likelihood ratio test of arm by a score in a logistic model, the score linear.",
+        options=LogisticTrend,
+        interaction=LogisticTrendOverLevels,
+        formula="stratified.interaction:logistic_trend",
+        r=R(
+            {
+                "p_value": "test$`Pr(>Chi)`[2]",
+                "chi_squared": "test$Deviance[2]",
+                "df": "test$Df[2]",
+            },
+            "control <- glm.control(epsilon = 1e-14, maxit = 100)\n"
+            "score <- as.numeric(as.character(stratum))\n"
+            "plain <- glm(d$AVAL ~ arm + score, binomial, control = control)\n"
+            'test <- anova(plain, update(plain, . ~ arm * score), test = "Chisq")\n',
         ),
     ),
 )
