@@ -22,9 +22,9 @@ def test_a_score_of_points_has_its_criteria_beside_the_table():
         " Risk score, points: 1 for each of suspected sphincter of Oddi dysfunction, earlier "
         "post-ERCP pancreatitis, "
     )
-    told, whole, rest = told.partition(". No row")
+    told, whole, rest = told.partition(". Not in a row")
     assert (whole + rest).endswith(
-        " of their own have brushing of the pancreatic duct. In 1 patient it is not that sum; "
+        " of this table: brushing of the pancreatic duct. In 1 patient it is not that sum; "
         "what is stored stands here."
     )
     one, half = told.split("; 0.5 for each of ")

@@ -36,7 +36,6 @@ from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.limits import limits
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods, methods_further
-from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.review_section import review_section
@@ -68,7 +67,6 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "frozen": frozen_section,
     "review": review_section,
     "committee": committee_section,
-    "multiverse": multiverse_section,
     "simulation": simulation_section,
     "listings": listings,
     "targets": targets,

@@ -49,7 +49,6 @@ AFTER = {
         ("The frozen plan and what changed since", "sec-frozen", "frozen"),
         ("Data review and visits outside their window", "sec-review", "review"),
         ("CONSORT 2025", "sec-consort", "consort"),
-        ("Multiverse", "sec-multiverse", "multiverse"),
         ("Simulation", "sec-simulation", "simulation"),
         ("Listings", "sec-listings", "listings"),
         ("", "sec-targets", "targets"),

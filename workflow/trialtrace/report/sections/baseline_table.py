@@ -108,7 +108,7 @@ def score_words(material: Material, names: Sequence[str]) -> Iterator[str]:
         lacking = [
             lower_first(columns[each][0]) for each in used if (check.table, each) not in shown
         ]
-        without = f" No row of their own have {in_a_row(lacking)}." if lacking else ""
+        without = f" Not in a row of this table: {in_a_row(lacking)}." if lacking else ""
         rejects = material.tracer.rejects.table.to_pylist()
         unlike = len({row["source_row"] for row in rejects if row["rule"] == rule})
         who = f"{unlike} patient{'s' * (unlike != 1)}"

@@ -75,7 +75,7 @@ CARDS = (
     Card(
         "risk_difference.wald",
         "Wald's interval",
-        "normal approximation with unpooled variance",
+        "Newcombe 1998, Stat Med 17:873, method 1",
         formula="categorical.contingency:risk_difference_wald",
         r=R(
             {"risk_difference": "p1 - p0 + c(0, -1, 1) * z * error"},
@@ -135,13 +135,13 @@ CARDS = (
     Card(
         "p_value.chi_squared",
         "Pearson's χ² test",
-        "Pearson 1900",
+        "Pearson 1900, Philos Mag 50:157",
         options=ChiSquared,
         gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
         kinds=BINARY,
         also={
             "chi_squared_continuity": Named(
-                "χ² test with Yates' continuity correction", "Yates 1934"
+                "χ² test with Yates' continuity correction", "Yates 1934, Suppl J R Stat Soc 1:217"
             )
         },
         formula="categorical.two_by_two_tests:chi_squared",

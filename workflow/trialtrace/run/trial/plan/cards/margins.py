@@ -112,7 +112,7 @@ CARDS = (
     Card(
         "p_value.binomial",
         "exact binomial test against a threshold",
-        "Clopper and Pearson 1934",
+        "Clopper and Pearson 1934, Biometrika 26:404",
         options=Binomial,
         gives="p_value.{}@group",
         kinds=BINARY,

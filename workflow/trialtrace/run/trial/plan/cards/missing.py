@@ -63,7 +63,7 @@ CARDS = (
     Card(
         "proportion.missing_as_event",
         "missing counted as event",
-        "single imputation; Hollis 2002",
+        "Hollis 2002, Stat Med 21:3823",
         gives="proportion.{}@group",
         formula="categorical.proportions:wilson",
         r=_share("(yes + lacking)"),
@@ -76,7 +76,7 @@ CARDS = (
     Card(
         "proportion.missing_as_no_event",
         "missing counted as no event",
-        "single imputation; Hollis 2002",
+        "Hollis 2002, Stat Med 21:3823",
         gives="proportion.{}@group",
         formula="categorical.proportions:wilson",
         r=_share("yes"),

@@ -117,7 +117,7 @@ CARDS = (
     _of_values(
         "p_value.chi_squared_table",
         "Pearson's χ² test of all values",
-        "Pearson 1900",
+        "Pearson 1900, Philos Mag 50:157",
         options=ChiSquaredTable,
         formula="categorical.r_by_c_tests:chi_squared_table",
         r=R(CHI_SQUARED_TEST, "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)"),
@@ -199,7 +199,7 @@ CARDS = (
     _interaction(
         "p_value.logistic_interaction",
         "likelihood ratio test of an interaction in a logistic model",
-        "Cox 1970",
+        "Cox 1970, The Analysis of Binary Data",
         means="Likelihood ratio test of arm by stratum in a logistic model.",
         interaction=LogisticOverLevels,
         formula="stratified.interaction:logistic_interaction",
@@ -217,7 +217,7 @@ CARDS = (
     _interaction(
         "p_value.logistic_trend",
         "likelihood ratio test of a trend of the effect in a logistic model",
-        "Cox 1970",
+        "Cox 1970, The Analysis of Binary Data",
         means="Likelihood ratio test of arm by a score in a logistic model, the score linear.",
         options=LogisticTrend,
         interaction=LogisticTrendOverLevels,
