@@ -174,9 +174,13 @@ class Causes:
                 yield Cause("family", name)
 
     def _share(self, row: Row, other: Row) -> bool:
-        """Whether two results' analyses stand in one family of the plan."""
-        families = self._entries.get("multiplicity", {}).values()
-        return any({row["analysis_id"], other["analysis_id"]} <= words for words in families)
+        """Whether two results' analyses stand in one family of the plan, or in that in which
+        another p takes a place."""
+        families = self._entries.get("multiplicity", {})
+        whole = (
+            words.union(*(families.get(one, ()) for one in words)) for words in families.values()
+        )
+        return any({row["analysis_id"], other["analysis_id"]} <= words for words in whole)
 
     @cached_property
     def _making(self) -> list[FunctionChange]:
