@@ -110,6 +110,9 @@ SENTENCES = {
     "rate": "With training it was 3.2 per 100 patient-years.",
     "counted": "With training 12 patients fell.",
     "value": "With training pain was 4.2 points.",
+    "from_to": "With training pain fell from 4.2 to 3.1 points.",
+    "size": "They were given training (n = 12).",
+    "subject": "Of those with training, 12 had pain.",
 }
 
 

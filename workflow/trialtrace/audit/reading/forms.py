@@ -25,15 +25,14 @@ _WORDED = "|".join(sorted(IN_WORDS, key=len, reverse=True))
 _COUNTED = (
     rf"(?:{COUNT}|(?<![\w-])(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})(?![\w-]| hundred))"
 )
-_PEOPLE = (
-    r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
-    r"adults|people))?"
+_BEINGS = (
+    r"(?:(?:patient|participant|subject|eye|case|infant|adult|student|girl|boy|mother|individual|"
+    r"person|volunteer|resident|knee|lesion|admission)s?|women|woman|men|man|children|child|people|"
+    r"teeth)(?![\s-](?:groups?|visits?|years?|days?|months?)\b)"
 )
+_PEOPLE = rf"(?:\s+(?:[a-z-]+\s+)?{_BEINGS})?"
 # What stands behind a number that counts them.
-PEOPLE_COUNTED = (
-    r"(?:patients|participants|subjects|women|men|children|infants|adults|people|deaths|"
-    r"cases|events|episodes|infections)(?!\s\w+\s(?:ye|mon|day)|\w)"
-)
+PEOPLE_COUNTED = rf"(?:{_BEINGS}|deaths?|events?|episodes|infections)(?!\s\w+\s(?:ye|mon|day)|\w)"
 # What was counted, in at most two words: no unit, no link, no "of".
 _NOUNS = (
     rf"(?:{_PEOPLE}|(?:\s+(?!(?:of|and|or|to|vs|versus|in|at|for|with|than|by|was|were|had|from|"
@@ -48,7 +47,7 @@ _PC = r"\s?(?:%|per\s?cent\b)"
 _TO = r"\s*(?:to|,|;|and)\s*"
 _EQ = r"\s*(?:=|:|,|of|was|is)?\s*"
 _P_VALUE = (
-    r"[Pp](?:[\s-]?[Vv]alue)?\s*(?:=|<|>|≤|≥|:)\s*"
+    r"[Pp](?:[\s-]?[Vv]alue)?(?:\s*(?:=|<|>|≤|≥|:)|(?<=alue)\s+of\b)\s*"
     r"(?:[0-9](?:\.[0-9]+)?(?:\s*[×x]\s*10\^?-|[eE]-)[0-9]+|10\^-[0-9]+|"
     r"0?\.[0-9]+|1(?:\.0+)?|0(?:\.0+)?)"
     r"(?![0-9^]|[.,][0-9]|\s*[×x]\s*10|[eE]-?[0-9]|\s?%)"
@@ -69,7 +68,7 @@ _C_I = r"\s?(?:CIs?\b|confidence)"
 _LEVEL = r"(?P<level>9[059](?:\.[0-9])?)"
 _CI = (
     rf"\s*[,;]?\s*[(\[]?\s*{_LEVEL}\s?%\s?(?:CI|[Cc]onfidence "
-    r"[Ii]nterval)\s*(?:\(CI\)\s*)?[:,=]?\s*"
+    r"[Ii]nterval)\s*(?:\(CI\)\s*)?[:;,=]?\s*"
     rf"[(\[]?\s*(?P<low>{N})(?:{_PC}|\s{_UNITS})?{_TO}(?P<high>{N}|{NO_END})(?:{_PC}|\s{_UNITS})?"
 )
 # "[0.87 to 1.42]" behind an effect.
@@ -90,7 +89,7 @@ FORMS = (
         rf"(?:\s*[(\[]\s*|(?<=[tF])_?(?=[0-9, ]+=))"
         rf"(?P<df>[0-9.]+(?:\s*,\s*(?:N\s*=\s*)?[0-9.]+)?)\s*[)\]]?"
         rf"\s*=\s*(?P<a>{N})(?:\s*[,;]?\s*(?P<p>{P}))?"
-        rf"(?:\s*[,;]\s*(?P<partial>partial\s)?(?:η|eta)[\s_-]*p?²?[\s_-]*(?:squared)?\s*=\s*(?P<effect>{N}))?",
+        rf"(?:\s*[,;]\s*(?P<partial>partial\s)?(?:η|eta)[\s_-]*p?[²2]?[\s_-]*(?:squared)?\s*=\s*(?P<effect>{N}))?",
         0,
     ),
     _form(
@@ -154,6 +153,7 @@ FORMS = (
     _form("plus_minus", rf"(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s*[(\[]?\s*(?:±|\+/-)\s*(?P<b>{N})"),
     _form("value_ci", rf"(?P<a>{N}){_UNIT}{_CI}\s*{_AND_P}"),
     _form("told", rf"(?P<a>{N}){_UNIT}\s*[(\[](?P<low>{N})(?:{_TO}(?P<high>{N}))?\s*[)\]]"),
+    _form("correlation", rf"(?<![\w.])(?P<symbol>r|rho|ρ)\s*=\s*(?P<a>{N}){_AND_P}", 0),
     _form("p", rf"(?<!\w)(?P<p>{P})", 0),
     _form(
         "percents", rf"(?P<a>{N}){_PC}\s+(?:v|vs\.?|versus|compared (?:with|to))\s+(?P<b>{N}){_PC}"
@@ -163,24 +163,39 @@ FORMS = (
         "share_of",
         rf"(?P<a>{COUNT}){_PEOPLE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<n>{_WHOLE})(?![.,]?[0-9%])",
     ),
+    _form(
+        "share_of",
+        rf"(?P<a>{_COUNTED})\s+(?:out\s+)?of\s+(?:the\s+)?(?P<n>{_WHOLE})(?=\s(?:[a-z-]+\s)?{_BEINGS}\b)",
+    ),
+    _form(
+        "from_to",
+        rf"(?<= )(?P<a>{N})(?:{_PC}|\s{_UNITS})?\s+to\s+"
+        rf"(?P<b>{N})(?P<unit>{_PC}|\s{_UNITS})?(?![\w%/])",
+    ),
     _form("value_pair", rf"(?P<a>{N})(?:\s{_UNITS})?{_ARM}{_VERSUS}(?P<b>{N}){_UNIT}(?![\w%])"),
     _form(
         "change",
         rf"(?P<a>{N}){_PC}\s(?P<word>reduction|decrease|increase|lower|higher|greater|fewer|less|more)\b",
     ),
     _form("percent", rf"(?P<a>{N}){_PC}(?!{_C_I})"),
-    _form("correlation", rf"(?<![\w.])(?P<symbol>r|rho|ρ)\s*=\s*(?P<a>{N}){_AND_P}", 0),
     _form(
         "rate",
         rf"(?P<a>{N})(?:\s(?!per\b)[a-z]+)?\s(?P<unit>per 10+ (?:patient|person|subject)[\s-]"
         r"(?:years|months|days))",
     ),
     _form("counted", rf"(?P<a>{_COUNTED})(?:\s(?!of\b)[a-z-]+)?\s{PEOPLE_COUNTED}"),
+    _form("size", rf"(?<=[(\[])\s*n\s*=\s*(?P<a>{COUNT})(?=\s*[)\],;])"),
+    _form(
+        "subject",
+        rf"(?P<a>{_COUNTED})(?=\s(?:were|was|had|did|died|reported|completed|received|withdrew|"
+        r"discontinued|dropped|underwent|experienced|developed|required|showed|achieved|"
+        r"randomi[sz]ed|assigned|allocated)\b)",
+    ),
     _form(
         "value",
         rf"(?P<a>{N})(?P<unit>\s{_UNITS})?"
         r"(?![\w%/×:]|[-–.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
     ),
 )
-PAIRS = ("percents", "percent_pair", "value_pair")
-"""Forms of two numbers that are compared."""
+PAIRS = ("percents", "percent_pair", "value_pair", "from_to")
+"""Forms of two numbers that are compared, or the ends of a change."""

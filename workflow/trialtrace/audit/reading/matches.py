@@ -17,14 +17,15 @@ _SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| a
 _LIMIT = re.compile(
     r"(?:[<>≤≥]|\b(?:at least|up to|every|of maxim\w+|margin (?:of|was)|"
     r"(?:more|less|greater|fewer|higher|lower) (?:than|(?:than )?or equal to)(?: the| an?)?|"
-    r"over|under|above|below))\s*$",
+    r"over|under|above|below|(?:standard (?:error|deviation)|SE|SD)\s*[=:]?))\s*$",
     re.IGNORECASE,
 )
 _MIXTURE = re.compile(
     r"\s?%\s?(?:\(?[wv]/[wv]|/|or (?:more|greater|less|higher|lower|above)\b|"
     r"(?:of )?(?:(?:the |total |their |age-predicted )?maxim\w*|"
     r"HR|VO2|1RM|[\w-]*\s?(?:saline|sodium|NaCl|glucose|dextrose|\w+caine|solution|gel|cream|"
-    r"ointment|ethanol|alcohol|oxygen|chlorhexidine|acid|iodine|FiO2|power|extract|heart rate))\b)",
+    r"ointment|ethanol|alcohol|oxygen|chlorhexidine|acid|iodine|FiO2|power|extract|heart rate)"
+    r"(?!\s(?:measure|concentr|level|value|read)))\b)",
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
@@ -87,15 +88,21 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
         return told[1] == "estimate" or not _DIFFERENCE.search(before)
     if name == "value_pair":
         return not (_LIMIT.search(before) or _NUMBERED.search(before))
+    if name == "from_to":
+        return bool(_ENDS_OF_CHANGE.search(before))
+    if name == "subject":
+        return bool(_BEGINS.search(before)) and not re.fullmatch(r"(?:19|20)\d\d", match["a"])
+    if name == "size":
+        return bool(re.search(r"[A-Za-z)\]]\s*[(\[]$", before))
     if name == "counted":
-        part = _PART_OF.search(before) and not _SEEN_IN.search(before)
+        part = _PART_OF.search(before) and not (_SEEN_IN.search(before) or _OF_ALL.search(before))
         return not (_LIMIT.search(before) or part)
     if name == "value":
         return _is_value(match)
     if name in ("share_of", "fraction"):
         # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
         behind = match.string[match.end() :]
-        count, size = (int(match[key].replace(",", "")) for key in "an")
+        count, size = (int(_counted(match[key]).replace(",", "")) for key in "an")
         return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
     if name in ("fraction_by_sum", "part_of"):
         return _is_share(_counted(match["a"]), match["n"], match["b"])
@@ -129,7 +136,8 @@ def _is_value(match: re.Match[str]) -> bool:
 _NO_VALUE = re.compile(
     r"(?:(?<!\bM )(?<!mean )(?<!median )(?<!scores )(?<!score )[=±×/^]\s*|"
     r"\b(?:CI|CL|interval|confidence limits)\b[^()]{0,30}|(?<!from )[-0-9.]+ to |"
-    r"\b(?:version|v|table|fig\w*|SPSS|Stata|group|arm|cohort|days?|weeks?|months?|years?|and [Rr]|"
+    r"\b(?:group|arm|cohort)\s*[,:]?\s*|"
+    r"\b(?:version|v|table|fig\w*|SPSS|Stata|days?|weeks?|months?|years?|and [Rr]|"
     r"CTCAE|DSM|grade|p|P|SDs?|SEs?|SEM|range|"
     r"IQR|for|every|after|at|deviations? of|baseline to)\s*[,:(]?\s*|"
     r"\b[Pp](?:[- ]?values?\b[^;()]{0,40}|\s*[=<>≤≥]\s*)[0-9., and]*)$"
@@ -140,20 +148,32 @@ _IS_SAID = re.compile(
     r"\b(?:means?|medians?|averages?|averaged|scores?|GMTs?|titres?|levels?|values?|rates?|numbers?|"
     r"concentrations?|pressures?|costs?|times?|durations?|weights?)\b[^.;0-9()]{0,60}"
     r"\b(?:was|were|of|by|is|to|from|averaged|=|:)\s*(?:only |about |approximately )?"
-    r"(?:-?[0-9.,]+(?: [a-z/]+)?,? (?:and |or |to )?)*$",
+    r"(?:-?[0-9.,]+(?: [a-z/]+)?,? (?:and |or |to )?)*$|\b(?:means|medians) (?:[0-9.]+ and )?$",
     re.IGNORECASE,
+)
+# "It rose from 3 to 5", "fell from 3 to 5 and from 4 to 6".
+_ENDS_OF_CHANGE = re.compile(
+    r"\b(?:increas|decreas|reduc|improv|rose|fell|chang|declin|drop|rais|lower|went|reach)\w*\b"
+    r"[^.;]{0,60}\bfrom (?:-?[0-9.]+\s?[^\s\d]* to -?[0-9.]+\s?[^\s\d]*,? "
+    r"(?:(?:and|or|vs\.?|versus|compared (?:with|to)) )?(?:from )?)*$"
+)
+# "… screened, 37 were", and not "on days 1 and 3 were".
+_BEGINS = re.compile(
+    r"(?:^|(?<![0-9])[,;(] (?:and |but )?|[A-Za-z)%] (?:and|but|with|whom) |\bwhom )$"
 )
 # "Group 1 vs 2", "of the 30 patients".
 _NUMBERED = re.compile(
     r"\b(?:groups?|arms?|cohorts?|days?|weeks?|months?|grades?|types?|stages?|phases?|at|age[ds]?)\s*$"
 )
 _PART_OF = re.compile(
-    r"(?:\b(?:of|among|for|in|per)(?: all)?|\b(?:the|these|those)|"
+    r"(?:\b(?:(?<!total )of|among|for|in|per)(?: all)?|\b(?:the|these|those)|"
     r"\bn\s*=|[0-9]\s?(?:-|to|/|and|or))\s*$",
     re.IGNORECASE,
 )
 
 
+# "Of the 142 patients with pain, 40 were".
+_OF_ALL = re.compile(r"(?:^|[;,] )(?:of |among )?(?:all )?(?:the |these )$", re.IGNORECASE)
 # "Pain was seen in 225 patients".
 _SEEN_IN = re.compile(
     r"\b(?:seen|observed|occurr?ed|occurring|found|reported|noted|present|detected|achieved|"
@@ -202,7 +222,7 @@ _AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
 _SPREAD = re.compile(
     r"[(\[,±;]\s*±?\s*(?:(?P<sd>SDs?|standard deviations?)|(?P<se>SEMs?|SEs?|standard errors?)|"
     r"(?P<iqr>IQRs?|inter-?quartile ranges?)|(?P<range>range)|"
-    r"(?P<level>9[059])\s?%\s?(?:CIs?|confidence intervals?))(?:\s*[)\]]|[\s:,=]*[-±]?[0-9])"
+    r"(?P<level>9[059])\s?%\s?(?:CIs?|confidence intervals?))(?:\s*[)\]]|[\s:;,=]*[-±]?[0-9])"
 )
 _NO_SHARE = re.compile(
     r"\b(?:visits?|doses?|age[ds]?|levels?|grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
@@ -279,7 +299,7 @@ def _measure(text: str) -> str:
 _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     "statistic": (("{symbol}({df}) = {a}{p}{effect}", "statistic"),),
     "correlation": (("r = {a}{p}", "statistic"),),
-    "counted": (("{a}", "count"),),
+    **dict.fromkeys(("counted", "size", "subject"), (("{a}", "count"),)),
     "rate": (("{a} {unit}", "value"),),
     "value": (("{a}{unit}", "value"),),
     "z": (("z = {a}{p}", "statistic"),),
@@ -298,6 +318,7 @@ _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     "percent": (("{a}%", "percent"),),
     "percents": (("{a}%", "percent"), ("{b}%", "percent")),
     "value_pair": (("{a}{unit}", "value"), ("{b}{unit}", "value")),
+    "from_to": (("{a}{unit}", "value"), ("{b}{unit}", "value")),
     "p": (("{tested}", "p"),),
 }
 """What a ledger takes for a match of a form, and its kind; a pair is two numbers."""
@@ -318,7 +339,8 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     made["a"] = _counted(texts.get("a", ""))
     if "p" in texts:
         # A ledger has no power without a number before it.
-        made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
+        tested = re.sub(r"[\s-]?[Vv]alue\s+of\b", " =", texts["p"])
+        made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", tested)
         made["p"] = f", {made['tested']}"
     if "least" in texts:
         texts = texts | {"low": texts["least"], "high": texts["most"]}
@@ -335,5 +357,7 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     if name == "median":
         name = "range" if texts["what"].lower() == "range" else "iqr"
     made["word"] = texts.get("word", "").lower()
+    if name == "from_to" and "%" in made["unit"]:
+        name = "percents"
     for form, kind in _PRINTED[_LIKE.get(name, name)]:
         yield form.format_map(made), kind

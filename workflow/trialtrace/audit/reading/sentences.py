@@ -1,7 +1,7 @@
 """Running text: statistics in sentences, the arms that the words beside them name, and their p."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import Arms
@@ -51,10 +51,12 @@ _LEGEND = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"[*†‡§#]{0,3}\s?[Pp]\s?[<>≤≥=]|.*\bNS[,:=]")
-_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z]{3}\.)\s+(?=[0-9]+\s?(?:%|\(|[a-z]{3}))")
+_ENDS = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z][a-z)]{2}\.)\s+(?=[0-9]+\s?(?:%|\(|of\b|[a-z]{3}))"
+)
 _SHORTENED = re.compile(
     r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
-    r"(?<!group )(?<!arm )\b[A-Z])\.$"
+    r"(?<!group )(?<!arm )(?<!-)\b[A-Z])\.$"
 )
 # What looks like a result, read or not: shares, counts of others, pairs, deviations, p, intervals.
 _NUMBER = r"[0-9][0-9,.]{0,24}"
@@ -93,7 +95,7 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
     commas = decimal_commas(passage.text for passage in passages)
     texts = [passage.text for passage in passages]
     names = with_others(names_of(arms, texts), texts)
-    spread = _spread(texts)
+    spreads = _spreads(texts)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
@@ -116,32 +118,59 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
             read = _sentence(sentence, place, names, commas, known)
             if last and BACK.match(sentence) and not names.mentions(sentence):
                 read = (carried(one, last, names) for one in read)
-            yield from (_with_spread(one, spread) for one in read)
+            yield from (_with_spread(one, spreads) for one in read)
 
 
-_PLUS_MINUS = re.compile(r"(?P<a>[^±()]+) ± (?P<b>[^±()]+)")
-_MEANS = re.compile(
-    r"\bmeans?(?: values?)?\s*[(\[]?\s*(?:±|\+/-|\+/−|and|\()\s*(?:the )?(?:"
-    r"(?P<sd>SDs?\b|standard deviations?)|(?P<se>SEMs?\b|SEs?\b|standard errors?))",
-    re.IGNORECASE,
-)
-BY_METHODS = "its spread is that which the paper names with its means"
+_BY_METHODS = {
+    "mean_sd": (
+        re.compile(r"(?P<a>[^±()]+) ± (?P<b>[^±()]+)"),
+        re.compile(
+            r"\bmeans?(?: values?)?\s*[(\[]?\s*(?:±|\+/-|\+/−|and|\()\s*(?:the )?(?:"
+            r"(?P<mean_sd>SDs?\b|standard deviations?)|"
+            r"(?P<mean_se>SEMs?\b|SEs?\b|standard errors?))",
+            re.IGNORECASE,
+        ),
+    ),
+    "median": (
+        re.compile(r"median (?P<a>[^()]+)\|.*[(\[](?P<low>[-0-9.]+)\D+?(?P<high>-?[0-9.]+)[)\]]?"),
+        re.compile(
+            r"\bmedians?(?: values?)?\s*[(\[,]?\s*(?:and )?(?:the )?(?:"
+            r"(?P<iqr>IQRs?\b|inter-?quartile ranges?|quartiles)|(?P<range>ranges?\b))",
+            re.IGNORECASE,
+        ),
+    ),
+}
+"""Of a kind, a number whose spread has no name, and how a paper names it once for all."""
+_SPREADS = {
+    "mean_sd": "mean (SD) {a} ({b})",
+    "mean_se": "mean {a} (SE {b})",
+    "iqr": "median (IQR) {a} ({low} to {high})",
+    "range": "median {a} (range {low} to {high})",
+}
+BY_METHODS = "its spread is that which the paper names elsewhere"
 
 
-def _spread(texts: Sequence[str]) -> str | None:
-    """The form of a ledger for means of a paper that calls their spread by one name throughout."""
-    found = {match.lastgroup for text in texts for match in _MEANS.finditer(text)}
-    forms = {"sd": "mean (SD) {a} ({b})", "se": "mean {a} (SE {b})"}
-    return forms[str(found.pop())] if len(found) == 1 else None
+def _spreads(texts: Sequence[str]) -> dict[str, str]:
+    """By kinds of numbers, the spread of a paper that calls it by one name throughout."""
+    found = {
+        kind: {str(match.lastgroup) for text in texts for match in naming.finditer(text)}
+        for kind, (_, naming) in _BY_METHODS.items()
+    }
+    return {kind: names.pop() for kind, names in found.items() if len(names) == 1}
 
 
-def _with_spread(one: Item | Left, spread: str | None) -> Item | Left:
-    """A number "a ± b" with the name that the paper has for its spread."""
-    match = _PLUS_MINUS.fullmatch(one.printed) if isinstance(one, Item) else None
-    if spread is None or match is None or isinstance(one, Left) or one.kind != "mean_sd":
+def _with_spread(one: Item | Left, spreads: Mapping[str, str]) -> Item | Left:
+    """A number "a ± b", or a median with a range, with the name that the paper has for it."""
+    if isinstance(one, Left) or one.kind not in spreads:
         return one
-    kind = "mean_sd" if "SD" in spread else "mean_se"
-    return replace(one, printed=spread.format_map(match.groupdict()), kind=kind).doubted(BY_METHODS)
+    beside = f"|{one.quote}" if one.kind == "median" else ""
+    match = _BY_METHODS[one.kind][0].fullmatch(one.printed + beside)
+    if match is None:
+        return one
+    name = spreads[one.kind]
+    printed = _SPREADS[name].format_map(match.groupdict())
+    kind = one.kind if one.kind == "median" else name
+    return replace(one, printed=printed, kind=kind).doubted(BY_METHODS)
 
 
 def _sentence(
