@@ -8,14 +8,17 @@ from trialtrace.audit.reading.context import Context
 from trialtrace.audit.reading.contrasts import A_GROUP, Outcome, comparing, of_pair
 from trialtrace.audit.reading.item import PARTS, Item, Seen
 from trialtrace.audit.reading.mentions import Mention, Names, distinct
-from trialtrace.audit.reading.number_arms import VERSUS, arms_of_numbers
+from trialtrace.audit.reading.nearest_arm import VERSUS
+from trialtrace.audit.reading.number_arms import arms_of_numbers
 from trialtrace.audit.reading.wording import (
     ENDED,
+    TURN,
     UNIT,
     clause_of,
     measured_between,
     parted,
     telling,
+    turned,
     with_inner,
     without,
     words_behind,
@@ -41,12 +44,14 @@ def told_apart(
                 for of, arm in zip((at + 1, at + 3), arms, strict=True):
                     items[of] = replace(items[of], arm=arm, compare=())
     for at in range(len(items) - 1):
-        one, two = items[at : at + 2]
-        gap = text[numbers[at][1] : numbers[at + 1][0]]
-        alike = (one.kind, one.arm, one.compare) == (two.kind, two.arm, two.compare)
-        if alike and _AND.fullmatch(gap):
-            told = _RESPECTIVELY.match(text, numbers[at + 1][1]) or (one.arm and one.kind in PARTS)
-            items[at : at + 2] = _each(one, two, names) if told else [one, two]
+        one, end = items[at], at + 1
+        while end < len(items) and _AND.fullmatch(text, numbers[end - 1][1], numbers[end][0]):
+            end += 1
+        run = items[at:end]
+        alike = {(other.kind, other.arm, other.compare) for other in run}
+        ended = _RESPECTIVELY.match(text, numbers[end - 1][1]) or (one.arm and one.kind in PARTS)
+        if len(run) > 1 and len(alike) == 1 and ended:
+            items[at:end] = _each(run, names)
     for at in range(len(items) - 2):
         # "(From 464.0 to 464.4 m, P = 0.96)" is of one arm.
         low, high, p = items[at : at + 3]
@@ -74,30 +79,41 @@ def told_apart(
 
 
 # "−1.8% (P = 0.1) and −2.5%", "P = 0.02 or t = 4.30, P = 0.04".
-_AND = re.compile(r"[\s%)\]]*(?:[a-zA-Z/]+[\s)\]]*)?\b(?:and|or) (?:t ?= ?[0-9.]+, )?[\s(\[]*")
+_AND = re.compile(
+    r"[\s%)\]]*(?:(?!and|or)[a-zA-Z/]+[\s)\]]*)?(?:,|,?\s?\b(?:and|or)) "
+    r"(?:t ?= ?[0-9.]+, )?[\s(\[]*"
+)
 _RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")
 
 
-def _each(one: Item, two: Item, names: Names) -> list[Item]:
-    """Two numbers of a group, each with its own of two outcomes that stand before both."""
-    (label, _, where), (other, _, there) = (item.path[0].rpartition(" (") for item in (one, two))
-    words = None if len(distinct(names.mentions(label))) > 1 and one.arm else parted(label)
-    if words is None or not other.startswith(label if other else ""):
-        return [one, two]
+def _each(run: Sequence[Item], names: Names) -> Sequence[Item]:
+    """Numbers of a group, each with its own of as many outcomes that stand before all."""
+    named = [one.path[0].rpartition(" (") for one in run]
+    label = named[0][0]
+    several = len(distinct(names.mentions(label))) > 1 and run[0].arm
+    words = None if several else parted(label, len(run))
+    if words is None or not all(other in ("", label) for other, _, _ in named):
+        return run
     return [
-        replace(one, path=(f"{words[0]} ({where}",)),
-        replace(two, path=(f"{words[1]} ({there or where}",)),
+        replace(one, path=(f"{own} ({where or named[0][2]}",))
+        for one, own, (_, _, where) in zip(run, words, named, strict=True)
     ]
 
 
-_WHEREAS = re.compile(r";|\b(?:whereas|while)\b")
+# "Although this achieved significance", of what was told before.
+_REFERS = re.compile(
+    r"\b(?:this|which|it|these|(?:the|this) difference)\s(?:\w+ly )?(?:was|were|is|did|"
+    r"achieved|reached|had|failed|attained)\b"
+)
 _LIST = re.compile(r"\s*[)\]]\s*(?:,|and\b|or\b)(?:\s*and\b)?\s*[^,;.()\d]{1,40}[(\[]\s*")
 
 
 def _told_apart(
     numbers: Sequence[Seen], text: str, names: Names, place: str, context: Context
 ) -> Iterator[Item]:
-    mentions = names.mentions(text)
+    mentions = sorted(
+        [*names.mentions(text), *context.named(text)], key=lambda mention: mention.begin
+    )
     context = context.within(text, mentions)
     numbers = _of_each(numbers, mentions, text)
     assigned = arms_of_numbers(
@@ -106,6 +122,7 @@ def _told_apart(
     outcome, before, lone, first = Outcome(), 0, 0, ""
     for at, (start, end, item) in enumerate(numbers):
         says = measured_between(text, before, start, mentions)
+        says = says and not (outcome.seen and _REFERS.search(text, before, start))
         behind = (
             "" if item.kind not in PARTS and says else words_behind(numbers, at, mentions, text)
         )
@@ -118,18 +135,21 @@ def _told_apart(
         )
         until = start + (named.end() if named and len(named[0].split()) > 2 else 0)
         clause = clause_of(UNIT.sub("", text[before:until]), behind, first)
+        between = without(text, before, start, mentions)
         if item.kind in PARTS:
-            clause = with_inner(clause, without(text, before, start, mentions))
-        first, begin, before = first or clause, before, max(before, end)
+            clause = with_inner(clause, between)
+        first = clause if turned(between) else first or clause
+        begin, before = before, max(before, end)
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
             changed = re.fullmatch(r"[\s%)]*(?:[a-z/]+ )?to |[\s,;(%]*", text[begin:start])
             again = arm in outcome.seen or (arm is None and bool(outcome.seen) and says)
             alone = outcome.seen and not any(outcome.seen)
-            again = again or bool(says and arm and alone and _WHEREAS.search(text[begin:start]))
+            another = TURN.search(text, begin, start) if alone else turned(between)
+            again = again or bool(says and arm and another)
             again = again and changed is None
             unsaid = again and not says
-            if again or (outcome.tested and says):
+            if again or ((outcome.tested or outcome.compared) and says):
                 outcome.next(clause if says or not outcome.told else outcome.told)
             outcome.told = outcome.told or clause
             outcome.seen.append(arm or "")
@@ -173,7 +193,8 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
     named = distinct([one for one in mentions if one.begin < to])
     if not values or len(named) < 2 or any(one[2].kind in PARTS for one in numbers):
         return numbers
-    if (to < len(text) or _COMPARED.search(text)) and len(values) != len(named):
+    contrast = to < len(text) or _COMPARED.search(text)
+    if len(values) % len(named) or (contrast and len(values) != len(named)):
         return numbers
     doubt = "taken for a value of one group, and not for a comparison"
     return [
@@ -185,6 +206,8 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
 
 
 _CONTRAST = re.compile(
-    r"\bdifference\b[^.;]*$|\b(?:ratio|effect)\b[^.;()0-9]*[(\[]?\s*$", re.IGNORECASE
+    r"\bdifference\b[^.;]*$|\b(?:ratio|effect|relative rate)\b[^.;()0-9]*[(\[]?\s*$", re.IGNORECASE
 )
-_COMPARED = re.compile(r"\b(?:difference|ratio|risk|odds|ORs?|HRs?|RRs?|coefficient|effect)\b|β")
+_COMPARED = re.compile(
+    r"\b(?:difference|ratio|risk|relative rate|odds|ORs?|HRs?|RRs?|coefficient|effect)\b|β"
+)

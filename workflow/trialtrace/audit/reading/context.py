@@ -15,8 +15,10 @@ BEFORE = "which groups it is of is told by the sentence before"
 BACK = re.compile(
     r"(?:(?:However|Moreover|Overall|Again|Thus|Furthermore|In addition), )?(?:"
     r"(?:This|These|Such|The|Both|All) (?:\w+ )?(?:differences?|changes?|improvements?|reductions?|"
-    r"increases?|decreases?|effects?|results?|findings?|associations?|trends?)\b|"
-    r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b)"
+    r"increases?|decreases?|effects?|results?|findings?|associations?|trends?|"
+    r"figures?|proportions?)\b|"
+    r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b|"
+    r"(?:Those (?:of|in|for)|These (?:values|figures|numbers|rates)|(?:The c|C)orresponding)\b)"
 )
 # Words for more patients than those of an arm that was spoken of, or for others.
 _OTHERS = re.compile(
@@ -24,7 +26,7 @@ _OTHERS = re.compile(
     r"across|overall|total|whole|"
     r"entire|groups|arms|population|sample|cohort|enrol\w*|eligib\w*|randomi\w*|screened|recruited|"
     r"compar\w*|vs|versus|than|differ\w*|other|others|similar\w*|subgroup\w*|correlat\w*|"
-    r"associat\w*|predict\w*)\b",
+    r"associat\w*|predict\w*|(?:non-?)?responders?|survivors|irrespective|regardless)\b",
     re.IGNORECASE,
 )
 # "More than twice that of men (32 vs 15%)".
@@ -42,6 +44,8 @@ _TOPIC = re.compile(
     r"(?:The )?(?:Patients|Participants|Subjects|Women|Men|Children|Infants)\b[^,;.()\d]{0,30}|"
     r"The |)"
 )
+
+_FORMER = re.compile(r"\bthe (former|latter)\b")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,14 @@ class Context:
         topic = told[0].arm if begins and (framed or len(distinct(mentions)) == 1) else None
         order = in_order(mentions, sentence) if len(names.arms) == 2 else ()
         return Context(topic, order or self.order)
+
+    def named(self, text: str) -> list[Mention]:
+        """ "The former" and "the latter" of two arms that were named before."""
+        return [
+            Mention(*match.span(), self.order[match[1] == "latter"], BEFORE)
+            for match in _FORMER.finditer(text)
+            if len(self.order) == 2
+        ]
 
     def within(self, text: str, mentions: Sequence[Mention]) -> "Context":
         """What of it holds in a sentence: its own order where it names two arms, the arm that is
@@ -84,13 +96,16 @@ def in_order(mentions: Sequence[Mention], text: str) -> tuple[str, ...]:
     return arms[::-1] if REFERENCE.search(text, 0, mentions[0].begin) else arms
 
 
-def carried(one: Item | Left, last: str, names: Names) -> Item | Left:
-    """A number with what it is of, and which groups, by the sentence before."""
-    if isinstance(one, Left) or one.arm or one.compare or UNKNOWN in one.doubts:
+def carried(one: Item | Left, last: str, names: Names, *, alone: bool) -> Item | Left:
+    """A number with what it is of by the sentence before, and which groups, where its own names
+    none (`alone`)."""
+    if isinstance(one, Left):
         return one
     clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
     item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))
     arms = distinct(names.mentions(last))
+    if one.arm or one.compare or not alone or UNKNOWN in one.doubts:
+        return item
     if len(arms) == 2 and one.kind in ("p", "effect", "estimate"):
         return replace(item, compare=tuple(arms)).doubted(BEFORE)
     if len(arms) == 1 and one.kind in PARTS:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.context import BEFORE, Context
 from trialtrace.audit.reading.item import Item
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct
@@ -15,10 +16,13 @@ _BETWEEN = re.compile(
     r"\bin (?:the )?(?:two|2) (?:\w+ )?(?:groups|arms)\b|"
     r"\bof (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b[^.;]{0,30}\b"
     r"(?:similar|comparable|differ|insig|not sig)|"
+    r"\bin (?:all|the) (?:three|four|five|3|4|5) (?:\w+ )?(?:groups|arms)\b|"
     r"\b(?:inter|between)-?\s?(?:group|treatment)|\bfavou?ring\b|\bin favou?r of\b|"
     r"\bthan (?:the )?(?:other|controls?)\b",
     re.IGNORECASE,
 )
+# "(P = 0.008, for the comparison)".
+_OF_BOTH = re.compile(r"\W{0,3}(?:for (?:the |this )?(?:comparison|difference)|between groups)\b")
 # "A treatment difference of 3", and not "time by treatment effects", or what these depend on.
 _EFFECT = re.compile(
     r"(?<!\bby )(?<!heterogeneity of )\b(?:(?:treatment|intervention|group) "
@@ -27,7 +31,7 @@ _EFFECT = re.compile(
 )
 _WITHIN = re.compile(
     r"\b(?:baseline|before|study (?:start|end)|pre-?(?:treatment|test|intervention|op\w*)|"
-    r"initial|intragroup|during|"
+    r"initial|intra-?group|during|"
     r"(?:with)?in (?:both|each|all)|within[\s-]group|first (?:visit|day)|from [0-9]|predict\w*|"
     r"from (?:the )?\w+ to (?:the )?\w+ (?:days?|weeks?|months?|visits?)|"
     r"over (?:the )?(?:time|follow|course|period|study)|(?:correlat|associat)\w+|"
@@ -121,8 +125,12 @@ def comparing(
         if not _INTERACTION.search(text):
             whole = whole or _EFFECT.search(text, begin, end)
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
+        whole = whole or _OF_BOTH.match(text, end)
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms
+    elif not (compare or fixed or named) and not _INTERACTION.search(text):
+        # Of groups that are more than two, or not known by name.
+        compare = (ALL,) if _BETWEEN.search(clause) and not _WITHIN.search(text) else ()
     facing = _facing(outcome, mentions, text, at)
     if facing and not (pair or fixed) and len(named) < 2:
         compare = facing

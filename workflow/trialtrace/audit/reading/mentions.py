@@ -182,6 +182,15 @@ def _by_dose(named: Mapping[str, str]) -> list[tuple[str, re.Pattern[str], str |
             beside = rf"(?=(?:, (?:and )?|\s(?:and|or|vs\.?|versus)\s)(?:{others}))"
             pattern = rf"(?<![\w.]){loose(number)}[\s-]*(?:{unit}(?!\w)|{beside})"
             made.append((arm, re.compile(pattern, re.IGNORECASE), BY_A_WORD))
+        ranked = sorted(of, key=lambda dose: float(dose.rsplit(" ", 1)[0].replace(" ", ".", 1)))
+        for word, dose in (("low", ranked[0]), ("high", ranked[-1])):
+            # "The low and high dose groups".
+            other = {"low": "high", "high": "low"}[word]
+            behind = (
+                rf"(?=[\s-]doses?\b|,? (?:and|or|vs\.?|versus) (?:the )?{other}(?:er)?[\s-]dose)"
+            )
+            pattern = rf"(?<![\w-]){word}(?:er|est)?{behind}"
+            made.append((of[dose], re.compile(pattern, re.IGNORECASE), BY_A_WORD))
     return made
 
 
@@ -256,7 +265,7 @@ def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
         other = next(name for name in arms.labels if name not in controls)
         words = (
             rf"(?<!\w)(?<!each )(?:(?:intervention|experimental|treatment)\W{_PEOPLE}|"
-            r"(?:active|study)\W(?:groups?|arms?))(?!\w)"
+            r"(?<!\bof )(?<!\bby )(?:active|study)\W(?:groups?|arms?))(?!\w)"
         )
         made.append((other, re.compile(words, re.IGNORECASE), None))
     return made
@@ -302,6 +311,12 @@ def _single_words(
         for word in set(re.findall(r"[^\W\d_]{3,}", text)):
             of.setdefault(word, []).append(arm)
     made: list[tuple[str, re.Pattern[str], str | None]] = []
+    for text, arm in named.items():
+        # "Web-based instruction" of "web-based lecture".
+        how = re.match(r"\w+ (?:based|assisted|guided|supported|led|delivered|enhanced)(?= )", text)
+        if how and sum(other.startswith(how[0]) for other in named) == 1:
+            whole = re.compile(rf"(?<!\w){loose(how[0])}(?!\w)", re.IGNORECASE)
+            made.append((arm, whole, BY_A_WORD))
     for word, owners in of.items():
         if len(set(owners)) == 1 and word not in named:
             listed = rf"(?<![\w-]){word}(?= (?:and|or|vs\.?|versus) [\w-]+ {_PEOPLE})"
@@ -344,9 +359,10 @@ def distinct(mentions: Sequence[Mention]) -> list[str]:
 
 # What stands right before the group that another is compared with.
 REFERENCE = re.compile(
-    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against|over)\W+"
-    r"(?:(?:those|that|patients|participants|subjects|women|children)\W+)?"
-    r"(?:(?:in|with|of|for|on|among|after|receiving|given)\W+)?(?:the\W+)?$",
+    r"\b(?:(?:as )?compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|than|"
+    r"against|over)\W+(?:(?:those|that|patients|participants|subjects|women|children|"
+    r"the results(?: obtained)?)\W+)?"
+    r"(?:(?:in|with|of|for|on|among|after|from|receiving|given)\W+)?(?:the\W+)?$",
     re.IGNORECASE,
 )
 # "The statin group" that no arm's name is.

@@ -5,16 +5,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trialtrace.audit.reading.context import BEFORE, FRAMED, UNKNOWN, Context
+from trialtrace.audit.reading.context import BEFORE, UNKNOWN, Context
 from trialtrace.audit.reading.forms import PEOPLE_COUNTED
 from trialtrace.audit.reading.greater import IN_ORDER, OTHER, ArmOf, by_size
 from trialtrace.audit.reading.item import Seen
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
-from trialtrace.audit.reading.wording import ENDED, UNIT, measured_between
-
-NEAREST = "arm by the nearest words"
-NOT_NAMED = "no arm is named beside it"
-EARLIER = "arm by words earlier in the sentence"
+from trialtrace.audit.reading.nearest_arm import (
+    EARLIER,
+    NEAREST,
+    OF,
+    VERSUS,
+    before_bracket,
+    nearest,
+)
+from trialtrace.audit.reading.wording import UNIT, measured_between
 
 
 def arms_of_numbers(
@@ -47,6 +51,7 @@ def arms_of_numbers(
 
 
 _GROUP_BEHIND = re.compile(r"[^,;.\d]{0,30}?\b(?:in|for|of|among) (?:the )?")
+_TOTAL = re.compile(r"\btotal of $", re.IGNORECASE)
 _ORDERED = re.compile(r"[^.;\d]{0,40}?\brespectively")
 
 
@@ -63,6 +68,13 @@ def _is_of_another(number: Seen, arm: ArmOf, mentions: Sequence[Mention], text: 
     if near is None:
         return False
     if near.begin >= end:
+        gap = text[end : near.begin]
+        if (
+            number[2].kind == "count"
+            and _TOTAL.search(text, 0, start)
+            and not _GROUP_BEHIND.fullmatch(gap)
+        ):
+            return True
         listed = arm[1] in (NEAREST, EARLIER) and _ORDERED.match(text, near.end)
         several = {one.arm for one in mentions if near.begin - 40 < one.begin < near.end + 40}
         return bool(listed and len(several) > 1) or any(
@@ -89,7 +101,7 @@ def _closed(
         for low, high in zip([-1, *ends[:-1]], ends, strict=True)
     ]
     outside = starts[-1] > ends[-1] or min(parts) < 2
-    linked = all(_OF.search(text, 0, end) for end in ends)
+    linked = all(OF.search(text, 0, end) for end in ends)
     if outside or not linked or VERSUS.search(text) or "respectively" in text:
         return {}
     return {
@@ -98,7 +110,6 @@ def _closed(
     }
 
 
-_OF = re.compile(r"\b(?:for|in|with|on|of|among)\s(?:the\s)?$")
 _IN_LIST = re.compile(r"(?:[\s-](?:groups?|arms?))?(?:,| and\b| or\b)")
 
 
@@ -194,7 +205,9 @@ def _around(
     beyond = bracket.end() if bracket and not named else end
     others = [one[0] for one in numbers if one[0] >= beyond and one not in run]
     after = min(others, default=len(text))
-    ended = re.match(r"[^()\[\]]{0,25}\)", text[end:after]) if inside else None
+    begun = text[run[-1][0] : end]
+    unclosed = begun.count("(") > begun.count(")")
+    ended = re.match(r"[^()\[\]]{0,25}\)", text[end:after]) if inside or unclosed else None
     beside = ended or _BRACKET.match(text, end, after)
     past = end + (beside.end() if beside else 0)
     closed = re.search(r"(?<!^)[)\];]|\.\s", text[past:after].lstrip(" )]%"))
@@ -217,7 +230,7 @@ def _around(
         [m for m in mentions if m.begin < start],
         [m for m in mentions if end <= m.begin < after],
         past,
-        ended is not None,
+        inside and ended is not None,
     )
 
 
@@ -235,7 +248,12 @@ def _of_run(
         text[max(0, start - 6) : start] + "|" + text[run[0][1] : run[1][0]]
     ):
         both = (start, run[-1][1], run[0][2])
-        return [_nearest(both, before[0], behind[1], mentions, text, alone=False)] * 2
+        return [nearest(both, before[0], behind[1], mentions, text, alone=False)] * 2
+    if any(beside := [before_bracket(one, mentions, text) for one in run]):
+        if all(beside):
+            return [(arm, NEAREST) for arm in beside]
+        if len(run) == 2 and beside[1] and (other := names.other(beside[1])):
+            return [(other, OTHER), (beside[1], NEAREST)]
     if len(run) > 1:
         told = "respectively" in text[start:].lower()
         if arms := _against(run, around, text):
@@ -247,10 +265,14 @@ def _of_run(
         if len(run) == 2 and (arms := _of_two(run, around, mentions, text, names)):
             return arms
     alone = len(numbers) == 1 and len(distinct(mentions)) == 1
-    return [
-        _nearest(one, back, ahead, mentions, text, alone=alone)
+    made = [
+        nearest(one, back, ahead, mentions, text, alone=alone)
         for one, back, ahead in zip(run, before, behind, strict=True)
     ]
+    if len(made) == 2 and made[0][0] == made[1][0] and VERSUS.search(text, run[0][1], run[1][0]):
+        # Of "more in A (5 vs 3)" the second is not of A.
+        return made if _SINCE.search(text) else [made[0], (None, UNKNOWN)]
+    return made
 
 
 def _against(run: Sequence[Seen], around: _Around, text: str) -> list[ArmOf]:
@@ -294,36 +316,47 @@ def _listed(
     size, every, tight = len(run), distinct(around.every), distinct(around.tight)
     between = any(around.before[1:])
     last = distinct(list(reversed(around.every)))[:size][::-1]
-    if not between and (told or _joined(run, text)) and len(tight) == size:
+    facing = len(around.tight) == 2 and VERSUS.search(
+        text, around.tight[0].end, around.tight[1].begin
+    )
+    if not between and (told or facing or _joined(run, text)) and len(tight) == size:
         return [(arm, None if told else IN_ORDER) for arm in tight]
+    if (
+        told
+        and size == 2 * len(tight)
+        and all(
+            _TO.fullmatch(text, one[1], other[0])
+            for one, other in zip(run[::2], run[1::2], strict=True)
+        )
+    ):
+        # "From 5.1 to 5.3 and from 5.0 to 5.3 in A and B, respectively".
+        return [(arm, None) for arm in tight for _ in "ab"]
     if not between and len(last) == size and (told or len(every) == size):
         return [(arm, None if told and len(every) == size else IN_ORDER) for arm in last]
     ended = [at for at, ms in enumerate(around.behind, 1) if len(ms) == 1]
     behind = [ms[0] for ms in around.behind if ms]
-    closed = told or all(_OF.search(text, 0, one.begin) for one in behind)
+    closed = told or all(OF.search(text, 0, one.begin) for one in behind)
     if closed and 1 < len(ended) < size and ended == [*range(ended[0], size + 1, ended[0])]:
         # "1.2 and 3.4 in A and 2.1 and 4.3 in B": as many of each.
         step = ended[0]
         return [(around.behind[at // step * step + step - 1][0].arm, NEAREST) for at in range(size)]
     alone = every and len(distinct(mentions)) == 1 and not strangers(text, mentions)
-    alone = alone and bool(_OF.search(text.lower(), 0, around.every[-1].begin))
+    alone = alone and bool(OF.search(text.lower(), 0, around.every[-1].begin))
+    alone = alone and not VERSUS.search(text, run[0][1], run[-1][0])
     if told and alone and not _IN_LIST.match(text, around.every[-1].end):
         # "In A they were 52, 25 and 29, respectively": of three visits, or outcomes.
         return [(every[0], EARLIER)] * size
     # More numbers than arms that are known by name: whose each is cannot be said.
-    return [(None, UNKNOWN)] * size if told and size > len(distinct(mentions)) else []
+    more = told and size > len(distinct(mentions)) and not _in_pairs(run[:2], text[: run[-1][1]])
+    return [(None, UNKNOWN)] * size if more else []
 
 
+_TO = re.compile(r"[\s%]*(?:\S+ )?to ")
 # "From 3.8 to 1.4 points" is of one arm.
 _CHANGED = re.compile(
-    r".*\|[\s%]*(?:(?!compar|rel|sim)[a-z/]+ )?to |"
+    r".*\|[\s%]*(?:(?!compar|rel|sim)[a-zµμ/]+ )?to |"
     r".*\|[\s%,]*(?:vs\.?|versus)\s+(?:post|after|follow)\S*\s",
     re.IGNORECASE,
-)
-
-
-_OPENED = re.compile(
-    r"(?:^|[,;.] |\b(?:and|while|whereas|but) )(?:in|for|with|among|of) (?:the )?$", re.IGNORECASE
 )
 
 
@@ -331,9 +364,6 @@ def _reference(before: Sequence[Mention], text: str) -> str | None:
     """The arm that others are compared with, where a text names it alone."""
     alone = len(distinct(before)) == 1 and REFERENCE.search(text, 0, before[0].begin)
     return before[0].arm if alone else None
-
-
-VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
 
 
 def _of_two(
@@ -374,55 +404,3 @@ _OF_NEXT = re.compile(
     r"[\s)\]%]*(?:[(\[][^()]*[)\]])?,? ?\b(?:and|or|while|whereas|but)\s"
     r"(?:(?:in|for|with|on|of)\s)?(?:the\s)?"
 )
-
-
-# "5% and in B 8%": what stands behind is of another number.
-_NEXT = re.compile(r"[\s)\]%,]*(?:and|but|while|whereas)\s(?![-+]?[0-9])")
-
-
-def _nearest(
-    number: Seen,
-    before: Sequence[Mention],
-    behind: Sequence[Mention],
-    mentions: Sequence[Mention],
-    text: str,
-    *,
-    alone: bool,
-) -> ArmOf:
-    """The arm of a number by itself: that behind it where a word joins them, else that before."""
-    inside = [m for m in mentions if number[0] <= m.begin < number[1]]
-    if len(inside) == 1:
-        return inside[0].arm, inside[0].doubt or NEAREST
-    behind = [m for m in behind if not REFERENCE.search(text, 0, m.begin)]
-    begun = bool(ENDED.search(text[max(0, number[0] - 20) : number[0]]))
-    # A name in brackets that are closed is of what stands in them.
-    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : number[0]])]
-    earlier = [m for m in mentions if m.begin < number[0]]
-    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : number[0]])]
-    tail = text[number[1] : behind[0].begin] if behind else ""
-    tail = UNIT.sub("", re.sub(r"^(?:\s[a-z]+)?\s*[(\[][^()\[\]]*[)\]]", "", tail))
-    joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
-    close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
-    # "58 in A versus 55 of all patients in B".
-    turned = bool(before and VERSUS.search(text, before[-1].end, number[0]))
-    if behind and turned and _OF.search(text, 0, behind[0].begin):
-        return behind[0].arm, NEAREST
-    behind = [] if _NEXT.match(tail) else behind
-    if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
-        return behind[0].arm, NEAREST
-    opened = not before and earlier and _OPENED.search(text, 0, earlier[-1].begin)
-    contrast = re.compile(r"\b(?:than|vs|versus|compared|whereas|overall|in total|a total)\b")
-    mixed = bool(earlier and contrast.search(text, earlier[-1].end, number[0]))
-    if opened and not mixed and FRAMED.match(text, earlier[-1].end):
-        # "In B, 86% (42/50) were cured, 12% (6/50) improved": all of it is of B.
-        return earlier[-1].arm, EARLIER
-    if before and REFERENCE.search(text, 0, before[-1].begin) and len(distinct(mentions)) == 1:
-        # "Compared with placebo more (5%) fell", and not "compared with placebo (5%)".
-        beside = r"(?:\s(?:groups?|arms?))?(?:[\s(\[]*|,? (?:which|who|whose|where) .*)"
-        if re.fullmatch(beside, text[before[-1].end : number[0]]) is None:
-            return None, NOT_NAMED
-    if before:
-        return before[-1].arm, before[-1].doubt if alone else NEAREST
-    if len(distinct(earlier)) == 1 and not mixed:
-        return earlier[-1].arm, EARLIER
-    return None, NOT_NAMED

@@ -116,8 +116,9 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
                 yield Left(place, words(sentence), NO_RESULT)
                 continue
             read = _sentence(sentence, place, names, commas, known)
-            if last and BACK.match(sentence) and not names.mentions(sentence):
-                read = (carried(one, last, names) for one in read)
+            if last and BACK.match(sentence):
+                alone = not names.mentions(sentence)
+                read = (carried(one, last, names, alone=alone) for one in [*read])
             yield from (_with_spread(one, spreads) for one in read)
 
 

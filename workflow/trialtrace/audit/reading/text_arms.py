@@ -79,7 +79,24 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
             doses = len(names.arms) != 2 and alike == [name] and _has_doses(name, texts)
             if len(alike) == 1 and not (doses or _is_shared(name, spellings)):
                 made.append((alike[0], re.compile(pattern, re.IGNORECASE), BY_TEXT))
+    known = tuple(dict.fromkeys(arm for arm, _, _ in made))
+    if len(known) == 1 and (control := _control(known[0], texts)):
+        made.append((control, re.compile(rf"(?<!\w){loose(control)}(?!\w)", re.I), BY_TEXT))
+        return Names(tuple(made), (*known, control))
     return replace(names, patterns=tuple(made))
+
+
+def _control(arm: str, texts: Sequence[str]) -> str | None:
+    """What text alone calls the control of the one arm that is known."""
+    called = Counter(match[0].lower() for text in texts for match in _CONTROL.finditer(text))
+    name, times = (called.most_common(1) or [("", 0)])[0]
+    return name if times > 2 and not {*name.split()} & {*arm.split()} else None
+
+
+_CONTROL = re.compile(
+    r"\b(?:(?:routine|usual|standard|conventional) (?:care|treatment|therapy)|placebo)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_shared(name: str, spellings: Set[tuple[str, str]]) -> bool:
@@ -130,7 +147,12 @@ def _like(name: str, arms: Sequence[str]) -> list[str]:
 
 def _same(one: str, other: str) -> bool:
     """Whether two words begin the same, or have one another in them."""
-    return one[:6] == other[:6] or one in other or (len(other) > 4 and other in one)
+    return (
+        one[:6] == other[:6]
+        or one in other
+        or (len(other) > 3 and one.startswith(other))
+        or (len(other) > 4 and other in one)
+    )
 
 
 def _is_called_group(name: str, title: str, texts: Sequence[str]) -> bool:

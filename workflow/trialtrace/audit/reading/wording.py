@@ -22,7 +22,8 @@ LINKS = {
     *("children", "women", "men", "infants", "adults", "among", "that", "other"),
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
     *("percent", "cent", "nearly", "almost", "about", "approximately", "thirds", "quarters"),
-    *("fifty", "sixty", "seventy", "eighty", "ninety"),
+    *("fifty", "sixty", "seventy", "eighty", "ninety", "eyes", "eye", "students", "individuals"),
+    "recipients",
 }
 ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
 
@@ -41,6 +42,10 @@ def words_behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], 
             behind = without(text, end, to, mentions)
             if _NEXT.match(behind) and place + 1 < len(numbers) and _VERB.search(behind):
                 return ""
+            if place > at and not telling(behind):
+                # Nothing is said behind the last: "were assigned to", right behind the number.
+                end = numbers[at][1]
+                behind = without(text, end, numbers[at + 1][0], mentions)
             if _outside(text[:end]) != text[:end]:
                 behind = re.sub(r"^[^()]*[)\]]", "", behind)
             return _FILLED.sub("", re.sub(r"\(\s*[Nn]\s*=\s*[0-9,]+\s*\)", "", behind))
@@ -58,20 +63,32 @@ _FILLED = re.compile(
 
 def clause_of(text: str, behind: str, first: str) -> str:
     """The words before a number, at most so many that a reader knows it by them; where they name
-    little, those behind it too, and before them those at the sentence's first number."""
+    little, those behind it too, and before them those at the first number of its clause."""
+    text = _CLOSED.sub(")", text)
     outside = _outside(text)
     opened = outside != text
+    own = own_clause(outside)
+    verb = _VERB.search(own)
+    if own != outside and (
+        _subject(own[: verb.start()]) if verb else not opened and _SAYS.match(behind)
+    ):
+        outside, first = own, ""
     outside = re.sub(r"^\W*respectively\b\W*", "", outside)
     bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", outside)
     clause = _last(_TWO_VERBS.sub("", bare))
-    after = _AFTER.match(behind)
+    after = _AFTER.match(_CALLED.sub("\xa0", behind))
     beyond = " ".join(after[1].split()[:WORDS]) if after else ""
     named = _COPULA.search(text) and len(telling(clause)) > 1
     enclosed = opened and not _SAYS.match(behind)
-    if named or (opened and len(telling(clause)) > (0 if enclosed else 2)):
+    if (named and not _OF_WHAT.match(behind)) or (
+        opened and len(telling(clause)) > (0 if enclosed else 2)
+    ):
         # In brackets behind the words for it.
         beyond = ""
-    if first and ENDED.search(text) and len(telling(beyond)) > bool(telling(clause)):
+    listed = first or _WITH.match(behind)
+    subject = _SAYS.match(behind) or _WITH.match(behind)
+    told = len(telling(beyond)) - (0 if subject else bool(telling(clause)))
+    if listed and ENDED.search(text) and told > 0:
         # "…, 28 (35%) had none": what stands before belongs to the number before.
         return beyond
     if (
@@ -83,34 +100,108 @@ def clause_of(text: str, behind: str, first: str) -> str:
     ):
         # "At six months, 40% (20/50) had relapsed".
         return f"{clause} … {beyond}"
-    if len({*telling(clause)}) > 3:
+    lead = _shared(first, clause, listed=_ITEM.match(text) is not None)
+    if len({*telling(clause)}) > 3 and not (_ITEM.match(text) and _HEADED.search(lead)):
         return clause
-    lead = first if len(telling(first)) > 1 else ""
-    if _COPULA.search(text) and telling(clause):
+    if _COPULA.search(text) and telling(clause) and _COPULA.search(first):
         # "The mean age was 57 years, the mean score was 7.6": each has words of its own.
-        lead = "" if _COPULA.search(first) else lead
-    elif lead and _ITEM.match(text):
-        verb, shared = _VERB.search(clause), _SHARED.match(lead)
-        if verb is not None:
-            # "A raised X (5%) and lowered Y (6%)"; "X fell (5%) and Y was lower (6%)".
-            lead = (
-                "" if _subject(clause[: verb.start()]) else _VERB.split(lead, maxsplit=1)[0].strip()
-            )
-        elif shared is not None and len(telling(shared[1])) > 1:
-            lead = shared[1]
+        lead = ""
     parts: list[str] = []
     for one in (lead, clause, beyond):
         parts += [one] if one and not any(one in other for other in parts) else []
     return " … ".join(parts)
 
 
+def own_clause(text: str) -> str:
+    """What stands behind the last turn of a text: "; ", ", while", "Although X was Y, "."""
+    own = re.split(TURN, text)[-1]
+    while (subordinate := _SUBORDINATE.search(text)) and len(subordinate["rest"]) < len(own):
+        own = subordinate["rest"]
+    return own
+
+
+def turned(text: str) -> bool:
+    """Whether another clause begins in a text, with a noun of its own."""
+    own = own_clause(text)
+    nouns = [word for word in telling(own) if not re.search(r"(?:ed|ing|ly)$", word)]
+    return own != text and any(not _GENERAL.fullmatch(word.lower()) for word in nouns)
+
+
+TURN = re.compile(
+    r";\s|,? (?:and |but |yet )?(?:whil(?:e|st)|whereas|although|though|but) |,? and thus,? |"
+    r"\.\s(?=[A-Z])"
+)
+_SUBORDINATE = re.compile(
+    r"(?:^|[,;] )(?:[Ww]hile|[Ww]hereas|[Aa]lthough|[Tt]hough) "
+    r"[^,;]*\b(?:was|were|had|did|is|are)\b[^,;]*, "
+    r"(?P<rest>.*\b(?:was|were|had|did|is|are|\w{3,}ed|showed)\b.*)$"
+)
+# "And 10 patients with hernia".
+_WITH = re.compile(r"\W*(?:with|who|whose|without)\b")
+# The rest of a bracket that opened before another number.
+_CLOSED = re.compile(r"^[^()\[\]]*[)\]]")
+# "38 min of therapy".
+_OF_WHAT = re.compile(
+    r"\W*(?:min|minutes|hours|days|weeks|points|mg|g|ml|L|l)? ?of (?!(?:the|all|those|them)\b)\w"
+)
+
+
+def _shared(first: str, clause: str, *, listed: bool) -> str:
+    """What of the words at the first number of a clause another one shares: of a list all up to
+    the first thing that is listed, a visit in the place of another, nothing before a subject and
+    verb of its own."""
+    if len(telling(first)) < 2:
+        return ""
+    verb = _VERB.search(clause)
+    if not listed:
+        return first
+    if _NUMBERED.fullmatch(clause):
+        # "Types II (23.9%), III (69.6%)".
+        return first.rsplit(" ", 1)[0]
+    if verb is not None:
+        # "A raised X (5%) and lowered Y (6%)"; "X fell (5%) and Y was lower (6%)".
+        own = _subject(clause[: verb.start()])
+        return "" if own else _PREDICATE.split(first, maxsplit=1)[0].strip()
+    visits = [*_VISIT.finditer(first)]
+    if visits and _VISIT.fullmatch(clause.removeprefix("and ").removeprefix("at ")):
+        return first[: visits[-1].start()].rstrip()
+    if not {*re.findall(r"[a-z]+", clause.lower())} - LINKS:
+        return first
+    shared = _HEADED.match(first) or _SHARED.match(first)
+    if shared is None or (not _HEADED.match(first) and re.search(r" (?:of|to|in) ", clause)):
+        return ""
+    return shared[1] if telling(shared[1]) else ""
+
+
+_NUMBERED = re.compile(r"(?:(?:and|or) )?(?:[IVX]+|[A-Z]|[0-9]+)")
+_VISIT = re.compile(
+    r"(?:baseline|(?:days?|weeks?|months?|years?|visits?) ?[0-9]+|[0-9]+(?:\.[0-9]+)?[ -]"
+    r"(?:hours?|hrs?|h|days?|weeks?|months?|years?|min|minutes)|[DWMTVY][0-9]+)\b",
+    re.IGNORECASE,
+)
+# "The events were" of "the events were nausea (5%), cough (4%)": up to a verb and what it governs.
+_HEADED = re.compile(
+    r"(.*(?:\b(?:was|were|are|is|had|have|showed?|shown|seen|observed|found|reported|experienced|"
+    r"developed|caused|included?|including|improvements?|differences?|reductions?|increases?|"
+    r"decreases?|changes?|relief|noted)\b[:,]?|:)"
+    r"(?:[^:]*\s(?:in|of|for|regarding|by|as|on|from|to|with|at))?)\s(?:the )?\S"
+)
+
+
 # "At 3 and 6 months", "X, Y and Z", "between baseline and".
 _NO_PAIR = re.compile(r"\d$|,(?: \S+){1,3}$|\bbetween \S+$")
 
 
-def parted(clause: str) -> tuple[str, str] | None:
-    """The words for each of two numbers of "hip and spine density was": "hip … density was" and
-    "spine density was", each with what stands before both; None where no two are named."""
+def parted(clause: str, count: int) -> Sequence[str] | None:
+    """The words for each of as many numbers as a clause lists: of "hip and spine density was" "hip
+    … density was" and "spine density was", each with what stands before both; None where it lists
+    no such number."""
+    if count > 2:
+        listed = _LISTED.fullmatch(clause)
+        own = re.split(r",? and |, ", listed["own"]) if listed else []
+        verb = listed["verb"] if listed else ""
+        each = len(own) == count and all(re.search("[A-Za-z]{2}", one) for one in own)
+        return [f"{listed['of'] or ''}{one} … {verb}" for one in own] if listed and each else None
     sides = re.split(r" (?:and|or) ", re.sub(r"\bboth ", "", clause))
     if len(sides) != 2 or _NO_PAIR.search(sides[0]) or re.match(r"\d", sides[1]):
         return None
@@ -127,22 +218,39 @@ def parted(clause: str) -> tuple[str, str] | None:
     return first, f"{before[1]} {right}" if before else right
 
 
+# "(The rates of) X, Y and Z were".
+_LISTED = re.compile(
+    r"(?P<of>.*\b(?:in|of|for)\s)?(?P<own>[^,]+(?:, (?!and\b)[^,]+)+,? and .+?)\s"
+    r"(?P<verb>(?:was|were|is|are)\b.*)"
+)
+
+
 def _subject(text: str) -> bool:
     """Whether words before a verb say of what it is."""
     found = re.findall(r"[^\W\d_]{2,}", text.lower())
-    return any(word not in LINKS and not word.endswith("ly") for word in found)
+    return any(
+        word not in LINKS and not word.endswith("ly") and not _GENERAL.fullmatch(word)
+        for word in found
+    )
+
+
+# Words for what another clause has named.
+_GENERAL = re.compile(
+    r"(?:difference|increase|decrease|change|improvement|reduction|effect|trend|value|result)s?|"
+    r"it|we|no|larg\w+|great\w+|small\w+|high\w+|low\w+|more|less|similar|however|same|further"
+)
 
 
 # Words in a bracket that can tell what its number is of.
 _INNER = re.compile(
     r"\b(?!(?:mean|median|versus|ratio|risk|odds|hazard|difference|relative|group|range|interquartile|"
     r"total|only|about|with|from|table|figure|respectively|adjusted|patients|participants|baseline|"
-    r"confidence|interval|standard|deviation|average|rate|control|intervention)s?\b)[a-z]{4,}\b"
+    r"confidence|interval|standard|deviation|average|rate|control|intervention)s?\b)"
+    r"(?:[a-z]{4,}|(?!CI|SD|SE|IQR|OR|RR|HR|NS)[A-Za-z]*[A-Z][A-Za-z]*[0-9]*)\b"
 )
-# "No difference in" of "no difference in redness (P = 0.7), swelling (P = 0.3)".
+# "The incidence of" of "the incidence of nausea (5%), cough (4%)".
 _SHARED = re.compile(
-    r"(.*\b(?:in|of|for|regarding|including|by|as|on|were|was|are|included))\s(?:the )?"
-    r"(?:(?!had\b|was\b|were\b|showed\b)\S+\s){0,4}(?!had\b|was\b|were\b|showed\b)\S+$"
+    r"(.*\b(?:in|of|for|regarding|including|by|as|on|from|to|with|at))\s(?:the )?\S"
 )
 _ITEM = re.compile(r"\W*[)\]]?\W*(?:,|and\b|or\b|as well as\b|;)")
 # "Most patients (92%) were men".
@@ -152,6 +260,7 @@ _SAYS = re.compile(
 )
 _CHANGED = r"(?:decreased|increased|reduced|improved|shortened|prolonged|lowered|raised|enhanced)"
 _VERB = re.compile(rf"\b(?:had|was|were|showed|did|is|are|{_CHANGED})\b")
+_PREDICATE = re.compile(r"\b(?:had|was|were|did|is|are|\w{3,}ed)\b")
 # "Increased X and" of "increased X and reduced Y by 5%".
 _TWO_VERBS = re.compile(rf"\b{_CHANGED} [^,;]*? and (?=(?:\w+ly )?{_CHANGED} )")
 # A number behind these is of the words before it.
@@ -188,8 +297,14 @@ def _outside(text: str) -> str:
 
 # Words up to a number or a stop; "≥1" and "DAS28" are words of them.
 _AFTER = re.compile(
-    r"[\s%)\],]*((?:[^\d,;:.(\[]|[<>≤≥]\s?\d+|(?<=[A-Za-z-])\d+){4,}?)"
-    r"(?=(?<![A-Za-z<>≤≥-])(?<![<>≤≥]\s)\d|[,;:.(\[]|$)"
+    r"[\s%)\],]*((?:[^\d,;:.(\[]|[<>≤≥]\s?\d+|(?<=[A-Za-z\xa0-])\d+){4,}?)"
+    r"(?=(?<![A-Za-z\xa0<>≤≥-])(?<![<>≤≥]\s)\d|[,;:.(\[]|$)"
+)
+# "Grade 1 haze", "at 6 months": such a number ends no words.
+_CALLED = re.compile(
+    r"(?<=grade|stage) (?=\d)|(?<=month) (?=\d)|(?<=week) (?=\d)|(?<=day) (?=\d)|"
+    r"(?<= [A-Z]{2}) (?=\d)|"
+    r"(?<= at) (?=\d+ (?:h\b|hours|days|weeks|months|years|min))"
 )
 
 
@@ -200,11 +315,15 @@ def telling(text: str) -> list[str]:
 
 def with_inner(clause: str, text: str) -> str:
     """A clause with the words of the bracket that is open where a text ends, where they can tell
-    what its number is of: "fewer events (especially nausea; 24.5 vs 35.1%)"."""
-    inner = text[len(_outside(text)) :]
+    what its number is of: "fewer events (especially nausea; 24.5 vs 35.1%)"; these alone where
+    what stands before the bracket is said of another number."""
+    outside = _outside(text)
+    inner = text[len(outside) :]
     if not clause or not _INNER.search(inner) or len(inner) >= 80:
         return clause
-    return f"{clause} … {' '.join(re.sub(r'[^a-zA-Z0-9<>≤≥/ -]', ' ', inner).split())}"
+    words = " ".join(re.sub(r"[^a-zA-Z0-9<>≤≥/ -]", " ", inner).split())
+    alone = re.match(r"(?:mean|median)\b", words) and not telling(outside)
+    return words if alone else f"{clause} … {words}"
 
 
 # What a number is counted in, right behind it: "cmH2O", "μg/mg Cr", "kg/m²", "h".
@@ -220,9 +339,12 @@ def measured_between(text: str, begin: int, end: int, mentions: Sequence[Mention
     """Whether words between two numbers name something that was measured, and not an arm alone."""
     between = UNIT.sub("", without(text, begin, end, mentions))
     found = re.findall(r"[^\W\d_]+", between.lower())
-    return bool({word for word in found if len(word) > 1} - LINKS or _OF_SEX.search(between))
+    named = {word for word in found if len(word) > 1} - LINKS
+    return bool(named or _OF_SEX.search(between) or _VISIT_OF.search(between))
 
 
+# "And M18 (2.9".
+_VISIT_OF = re.compile(r"\b(?:and|,) (?:at )?[DWMTVY][0-9]+[\s(,:]*$")
 # "(64%) were women", and not "12% of women".
 _OF_SEX = re.compile(r"\b(?:was|were|are) (?:wo)?men\b")
 

@@ -1,0 +1,169 @@
+"""Clauses of a sentence: what their numbers are of, and whose."""
+
+import pytest
+from test_grammar_of_sentences import BOTH, arms, of_sentences
+from test_numbers_of_sentences import of_arms
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # A list of which nothing stands before all, one after a verb, and of numerals.
+        (
+            "Time to recovery (5%), length of stay (6%) were lower.",
+            ["Time to recovery", "length of stay … were lower"],
+        ),
+        (
+            "Training caused more pain (P = 0.01), fever (P = 0.02).",
+            ["Training caused more pain", "Training caused … fever"],
+        ),
+        (
+            "They had skin types II (23.9%), III (69.6%).",
+            ["They had skin types II", "They had skin types … III"],
+        ),
+        # What stands before a turn is of another clause, with a list of its own behind it.
+        ("Although pain was alike, fever was seen in 5%.", ["fever was seen in"]),
+        ("Pain was alike in both; fever was seen in 5%.", ["fever was seen in"]),
+        (
+            "Pain was a reason to end, and thus, finally, 19 patients were included.",
+            ["finally … were included"],
+        ),
+        (
+            "The training group had pain (85.4%), while the usual care group had fever (68.3%), "
+            "rash (61.7%).",
+            [
+                "The training group had pain",
+                "the usual care group had fever",
+                "the usual care group had … rash",
+            ],
+        ),
+        # As many numbers as outcomes.
+        (
+            "Rates of pain, fever and rash were 5%, 6% and 7%, respectively.",
+            ["Rates of pain … were", "Rates of fever … were", "Rates of rash … were"],
+        ),
+        # Words behind a number: of what its minutes are, and what is called by a number.
+        (
+            "Those with pain received a median of 38 (25-52) min of therapy.",
+            ["Those with pain received a median of … min of therapy"],
+        ),
+        ("Of 9 eyes, 7 had grade 1 haze.", ["Of 9 eyes … had grade 1 haze"]),
+        # Words in a bracket that stand for themselves, and those with capitals or digits.
+        (
+            "Pain was seen in 57 (66%) in the training group (median survival 41.1 months).",
+            ["Pain was seen in", "median survival"],
+        ),
+        (
+            "Scores were lower (pH1: 4.2 ± 0.9; pH2: 4.7 ± 1.0).",
+            ["Scores were lower … pH1", "Scores were … pH2"],
+        ),
+        # "Those" are what the sentence before tells of.
+        (
+            "Mean pain score was 5.2. Those of the usual care group were 6.1 ± 2.0.",
+            [
+                "Mean pain score was",
+                "Mean pain score was 5.2. … Those of the usual care group were",
+            ],
+        ),
+    ],
+)
+def test_outcomes_are_those_of_a_numbers_own_clause(text, found):
+    assert [outcome for _, _, outcome in of_sentences(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # In the bracket right behind a group, which another one has too.
+        (
+            "Pain was worse in the training group (40.6% and 22.6%, respectively) than in the "
+            "usual care group (25.5% and 12.1%, respectively).",
+            ["training"] * 2 + ["usual care"] * 2,
+        ),
+        (
+            "Change was less in pain (2.4 ± 25.7) compared with the usual care group (15.9 ± "
+            "21.3).",
+            ["training", "usual care"],
+        ),
+        # Of the group of its clause, and not of what that is compared with.
+        (
+            "In comparison to the results obtained from usual care, the training group showed "
+            "relief from pain (79.03%), fever (83.71%).",
+            ["training"] * 2,
+        ),
+        (
+            "The training group had pain (85.4%), fever (94.1%), while the usual care group had "
+            "pain (68.3%), fever (61.7%).",
+            ["training"] * 2 + ["usual care"] * 2,
+        ),
+        # Changes of two groups, and two groups behind a pair.
+        (
+            "Pain fell from 5.1 to 5.3 and from 5.0 to 5.4 in the training and usual care "
+            "groups, respectively.",
+            ["training"] * 2 + ["usual care"] * 2,
+        ),
+        ("Pain was alike (58.0% vs 48.1% training vs usual care).", ["training", "usual care"]),
+        # The former and the latter of the sentence before; of a limit within its own bracket.
+        (
+            "Training and usual care were compared. Mass was 24.6 ± 3.7 in the former and 22.8 ± "
+            "4.5 in the latter.",
+            ["training", "usual care"],
+        ),
+        (
+            "Fever was seen in 17 of 38 (44.7%, CI: 28.9%-60.5%) in the training group.",
+            ["training"],
+        ),
+        # Of all, and of neither.
+        (
+            "A total of 347 patients agreed to training (172 patients) or usual care (175 "
+            "patients).",
+            [(), "training", "usual care"],
+        ),
+        ("A score went with pain, independently of study group (P < 0.001).", [()]),
+        # Of what compares the groups without their names.
+        ("Pain with usual care was 8.1% (P = 0.008, for the comparison).", ["usual care", BOTH]),
+        (
+            "Pain fell (relative rate (95% CI) 0.49 (0.31 to 0.75)) in the training and usual care "
+            "groups.",
+            [BOTH],
+        ),
+    ],
+)
+def test_groups_are_those_of_a_numbers_own_clause(text, found):
+    assert arms(text) == found
+
+
+@pytest.mark.parametrize(
+    ("heads", "text", "found"),
+    [
+        # Doses by their order, one of two words, more groups than two, a control that text names.
+        (
+            ["0.033 mg/kg", "0.067 mg/kg"],
+            "It was 7 (35%) and 15 (38%) in the low and high dose groups.",
+            ["0 033 mg kg", "0 067 mg kg"],
+        ),
+        (
+            ["Web-based lecture", "Usual lecture"],
+            "Web-based instruction raised scores in 5 (9%).",
+            ["web based lecture"],
+        ),
+        (
+            ["A1", "A2", "Placebo"],
+            "Pain did not differ between the groups (P = 0.4).",
+            [("all",)],
+        ),
+        (
+            ["All"],
+            "The MPC group had 5%. In the MPC group it was 7%, in routine care 6%. Routine care "
+            "had 8%. It was 9% in routine care.",
+            ["MPC", "MPC", "routine care", "routine care", "routine care"],
+        ),
+        (
+            ["Ropi", "Control"],
+            "The ropivacaine group had 5%. Pain was less in the ropivacaine group (6%).",
+            ["ropi"] * 2,
+        ),
+    ],
+)
+def test_groups_are_known_by_what_texts_call_them(heads, text, found):
+    assert arms(text, of_arms(*heads)) == found
