@@ -200,7 +200,7 @@ def test_other_rules_of_the_outcome_are_counted_with_other_choices(tmp_path):
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     (analysis,) = primary(material)
     assert readings_in_short(material, analysis) == "Drug 0 of 2"
-    assert "otherwise about no effect: Drug 0 of 2." in words(summary(material, {}))
+    assert "whether the interval includes no effect: Drug 0 of 2." in words(summary(material, {}))
 
 
 BOUNDED = """\
@@ -323,11 +323,13 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "20 randomised: 10 Drug, 10 Placebo. Outcome known: Drug 10 of 10, Placebo 9 of 10."
     ) in shown
     assert "Outcome known in all" not in shown
-    assert "Other choices give intervals that lie otherwise about no effect: Drug 0 of 1." in shown
+    assert (
+        "Other choices that change whether the interval includes no effect: Drug 0 of 1." in shown
+    )
     assert "\n\nHash of this run: " in shown and "verify" not in shown
     body = text.partition("**Audit")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
-    counted = re.sub(r"give intervals that [^\n]*", "", bare)
+    counted = re.sub(r"that change whether [^\n]*", "", bare)
     assert re.findall(r"\d+(?:\.\d+)? %|\d of \d", counted) == []
 
 

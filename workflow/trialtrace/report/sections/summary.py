@@ -107,7 +107,7 @@ def _others(material: Material, analysis: Analysis, places: Mapping[str, str]) -
     told = escape_markdown(readings_in_short(material, analysis))
     place = place_link(choices_place(analysis.name), places)
     head = f"[Other choices]({place})" if place else "Other choices"
-    return f"{head} give intervals that lie otherwise about no effect: {told}." if told else ""
+    return f"{head} that change whether the interval includes no effect: {told}." if told else ""
 
 
 def _audit(material: Material) -> str:
