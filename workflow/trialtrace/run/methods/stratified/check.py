@@ -4,7 +4,7 @@ from math import inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq, linprog, minimize
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.contingency_tables import StratifiedTable
 
@@ -192,11 +192,25 @@ def logistic(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     # Without an event, or with events only, in a cell the saturated model has no maximum.
     if designs is None or rows.groupby(["TRTP", "stratum"])["AVAL"].nunique().min() < 2:
         return nan
-    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
-    without, with_products = (
+    return _twice_the_gain(rows["AVAL"].to_numpy(), *designs)
+
+
+def _twice_the_gain(y: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> Answer:
+    """Of the log-likelihood, by the columns that the larger model has beside those of the other."""
+    without, gained = (
         Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in (smaller, larger)
     )
-    return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
+    return of_chi_squared(2 * (gained - without), larger.shape[1] - smaller.shape[1])
+
+
+def _has_maximum(y: np.ndarray, x: np.ndarray) -> bool:
+    """Whether columns are independent and no combination of them parts events from the others:
+    a linear programme, Konis 2007, Linear programming algorithms for detecting separated data."""
+    signed = np.where(y == 1, 1.0, -1.0)[:, None] * x
+    found = linprog(
+        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=(-1, 1), method="highs"
+    )
+    return bool(np.linalg.matrix_rank(x) == x.shape[1] and -found.fun < 1e-9)
 
 
 @peer(LOGIT, rows_of, ITERATIVE)
@@ -209,10 +223,7 @@ def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     smaller = np.column_stack([np.ones(len(rows)), arm, score])
     larger = np.column_stack([smaller, *(arm[name] * score for name in arm)])
     y = rows["AVAL"].to_numpy()
-    without, with_products = (
-        Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in (smaller, larger)
-    )
-    return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
+    return _twice_the_gain(y, smaller, larger) if _has_maximum(y, larger) else nan
 
 
 def peak(y: np.ndarray, x: np.ndarray, held: float | None = None) -> tuple[float, np.ndarray]:
