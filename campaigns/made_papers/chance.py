@@ -19,13 +19,21 @@ from trialtrace.audit.candidates.grid import TIERS
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
-from trialtrace.audit.prints.one_group import intervals
-from trialtrace.audit.prints.two_groups import comparisons, count_tests, mean_tests
+from trialtrace.audit.prints.one_group.intervals import check_intervals
+from trialtrace.audit.prints.two_groups.comparisons import check_comparisons
+from trialtrace.audit.prints.two_groups.count_tests import check_count_tests
+from trialtrace.audit.prints.two_groups.mean_tests import check_mean_tests
 from trialtrace.audit.search.bundles import UNSETTLED, bundles
 
 MECHANISMS = ("mistyped", "invented")
 BUNDLES = ("p of counts", "p of means", "intervals of shares", "effect")
-CHECKS = dict(zip(BUNDLES, (count_tests, mean_tests, intervals, comparisons), strict=True))
+CHECKS = dict(
+    zip(
+        BUNDLES,
+        (check_count_tests, check_mean_tests, check_intervals, check_comparisons),
+        strict=True,
+    )
+)
 TIMES = {"p of counts": 3}
 LOTS = (0.2, 0.2, 0.6)
 ARMS = ("new", "usual")
@@ -93,7 +101,7 @@ def _case(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Iterator[Case]:
     tier, by = int(rng.choice(TIERS, p=LOTS)), Displacement()
     asked = any(
         one.claim == subject.name and one.check == subject.check and one.agreement in UNSETTLED
-        for one in CHECKS[bundle].check(whole)
+        for one in CHECKS[bundle].held(whole)
     )
     for one in bundles(whole, [finding]):
         fits = Fits(one.families, one.windows)

@@ -45,7 +45,7 @@ def test_summaries_are_a_page_and_reports_begin_with_it(run: Copy):
         with own as summary, whole as pdf:
             assert len(summary) == 1 and len(pdf) > 1
             first, contents = (pdf[page].get_textpage().get_text_range() for page in (0, 1))
-        assert "Patients." in first and "Hash of this run:" in " ".join(first.split())
+        assert "Results." in first and "Hash of this run:" in " ".join(first.split())
         assert "Contents" in contents
 
 

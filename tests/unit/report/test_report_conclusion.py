@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import fields
 from types import SimpleNamespace
 
 import mini_run
@@ -10,6 +11,7 @@ import pytest
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
+from trialtrace.report.sections.readings import Readings
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -27,7 +29,7 @@ def mini(tmp_path_factory):
 
 def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
-    told = words(conclusion(mini))
+    told = words(conclusion(mini, {}))
     assert told.startswith(
         "Difference in risk, all randomised (treatment policy), in the 19 of 20 whose outcome is "
         "known: a difference of Drug from Placebo is not shown: risk difference 26.7 percentage "
@@ -64,7 +66,24 @@ def test_a_margin_is_named_with_what_is_shown_of_it(mini):
     assert text.startswith("non-inferiority of Drug to Placebo at \N{MINUS SIGN}0.1 is shown: ")
 
 
+def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch):
+    """An interval without no effect, beside those of all randomised and of other rules with it."""
+    (analysis,) = module.primary(mini)
+    first = next(module.compared(mini, analysis)).estimate
+    clear = first | {"ci_low": 0.1, "ci_high": 0.4}
+    wide = first | {"ci_low": -0.1, "ci_high": 0.5, "stat_text": "20 (-10 to 50)"}
+    none = {field.name: [] for field in fields(Readings)}
+    of_all = {"first": clear, "everybody": [wide, wide], "rules": [wide, clear, clear]}
+    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
+    assert words(" ".join(module._against(mini, analysis, {}))) == (
+        "But by other choices, Drug against Placebo: no effect is in the interval of all "
+        "randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other rules of the outcome."
+    )
+    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | {"first": clear})])
+    assert [*module._against(mini, analysis, {})] == []
+
+
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
     made_up = SimpleNamespace(synthetic=True, pooled=True, plan=SimpleNamespace(analyses={}))
-    told = conclusion(SimpleNamespace(trial=made_up))
+    told = conclusion(SimpleNamespace(trial=made_up), {})
     assert told == f"{module.NOTHING} {SYNTHETIC}"

@@ -2,17 +2,19 @@
 with its size; and what the data are no evidence of."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import by_scale, planned_side
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import choices_place, place_link, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, primary
-from trialtrace.report.sections.readings import other_readings
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.thresholds import shown_beyond
 from trialtrace.report.tables import NO_BREAK, link, pair_text, with_sign
 from trialtrace.run.tables.conditions import lower_first
@@ -23,17 +25,16 @@ from trialtrace.run.trial.plan.references import limits_of
 SYNTHETIC = "The data are synthetic: nothing of this is evidence about patients."
 NOTHING = "None: no primary analysis of the plan compares or tests anything."
 NOT_ABSENT = "That a difference is not shown does not show that there is none."
-DISAGREE = "Other readings of the plan do not all agree."
 TESTED = "the tests among the results compare no two arms by an estimate."
 PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
 
 
-def conclusion(material: Material) -> str:
-    """The sentences of all primary analyses, whether other readings agree, and that a synthetic
-    cohort says nothing of patients. Markdown."""
+def conclusion(material: Material, places: Mapping[str, str]) -> str:
+    """The sentences of all primary analyses, which intervals of other readings speak against them,
+    and that a synthetic cohort says nothing of patients. Markdown; `places` are those of labels."""
     told = [" ".join(_of(material, one)) for one in primary(material) if material.of(one.name)]
     told = told if told and not material.trial.pooled else [NOTHING]
-    told += [DISAGREE] if other_readings(material) else []
+    told += [text for one in primary(material) for text in _against(material, one, places)]
     told += [SYNTHETIC] if material.trial.synthetic else []
     return " ".join(told)
 
@@ -48,6 +49,32 @@ def _of(material: Material, analysis: Analysis) -> Iterator[str]:
     first, *others = told or [TESTED]
     yield f"{_estimand(material, analysis, found)}: {first}"
     yield from map(upper_first, others)
+
+
+def _against(material: Material, analysis: Analysis, places: Mapping[str, str]) -> Iterator[str]:
+    """ "But by other choices, Drug against Placebo: no effect is in the interval of all randomised,
+    −18.1 …, and in 3 of 12 intervals by other rules": where other readings lie otherwise."""
+    place = place_link(choices_place(analysis.name), places)
+    choices = f"[other choices]({place})" if place else "other choices"
+    for one in readings(material, analysis):
+        if one.first["ci_low"] is None or not [*one.otherwise()]:
+            continue
+        clear = leaves_out_no_effect(one.first)
+        kinds = [f"{k} of {n} intervals {words}" for k, n, words in one.counts() if k]
+        unlike = [row for row in one.everybody if leaves_out_no_effect(row) != clear]
+        if unlike:
+            size = link(unlike[0], unlike[0]["stat_text"])
+            more = f" and {len(unlike) - 1} more" * (len(unlike) > 1)
+            kinds = [f"the interval of all randomised ({size}){more}"] + [
+                kind for kind in kinds if not kind.endswith(" intervals of all randomised")
+            ]
+        if clear and any(includes_no_effect(*bound) for bound in one.bounds):
+            kinds.append("the worst-case bounds")
+        pair = escape_markdown(pair_text(material, one.first))
+        at = escape_markdown(f", {one.first['visit']}" if len(analysis.visits or ()) > 1 else "")
+        yield f"But by {choices}, {pair}{at}: no effect is {'in' if clear else 'outside'} " + (
+            f"{in_a_row(kinds)}."
+        )
 
 
 def _estimand(material: Material, analysis: Analysis, found: list[Compared]) -> str:

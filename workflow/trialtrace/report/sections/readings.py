@@ -162,22 +162,6 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
     return " ".join([OTHERWISE, *told]) if told else ""
 
 
-def readings_in_short(material: Material, analysis: Analysis) -> str:
-    """ "Drug 3 of 12": of how many other estimates of a comparison the interval lies otherwise
-    about no effect. Plain text, empty where the plan has none of them."""
-    found = [one for one in readings(material, analysis) if one.first["ci_low"] is not None]
-    references = {one.first["reference"] for one in found}
-    told = []
-    for one in found:
-        counts = [*one.counts()]
-        pair = pair_text(material, one.first)
-        who = material.arm_label(one.first["comparison"]) if len(references) == 1 else pair
-        at = f", {one.first['visit']}" if len(analysis.visits or ()) > 1 else ""
-        if n := sum(n for _, n, _ in counts):
-            told.append(f"{who}{at} {sum(k for k, *_ in counts)} of {n}")
-    return "; ".join(told)
-
-
 def other_readings_marked(material: Material, *analyses: Analysis) -> str:
     """The same as Markdown, with its first words in bold."""
     text = other_readings(material, *analyses).removeprefix(OTHERWISE)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.report.audit.cohort_words import put_in
-from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
+from trialtrace.report.links import AUDIT_PAGE, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.conclusion import conclusion
@@ -21,7 +21,6 @@ from trialtrace.report.sections.findings import not_adjusted, primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.sections.periods import clusters_randomised
-from trialtrace.report.sections.readings import readings_in_short
 from trialtrace.report.sections.registered import registered_late, registered_otherwise
 from trialtrace.report.sections.results_in_short import results_in_short
 from trialtrace.report.sections.sections import (
@@ -51,9 +50,9 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     left_out = " ".join(left_out_in_short(material, places))
     found = [
         f"**Results.** {' '.join(filter(None, _patients(material, places)))}",
-        *_primary(material, places),
+        *_primary(material),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
-        f"**Conclusion.** {conclusion(material)}",
+        f"**Conclusion.** {conclusion(material, places)}",
     ]
     parts = [
         *lost(material),
@@ -91,23 +90,16 @@ def _methods(material: Material) -> Iterator[str]:
     yield frozen_line(material)
 
 
-def _primary(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """The sentences on the primary analyses, each with how many other estimates lie otherwise;
-    of tests of which the plan says which decides, the conclusion says it."""
+def _primary(material: Material) -> Iterator[str]:
+    """The sentences on the primary analyses; of tests of which the plan says which decides, the
+    conclusion says it."""
     every = primary(material)
     for one in every:
         told = results_in_short(material, one)
         label = f"{escape_markdown(one.label)}. " if len(every) > 1 else ""
-        yield f"**{label}{told}** {_others(material, one, places)}".strip() if told else ""
+        yield f"**{label}{told}**" if told else ""
     if not any(one.decides for one in every):
         yield from not_adjusted(material)
-
-
-def _others(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    told = escape_markdown(readings_in_short(material, analysis))
-    place = place_link(choices_place(analysis.name), places)
-    head = f"[Other choices]({place})" if place else "Other choices"
-    return f"{head} that change whether the interval includes no effect: {told}." if told else ""
 
 
 def _audit(material: Material) -> str:

@@ -117,7 +117,10 @@ CARDS = (
         "Woolf 1955, Ann Hum Genet 19:251",
         formula="categorical.contingency:odds_ratio_sample",
         r=R(
-            {"odds_ratio": "exp(log(odds) + c(0, -1, 1) * z * sqrt(sum(1 / cells)))"},
+            {
+                "odds_ratio": "c(odds, if (all(cells > 0)) "
+                "exp(log(odds) + c(-1, 1) * z * sqrt(sum(1 / cells))) else c(NA, NA))"
+            },
             _Z + "odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])\n",
         ),
     ),
