@@ -60,7 +60,9 @@ def _against(material: Material, analysis: Analysis, places: Mapping[str, str]) 
         if one.first["ci_low"] is None or not [*one.otherwise()]:
             continue
         clear = leaves_out_no_effect(one.first)
-        kinds = [f"{k} of {n} intervals {words}" for k, n, words in one.counts() if k]
+        kinds = [
+            f"{k} of {n} intervals {words.partition(' (')[0]}" for k, n, words in one.counts() if k
+        ]
         unlike = [row for row in one.everybody if leaves_out_no_effect(row) != clear]
         if unlike:
             size = link(unlike[0], unlike[0]["stat_text"])
