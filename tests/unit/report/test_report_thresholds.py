@@ -4,7 +4,7 @@ from types import SimpleNamespace as Stub
 
 from test_report_wording import row, words
 
-from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.sections.thresholds import against_thresholds, shown_beyond
 
 PLACE = {
     "parameter": "done",
@@ -16,15 +16,18 @@ PLACE = {
 }
 
 
-def told(rows, role="secondary"):
-    material = Stub(
+def material(rows):
+    return Stub(
         of=lambda _: rows,
         trial=Stub(synthetic=False, stamp=None),
         parameter_words=lambda _: [],
         arm_label=lambda arm: {"drug": "Drug", "placebo": "Placebo"}[arm],
     )
-    found = against_thresholds(material, Stub(name="a", role=role, decision_level=0.05))
-    return [words(sentence) for sentence in found]
+
+
+def told(rows, role="secondary", **short):
+    analysis = Stub(name="a", role=role, decision_level=0.05)
+    return [words(sentence) for sentence in against_thresholds(material(rows), analysis, **short)]
 
 
 def arm(name, share, p):
@@ -49,6 +52,18 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
     assert "; the two-sided exact interval lies wholly below 50 % in Drug." in sentence
+
+
+def test_a_conclusion_and_an_abstract_have_the_side_too():
+    rows = [*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)]
+    analysis = Stub(name="a", role="secondary", decision_level=0.05, decides="drug")
+    (sentence,) = shown_beyond(material(rows), analysis)
+    assert words(sentence) == (
+        "more than 50 % is not shown of Drug at the level of 0.05: 30.0 % (95 % CI 20.0 to 40.0); "
+        "the two-sided exact interval lies wholly below 50 % in Drug."
+    )
+    (short,) = told(rows, in_short=True)
+    assert short.startswith("More than 50 % (one-sided): Drug 30.0 %")
 
 
 def test_an_interval_of_another_method_is_named_and_judges_nothing():

@@ -20,6 +20,7 @@ from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import not_adjusted, primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms_in_short import harms_in_short
+from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.periods import clusters_randomised
 from trialtrace.report.sections.registered import registered_late, registered_otherwise
 from trialtrace.report.sections.results_in_short import results_in_short
@@ -165,7 +166,9 @@ def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     lead = f"[Outcome known]({place})" if place else "Outcome known"
     lead += f", {escape_markdown(analysis.label)}" if len(primary(material)) > 1 else ""
     if all(k == n for arms in counts for k, n in arms.values()):
-        return f"{lead} in all{_of_population(material, analysis)}."
+        lost = ", as the sessions of who was lost count as not done"
+        lost *= bool(lost_sessions(material, analysis, places))
+        return f"{lead} in all{_of_population(material, analysis)}{lost}."
     told = []
     for arm in material.trial.design.arms:
         k = [arms[arm][0] for arms in counts]

@@ -27,26 +27,26 @@ def against_thresholds(
     rows = material.of(analysis.name)
     if in_short:
         return [
-            f"{escape_markdown(upper_first(_asked(of[0])))}: {_arms(material, of, rows)}"
+            f"{escape_markdown(upper_first(_asked(of[0])))}{' (one-sided)' * _one_sided(of[0])}: "
+            f"{_arms(material, of, rows)}"
             for of in _tests(rows)
         ]
     return [_sentence(material, analysis, rows, tests) for tests in _tests(rows)]
 
 
 def shown_beyond(material: Material, analysis: Analysis) -> list[str]:
-    """The same for a conclusion: what is shown of which arms, with the shares; where one arm
-    decides by the plan, of that alone."""
+    """The same for a conclusion: what is shown of which arms, with the shares, and which of these
+    lie wholly on the other side; where one arm decides by the plan, of that alone."""
     rows, told = material.of(analysis.name), []
     for tests in _tests(rows):
         of = [t for t in tests if analysis.decides in (None, t["group1_level"])]
         labels = [f"{escape_markdown(material.arm_label(t['group1_level']))} " for t in of]
-        shares = [
-            (label if len(of) > 1 else "") + with_level(share)
-            for label, test in zip(labels, of, strict=True)
-            if (share := _share(rows, test))
-        ]
+        found = [(label, _share(rows, test)) for label, test in zip(labels, of, strict=True)]
+        shares = [label * (len(of) > 1) + with_level(share) for label, share in found if share]
+        exact = [share for _, share in found if share and share["method"] == EXACT]
+        other = _beyond(material, analysis, of[0], exact) if of and _one_sided(of[0]) else ""
         if not tests[0]["stratum"]:
-            told.append(f"{_shown(material, analysis, of)}: {'; '.join(shares)}.")
+            told.append(f"{_shown(material, analysis, of)}: {'; '.join(shares)}{other}.")
     return told
 
 
@@ -64,6 +64,10 @@ def _tests(rows: list[ResultRow]) -> list[list[ResultRow]]:
     return [*cuts.values()]
 
 
+def _one_sided(test: ResultRow) -> bool:
+    return json.loads(test["options"]).get("sides") in SIDES
+
+
 def _share(rows: list[ResultRow], test: ResultRow) -> ResultRow | None:
     """The share that is tested, with the exact interval where the analysis has it."""
     same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
@@ -76,15 +80,14 @@ def _sentence(
 ) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}, {_asked(first)}"
-    one_sided = json.loads(first["options"]).get("sides") in SIDES
-    how = f"one-sided {how}" if one_sided else how
+    how = f"one-sided {how}" if _one_sided(first) else how
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
     told = f"; {_shown(material, analysis, tests)}" if analysis.role == "primary" else ""
     shares = [share for test in tests if (share := _share(rows, test))]
     exact = [share for share in shares if share["method"] == EXACT]
-    told += _beyond(material, analysis, first, exact) if one_sided else ""
+    told += _beyond(material, analysis, first, exact) if _one_sided(first) else ""
     arms = _arms(material, tests, rows)
     return f"{escape_markdown(lead)}: {arms}{told}{ending(material)}"
 
