@@ -585,8 +585,8 @@ def test_a_test_of_all_arms_that_a_sensitivity_analysis_turns(other, said):
             words(text)
             .replace("\xa0", " ")
             .endswith(
-                "the adjusted p = 0.012 of all arms is not always below 0.05. With the p of "
-                "another analysis for its own it is 0.012 to 0.054 by “C”"
+                "the adjusted p = 0.012 of all arms is below 0.05 as analysed, but not with the p "
+                "of every other analysis in its place: 0.012 to 0.054 by “C”"
             )
         )
         assert text.count("](") == 3, "each number leads to its trace"

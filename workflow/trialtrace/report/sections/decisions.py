@@ -105,8 +105,8 @@ def turned(material: Material, analysis: Analysis) -> Iterator[str]:
         if rejected(values, level) < len(values):
             yield (
                 f"{escape_markdown(analysis.label)}: the adjusted p{NO_BREAK}{with_sign(adjusted)} "
-                f"of all arms is not always {reach([], level)} {level:g}. With the p of another "
-                f"analysis for its own it is {told}"
+                f"of all arms is {reach([], level)} {level:g} as analysed, but not with the p of "
+                f"every other analysis in its place: {told}"
             )
 
 
