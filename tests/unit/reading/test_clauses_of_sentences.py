@@ -57,6 +57,35 @@ from test_numbers_of_sentences import of_arms
             "Scores were lower (pH1: 4.2 ± 0.9; pH2: 4.7 ± 1.0).",
             ["Scores were lower … pH1", "Scores were … pH2"],
         ),
+        # Another outcome behind a number, other people, and of other than both groups.
+        (
+            "Nearly 60% reported that they had the say on all income, and about 43% had the final "
+            "say on children.",
+            [
+                "Nearly … reported that they had the say on all income",
+                "had the final say on children",
+            ],
+        ),
+        (
+            "With training, grade III pain was seen in one (5%) patient and two (9%) patients "
+            "experienced grade II pain with usual care.",
+            [
+                "With training, grade III pain was seen in",
+                "experienced grade II pain with",
+            ],
+        ),
+        (
+            "The sample was small (6 boys and 3 girls).",
+            [
+                "The sample was small … boys",
+                "The sample was small … girls",
+            ],
+        ),
+        (
+            "Pins were used in 80% in both groups and open reduction in 26% in the training group "
+            "and 23% in the usual care group.",
+            ["Pins were used in … both groups and open reduction in", *["open reduction in"] * 2],
+        ),
         # "Those" are what the sentence before tells of.
         (
             "Mean pain score was 5.2. Those of the usual care group were 6.1 ± 2.0.",
@@ -113,6 +142,35 @@ def test_outcomes_are_those_of_a_numbers_own_clause(text, found):
             "Fever was seen in 17 of 38 (44.7%, CI: 28.9%-60.5%) in the training group.",
             ["training"],
         ),
+        # Each list ends "after" its own; "in one group," is no list; of two pairs the second has
+        # another group behind it.
+        (
+            "Care was good for 75.3% of patients and 86.0% of judges after training and for 76.6% "
+            "of patients and 82.0% of judges after usual care.",
+            ["training"] * 2 + ["usual care"] * 2,
+        ),
+        (
+            "In the training group, these values were 72.2%, 4.5% and 22.7%, respectively.",
+            ["training"] * 3,
+        ),
+        (
+            "Pain was 9.2 (SD 3.2) with training compared with 2.6 (SD 2.7) for usual care; and "
+            "1.6 (SD 3.7) and 4.2 (SD 1.5) for usual care and drugs, respectively.",
+            ["training", "usual care", (), ()],
+        ),
+        ("Of all, 24 patients (57%) took training and 14 (33%), usual care.", [*BOTH]),
+        # A subject of its own behind "while"; an effect is of no one group.
+        ("Training cut pain by 1.4% while the drugs prolonged it by 12.2%.", ["training", ()]),
+        (
+            "More fell with training than usual care (Beta 0.39, 95% CI 0.31–0.47, P < 0.001 for "
+            "women; beta 0.33, 95% CI 0.26–0.41, P < 0.001 for men).",
+            [BOTH] * 2,
+        ),
+        (
+            "Training was no better in pain (Δ +0.38, 95% CI -1.19 to 1.94) and sleep (Δ -0.35, "
+            "95% CI -2.76 to 2.06) than usual care.",
+            [BOTH] * 2,
+        ),
         # Of all, and of neither.
         (
             "A total of 347 patients agreed to training (172 patients) or usual care (175 "
@@ -157,6 +215,13 @@ def test_groups_are_those_of_a_numbers_own_clause(text, found):
             "The MPC group had 5%. In the MPC group it was 7%, in routine care 6%. Routine care "
             "had 8%. It was 9% in routine care.",
             ["MPC", "MPC", "routine care", "routine care", "routine care"],
+        ),
+        # A place is no group.
+        (
+            ["Home", "Clinic"],
+            "In the clinic group they forgot (n = 5) or liked a kit at home (n = 9). Overall, 26 "
+            "(18%) came to our clinic.",
+            ["clinic", "clinic", ()],
         ),
         (
             ["Ropi", "Control"],

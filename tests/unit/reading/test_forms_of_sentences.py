@@ -20,6 +20,21 @@ from test_grammar_of_sentences import of_sentences
             "Values are median (IQR). Pain took a median of 38 (25-52) min.",
             ["median (IQR) 38 (25 to 52)"],
         ),
+        # Counts beside a group alone, a share whose sign stands behind the second, words with any
+        # hyphen, and what is no number of an arm: a year, the n of a model, one patient's values.
+        ("Yesterday, 1 in the training and 2 in the usual care group fell.", ["1", "2"]),
+        ("Fever was rare (n = 3 in the training group; n = 4 in the control group).", ["3", "4"]),
+        ("Compared with pain, 2008 in the training group was alike.", []),
+        ("Cure was 45 and 90% in A and B, respectively.", ["45%", "90%"]),
+        ("Twenty\u2010four patients (57%) had pain.", ["24 (57%)"]),
+        ("It was lower than in those with one partner (38%).", ["38%"]),
+        (
+            "Vomiting was 0,1 (SD = 0.4), pain 2.5 (SD = 0.6).",
+            ["mean (SD) 0.1 (0.4)", "mean (SD) 2.5 (0.6)"],
+        ),
+        ("Pain was 0.51 [SD 0.60] [95% Cl 0.16-0.85].", ["mean (SD) 0.51 (0.60)"]),
+        ("Pain fell (n=187, Δ −1.7, P=0.012).", ["P=0.012"]),
+        ("Pain rose from 1.8 to 2.0 mg/d in one patient.", []),
         ("F(1, 54) = 4.74, P = 0.03, η2 = 0.081.", ["F(1, 54) = 4.74, P = 0.03, η² = 0.081"]),
     ],
 )
@@ -28,5 +43,7 @@ def test_numbers_are_taken_up_in_the_forms_of_texts(text, found):
 
 
 def test_sentences_end_at_a_letter_of_a_name_and_before_a_number():
-    found = of_sentences("Pain was less in TMT-B. A score was 5.2. Five had pain. 17 of 38 fell.")
-    assert [outcome for _, _, outcome in found] == ["A score was", "fell"]
+    text = "Pain was less in TMT-B. A score was 5.2. Five had pain. 17 of 38 fell."
+    text += " Sleep was better (Figs. 6 and 7, P = 0.02)."
+    found = of_sentences(text)
+    assert [outcome for _, _, outcome in found] == ["A score was", "fell", "Sleep was better"]

@@ -271,6 +271,17 @@ def test_few_digits_are_met_in_a_table_by_chance():
             "group than in the lignocaine group. Of the A group 5% and of the L group 6% fell.",
             ["air", "lignocaine"] * 2,
         ),
+        # "The A and the B groups", and names in brackets behind numbers.
+        (
+            "Cure was 5% and 6% in the HD+Dx and the GR + Dx groups, respectively. In the HD + Dx "
+            "group 7% and in the GR+Dx group 8% fell.",
+            ["hd+dx", "gr+dx"] * 2,
+        ),
+        (
+            "Time fell by 2.7% (placebo), 5.8% (Nigella sativa) and 7.2% (garlic). Mass rose by "
+            "1.2% (N Sativa) and 3% (Garlic). The following groups fell.",
+            ["placebo", *["nigella sativa", "garlic"] * 2],
+        ),
     ],
 )
 def test_the_text_names_arms_that_no_table_has(text, found):

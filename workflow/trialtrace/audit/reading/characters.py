@@ -73,6 +73,9 @@ def decimal_commas(texts: Iterable[str]) -> bool:
 def plain(text: str, *, commas: bool = False) -> str:
     """Tidy text as a ledger prints numbers; `commas` says that they are decimal signs."""
     text = re.sub(rf"(?<=[0-9])[{_POINTS}](?=[0-9])|(?<![0-9])[{_POINTS}](?=[0-9])", ".", text)
+    # "0,1 (SD 0.4)", and an "l" for the "I" of "95% CI".
+    text = re.sub(r"(?<![\w.,-])0,(?=[0-9]+\s?[(\[±%])", "0.", text)
+    text = re.sub(r"(?<=9[059]% C)l(?!\w)", "I", text)
     if commas:
         parts = re.split(f"({_THOUSANDS})", text)
         parts[1::2] = [part.replace(".", "\x00") for part in parts[1::2]]

@@ -12,6 +12,8 @@ from trialtrace.audit.reading.nearest_arm import VERSUS
 from trialtrace.audit.reading.number_arms import arms_of_numbers
 from trialtrace.audit.reading.wording import (
     ENDED,
+    LINKS,
+    PREDICATE,
     TURN,
     UNIT,
     clause_of,
@@ -137,8 +139,16 @@ def _told_apart(
         clause = clause_of(UNIT.sub("", text[before:until]), behind, first)
         between = without(text, before, start, mentions)
         if item.kind in PARTS:
-            clause = with_inner(clause, between)
+            every = _OF_EVERY.search(between)
+            clause = every["own"] if every else with_inner(clause, between)
         first = clause if turned(between) else first or clause
+        noun = _BEINGS.search(text, start, end) if item.kind == "count" else None
+        if noun and noun[0] not in clause:
+            other = _BEINGS.search(outcome.told)
+            if other and other.end() == len(outcome.told) and not says:
+                says, clause = True, outcome.told[: other.start()] + noun[0]
+            else:
+                clause = " … ".join(filter(None, (clause, noun[0])))
         begin, before = before, max(before, end)
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
@@ -147,6 +157,7 @@ def _told_apart(
             alone = outcome.seen and not any(outcome.seen)
             another = TURN.search(text, begin, start) if alone else turned(between)
             again = again or bool(says and arm and another)
+            again = again or bool(outcome.seen and _says_another(between, behind, outcome))
             again = again and changed is None
             unsaid = again and not says
             if again or ((outcome.tested or outcome.compared) and says):
@@ -171,6 +182,31 @@ def _told_apart(
         outcome.compared = outcome.compared or item.kind != "p"
         outcome.tested = outcome.tested or item.kind == "p"
         yield replace(item, path=(_named(outcome, place),))
+
+
+# "6 boys and 3 girls".
+_BEINGS = re.compile(r"\b(?:boys|girls|men|women|males|females|deaths)\b")
+
+
+def _says_another(between: str, behind: str, outcome: Outcome) -> bool:
+    """Whether a number is of something else than those before it: "X in 5% of both groups and Y in
+    8%", "X was seen in 2 in A and 3 patients developed Y in B"."""
+    if _OF_EVERY.search(between):
+        return True
+    beyond = re.split(r"[,;.(\d]", behind, maxsplit=1)[0]
+    new = {*re.findall(r"\w{2,}", _VERB_BEHIND.sub("", beyond))} - LINKS
+    new -= {*re.findall(r"\w{2,}", outcome.told)}
+    said = PREDICATE.search(outcome.told)
+    return bool(ENDED.search(between) and _VERB_BEHIND.match(beyond) and new and said)
+
+
+_OF_EVERY = re.compile(
+    r"\b(?:both|all|(?:the )?(?:two|three)) (?:groups|arms) and (?P<own>\w.*?)\s*$"
+)
+_VERB_BEHIND = re.compile(
+    r"[\s)\]%]*(?:patients|participants|subjects|women|men|children)?\s*"
+    r"(?:had|experienced|developed|reported|showed|suffered|presented)\b"
+)
 
 
 def _named(outcome: Outcome, place: str) -> str:
@@ -206,7 +242,9 @@ def _of_each(numbers: Sequence[Seen], mentions: Sequence[Mention], text: str) ->
 
 
 _CONTRAST = re.compile(
-    r"\bdifference\b[^.;]*$|\b(?:ratio|effect|relative rate)\b[^.;()0-9]*[(\[]?\s*$", re.IGNORECASE
+    r"\bdifference\b[^.;]*$|\b(?:ratio|effect|relative rate)\b[^.;()0-9]*[(\[]?\s*$|"
+    r"(?:\bbeta|β|Δ|\bcoefficient)\s*(?:=|:|of|was)?\s*$",
+    re.IGNORECASE,
 )
 _COMPARED = re.compile(
     r"\b(?:difference|ratio|risk|relative rate|odds|ORs?|HRs?|RRs?|coefficient|effect)\b|β"

@@ -32,7 +32,8 @@ _EFFECT = re.compile(
 _WITHIN = re.compile(
     r"\b(?:baseline|before|study (?:start|end)|pre-?(?:treatment|test|intervention|op\w*)|"
     r"initial|intra-?group|during|"
-    r"(?:with)?in (?:both|each|all)|within[\s-]group|first (?:visit|day)|from [0-9]|predict\w*|"
+    r"(?:with)?in (?:both|each|all)\b(?! cases)|within[\s-]group|first (?:visit|day)|from [0-9]|"
+    r"predict\w*|"
     r"from (?:the )?\w+ to (?:the )?\w+ (?:days?|weeks?|months?|visits?)|"
     r"over (?:the )?(?:time|follow|course|period|study)|(?:correlat|associat)\w+|"
     r"(?:in|de)creased from|effects? of time|between (?:time|visit|week|day)s? ?\w{0,2}\d* and)\b",

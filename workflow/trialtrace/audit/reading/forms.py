@@ -21,9 +21,11 @@ IN_WORDS |= {f"{ten}ty": f"{at}0" for at, ten in enumerate(_TENS, 2)}
 for _at, _ten in enumerate(_TENS, 2):
     IN_WORDS |= {f"{_ten}ty-{one}": f"{_at}{IN_WORDS[one]}" for one in _ONES}
 """Numbers up to 99 as words."""
-_WORDED = "|".join(sorted(IN_WORDS, key=len, reverse=True))
+_HYPHENS = r"\u2010\u2011-"
+_WORDED = "|".join(sorted(IN_WORDS, key=len, reverse=True)).replace("-", f"[{_HYPHENS}]")
 _COUNTED = (
-    rf"(?:{COUNT}|(?<![\w-])(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})(?![\w-]| hundred))"
+    rf"(?:{COUNT}|(?<![\w{_HYPHENS}])(?<!hundred )(?<!hundred and )(?<!ty )(?:{_WORDED})"
+    rf"(?![\w{_HYPHENS}]| hundred))"
 )
 _BEINGS = (
     r"(?:(?:patient|participant|subject|eye|case|infant|adult|student|girl|boy|mother|individual|"
@@ -41,6 +43,7 @@ _NOUNS = (
 )
 # An arm's name between two numbers that are compared, in brackets or not.
 _ARM = r"(?:\s+(?:(?:in|for|with|on)\s+)?(?:the\s+)?[A-Za-z][\w/+-]*(?:\s[A-Za-z][\w/+-]*)?)?\)?"
+_NAME = r"[A-Za-z][\w/+-]*(?:\s[A-Za-z+][\w/+-]*){0,2}?"
 _VERSUS = r"\s*,?\s+(?:vs?\.?|versus|compared (?:with|to))\s+(?:an?\s)?\(?"
 _O, _C = r"\s*[(\[]\s*", r"\s*[)\]]"
 _PC = r"\s?(?:%|per\s?cent\b)"
@@ -74,6 +77,7 @@ _CI = (
 # "[0.87 to 1.42]" behind an effect.
 _LIMITS = rf"\s*[(\[,;]\s*(?:CI\s*(?:95\s?%)?[:,=]?\s*)?(?P<least>{N})\s*to\s*(?P<most>{N})"
 _MEASURE = "|".join(f"(?:{pattern})" for _, pattern in MEASURES)
+_MEASURE += r"|(?-i:(?<![-A-Z0-9])(?<![A-Z0-9] )[Bb]eta(?=\W{1,3}[0-9.]))"
 # Words before a number end before its sign.
 _NO_SIGN = r"(?<![-–+])(?<![-–+]\s)"
 
@@ -158,6 +162,7 @@ FORMS = (
     _form(
         "percents", rf"(?P<a>{N}){_PC}\s+(?:v|vs\.?|versus|compared (?:with|to))\s+(?P<b>{N}){_PC}"
     ),
+    _form("percent_and", rf"(?P<a>{N})\s+and\s+(?P<b>{N}){_PC}(?=[^.;0-9]{{1,90}}\brespectively)"),
     _form("percent_pair", rf"(?P<a>{N})(?:{_PC})?{_ARM}{_VERSUS}(?P<b>{N}){_PC}"),
     _form(
         "share_of",
@@ -184,7 +189,19 @@ FORMS = (
         r"(?:years|months|days))",
     ),
     _form("counted", rf"(?P<a>{_COUNTED})(?:\s(?!of\b)[a-z-]+)?\s{PEOPLE_COUNTED}"),
-    _form("size", rf"(?<=[(\[])\s*n\s*=\s*(?P<a>{COUNT})(?=\s*[)\],;])"),
+    _form(
+        "size",
+        rf"(?<=[(\[])\s*n\s*=\s*(?P<a>{COUNT})(?=\s*[)\]]|\s*[,;][^()\[\]0-9=]*[)\]])",
+    ),
+    _form(
+        "in_arm",
+        rf"(?<!\w)n\s*=\s*(?P<a>{COUNT})(?=\s+(?:in|for)\s+(?!each|both|all)[^()0-9,;]{{3,40}}[);,])",
+    ),
+    _form(
+        "in_arm",
+        rf"(?P<a>{_COUNTED})(?=\sin\s(?:the\s)?{_NAME}"
+        rf"(?:\s(?:groups?|arms?)\b|(?:,| and)\s{_COUNTED}\sin\s(?:the\s)?{_NAME}\sgroups?\b))",
+    ),
     _form(
         "subject",
         rf"(?P<a>{_COUNTED})(?=\s(?:were|was|had|did|died|reported|completed|received|withdrew|"
@@ -197,5 +214,5 @@ FORMS = (
         r"(?![\w%/×:]|[-–.,:][\w(]|\s?(?:%|/|±|×|=|x\s|to\s-?[0-9]|-?fold|times))",
     ),
 )
-PAIRS = ("percents", "percent_pair", "value_pair", "from_to")
+PAIRS = ("percents", "percent_and", "percent_pair", "value_pair", "from_to")
 """Forms of two numbers that are compared, or the ends of a change."""

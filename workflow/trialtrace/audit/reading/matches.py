@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.reading.expressions import NOT_SAID
-from trialtrace.audit.reading.forms import IN_WORDS, PAIRS
-from trialtrace.audit.reading.heading_words import MEASURES
+from trialtrace.audit.reading.forms import IN_WORDS, PAIRS, PEOPLE_COUNTED
+from trialtrace.audit.reading.heading_words import COEFFICIENT, MEASURES
 from trialtrace.audit.reading.item import Item, Seen
 
 # Words before the number of patients of whom another number is a part.
@@ -29,7 +29,7 @@ _MIXTURE = re.compile(
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
-    r"\b(?:differences?|effect|ratio)\b[^.;,()]{0,25}[(\[]?\s*$", re.IGNORECASE
+    r"\b(?:differences?|effect|ratio)\b[^.;,()]{0,25}[(\[]?\s*$|Δ\s*[:=]?\s*$", re.IGNORECASE
 )
 # "A 28% reduction in risk" is no share of anyone.
 CHANGE_BEHIND = re.compile(
@@ -51,6 +51,11 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
     if name == "count_percent" and (
         _NO_SHARE.search(before) or _NAMED_BY_NUMBER.search(f"{before}{match['a']} (")
     ):
+        return False
+    if name == "count_percent" and _OF_WHOM.search(before) and not _A_BEING.match(match.group()):
+        # "Of those with one partner (38%)".
+        return False
+    if name == "percent_and" and (_NO_PAIR.search(before) or float(match["a"]) > 100):
         return False
     if name == "percent_count" and re.search(r"(?:±|\+/-)\s*$", before):
         return False
@@ -89,9 +94,14 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
     if name == "value_pair":
         return not (_LIMIT.search(before) or _NUMBERED.search(before))
     if name == "from_to":
-        return bool(_ENDS_OF_CHANGE.search(before))
+        one = _OF_ONE.match(match.string, match.end())
+        return bool(_ENDS_OF_CHANGE.search(before)) and not one
+    if name == "in_arm":
+        listed = re.search(r"[(;,]\s*$", before) if match.group()[0] == "n" else None
+        begins = _BEGINS.search(before) and not _IS_SAID.search(before)
+        return bool(listed or begins) and not _A_YEAR.fullmatch(match["a"])
     if name == "subject":
-        return bool(_BEGINS.search(before)) and not re.fullmatch(r"(?:19|20)\d\d", match["a"])
+        return bool(_BEGINS.search(before)) and not _A_YEAR.fullmatch(match["a"])
     if name == "size":
         return bool(re.search(r"[A-Za-z)\]]\s*[(\[]$", before))
     if name == "counted":
@@ -118,6 +128,19 @@ def is_its_form(name: str, match: re.Match[str]) -> bool:
         link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
         return bool(link) and "." in match["a"]
     return True
+
+
+_A_YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_WHOM = re.compile(r"\b(?:with|having) (?:only )?$")
+_A_BEING = re.compile(rf"\S+ (?:[a-z-]+ )?{PEOPLE_COUNTED}|[0-9]")
+# "Between 45 and 90%".
+_NO_PAIR = re.compile(
+    r"(?:\b(?:between|grades?|stages?|days?|weeks?|months?|[0-9]\s?(?:to|-)|[<>≤≥])|[0-9]%?,)\s*$"
+)
+# "From 1.8 to 2 mg in one patient".
+_OF_ONE = re.compile(
+    r"(?:\s[^\s\d]+)?\sin (?:one|1|a|a single) (?:patient|subject|participant|case)\b"
+)
 
 
 def _is_value(match: re.Match[str]) -> bool:
@@ -242,7 +265,7 @@ _UNIT_BEHIND = re.compile(
 
 def _counted(text: str) -> str:
     """A number, also one in words, in digits."""
-    return IN_WORDS.get(text.lower(), text)
+    return IN_WORDS.get(re.sub("[\u2010\u2011]", "-", text.lower()), text)
 
 
 def _is_share(count: str, size: str, percent: str) -> bool:
@@ -293,13 +316,15 @@ BY_WORDS_BEFORE = "its spread is that which words earlier in the sentence name"
 
 
 def _measure(text: str) -> str:
-    return next(name for name, pattern in MEASURES if re.fullmatch(pattern, text, re.IGNORECASE))
+    """The name of a measure; that of "beta", which as a head may be an arm's, besides."""
+    found = (name for name, pattern in MEASURES if re.fullmatch(pattern, text, re.IGNORECASE))
+    return next(found, COEFFICIENT)
 
 
 _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     "statistic": (("{symbol}({df}) = {a}{p}{effect}", "statistic"),),
     "correlation": (("r = {a}{p}", "statistic"),),
-    **dict.fromkeys(("counted", "size", "subject"), (("{a}", "count"),)),
+    **dict.fromkeys(("counted", "size", "subject", "in_arm"), (("{a}", "count"),)),
     "rate": (("{a} {unit}", "value"),),
     "value": (("{a}{unit}", "value"),),
     "z": (("z = {a}{p}", "statistic"),),
@@ -326,7 +351,7 @@ _LIKE = {
     **dict.fromkeys(("percent_fraction", "fraction_by_sum", "part_of"), "fraction_percent"),
     **{
         **dict.fromkeys(("percent_count", "sized"), "count_percent"),
-        "percent_pair": "percents",
+        **dict.fromkeys(("percent_pair", "percent_and"), "percents"),
         "share_of": "fraction",
     },
 }

@@ -46,6 +46,10 @@ _JOINED = re.compile(
     r"\|(?: ?[/+] ?| plus )(?!(?:days?|d|weeks?|kg|h|m[2²]?)\b)[A-Za-z(]"
 )
 
+# "At home" and "in our clinic" are places.
+_OF_PLACE = re.compile(r"\b(?:at|our|their|own)\s$", re.IGNORECASE)
+_GROUP = re.compile(rf"[\s-](?:\w+[\s-])?{_PEOPLE}(?!\w)", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Names:
@@ -62,7 +66,7 @@ class Names:
                 begin, end = match.span(match.lastindex or 0)
                 if _JOINED.search(
                     sentence[max(0, begin - 7) : begin] + "|" + sentence[end : end + 7]
-                ):
+                ) or (_OF_PLACE.search(sentence, 0, begin) and not _GROUP.match(sentence, end)):
                     continue
                 beside = [
                     one for one in found if doubt and 0 <= begin - one.end < 2 and one.arm != arm
@@ -298,7 +302,7 @@ NO_ARM = re.compile(
     r"entire|third|per|between|within|small|large|three|four|these|those|most|no|non|was|were|had|"
     r"is|are|not|also|differ\w*|significant\w*|respective|comparison|sub|younger|older|patients|by|"
     r"in|of|min|mean|techniques?|gel|baseline|analysis|with|without|than|for|to|from|and|or|"
-    r"ref|case)\b"
+    r"ref|case|following|corresponding|above)\b"
 )
 
 

@@ -17,7 +17,7 @@ OF = re.compile(r"\b(?:for|in|with|on|of|among)\s(?:the\s)?$")
 _OPENED = re.compile(
     r"(?:^|[,;.] |\b(?:and|while|whereas|but) )(?:in|for|with|among|of) (?:the )?$", re.IGNORECASE
 )
-
+_FACED = re.compile(r"\b(?:whil(?:e|st)|whereas) $")
 
 # "5% and in B 8%": what stands behind is of another number.
 _NEXT = re.compile(r"[\s)\]%,]*(?:and|but|while|whereas)\s(?![-+]?[0-9])")
@@ -54,6 +54,9 @@ def nearest(
     if behind and turned and OF.search(text, 0, behind[0].begin):
         return behind[0].arm, NEAREST
     behind = [] if _NEXT.match(tail) else behind
+    if behind and tail == ", " and re.match(r"[.;]|$", text[behind[0].end :]):
+        # "14 patients (33%), B."
+        return behind[0].arm, NEAREST
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
     opened = not before and earlier and _OPENED.search(text, 0, earlier[-1].begin)
@@ -72,8 +75,12 @@ def nearest(
     # Those of its own clause, and not what they are compared with.
     clause = max((one.end() for one in TURN.finditer(text, 0, number[0])), default=0)
     told = [one for one in earlier if not REFERENCE.search(text, 0, one.begin)] or earlier
-    told = [one for one in told if one.begin >= clause] or told
-    if len(distinct(told)) == 1 and not contrast.search(text, told[-1].end, number[0]):
+    here = [one for one in told if one.begin >= clause]
+    if not here and told and _FACED.search(text, 0, clause):
+        # "A cut X by 5% while B cut it by 8%", and not "in A X fell by 5% while Y rose by 8%".
+        told = [one for one in told if OF.search(text.lower(), 0, one.begin)]
+    told = here or told
+    if told and len(distinct(told)) == 1 and not contrast.search(text, told[-1].end, number[0]):
         return told[-1].arm, EARLIER
     return None, NOT_NAMED
 

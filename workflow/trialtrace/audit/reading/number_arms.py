@@ -38,9 +38,12 @@ def arms_of_numbers(
         return closed
     runs = [*_runs(numbers, mentions, text)]
     every = [_of_run(run, numbers, mentions, text, names) for run in runs]
+    ends = [*(run[0][0] for run in runs[1:]), len(text)]
     for at, run in enumerate(runs):
-        arms = _as_others(every, at) if _in_pairs(run, text) else every[at]
-        arms = _by_context(run, arms, text, context)
+        named = any(run[-1][1] <= one.begin < ends[at] for one in mentions)
+        arms = _as_others(every, at) if _in_pairs(run, text) and not named else every[at]
+        if not named or {doubt for _, doubt in arms} != {UNKNOWN}:
+            arms = _by_context(run, arms, text, context)
         arms = by_size(run, arms, mentions, text)
         for one, arm in zip(run, arms, strict=True):
             sure = arm[0] and not _is_of_another(one, arm, mentions, text)
@@ -101,7 +104,7 @@ def _closed(
         for low, high in zip([-1, *ends[:-1]], ends, strict=True)
     ]
     outside = starts[-1] > ends[-1] or min(parts) < 2
-    linked = all(OF.search(text, 0, end) for end in ends)
+    linked = all(_OF_OR_AFTER.search(text, 0, end) for end in ends)
     if outside or not linked or VERSUS.search(text) or "respectively" in text:
         return {}
     return {
@@ -110,7 +113,8 @@ def _closed(
     }
 
 
-_IN_LIST = re.compile(r"(?:[\s-](?:groups?|arms?))?(?:,| and\b| or\b)")
+_OF_OR_AFTER = re.compile(rf"{OF.pattern}|\b(?:after|under|receiving)\s(?:the\s)?$")
+_IN_LIST = re.compile(r",|(?:[\s-](?:groups?|arms?))?(?: and\b| or\b)")
 
 
 def _in_pairs(run: Sequence[Seen], text: str) -> bool:
@@ -175,7 +179,7 @@ _FACING = re.compile(r"\b(?:vs?\.?|versus)\s*[(\[]?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:baseline|before|pre-|initial|start of)", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"[^.;\d]{0,30}\brespectively")
 _BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
-_LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
+_LISTED = re.compile(r";\s*(?!and\s*$)\w[\w\s-]{0,40}[:=]?\s*$")
 
 
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -321,6 +325,9 @@ def _listed(
     )
     if not between and (told or facing or _joined(run, text)) and len(tight) == size:
         return [(arm, None if told else IN_ORDER) for arm in tight]
+    if told and 0 < len(tight) < size and _GOES_ON.match(text, around.tight[-1].end):
+        # "In B and others, respectively".
+        return [(None, UNKNOWN)] * size
     if (
         told
         and size == 2 * len(tight)
@@ -351,6 +358,7 @@ def _listed(
     return [(None, UNKNOWN)] * size if more else []
 
 
+_GOES_ON = re.compile(r"(?:[\s-](?:groups?|arms?))?,? (?:and|or) ")
 _TO = re.compile(r"[\s%]*(?:\S+ )?to ")
 # "From 3.8 to 1.4 points" is of one arm.
 _CHANGED = re.compile(

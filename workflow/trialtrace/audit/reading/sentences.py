@@ -55,7 +55,7 @@ _ENDS = re.compile(
     r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z][a-z)]{2}\.)\s+(?=[0-9]+\s?(?:%|\(|of\b|[a-z]{3}))"
 )
 _SHORTENED = re.compile(
-    r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
+    r"(?:\b(?:vs|v|no|nos|[Ff]igs?|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
     r"(?<!group )(?<!arm )(?<!-)\b[A-Z])\.$"
 )
 # What looks like a result, read or not: shares, counts of others, pairs, deviations, p, intervals.

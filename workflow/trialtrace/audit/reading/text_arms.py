@@ -17,7 +17,7 @@ _SENTENCES = re.compile(r"(?<=[.;])\s")
 def arms_of_text(title: str, texts: Sequence[str]) -> Arms:
     """The arms that text alone names: those called groups in one sentence more than once, or those
     to which patients were allocated, whichever more sentences with numbers name."""
-    every = [_called_groups(texts)]
+    every = [_called_groups(texts), _in_brackets(texts)]
     for called in _allocated(title, texts):
         labels = {bare(name): name for name, _ in called}
         groups = any(_is_called_group(name, title, texts) for name in labels)
@@ -211,6 +211,34 @@ def _called_groups(texts: Sequence[str]) -> Arms:
     return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
 
 
+def _in_brackets(texts: Sequence[str]) -> Arms:
+    """The names behind the numbers of a list, a control's among them: "2.8% (placebo), 5.8%
+    (Nigella sativa) and 7.2% (garlic)"; "N. Sativa" is that one too."""
+    labels: dict[str, str] = {}
+    for sentence in (one for text in texts for one in _SENTENCES.split(text)):
+        found = [match[1] for match in _BEHIND_NUMBER.finditer(sentence)]
+        if any(map(names_control, found)) or labels:
+            named = [name for name in found if not NO_ARM.search(name.lower())]
+            labels = {bare(name): name for name in named} | labels
+    if not any(map(names_control, labels)) or not 1 < len(labels) < 8:
+        return Arms({})
+    spelt = {
+        short: name
+        for short in labels
+        for name in labels
+        if short != name and re.fullmatch(rf"\w(?<={name[0]}) (?:{_rest(name)})", short)
+    }
+    kept = {name: label for name, label in labels.items() if name not in spelt}
+    return Arms(kept, spelt=spelt) if 1 < len(kept) < 6 else Arms({})
+
+
+_BEHIND_NUMBER = re.compile(r"[0-9]\s?%?\s\(([A-Za-z][\w.+/-]{0,20}(?: [\w.+/-]{2,20}){0,2})\)")
+
+
+def _rest(name: str) -> str:
+    return re.escape(name.partition(" ")[2]) or "(?!)"
+
+
 def _is_part_of_two(name: str, called: Iterable[str]) -> bool:
     """Whether two groups are called by it and a dose, or a word for one."""
     words = {*name.split()}
@@ -244,7 +272,7 @@ def _groups_in(sentence: str) -> list[str]:
 
 # Without a word before: "MS-EGF group", "intervention arm 85.9%", "Amlexanox and laser groups".
 _NAMED_GROUPS = re.compile(
-    r"(?<![\w-])(?:([\w/+-]{2,20}) (?:and|versus|vs\.?) )?"
+    r"(?<![\w-])(?:([\w/+-]{2,20}) (?:and|versus|vs\.?) (?:the )?)?"
     r"(intervention|control|placebo|experimental|[A-Z]|(?=[a-z]*[A-Z])[\w/+-]{2,20}|"
     r"(?<=and )[\w/+-]{2,20}|(?<=vs )[\w/+-]{2,20}) (?:group|arm)s?\b|"
     r"\b(intervention|control) (?:area|cluster|site|village|school|practice|clinic|communit)"

@@ -25,7 +25,10 @@ LINKS = {
     *("fifty", "sixty", "seventy", "eighty", "ninety", "eyes", "eye", "students", "individuals"),
     "recipients",
 }
-ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
+ENDED = re.compile(
+    r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*"
+    r"(?:only|another|the|about|nearly|almost|approximately|some)?\s*$"
+)
 
 
 def words_behind(numbers: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
@@ -161,7 +164,7 @@ def _shared(first: str, clause: str, *, listed: bool) -> str:
     if verb is not None:
         # "A raised X (5%) and lowered Y (6%)"; "X fell (5%) and Y was lower (6%)".
         own = _subject(clause[: verb.start()])
-        return "" if own else _PREDICATE.split(first, maxsplit=1)[0].strip()
+        return "" if own else PREDICATE.split(first, maxsplit=1)[0].strip()
     visits = [*_VISIT.finditer(first)]
     if visits and _VISIT.fullmatch(clause.removeprefix("and ").removeprefix("at ")):
         return first[: visits[-1].start()].rstrip()
@@ -260,7 +263,7 @@ _SAYS = re.compile(
 )
 _CHANGED = r"(?:decreased|increased|reduced|improved|shortened|prolonged|lowered|raised|enhanced)"
 _VERB = re.compile(rf"\b(?:had|was|were|showed|did|is|are|{_CHANGED})\b")
-_PREDICATE = re.compile(r"\b(?:had|was|were|did|is|are|\w{3,}ed)\b")
+PREDICATE = re.compile(r"\b(?:had|was|were|did|is|are|\w{3,}ed)\b")
 # "Increased X and" of "increased X and reduced Y by 5%".
 _TWO_VERBS = re.compile(rf"\b{_CHANGED} [^,;]*? and (?=(?:\w+ly )?{_CHANGED} )")
 # A number behind these is of the words before it.
