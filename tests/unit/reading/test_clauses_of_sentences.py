@@ -201,6 +201,11 @@ def test_groups_are_those_of_a_numbers_own_clause(text, found):
             ["0 033 mg kg", "0 067 mg kg"],
         ),
         (
+            ["Alpha 11 1.5 mg", "Alpha 12 1.5 mg"],
+            "It was 7 (35%) and 15 (38%) in the low and high dose groups.",
+            ["alpha 11 1 5 mg", "alpha 12 1 5 mg"],
+        ),
+        (
             ["Web-based lecture", "Usual lecture"],
             "Web-based instruction raised scores in 5 (9%).",
             ["web based lecture"],

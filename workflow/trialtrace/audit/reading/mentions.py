@@ -186,7 +186,8 @@ def _by_dose(named: Mapping[str, str]) -> list[tuple[str, re.Pattern[str], str |
             beside = rf"(?=(?:, (?:and )?|\s(?:and|or|vs\.?|versus)\s)(?:{others}))"
             pattern = rf"(?<![\w.]){loose(number)}[\s-]*(?:{unit}(?!\w)|{beside})"
             made.append((arm, re.compile(pattern, re.IGNORECASE), BY_A_WORD))
-        ranked = sorted(of, key=lambda dose: float(dose.rsplit(" ", 1)[0].replace(" ", ".", 1)))
+        # "11 1 5 g": of several numbers of a name the first, with its decimals.
+        ranked = sorted(of, key=lambda dose: float(".".join(dose.split()[:-1][:2])))
         for word, dose in (("low", ranked[0]), ("high", ranked[-1])):
             # "The low and high dose groups".
             other = {"low": "high", "high": "low"}[word]
