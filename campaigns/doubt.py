@@ -9,7 +9,9 @@ is wrong (value, group, no group, outcome). `fit` writes the weights from the cl
 "fit" whose papers are in the folder (workflow/trialtrace/audit/reading/chances.csv) and the
 section of docs/measured.md that holds them against those of the set "check", of tables or of
 sentences. A label is of a claim as it was read then: one that another reader reads otherwise is
-named and left out, to be judged anew.
+named and left out, to be judged anew. Those left are oftener right than all were, for what was
+wrong is what was mended; so claims that were judged blind stand in as_read.csv, with what was known
+of each when it was read, and none of them is lost.
 """
 
 import argparse
@@ -34,6 +36,7 @@ from trialtrace.audit.reading.draft import Draft, draft
 from trialtrace.audit.reading.read import parsed
 
 LABELS = ROOT / "campaigns" / "read_claims" / "labels.csv"
+AS_READ = LABELS.with_name("as_read.csv")
 PAGE, TITLE = ROOT / "docs" / "measured.md", "The chance that a claim is read right"
 RIGHT, RIDGE = "right", 2.0
 # Those with weights of their own for a table and a sentence are hardly drawn towards 0.
@@ -156,6 +159,24 @@ def judged(labels: Sequence[Label], folder: Path) -> Judged:
     return Judged(known, np.array(right, float), papers, lost)
 
 
+def as_read(of: str) -> Judged:
+    """The claims of tables, or of sentences, that were judged blind, with what was known of them
+    then; whether one is right was in doubt of some, which are left out."""
+    with AS_READ.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["found"] != "doubtful"]
+    known = [
+        {name: float(value or 1) for name, _, value in (one.partition("=") for one in each)}
+        for each in (row["features"].split("|") for row in rows)
+    ]
+    right = np.array([row["found"] == RIGHT for row in rows], float)
+    return Judged(known, right, [row["paper"] for row in rows], 0).only(of)
+
+
+def joined(one: Judged, other: Judged) -> Judged:
+    right = np.concatenate((one.right, other.right))
+    return Judged(one.known + other.known, right, one.papers + other.papers, one.lost + other.lost)
+
+
 def fitted(x: np.ndarray, right: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Weights by penalised likelihood (Newton's method)."""
     weights = np.zeros(len(names))
@@ -199,7 +220,8 @@ def fit(folder: Path, of: str) -> None:
         one: judged([each for each in labels if each.set == one], folder).only(of)
         for one in ("fit", "check")
     }
-    own, other = sets["fit"], sets["check"]
+    blind, other = as_read(of), sets["check"]
+    own = joined(blind, sets["fit"])
     names = sorted({name for one in own.known for name in one}, key=lambda name: (name[0], name))
     weights = fitted(own.matrix(names), own.right, names)
     kept = {name: one for name, one in read_weights(WEIGHTS).items() if not name.startswith(of)}
@@ -212,19 +234,31 @@ def fit(folder: Path, of: str) -> None:
     rounded = np.array([read_weights(WEIGHTS)[name] for name in names])
     checked = 1 / (1 + np.exp(-other.matrix(names) @ rounded))
     head = ("chance", "stated, papers left out", "right", "stated, other papers", "right")
-    rows = list(bands((left_out(own, names), own.right), (checked, other.right)))
+    # Where there are claims that were judged blind, these tell how well the others do.
+    tested = slice(len(blind.right) or None)
+    apart, right = left_out(own, names)[tested], own.right[tested]
+    rows = list(bands((apart, right), (checked, other.right)))
+    judged_blind = (
+        f" {len(blind.right)} of those fitted on, of {len(set(blind.papers))} papers, were judged "
+        "blind and keep what was known of them when they were read; the first columns hold these "
+        "alone. The others are oftener right than all that were judged, for what was wrong is what "
+        "was mended."
+        if len(blind.right)
+        else ""
+    )
     counts = [f"{len(one.right)} claims of {len(set(one.papers))} papers" for one in (own, other)]
     text = (
         f"Fitted on {counts[0]} (the chance of a claim is here by weights fitted without its "
         f"paper), checked on {counts[1]} not used in it; {own.lost} and {other.lost} "
         "that were judged as an earlier reader read them, or whose papers are not at hand, are "
-        "left out. Claims were drawn so that sentences and doubts come more often than in a draft, "
+        f"left out.{judged_blind} Claims were drawn so that sentences and doubts come more often "
+        "than in a draft, "
         "and judged by the rules of "
         "[papers nobody had looked at](#papers-nobody-had-looked-at).\n\n"
         f"{table(head, rows)}\n\nThe mean squared distance of chance and truth is "
-        f"{((left_out(own, names) - own.right) ** 2).mean():.3f} and "
+        f"{((apart - right) ** 2).mean():.3f} and "
         f"{((checked - other.right) ** 2).mean():.3f}; one chance for all would have "
-        f"{own.right.var():.3f} and {other.right.var():.3f}."
+        f"{right.var():.3f} and {other.right.var():.3f}."
     )
     write_section(f"{TITLE}, of {of}s", text, PAGE)
 

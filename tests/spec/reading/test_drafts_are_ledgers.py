@@ -111,6 +111,8 @@ SENTENCES = {
     "counted": "With training 12 patients fell.",
     "value": "With training pain was 4.2 points.",
     "from_to": "With training pain fell from 4.2 to 3.1 points.",
+    "percent_and": "Cure was 45 and 90% in training and control, respectively.",
+    "in_arm": "Yesterday, 1 in the training and 2 in the control group fell.",
     "size": "They were given training (n = 12).",
     "subject": "Of those with training, 12 had pain.",
 }

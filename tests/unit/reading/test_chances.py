@@ -68,6 +68,19 @@ def test_the_words_of_a_sentence_are_held_against_rows(known):
     assert bare["sentence, words begin midway"] and "sentence, words begin midway" not in named
 
 
+def test_a_sentence_of_many_numbers_and_a_p_of_no_known_groups(known):
+    alone = features(PAPER["five"], known)
+    assert alone["sentence, no group of a p or an estimate"]
+    assert "sentence, more than three numbers in it" not in alone
+    assert "sentence, no group of a p or an estimate" not in features(PAPER["six"], known)
+    lone = Known([PAPER["five"]], [], ["A"])
+    found = features(PAPER["five"], lone)
+    assert found["sentence, no other number in it"] and found["sentence, fewer than two arms known"]
+    many = features(PAPER["five"], Known([PAPER["five"]] * 4, [], ["A", "B"]))
+    assert many["sentence, more than three numbers in it"]
+    assert "sentence, no other number in it" not in alone
+
+
 def test_the_chance_is_the_logistic_sum_of_what_the_file_says(known):
     weights = read_weights(WEIGHTS)
     made = chances(PAPER, LEFT, ["A", "B"])
@@ -91,4 +104,7 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature(known):
     ]
     every += [sentence("12 and", kind="effect", printed="1 (2%)", arm="a")]
     of = Known(every, LEFT, ["A", "B", "C", "D"])
-    assert {name for item in every for name in features(item, of)} == set(read_weights(WEIGHTS))
+    names = {name for item in every for name in features(item, of)}
+    names |= {*features(every[-1], Known(every[-1:], [], ["A"]))}
+    names |= {*features(every[-1], Known(every[-1:] * 4, [], ["A"]))}
+    assert names == set(read_weights(WEIGHTS))

@@ -24,6 +24,7 @@ _GROUP = re.compile(r"\barms?\b|\bgroups?\b", re.IGNORECASE)
 # Doubts that say nothing against a table as a whole.
 _USUAL = re.compile(r"order of the groups|SD or SE|arithmetic", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9,]+) \(([0-9.]+)%\)")
+_COMPARING = ("p", "statistic", "effect", "estimate")
 _LONE = ("count", "percent", "mean", "median", "value")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _NO_OUTCOME = frozenset(
@@ -46,6 +47,7 @@ class Known:
         self.claims, self.doubted = Counter[str](), Counter[str]()
         self.left = Counter(_place(one.place) for one in left)
         self.counted = set[str]()
+        self.beside = Counter(item.place for item in items if not item.cells)
         self.arms_of, self.places_of = (
             defaultdict[str, set[str]](set),
             defaultdict[str, set[str]](set),
@@ -79,6 +81,10 @@ def features(item: Item, known: Known) -> dict[str, float]:
             "sentence": True,
             "sentence, no group": not grouped,
             "sentence, group guessed": group and grouped,
+            "sentence, no group of a p or an estimate": not grouped and item.kind in _COMPARING,
+            "sentence, fewer than two arms known": known.arms < 2,
+            "sentence, no other number in it": known.beside[item.place] < 2,
+            "sentence, more than three numbers in it": known.beside[item.place] > 3,
             "sentence, p alone": item.kind == "p",
             "sentence, estimate": item.kind in ("effect", "estimate"),
             "sentence, count with its share": bool(_SHARE.fullmatch(item.printed)),
