@@ -145,6 +145,19 @@ def test_unknown_names_become_known_ones_in_the_way_that_most_do():
     assert as_known(["7"], ["a7", "b7"]) == []
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (["P-001", "P-002", "P-003"], True),
+        # Sites number their own: 2 is not the second of one of them.
+        (["P-A-001", "P-B-002", "P-A-003"], False),
+        (["P-A-001", "P-A-002", "P-B-002"], False),
+    ],
+)
+def test_what_stands_around_a_number_is_named_where_it_is_one_text(known: list[str], told: bool):
+    assert bool(as_known(["1", "2", "9"], known)) is told
+
+
 # Coverage
 
 

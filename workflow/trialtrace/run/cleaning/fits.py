@@ -131,6 +131,8 @@ def as_known(unknown: list[str], known: Iterable[str]) -> list[str]:
     for words, way in WAYS.items():
         there = Counter(way(name) for name in known)
         n = sum(there[way(name)] == 1 for name in unknown)
+        if way is _numeric and not _one_frame(unknown, known):
+            continue
         if n > best:
             text = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
             best, said = n, [text]
@@ -141,6 +143,16 @@ def _numeric(name: str) -> str:
     """The last number in a name; the name where there is none."""
     numbers = re.findall(r"[0-9]+", name)
     return numbers[-1].lstrip("0") if numbers else name
+
+
+def _one_frame(unknown: list[str], known: list[str]) -> bool:
+    """Whether no number stands twice on a side, and in all names that share theirs with the other
+    side the same stands around it: else equal numbers, as of two sites, are not one subject."""
+    sides = [{_numeric(name): name for name in names} for names in (unknown, known)]
+    shared = sides[0].keys() & sides[1].keys()
+    frames = [{re.sub(r"[0-9]+(?=[^0-9]*$)", "", side[n]) for n in shared} for side in sides]
+    unique = all(len(side) == len({*of}) for side, of in zip(sides, (unknown, known), strict=True))
+    return unique and all(len(each) == 1 for each in frames)
 
 
 WAYS: dict[str, Callable[[str], str]] = {
