@@ -13,6 +13,7 @@ from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.questions import guess_nothing_told
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.write_dictionary import columns_of
 from trialtrace.run.trial.load import load_trial
 
 PATIENTS = 60
@@ -80,12 +81,31 @@ def test_tables_that_share_no_column_are_refused(tmp_path: Path):
 
 def test_subjects_that_are_not_known_name_the_flag(at: Project, call: Callable[..., int]):
     paths = files(at.root / "data")
-    text = (at.root / "data" / "scores.csv").read_text().replace("\n", "\n9", PATIENTS)
+    text = (at.root / "data" / "scores.csv").read_text().replace("\n", "\n9", PATIENTS - 10)
     (at.root / "data" / "scores.csv").write_text(text)
     told = ("--primary", "final_score", "--control", "Placebo", "--subject", "volunteer")
     assert call("new", "mine", *paths, "--yes", *told) == 0
     with pytest.raises(UserError, match="trialtrace new mine --anew --subject COLUMN"):
         run_stages(load_trial("mine", at), at.results / "mine", at)
+
+
+def test_files_of_strangers_are_refused(tmp_path: Path):
+    """Numbers of sites in one file, and counted anew in the other: a run could join none."""
+    arms = [f"S{n % 3}-{n:03d},{ARMS[n % 2]},{n % 7}.5" for n in range(1, PATIENTS + 1)]
+    write(tmp_path / "arms.csv", ["patient_id,arm,score", *arms])
+
+    def scores(shared: int) -> list[str]:
+        own = [f"S{n % 3}-{n:03d}" if n <= shared else str(n) for n in range(1, 41)]
+        write(tmp_path / "scores.csv", ["patient_id,cost", *(f"{n},{len(n)}.5" for n in own * 2)])
+        return [str(tmp_path / "arms.csv"), str(tmp_path / "scores.csv")]
+
+    text = "patient_id of scores.csv: 0 of 60 and 40 patients are in both"
+    with pytest.raises(UserError, match=text) as error:
+        drafted(scores(0))
+    assert "would be known" not in str(error.value)
+    guesses = columns_of(drafted(scores(30), control="Placebo", primary="score")).guesses
+    (log,) = [one.evidence for one in guesses if one.name.startswith("covers")]
+    assert log.startswith("30 of 60 patients have rows in it")
 
 
 def test_patients_of_several_rows_are_joined_too(at: Project, call: Callable[..., int]):

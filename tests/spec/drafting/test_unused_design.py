@@ -71,3 +71,27 @@ def test_treatments_without_outcomes_in_their_rows_are_refused(tmp_path: Path):
     tables = profile([str(tmp_path / "sup.csv"), str(tmp_path / "legs.csv")])
     with pytest.raises(UserError, match="in the rows with supplement"):
         decide(tables, {}, first_choice)
+
+
+def in_periods(folder: Path, second: bool, **told: str) -> str:
+    """The design of 60 patients with a treatment in each of two columns, the `second` one another
+    than the first, or of a lot of its own."""
+    rows = [
+        f"{n},{n % 2 + 1},{n % 2},{1 - n % 2 if second else n // 2 % 2},{n % 37}.5,{n % 31}.5"
+        for n in range(60)
+    ]
+    write(folder / "trial.csv", ["pid,sequence,treatment_p1,treatment_p2,sbp_p1,sbp_p2", *rows])
+    return decide(profile([str(folder / "trial.csv")]), told, first_choice).design.kind
+
+
+@pytest.mark.parametrize("arm", ["", "treatment_p2", "treatment_p1,treatment_p2", "sequence"])
+def test_a_crossover_whose_periods_are_columns_is_refused(tmp_path: Path, arm: str):
+    with pytest.raises(UserError, match="a crossover whose periods are columns") as error:
+        in_periods(tmp_path, True, **({"arm": arm} if arm else {}))
+    assert "one row for each period of a patient" in str(error.value)
+
+
+def test_its_first_period_may_be_told_to_be_the_trial(tmp_path: Path):
+    told = {"arm": "treatment_p1", "control": "0", "primary": "sbp_p1", "before": "none"}
+    assert in_periods(tmp_path, True, **told, design="parallel") == "parallel"
+    assert in_periods(tmp_path, False, **told) == "parallel"

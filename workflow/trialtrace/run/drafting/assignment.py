@@ -35,6 +35,7 @@ from trialtrace.run.drafting.outcomes import (
     label_of,
     levels,
 )
+from trialtrace.run.drafting.periods import in_columns, of_periods
 from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -138,10 +139,12 @@ def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> t
     found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
     codes = {column.name: column.rows - column.blank for _, column in found}
     odd = [column.name for _, column in found if not is_number(column)]
+    table, first = found[0]
+    if {*codes} <= {*(names := of_periods(table, first))}:
+        raise in_columns(f"{one_of(names)}, of which nearly all patients have another in each")
     if odd or len({table.name for table, _ in found}) > 1 or len(codes) < len(found):
         need = "a column of arms, or columns of numbers of one table, each under another treatment"
         raise wrong("--arm", name, need)
-    first = found[0][1]
     arms = replace(
         first,
         name="",
@@ -156,7 +159,7 @@ def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> t
         missing_codes=(),
         evidence={},
     )
-    return found[0][0], arms
+    return table, arms
 
 
 def _first_of_patients(

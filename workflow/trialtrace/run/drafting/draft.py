@@ -51,6 +51,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
+from trialtrace.run.drafting.periods import refuse_periods
 from trialtrace.run.drafting.primary import (
     Offered,
     endings,
@@ -146,6 +147,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     if coded.name and coded.constant_within is False:
         # What no step compares is refused before anything else is asked.
         several_treatments(home, subject[home.name], coded)
+    elif decided.told.get("design") != PARALLEL:
+        refuse_periods(home, coded)
     arm = with_names(coded, decided)
     if arm is not coded:
         tables, home = _with(arm, home, tables)

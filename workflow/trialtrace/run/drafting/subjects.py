@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.cleaning.fits import as_known
 from trialtrace.run.drafting.arms import MOST_ARMS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
@@ -19,6 +20,8 @@ from trialtrace.run.tables.measures import AGES, plain
 MOSTLY = 0.5
 # Of the values of two columns of other names those that both have.
 ALIKE = 0.8
+# Of the patients of the smaller of two tables those of both, up to which they are of strangers.
+STRANGERS = 0.02
 # Rows of each visit.
 FEWEST_ROWS = 3
 WORDS = "Which column tells patients apart?"
@@ -35,7 +38,36 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     lacking = any(named not in {column.name for column in table.columns} for table in tables)
     if several and (not named or lacking) and not all(table.subject for table in tables):
         return _linked(tables, decided)
-    return tuple(_with_subject(table, decided) for table in tables)
+    made = tuple(_with_subject(table, decided) for table in tables)
+    _check_shared(made)
+    return made
+
+
+def _check_shared(tables: Sequence[Table]) -> None:
+    """Raises UserError for a table whose patients have, but for a few that may be so by chance,
+    other names than those of every other file: its rows would be of nobody."""
+    ids = {
+        table.name: {cell for (cell,) in cells_of(table, table.subject[:1])} - {""}
+        for table in tables
+        if table.subject and table.rows <= MOST_ROWS
+    }
+    for table in tables:
+        others = [one for one in tables if one.item != table.item and one.name in ids]
+        own = ids.get(table.name, set())
+        shared = {one.name: len(own & ids[one.name]) for one in others}
+        if not own or any(
+            n > STRANGERS * min(len(own), len(ids[name])) for name, n in shared.items()
+        ):
+            continue
+        for other in others[:1]:
+            known = ids[other.name]
+            fault = f"{table.subject[0]} of {Path(table.item).name} and {other.subject[0]} of "
+            fault += f"{Path(other.item).name}: {shared[other.name]} of {len(own)} and "
+            fault += f"{len(known)} patients are in both"
+            fault += "".join(f"; {text}" for text in as_known([*own], known))
+            mend = "write the patients' numbers of one as in the other, name the column: --subject "
+            mend += f"COLUMN, or leave one of them out, such as {Path(table.item).name}"
+            raise wrong("the files", fault, "the same patients in each file", mend)
 
 
 def _joined_alike(tables: Sequence[Table]) -> tuple[Table, ...]:

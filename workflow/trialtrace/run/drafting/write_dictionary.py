@@ -14,6 +14,7 @@ from trialtrace.run.drafting.outcomes import TIME
 from trialtrace.run.drafting.parameters import visit_alone
 from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
 from trialtrace.run.trial.dictionary import FIXED_CHOICES, PARTS
@@ -155,10 +156,12 @@ def _log(draft: Draft, table: Table) -> str:
     home = draft.home
     if table in (home, draft.treated) or draft.visit[table.name] or not table.subject:
         return ""
-    here, every = (one.column(draft.subject[one.name]).distinct for one in (table, home))
-    if here >= every or (table.subject[0],) in table.keys:
+    both = [one.column(draft.subject[one.name]).distinct for one in (table, home)]
+    if both[0] >= both[1] or (table.subject[0],) in table.keys:
         return ""
-    return f"{here} of {every} patients have rows in it, some several and none at visits: a log."
+    here, every = ({*cells_of(one, [draft.subject[one.name]])} - {("",)} for one in (table, home))
+    text = f"{len(here & every)} of {len(every)} patients have rows in it, some several and none"
+    return f"{text} at visits: a log."
 
 
 def _kinds(column: Column) -> list[str] | dict[str, str]:

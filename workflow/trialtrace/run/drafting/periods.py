@@ -1,0 +1,72 @@
+"""A crossover whose periods are columns: a treatment of each period, or a sequence beside numbers
+of each. Its rows are patients, so that one period's treatment alone looks like an arm."""
+
+import re
+from collections.abc import Sequence
+
+from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.run.drafting.arms import MOST_ARMS, WHOLLY_CROSSED
+from trialtrace.run.drafting.control import HAS, HAS_NOT
+from trialtrace.run.drafting.names import SEQUENCES, name_words
+from trialtrace.run.drafting.outcomes import is_number, label_of, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+
+FEWEST = 10
+NUMBER = re.compile(r"[0-9]+")
+OF_PERIOD = re.compile(
+    r"(?:^|[^a-z])(?:p|per|period|periode|periodo|phase|session)[_ .]?[0-9]", re.I
+)
+
+
+def of_periods(table: Table, arm: Column) -> list[str]:
+    """The columns of the treatments of each period, the arm among them, where nearly all patients
+    have another in each: columns of the same levels whose names differ by a number. Yes and no may
+    be of two arms, each with its column, where no name is of a period or of a sequence."""
+    if not arm.name or table.rows > MOST_ROWS or arm.constant_within is False:
+        return []
+    stem = NUMBER.sub("#", arm.name)
+    names = [
+        one.name
+        for one in table.columns
+        if NUMBER.sub("#", one.name) == stem and {*_codes(one)} == {*_codes(arm)}
+    ]
+    labels = [label_of(arm, code) for code in _codes(arm)]
+    answers = any(HAS.fullmatch(one) or HAS_NOT.fullmatch(one) for one in labels) or {*labels} == {
+        "0",
+        "1",
+    }
+    told = OF_PERIOD.search(arm.name) or any(_is_sequence(one) for one in table.columns)
+    if not 2 <= len(names) <= MOST_ARMS or (answers and not told):
+        return []
+    rows = [row for row in cells_of(table, names) if all(row)]
+    others = sum(len({*row}) == len(row) for row in rows)
+    return names if len(rows) >= FEWEST and others >= WHOLLY_CROSSED * len(rows) else []
+
+
+def refuse_periods(table: Table, arm: Column) -> None:
+    """Raises UserError where the arm is the treatment of one period of several, or the sequence
+    beside columns of periods."""
+    if names := of_periods(table, arm):
+        raise in_columns(f"{one_of(names)}, of which nearly all patients have another in each")
+    beside = [c.name for c in table.columns if is_number(c) and OF_PERIOD.search(c.name)]
+    if _is_sequence(arm) and len(beside) > 1:
+        raise in_columns(f"{arm.name}, an order of treatments, beside {one_of(beside)}")
+
+
+def in_columns(fault: str) -> UserError:
+    need = "one treatment a patient, or a crossover with a row for each patient and period"
+    mend = (
+        "reshape the file: the patient, `period`, `treatment`, `sequence` and each outcome once, "
+        "one row for each period of a patient; to compare the first period alone: --arm with its "
+        "column, and --design parallel"
+    )
+    return wrong("the arm", f"a crossover whose periods are columns: {fault}", need, mend)
+
+
+def _codes(column: Column) -> Sequence[str]:
+    return levels(column) or [text for text, _ in column.values]
+
+
+def _is_sequence(column: Column) -> bool:
+    return bool(name_words(column.name) & SEQUENCES) and 2 <= column.distinct <= MOST_ARMS
