@@ -32,6 +32,20 @@ def test_a_product_with_the_arm_is_left_out(tmp_path: Path):
     assert "sbpXtreat" not in people(draft).variables.values()
 
 
+@pytest.mark.parametrize("product", [True, False])
+def test_an_interaction_is_the_arm_times_another(tmp_path: Path, product: bool):
+    draw = random.Random(3)
+    rows = [
+        f"P{n},{n % 2},{(time := n // 2 % 3)},{(time if product else time + n % 5) * (n % 2)},"
+        f"{draw.randint(0, 40)}"
+        for n in range(60)
+    ]
+    write(tmp_path / "trial.csv", ["pid,treat,time1,Inter1,score", *rows])
+    told = {"control": "0", "primary": "score"}
+    draft = decide(profile([str(tmp_path / "trial.csv")]), told, first_choice)
+    assert ("Inter1" in str(columns_of(draft).cleaning)) is product
+
+
 @pytest.mark.parametrize(
     ("label", "unit"),
     [

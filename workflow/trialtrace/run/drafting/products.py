@@ -1,5 +1,6 @@
 """Products of a variable with the arm: where one arm is 0 their rows tell who is in it."""
 
+import math
 import re
 
 from trialtrace.run.drafting.profile import Column, Table
@@ -11,6 +12,8 @@ LABEL = re.compile(
     r"\b(treat\w*|arm|group)\b.*(×|\\times|\*|\bx\b|\binteraction\b)",
     re.IGNORECASE,
 )
+# Inter1, Interaction_term: such a name alone may be of anything.
+INTERACTION = re.compile(r"(?i:interact)|(?i:^inter)(?![a-z])|(?i:[_.]inter)(?![a-z])")
 
 
 def is_product(column: Column, table: Table, arm: Column) -> bool:
@@ -20,7 +23,8 @@ def is_product(column: Column, table: Table, arm: Column) -> bool:
     name = rf"(?:{re.escape(arm.name)}|{OF_ARM})"
     mark = r"(?:X|_[xX]_?|[*:]|_by_)"
     told = re.search(rf"[a-z0-9]{mark}{name}$|^{name}{mark}[a-zA-Z0-9]", column.name)
-    if not here or column.name == arm.name or not (told or LABEL.search(column.label)):
+    told = told or LABEL.search(column.label)
+    if not here or column.name == arm.name or not (told or _is_interaction(column, table, arm)):
         return False
     values: dict[str, set[str]] = {}
     for code, cell in cells_of(table, [arm.name, column.name]):
@@ -28,3 +32,24 @@ def is_product(column: Column, table: Table, arm: Column) -> bool:
             values.setdefault(code, set()).add(cell)
     single = [code for code, cells in values.items() if len(cells) == 1]
     return 0 < len(single) < len(values)
+
+
+def _is_interaction(column: Column, table: Table, arm: Column) -> bool:
+    """Whether a column is called an interaction, and is in every row the arm times one other."""
+    if not (arm.name and INTERACTION.search(column.name)) or table.rows > MOST_ROWS:
+        return False
+    others = [one.name for one in table.columns if one.name not in (arm.name, column.name)]
+    held: list[list[float]] = []
+    for row in cells_of(table, [arm.name, column.name, *others]):
+        if row[0] and row[1]:
+            held.append([_number(cell) for cell in row])
+    return bool(held) and any(
+        all(row[0] * row[at] == row[1] for row in held) for at in range(2, len(others) + 2)
+    )
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return math.nan
