@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 import yaml
+from made_exports import wide, write
 
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.check import check_trial
@@ -235,6 +236,16 @@ def test_a_draft_anew_that_check_would_refuse_leaves_the_folder(
     assert "armm" in capsys.readouterr().err
     assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
     assert [one.name for one in folder.parent.iterdir() if one.name.startswith(".")] == []
+
+
+def test_anew_of_another_file_takes_the_arm_that_is_told(at: Project, call: Call):
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    lines = wide()
+    lines[0] = lines[0].replace("arm", "Trt")
+    write(at.root / "data" / "other.csv", lines)
+    given = ("--anew", "--yes", "--arm", "Trt")
+    assert call("new", "mine", at.root / "data" / "other.csv", *given) == 0
+    assert [one.arm for one in load_trial("mine", at).tables.values()] == ["Trt"]
 
 
 def test_neither_a_file_nor_anew(at: Project, call: Call, capsys: pytest.CaptureFixture[str]):

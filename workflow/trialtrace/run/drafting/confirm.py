@@ -6,6 +6,7 @@ its place, and every other character of the file stays.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ import yaml
 
 from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import did_you_mean, one_of, wrong
+from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -290,8 +291,13 @@ def still_open(
 ) -> list[Guessed]:
     """The guesses of a new draft, `text`, but for those that were settled and have the same value
     now."""
-    same = drafted(profiles, guesses_file.told, taken_unasked(guesses_file))
-    old = structure(GuessesFile, _yaml(files_of(at, name, guesses_file.given, same)[FILE])).guesses
+    old: Mapping[str, Guess] = {}
+    # Of other files, which may lack the columns of the earlier draft, nothing is the same.
+    with suppress(UserError):
+        same = drafted(profiles, guesses_file.told, taken_unasked(guesses_file))
+        old = structure(
+            GuessesFile, _yaml(files_of(at, name, guesses_file.given, same)[FILE])
+        ).guesses
     new = structure(GuessesFile, _yaml(text)).guesses
     return [
         _open(guessed)
