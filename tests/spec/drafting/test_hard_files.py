@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from made_exports import wide, write
@@ -308,6 +309,27 @@ def test_prose_beside_a_table_is_set_aside_with_a_word(at: Project, call: Call):
     files = at.root / "data" / "README.txt", at.root / "data" / "trial.csv"
     assert call("new", "mine", *files, "--yes") == 0
     assert "README.txt: sentences and no table" in guesses(at)["set_aside"]["evidence"]
+    assert [*load_trial("mine", at).source.items] == ["trial"]
+
+
+def test_notes_of_a_folder_are_set_aside_with_a_word(at: Project, call: Call):
+    folder = at.root / "export"
+    folder.mkdir()
+    write(folder / "trial.csv", wide())
+    for name in ("codebook.md", "trial.Rd", "notes.txt"):
+        (folder / name).write_text("score: of 0 to 10\n", encoding="utf-8")
+    assert call("new", "mine", folder, "--yes") == 0
+    aside = guesses(at)["set_aside"]["evidence"]
+    assert "codebook.md, notes.txt, trial.Rd: beside the tables" in aside
+
+
+def test_a_workbook_that_is_called_a_dictionary_is_no_table(at: Project, call: Call):
+    book = openpyxl.Workbook()
+    for row in (["Column", "Explanation", "Coding"], ["arm", "who had what", "as it is"]):
+        book.active.append(row)
+    book.save(at.root / "data" / "data_dictionary.xlsx")
+    files = at.root / "data" / "trial.csv", at.root / "data" / "data_dictionary.xlsx"
+    assert call("new", "mine", *files, "--yes") == 0
     assert [*load_trial("mine", at).source.items] == ["trial"]
 
 

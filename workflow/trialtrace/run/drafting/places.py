@@ -18,6 +18,8 @@ NEUTRAL = "data"
 # In a folder, text with another ending is rather a note than a table.
 OF_FOLDERS = tuple(ending for ending in ENDINGS if ending not in (".txt", ".dat"))
 DESCRIPTIONS = (".xml",)
+# What may say in a folder what the columns of its tables mean.
+NOTES = (".md", ".rd", ".txt", ".dat", ".rst", ".html", ".pdf", ".docx", ".doc", ".rtf")
 # What programs leave beside a file that is open.
 LOCKS = ("~$", ".")
 
@@ -40,6 +42,17 @@ class Place:
 def files_of(texts: Sequence[str]) -> list[str]:
     """What was given, each folder replaced by its tables and their descriptions."""
     return [file for text in texts for file in _expanded(text)]
+
+
+def notes_of(texts: Sequence[str]) -> list[str]:
+    """The names of files in given folders that may describe the tables, and are not read."""
+    return [
+        path.name
+        for text in texts
+        if not text.startswith(REGISTRY) and _is_folder(text)
+        for path in sorted(Path(text).iterdir())
+        if path.suffix.lower() in NOTES and not path.name.startswith(LOCKS) and path.is_file()
+    ]
 
 
 def _expanded(text: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from trialtrace.run.drafting.delimited import is_prose
 from trialtrace.run.drafting.described import Described, merged, with_codes
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet
 from trialtrace.run.drafting.names import vocabulary
-from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
+from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, notes_of, places
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.tables.measures import parts, plain
@@ -32,7 +32,10 @@ DESCRIBING = set(
     beschreibung datenbeschreibung variablen codierung""")
 )
 OF_COLUMNS = set(vocabulary("variable variablename variables var varname field fieldname column"))
-OF_LABELS = set(vocabulary("description label meaning definition variablelabel beschreibung"))
+OF_LABELS = set(
+    vocabulary("""
+    description label meaning definition explanation variablelabel beschreibung""")
+)
 OF_CODES = set(
     vocabulary("codes coding values valuelabels levels categories choices werte kodierung")
 )
@@ -125,7 +128,9 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     prose = [file for file in tables if _is_prose(file)] if len(tables) > 1 else []
     prose = prose if len(prose) < len(tables) else []
     there = places([file for file in tables if file not in prose])
-    aside = {"set_aside": f"{one_of(prose)}: sentences and no table, of which nothing is read."}
+    aside = [f"{one_of(prose)}: sentences and no table, of which nothing is read."] if prose else []
+    if notes := notes_of(texts):
+        aside.append(f"{one_of(notes)}: beside the tables of the folder, nothing of it is read.")
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
@@ -140,7 +145,7 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
         }
-        told, prose = aside if prose else {}, []
+        told, aside = {"set_aside": " ".join(aside)} if aside else {}, []
         described = {**one.described, **candidates}
         yield replace(one, described=described, evidence={**one.evidence, **told})
     descriptions.check_used()
@@ -149,8 +154,8 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
 def _labels_in(place: Place) -> dict[str, str]:
     """What a sheet or a file says of columns, by their names in small letters, where it is called
     so and has a column of names and one of what they mean, or one of codes too; else nothing."""
-    called = place.sheet or (place.path.stem if place.path else "")
-    if place.path is None or not DESCRIBING & {*parts(called)}:
+    called = {*parts(place.sheet), *(parts(place.path.stem) if place.path else ())}
+    if place.path is None or not DESCRIBING & called:
         return {}
     cells = _file(place, place.path).cells
     name, label, codes = (
