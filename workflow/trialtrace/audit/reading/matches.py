@@ -2,7 +2,7 @@
 and as what a ledger takes it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from trialtrace.audit.printed.symbols import CHI_SQUARED
@@ -48,88 +48,152 @@ _RANGE_BEHIND = re.compile(r" to [0-9.]+\s?%")
 def is_its_form(name: str, match: re.Match[str]) -> bool:
     """Whether a match is what its form says, by the words before it and by what it holds."""
     before = match.string[: match.start()]
-    if name == "count_percent" and (
-        _NO_SHARE.search(before) or _NAMED_BY_NUMBER.search(f"{before}{match['a']} (")
-    ):
-        return False
-    if name == "count_percent" and _OF_WHOM.search(before) and not _A_BEING.match(match.group()):
-        # "Of those with one partner (38%)".
-        return False
-    if name == "percent_and" and (_NO_PAIR.search(before) or float(match["a"]) > 100):
-        return False
-    if name == "percent_count" and re.search(r"(?:±|\+/-)\s*$", before):
-        return False
-    if name == "iqr":
-        low, high = (Decimal(match[end].replace(",", "")) for end in ("low", "high"))
-        if low > high:
-            return False
-    if name in ("percents", "percent_pair") and (_LIMIT.search(before) or _NO_SHARE.search(before)):
-        return False
-    if name in ("count_percent", "percents"):
-        total = before.rstrip().endswith("total of")
-        return total or not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
-    if name in ("percent", "percent_pair"):
-        other = re.search(r"[0-9]+(?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before)
-        if other and not _NAMED_BY_NUMBER.search(before):
-            return False
-        units = match.string.startswith(("-unit", " unit"), match.end())
-        if units or (name == "percent" and CHANGE_BEHIND.match(match.string, match.end())):
-            return False
-        ranged = _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(match.string, match.end())
-        return not (ranged or is_no_result(match) or re.search(r"\b(?:CI|interval)\W*$", before))
-    if name == "mean_sd" and re.search(r"\bout of\s*$|[0-9] to $", before):
-        return False
-    if name in ("mean_sd", "mean_se") and _DIFFERENCE.search(before):
-        return False
-    if name == "mean_se":
-        return not re.search(r"(?:\b[Bb]|β|[Ee]stimate|[Cc]oefficient)\s*(?:=|of|was)?\s*$", before)
-    if name == "told":
-        told = _spread_before(match)
-        if told is None:
-            measured = match["unit"] or len(match["a"]) > 2 or _AVERAGE.search(before[-60:])
-            if "%" in (match["unit"] or "") or _NUMBERED.search(before):
-                return False
-            return bool(measured) or _is_value(match)
-        return told[1] == "estimate" or not _DIFFERENCE.search(before)
-    if name == "value_pair":
-        return not (_LIMIT.search(before) or _NUMBERED.search(before))
-    if name == "from_to":
-        one = _OF_ONE.match(match.string, match.end())
-        return bool(_ENDS_OF_CHANGE.search(before)) and not one
-    if name == "in_arm":
-        listed = re.search(r"[(;,]\s*$", before) if match.group()[0] == "n" else None
-        begins = _BEGINS.search(before) and not _IS_SAID.search(before)
-        return bool(listed or begins) and not _A_YEAR.fullmatch(match["a"])
-    if name == "subject":
-        return bool(_BEGINS.search(before)) and not _A_YEAR.fullmatch(match["a"])
-    if name == "size":
-        return bool(re.search(r"[A-Za-z)\]]\s*[(\[]$", before))
-    if name == "counted":
-        part = _PART_OF.search(before) and not (_SEEN_IN.search(before) or _OF_ALL.search(before))
-        return not (_LIMIT.search(before) or part)
-    if name == "value":
-        return _is_value(match)
-    if name in ("share_of", "fraction"):
-        # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
-        behind = match.string[match.end() :]
-        count, size = (int(_counted(match[key]).replace(",", "")) for key in "an")
-        return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
-    if name in ("fraction_by_sum", "part_of"):
-        return _is_share(_counted(match["a"]), match["n"], match["b"])
-    if name in ("value_ci", "percent_ci"):
-        if _VERSUS_BEFORE.search(before) and match.string.startswith(";", match.end("a") + 1):
-            # "(4.4% vs 3.0%; 95% CI −3.8 to 5.5)" is an interval of their difference.
-            return False
-        return not re.search(r"(?:[Pp]\s*[=<>≤≥]|\bout of|[0-9]/)\s*$", before)
-    if name == "effect" and match["measure"] == "RR" and "%" in (match["unit"] or ""):
-        # A response rate.
-        return False
-    if name == "effect" and not any(match[part] for part in ("low", "p", "least")):
-        link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
-        return bool(link) and "." in match["a"]
-    return True
+    return not any(refuses(match, before) for refuses in _REFUSALS.get(name, ()))
 
 
+def _of_limits(match: re.Match[str], before: str) -> bool:
+    return bool(_LIMIT.search(before) or _NO_SHARE.search(before))
+
+
+def _of_visits(match: re.Match[str], before: str) -> bool:
+    """Limits, and what groups, visits or grades are called by: "at days 3 vs 7"."""
+    return bool(_LIMIT.search(before) or _NUMBERED.search(before))
+
+
+def _of_a_part(match: re.Match[str], before: str) -> bool:
+    """Whose number of patients stands before it: "of 30 (20 %)", but for a total."""
+    share = re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
+    return bool(share) and not before.rstrip().endswith("total of")
+
+
+def _no_count(match: re.Match[str], before: str) -> bool:
+    """A number that names something, or is of whom another count is: "with one partner (38%)"."""
+    named = _NO_SHARE.search(before) or _NAMED_BY_NUMBER.search(f"{before}{match['a']} (")
+    return bool(named or (_OF_WHOM.search(before) and not _A_BEING.match(match.group())))
+
+
+def _no_pair(match: re.Match[str], before: str) -> bool:
+    return bool(_NO_PAIR.search(before)) or float(match["a"]) > 100
+
+
+def _turned_ends(match: re.Match[str], before: str) -> bool:
+    low, high = (Decimal(match[end].replace(",", "")) for end in ("low", "high"))
+    return low > high
+
+
+def _no_percent(match: re.Match[str], before: str) -> bool:
+    """What belongs to a count or a p before it, a unit, an end of a range, a level."""
+    other = re.search(r"[0-9]+(?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before)
+    units = match.string.startswith(("-unit", " unit"), match.end())
+    ranged = _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(match.string, match.end())
+    level = re.search(r"\b(?:CI|interval)\W*$", before)
+    return bool(
+        (other and not _NAMED_BY_NUMBER.search(before))
+        or units
+        or ranged
+        or level
+        or is_no_result(match)
+    )
+
+
+def _no_told(match: re.Match[str], before: str) -> bool:
+    """A value in brackets whose kind no words before it tell and that nobody measured."""
+    told = _spread_before(match)
+    if told is not None:
+        return told[1] != "estimate" and bool(_DIFFERENCE.search(before))
+    if "%" in (match["unit"] or "") or _NUMBERED.search(before):
+        return True
+    measured = match["unit"] or len(match["a"]) > 2 or _AVERAGE.search(before[-60:])
+    return not (measured or _is_value(match))
+
+
+def _no_ends_of_change(match: re.Match[str], before: str) -> bool:
+    return not _ENDS_OF_CHANGE.search(before) or bool(_OF_ONE.match(match.string, match.end()))
+
+
+def _not_in_arm(match: re.Match[str], before: str) -> bool:
+    listed = match.group()[0] == "n" and re.search(r"[(;,]\s*$", before)
+    begins = _BEGINS.search(before) and not _IS_SAID.search(before)
+    return not (listed or begins) or bool(_A_YEAR.fullmatch(match["a"]))
+
+
+def _no_subject(match: re.Match[str], before: str) -> bool:
+    return not _BEGINS.search(before) or bool(_A_YEAR.fullmatch(match["a"]))
+
+
+def _whole(match: re.Match[str], before: str) -> bool:
+    """Of whom something is counted, and a limit: "of 30 patients", "at least 3 patients"."""
+    part = _PART_OF.search(before) and not (_SEEN_IN.search(before) or _OF_ALL.search(before))
+    return bool(_LIMIT.search(before) or part)
+
+
+def _no_fraction(match: re.Match[str], before: str) -> bool:
+    """ "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares."""
+    behind = match.string[match.end() :]
+    count, size = (int(_counted(match[key]).replace(",", "")) for key in "an")
+    return count > size or bool(_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
+
+
+def _other_share(match: re.Match[str], before: str) -> bool:
+    return not _is_share(_counted(match["a"]), match["n"], match["b"])
+
+
+def _other_interval(match: re.Match[str], before: str) -> bool:
+    """ "(4.4% vs 3.0%; 95% CI −3.8 to 5.5)" is an interval of their difference."""
+    of_both = match.string.startswith(";", match.end("a") + 1) and _VERSUS_BEFORE.search(before)
+    return bool(of_both or re.search(r"(?:[Pp]\s*[=<>≤≥]|\bout of|[0-9]/)\s*$", before))
+
+
+def _no_effect(match: re.Match[str], before: str) -> bool:
+    """A response rate (RR 30 %), and a number that nothing joins to the measure."""
+    if match["measure"] == "RR" and "%" in (match["unit"] or ""):
+        return True
+    if any(match[part] for part in ("low", "p", "least")):
+        return False
+    link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
+    return not link or "." not in match["a"]
+
+
+def _behind(pattern: str | re.Pattern[str]) -> "_Refuses":
+    """That words before a match end in a pattern."""
+    found = re.compile(pattern)
+    return lambda match, before: bool(found.search(before))
+
+
+_Refuses = Callable[[re.Match[str], str], bool]
+_REFUSALS: dict[str, tuple[_Refuses, ...]] = {
+    "count_percent": (_no_count, _of_a_part),
+    "percent_and": (_no_pair,),
+    "percent_count": (_behind(r"(?:±|\+/-)\s*$"),),
+    "iqr": (_turned_ends,),
+    "percents": (_of_limits, _of_a_part),
+    "percent_pair": (_of_limits, _no_percent),
+    "percent": (
+        _no_percent,
+        lambda match, _: bool(CHANGE_BEHIND.match(match.string, match.end())),
+    ),
+    "mean_sd": (
+        _behind(r"\bout of\s*$|[0-9] to $"),
+        _behind(_DIFFERENCE),
+    ),
+    "mean_se": (
+        _behind(_DIFFERENCE),
+        _behind(r"(?:\b[Bb]|β|[Ee]stimate|[Cc]oefficient)\s*(?:=|of|was)?\s*$"),
+    ),
+    "told": (_no_told,),
+    "value_pair": (_of_visits,),
+    "from_to": (_no_ends_of_change,),
+    "in_arm": (_not_in_arm,),
+    "subject": (_no_subject,),
+    "size": (lambda _, before: not re.search(r"[A-Za-z)\]]\s*[(\[]$", before),),
+    "counted": (_whole,),
+    "value": (lambda match, _: not _is_value(match),),
+    **dict.fromkeys(("share_of", "fraction"), (_no_fraction,)),
+    **dict.fromkeys(("fraction_by_sum", "part_of"), (_other_share,)),
+    **dict.fromkeys(("value_ci", "percent_ci"), (_other_interval,)),
+    "effect": (_no_effect,),
+}
+"""What makes a match of a form something else."""
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _OF_WHOM = re.compile(r"\b(?:with|having) (?:only )?$")
 _A_BEING = re.compile(rf"\S+ (?:[a-z-]+ )?{PEOPLE_COUNTED}|[0-9]")
