@@ -55,6 +55,19 @@ def test_what_hangs_on_the_arm_or_on_patients_is_none(tmp_path: Path):
     assert not factors(tmp_path, "pid,arm,treatment,sex,score", nested, **told)
 
 
+def test_levels_that_lie_unlike_between_arms_or_are_rare_are_none(tmp_path: Path):
+    """105 and 15 of 120 in one arm, 15 and 105 in the other; then 12 of 120 in each."""
+    told = {"arm": "arm", "control": "placebo", "primary": "score"}
+    for few in ({"placebo": "low", "active": "high"}, {"placebo": "low", "active": "low"}):
+        cells = [(arm, one) for arm in few for one in ("low", "high") for _ in range(120)]
+        kept = [
+            f"P{n},{arm},{level},F,{n % 37}"
+            for n, (arm, level) in enumerate(cells)
+            if level != few[arm] or n % 10 == 0
+        ]
+        assert not factors(tmp_path, "pid,arm,treatment,sex,score", kept, **told)
+
+
 def test_arms_of_two_treatments_and_both(tmp_path: Path):
     arms = ("placebo", "aspirin", "heparin", "aspirin + heparin")
     rows = crossed(arms, ("x", "y"), 20)

@@ -10,7 +10,7 @@ from made_exports import write
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft, decide
-from trialtrace.run.drafting.enrolled import WAS_IN
+from trialtrace.run.drafting.enrolled import WAS_IN, _parts
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
 
@@ -49,6 +49,18 @@ def test_a_column_that_may_say_so_is_asked(tmp_path: Path, name: str, inside: st
     (guess,) = [one for one in draft.guesses if one.name == "where"]
     assert guess.blinds and guess.value == f"{name}={inside}"
     assert "3 columns have no value in any of them" in guess.evidence
+
+
+def test_columns_of_the_same_rows_are_one_choice(tmp_path: Path):
+    lines = beside("phase", "Trial", "Not randomised")
+    again = [f"{lines[0]},mood"]
+    again += [
+        line + (",Non-depressed" if "Not randomised" in line else ",Depressed")
+        for line in lines[1:]
+    ]
+    write(tmp_path / "trial.csv", again)
+    (table,) = profile([str(tmp_path / "trial.csv")])
+    assert [part.column for part in _parts(table)] == ["phase"]
 
 
 def test_what_patients_have_is_no_sample(tmp_path: Path):

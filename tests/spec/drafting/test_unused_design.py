@@ -95,3 +95,11 @@ def test_its_first_period_may_be_told_to_be_the_trial(tmp_path: Path):
     told = {"arm": "treatment_p1", "control": "0", "primary": "sbp_p1", "before": "none"}
     assert in_periods(tmp_path, True, **told, design="parallel") == "parallel"
     assert in_periods(tmp_path, False, **told) == "parallel"
+
+
+def test_arms_with_a_column_of_yes_and_no_each_are_no_periods(tmp_path: Path):
+    rows = [f"{n},{n % 2},{1 - n % 2},{n % 37}.5" for n in range(60)]
+    write(tmp_path / "trial.csv", ["pid,trt1,trt2,sbp", *rows])
+    told = {"arm": "trt1", "control": "0", "primary": "sbp"}
+    tables = profile([str(tmp_path / "trial.csv")])
+    assert decide(tables, told, first_choice).design.kind == "parallel"

@@ -79,6 +79,13 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
         "But by other choices, Drug against Placebo: no effect is in the interval of all "
         "randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other rules of the outcome."
     )
+    # What agrees is not counted; bounds with no effect in them bear out an interval that has it.
+    of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
+    monkeypatch.setattr(module, "includes_no_effect", lambda *_: True)
+    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
+    assert words(" ".join(module._against(mini, analysis, {}))).endswith(
+        f"no effect is outside the interval of all randomised ({words(first['stat_text'])})."
+    )
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | {"first": clear})])
     assert [*module._against(mini, analysis, {})] == []
 
