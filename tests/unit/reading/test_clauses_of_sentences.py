@@ -1,6 +1,7 @@
 """Clauses of a sentence: what their numbers are of, and whose."""
 
 import pytest
+from drafted_sides import SIDES, read, told
 from test_grammar_of_sentences import BOTH, arms, of_sentences
 from test_numbers_of_sentences import of_arms
 
@@ -237,3 +238,13 @@ def test_groups_are_those_of_a_numbers_own_clause(text, found):
 )
 def test_groups_are_known_by_what_texts_call_them(heads, text, found):
     assert arms(text, of_arms(*heads)) == found
+
+
+def test_a_score_behind_one_of_another_arm_is_no_count():
+    text = "Mean pain scores were 4 in the usual care group, and 3 in the training group."
+    found = told(read(SIDES, text=text), "abstract")
+    assert [(arm, number) for _, arm, _, number, _ in found] == [
+        ("usual care", "4"),
+        ("training", "3"),
+    ]
+    assert all("a mean, a median, another) is not said" in doubt for *_, doubt in found)

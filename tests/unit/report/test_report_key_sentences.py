@@ -11,6 +11,7 @@ import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
+from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.choices import _what, other_choices
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.key_sentences import (
@@ -327,6 +328,16 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     body = text.partition("**Audit")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
     assert re.findall(r"\d+(?:\.\d+)? %|\d of \d", bare) == []
+
+
+def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
+    (analysis,) = primary(mini)
+    arms = dict.fromkeys(mini.trial.design.arms, (10, 10))
+    monkeypatch.setattr(summary_module, "known_counts", lambda *_: [("Relief", "", arms)])
+    assert summary_module._known(mini, analysis, {}) == "Outcome known in all."
+    monkeypatch.setattr(summary_module, "lost_sessions", lambda *_: "A rule.")
+    told = summary_module._known(mini, analysis, {})
+    assert told == "Outcome known in all, as the sessions of who was lost count as not done."
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):

@@ -235,7 +235,8 @@ _IS_SAID = re.compile(
     r"\b(?:means?|medians?|averages?|averaged|scores?|GMTs?|titres?|levels?|values?|rates?|numbers?|"
     r"concentrations?|pressures?|costs?|times?|durations?|weights?)\b[^.;0-9()]{0,60}"
     r"\b(?:was|were|of|by|is|to|from|averaged|=|:)\s*(?:only |about |approximately )?"
-    r"(?:-?[0-9.,]+(?: [a-z/]+)?,? (?:and |or |to )?)*$|\b(?:means|medians) (?:[0-9.]+ and )?$",
+    r"(?:-?[0-9.,]+(?: [a-z/]+)?(?: in (?:the )?[^.;0-9()]{3,40})?,? (?:and |or |to )?)*$|"
+    r"\b(?:means|medians) (?:[0-9.]+ and )?$",
     re.IGNORECASE,
 )
 # "It rose from 3 to 5", "fell from 3 to 5 and from 4 to 6".
