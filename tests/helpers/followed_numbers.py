@@ -14,7 +14,7 @@ from trialtrace.report.verify.document import places_of, result_at
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
-AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
+AFTER = re.compile(r"S?\d* ?(?:Endpoints|Limitations|Methods, software and references)")
 # Where it stands, the number as it is read, and its link.
 Drawn = tuple[str, str, str | None]
 

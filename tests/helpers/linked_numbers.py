@@ -6,7 +6,7 @@ from trialtrace.report.shown.compare import CAPTION, NUMBER
 from trialtrace.report.shown.html_lines import html_lines
 
 # The first section after the results of a page: what follows tells of print, configuration, data.
-AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
+AFTER = re.compile(r"S?\d* ?(?:Endpoints|Limitations|Methods, software and references)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
 # Intervals are counted in the report alone.

@@ -82,7 +82,7 @@ def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
     assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
     assert tally_text(tally(made)) == (
         "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, "
-        "1 that no usual test gives, 1 not checkable; 1 with another "
+        "1 that no usual test of printed numbers gives, 1 not checkable; 1 with another "
         "verdict has a p that no usual test gives."
     )
     assert not failing(odd(rows(p="-n")))

@@ -88,7 +88,7 @@ def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
     ]
     data, on_print = tally_list(rows)
     assert "<strong>2</strong> differ</li>" in data
-    assert "<strong>1</strong> that no usual test gives</li>" in on_print
+    assert "<strong>1</strong> that no usual test of printed numbers gives</li>" in on_print
     assert "not checkable" not in on_print
 
 
@@ -257,7 +257,7 @@ def test_a_p_that_no_usual_test_gives_is_counted_as_in_the_report_of_its_trial()
     odd = [row | {"no_usual_test": "0.2"} for row in claim("p", "exact", "not_checkable")]
     of = of_trial("a", odd, claim("other", "exact", "not_checkable"))
     counts = tally_text(tally(of.claims))
-    assert "1 that no usual test gives, 1 not checkable." in counts
+    assert "1 that no usual test of printed numbers gives, 1 not checkable." in counts
     table = claims_page([of]).partition("<h2>On print")[2].partition("</table>")[0]
     heads = re.findall(r"<th[^>]*>([^<]*)</th>", table)
     cells = re.findall(r'<td class="number">(\d+)</td>', table)

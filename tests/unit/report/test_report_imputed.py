@@ -73,10 +73,10 @@ def test_results_by_simulation_are_counted_apart_with_how_far_off_they_may_be():
     checks["z"] = [{"component": "value", "chance": None}]
     rows.append(row("mean.m", 1.0) | {"result_id": "z"})
     material = Stub(results=rows, tracer=Stub(checks=checks))
-    assert sections._by_simulation(material) == (
+    assert sections._by_simulation(sections._drawn(material)) == (
         " 2 of them are held against a simulation and agree within what chance may part the two "
         "by, which each number has on its page: of 2 estimates at most 7.5 % of the interval's "
         "width; 1 of these are so small that one of the other sign would agree too."
     )
     del checks["x"], checks["y"]
-    assert sections._by_simulation(material) == ""
+    assert sections._by_simulation(sections._drawn(material)) == ""

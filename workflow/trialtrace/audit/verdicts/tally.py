@@ -21,7 +21,7 @@ LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
 NOT_GIVEN = "no usual test gives it"
-NOT_GIVEN_COUNTED = "that no usual test gives"
+NOT_GIVEN_COUNTED = "that no usual test of printed numbers gives"
 """The verdict on print of such a p, in place of "not checkable": it was tried."""
 QUESTION = "Read right?"
 """How the verdict begins that would be a contradiction."""

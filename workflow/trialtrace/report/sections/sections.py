@@ -14,7 +14,7 @@ from trialtrace.report.tables import captioned, link, pipe_table, texts_table, w
 from trialtrace.run.cleaning.account import FEW_REJECTED, WITH_ROW
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow, present
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
@@ -190,29 +190,39 @@ def _source_name(material: Material, table: str) -> str:
 
 
 def recomputed(material: Material, *, in_short: bool = False) -> str:
-    """How many of the results a second computation agrees with; `in_short` nothing of those that
-    are held against a simulation."""
+    """How many of the results a second computation agrees with, and how many of them are held
+    against a simulation; `in_short` not how far off such an estimate may be."""
     checks = material.tracer.checks
     checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
     ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
     missing = without_check(material.trial, ids, checks)
+    drawn = _drawn(material)
     text = (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
+        "independent path"
     )
-    text += "independent path" + ("." if in_short else STOPS)
+    if in_short:
+        held = len({row["result_id"] for row, _ in drawn})
+        text += f", {held} of them by simulation." if held else "."
+    else:
+        text += STOPS
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + ("" if in_short else _by_simulation(material))
+    return text + without + ("" if in_short else _by_simulation(drawn))
 
 
-def _by_simulation(material: Material) -> str:
-    """How many of them are held against a simulation, and how far off such an estimate may be."""
-    drawn = [
+def _drawn(material: Material) -> list[tuple[ResultRow, CheckRow]]:
+    """Results that are held against a simulation, each with that check."""
+    return [
         (row, check)
         for row in material.results
         for check in material.tracer.checks.get(row["result_id"], ())
         if check["chance"]
     ]
+
+
+def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
+    """How many results are held against a simulation, and how far off such an estimate may be."""
     if not drawn:
         return ""
     text = f" {len({row['result_id'] for row, _ in drawn})} of them are held against a simulation "
