@@ -14,7 +14,7 @@ from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, primary
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
-from trialtrace.report.sections.readings import includes_no_effect, readings
+from trialtrace.report.sections.readings import Readings, includes_no_effect, readings
 from trialtrace.report.sections.thresholds import shown_beyond
 from trialtrace.report.tables import NO_BREAK, link, pair_text, with_sign
 from trialtrace.run.tables.conditions import lower_first
@@ -34,59 +34,65 @@ def conclusion(material: Material, places: Mapping[str, str]) -> str:
     and that a synthetic cohort says nothing of patients. Markdown; `places` are those of labels."""
     told = [" ".join(_of(material, one)) for one in primary(material) if material.of(one.name)]
     told = told if told and not material.trial.pooled else [NOTHING]
-    told += [text for one in primary(material) for text in _against(material, one, places)]
+    told += [*_against(material, places)]
     told += [SYNTHETIC] if material.trial.synthetic else []
     return " ".join(told)
 
 
 def _of(material: Material, analysis: Analysis) -> Iterator[str]:
-    """The estimand of an analysis, and what is shown of its arms, of all of them and of each pair.
+    """What is shown of the arms, of all of them and of each pair, then of what the estimates are.
     Where one arm decides, its test against a threshold alone."""
     found = [*compared(material, analysis)]
     told = [*shown_beyond(material, analysis)]
     if not (told and analysis.decides):
         told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
-    first, *others = told or [TESTED]
-    yield f"{_estimand(material, analysis, found)}: {first}"
-    yield from map(upper_first, others)
+    yield from map(upper_first, told or [TESTED])
+    yield _estimand(material, analysis, found)
 
 
-def _against(material: Material, analysis: Analysis, places: Mapping[str, str]) -> Iterator[str]:
-    """ "But by other choices, Drug against Placebo: no effect is in the interval of all randomised,
-    −18.1 …, and in 3 of 12 intervals by other rules": where other readings lie otherwise."""
-    place = place_link(choices_place(analysis.name), places)
-    choices = f"[other choices]({place})" if place else "other choices"
-    for one in readings(material, analysis):
-        if one.first["ci_low"] is None or not [*one.otherwise()]:
-            continue
-        clear = leaves_out_no_effect(one.first)
-        kinds = [
-            f"{k} of {n} intervals {words.partition(' (')[0]}" for k, n, words in one.counts() if k
-        ]
-        unlike = [row for row in one.everybody if leaves_out_no_effect(row) != clear]
-        if unlike:
-            size = link(unlike[0], unlike[0]["stat_text"])
-            more = f" and {len(unlike) - 1} more" * (len(unlike) > 1)
-            kinds = [f"the interval of all randomised ({size}){more}"] + [
-                kind for kind in kinds if not kind.endswith(" intervals of all randomised")
-            ]
-        if clear and any(includes_no_effect(*bound) for bound in one.bounds):
-            kinds.append("the worst-case bounds")
-        pair = escape_markdown(pair_text(material, one.first))
-        at = escape_markdown(f", {one.first['visit']}" if len(analysis.visits or ()) > 1 else "")
-        yield f"But by {choices}, {pair}{at}: no effect is {'in' if clear else 'outside'} " + (
-            f"{in_a_row(kinds)}."
-        )
+def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """ "Other choices disagree: for Drug against Placebo, no effect lies within the interval of all
+    randomised, −18.1 …, and 3 of 12 intervals by other rules": where readings lie otherwise."""
+    told = []
+    for analysis in primary(material):
+        place = place_link(choices_place(analysis.name), places)
+        for one in readings(material, analysis):
+            if one.first["ci_low"] is not None and [*one.otherwise()]:
+                several = len(analysis.visits or ()) > 1
+                at = escape_markdown(f", {one.first['visit']}" if several else "")
+                lies = "within" if leaves_out_no_effect(one.first) else "outside"
+                pair = escape_markdown(pair_text(material, one.first))
+                pair = f"[{pair}]({place})" if place else pair
+                kinds = in_a_row([*_otherwise(one)])
+                told.append(f"for {pair}{at}, no effect lies {lies} {kinds}")
+    if told:
+        yield f"Other choices disagree: {'; '.join(told)}."
+
+
+def _otherwise(one: Readings) -> Iterator[str]:
+    """What lies otherwise about no effect than the first estimate of a comparison, the interval of
+    all randomised first, with its size."""
+    clear = leaves_out_no_effect(one.first)
+    unlike = [row for row in one.everybody if leaves_out_no_effect(row) != clear]
+    if unlike:
+        more = f" and {len(unlike) - 1} more" * (len(unlike) > 1)
+        yield f"the interval of all randomised ({link(unlike[0], unlike[0]['stat_text'])}){more}"
+    for k, n, words in one.counts():
+        if k and not (unlike and words == "of all randomised"):
+            yield f"{k} of {n} intervals {words.partition(' (')[0]}"
+    if clear and any(includes_no_effect(*bound) for bound in one.bounds):
+        yield "the worst-case bounds"
 
 
 def _estimand(material: Material, analysis: Analysis, found: list[Compared]) -> str:
-    """ "Difference in the risk of pain, all randomised (treatment policy), in the 74 of 105 whose
-    outcome is known": what the estimate is of."""
+    """ "The estimand: difference in the risk of pain, all randomised (treatment policy); estimated
+    in the 74 of 105 whose outcome is known"."""
     estimand = analysis.estimand
     population = lower_first(material.trial.populations[estimand.population].label)
     strategies = "; ".join(dict.fromkeys(event.strategy for event in estimand.intercurrent))
-    words = [upper_first(estimand.summary), population + f" ({strategies})" * bool(strategies)]
-    return ", ".join([*map(escape_markdown, words), *_known(material, analysis, found)])
+    who = population + f" ({strategies})" * bool(strategies)
+    text = escape_markdown(f"Estimand: {lower_first(estimand.summary)}, {who}")
+    return "; ".join([text, *_known(material, analysis, found)]) + "."
 
 
 def _known(material: Material, analysis: Analysis, found: list[Compared]) -> Iterator[str]:
@@ -101,7 +107,7 @@ def _known(material: Material, analysis: Analysis, found: list[Compared]) -> Ite
     if any(n < whole for n, whole in numbers):
         (n, whole), row = next(iter(numbers.items()))
         few = f"the [{n}]({trace_link(row['result_id'], 'n')}) of {whole}"
-        yield f"in {few if len(numbers) == 1 else 'those'} whose outcome is known"
+        yield f"estimated in {few if len(numbers) == 1 else 'those'} whose outcome is known"
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
