@@ -13,7 +13,7 @@ from rows.true_trials import Made, export_of, true_trial
 
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.integrity import allocation, carried, records, sequence
-from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet
+from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet, once_a_subject
 from trialtrace.run.integrity.export import Column as C
 from trialtrace.run.integrity.look import LEVEL, Look, judged
 from trialtrace.run.integrity.read import read_export
@@ -399,3 +399,11 @@ def test_a_code_is_at_one_place_in_every_table(tmp_path):
         for sheet in export.sheets
     }
     assert places == {"patients": {0.0, 1.0}, "adverse": {1.0}}
+
+
+def test_what_a_patient_has_once_is_one_value_in_the_look_at_far_ones():
+    subject = np.repeat(np.arange(25), 4)
+    ages = np.where(subject == 3, 99.0, 20.0 + subject)
+    sheet = Sheet("t", np.arange(100), subject, np.tile(np.arange(4), 25), np.zeros(100, int), ())
+    assert list(once_a_subject(sheet, C("age", NUMBER, ages))) == [*range(0, 100, 4)]
+    assert len(once_a_subject(sheet, C("x", NUMBER, np.arange(100.0)))) == 100

@@ -217,6 +217,14 @@ class Export:
         return tuple(sorted({int(row) for row in self.row_of[subjects] if row != NOBODY}))
 
 
+def once_a_subject(sheet: Sheet, column: Column) -> Places:
+    """The rows with a value; the first of each subject alone where nobody has two values."""
+    known = np.flatnonzero(~np.isnan(column.values))
+    _, first, whose = np.unique(sheet.subject[known], return_index=True, return_inverse=True)
+    values = column.values[known]
+    return known[np.sort(first)] if np.array_equal(values[first][whose], values) else known
+
+
 def _slices(sheet: Sheet, n: int) -> Iterator[Slice]:
     if not len(sheet.rows):
         return

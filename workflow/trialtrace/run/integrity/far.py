@@ -6,7 +6,8 @@ logs, which takes long tails for what they are. A column whose only negative
 values are one and the same number holds a code for missing: values drawn from those that the column
 has would all be alike with the chance of one over their number, for each after the first. Of the
 dates of visits it is the days from the usual time of the visit that are looked at, and of all dates
-those that are years after the others: a year mistyped.
+those that are years after the others: a year mistyped. What a patient has once, in several rows,
+is one value.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet, once_a_subject
 from trialtrace.run.integrity.intervals import usual
 from trialtrace.run.integrity.look import IMPOSSIBLE, Look
 
@@ -33,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
     entry = export.known(export.entry)
     for sheet in export.sheets:
         for column in sheet.columns:
-            known = np.flatnonzero(~np.isnan(column.values))
+            known = once_a_subject(sheet, column)
             if column.kind == NUMBER and len(known) >= FEWEST:
                 yield from _look(sheet, column, known)
             elif column.kind == DATE and sheet.visits and entry is not None:
