@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 # Codes in the words of a label: "placebo (1), drug (2)", "0=no; 1=yes".
 _BEHIND = re.compile(r"\s*\((-?[0-9]{1,3})\)")
@@ -84,6 +84,27 @@ def with_codes(about: Described) -> Described:
             return about
         choices = dict(_each(choices))
     return dataclasses.replace(about, label=head.strip(" :([-,"), choices=tuple(choices.items()))
+
+
+def with_values(
+    text: str, values: Collection[str]
+) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """What stands before the labels of all of these values, and these, where a text gives each
+    behind a value or before it: A = control; B = drug, or male = 1, female = 0."""
+    if len(values) < 2:
+        return None
+    known = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
+    before = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*[=:]\s*(?=[^\W\d])", text)]
+    behind = [*re.finditer(rf"([^\W\d][^=;,]*?)\s*=\s*[\"'`]?({known})(?!\w|\.\d)", text)]
+    ends = [*(mark.start() for mark in before[1:]), len(text)]
+    said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
+    for marks, pairs in ((before, said), (behind, [(mark[2], mark[1]) for mark in behind])):
+        if len(pairs) == len(values) and {code for code, _ in pairs} == {*values}:
+            head = text[: marks[0].start()].rstrip()
+            edge = " .)]" if head[-1:] in ("(", "[") else " ."
+            made = tuple((code, _EDGES.sub("", label).rstrip(edge)) for code, label in pairs)
+            return head.strip(" ;:,.([-"), made
+    return None
 
 
 def _each(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,18 @@ def sheets_of(path: Path, text: str) -> list[str]:
     return excel.sheets(_excel(path, text, "any"))
 
 
+def sheet_rows(path: Path) -> dict[str, list[tuple[int, dict[int, str]]]]:
+    """The rows of each sheet of a workbook, whatever stands in them; nothing of one that no run
+    reads."""
+    try:
+        return {
+            sheet: excel.rows(_excel(path, str(path), sheet))
+            for sheet in sheets_of(path, str(path))
+        }
+    except UserError:
+        return {}
+
+
 def read_sheet(path: Path, text: str, sheet: str) -> Read:
     """A sheet of a workbook."""
     rows = excel.rows(_excel(path, text, sheet))

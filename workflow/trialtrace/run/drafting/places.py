@@ -45,9 +45,9 @@ def files_of(texts: Sequence[str]) -> list[str]:
 
 
 def notes_of(texts: Sequence[str]) -> list[str]:
-    """The names of files in given folders that may describe the tables, and are not read."""
+    """The files in given folders that may describe the tables."""
     return [
-        path.name
+        str(path)
         for text in texts
         if not text.startswith(REGISTRY) and _is_folder(text)
         for path in sorted(Path(text).iterdir())

@@ -8,37 +8,26 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.run.drafting import codebook, redcap
 from trialtrace.run.drafting import define as define_xml
-from trialtrace.run.drafting import redcap
 from trialtrace.run.drafting.cells import Cells, held
+from trialtrace.run.drafting.codebook import Section
 from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.delimited import is_prose
-from trialtrace.run.drafting.described import Described, merged, with_codes
-from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet
-from trialtrace.run.drafting.names import vocabulary
+from trialtrace.run.drafting.described import Described, merged
+from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet, sheet_rows
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, notes_of, places
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
-from trialtrace.run.tables.measures import parts, plain
 
 # Files that are kept as they were parsed.
 MOST_HELD = 4
 Condition = str | Mapping[str, str]
-# What a sheet or a file is called that says what columns mean, and how its own columns are called.
-DESCRIBING = set(
-    vocabulary("""
-    dictionary description descriptions codebook variable variables legend columns fields metadata
-    beschreibung datenbeschreibung variablen codierung""")
-)
-OF_COLUMNS = set(vocabulary("variable variablename variables var varname field fieldname column"))
-OF_LABELS = set(
-    vocabulary("""
-    description label meaning definition explanation variablelabel beschreibung""")
-)
-OF_CODES = set(
-    vocabulary("codes coding values valuelabels levels categories choices werte kodierung")
-)
+# Different cells of a column up to which they may be codes.
+MOST_VALUES = 40
+MOST_NAMED = 4
+WORKBOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -70,22 +59,14 @@ class Descriptions:
 
     dictionaries: list[Dictionary]
     defines: list[Define]
-    labels: dict[Place, Mapping[str, str]]
+    sections: list[Section]
+    files: set[str] = field(default_factory=set)
     used: dict[str, int] = field(default_factory=dict)
 
     def of(self, candidate: Found) -> Found:
         """The table with what is said of it."""
         names = candidate.cells.names
-        for place, labels in self.labels.items():
-            about = {
-                name: Described(by="The description", label=labels[name.casefold()])
-                for name in names
-                if name.casefold() in labels
-            }
-            why = f"{len(about)} columns have the labels of a sheet or file that describes them, "
-            why += "which is no table of data."
-            evidence = {"described": why} if about else {}
-            candidate = self._with(candidate, str(place), about, evidence)
+        candidate = self._by_codebooks(candidate)
         for dictionary in self.dictionaries:
             about, told = redcap.described_by(dictionary, candidate.name, names)
             candidate = self._with(candidate, dictionary.shown, about, told)
@@ -98,6 +79,30 @@ class Descriptions:
                     )
                     break
         return candidate
+
+    def _by_codebooks(self, candidate: Found) -> Found:
+        """With what codebooks say: labels of codes that the file has itself stay."""
+        file = Path(candidate.item).name.lower()
+        own = [one for one in self.sections if one.file in ("", file) or one.file not in self.files]
+        values = _values_of(candidate.cells) if own else {}
+        about: dict[str, Described] = {}
+        lines: dict[str, dict[str, list[str]]] = {}
+        for section in own:
+            for name, said, line in codebook.described_by(section, values):
+                if (had := candidate.described.get(name)) and had.choices:
+                    said = replace(said, choices=())
+                about[name] = merged(said, about.get(name))
+                file, _, what = section.place.rpartition(", ")
+                lines.setdefault(file, {}).setdefault(f"{what} {line}", []).append(name)
+        told = [
+            f"{file}, which is no table of data, says what columns are: "
+            + "; ".join(f"{one_of(names, MOST_NAMED)} ({line})" for line, names in each.items())
+            + "."
+            for file, each in lines.items()
+        ]
+        return self._with(
+            candidate, "codebooks", about, {"described": " ".join(told)} if told else {}
+        )
 
     def _with(
         self, candidate: Found, text: str, about: Mapping[str, Described], texts: Mapping[str, str]
@@ -125,54 +130,103 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     if files and not tables:
         fault = f"descriptions alone: {one_of(files)}"
         raise wrong("the files", fault, "the data that they describe too")
+    notes = notes_of(texts)
+    sections = _codebooks(tables, notes)
+    read = {(section.item, section.sheet) for section in sections}
+    old = {item for item, _ in read if Path(item).suffix.lower() == ".xls"}
+    tables = [file for file in tables if (file, "") not in read and file not in old]
     prose = [file for file in tables if _is_prose(file)] if len(tables) > 1 else []
     prose = prose if len(prose) < len(tables) else []
     there = places([file for file in tables if file not in prose])
-    aside = [f"{one_of(prose)}: sentences and no table, of which nothing is read."] if prose else []
-    if notes := notes_of(texts):
-        aside.append(f"{one_of(notes)}: beside the tables of the folder, nothing of it is read.")
+    there = [place for place in there if (str(place.path), place.sheet) not in read]
+    notes_in = [place for place in there if str(place.path) in {item for item, _ in read}]
+    notes_in = [place for place in notes_in if _is_note(place)]
+    there = [place for place in there if place not in notes_in]
+    told = [f"{one_of(prose)}: sentences and no table, of which nothing is read."] if prose else []
+    if notes_in:
+        sheets = one_of([place.sheet for place in notes_in])
+        told.append(f"{sheets}: sheets of words beside a codebook, of which nothing is read.")
+    unread = [Path(note).name for note in notes if (note, "") not in read]
+    if unread:
+        told.append(f"{one_of(unread)}: beside the tables of the folder, nothing of it is read.")
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
-        {place: labels for place in there if (labels := _labels_in(place))},
+        sections,
+        {Path(file).name.lower() for file in tables},
     )
-    for place in sorted(there, key=descriptions.labels.__contains__):
-        if descriptions.used.get(str(place)):
-            continue
-        one = _file(place, place.path) if place.path else _item(place)
-        one = descriptions.of(one)
+    for place in there:
+        one = descriptions.of(_place(place))
         candidates = {
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
         }
-        told, aside = {"set_aside": " ".join(aside)} if aside else {}, []
+        evidence, told = {"set_aside": " ".join(told)} if told else {}, []
         described = {**one.described, **candidates}
-        yield replace(one, described=described, evidence={**one.evidence, **told})
+        yield replace(one, described=described, evidence={**one.evidence, **evidence})
     descriptions.check_used()
 
 
-def _labels_in(place: Place) -> dict[str, str]:
-    """What a sheet or a file says of columns, by their names in small letters, where it is called
-    so and has a column of names and one of what they mean, or one of codes too; else nothing."""
-    called = {*parts(place.sheet), *(parts(place.path.stem) if place.path else ())}
-    if place.path is None or not DESCRIBING & called:
-        return {}
-    cells = _file(place, place.path).cells
-    name, label, codes = (
-        next((one for one in cells.names if plain(one) in known), "")
-        for known in (OF_COLUMNS, OF_LABELS, OF_CODES)
-    )
-    if not (name and label):
-        return {}
-    wanted = [name, label, *([codes] if codes else [])]
-    rows = [row for part in cells.of(wanted) for row in part.to_pylist()]
-    made = {}
-    for row in rows:
-        if row[name] and row[label]:
-            text = row.get(codes) or ""
-            coded = with_codes(Described(label=text)).choices
-            made[row[name].strip().casefold()] = f"{row[label]} ({text})" if coded else row[label]
-    return made
+def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
+    """The sections of files that say what columns of the others are; where some are of given
+    files, those of other files are of nothing here."""
+    found = {
+        file: sections
+        for file in (*tables, *notes)
+        if len(tables) + len(notes) > 1 or Path(file).suffix.lower() in WORKBOOKS
+        if not file.startswith(REGISTRY) and (sections := codebook.sections_of(Path(file)))
+    }
+    if not found:
+        return []
+    free = [file for file in tables if not (file in found and Path(file).suffix.lower() == ".xls")]
+    there = [(file, place) for file in free for place in places([file])]
+    files = {Path(file).name.lower() for file in tables}
+    made: list[Section] = []
+    for tried in (True, False):
+        names = {
+            name
+            for file, place in there
+            if tried != any(one.sheet == place.sheet for one in found.get(file, ()))
+            for name in _names_of(place)
+        }
+        left = [one for each in found.values() for one in each if one not in made]
+        made += [one for one in left if one.describes(names, files)]
+        there = [
+            (file, one)
+            for file, one in there
+            if (file, one.sheet) not in {(m.item, m.sheet) for m in made}
+        ]
+        if len(made) == sum(map(len, found.values())):
+            break
+    of_given = {one.item for one in made if one.file in files}
+    return [one for one in made if one.item not in of_given or one.file in ("", *files)]
+
+
+def _names_of(place: Place) -> list[str]:
+    """The columns of a table; none of what is no table."""
+    try:
+        return [*_place(place).cells.names]
+    except UserError:
+        return []
+
+
+def _values_of(cells: Cells) -> dict[str, set[str]]:
+    """The different cells of each column, none of one that has many."""
+    made: dict[str, set[str]] = {name: set() for name in cells.names}
+    free = {*made}
+    for part in cells.of(cells.names):
+        for name in sorted(free):
+            made[name] |= {(text or "").strip() for text in part.column(name).unique().to_pylist()}
+            if len(made[name]) > MOST_VALUES:
+                made[name] = set()
+                free.discard(name)
+    return {name: values - {""} for name, values in made.items()}
+
+
+def _is_note(place: Place) -> bool:
+    """Whether no row of a sheet has two cells."""
+    rows = sheet_rows(place.path) if place.path else {}
+    return all(len(cells) < 2 for _, cells in rows.get(place.sheet, ()))
 
 
 def _is_xml(text: str) -> bool:
@@ -205,6 +259,10 @@ def _item(place: Place) -> Found:
         sha256=pinned.sha256,
         cells=held(table.records.cells),
     )
+
+
+def _place(place: Place) -> Found:
+    return _file(place, place.path) if place.path else _item(place)
 
 
 def _file(place: Place, path: Path) -> Found:

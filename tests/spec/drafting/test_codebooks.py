@@ -1,0 +1,173 @@
+"""Codebooks in the forms that strangers have: each thing taken says where it stands."""
+
+import struct
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from made_exports import write
+
+from trialtrace.run.drafting.codebook import columns_of
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.tables import profile
+
+HEAD = "id,group,male,hb,qol_1,qol_2"
+LISTED = {"0": "placebo", "1": "drug"}
+FORMS = {
+    "keys.txt": ["group: arm [0: placebo; 1: drug]", "male: sex", "hb: haemoglobin", "qol_1,"],
+    "book.txt": [
+        "variable\ttype\tdescription",
+        "group\tnumeric\tarm (0 = placebo, 1 = drug)",
+        "hb\tnumeric haemoglobin",
+        "qol_1..2\tnumeric\tquality of life",
+    ],
+    "README.md": [
+        "# A trial",
+        "Objective: to learn",
+        "## Variables",
+        "| Variable | Description | Values |",
+        "|---|---|---|",
+        "| `group` | arm | 0 = placebo, 1 = drug |",
+        "| `hb` | haemoglobin | 50-200 |",
+        "```",
+        "male: as_factor(male)",
+        "```",
+    ],
+    "notes.md": ["- `group` – arm (0 = placebo; 1 = drug)", "- **hb**: haemoglobin"],
+    "trial.Rd": [
+        r"\format{\describe{",
+        r"  \item{\code{group}}{: arm; placebo = 0, drug = 1.}",
+        r"  \item{hb}{haemoglobin}",
+        r"}}",
+    ],
+    "names.csv": [
+        "Name,Explanation,Coding,Unit",
+        "group,arm,0: placebo; 1: drug,",
+        "hb,haemoglobin,,g",
+    ],
+}
+
+
+def data(folder: Path) -> None:
+    rows = [f"{n},{n % 2},{n % 3 % 2},{100 + n},{n % 7},{n % 5}" for n in range(60)]
+    write(folder / "export.csv", [HEAD, *rows])
+
+
+def described(folder: Path, name: str, lines: list[str]) -> list[Table]:
+    data(folder)
+    write(folder / name, lines)
+    return list(profile([str(folder)]))
+
+
+@pytest.mark.parametrize("name", [*FORMS])
+def test_labels_and_codes_of_a_codebook_of_any_form(tmp_path: Path, name: str):
+    (table,) = described(tmp_path, name, FORMS[name])
+    group = table.column("group")
+    assert group.label == "arm" and dict(group.choices) == LISTED
+    assert table.column("hb").label == "haemoglobin" and table.column("male").label in (
+        "male",
+        "sex",
+    )
+    line = next(n for n, text in enumerate(FORMS[name], start=1) if "hb" in text)
+    assert f"{name}, which is no table of data, says" in table.evidence["described"]
+    assert f"hb (line {line})" in table.evidence["described"]
+    assert "set_aside" not in table.evidence
+
+
+def test_what_names_no_columns_is_no_codebook(tmp_path: Path):
+    lines = ["Objective: to learn", "Design: a trial", "group: of friends", "Funding: none"]
+    (table,) = described(tmp_path, "README.md", lines)
+    assert table.column("group").label == "group"
+    assert "README.md: beside the tables" in table.evidence["set_aside"]
+    assert (
+        len(described(tmp_path, "labs.csv", ["name,value", *(f"p{n},{n}" for n in range(30))])) == 2
+    )
+
+
+def test_sections_of_files_in_sheets_and_codes_that_no_cell_can_be(tmp_path: Path):
+    data(tmp_path)
+    write(tmp_path / "visits.csv", ["id,male,day", *(f"{n},{n % 2},{n % 4}" for n in range(60))])
+    rows = [
+        ["Data dictionary of the trial"],
+        ["Column", "Explanation", "Coding"],
+        ["At the start: export.csv"],
+        ["male", "Sex", "0: Female; 1: Male"],
+        ["hb (qol_1)", "A number", ""],
+        ["At visits: visits.csv"],
+        ["male", "Was seen by a man", ""],
+        ["day", "Day", "0: entry; 1-3: later"],
+    ]
+    with pd.ExcelWriter(tmp_path / "dict.xlsx") as book:
+        pd.DataFrame([["note"]]).to_excel(book, sheet_name="About", index=False, header=False)
+        pd.DataFrame(rows).to_excel(book, sheet_name="Sheet2", index=False, header=False)
+    files = [str(tmp_path / name) for name in ("export.csv", "visits.csv", "dict.xlsx")]
+    first, second = profile(files)
+    assert dict(first.column("male").choices) == {"0": "Female", "1": "Male"}
+    assert first.column("qol_1").label == first.column("hb").label == "A number"
+    assert second.column("male").label == "Was seen by a man"
+    assert "0" not in dict(second.column("day").choices) or len(second.column("day").choices) == 4
+    assert "dict.xlsx [Sheet2]" in first.evidence["described"]
+    assert "About: sheets of words" in first.evidence["set_aside"]
+
+
+def test_names_that_stand_for_several_columns():
+    known = {"ms_1", "ms_2", "ms_3", "day_d1", "day_d2", "pre.h1", "post.h1", "q9", "q10", "a", "b"}
+    assert columns_of("ms_1..3", known) == ["ms_1", "ms_2", "ms_3"]
+    assert columns_of("Q9-Q10", known) == ["q9", "q10"]
+    assert columns_of("day_d1(d2,d3)", known) == ["day_d1", "day_d2"]
+    assert columns_of("pre.h1 (post)", known) == ["pre.h1", "post.h1"]
+    assert columns_of("a, b", known) == ["a", "b"] and columns_of("x", known) == []
+
+
+def old_workbook(rows: list[list[str]]) -> bytes:
+    """An .xls of one sheet of texts, by hand: BIFF8 in a compound file."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    texts = [text for row in rows for text in row]
+    shared = b"".join(struct.pack("<HB", len(text), 0) + text.encode("latin-1") for text in texts)
+    # The table of texts goes on in a second record, inside a text.
+    cut = len(shared) - 2
+    table = record(0xFC, struct.pack("<II", len(texts), len(texts)) + shared[:cut])
+    table += record(0x3C, b"\0" + shared[cut:])
+    begin, end = record(0x809, struct.pack("<HHHH", 0x600, 5, 0, 0) + bytes(8)), record(0x0A, b"")
+    bound = record(0x85, struct.pack("<IHBB", 0, 0, 4, 0) + b"Book")
+    place = len(begin + bound + table + end)
+    bound = record(0x85, struct.pack("<IHBB", place, 0, 4, 0) + b"Book")
+    cells, n = b"", 0
+    for line, row in enumerate(rows):
+        for at, _ in enumerate(row):
+            cells += record(0xFD, struct.pack("<HHHI", line, at, 0, n))
+            n += 1
+    stream = begin + bound + table + end + begin + cells + end
+    stream += bytes(-len(stream) % 512)
+    entry = "Workbook".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 18)
+    entry = entry.ljust(116, b"\0") + struct.pack("<II", 2, len(stream)) + bytes(4)
+    sectors = len(stream) // 512
+    after = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
+    after += [0xFFFFFFFF] * (128 - len(after))
+    head = bytes.fromhex("d0cf11e0a1b11ae1").ljust(24, b"\0") + struct.pack(
+        "<HHHH", 62, 3, 0xFFFE, 9
+    )
+    head = head.ljust(48, b"\0") + struct.pack("<I", 1)
+    head = head.ljust(68, b"\0") + struct.pack("<II", 0xFFFFFFFE, 0) + struct.pack("<I", 0)
+    head += struct.pack("<108I", *[0xFFFFFFFF] * 108)
+    return head + struct.pack("<128I", *after) + entry.ljust(512, b"\0") + stream
+
+
+def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
+    data(tmp_path)
+    rows = [
+        ["Variable", "Label", "Codes"],
+        ["group", "Arm", "0: placebo; 1: drug"],
+        ["hb", "Blood"],
+    ]
+    book = tmp_path / "codes.xls"
+    book.write_bytes(old_workbook(rows))
+    (table,) = profile([str(tmp_path)])
+    assert dict(table.column("group").choices) == LISTED
+    assert table.column("hb").label == "Blood"
+    book.write_bytes(old_workbook([["id", "mark"], ["1", "2"]]))
+    with pytest.raises(Exception, match=r"old \.xls workbook"):
+        profile([str(tmp_path)])

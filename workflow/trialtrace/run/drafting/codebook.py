@@ -1,0 +1,321 @@
+"""What a codebook of any form says of columns: text, notes, help pages of R, sheets and tables.
+
+A section of it is one of the data where most of its names are columns of a table; what it says has
+the file and the line.
+"""
+
+import csv
+import dataclasses
+import io
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from trialtrace.run.drafting.described import Described, with_codes, with_values
+from trialtrace.run.drafting.formats import sheet_rows
+from trialtrace.run.drafting.names import UNITS, vocabulary
+from trialtrace.run.drafting.old_workbook import old_sheets
+from trialtrace.run.drafting.places import name_of
+from trialtrace.run.tables.measures import parts, plain
+
+# What a sheet or a file is called that says what columns mean, and how its own columns are called.
+DESCRIBING = set(
+    vocabulary("""
+    dictionary description descriptions codebook variable variables legend columns fields metadata
+    beschreibung datenbeschreibung variablen codierung""")
+)
+OF_COLUMNS = set(
+    vocabulary("""
+    variable variablename variables var varname vars field fieldname column columnname columns name
+    item variablennamen""")
+)
+OF_LABELS = set(
+    vocabulary("""
+    description descriptions label labels meaning definition explanation variablelabel question
+    variabledescription details beschreibung""")
+)
+OF_CODES = set(
+    vocabulary("""
+    codes code coding codings values value valuelabels levels level categories choices options
+    response responses werte kodierung valuesrange range""")
+)
+OF_UNITS, OF_MISSING = {"unit", "units", "einheit"}, {"missing", "missingvalues", "missingcodes"}
+ROLES = {"name": OF_COLUMNS, "label": OF_LABELS, "codes": OF_CODES}
+ROLES |= {"unit": OF_UNITS, "missing": OF_MISSING}
+NOTES, TEXTS = (".txt", ".md", ".rd", ".rst", ".dat"), (".csv", ".tsv", ".tab")
+# Larger files are data; rows among which the heads of a sheet are looked for.
+MOST_BYTES, LATEST_HEAD = 2_000_000, 30
+# Names that are columns: as a share of those of a section, and at least.
+MOSTLY, FEWEST = 0.5, 2
+# Columns that one name with numbers may stand for.
+MOST_OF_A_RANGE = 200
+TYPES = re.compile(
+    r"(character|numeric|integer|factor|string|date|logical|double|text|number|num|chr|int)\b\s*",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"[\s|:=+-]+")
+ITEM = re.compile(
+    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?(?P<mark>[`*_\"']*)(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
+    r"(?P=mark)\s*(?:[:=–—]|\s-\s|,?\s*$)\s*(?P<text>.*)"
+)
+OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
+OF_FILE = re.compile(
+    r"[\w.()-]+\.(?:csv|txt|tsv|dta|sav|xlsx?|sas7bdat|rds|rdata)\b", re.IGNORECASE
+)
+NUMBERS = re.compile(
+    r"(?P<stem>.*?)(?P<low>\d+)\s*(?:\.{2,}|…|[-–:]|to)\s*(?:(?P=stem)|\w*_)?(?P<high>\d+)"
+)
+BESIDE = re.compile(r"(?P<first>[\w.]+)\s*\((?P<others>[\w.]+(?:\s*,\s*[\w.]+)*)\)")
+IN_UNIT = re.compile(r"in\s+(\S+)", re.IGNORECASE)
+Row = tuple[int, Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in one line of a column, or of several with numbers in one name."""
+
+    name: str
+    label: str
+    line: int
+    codes: str = ""
+    unit: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries under one heading, which may name the `file` that has the columns; `called` says that
+    a sheet or a file has the name of a codebook."""
+
+    place: str
+    heading: str
+    entries: tuple[Entry, ...]
+    called: bool = False
+    sheet: str = ""
+    item: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file that the heading names, in small letters."""
+        found = OF_FILE.search(self.heading)
+        return found[0].lower() if found else ""
+
+    def describes(self, names: Collection[str], files: Collection[str]) -> bool:
+        """Whether most of its names are columns of these, each told once; one of a file that is
+        among these, in small letters, may have others."""
+        known = {name.casefold() for name in names}
+        each = [(entry.name, columns_of(entry.name, known)) for entry in self.entries]
+        told = [columns for name, columns in each if columns or " " not in name.strip()]
+        there = sum(map(bool, told))
+        if self.called or self.file in files:
+            return bool(there)
+        once = len({entry.name.casefold() for entry in self.entries}) == len(self.entries)
+        return once and there >= max(FEWEST, MOSTLY * len(told))
+
+
+def columns_of(name: str, known: Collection[str]) -> list[str]:
+    """The columns, in small letters, that a name of a codebook stands for: ms_1..4, day_1(2, 3)."""
+    text = name.casefold().strip()
+    if text in known:
+        return [text]
+    made: list[str] = []
+    if match := NUMBERS.fullmatch(text):
+        low, high = int(match["low"]), int(match["high"])
+        if low < high <= low + MOST_OF_A_RANGE:
+            width = len(match["low"]) if match["low"].startswith("0") else 0
+            made = [f"{match['stem']}{n:0{width}}" for n in range(low, high + 1)]
+    elif match := BESIDE.fullmatch(text):
+        others = re.split(r"\s*,\s*", match["others"])
+        first = match["first"]
+        stem, mark, rest = (*re.split(r"([._])", first, maxsplit=1), "", "")[:3]
+        # Another end, another beginning, or another name as a whole.
+        made = [first, *(first[: -len(one)] + one for one in others)]
+        made += [one + mark + rest for one in others if stem]
+    else:
+        made = re.split(r"\s*[,/&]\s*|\s+and\s+", text)
+    return [one for one in made if one in known] if {*made} & {*known} else []
+
+
+def described_by(
+    section: Section, values: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, Described, int]]:
+    """Columns with what the section says of them, and in which line; `values` are the different
+    cells of each, nothing where they are many."""
+    known = {name.casefold(): name for name in values}
+    for entry in section.entries:
+        for small in columns_of(entry.name, known):
+            name = known[small]
+            yield name, _described(entry, section, values[name]), entry.line
+
+
+def _described(entry: Entry, section: Section, values: Collection[str]) -> Described:
+    by = f"{section.place} {entry.line}"
+    unit = IN_UNIT.fullmatch(entry.codes)
+    measured = entry.unit or (UNITS.get(unit[1].lower(), "") if unit else "")
+    form = name_of(section.heading) if section.heading else ""
+    about = Described(by=by, label=_first_sentence(entry.label), unit=measured, form=form)
+    if entry.missing:
+        told = [one for one in re.split(r"[\s,;]+", entry.missing) if one in values]
+        about = dataclasses.replace(about, missing=tuple(told))
+    if coded := with_values(entry.codes, values):
+        return dataclasses.replace(about, choices=coded[1])
+    if coded := with_values(entry.label, values):
+        return dataclasses.replace(about, label=coded[0], choices=coded[1])
+    listed = with_codes(Described(label=entry.codes)).choices
+    known = {*values} & {*dict(listed)}
+    few = 2 * len(known) > len(values) or not values
+    return dataclasses.replace(about, choices=listed) if listed and few else about
+
+
+def _first_sentence(label: str) -> str:
+    """What a label says of a column itself; how it was made stands behind, but for its role."""
+    first, _, rest = label.partition(". ")
+    return label if {"main", "primary"} & {*rest.lower().split()} else first.rstrip(".")
+
+
+def sections_of(path: Path) -> list[Section]:
+    """What a file may say of columns, by its headings; nothing where it has no such form."""
+    if not path.is_file() or path.stat().st_size > MOST_BYTES:
+        return []
+    found = _sections(path, path.stat().st_mtime_ns)
+    return [dataclasses.replace(one, item=str(path)) for one in found]
+
+
+@lru_cache(maxsize=16)
+def _sections(path: Path, state: int) -> list[Section]:
+    ending = path.suffix.lower()
+    if ending in (".xls", ".xlsx", ".xlsm"):
+        sheets = old_sheets(path) if ending == ".xls" else sheet_rows(path)
+        each = [
+            [*_of_rows(rows, path.name, sheet, "row")] for sheet, rows in sheets.items() if rows
+        ]
+        # Data in an old workbook are refused, whatever stands beside them.
+        return [] if ending == ".xls" and not all(each) else [one for own in each for one in own]
+    if ending not in (*NOTES, *TEXTS):
+        return []
+    text = _text_of(path)
+    if ending == ".rd":
+        entries = tuple(_of_r(text))
+        return [Section(f"{path.name}, line", "", entries)] if entries else []
+    rows = [*_delimited(text)]
+    if ending in TEXTS:
+        return list(_of_rows(rows, path.name, "", "line"))
+    return [*_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
+
+
+def _text_of(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", "replace")
+
+
+def _delimited(text: str) -> Iterator[Row]:
+    """The lines of a text as cells: those of the mark of its heads, or none."""
+    lines = text.splitlines()
+    for mark in ("\t", ";", ","):
+        for line in lines[:LATEST_HEAD]:
+            if mark in line and _heads(dict(enumerate(line.split(mark), start=1))):
+                rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+                for cells in rows:
+                    yield (
+                        rows.line_num,
+                        {at: c.strip() for at, c in enumerate(cells, 1) if c.strip()},
+                    )
+                return
+
+
+def _heads(cells: Mapping[int, str]) -> dict[str, int]:
+    """The columns of a codebook by what they hold; nothing where these cells are no heads."""
+    made: dict[str, int] = {}
+    for at, cell in cells.items():
+        role = next((one for one, known in ROLES.items() if plain(cell.strip(' "*`')) in known), "")
+        if role:
+            made.setdefault(role, at)
+    return made if "name" in made and {"label", "codes"} & {*made} else {}
+
+
+def _of_rows(rows: Sequence[Row], file: str, sheet: str, what: str) -> Iterator[Section]:
+    """The sections of a sheet: rows below heads, divided by rows of one cell."""
+    called = bool(DESCRIBING & {*parts(sheet), *parts(Path(file).stem)})
+    place = f"{file} [{sheet}], {what}" if sheet and what == "row" else f"{file}, {what}"
+    at: dict[str, int] = {}
+    heading, entries = "", list[Entry]()
+
+    def made() -> Iterator[Section]:
+        if entries:
+            yield Section(place, heading, tuple(entries), called, sheet)
+
+    for number, (line, cells) in enumerate(rows):
+        if heads := _heads(cells):
+            yield from made()
+            at, entries = heads, []
+        elif (
+            at and len(cells) == 1 and (OF_FILE.search(text := min(cells.values())) or not entries)
+        ):
+            yield from made()
+            heading, entries = text, []
+        elif at and (name := cells.get(at["name"], "").strip(" `*")):
+            entries.append(_entry(name, line, cells, at))
+        elif not at and number >= LATEST_HEAD:
+            return
+    yield from made()
+
+
+def _entry(name: str, line: int, cells: Mapping[int, str], at: Mapping[str, int]) -> Entry:
+    texts = {role: cells.get(place, "") for role, place in at.items() if role != "name"}
+    if not texts.get("label") and len(cells) > 1 and max(cells) < at.get("label", 0):
+        # A mark that is missing between the type and what it says.
+        texts["label"] = TYPES.sub("", cells[max(cells)], count=1)
+    return Entry(name, line=line, **{"label": "", **{k: _bare(v) for k, v in texts.items()}})
+
+
+def _bare(text: str) -> str:
+    """A text without the marks of its layout."""
+    return " ".join(re.sub(r"\\(code|emph|strong|link)\{([^{}]*)\}|[`*]", r"\2", text).split())
+
+
+def _of_r(text: str) -> Iterator[Entry]:
+    """The items of a help page of R: \\item{name}{what it is}."""
+    for match in OF_R.finditer(text):
+        end, depth = match.end(), 1
+        while end < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        label = _bare(text[match.end() : end - 1]).strip(" :")
+        yield Entry(match[1].strip(), label, text.count("\n", 0, match.start()) + 1)
+
+
+def _of_lines(text: str, path: Path) -> Iterator[Section]:
+    """Lists and tables of a note: `name`: what it is, under the headings of its sections."""
+    place, heading, above = f"{path.name}, line", "", ""
+    entries, cards, at, fenced = list[Entry](), list[Entry](), dict[str, int](), False
+    called = bool(DESCRIBING & {*parts(path.stem)})
+    length = len(text.splitlines())
+    for line, each in enumerate([*text.splitlines(), "# "], start=1):
+        cells = dict(enumerate(each.strip().strip("|").split("|"), start=1)) if "|" in each else {}
+        at = at if cells else {}
+        item = ITEM.fullmatch(each)
+        if fence := each.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        if fence or (fenced and line <= length):
+            continue
+        if each.startswith("#"):
+            if told := tuple(cards or entries):
+                yield Section(place, heading, told, called)
+            heading, entries, cards = each.strip("# "), [], []
+        elif cells and not RULE.fullmatch(each):
+            heads = _heads(cells)
+            name = _bare(cells.get(at.get("name", 0), ""))
+            entries += [_entry(name, line, cells, at)] if name and not heads else []
+            at = heads or at
+        elif item and plain(item["name"]) in OF_COLUMNS and len(item["text"].split()) == 1:
+            # The name of a column stands below what it is, beside its type and its range.
+            cards.append(Entry(_bare(item["text"]), above, line))
+        elif item:
+            entries.append(Entry(item["name"].strip(), _bare(item["text"]), line))
+        elif each.startswith("**"):
+            above = _bare(each)
