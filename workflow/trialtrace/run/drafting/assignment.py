@@ -364,4 +364,5 @@ def with_names(column: Column, decided: Decided) -> Column:
         why = "No file says what the codes of the arm mean; they stand as its names."
         decided.guess("arms", ("trial.yaml", "design.arms"), ", ".join(labels), why)
         return column
-    return replace(column, choices=tuple(zip(codes, given, strict=True)), type="radio", given={})
+    named = tuple(zip(codes, given, strict=True))
+    return replace(column, choices=named, type="radio", validation="", low="", high="", given={})

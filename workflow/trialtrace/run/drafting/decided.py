@@ -102,6 +102,9 @@ class Decided:
             try:
                 made = read(answer)
             except UserError as error:
+                if isinstance(answer, Unasked):
+                    # What an earlier draft took, and what does not fit any more, stays open.
+                    return None
                 if index + 1 == MOST_ASKED:
                     raise
                 question = replace(question, wrong=str(error))

@@ -34,6 +34,8 @@ from trialtrace.run.tables.measures import parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
+# Arms are compared as in a parallel design, and a second factor is told.
+FACTORIAL = "factorial"
 MOST_PLACES = 8
 PATIENTS = "patients"
 WITHOUT_ROWS = (
@@ -70,8 +72,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     Raises UserError where patients have several treatments, and not each of them once.
     """
     data = decided.told.get("design", "")
-    if data and data not in KINDS:
-        raise none_of("design", data, KINDS)
+    if data and data not in (*KINDS, FACTORIAL):
+        raise none_of("design", data, (*KINDS, FACTORIAL))
+    data = PARALLEL if data == FACTORIAL else data
     if not arm.name:
         ordered = any(map(partial(_orders, levels(arm)), table.columns))
         kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN

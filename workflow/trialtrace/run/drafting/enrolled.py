@@ -57,6 +57,12 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     def read(text: str) -> tuple[Table, ...]:
         if text == ALL:
             return tuple(tables)
+        made = tuple(tables)
+        for condition in _conditions(text):
+            made = rows_of(made, condition)
+        return made
+
+    def rows_of(tables: Sequence[Table], text: str) -> tuple[Table, ...]:
         name, _, values = text.partition("=")
         column = column_of(tables, name.strip(), "where")[1]
         known = levels(column) or tuple(text for text, _ in column.values)
@@ -79,6 +85,17 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     place = ("trial.yaml", f"tables.{tables[0].name}.where")
     choices.append((ALL, "Every row of the file is of somebody who was randomised."))
     return decided.choose("where", WORDS, choices, place, read, found[0].sure)
+
+
+def _conditions(text: str) -> list[str]:
+    """The conditions of a text: values without a column belong to that before them."""
+    made: list[str] = []
+    for part in text.split(","):
+        if "=" in part or not made:
+            made.append(part.strip())
+        else:
+            made[-1] += f",{part}"
+    return made
 
 
 def _parts(table: Table) -> Iterator[Part]:

@@ -7,15 +7,22 @@ from itertools import combinations
 from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
-from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
+from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
+from trialtrace.run.drafting.likely_outcome import after_start, of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words
 from trialtrace.run.drafting.outcomes import is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import parts
 
 # Rows of each level of a factor in each arm; how many standard deviations they may lie from those
 # of independence; rows by which cells of nearly a quarter each are those of two lots.
 FEWEST, FAR, FEWEST_SPLIT = 5, 3.0, 200
+# Levels of a lot without a name, rows from which on it is asked, and standard deviations of chance.
+MOST_OF_LOT, FEWEST_ROWS, NEAR = 4, 40, 0.7
+GROUPED = re.compile(
+    r"\b(groups?|conditions?|induction|factor|randomi[sz]\w*|assign\w*|allocat\w*|manipulat\w*|iv)\b"
+)
 SAYS = ("its label is that of an arm", "its levels read like treatments")
 PLACE = ("trial.yaml", "design.arms")
 
@@ -23,6 +30,8 @@ PLACE = ("trial.yaml", "design.arms")
 def tell_factors(table: Table, arm: Column, decided: Decided) -> None:
     """A guess that names each further factor, where there is one."""
     told = [f"{one.name} ({why})" for one in table.columns if (why := _factor(table, one, arm))]
+    asked = "" if told or _combined(arm) else _asked(table, arm, decided)
+    told = told or ([asked] if asked else [])
     if told:
         names = [text.partition(" ")[0] for text in told]
         why = f"A second randomised factor by all signs, in a factorial design: {'; '.join(told)}. "
@@ -35,6 +44,67 @@ def tell_factors(table: Table, arm: Column, decided: Decided) -> None:
             "control one by one; an effect over both levels of the other treatment no step gives."
         )
         decided.guess("factor", PLACE, arm.name, why)
+
+
+def _asked(table: Table, arm: Column, decided: Decided) -> str:
+    """The first column that lies over the arms as a second lot does and has no word of an arm,
+    where somebody says that it is a factor, or nobody that it is none."""
+    beside = [one.name for one in table.columns]
+    drawn = (
+        f"{one.name} ({why})"
+        for one in table.columns
+        if not after_start(one, beside) and (why := _like_lot(table, one, arm))
+    )
+    if not (found := next(drawn, "")):
+        return ""
+    why = f"A second lot by all signs but its name: {found}."
+    choices = [
+        (FACTORIAL, f"{why} Patients were assigned to it, whatever their arm is."),
+        (PARALLEL, f"{found.partition(' ')[0]} is what patients are, have or do."),
+    ]
+
+    def read(text: str) -> str:
+        return found if text == FACTORIAL else ""
+
+    words = "Is the design factorial?"
+    return decided.choose("design", words, choices, PLACE, read, False)
+
+
+def _like_lot(table: Table, column: Column, arm: Column) -> str:
+    """Words on two to four levels that patients have in equal numbers, in every arm, as a lot
+    gives; nothing of what patients are, of outcomes, of codes without labels and of yes and no,
+    unless a label speaks of groups that patients were put into."""
+    codes = levels(column)
+    words = " ".join(parts(column.label)) if column.label != column.name else ""
+    said = bool(GROUPED.search(words))
+    bare = _is_yes_no(column) or any(label_of(column, code)[:1].isdecimal() for code in codes)
+    if (
+        column.name == arm.name
+        or not is_coded(column)
+        or not 2 <= len(codes) <= MOST_OF_LOT
+        or column.constant_within is False
+        or column.blank
+        or is_side(column)
+        or {column.name} & {*table.visit}
+        or (bare and not said)
+        or of_patients(column)
+        or outcome_words(name_words(column.name) | {*parts(column.label)})
+        or not FEWEST_ROWS <= table.rows <= MOST_ROWS
+    ):
+        return ""
+    who = table.subject[:1] if table.subject[:1] not in table.keys else ()
+    each = cells_of(table, [arm.name, column.name, *who])
+    rows = {(row[2] if who else str(n), row[:2]) for n, row in enumerate(each)}
+    cells = Counter(row for _, row in rows if all(row))
+    counts = Counter[str]()
+    for (_, level), n in cells.items():
+        counts[level] += n
+    mean = cells.total() / len(codes)
+    even = all(abs(counts[code] - mean) <= NEAR * mean**0.5 for code in codes)
+    if not even or not _independent(cells):
+        return ""
+    shown = ", ".join(str(counts[code]) for code in codes)
+    return f"{len(codes)} levels of {shown} patients, each in every arm in like numbers"
 
 
 def _factor(table: Table, column: Column, arm: Column) -> str:

@@ -41,7 +41,7 @@ OTHER_PRIMARY = re.compile(
     r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance)\b"
 )
 OUTCOMES = re.compile(
-    r"outcome|respon|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
+    r"outcome|respon(?!dent)|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
     r"fail|cure|change|chg$|gain|loss$|decrease|increase|reduction|diff$|delta|final|end$|ended$|"
     r"post|after$|endpoint|primary|result|followup|fup$|fu$|infect|mortal|progress|preterm|"
     r"complication|pain|score|count$|seizure|aval$|birth|remission|healed|healing|ulcer|toler|"
@@ -56,7 +56,7 @@ OUTCOMES = re.compile(
 )
 # What a file calls its primary endpoint, in words without marks.
 _PRIMARY = (
-    r"(primar|primaer|primair|principal|prvotni|pierwszorz|glavni|ensisijai|elsodleg|birincil|"
+    r"(main|primar|primaer|primair|principal|prvotni|pierwszorz|glavni|ensisijai|elsodleg|birincil|"
     r"первичн|основн|πρωτευ|κυρι|haupt)\w*"
 )
 _ENDPOINT = (
@@ -371,9 +371,9 @@ def _called(table: Table, time: Outcome) -> Outcome:
 def is_primary(column: Column) -> bool:
     """Whether a name or a label says that a column is the primary endpoint; the word alone at its
     end does not where it is of primary care and the like, or of what was before."""
-    texts = [" ".join(parts(text)) for text in (column.name, column.label)]
+    texts = [" ".join(parts(text)) for text in (column.name, column.label, column.form)]
     before = (name_words(column.name) | {*parts(column.label)}) & BEFORE
-    alone = any(text.endswith(" primary") for text in texts)
+    alone = any(text.endswith(" primary") for text in texts[:2])
     return any(map(SAID_SO.search, texts)) or (
         alone and not before and not _of_other_primary(column)
     )

@@ -27,7 +27,19 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
-NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
+NAMES = (
+    *PARAMETERS,
+    "scale",
+    "subscale",
+    "questionnaire",
+    "instrument",
+    "etype",
+    "eventtype",
+    "endpoint",
+    "endpt",
+    "outcometype",
+    "eventcode",
+)
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 TEST = re.compile(f"{FINDINGS}testcd")
 # No unit says nothing.

@@ -100,6 +100,7 @@ def people(draft: Draft) -> People:
         if tells_treatments(one, home.columns) or _copies(one, draft)
     }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
+    used |= factors_of(draft)
     # A step takes the sequence, also of a column that is called as arms are, and further factors.
     used -= {draft.design.sequence, *draft.covariates}
     free = [
@@ -148,6 +149,12 @@ def people(draft: Draft) -> People:
     return People(
         (age.name, _age_unit(age)) if age else None, sex, site, dict(_named(chosen)), later
     )
+
+
+def factors_of(draft: Draft) -> set[str]:
+    """The columns of further randomised factors: no variables of patients."""
+    told = [one.value.split(", ") for one in draft.guesses if one.name == "factor"]
+    return {name for names in told for name in names}
 
 
 def _before(draft: Draft) -> list[str]:
@@ -228,8 +235,7 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
     no = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
     no |= draft.primary.names - own
 
-    told = [one.value.split(", ") for one in draft.guesses if one.name == "factor"]
-    factors = {name for names in told for name in names}
+    factors = factors_of(draft)
     choices += [(name, "A second randomised factor.") for name in factors - {draft.arm.name}]
 
     words = "What does the primary analysis adjust for?"

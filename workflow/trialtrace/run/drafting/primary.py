@@ -40,6 +40,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.several_rows import is_over_rows, over_rows
 from trialtrace.run.drafting.times import (
     as_text,
     may_be_time,
@@ -190,7 +191,9 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
         made = _with_status(offered, made, decided)
     if not kind or "order" in decided.told:
         made = with_order(offered.tables, made, decided)
-    if not kind:
+    if not kind and is_over_rows(offered.table(made.table), made):
+        made = over_rows(offered.table(made.table), made, decided)
+    elif not kind:
         why = f"{WORDS[made.kind].capitalize()}. {made.evidence}"
         decided.guess("kind", ("endpoints.yaml", "kind"), made.kind, why)
     made = with_event(offered.tables, made, decided)

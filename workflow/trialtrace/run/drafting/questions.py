@@ -11,7 +11,7 @@ FLAGS: Mapping[str, str] = {
     "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
     "arms": "names of arms that have codes alone, in the order of the codes, with commas between",
     "control": "code or label of the control arm",
-    "design": "parallel, crossover, within_subject (sides) or cluster",
+    "design": "parallel, factorial, crossover, within_subject (sides) or cluster",
     "cluster": "column of the groups that were randomised as wholes",
     "primary": "column of the primary endpoint; of a time, the time",
     "parameter": "code of the primary endpoint, where PARAMCD or the like tells of what rows are",

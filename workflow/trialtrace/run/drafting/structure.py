@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from trialtrace.run.drafting.arms import MOST_ARMS, arms_of
+from trialtrace.run.drafting.arms import MOST_ARMS, OF_TIME, arms_of
 from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.keys import (
     ADDRESSES,
@@ -37,6 +37,13 @@ PATIENTS = ("pat", "subj", "usubj", "participant", "proband")
 # A subject with a row each may come again in so few of them; rows that are named.
 NEARLY, NEARLY_ALL, FEWEST_ROWS, MOST_SHOWN = 0.95, 0.97, 30, 10
 MOST_DOUBLED = 0.05
+# Values of a column without the name of a subject that stand once at each visit, and the share of
+# visits that they may lack; a visit by its letter: T0, V12, wk6.
+FEWEST_AT_VISITS, WHOLE_VISITS = 10, 0.75
+MOMENT, ENDS_AS_ID = (
+    re.compile("(t|v|w|wk|d|m)[-_ ]?[0-9]{1,3}", re.I),
+    re.compile("(id|nr|num|code)$"),
+)
 ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
 # Codes of an illness, a drug or a place, which many share.
 NO_IDS = {*("icd", "atc", "meddra", "diagnosis", "diag", "drug", "procedure", "ops", "country")}
@@ -74,6 +81,15 @@ def structure_of(
         return Structure((), (), {}, (), {}, why)
     keys, told = keys_of(columns, rows, load, said, patients)
     subject, why = _subjects(columns, keys, rows)
+    if not subject and (found := _at_visits(columns, rows, load)):
+        name, at = found
+        # Every value stands once at each visit: patients, whatever the column is called.
+        keys, told = keys_of(columns, rows, load, said, name)
+        keys = tuple(dict.fromkeys([(name, at), *keys]))
+        subject, why = (
+            (name,),
+            {"subject": f"{name}: each of its values has a row of each {at}."},
+        )
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
     whole = [name for name in subject[:1] if _whole(columns, name, rows) and (name,) not in keys]
@@ -150,6 +166,34 @@ def _subjects(
         )
     none = "No column has the name of a subject: every row would be a subject."
     return _ranked("subject", subjects, why, none)
+
+
+def _at_visits(columns: Sequence[Column], rows: int, load: Load) -> tuple[str, str] | None:
+    """A column whose name ends as an id does, of which each value has one row of each level of a
+    visit, or nearly, and that column; no groups, whose members may be told apart so."""
+    ids = [
+        one
+        for one in columns
+        if FEWEST_AT_VISITS <= one.distinct <= rows / 2 and not one.blank
+        if may_tell_apart(one)
+        and ENDS_AS_ID.search(plain(one.name))
+        and not plain(one.name).startswith(tuple(CLUSTERS | set(SITES)))
+    ]
+    visits = [one for one in columns if 2 <= one.distinct <= MOST_ARMS and _like_visit(one)]
+    for one, visit in ((one, visit) for one in ids for visit in visits if not visit.blank):
+        marks = load([one.name, visit.name])
+        pairs = len(np.unique(joined([marks[one.name], marks[visit.name]])))
+        if pairs == rows >= WHOLE_VISITS * one.distinct * visit.distinct:
+            return one.name, visit.name
+    return None
+
+
+def _like_visit(column: Column) -> bool:
+    """Whether a name, or all levels, are those of visits."""
+    return _of_visits(column.name) or (
+        len(column.values) == column.distinct
+        and all(OF_TIME.fullmatch(text) or MOMENT.fullmatch(text) for text, _ in column.values)
+    )
 
 
 def _of_visits(name: str) -> bool:
@@ -273,6 +317,7 @@ def _visits(
         if named is None and set(parts(candidate.name)) & set(VISIT_PARTS):
             named = len(VISITS)
         rare = ROWS_A_VISIT * candidate.distinct > candidate.rows
+        named = len(VISITS) + 1 if named is None and _like_visit(candidate) else named
         many = candidate.distinct > MOST_LEVELS and not numbers_visits(candidate.name)
         if named is None or many or rare:
             continue

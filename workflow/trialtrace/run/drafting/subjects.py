@@ -9,6 +9,7 @@ from trialtrace.run.drafting.arms import MOST_ARMS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
 from trialtrace.run.drafting.keys import may_tell_apart
+from trialtrace.run.drafting.members import with_members
 from trialtrace.run.drafting.names import ROW_NUMBERS, SITES, VISIT_PARTS, VISITS, rank, speaks_of
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -30,6 +31,7 @@ WORDS = "Which column tells patients apart?"
 def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """The tables with their patients. Raises UserError where nothing links several: the rows of one
     are not those of another by their place."""
+    tables = with_members(tables, decided)
     tables = _joined_alike(tables if "subject" in decided.told else _numbered_in_sites(tables))
     several, named = len(tables) > 1, decided.told.get("subject", "")
     if several and named == SOURCE_ROW:
@@ -147,7 +149,8 @@ def _linked(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
 
     if len(sure) == 1:
         why += " It has a value of its own in each row of one, and the others have the same."
-        decided.guess("subject", place, sure[0], why)
+        if all(one.name != "subject" for one in decided.guesses):
+            decided.guess("subject", place, sure[0], why)
         return read(sure[0])
     choices = [(name, why) for name in dict.fromkeys([*sure, *shared])]
     return decided.choose("subject", WORDS, choices, place, read, False)

@@ -190,7 +190,7 @@ def joined_in_sites(table: Table, parts: tuple[str, ...]) -> Table:
     """The table by patients that are numbered within sites, `parts` are both."""
     name = next(each for each in WHOLE_NAMES if all(one.name != each for one in table.columns))
     made = by_subject(with_column(table, name, parts), name)
-    text = f"{name} is {' and '.join(parts)} together, which tell its rows apart."
+    text = f"{name} is {' and '.join(parts)} together: patients are numbered within {parts[0]}."
     return replace(made, evidence={**made.evidence, "joined": text})
 
 

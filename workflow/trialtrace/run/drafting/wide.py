@@ -82,7 +82,9 @@ GLUED = re.compile(r"(?P<word>(?i:pre|post)(?=[a-z]{2})|(?<![A-Z])(?:PRE|POST)(?
 # No visit is 40 years after the start: mo_485 is a question of a mother.
 MOST_DAYS = 40 * 365
 SHARE_OF_DAY = {"mi": 1 / 1440, "h": 1 / 24, "d": 1, "t": 1, "w": 7, "m": 30.4, "y": 365, "j": 365}
-WORD = re.compile(r"[^\s_.]+")
+WORD, MARK = re.compile(r"[^\s_.]+"), re.compile(r"[\s_.-]")
+# A strain in a name: sH1, pH1.
+STRAIN = re.compile(r"[a-z]+[A-Z][0-9]")
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,12 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
     numbers = [frozenset(family) for family in families.values()]
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
     items = items_of(columns)
+    # Behind the word of a visit a number is of what was measured then: strains H1 and H3.
+    analytes = {
+        (parts(stem)[-1], mark, end)
+        for stem, mark, end in families
+        if parts(stem) and (VISIT_WORD.search(stem) or GLUED.search(stem))
+    }
     times: set[str] = set()
     made = []
     for (stem, mark, end), each in families.items():
@@ -191,6 +199,8 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         # The numbers of il6 and il8, and of cd4 and cd8, are of their names.
         short = len("".join(parts(stem)[-1:])) <= SHORT
         named = short and not mark and not any(int(number) == 0 for number in each)
+        if named and parts(stem) and (parts(stem)[-1], mark, end) in analytes:
+            continue
         apart = _apart(each) and not _shares(each) and not named
         sure = word or (frozenset(each) in timed and len(stem) > 1) or apart
         in_order = {number: each[number].name for number in sorted(each, key=int)}
@@ -233,6 +243,7 @@ def _early(name: str) -> list[str] | None:
 def _worded(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a word of a visit."""
     found: dict[tuple[str, ...], dict[str, tuple[str, str]]] = defaultdict(dict)
+    analytes = _analytes(columns)
     for column in columns:
         name = folded(column.name)
         for match in (*VISIT_WORD.finditer(name), *GLUED.finditer(name)):
@@ -240,7 +251,8 @@ def _worded(columns: Sequence[Column]) -> Iterator[Family]:
             if len(name) == len(column.name):
                 before, after = name[: match.start("word")], name[match.end("word") :]
                 pattern = f"{column.name[: match.start('word')]}{{visit}}"
-                if _order(match["word"])[1] > MOST_DAYS:
+                strain = after == "" and MARK.split(name)[-1] in analytes
+                if _order(match["word"])[1] > MOST_DAYS or strain:
                     continue
                 stem = tuple(parts(f"{before} {after}"))
                 found[stem].setdefault(
@@ -253,6 +265,17 @@ def _worded(columns: Sequence[Column]) -> Iterator[Family]:
             continue
         if FEWEST <= len({_order(word) for word in words}) == len(words) <= MOST:
             yield Family({word: each[word][0] for word in words}, each[words[-1]][1])
+
+
+def _analytes(columns: Sequence[Column]) -> set[str]:
+    """The ends of names with a number glued on, behind the word of a visit: sH1 of post.sH1."""
+    split = [MARK.split(folded(column.name)) for column in columns]
+    return {
+        last
+        for *first, last in split
+        if first and STRAIN.fullmatch(last)
+        if any(VISIT_WORD.fullmatch(part) or GLUED.match(part) for part in first)
+    }
 
 
 def _order(word: str) -> tuple[int, float, str]:
@@ -324,6 +347,8 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     for (before, after), each in found.items():
         words = [folded(word) for word in each]
         named = [word for word in words if TREATED.fullmatch(word)]
+        # A test is a treatment beside its reference alone.
+        named = named if named != ["test"] or {*words} & {"reference", "ref"} else []
         several = 2 <= len(each) <= MOST_TREATMENTS
         lettered = len(orders) > 1 and all(
             {word.upper() for word in words} == order for order in orders

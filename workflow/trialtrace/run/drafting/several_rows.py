@@ -1,0 +1,73 @@
+"""An outcome in several rows of a patient that are no visits: which row is meant, is asked."""
+
+from collections import Counter
+
+from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.keys import telling_apart
+from trialtrace.run.drafting.outcomes import COUNT, MEAN, WORDS, Outcome, levels
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+
+# Levels that are named of which each patient has one row, and the share of patients that have it.
+MOST_NAMED, FEWEST = 4, 0.5
+
+
+def is_over_rows(table: Table, outcome: Outcome) -> bool:
+    """Whether an outcome is the mean, or counts rows, of a patient's rows over time or scales."""
+    if outcome.kind == COUNT:
+        return bool(table.visit)
+    apart = table.visit or telling_apart(table) or _told_apart(table, _alone(table, outcome))
+    return outcome.kind == MEAN and bool(apart)
+
+
+def _often(table: Table, alone: dict[str, int]) -> list[str]:
+    few = FEWEST * table.column(table.subject[0]).distinct if alone else 0
+    return [text for text, n in alone.items() if n >= few][:MOST_NAMED]
+
+
+def _told_apart(table: Table, alone: dict[str, int]) -> bool:
+    """Whether of some column no level is in two rows of a patient."""
+    names = Counter(text.partition("=")[0] for text in alone)
+    return any(n == table.column(name).distinct for name, n in names.items())
+
+
+def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
+    """The mean or the count of all rows of a patient, which nobody takes unasked: rows before
+    treatment, of other visits and of other scales would be in it."""
+    why = outcome.evidence
+    if alone := _often(table, _alone(table, outcome)):
+        why += f" One row of each patient: --where {' or --where '.join(alone)}."
+    kind = outcome.kind
+    choices = [(kind, f"{WORDS[kind].capitalize()}. {why}")]
+
+    def read(text: str) -> Outcome:
+        if text != kind:
+            raise none_of("kind", text, [kind])
+        return outcome
+
+    words = f"Are all rows of a patient taken together by {outcome.column}?"
+    return decided.choose("kind", words, choices, ("endpoints.yaml", "kind"), read, False)
+
+
+def _alone(table: Table, outcome: Outcome) -> dict[str, int]:
+    """The levels of other columns of which no patient has two rows, with how many have one."""
+    names = [
+        one.name
+        for one in table.columns
+        if one.constant_within is False and one.name != outcome.column and len(levels(one)) > 1
+    ]
+    subject = (*table.subject, "")[0]
+    if table.rows > MOST_ROWS or not (names and subject):
+        return {}
+    rows = cells_of(table, [subject, *names])
+    patients = Counter[str]()
+    several: set[str] = set()
+    for (text, _), n in Counter(
+        (f"{name}={cell}", who)
+        for who, *cells in rows
+        for name, cell in zip(names, cells, strict=True)
+        if cell
+    ).items():
+        patients[text] += 1
+        several |= {text} if n > 1 else set()
+    return {text: n for text, n in patients.most_common() if text not in several}
