@@ -1,6 +1,7 @@
 """Codebooks in the forms that strangers have: each thing taken says where it stands."""
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from made_exports import write
 
 from trialtrace.run.drafting.codebook import columns_of
+from trialtrace.run.drafting.described import with_values
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
 
@@ -72,6 +74,7 @@ def test_labels_and_codes_of_a_codebook_of_any_form(tmp_path: Path, name: str):
     assert f"{name}, which is no table of data, says" in table.evidence["described"]
     assert f"hb (line {line})" in table.evidence["described"]
     assert "set_aside" not in table.evidence
+    assert table.column("hb").unit == ("g" if name == "names.csv" else "")
 
 
 def test_what_names_no_columns_is_no_codebook(tmp_path: Path):
@@ -117,6 +120,27 @@ def test_names_that_stand_for_several_columns():
     assert columns_of("day_d1(d2,d3)", known) == ["day_d1", "day_d2"]
     assert columns_of("pre.h1 (post)", known) == ["pre.h1", "post.h1"]
     assert columns_of("a, b", known) == ["a", "b"] and columns_of("x", known) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "labels"),
+    [
+        ("A = usual (Control); B = new", "AB", {"A": "usual (Control)", "B": "new"}),
+        ("P: Yes; N: No; U: unknown", "PN", {"P": "Yes", "N": "No"}),
+        ("P: Yes; N: No", ("P", "N", "WP"), {"P": "Yes", "N": "No"}),
+        ("gender; male = 1, female = 0.", "01", {"1": "male", "0": "female"}),
+    ],
+)
+def test_labels_of_values(text: str, values: Sequence[str], labels: dict[str, str]):
+    found = with_values(text, values)
+    assert found is not None and dict(found[1]) == labels
+
+
+def test_what_gives_no_labels_of_values():
+    """Of a condition, of half of the values, of one alone."""
+    for text, values in (("one if x = 1 and y = 4", "01"), ("0: entry; 1-7: later", "01234567")):
+        assert with_values(text, values) is None
+    assert with_values("A = control", "A") is None
 
 
 def old_workbook(rows: list[list[str]]) -> bytes:

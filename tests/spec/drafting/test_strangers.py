@@ -101,7 +101,12 @@ def test_a_second_lot_without_its_words_is_asked_and_describes_nobody(tmp_path: 
 
 @pytest.mark.parametrize(
     ("name", "levels"),
-    [("region", ("North", "South")), ("improved", ("better", "worse")), ("drug", ("Yes", "No"))],
+    [
+        ("region", ("North", "South")),
+        ("improved", ("better", "worse")),
+        ("drug", ("Yes", "No")),
+        ("length", (">6m", "<6m")),
+    ],
 )
 def test_what_patients_are_and_what_came_of_them_is_no_lot(
     tmp_path: Path, name: str, levels: tuple[str, str]

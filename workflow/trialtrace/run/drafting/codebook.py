@@ -159,11 +159,13 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
     if entry.missing:
         told = [one for one in re.split(r"[\s,;]+", entry.missing) if one in values]
         about = dataclasses.replace(about, missing=tuple(told))
+    listed = with_codes(Described(label=entry.codes)).choices
+    if values and {*values} <= {*dict(listed)}:
+        return dataclasses.replace(about, choices=listed)
     if coded := with_values(entry.codes, values):
         return dataclasses.replace(about, choices=coded[1])
     if coded := with_values(entry.label, values):
         return dataclasses.replace(about, label=coded[0], choices=coded[1])
-    listed = with_codes(Described(label=entry.codes)).choices
     known = {*values} & {*dict(listed)}
     few = 2 * len(known) > len(values) or not values
     return dataclasses.replace(about, choices=listed) if listed and few else about

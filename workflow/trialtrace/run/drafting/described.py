@@ -11,6 +11,8 @@ _BEFORE = re.compile(r"(?<![\w.])(-?[0-9]{1,3})\s*[=:]\s*(?=[^\W\d])")
 _DASHED = re.compile(r"(?:^|(?<=[\s(/,;|]))([0-9]{1,2})\s*[-–]\s*(?=[^\W\d])")
 _OR_NEXT = re.compile(r"[\s/,;|]+([0-9]{1,2})$")
 _BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
+# A further code with its label, behind one.
+_FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
 
@@ -89,8 +91,9 @@ def with_codes(about: Described) -> Described:
 def with_values(
     text: str, values: Collection[str]
 ) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """What stands before the labels of all of these values, and these, where a text gives each
-    behind a value or before it: A = control; B = drug, or male = 1, female = 0."""
+    """What stands before the labels of most of these values, and these, where a text gives each
+    behind a value or before it: A = control; B = drug, or male = 1, female = 0. Labels of codes
+    that no cell has are left out."""
     if len(values) < 2:
         return None
     known = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
@@ -99,10 +102,12 @@ def with_values(
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
     for marks, pairs in ((before, said), (behind, [(mark[2], mark[1]) for mark in behind])):
-        if len(pairs) == len(values) and {code for code, _ in pairs} == {*values}:
+        codes = {code for code, _ in pairs}
+        if len(pairs) == len(codes) > max(1, len(values) // 2):
             head = text[: marks[0].start()].rstrip()
             edge = " .)]" if head[-1:] in ("(", "[") else " ."
-            made = tuple((code, _EDGES.sub("", label).rstrip(edge)) for code, label in pairs)
+            labels = [_EDGES.sub("", _FURTHER.sub("", label)).rstrip(edge) for _, label in pairs]
+            made = tuple(zip([code for code, _ in pairs], labels, strict=True))
             return head.strip(" ;:,.([-"), made
     return None
 

@@ -20,6 +20,8 @@ from trialtrace.run.tables.measures import parts
 FEWEST, FAR, FEWEST_SPLIT = 5, 3.0, 200
 # Levels of a lot without a name, rows from which on it is asked, and standard deviations of chance.
 MOST_OF_LOT, FEWEST_ROWS, NEAR = 4, 40, 0.7
+# A number, or an end of a measure that was cut: no treatment.
+CUT = re.compile(r"[0-9<>≤≥]")
 GROUPED = re.compile(
     r"\b(groups?|conditions?|induction|factor|randomi[sz]\w*|assign\w*|allocat\w*|manipulat\w*|iv)\b"
 )
@@ -77,7 +79,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
     codes = levels(column)
     words = " ".join(parts(column.label)) if column.label != column.name else ""
     said = bool(GROUPED.search(words))
-    bare = _is_yes_no(column) or any(label_of(column, code)[:1].isdecimal() for code in codes)
+    bare = _is_yes_no(column) or any(CUT.match(label_of(column, code)) for code in codes)
     if (
         column.name == arm.name
         or not is_coded(column)
