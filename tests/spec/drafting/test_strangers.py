@@ -180,3 +180,16 @@ def test_a_main_outcome_of_a_codebook_is_the_primary_one(tmp_path: Path):
     )
     draft = drafted(tmp_path, ["id,arm,tasks,out,response", *rows], book)
     assert draft.primary.column == "tasks" and draft.primary.primary
+
+
+def test_factors_with_labels_in_words_are_no_visits(tmp_path: Path):
+    rows = [f"{n},{('drug', 'placebo')[n % 2]},{n % 17}.5,{n % 13}.5,{n % 11}.5" for n in range(60)]
+    head = "id,arm,out_1,out_2,out_3"
+    for labels, visits in (
+        (("stress", "boredom", "worry"), 0),
+        (("week 1", "week 2", "week 3"), 3),
+    ):
+        lines = ["id: who", *(f"out_{n}: Factor of {text}" for n, text in enumerate(labels, 1))]
+        book = put(tmp_path / "book.txt", lines)
+        draft = drafted(tmp_path, [head, *rows], book, control="placebo")
+        assert len(draft.primary.columns) == visits

@@ -65,6 +65,10 @@ LATE = (
     r"post(?:test|op|trt|treatment)?|after|follow[-_. ]?up|fup|fu|final|end(?:point)?|eot|exit|"
     r"nach(?:her)?|apres|dopo|despues"
 )
+OF_TIME = re.compile(
+    rf"^({EARLY}|{LATE})$|^(first|second|third|fourth|fifth|last|one|two|three|four|erste?|zweite?|"
+    r"dritte?|letzte?|start|beginning|discharge|admission|randomi[sz]\w*|treatment|during|weeks?|days?)$"
+)
 UNIT = (
     r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
@@ -194,6 +198,7 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         few = not FEWEST <= len(each) <= MOST or parts(stem)[-1:] in QUESTIONS
         # What was predicted for two times was not measured at them.
         few = few or all(PREDICTED.search(column.label) for column in each.values())
+        few = few or _of_words(list(each.values()))
         if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
         # The numbers of il6 and il8, and of cd4 and cd8, are of their names.
@@ -213,6 +218,22 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
         made.append(Family(in_order, pattern, word or "visit", *told))
     return times, made
+
+
+def _of_words(columns: Sequence[Column]) -> bool:
+    """Whether labels differ by words alone, none of a time or a number: factors called stress,
+    boredom and challenge."""
+    said = [{*parts(column.label)} for column in columns if column.label != column.name]
+    if len(said) < max(FEWEST, len(columns)):
+        return False
+    shared = set.intersection(*said)
+    rest = [words - shared for words in said]
+    times = any(
+        word in TIMES or OF_TIME.search(word) or re.search("[0-9]", word)
+        for words in rest
+        for word in words
+    )
+    return bool(shared) and all(rest) and not times
 
 
 def _measures(column: Column) -> bool:
