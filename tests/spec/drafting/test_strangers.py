@@ -193,3 +193,9 @@ def test_factors_with_labels_in_words_are_no_visits(tmp_path: Path):
         book = put(tmp_path / "book.txt", lines)
         draft = drafted(tmp_path, [head, *rows], book, control="placebo")
         assert len(draft.primary.columns) == visits
+
+
+def test_what_is_made_of_an_outcome_comes_behind_it(tmp_path: Path):
+    rows = [f"{n},{('drug', 'placebo')[n % 2]},{n % 17},{n % 17 / 4:g}" for n in range(60)]
+    draft = drafted(tmp_path, ["id,arm,pain_score,pain_scoreZ", *rows], control="placebo")
+    assert draft.primary.column == "pain_score"

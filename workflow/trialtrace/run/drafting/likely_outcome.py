@@ -131,7 +131,9 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
 SURE, BESIDE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 1.0, 3.0, 1.9, 2.0
-ITEM, TOTAL, KIND = -4.0, 1.5, -1.0
+ITEM, TOTAL, KIND, DERIVED = -4.0, 1.5, -1.0, -1.5
+# A z-score, a log or a rank of another column.
+MADE_OF = re.compile(r"(.+?)[_.]?(?:Z|_z|zscore|_log|_ln|_sqrt|_rank)")
 # Words that labels of one thing at several times share; columns of others, each a kind of its own.
 ALIKE, FEWEST_KINDS = 0.3, 3
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
@@ -351,6 +353,9 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         score += BINARY
     if outcome.kind in (COUNT, MEAN):
         score += COUNTED
+    if (match := MADE_OF.fullmatch(column.name)) and match[1] in texts:
+        score += DERIVED
+        told.append(f"It is made of {match[1]}.")
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]), primary=said)
 
