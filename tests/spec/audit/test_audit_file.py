@@ -153,7 +153,7 @@ def test_one_claim_more_than_the_most_is_refused(ledger_file, capsys, monkeypatc
     shares = [f"{x} of 27 ({100 * x / 27:.1f}%)" for x in range(28)]
     rows = [row(shares[k % 28]).replace("one:", f"c{k}:") for k in range(1_001)]
     assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0
-    assert "1000 claims. On print: 1000 exact." in capsys.readouterr().out
+    assert "1000 claims. Internal consistency: 1000 exact." in capsys.readouterr().out
     assert main(["audit", ledger_file("claims:\n" + "".join(rows))]) == 1
     assert "1001 claims" in capsys.readouterr().err
 

@@ -113,7 +113,7 @@ def test_more_than_ten_lines_are_counted(told):
 def test_a_paper_without_errors_has_no_line(told):
     sound = LEDGER.replace("9.8%", "9.2%").replace("P=0.06", "P=0.005")
     code, page = told("editor", sound)
-    assert code == 0 and "No number was found that does not hold" in page
+    assert code == 0 and "No inconsistent number was found" in page
     assert "contradictions" not in json.loads(told("json", sound)[1])
 
 
@@ -191,7 +191,7 @@ def test_t_is_told_with_the_sign_that_is_printed(told):
 
 def test_what_nothing_decides_is_told_and_agreement_is_called_no_proof(told):
     _, page = told("editor", ledger(("Median", "abstract", "median 3.5", "outcome: c, group: a")))
-    assert "That is no proof that all are right" in page
+    assert "This does not prove that all are right" in page
     assert (
         "<h2>What could not be checked</h2>\n<p>“median 3.5” (C: Median, Low, abstract).</p>"
         in page
@@ -290,7 +290,7 @@ def test_the_same_of_two_arms_is_one_line_and_one_question(told):
 def test_the_title_is_the_paper_and_nothing_of_the_project(told):
     _, page = told("editor", EVERYONE)
     assert "<h1>Audit for an editor: A paper; by us</h1>" in page
-    assert "A paper; by us; text not at hand</li>" in page and "known from a list" not in page
+    assert "A paper; by us; text not available</li>" in page and "known from a list" not in page
 
 
 def test_each_verdict_has_its_own_heading(told):
@@ -302,7 +302,7 @@ def test_each_verdict_has_its_own_heading(told):
     )
     code, page = told("editor", given)
     head = page.index("<h2>What no usual test gives</h2>")
-    assert code == 0 and page.index("No number was found that does not hold") < head
+    assert code == 0 and page.index("No inconsistent number was found") < head
     assert page.index('<td class="effect">no usual test</td>') > head
     assert asked(page) == [
         "Which test, and of which patients, gives “p = 0.419” (Men test, table 1)? The usual tests "

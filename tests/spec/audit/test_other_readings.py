@@ -68,7 +68,7 @@ def test_a_reading_that_agrees_better_is_asked_about(tmp_path, capsys, text, ask
     path.write_text(text, encoding="utf-8")
     assert main(["audit", str(path), "--trust"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert asked in out and "On print, count, percent: inconsistent" not in out
+    assert asked in out and "Internal consistency, count, percent: inconsistent" not in out
 
 
 @pytest.mark.parametrize(

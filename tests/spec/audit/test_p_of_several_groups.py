@@ -37,9 +37,9 @@ def told(tmp_path, capsys, claims):
 @pytest.mark.parametrize(
     ("p", "test", "verdict"),
     [
-        ("P = 0.016", "", "on print, p: compatible"),
-        ("P = 0.30", "", "on print, p: not checkable"),
-        ("P = 0.30", ", test: anova", "on print, p: inconsistent"),
+        ("P = 0.016", "", "internal consistency, p: compatible"),
+        ("P = 0.30", "", "internal consistency, p: not checkable"),
+        ("P = 0.30", ", test: anova", "internal consistency, p: inconsistent"),
     ],
 )
 def test_p_of_three_means(tmp_path, capsys, p, test, verdict):
@@ -79,7 +79,7 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
 )
 def test_a_median_lies_within_a_deviation_of_the_mean(tmp_path, capsys, mean, median, verdict):
     found = told(tmp_path, capsys, {"m": (mean, "group: a"), "md": (median, "group: a")})
-    assert f"on print, value: {verdict}" in found
+    assert f"internal consistency, value: {verdict}" in found
 
 
 # R: of these three F is 4.430 on 2 and 57; `pf(4.430, 2, 57, lower = FALSE)` is 0.0163, and with 3
@@ -89,7 +89,7 @@ def test_p_of_three_means_is_on_two_degrees_of_freedom(tmp_path, capsys, p, verd
     means = {"a": "5.100 (1.200)", "b": "6.200 (1.100)", "c": "5.500 (1.300)"}
     claims = {name: (f"mean (SD) {one}", f"group: {name}") for name, one in means.items()}
     found = told(tmp_path, capsys, claims | {"p": (f"P = {p}", "compare: [a, b, c], test: anova")})
-    assert f"on print, p: {verdict}" in found
+    assert f"internal consistency, p: {verdict}" in found
 
 
 # R: F of these is 2.376 on 2 and 155, p 0.0963 and z 1.66; z of 0.06 is 1.88, of 0.90 0.13.

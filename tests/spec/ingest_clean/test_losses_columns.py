@@ -185,7 +185,7 @@ def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
     assert found.tables["patients"].cells_rejected == {"impossible_date": 2}
 
 
-FEW = "Single values rejected, which results are without: patients."
+FEW = "Single values rejected and used in no result: patients."
 
 
 def few(found: Account) -> str:

@@ -130,6 +130,6 @@ def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     )
     report = " ".join((folder / "report.html").read_text().split())
     assert "Age: mean 50" in report
-    assert "drawn by a program, to no printed number" in report
+    assert "drawn by a program, to match no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* counts chosen to print so, no finding." in said.values()
+    assert "*Cohort:* counts chosen to match, no finding." in said.values()

@@ -32,7 +32,7 @@ def test_what_was_not_at_hand_stands_in_the_citation():
     }
     claim = of(paper)
     assert claim.cite == (
-        f"{HEAD}; doi 10.1001/jama.2024.1; text not at hand: its results are those of a list"
+        f"{HEAD}; doi 10.1001/jama.2024.1; text not available: its results are those of a list"
     )
     assert claim.place == "the paper of 2020"
     assert of(paper, place="abstract").place == "abstract"

@@ -176,4 +176,4 @@ def test_the_terminal_is_told_within_its_width_and_the_worst_first(width):
     ]
     lines = told({"claims": rows, "searches": []}, width).splitlines()
     assert max(map(len, lines)) <= width
-    assert lines[0].startswith("odd:") and "2 claims. On print:" in " ".join(lines)
+    assert lines[0].startswith("odd:") and "2 claims. Internal consistency:" in " ".join(lines)

@@ -61,7 +61,7 @@ def test_what_the_data_give_is_never_counted_with_what_print_gives():
     assert (counts["against_data"]["exact"], counts["on_print"]["exact"]) == (1, 1)
     assert tally_text(counts) == (
         "3 claims. Against the data: 1 differs, 1 exact, 1 not checkable. "
-        "On print: 1 inconsistent, 1 exact, 1 not checkable."
+        "Internal consistency: 1 inconsistent, 1 exact, 1 not checkable."
     )
 
 
@@ -81,8 +81,8 @@ def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
     told = [one[0]["claim_id"] for one in worst_first(made)]
     assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
     assert tally_text(tally(made)) == (
-        "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, "
-        "1 that no usual test of printed numbers gives, 1 not checkable; 1 with another "
+        "6 claims. Internal consistency: 1 inconsistent, 1 by another choice, 2 exact, "
+        "1 given by no usual test of the printed numbers, 1 not checkable; 1 with another "
         "verdict has a p that no usual test gives."
     )
     assert not failing(odd(rows(p="-n")))
@@ -100,7 +100,7 @@ def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():
     made = odd(rows(both="-e -n"))
     assert [one[0] for one in by_verdict(made, "on_print")] == ["exact", "not_checkable"]
     text = terminal({"claims": [row | {"quote": "1", "label": "a", "place": "b"} for row in made]})
-    assert "a p that no usual test gives on print: both" in text
+    assert "a p that no usual test gives (internal consistency): both" in text
 
 
 def test_a_search_that_finds_another_choice_is_counted_as_that():
@@ -108,7 +108,10 @@ def test_a_search_that_finds_another_choice_is_counted_as_that():
 
 
 def test_a_ledger_by_itself_has_no_column_of_data():
-    assert tally_text(tally(rows(a="-e", b="-i"))) == "2 claims. On print: 1 inconsistent, 1 exact."
+    assert (
+        tally_text(tally(rows(a="-e", b="-i")))
+        == "2 claims. Internal consistency: 1 inconsistent, 1 exact."
+    )
     assert tally_text(tally([])) == "0 claims."
 
 

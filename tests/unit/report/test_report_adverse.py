@@ -161,11 +161,11 @@ def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path
     (line,) = [one for one in harms_in_short(material, {}) if one.startswith("Relief: ")]
     assert words(line) == "Relief: 6 of 10; 3 of 9."
     logged = [one for one in harms_in_short(material, {}) if one.startswith("Nausea")]
-    assert words(logged[0]).startswith("Nausea of any kind (of the log alone): 1 of 10; ")
+    assert words(logged[0]).startswith("Nausea of any kind (from the log alone): 1 of 10; ")
     alone = of_log_alone(material, material.trial.plan.analyses["nausea"])
     assert words(alone) == (
-        "These are of the log of adverse events alone. No share or bound here is of what else "
-        "stands under harms."
+        "These come from the log of adverse events alone. No share or bound here covers what else "
+        "is listed under harms."
     )
     assert of_log_alone(material, material.trial.plan.analyses["relief_primary"]) == ""
     section = words(harms_section(material))
@@ -186,8 +186,7 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     recorded = (
-        "19 patients have a record of whether they had it (Drug 10, Placebo 9); the others (1) "
-        "count as without"
+        "recorded, yes or no, in 19 patients (Drug 10, Placebo 9); the other 1 counts as without it"
     )
     told = f"6 of 10; 3 of 10; {recorded}"
     assert any(told in words(line) for line in harms_in_short(material, {}))
@@ -236,15 +235,15 @@ def test_of_visits_the_last_one_counts_for_who_has_a_record(tmp_path):
     run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     assert (
-        "7 patients have a record of whether they had it at month 3 (Drug 3, Placebo 4); the "
-        "others (13) count as without"
+        "recorded, yes or no, in 7 patients at month 3 (Drug 3, Placebo 4); the other 13 count as "
+        "without it"
     ) in words(harms_section(material))
 
 
 def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
     *_, told = harms_in_short(without, {})
-    assert words(told).startswith("No adverse events are reported here, which does not mean that")
+    assert words(told).startswith("Adverse events are not reported, which does not mean that")
     assert words(told).endswith("no analysis and no table of the logged events (Nausea).")
     assert words(harms_section(without)).endswith(f"{words(told)}\n")
 
@@ -325,7 +324,7 @@ def test_an_outcome_with_death_in_it_is_no_count_of_deaths(tmp_path):
     endpoints = mini_trial.ENDPOINTS.replace("event_label: Death", "event_label: Death or relief")
     either = made(tmp_path / "or", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     assert deaths(either.trial) == set()
-    assert harms_section(either).startswith("**Deaths** are not reported here")
+    assert harms_section(either).startswith("**Deaths** are not reported, which")
     endpoints = endpoints.replace("label: Relief", "label: Survived?")
     lived = made(tmp_path / "lived", endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     without = "patients without the event of Survived? may have died."

@@ -88,7 +88,7 @@ def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
     ]
     data, on_print = tally_list(rows)
     assert "<strong>2</strong> differ</li>" in data
-    assert "<strong>1</strong> that no usual test of printed numbers gives</li>" in on_print
+    assert "<strong>1</strong> given by no usual test of the printed numbers</li>" in on_print
     assert "not checkable" not in on_print
 
 
@@ -154,7 +154,10 @@ def test_every_word_of_a_verdict_is_explained_where_it_stands():
     assert {column: tuple(words) for column, words in MEANINGS.items()} == OF_COLUMN
     told = meanings([*claim("a", "differs", "exact"), *claim("b", None, "used")])
     assert "Against the data, <strong>differs</strong>" in told
-    assert "On print, <strong>used in a check</strong>" in told and "inconsistent" not in told
+    assert (
+        "Internal consistency, <strong>used in a check</strong>" in told
+        and "inconsistent" not in told
+    )
 
 
 def test_what_the_second_line_says_is_not_said_again():
@@ -200,7 +203,7 @@ def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
     audit = {"claims": claim("a", "exact", "exact"), "findings": [], "searches": []}
     text = audit_page(audit, "T", synthetic=True)
     assert '<div class="claims"><table>\n<caption>Synthetic data' in text
-    assert '<td class="verdict" data-column="On print">exact</td>' in text
+    assert '<td class="verdict" data-column="Internal consistency">exact</td>' in text
     assert (
         "13.1\N{NO-BREAK SPACE}%" in text and "P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.72" in text
     )
@@ -257,8 +260,8 @@ def test_a_p_that_no_usual_test_gives_is_counted_as_in_the_report_of_its_trial()
     odd = [row | {"no_usual_test": "0.2"} for row in claim("p", "exact", "not_checkable")]
     of = of_trial("a", odd, claim("other", "exact", "not_checkable"))
     counts = tally_text(tally(of.claims))
-    assert "1 that no usual test of printed numbers gives, 1 not checkable." in counts
-    table = claims_page([of]).partition("<h2>On print")[2].partition("</table>")[0]
+    assert "1 given by no usual test of the printed numbers, 1 not checkable." in counts
+    table = claims_page([of]).partition("<h2>Internal consistency")[2].partition("</table>")[0]
     heads = re.findall(r"<th[^>]*>([^<]*)</th>", table)
     cells = re.findall(r'<td class="number">(\d+)</td>', table)
     told = dict(zip(heads[1:], cells, strict=True))
@@ -272,11 +275,11 @@ def test_who_took_the_printed_numbers_from_where_is_told():
     trial = SimpleNamespace(claims_document={"claims": claims, "papers": papers})
     told = shown(typed(SimpleNamespace(trial=trial)))
     assert " were typed by whoever wrote the configuration of this trial; 2 of 3 have" in told
-    assert told.endswith("its mistakes would be theirs.")
+    assert told.endswith("with any mistakes of it: none was compared with the text.")
     claims["a"]["quote"], papers["main"] = "seven of nine", "A"
     told = shown(typed(SimpleNamespace(trial=trial)))
     assert "read from the texts by a program (1) or typed" in told
-    assert told.endswith("the place where they stand in their text.")
+    assert told.endswith("their place in the text.")
 
 
 def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
@@ -292,9 +295,9 @@ def test_what_the_lead_says_of_all_is_not_repeated_in_each_line():
 def test_each_verdict_that_occurs_is_explained_once():
     rows = [*claim("a", "exact", "exact"), *claim("b", "exact", "used")]
     assert glossary(tally(rows)) == (
-        "Against the data, exact: the planned analysis of the data prints as printed. On print, "
-        "exact: it follows from the other printed numbers; used in a check: it took part in "
-        "the check of another number, which is named."
+        "Against the data, exact: the planned analysis of the data gives the printed number. "
+        "Internal consistency, exact: it follows from the other printed numbers; used in a check: "
+        "it served in the check of another number, which is named."
     )
 
 

@@ -31,7 +31,8 @@ def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
     told = words(conclusion(mini, {}))
     assert told.startswith(
-        "A difference of Drug from Placebo is not shown: risk difference 26.7 percentage points ("
+        "A difference between Drug and Placebo is not shown: risk difference 26.7 percentage "
+        "points ("
     )
     assert told.endswith(
         f" Decided at the level of 0.05. {NOT_ABSENT} Estimand: difference in risk, all randomised "
@@ -43,7 +44,7 @@ def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
 @pytest.mark.parametrize(
     ("value", "p", "better", "told"),
     [
-        (0.2, 0.01, None, "a difference of Drug from Placebo is shown"),
+        (0.2, 0.01, None, "a difference between Drug and Placebo is shown"),
         (0.2, 0.01, "higher", "superiority of Drug over Placebo is shown"),
         (0.2, 0.01, "lower", "superiority of Placebo over Drug is shown"),
         (-0.2, 0.01, "lower", "superiority of Drug over Placebo is shown"),
@@ -77,16 +78,16 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     of_all = {"first": clear, "everybody": [wide, wide], "rules": [wide, clear, clear]}
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
     assert words(" ".join(module._against(mini, {}))) == (
-        "Other choices disagree: for Drug against Placebo, no effect lies within the interval of "
-        "all randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other rules of the "
-        "outcome."
+        "Other choices disagree: for Drug against Placebo, the null value lies within the interval "
+        "of all randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other definitions "
+        "of the outcome."
     )
     # What agrees is not counted; bounds with no effect in them bear out an interval that has it.
     of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
     monkeypatch.setattr(module, "includes_no_effect", lambda *_: True)
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
     assert words(" ".join(module._against(mini, {}))).endswith(
-        f"no effect lies outside the interval of all randomised ({words(first['stat_text'])})."
+        f"the null value lies outside the interval of all randomised ({words(first['stat_text'])})."
     )
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | {"first": clear})])
     assert [*module._against(mini, {})] == []

@@ -99,7 +99,7 @@ def test_what_trial_yaml_tells_of_the_trial_is_answered(tmp_path, mini):
     assert whole["13"] is False
     rows = words(trial_section(material))
     assert (
-        "| Drug | Ten mg a day. |" in rows and "at hand | Registration; Placebo; Blinding;" in rows
+        "| Drug | Ten mg a day. |" in rows and "sources | Registration; Placebo; Blinding;" in rows
     )
     assert "| Allocation | Stratified randomisation 2:1 by site |" in rows
 

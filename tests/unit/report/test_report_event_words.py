@@ -88,5 +88,5 @@ def test_first_events_are_told_by_what_they_are(mini):
     assert list(first_events(mini, analysis)) == []
     either = replace(analysis, estimand=replace(analysis.estimand, variables=("either",)))
     assert list(first_events(mini, either)) == [
-        "Of 13 first events, by what they are: 9 return of pain, 4 death."
+        "The 13 first events, by kind: 9 return of pain, 4 death."
     ]

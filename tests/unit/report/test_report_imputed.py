@@ -52,12 +52,12 @@ def test_those_without_an_outcome_are_taken_for_like_those_with_one(monkeypatch,
     if randomised == WHOLE[0][2]:
         assert told == ""
     else:
-        assert told.startswith("Who has no outcome is left out: of all randomised these are ")
+        assert told.startswith("Patients without an outcome are left out: these are estimates for ")
         assert told.endswith(
-            "Of 14 of them the known parts decide the outcome. With the event were of these Drug 2 "
-            "of 4 and Placebo 9 of 10, of those analysed 2 of 4 and 3 of 4. Known parts decide one "
-            "answer sooner than the other, so that this shows neither a bias nor that there is "
-            "none; of all left out 2 to 4 of 6 and 9 to 10 of 11 had it."
+            "In 14 of them the known parts decide the outcome: with the event, Drug 2 of 4 and "
+            "Placebo 9 of 10; of those analysed, 2 of 4 and 3 of 4. Known parts decide one answer "
+            "sooner than the other, so this shows neither a bias nor its absence; of all left "
+            "out, 2 to 4 of 6 and 9 to 10 of 11 had it."
         )
 
 
@@ -74,9 +74,9 @@ def test_results_by_simulation_are_counted_apart_with_how_far_off_they_may_be():
     rows.append(row("mean.m", 1.0) | {"result_id": "z"})
     material = Stub(results=rows, tracer=Stub(checks=checks))
     assert sections._by_simulation(sections._drawn(material)) == (
-        " 2 of them are held against a simulation and agree within what chance may part the two "
-        "by, which each number has on its page: of 2 estimates at most 7.5 % of the interval's "
-        "width; 1 of these are so small that one of the other sign would agree too."
+        " 2 of them are compared with a simulation and agree within the chance error stated on "
+        "the page of each: for 2 estimates at most 7.5 % of the interval's width; 1 of these are "
+        "so small that the opposite sign would agree too."
     )
     del checks["x"], checks["y"]
     assert sections._by_simulation(sections._drawn(material)) == ""

@@ -201,7 +201,7 @@ def test_other_rules_of_the_outcome_that_agree_leave_the_conclusion_alone(tmp_pa
     material = Material(run.trial, load_settings(run.at), run.folder, {"analyse_plan": "0" * 64})
     (analysis,) = primary(material)
     (found,) = readings(material, analysis)
-    assert [(k, n) for k, n, words in found.counts() if "other rules" in words] == [(0, 2)]
+    assert [(k, n) for k, n, words in found.counts() if "other definitions" in words] == [(0, 2)]
     assert "Other choices disagree" not in words(summary(material, {}))
 
 
@@ -237,17 +237,17 @@ def test_readings_whose_interval_lies_otherwise_are_counted_by_kind():
     clear, across = row(2.5, 0.5, 4.5), row(1.0, -1.0, 3.0)
     several = {"everybody": [across] * 2, "planned": [across], "rules": [clear] * 9 + [across] * 3}
     assert list(read(clear, **several).otherwise()) == [
-        "both of all randomised",
-        "that of the outcome as registered or planned",
-        "3 of 12 by other rules of the outcome",
+        "both for all randomised",
+        "that for the outcome as registered or planned",
+        "3 of 12 by other definitions of the outcome",
     ]
     # A test stands for the interval of an analysis that has none.
     tests = {"planned": [across], "tested": [row(0.03, None, None), row(0.2, None, None)]}
     assert list(read(clear, **tests).otherwise()) == [
-        "2 of 3 of the outcome as registered or planned (a test for an interval where there is "
-        "none)"
+        "2 of 3 for the outcome as registered or planned (or tests, where there is no interval)"
     ]
-    assert list(read(across, **several).otherwise()) == ["9 of 12 by other rules of the outcome"]
+    (told,) = read(across, **several).otherwise()
+    assert told == "9 of 12 by other definitions of the outcome"
     ends = (row(-0.5, None, None), row(4.0, None, None))
     assert list(replace(read(clear), bounds=[ends]).otherwise()) == ["the worst-case bounds"]
 
@@ -337,7 +337,7 @@ def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     assert summary_module._known(mini, analysis, {}) == "Outcome known in all."
     monkeypatch.setattr(summary_module, "lost_sessions", lambda *_: "A rule.")
     told = summary_module._known(mini, analysis, {})
-    assert told == "Outcome known in all, as the sessions of who was lost count as not done."
+    assert told == "Outcome known in all, as sessions after loss to follow-up count as not done."
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
@@ -351,10 +351,10 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
     )
     rows = [
         mini.claims[0] | {"paper": paper}
-        for paper in ("Mini J 2020; text not at hand", "Mini J 2021")
+        for paper in ("Mini J 2020; text not available", "Mini J 2021")
     ]
     text = words(unread(SimpleNamespace(claims=rows, trial=trial)))
-    assert text == " Text not at hand: Mini J 2020."
+    assert text == " Text not available: Mini J 2020."
 
 
 def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
@@ -364,9 +364,8 @@ def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
     (told,) = registered_otherwise(SimpleNamespace(printed={"registration": rows}))
     link = "[protocol](audit.html#sec-registered)"
     assert link in told
-    assert (
-        words(told)
-        == "Reported otherwise than registered or planned (protocol): Time planned, share reported."
+    assert words(told) == (
+        "Reported differently than registered or planned (protocol): Time planned, share reported."
     )
 
 

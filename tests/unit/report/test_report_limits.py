@@ -27,7 +27,10 @@ def test_each_limit_is_a_line(mini):
     assert all(line.startswith("- ") for line in lines)
     # Patient 20 has a coded missing relief.
     assert "- Relief: the outcome is known in 19 of 20 (Drug 10 of 10, Placebo 9 of 10)." in lines
-    assert any(line.startswith("- Who has no outcome is left out: of all") for line in lines)
+    assert any(
+        line.startswith("- Patients without an outcome are left out: these are estimates for all")
+        for line in lines
+    )
     assert "- Not recorded: registration, funding, blinding." in lines
 
 
@@ -81,5 +84,5 @@ def test_a_registration_that_nobody_compared_is_a_limit(number, checks, said):
     rows = [dict(zip(names, (*each, "registry")[:3], strict=True)) for each in checks]
     of = SimpleNamespace(trial=SimpleNamespace(registration=number), printed={"registration": rows})
     told = [*registered_unread(of)]
-    assert bool(told) == said and all("NCT1 is not at hand" in text for text in told)
+    assert bool(told) == said and all("entry NCT1 was not available" in text for text in told)
     assert any("; those of the plan are." in text for text in told) == any(c[2:] for c in checks)

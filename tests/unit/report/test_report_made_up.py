@@ -50,13 +50,13 @@ SHORT = {
     "a total": (([None], BOTH, True), "made up by arm; in all set as printed, no finding."),
     "columns of a total": (
         ([None], BOTH, False),
-        "made up by arm; in all drawn to printed numbers.",
+        "made up by arm; in all drawn to match printed numbers.",
     ),
     "nobody to be split": (([None], [count("drug", 0.0)], True), "set as printed, no finding."),
     "all arms together": (([None], [count("all", 5.0)], True), "set as printed, no finding."),
     "columns by arm": (
         (["drug"], BOTH, False),
-        "made of columns that were drawn to printed numbers.",
+        "made of columns drawn to match printed numbers.",
     ),
 }
 
@@ -69,7 +69,7 @@ def test_a_line_says_what_of_it_is_made_up(given, told):
 
 
 def test_beside_the_results_too():
-    assert "no printed number sets it by arm" in of_results(material([margin(None)], BOTH), ["a"])
+    assert "no number is printed by arm" in of_results(material([margin(None)], BOTH), ["a"])
     one = of_results(material([margin("drug")], BOTH), ["a"])
     assert one.endswith("**Made up:** Placebo, of which none is printed.")
     assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
@@ -78,13 +78,13 @@ def test_beside_the_results_too():
 def test_a_printed_number_is_told_from_a_count_that_prints_so():
     """12 of 40 is the cohort's; the paper has 30.0 % alone."""
     told = {
-        "arithmetic": "counts chosen to print so, no finding",
+        "arithmetic": "counts chosen to match, no finding",
         "printed": "set as printed, no finding",
     }
     for tag, words in told.items():
         margins = [margin(arm, tag) for arm in ARMS]
         assert of_rows(material(margins, BOTH), BOTH) == f"*Cohort:* {words}."
-        counted = "the counts are one of the sets that print so"
+        counted = "the counts are one of the sets that give them"
         assert (counted in of_results(material(margins, BOTH), ["a"])) == (tag == "arithmetic")
     both = material([margin("drug", "printed"), margin("placebo", "arithmetic")], BOTH)
     assert of_rows(both, BOTH) == "*Cohort:* set beforehand, no finding."
@@ -96,7 +96,7 @@ def test_counts_that_follow_from_other_numbers_say_how():
     margins = [margin(arm, "arithmetic") | {"printed": "8 and 3", "note": note} for arm in ARMS]
     assert of_rows(material(margins, BOTH), BOTH).endswith(f"no finding; {note}.")
     told = of_results(material(margins, BOTH), ["a"])
-    assert note in told and "one of the sets" not in told and "print so" not in told
+    assert note in told and "one of the sets" not in told and "chosen to match" not in told
 
 
 def quantity(*used, where=None):

@@ -128,13 +128,13 @@ def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(min
     trial.__dict__["populations"] = mini.trial.populations | {"itt": late}
     of = Material(trial, mini.settings, mini.folder, {})
     bare = replace(one, estimand=replace(one.estimand, intercurrent=()))
-    assert "none declared; who is in the population was decided after" in shown(asked(of, bare))
+    assert "none declared; membership was decided after" in shown(asked(of, bare))
     assert "decided after" not in shown(asked(of, one)) + shown(asked(mini, bare))
-    assert "not of the arms as they were randomised; it stands here" in shown(asked(of, bare))
+    assert "not of the arms as randomised; it is given" in shown(asked(of, bare))
     of.__dict__["results"] = []
     of.__dict__.pop("_by_analysis", None)
     told = shown(asked(of, bare))
-    assert "the arms are described and not compared" in told and "it stands here" not in told
+    assert "the arms are described and not compared" in told and "it is given" not in told
 
 
 def test_a_death_is_told_with_the_day_it_is_held_against():
@@ -143,7 +143,7 @@ def test_a_death_is_told_with_the_day_it_is_held_against():
     days = {"week 12": 98, "week 24": 180}
     each = structure(Intercurrent, death | {"death": {"of": "survival", "days": days}})
     told = [list(intercurrent_words([event]))[-1] for event in (one, each)]
-    assert told[0].startswith("who had died by day 98 counts as dead at the visit")
+    assert told[0].startswith("patients who had died by day 98 count as dead at the visit")
     assert "day 98 (week 12) or day 180 (week 24)" in told[1]
     assert all("not by the date of the visit" in text for text in told)
 

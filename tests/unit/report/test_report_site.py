@@ -65,7 +65,7 @@ def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
     printed = json.loads((hostile.folder / "audit" / "print.json").read_text(encoding="utf-8"))
     searches = [*printed["searches_over_data"], *printed["searches"]]
     chance = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
-    unlikely = "that any is matched by chance alone is unlikely"
+    unlikely = "a match by chance alone is unlikely"
     assert searches and chance < 0.05 and unlikely in audit.text
     assert unlikely in " ".join(report.text.split())
     assert f"{chance:.1f}" in [cell.text for cell in site.cells]

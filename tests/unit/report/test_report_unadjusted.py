@@ -62,7 +62,7 @@ def test_a_statistic_goes_with_its_p_value_and_a_share_of_an_arm_stays():
         ([RISK], "and therefore without p-values here."),
         (
             [RISK, FISHER],
-            "here; what a paper printed of them is [held against the data](#claim-1) under",
+            "here; what a paper printed of them is [compared with the data](#claim-1) under",
         ),
     ],
 )

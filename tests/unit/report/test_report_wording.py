@@ -188,5 +188,5 @@ def test_an_equivalence_is_told_with_its_margins():
     ]
     estimate = row("mean_difference.welch", 0.2, **compared)
     told = words(_margins(Stub(of=lambda _: rows), estimate))
-    assert told.startswith("; held against margins of −1.5 to 1.5: not shown")
+    assert told.startswith("; compared with margins of −1.5 to 1.5: not shown")
     assert not _margins(Stub(of=lambda _: rows[:1]), estimate)

@@ -51,7 +51,7 @@ class PaperText:
     @property
     def lacking(self) -> str:
         """What of its text was not at hand, in words."""
-        said = {NOT_AT_HAND: "text not at hand", "abstract_at_hand": "only the abstract at hand"}
+        said = {NOT_AT_HAND: "text not available", "abstract_at_hand": "only abstract available"}
         return said.get(self.text or "", "")
 
     @property

@@ -1,7 +1,7 @@
 """Columns of the claims table that hold verdicts, the verdicts in them, and their words."""
 
 DATA, PRINT = "against_data", "on_print"
-COLUMNS = {DATA: "against the data", PRINT: "on print"}
+COLUMNS = {DATA: "against the data", PRINT: "internal consistency"}
 """The two verdicts of a component, which are never counted together."""
 FINDINGS = {DATA: "data_finding", PRINT: "print_finding"}
 MORE = {DATA: "data_more", PRINT: "print_more"}

@@ -57,7 +57,7 @@ class _Both:
             NOTHING,
             said,
             NOT_CHECKABLE,
-            f"The ledger has no registered outcomes to hold {labels} against.",
+            f"The ledger has no registered outcomes to compare {labels} with.",
             (f"reported.{self.paper}.primary",),
             _claims(*self.told.primary),
         )

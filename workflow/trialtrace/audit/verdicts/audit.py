@@ -39,7 +39,7 @@ HOW_MANY = (
     "population, or `randomised` of the group)."
 )
 OF_A_CURVE = (
-    "Nothing was checked: a share of a survival curve is held against the number at risk at its "
+    "Nothing was checked: a share of a survival curve is compared with the number at risk at its "
     "`visit` (`size: at_risk`), the median or the same curve at another time; the ledger has none."
 )
 NO_KIND = (
@@ -48,7 +48,7 @@ NO_KIND = (
 )
 NO_TEST = (
     "Nothing was checked: the ledger has no p and no interval of the same comparison. Only the "
-    "side that the words name can be held against other numbers."
+    "direction stated can be compared with other numbers."
 )
 
 

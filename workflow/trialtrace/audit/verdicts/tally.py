@@ -21,7 +21,7 @@ LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
 NOT_GIVEN = "no usual test gives it"
-NOT_GIVEN_COUNTED = "that no usual test of printed numbers gives"
+NOT_GIVEN_COUNTED = "given by no usual test of the printed numbers"
 """The verdict on print of such a p, in place of "not checkable": it was tried."""
 QUESTION = "Read right?"
 """How the verdict begins that would be a contradiction."""
@@ -177,8 +177,8 @@ def by_chance(searches: int, expected: float) -> str:
     sets = "set of printed numbers" if searches == 1 else "sets of printed numbers"
     text = f"Other tests, methods and ways of rounding were tried for {searches} {sets}; "
     if expected < LEAST_EXPECTED:
-        return f"{text}that any is matched by chance alone is unlikely."
-    return f"{text}by chance alone {expected:.1f} would be matched."
+        return f"{text}a match by chance alone is unlikely."
+    return f"{text}by chance alone, {expected:.1f} would be matched."
 
 
 def unmatched_text(counts: Row) -> str:

@@ -72,10 +72,10 @@ def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
         for verdict in FAILS:
             names = [claim for claim, own in claims.items() if worst(own, column) == verdict]
             if names:
-                yield from _wrapped(f"  {SHOWN[verdict]} {name}: {', '.join(names)}", width)
+                yield from _wrapped(f"  {SHOWN[verdict]} ({name}): {', '.join(names)}", width)
     odd = [claim for claim, own in claims.items() if any(unmatched(row) for row in own)]
     if odd:
-        yield from _wrapped(f"  {NO_USUAL_TEST} on print: {', '.join(odd)}", width)
+        yield from _wrapped(f"  {NO_USUAL_TEST} ({COLUMNS[PRINT]}): {', '.join(odd)}", width)
     asked = [claim for claim, own in claims.items() if any(is_asked(row) for row in own)]
     if asked:
         text = f"  would contradict if read right, which is asked: {', '.join(asked)}"

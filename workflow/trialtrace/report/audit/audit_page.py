@@ -52,64 +52,65 @@ Row = Mapping[str, Any]
 Readings = Mapping[str, Mapping[str, str]]
 SUMMARY = "A printed number stands for every value that rounds to it. "
 OF_SYNTHETIC = (
-    "The data of this trial are synthetic, so no number was held against them: verdicts on print "
-    "rest on printed numbers alone."
+    "The data of this trial are synthetic, so no number was compared with them: verdicts rest on "
+    "the printed numbers alone."
 )
 TIERS = (
-    "Tier 1 are the usual choices on the patients that are planned or printed anywhere, tier 2 "
-    "also other tests, intervals, levels, sides and ways of rounding, tier 3 also patients that "
-    "are printed nowhere."
+    "Tier 1 comprises the usual choices on patients planned or printed anywhere, tier 2 "
+    "also other tests, intervals, levels, sides and ways of rounding, tier 3 also sets of patients "
+    "printed nowhere."
 )
 CHANCE = (
     "The chance of a coincidental fit is the share of numbers near the printed ones (shifted by "
-    "steps of their last digits) that at least one of the choices tried would give; near 1 a match "
-    "means nothing. It is not the probability that the authors made another choice, and a match is "
-    "never a reproduction."
+    "steps of their last digits) that at least one of the choices tried would give; near 1, a "
+    "match means nothing. It is not the probability that the authors made another choice, and a "
+    "match is never a reproduction."
 )
 WINDOWS = "Half and double windows shift the numbers half and twice as far."
 CANNOT = (
-    "The fewest numbers that contradict each other, and single numbers in the place of others that "
-    "would mend it, usual misprints first. Which of them was meant the paper alone cannot say."
+    "The smallest sets of numbers that contradict each other, and single corrections that would "
+    "resolve this, usual misprints first. Which was meant cannot be told from the paper alone."
 )
 # What the words of the tally mean, by column; docs/audit.md has the same.
 MEANINGS = {
     DATA: {
         "not_tied": "no single result of the run answers the claim",
         "differs": "the data say otherwise",
-        "alternative": "another test, method, set of patients or rounding gives it, where few "
-        "numbers nearby would be given too",
-        "compatible": "only a set of values is printed, and the data's is one of them",
-        "exact": "the planned analysis of the data prints as printed",
+        "alternative": "another test, method, set of patients or rounding gives it, and would give "
+        "few of the numbers nearby",
+        "compatible": "only a set of values is printed, and the value from the data is among them",
+        "exact": "the planned analysis of the data gives the printed number",
         "not_checkable": "for the reason given with the claim",
     },
     PRINT: {
-        "inconsistent": "it contradicts other printed numbers, or lacks what it rests on",
+        "inconsistent": "it contradicts other printed numbers, or nothing printed supports it",
         "alternative": "another test, method or rounding than the stated one gives it",
         "compatible": "it is among the values that the other printed numbers allow",
         "exact": "it follows from the other printed numbers",
-        "used": "it took part in the check of another number, which is named",
-        "not_checkable": "nothing was checked, or what was could not decide",
+        "used": "it served in the check of another number, which is named",
+        "not_checkable": "nothing was checked, or the checks could not decide",
     },
 }
 OF_NOT_GIVEN = (
-    "the paper names no test of this p, the usual ones were tried on the numbers of its own "
-    "patients, and none gives it; another may, or one of them on other patients"
+    "the paper names no test for this p, and none of the usual ones gives it on the numbers of its "
+    "own patients; another test may, or one of these on other patients"
 )
 READ_SO = (
     "How to read a search: “n of N choices tried give it; a number nearby would be matched with "
-    "chance c” says that of N ways to compute the number (tests, methods, patients, roundings) n "
-    "print as printed, and that of the numbers a few last digits away a share of c is given by "
-    "some of these ways too. With c of a tenth or more the match is weak evidence of how the "
-    "number was made."
+    "chance c” says that n of N ways to compute the number (tests, methods, patients, roundings) "
+    "give it as printed, and that some of these ways also give a share of c of the numbers a few "
+    "last digits away. With c of a tenth or more, the match is weak evidence of how the number was "
+    "computed."
 )
 OF_CHOICES = (
-    "Against the data: the number beside what the trial's data give. On print: beside the other "
-    "numbers of the same paper. A choice is one way in which a number can have been computed: a "
-    "test, a method, a set of patients, a rounding; those that were tried are counted below. The "
-    "ledger is the list of these printed numbers, with what each is of and how it was tested."
+    "Against the data: the printed number is compared with what the trial's data give. Internal "
+    "consistency: it is compared with the other numbers of the paper. A choice is one way of "
+    "computing a number: a test, a method, a set of patients, a rounding; the choices tried are "
+    "counted below. The ledger lists these printed numbers, what each describes and how it was "
+    "tested."
 )
 TOLD = ("print_finding", "print_more")
-NO_CAUSE = "A finding states arithmetic, and says nothing about how a number came to be."
+NO_CAUSE = "A finding is arithmetic and says nothing about how a number arose."
 
 
 def audit_page(
@@ -175,7 +176,7 @@ def _subject(rows: Sequence[Row]) -> str:
     data = any(row["recomputed_text"] for row in rows)
     number = tally(rows)["claims"]
     return (
-        f"{number} claim{'' if number == 1 else 's'}: printed numbers held against "
+        f"{number} claim{'' if number == 1 else 's'}: printed numbers compared with "
         f"{'the data and ' if data else ''}each other."
     )
 

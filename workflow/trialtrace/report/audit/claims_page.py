@@ -30,7 +30,7 @@ from trialtrace.report.links import AUDIT_PAGE, OF_SITE, claim_anchor
 from trialtrace.report.material import Material
 from trialtrace.report.pages.shell import page, table_lines
 
-ON_PRINT = "synthetic data: judged on print alone"
+ON_PRINT = "synthetic data: internal consistency alone"
 
 
 def claims_page(materials: Sequence[Material]) -> str:

@@ -18,29 +18,29 @@ from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.cohort.margins import percentage
 
 Row = dict[str, Any]
-PUT_IN = "Numbers of this cohort were set to print as the paper has them, which is no reproduction."
+PUT_IN = "Numbers of this cohort were set to match the paper, so agreement is not reproduction."
 
 
-SPLIT = "**Made up:** no printed number sets it by arm; how it is split was assumed."
-CHOSEN = "Printed are the shares in brackets, and the counts are one of the sets that print so."
+SPLIT = "**Made up:** no number is printed by arm; the split was assumed."
+CHOSEN = "The shares in brackets are as printed; the counts are one of the sets that give them."
 # What set the numbers of a line: they are printed, their shares are, or they follow from others.
 PRINTED, SHARES, REASONED = "printed", "shares", "reasoned"
 BY_PRINT = {
     frozenset([PRINTED]): "set as printed, no finding",
-    frozenset([SHARES]): "counts chosen to print so, no finding",
+    frozenset([SHARES]): "counts chosen to match, no finding",
 }
 LEAD = "*Cohort:*"
-OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
+OF_NOTHING = "The cohort was drawn by a program, to match no printed number of this endpoint."
 IN_PART = (
-    "**Set beforehand in part:** made of columns that were drawn to printed numbers, "
+    "**Set beforehand in part:** made of columns that were drawn to match printed numbers, "
     "[listed with what was drawn](#sec-targets)."
 )
 OF_COHORT = (
-    "The patients are drawn by a program, which read what the paper prints. **Set beforehand, no "
-    "finding** stands where a number was drawn to be the printed one; **set beforehand in part** "
-    "where it is none of them, and is made of columns that were drawn to others, so that it is not "
-    "free of the paper either. What agrees shows nothing in both. What follows from counts that "
-    "were chosen to print so, such as an interval or a p-value, may print otherwise than there."
+    "The patients were drawn by a program that used the printed numbers. **Set beforehand, no "
+    "finding** marks a number drawn to equal the printed one; **set beforehand in part**, one that "
+    "was not, but that is made of columns drawn to match others and so is not independent of the "
+    "paper either. In both cases agreement shows nothing. What follows from counts chosen to "
+    "match, such as an interval or a p-value, may differ from what is printed."
 )
 
 
@@ -74,7 +74,7 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     together = _together(material, rows)
     if not together.own and not together.columns:
         return ""
-    whole = _set_by(together.own) if together.own else "drawn to printed numbers"
+    whole = _set_by(together.own) if together.own else "drawn to match printed numbers"
     if by := _strata(material, rows, together):
         return f"{LEAD} made up {by}; in all {whole}."
     split, arms = _made_up(material, rows, together.own or together.columns)
@@ -83,7 +83,7 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     if together.own:
         others = f"; made up for {escape_markdown(' and '.join(arms))}" if arms else ""
         return f"{LEAD} {_set_by(together.own)}{others}."
-    return f"{LEAD} made of columns that were drawn to printed numbers."
+    return f"{LEAD} made of columns drawn to match printed numbers."
 
 
 def _set_by(margins: Sequence[Margin]) -> str:

@@ -13,7 +13,7 @@ from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style, r
 from trialtrace.report.pages.shell import page
 
 NOTHING = (
-    "No number was found that does not hold on print. That is no proof that all are right: only "
+    "No inconsistent number was found. This does not prove that all are right: only "
     "numbers that were typed, and that others decide, could be checked."
 )
 WORDS = (

@@ -78,11 +78,11 @@ def typed(material: Material) -> str:
     who = " or ".join(made if len(made) == 1 else [f"{each} ({kinds[each]})" for each in made])
     place = "all" if placed == n else f"{placed} of {n}"
     text = f"The printed numbers in [{OF_PRINT}]({config_page(OF_PRINT)}) were {who}; {place} have "
-    text += "the place where they stand in their text."
+    text += "their place in the text."
     papers = [paper for paper in document["papers"].values() if not isinstance(paper, str)]
     if any(paper.get("text") == NOT_AT_HAND for paper in papers):
-        text += " Of a text that was not at hand none was held against it: they are what the list "
-        text += "or description named with the paper says, and its mistakes would be theirs."
+        text += " Where a text was not available, its numbers are those of the list or description "
+        text += "named with the paper, with any mistakes of it: none was compared with the text."
     return text
 
 
@@ -112,7 +112,7 @@ def _claims(material: Material) -> str:
         "Printed (where)",
         "From the data",
         "Against the data",
-        "On print",
+        "Internal consistency",
         "Finding",
         "What set it in the cohort",
     ]

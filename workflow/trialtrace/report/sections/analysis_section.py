@@ -152,16 +152,14 @@ STRATEGIES = {
     "composite": "it is part of the outcome",
     "while on treatment": "only what happens before it counts",
     "while alive": "only what happens before it counts",
-    "principal stratum": "the question is of the patients set apart by whether it would "
+    "principal stratum": "the question concerns strata of patients defined by whether it would "
     "happen to them under a treatment, whichever they had",
 }
-CHOSEN_LATE = (
-    "who is in the population was decided after randomisation, which is no strategy of ICH E9(R1), "
-)
+CHOSEN_LATE = "membership was decided after randomisation, which is not a strategy of ICH E9(R1), "
 AS_RANDOMISED = "so that the arms are described and not compared as they were randomised"
 OF_THOSE_LEFT = (
-    "so that a comparison is of those who were in it by then and not of the arms as they were "
-    "randomised; it stands here because the plan asks it of them alone"
+    "so that a comparison is of its members at that time and not of the arms as randomised; it "
+    "is given because the plan asks for it in them alone"
 )
 # Columns of derived data that a condition of the plan names, in words.
 PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
@@ -325,8 +323,8 @@ def intercurrent_words(events: Iterable[Intercurrent]) -> Iterator[str]:
     deaths = [event.death for event in events if event.death is not None]
     for death in deaths:
         yield (
-            f"who had died by {_by_day(death)} counts as dead at the visit, by that declared day "
-            "and not by the date of the visit"
+            f"patients who had died by {_by_day(death)} count as dead at the visit, by that "
+            "declared day and not by the date of the visit"
         )
 
 
@@ -432,7 +430,9 @@ def _left_out(material: Material, analysis: Analysis) -> list[str]:
 def _why(material: Material, analysis: Analysis) -> list[str]:
     """The same where it is one sentence; of several endpoints how many is in their table."""
     told = _left_out(material, analysis)
-    several = ["Who lacks a value in any cell is left out; each line of the table has its number."]
+    several = [
+        "Patients without a value in any cell are left out; each line of the table has its number."
+    ]
     return several if len(told) > 1 else [escape_markdown(text) for text in told]
 
 

@@ -51,8 +51,8 @@ def _of(material: Material, analysis: Analysis) -> Iterator[str]:
 
 
 def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """ "Other choices disagree: for Drug against Placebo, no effect lies within the interval of all
-    randomised, −18.1 …, and 3 of 12 intervals by other rules": where readings lie otherwise."""
+    """ "Other choices disagree: for Drug against Placebo, the null value lies within the interval
+    of all randomised, −18.1 …, and 3 of 12 intervals by other definitions": where they do."""
     told = []
     for analysis in primary(material):
         place = place_link(choices_place(analysis.name), places)
@@ -64,7 +64,7 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 pair = escape_markdown(pair_text(material, one.first))
                 pair = f"[{pair}]({place})" if place else pair
                 kinds = in_a_row([*_otherwise(one)])
-                told.append(f"for {pair}{at}, no effect lies {lies} {kinds}")
+                told.append(f"for {pair}{at}, the null value lies {lies} {kinds}")
     if told:
         yield f"Other choices disagree: {'; '.join(told)}."
 
@@ -78,7 +78,7 @@ def _otherwise(one: Readings) -> Iterator[str]:
         more = f" and {len(unlike) - 1} more" * (len(unlike) > 1)
         yield f"the interval of all randomised ({link(unlike[0], unlike[0]['stat_text'])}){more}"
     for k, n, words in one.counts():
-        if k and not (unlike and words == "of all randomised"):
+        if k and not (unlike and words == "for all randomised"):
             yield f"{k} of {n} intervals {words.partition(' (')[0]}"
     if clear and any(includes_no_effect(*bound) for bound in one.bounds):
         yield "the worst-case bounds"
@@ -146,7 +146,7 @@ def _of_pair(
     for row in material.of(analysis.name):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
-            return f"{pair}, held against {margins}: {link(row)}: {size}."
+            return f"{pair}, compared with {margins}: {link(row)}: {size}."
     if p is None or p["stat_value"] is None:
         return f"{pair}: {size}, which no test decides."
     shown = "shown" if rejected([p["stat_value"]], analysis.decision_level) else "not shown"
@@ -162,6 +162,6 @@ def _of_pair(
     what = (
         f"superiority of {' over '.join(arms)}"
         if better
-        else f"a difference of {' from '.join(arms)}"
+        else f"a difference between {' and '.join(arms)}"
     )
     return f"{what} is {shown}: {size}."

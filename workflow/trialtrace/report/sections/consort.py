@@ -122,7 +122,7 @@ def _answers(material: Material) -> Iterator[Answer]:
         yield "4", False, "Data; How these numbers were made"
     yield "7", False, "Summary: the question"
     yield from _of_design(material)
-    late = ", as written with the results in print" if trial.reanalysis else ""
+    late = ", written when the results were known" if trial.reanalysis else ""
     timed = not any(
         is_untimed(endpoint)
         for analysis in plan.analyses.values()

@@ -31,8 +31,7 @@ def _numbers(material: Material, analysis: Analysis) -> list[str]:
     arms = [(material.arm_label(arm), each) for arm, each in added.arms.items()]
     new = in_a_row([f"{label} {each.events} of {each.n}" for label, each in arms])
     whole = in_a_row([f"{each.whole_events} of {each.whole}" for _, each in arms])
-    numbers = [f"Of those whom it adds had the event: {new}; of those of whom each part is known "]
-    numbers[0] += f"{whole}."
+    numbers = [f"Events in the patients added: {new}; in those with every part known: {whole}."]
     if added.undecided is not None:
         numbers.append(f"Still undecided: {added.undecided} of {added.everybody}.")
     return numbers

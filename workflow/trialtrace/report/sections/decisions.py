@@ -139,7 +139,7 @@ def unadjusted(material: Material, analysis: Analysis) -> str:
     if not printed:
         return f"{why}."
     return (
-        f"{why}; what a paper printed of them is [held against the data]"
+        f"{why}; what a paper printed of them is [compared with the data]"
         f"(#{claim_anchor(printed[0])}) under published numbers."
     )
 

@@ -464,7 +464,7 @@ def _margins(material: Material, estimate: ResultRow) -> str:
     for row in material.of(estimate["analysis_id"]):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
-            return f"; held against margins of {margins}: {link(row)}"
+            return f"; compared with margins of {margins}: {link(row)}"
     return ""
 
 

@@ -108,12 +108,12 @@ def _any(by: dict, group: str) -> str:
 
 PLACE = "sec-harms"
 NO_DEATHS = (
-    "**Deaths** are not reported here, which does not mean that there were none: no endpoint of "
-    "this report is death."
+    "**Deaths** are not reported, which does not mean that there were none: death is not an "
+    "endpoint of this report."
 )
 DIED = re.compile(r"\b(death|dead|died|mortality)\b", re.IGNORECASE)
 LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)
-NONE = "No adverse events are reported here, which does not mean that there were none: "
+NONE = "Adverse events are not reported, which does not mean that there were none: "
 
 
 def without_deaths(material: Material) -> str:
@@ -212,7 +212,7 @@ def _lines(material: Material, analysis: Analysis) -> Iterator[tuple[str, list[R
 
 def of_log(material: Material, row: ResultRow) -> str:
     """That a result counts events of the log alone, where it does."""
-    return " (of the log alone)" if _of_log(material, row) else ""
+    return " (from the log alone)" if _of_log(material, row) else ""
 
 
 def _of_log(material: Material, row: ResultRow) -> bool:
@@ -236,9 +236,9 @@ def of_log_alone(material: Material, analysis: Analysis) -> str:
         return ""
     empty = [texts for texts in event_tables(material) if not has_events(material, texts)]
     lines = [_empty(material, texts, told=True) for texts in empty]
-    deaths = ", which has none of the deaths" * (not lines and none_logged(material))
-    told = " ".join([f"These are of the log of adverse events alone{deaths}.", *lines])
-    return f"{told} No share or bound here is of what else stands under [harms](#{PLACE})."
+    deaths = ", which records no death" * (not lines and none_logged(material))
+    told = " ".join([f"These come from the log of adverse events alone{deaths}.", *lines])
+    return f"{told} No share or bound here covers what else is listed under [harms](#{PLACE})."
 
 
 def event_tables(material: Material) -> list[Mapping[str, str]]:
@@ -317,7 +317,7 @@ def unreported(material: Material) -> list[str]:
         for endpoint in material.trial.endpoints.values()
         if endpoint.kind == "occurrence"
     ]
-    why = "the data at hand have no log of events."
+    why = "the data include no log of events."
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."
     return [escape_markdown(NONE + why)]

@@ -70,8 +70,8 @@ def available_cases(material: Material, analysis: Analysis) -> str:
     whole = {row["group1_level"]: present(row["stat_value"]) for row in population}
     if all(n >= whole.get(arm, n) for arm, n in known.items()):
         return ""
-    text = "Who has no outcome is left out: of all randomised these are estimates if, in each arm, "
-    text += "those left out are like those analysed, which the data cannot show."
+    text = "Patients without an outcome are left out: these are estimates for all randomised if, "
+    text += "in each arm, those left out are like those analysed, which the data cannot show."
     added = [
         each for one in children(material, analysis.name) if (each := whom_it_adds(material, one))
     ]
@@ -86,9 +86,9 @@ def _against(material: Material, added: Added) -> str:
     ]
     whole = in_a_row([f"{each.whole_events} of {each.whole}" for each in arms])
     return escape_markdown(
-        f"Of {added.n} of them the known parts decide the outcome. With the event were of these "
-        f"{in_a_row(told)}, of those analysed {whole}. Known parts decide one answer sooner than "
-        f"the other, so that this shows neither a bias nor that there is none{_reach(added)}."
+        f"In {added.n} of them the known parts decide the outcome: with the event, "
+        f"{in_a_row(told)}; of those analysed, {whole}. Known parts decide one answer sooner than "
+        f"the other, so this shows neither a bias nor its absence{_reach(added)}."
     )
 
 
@@ -100,4 +100,4 @@ def _reach(added: Added) -> str:
     for arm in added.arms.values():
         unclear = present(arm.undecided)
         ends.append(f"{arm.events} to {arm.events + unclear} of {arm.n + unclear}")
-    return f"; of all left out {in_a_row(ends)} had it"
+    return f"; of all left out, {in_a_row(ends)} had it"

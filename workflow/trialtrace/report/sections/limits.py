@@ -32,7 +32,7 @@ def limits(material: Material) -> str:
 def _limits(material: Material) -> Iterator[str]:
     trial = material.trial
     if trial.synthetic:
-        yield "The data are synthetic: they show what the analyses do, nothing of the treatment."
+        yield "The data are synthetic: they show what the analyses do, nothing about the treatment."
     if trial.reanalysis:
         yield escape_markdown(trial.reanalysis)
     for analysis in primary(material):
@@ -48,7 +48,7 @@ def _limits(material: Material) -> Iterator[str]:
     if chosen:
         yield (
             f"{len(chosen)} of the {len(every)} analyses of this report are of patients chosen "
-            "after randomisation, whose arms are not compared as they were randomised."
+            "after randomisation, so their arms are not compared as randomised."
         )
     alone: dict[str, list[str]] = {}
     for one in every:

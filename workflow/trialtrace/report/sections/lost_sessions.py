@@ -17,7 +17,7 @@ from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
 
 COUNT, EXACT = "count.events", "proportion.clopper_pearson"
-RULE = "Who was lost alive before the end of their sessions counts as not having done the others."
+RULE = "Sessions after loss to follow-up, of patients lost alive, count as not done."
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 
 Bounds = tuple[ResultRow, ResultRow]
-OTHERWISE = "Other readings disagree."
+OTHERWISE = "Other choices disagree."
 PAIR = ("comparison", "reference")
 # How all of one or of two are called.
 _EVERY = {1: "that", 2: "both"}
@@ -64,10 +64,10 @@ class Readings:
         clear = leaves_out_no_effect(self.first)
         for rows, words in (
             (self.methods, "by other methods"),
-            (self.everybody, "of all randomised"),
-            (self.planned, "of the outcome as registered or planned"),
+            (self.everybody, "for all randomised"),
+            (self.planned, "for the outcome as registered or planned"),
             (self.decided, "with the outcomes that known parts decide"),
-            (self.rules, "by other rules of the outcome"),
+            (self.rules, "by other definitions of the outcome"),
         ):
             bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]
             n, k = len(bounded), sum(leaves_out_no_effect(row) != clear for row in bounded)
@@ -75,7 +75,7 @@ class Readings:
                 tested = [present(row["stat_value"]) for row in self.tested]
                 n += len(tested)
                 k += sum((p <= 1 - present(self.first["ci_level"])) != clear for p in tested)
-                words += " (a test for an interval where there is none)" * bool(tested)
+                words += " (or tests, where there is no interval)" * bool(tested)
             yield k, n, words
 
 
@@ -156,7 +156,7 @@ def other_readings(material: Material, *analyses: Analysis) -> str:
             at = f", {one.first['visit']}" if visits and one.first["visit"] else ""
             told.append(
                 f"{pair_text(material, one.first)}{at}: its interval is "
-                f"{with_no_effect(clear)}; {'' if clear else 'in'}compatible with it: "
+                f"{with_no_effect(clear)}; {'' if clear else 'in'}compatible with no effect: "
                 f"{in_a_row(kinds)}."
             )
     return " ".join([OTHERWISE, *told]) if told else ""

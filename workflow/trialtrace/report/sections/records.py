@@ -17,7 +17,7 @@ PRESENT = "present"
 
 
 def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
-    """ "27 patients have a record of whether they had it (Drug 11, Placebo 16); …", at the last
+    """ "recorded, yes or no, in 27 patients (Drug 11, Placebo 16); …", at the last
     visit of a table by visits; nothing where all have a record, and of a log of events, in which
     nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
@@ -48,8 +48,8 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
     arms = [f"{escape_markdown(material.arm_label(arm))} {n}" for arm, n in counts.items()]
     whole, most = sum(counts.values()), len({*rows.subject})
     yield (
-        f"{whole} patients have a record of whether they had it{at} ({', '.join(arms)}); the "
-        f"others ({most - whole}) count as without"
+        f"recorded, yes or no, in {whole} patients{at} ({', '.join(arms)}); the "
+        f"other {most - whole} count{'s' * (most - whole == 1)} as without it"
     )
 
 
@@ -65,4 +65,4 @@ def first_events(material: Material, analysis: Analysis) -> Iterator[str]:
         told = ", ".join(
             f"{n} {escape_markdown(lower_first(kind))}" for kind, n in kinds.most_common()
         )
-        yield f"Of {kinds.total()} first events, by what they are: {told}."
+        yield f"The {kinds.total()} first events, by kind: {told}."

@@ -46,8 +46,8 @@ def registered_unread(material: Material) -> Iterator[str]:
         others = f"; those of the {in_a_row(compared)} are" if compared else ""
         yield (
             "Registered and reported outcomes are not compared, nor the plan of this report with "
-            f"the registered ones: what the registry has under {escape_markdown(number)} is not at "
-            f"hand{escape_markdown(others)}."
+            f"the registered ones: the registry's entry {escape_markdown(number)} was not "
+            f"available{escape_markdown(others)}."
         )
 
 
@@ -58,7 +58,7 @@ def registered_otherwise(material: Material) -> Iterator[str]:
         if row["check"] in OF_OUTCOMES and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
-            yield f"Reported otherwise than registered or planned ({source}): {told}"
+            yield f"Reported differently than registered or planned ({source}): {told}"
 
 
 def registered_late(material: Material) -> Iterator[str]:

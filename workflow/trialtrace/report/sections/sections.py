@@ -23,10 +23,10 @@ from trialtrace.run.trial.plan.no_pingouin import without_check
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
-POPULATIONS = "Analysis populations; who belongs to one has Y in the variable of its flag."
+POPULATIONS = "Analysis populations; members have Y in the flag variable."
 MOST_TABLES = 4
 STOPS = "; a disagreement would have stopped the run."
-UNTOLD = "Not told by the sources at hand"
+UNTOLD = "Not reported in the available sources"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -73,7 +73,7 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
     place = place_link("sec-data", places)
     data = f"[Data]({place})" if place else "Data"
     text = f"{rows} row{'s' * (rows != 1)} and {cells} single value{'s' * (cells != 1)} of the "
-    return [f"{text}export were rejected, which results are without: see {data}.", *told]
+    return [f"{text}export were rejected and used in no result: see {data}.", *told]
 
 
 def _blinding(who: str | tuple[str, ...] | None) -> str:
@@ -81,7 +81,7 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
     if who is None:
         return ""
     if who == "unnamed":
-        return "; blinded, of whom is not recorded"
+        return "; blinded (who was blinded is not recorded)"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
@@ -123,8 +123,10 @@ def trial_section(material: Material) -> str:
     untold = "; ".join(what for what, text in told.items() if not text)
     told |= {"Stopped": design.stopped, UNTOLD: untold}
     body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
-    caption = "What is known of the trial; nothing of it is computed."
-    table = texts_table(material, ["", "What the sources at hand tell"], body, "trial", caption)
+    caption = "The trial as its sources describe it; nothing here is computed."
+    table = texts_table(
+        material, ["", "According to the available sources"], body, "trial", caption
+    )
     return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
 
 
@@ -225,8 +227,8 @@ def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
     """How many results are held against a simulation, and how far off such an estimate may be."""
     if not drawn:
         return ""
-    text = f" {len({row['result_id'] for row, _ in drawn})} of them are held against a simulation "
-    text += "and agree within what chance may part the two by, which each number has on its page"
+    text = f" {len({row['result_id'] for row, _ in drawn})} of them are compared with a simulation "
+    text += "and agree within the chance error stated on the page of each"
     off = [
         (present(check["chance"]), row)
         for row, check in drawn
@@ -239,8 +241,8 @@ def _by_simulation(drawn: list[tuple[ResultRow, CheckRow]]) -> str:
         chance >= abs(present(row["stat_value"]) - no_effect(row["stat_name"]))
         for chance, row in off
     )
-    text += f": of {len(off)} estimates at most {percent(max(shares))} % of the interval's width"
-    told = f"; {near} of these are so small that one of the other sign would agree too"
+    text += f": for {len(off)} estimates at most {percent(max(shares))} % of the interval's width"
+    told = f"; {near} of these are so small that the opposite sign would agree too"
     return f"{text}{told if near else ''}."
 
 

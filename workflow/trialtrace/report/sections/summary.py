@@ -166,7 +166,7 @@ def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     lead = f"[Outcome known]({place})" if place else "Outcome known"
     lead += f", {escape_markdown(analysis.label)}" if len(primary(material)) > 1 else ""
     if all(k == n for arms in counts for k, n in arms.values()):
-        lost = ", as the sessions of who was lost count as not done"
+        lost = ", as sessions after loss to follow-up count as not done"
         lost *= bool(lost_sessions(material, analysis, places))
         return f"{lead} in all{_of_population(material, analysis)}{lost}."
     told = []

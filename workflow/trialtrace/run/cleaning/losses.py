@@ -187,7 +187,7 @@ def few_line(losses: Losses) -> list[RedLine]:
     # To say that there is one more takes the room of that one.
     told = few if len(few) <= COLUMNS_TOLD + 1 else few[:COLUMNS_TOLD]
     more = f"; {len(few) - len(told)} more" if len(told) < len(few) else ""
-    text = f"Single values rejected, which results are without: {'; '.join(told)}{more}."
+    text = f"Single values rejected and used in no result: {'; '.join(told)}{more}."
     return [RedLine(FEW_REJECTED, few[0].partition(".")[0], None, text)]
 
 

@@ -182,7 +182,7 @@ def step_words(claim: dict[str, Any]) -> str:
 def verdict_words(claim: dict[str, Any]) -> str:
     """Both verdicts on a number of a claim, each with its sentence."""
     return " ".join(
-        f"{name[0].upper()}{name[1:]} {SHOWN[claim[column]]}. {claim[FINDINGS[column]]}"
+        f"{name[0].upper()}{name[1:]}: {SHOWN[claim[column]]}. {claim[FINDINGS[column]]}"
         for column, name in COLUMNS.items()
     )
 
