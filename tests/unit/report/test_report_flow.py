@@ -137,7 +137,7 @@ def test_the_boxes_end_with_the_primary_analysis(mini):
     """Another that the plan lists before it stands in the table."""
     given = {"analysed": ["death_time", "relief_primary"]}
     assert words(boxes(mini, given, "drug"))[-1][0] == "Relief"
-    assert "other analyses are in the table" in draw(mini, given).caption
+    assert "other analyses are in the flow table" in draw(mini, given).caption
 
 
 def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, monkeypatch):

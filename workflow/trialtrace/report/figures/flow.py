@@ -110,7 +110,7 @@ def _caption(material: Material, row: Row) -> str:
         text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
         text += "its population."
     if len(row["analysed"]) > 1:
-        text += " The other analyses are in the table of the flow."
+        text += " The other analyses are in the flow table."
     known = counts(material)
     untold = {
         "who was assessed for eligibility": not screened(material)

@@ -51,7 +51,7 @@ def baseline_table(material: Material) -> str:
     whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
     caption = f"Baseline of {whose} patients: {population}. "
     caption += "Groups" if "by" in data else "Arms"
-    caption += " are described, not tested; of yes or no the number (percent) with yes."
+    caption += " are described, not tested; of yes-or-no variables, number (percent) with yes."
     if note := data.get("note"):
         caption += f" {note}"
     caption += "".join(score_words(material, data["variables"]))

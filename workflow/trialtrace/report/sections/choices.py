@@ -31,7 +31,7 @@ Above = dict[Estimate, str]
 # What stands in place of an estimate, and of the p-values that a line before it has.
 ONLY_TESTED, AS_ABOVE = "only tested", "as above"
 SAME = "what changes under other choices", ""
-OTHER = "other definitions, visits and estimands, which are other questions", "-further"
+OTHER = "other definitions, visits and estimands, which answer other questions", "-further"
 Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 

@@ -211,7 +211,7 @@ def known_table(material: Material) -> str:
     caption += " A time that is censored counts as known." if times else ""
     table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
     lost = any(lost_by_arm(material, analysis) for analysis in primary(material))
-    caption += " Who was lost counts as a failure, and so as known." if lost else ""
+    caption += " Patients lost count as failures, and so as known." if lost else ""
     return captioned(material, table, "known", caption)
 
 

@@ -69,10 +69,10 @@ def flow_table(material: Material) -> str:
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = "Flow of the patients."
-    caption += " Who did not complete may be analysed." if "ended" in data else ""
+    caption += " Patients who did not complete may be analysed." if "ended" in data else ""
     if any(_reasons(candidate, "not_analysed", name, groups) for name in data["analysed"]):
-        caption += f" Below each analysis stand those {lower_first(who or 'randomised')} who did "
-        caption += "not enter it, by reason."
+        caption += f" Below each analysis are those {lower_first(who or 'randomised')} but not "
+        caption += "included in it, by reason."
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 
