@@ -31,5 +31,14 @@ for (d in cases("strata.csv")) {
     q <- c(fall, 1, pchisq(fall, 1, lower.tail = FALSE))
   }
   emit_test(this, "trend", q[1], q[3], q[2])
+  q <- c(NaN, NaN, NaN)
+  if (full && !separated) {
+    # glm's own covariance is that of the last but one step: once more from the solution.
+    last <- fit(y ~ arm * score)
+    last <- glm(y ~ arm * score, binomial, long, weights = w, start = coef(last), epsilon = 1e-15)
+    q <- exp(coef(last)[["arm:score"]] + c(0, -1, 1) * qnorm(0.975) *
+               sqrt(vcov(last)["arm:score", "arm:score"]))
+  }
+  emit_interval(this, "ratio", q[1], q[2], q[3])
 }
 finish()

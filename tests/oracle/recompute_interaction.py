@@ -9,7 +9,12 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
 from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
 from trialtrace.stats.categorical.fragility import fragility_index
-from trialtrace.stats.stratified.interaction import logistic_interaction, logistic_trend
+from trialtrace.stats.results import Interval
+from trialtrace.stats.stratified.interaction import (
+    logistic_interaction,
+    logistic_trend,
+    logistic_trend_ratio,
+)
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
@@ -50,6 +55,15 @@ def interaction(cases: Cases) -> Numbers:
         for name, result in (("logistic", found), ("trend", over_score)):
             for part in ("statistic", "df", "p_value"):
                 yield case, f"{name}.{part}", getattr(result, part, nan)
+        ratio = _ratio(*_long(*counts)) if found else None
+        for part in ("estimate", "low", "high"):
+            yield case, f"ratio.{part}", getattr(ratio, part, nan)
+
+
+def _ratio(y: np.ndarray, arm: np.ndarray, score: np.ndarray) -> Interval:
+    # Strata without patients have no number in R.
+    score = np.unique(score, return_inverse=True)[1]
+    return logistic_trend_ratio(y, arm == "t", score, confidence=0.95)
 
 
 def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

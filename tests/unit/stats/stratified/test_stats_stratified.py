@@ -103,3 +103,20 @@ def test_degenerate_strata_are_refused_with_a_reason():
         stratified.mantel_haenszel_risk_difference(
             [1], [4], [0], [3], confidence=0.95, variance="x"
         )
+
+
+def test_the_trend_of_two_scores_is_the_ratio_of_their_odds_ratios():
+    """By hand: 3 of 10 against 5 of 10 at 1, 6 of 10 against 2 of 8 at 2; variances add."""
+    cells = ((1, 1, 3, 10), (0, 1, 5, 10), (1, 2, 6, 10), (0, 2, 2, 8))
+    rows = [(k < x, arm, at) for arm, at, x, n in cells for k in range(n)]
+    y, treated, score = np.array(rows, dtype=float).T
+    found = stratified.logistic_trend_ratio(y, treated, score, confidence=0.95)
+    ratio = (6 / 4) / (2 / 6) / ((3 / 7) / (5 / 5))
+    error = sum(1 / x + 1 / (n - x) for *_, x, n in cells) ** 0.5
+    assert found.estimate == pytest.approx(ratio, rel=1e-9)
+    assert found.high == pytest.approx(ratio * np.exp(1.959963985 * error), rel=1e-8)
+    # Half a point is the square root of it.
+    half = stratified.logistic_trend_ratio(y, treated, 2 * score, confidence=0.95)
+    assert half.estimate == pytest.approx(ratio**0.5, rel=1e-9)
+    with pytest.raises(StatsError, match="two arms, 0 and 1, and two scores"):
+        stratified.logistic_trend_ratio(y, treated, np.ones(y.size), confidence=0.95)

@@ -64,6 +64,7 @@ NORMAL = {
     "odds_ratio.ordinal_gee",
     "odds_ratio.ordinal_mixed",
     "odds_ratio.proportional_odds",
+    "odds_ratio_trend.logistic",
     "slope_odds_ratio.logistic_mixed",
     "complier_difference.bloom",
     "hazard_ratio.cox",

@@ -11,6 +11,7 @@ from trialtrace.stats.stratified.generalised_cmh import (
 from trialtrace.stats.stratified.generalised_cmh import cmh_row_mean_scores as cmh_row_mean_scores
 from trialtrace.stats.stratified.interaction import logistic_interaction as logistic_interaction
 from trialtrace.stats.stratified.interaction import logistic_trend as logistic_trend
+from trialtrace.stats.stratified.interaction import logistic_trend_ratio as logistic_trend_ratio
 from trialtrace.stats.stratified.mantel_haenszel import breslow_day as breslow_day
 from trialtrace.stats.stratified.mantel_haenszel import (
     cochran_mantel_haenszel as cochran_mantel_haenszel,

@@ -16,9 +16,10 @@ from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import compared, roles
 from trialtrace.run.methods.continuous.analyse_paired import Found, Paired, comparisons
 from trialtrace.run.methods.stratified.analyse import keys_of
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import over_arms as cards
@@ -208,14 +209,32 @@ def effect_over_score(cut: Cut, step: "Step[cards.LogisticTrend]") -> Iterator[R
     strata = step.options.strata
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
-        try:
-            score = keys_of(rows, strata).astype(float)
-        except ValueError:
-            raise StatsError("a trend needs one variable whose levels are numbers.") from None
+        score = _score(rows, strata)
         return formula(step)(rows.column("AVAL"), rows.column("TRTP").astype(str), score)
 
     compared = groups(cut, step.options.groups, strata)
     yield from _results(cut, step, compared, compute)
+
+
+def _score(rows: Selection, strata: tuple[str, ...]) -> Floats:
+    """The levels of a variable, as the numbers that they are."""
+    try:
+        return keys_of(rows, strata).astype(float)
+    except ValueError:
+        raise StatsError("a trend needs one variable whose levels are numbers.") from None
+
+
+def ratio_over_score(cut: Cut, step: "Step[cards.LogisticTrendRatio]") -> Iterator[Result]:
+    """By comparison: by what the odds ratio grows with a point of a variable of numbers."""
+    strata, confidence = step.options.strata, cut.analysis.confidence
+    for pair, _, rows in groups(cut, "pairs", strata):
+
+        def compute(pair: tuple[str, str] = present(pair), rows: Selection = rows) -> Interval:
+            treated = rows.column("TRTP").astype(str) == pair[0]
+            values = rows.column("AVAL")
+            return formula(step)(values, treated, _score(rows, strata), confidence=confidence)
+
+        yield Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n).interval(compute)
 
 
 def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
@@ -250,6 +269,7 @@ METHODS = {
     "p_value.fisher_freeman_halton_drawn": drawn_table,
     "p_value.logistic_interaction": arm_by_stratum,
     "p_value.logistic_trend": effect_over_score,
+    "odds_ratio_trend": ratio_over_score,
     "p_value.cmh_general_association": association,
     "p_value.cmh_general_association_exact": association,
     "p_value.cmh_row_mean_scores": association,

@@ -226,6 +226,22 @@ def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     return _twice_the_gain(y, smaller, larger) if _has_maximum(y, larger) else nan
 
 
+@peer(LOGIT, rows_of, ITERATIVE)
+def trend_ratio(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
+    """The exponential of the coefficient of arm by score of statsmodels' `Logit`."""
+    score = pd.to_numeric(rows["stratum"], errors="coerce")
+    treated = (rows["TRTP"] == asked.contrast[0]).astype(float)
+    if score.isna().any() or score.nunique() < 2 or treated.nunique() < 2:
+        return nan
+    x = np.column_stack([np.ones(len(rows)), treated, score, treated * score])
+    y = rows["AVAL"].to_numpy()
+    if not _has_maximum(y, x):
+        return nan
+    fit = Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200)
+    low, high = np.exp(fit.conf_int(alpha=1 - data.confidence(asked))[3])
+    return float(np.exp(fit.params[3])), (float(low), float(high))
+
+
 def peak(y: np.ndarray, x: np.ndarray, held: float | None = None) -> tuple[float, np.ndarray]:
     """The highest penalised log-likelihood and its coefficients; the first may be held."""
     fixed = np.zeros(0) if held is None else np.full(1, held)
@@ -261,5 +277,6 @@ CHECKS = by_name(
         "p_value,chi_squared,df.breslow_day_tarone": _breslow_day(tarone=True),
         "p_value,chi_squared,df.logistic_interaction": logistic,
         "p_value,chi_squared,df.logistic_trend": trend,
+        "odds_ratio_trend.logistic": trend_ratio,
     }
 )

@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     "p_value.cochran_armitage": f"{_HERE}.over_arms",
     "p_value.logistic_interaction": f"{_HERE}.over_arms",
     "p_value.logistic_trend": f"{_HERE}.over_arms",
+    "odds_ratio_trend.logistic": f"{_HERE}.over_arms",
     "proportion.missing_as_event": f"{_HERE}.missing",
     "risk_difference.missing_as_event": f"{_HERE}.missing",
     "proportion.missing_as_no_event": f"{_HERE}.missing",

@@ -42,6 +42,9 @@ STATISTICS: dict[str, Statistic] = {
     "risk_difference": _estimate("Difference of two proportions.", BINARY),
     "risk_ratio": _estimate("Ratio of two proportions.", BINARY),
     "odds_ratio": _estimate("Ratio of two odds.", BINARY),
+    "odds_ratio_trend": _estimate(
+        "Ratio of the odds ratios of two arms at scores a point apart.", BINARY
+    ),
     "number_needed_to_treat": _estimate("Inverse of the risk difference.", BINARY),
     "probability_of_superiority": _estimate(
         "Probability that a value of the treated arm is above one of the reference, ties "

@@ -65,6 +65,13 @@ class LogisticOverLevels:
 
 
 @shape
+class LogisticTrendRatio:
+    """Ratio of the odds ratios at scores a point apart, in a logistic model, the score linear."""
+
+    strata: Distinct[Name] = key("The score: a variable of `subjects` of numbers.")
+
+
+@shape
 class LogisticTrend:
     """Likelihood ratio test of arm by a score in a logistic model, the score linear."""
 
@@ -232,6 +239,24 @@ CARDS = (
             "score <- as.numeric(as.character(stratum))\n"
             "plain <- glm(d$AVAL ~ arm + score, binomial, control = control)\n"
             'test <- anova(plain, update(plain, . ~ arm * score), test = "Chisq")\n',
+        ),
+    ),
+    Card(
+        "odds_ratio_trend.logistic",
+        "logistic regression, arm by score",
+        "Cox 1970, The Analysis of Binary Data",
+        options=LogisticTrendRatio,
+        check="stratified",
+        formula="stratified.interaction:logistic_trend_ratio",
+        r=R(
+            {"odds_ratio_trend": "exp(slope + c(0, -1, 1) * half)"},
+            "score <- as.numeric(as.character(stratum))\n"
+            "treated <- as.numeric(arm == {treated})\n"
+            "fit <- glm(d$AVAL ~ treated * score, binomial,\n"
+            "           control = glm.control(epsilon = 1e-14, maxit = 100))\n"
+            'slope <- coef(fit)[["treated:score"]]\n'
+            "half <- qnorm(0.5 + {confidence} / 2) *\n"
+            '  sqrt(vcov(fit)["treated:score", "treated:score"])\n',
         ),
     ),
 )
