@@ -6,12 +6,16 @@ from dataclasses import fields
 from types import SimpleNamespace
 
 import mini_run
+import mini_trial
 import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
+from trialtrace.report.sections import subgroups
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
+from trialtrace.report.sections.results_in_short import others_in_short
+from trialtrace.report.sections.subgroups import by_randomised_strata
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -36,7 +40,7 @@ def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     )
     assert told.endswith(
         f" Decided at the level of 0.05. {NOT_ABSENT} Estimand: difference in risk, all randomised "
-        "(treatment policy); estimated in the 19 of 20 whose outcome is known."
+        "(treatment policy); estimated from the 19 of 20 whose outcome is known."
     )
     assert SYNTHETIC not in told
 
@@ -52,7 +56,7 @@ def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     ],
 )
 def test_superiority_is_of_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
-    (analysis,) = module.primary(mini)
+    (analysis,) = module.leading(mini)
     monkeypatch.setattr(module, "planned_side", lambda *_: better)
     found = next(module.compared(mini, analysis))
     estimate = found.estimate | {"stat_value": value}
@@ -61,7 +65,7 @@ def test_superiority_is_of_the_arm_that_is_better(mini, monkeypatch, value, p, b
 
 
 def test_a_margin_is_named_with_what_is_shown_of_it(mini):
-    (analysis,) = module.primary(mini)
+    (analysis,) = module.leading(mini)
     found = next(module.compared(mini, analysis))
     p = found.planned | {"stat_value": 0.01, "options": '{"margin": -0.1, "sides": "greater"}'}
     text = words(module._of_pair(mini, analysis, found.estimate, p))
@@ -70,14 +74,14 @@ def test_a_margin_is_named_with_what_is_shown_of_it(mini):
 
 def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch):
     """An interval without no effect, beside those of all randomised and of other rules with it."""
-    (analysis,) = module.primary(mini)
+    (analysis,) = module.leading(mini)
     first = next(module.compared(mini, analysis)).estimate
     clear = first | {"ci_low": 0.1, "ci_high": 0.4}
     wide = first | {"ci_low": -0.1, "ci_high": 0.5, "stat_text": "20 (-10 to 50)"}
     none = {field.name: [] for field in fields(Readings)}
     of_all = {"first": clear, "everybody": [wide, wide], "rules": [wide, clear, clear]}
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
-    assert words(" ".join(module._against(mini, {}))) == (
+    assert words(" ".join(module._against(mini, [analysis], {}))) == (
         "Other choices disagree: for Drug against Placebo, the null value lies within the interval "
         "of all randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other definitions "
         "of the outcome."
@@ -86,11 +90,84 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
     monkeypatch.setattr(module, "includes_no_effect", lambda *_: True)
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
-    assert words(" ".join(module._against(mini, {}))).endswith(
+    assert words(" ".join(module._against(mini, [analysis], {}))).endswith(
         f"the null value lies outside the interval of all randomised ({words(first['stat_text'])})."
     )
     monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | {"first": clear})])
-    assert [*module._against(mini, {})] == []
+    assert [*module._against(mini, [analysis], {})] == []
+
+
+BESIDE = """\
+  relief_all:
+    label: Relief of all
+    role: primary
+    of: relief_primary
+    estimates: [{risk_difference: miettinen_nurminen}]
+  relief_published:
+    label: Relief as published
+    role: published
+    of: relief_primary
+    estimates: [{risk_difference: wald}]
+  relief_by_site:
+    label: Relief by site
+    role: subgroup
+    of: relief_primary
+    by: site
+    interaction: {breslow_day: {correction: none}}
+  relief_parts:
+    label: Relief by smoking, counts
+    role: exploratory
+    report: main
+    of: relief_primary
+    by: smoker
+    describe: [{proportion: wilson}]
+multiplicity:
+"""
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    plan = mini_trial.PLAN.replace("multiplicity:\n", BESIDE)
+    run = mini_run.run_mini(tmp_path_factory.mktemp("beside"), plan=plan)
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
+    """No second estimand, and what one of the two alone shows is not shown."""
+    told = words(conclusion(beside, {}))
+    assert told.count("Estimand: difference in risk") == 1
+    assert "; by “Relief of all” 26.7 percentage points (" in told
+    assert told.count("compatible with no effect.") == 1
+    (analysis,) = module.leading(beside)
+    found = next(module.compared(beside, analysis))
+    p = found.planned | {"stat_value": 0.01}
+    assert words(module._of_pair(beside, analysis, found.estimate, p)).startswith(
+        "a difference between Drug and Placebo is shown by “Relief” alone: risk difference 26.7 "
+    )
+
+
+def test_a_summary_has_what_the_main_report_has_beside_a_result(beside):
+    (analysis,) = module.leading(beside)
+    told = [words(text) for text in others_in_short(beside, analysis, lambda _: "")]
+    published, parts = told
+    assert published.startswith("Relief as published: risk difference 26.7 percentage points (")
+    counts = {
+        (row["stratum"], row["group1_level"]): f"{row['stat_value']:g} of {row['denominator']}"
+        for row in beside.of("relief_parts")
+        if row["method"] == "count.events"
+    }
+    smokers = f"Yes {counts['smoker=Yes', 'drug']} and {counts['smoker=Yes', 'placebo']}"
+    assert parts.startswith("Relief by smoking, counts: ") and smokers in parts
+
+
+def test_strata_of_the_randomisation_with_other_effects_stand_in_the_summary(beside, monkeypatch):
+    (analysis,) = module.leading(beside)
+    assert [*by_randomised_strata(beside, analysis, lambda _: "")] == []
+    own = subgroups.interactions
+    small = {"stat_value": 0.01, "stat_text": "0.01"}
+    monkeypatch.setattr(subgroups, "interactions", lambda *of: [row | small for row in own(*of)])
+    (told,) = by_randomised_strata(beside, analysis, lambda _: "")
+    assert words(told).startswith("Relief by site (exploratory, not adjusted): interaction p ")
 
 
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():

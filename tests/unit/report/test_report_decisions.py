@@ -66,7 +66,14 @@ def material(*rows, families=()):
     return Stub(
         of=lambda _: rows,
         printable=lambda _: rows,
-        trial=Stub(tells_cohort=False, synthetic=False, stamp=None, plan=plan, endpoints={}),
+        trial=Stub(
+            tells_cohort=False,
+            synthetic=False,
+            reanalysis=None,
+            stamp=None,
+            plan=plan,
+            endpoints={},
+        ),
         tracer=Stub(counts=lambda _: [], about=Stub(second_words=lambda row: row["group2_level"])),
         arm_label=str.capitalize,
         parameter_words=lambda _: [],
@@ -285,8 +292,11 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told == ", at or below the significance level of 0.05"
     looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     own = FISHER | {"stat_value": 0.005}
-    told = ", below the significance level of this look by the plan's boundary, about 0.0095"
-    assert verdict(material(own), looked, own) == told
+    told = ", below the significance level of this look by {}, about 0.0095"
+    assert verdict(material(own), looked, own) == told.format("the plan's boundary")
+    others = material(own)
+    others.trial.reanalysis = "Others wrote the plan."
+    assert verdict(others, looked, own) == told.format("a boundary that we assumed")
     estimate = {"method": "risk_difference.newcombe", "ci_low": -0.1}
     told = "; the interval is not adjusted for the interim analyses"
     assert unadjusted_interval(looked, estimate) == told

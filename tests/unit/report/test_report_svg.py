@@ -121,6 +121,23 @@ def test_interval_censored_curves_keep_to_their_axis(figures, tmp_path, disclosu
     assert on_grid != fine
 
 
+def test_no_line_is_drawn_where_interval_censored_data_do_not_say_how_the_curve_runs():
+    """Of two, one had the event between days 101 and 203."""
+    from trialtrace.report.figures.interval_survival import _draw, _places
+    from trialtrace.stats.survival.interval_censored import turnbull
+
+    fit = turnbull(np.array([101.0, 203.0]), np.array([203.0, np.inf]))
+    lines, boxes = [], []
+    axes = Stub(
+        plot=lambda *xy, **_: lines.append(xy), fill_between=lambda *at, **_: boxes.append(at)
+    )
+    _draw(axes, _places(fit, 1.0, 300.0, fine=True), {"color": "black"}, "Drug")
+    ((time, share),) = lines
+    assert np.array_equal(time, [0, 101, np.nan, 203, 203], equal_nan=True)
+    assert np.array_equal(share, [1, 1, np.nan, 0.5, 0.5], equal_nan=True)
+    assert boxes == [([101, 203], 0.5, 1.0)]
+
+
 def test_interval_censored_curves_end_with_the_share_after_all_visits():
     """Of five, four had the event between two visits."""
     from trialtrace.report.figures.interval_survival import _after_the_last_step

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def draw(material: Material, entry: Given) -> Picture:
-    """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
+    """Inside an interval of the estimate the curve can run anywhere: that is the shaded box, in
+    which no line is drawn."""
     request = Request(material, entry)
     arms = request.arms
     turnbulls: dict[str, Turnbull] = {}
@@ -60,7 +61,8 @@ def draw(material: Material, entry: Given) -> Picture:
         axes.legend(frameon=False, loc="lower left")
     caption = (
         f"{request.title}, {request.population}: Turnbull's estimate from events "
-        "that lie between two visits. Within a shaded box the data do not say how the curve runs."
+        "that lie between two visits. Within a shaded box, between two examinations, the data do "
+        "not say how the curve runs."
     )
     caption += _after_the_last_step(material, turnbulls) if fine else ""
     alt = f"Interval-censored curves without the event for {request.arm_words(turnbulls)}."
@@ -109,9 +111,10 @@ def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
 def _draw(axes: "Axes", at: Places, style: Given, label: str) -> None:
     shown = np.isfinite(at.right)
     left, right, before, after = (each[shown] for each in (at.left, at.right, at.before, at.after))
-    # Flat between the innermost intervals, a diagonal across each.
-    time = np.concatenate([[0.0], np.column_stack([left, right]).ravel()])
-    share = np.concatenate([[1.0], np.column_stack([before, after]).ravel()])
+    # Flat between the innermost intervals, and broken within each.
+    gap = np.full(len(left), np.nan)
+    time = np.concatenate([[0.0], np.column_stack([left, gap, right]).ravel()])
+    share = np.concatenate([[1.0], np.column_stack([before, gap, after]).ravel()])
     end = at.left[~shown][0] if (~shown).any() else time[-1]
     axes.plot(
         np.append(time, max(end, time[-1])),

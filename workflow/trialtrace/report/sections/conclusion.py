@@ -2,7 +2,7 @@
 with its size; and what the data are no evidence of."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.figures.picture import in_a_row
@@ -12,8 +12,9 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
-from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, primary
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
+from trialtrace.report.sections.questions import alongside, leading, question_of
 from trialtrace.report.sections.readings import Readings, includes_no_effect, readings
 from trialtrace.report.sections.thresholds import shown_beyond
 from trialtrace.report.tables import NO_BREAK, link, pair_text, with_sign
@@ -30,11 +31,12 @@ PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
 
 
 def conclusion(material: Material, places: Mapping[str, str]) -> str:
-    """The sentences of all primary analyses, which intervals of other readings speak against them,
+    """The sentences of all primary questions, which intervals of other readings speak against them,
     and that a synthetic cohort says nothing of patients. Markdown; `places` are those of labels."""
-    told = [" ".join(_of(material, one)) for one in primary(material) if material.of(one.name)]
+    every = leading(material)
+    told = [" ".join(_of(material, one)) for one in every if material.of(one.name)]
     told = told if told and not material.trial.pooled else [NOTHING]
-    told += [*_against(material, places)]
+    told += [*_against(material, every, places)]
     told += [SYNTHETIC] if material.trial.synthetic else []
     return " ".join(told)
 
@@ -50,11 +52,13 @@ def _of(material: Material, analysis: Analysis) -> Iterator[str]:
     yield _estimand(material, analysis, found)
 
 
-def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+def _against(
+    material: Material, every: Iterable[Analysis], places: Mapping[str, str]
+) -> Iterator[str]:
     """ "Other choices disagree: for Drug against Placebo, the null value lies within the interval
     of all randomised, −18.1 …, and 3 of 12 intervals by other definitions": where they do."""
     told = []
-    for analysis in primary(material):
+    for analysis in every:
         place = place_link(choices_place(analysis.name), places)
         for one in readings(material, analysis):
             if one.first["ci_low"] is not None and [*one.otherwise()]:
@@ -107,7 +111,7 @@ def _known(material: Material, analysis: Analysis, found: list[Compared]) -> Ite
     if any(n < whole for n, whole in numbers):
         (n, whole), row = next(iter(numbers.items()))
         few = f"the [{n}]({trace_link(row['result_id'], 'n')}) of {whole}"
-        yield f"estimated in {few if len(numbers) == 1 else 'those'} whose outcome is known"
+        yield f"estimated from {few if len(numbers) == 1 else 'those'} whose outcome is known"
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
@@ -131,7 +135,7 @@ def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> 
     for one, p in zip(found, decided, strict=True):
         yield _of_pair(material, analysis, one.estimate, p)
     if values:
-        yield f"decided at the level {escape_markdown(level_words(analysis))}."
+        yield f"decided at the level {escape_markdown(level_words(material, analysis))}."
     if shown < len(values):
         yield NOT_ABSENT
 
@@ -140,8 +144,14 @@ def _of_pair(
     material: Material, analysis: Analysis, estimate: ResultRow, p: ResultRow | None
 ) -> str:
     """ "superiority of Drug over Placebo is shown: risk difference −7.8 …": of a test against
-    margins its verdict, of an estimate that none decides the size alone."""
+    margins its verdict, of an estimate that none decides the size alone; beside it what stands on
+    the same footing, and that it is not shown by both."""
     size = f"{LABELS[estimate['stat_name']]} {link(estimate, estimate['stat_text'])}"
+    others = [*_beside(material, analysis, estimate)]
+    size += "".join(
+        f"; by “{escape_markdown(label)}” {link(row, row['stat_text'])}, {with_no_effect(clear)}"
+        for label, row, clear in others
+    )
     pair = escape_markdown(pair_text(material, estimate))
     for row in material.of(analysis.name):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
@@ -150,18 +160,35 @@ def _of_pair(
     if p is None or p["stat_value"] is None:
         return f"{pair}: {size}, which no test decides."
     shown = "shown" if rejected([p["stat_value"]], analysis.decision_level) else "not shown"
+    alone = shown == "shown" and not all(clear for *_, clear in others)
+    by = f" by “{escape_markdown(analysis.label)}” alone" * alone
     arms = [escape_markdown(material.arm_label(arm)) for arm in values_of(estimate, PLACE[2:4])]
     margin = json.loads(p["options"]).get("margin")
     if margin:
         limit = escape_markdown(limits_of(p["options"]).removeprefix(", "))
-        return f"non-inferiority of {' to '.join(arms)} at {limit} is {shown}: {size}."
+        return f"non-inferiority of {' to '.join(arms)} at {limit} is {shown}{by}: {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])
     above = present(estimate["stat_value"]) > no_effect(estimate["stat_name"])
     if better and shown == "shown" and above != (better == "higher"):
-        return f"superiority of {' over '.join(arms[::-1])} is shown: {size}."
+        return f"superiority of {' over '.join(arms[::-1])} is shown{by}: {size}."
     what = (
         f"superiority of {' over '.join(arms)}"
         if better
         else f"a difference between {' and '.join(arms)}"
     )
-    return f"{what} is {shown}: {size}."
+    return f"{what} is {shown}{by}: {size}."
+
+
+def _beside(
+    material: Material, analysis: Analysis, estimate: ResultRow
+) -> Iterator[tuple[str, ResultRow, bool]]:
+    """(label, estimate, whether its interval leaves out no effect) of the same comparison by each
+    primary analysis that asks the same question."""
+    for other in alongside(material, analysis):
+        for one in compared(material, other):
+            row = one.estimate
+            if (row["stat_name"], question_of(row)) == (
+                estimate["stat_name"],
+                question_of(estimate),
+            ):
+                yield other.label, row, leaves_out_no_effect(row)

@@ -64,7 +64,7 @@ def deaths_by_arm(
 ) -> list[str]:
     """Deaths with their denominators; those of the disposition where they are others; whether the
     log of adverse events has them. `place` gives the link to an analysis; `in_short` counts
-    alone."""
+    alone, and the effects where the status of some is unknown."""
     named = deaths(material.trial)
     analyses = [
         problem
@@ -98,7 +98,7 @@ def deaths_by_arm(
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
             "its events by arm." + _over_time(material, analyses, None, place)
         )
-    more = [] if in_short else [*undated(material), *(_log(material) if found else [])]
+    more = [*undated(material), *(_log(material) if found and not in_short else [])]
     return [" ".join([*told, *more])] if told else []
 
 
@@ -202,7 +202,7 @@ def _by_arm(
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
     if in_short:
-        return text
+        return " ".join([text, *(effects(material, analysis) if any(lacking) else [])])
     return " ".join(
         [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
     )

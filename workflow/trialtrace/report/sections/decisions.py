@@ -155,12 +155,13 @@ def reach(values: Sequence[float], level: float) -> str:
     return "at or below" if level in values else "below"
 
 
-def level_words(analysis: Analysis) -> str:
+def level_words(material: Material, analysis: Analysis) -> str:
     """ "of 0.05"; the level of a look is reckoned from a plan's looks, and no more exact than what
-    that knows of them."""
+    that knows of them. The boundary of a plan that others wrote is not the trial's."""
     if analysis.look is None:
         return f"of {analysis.decision_level:.3g}"
-    return f"of this look by the plan's boundary, about {analysis.decision_level:.2g}"
+    whose = "a boundary that we assumed" if material.trial.reanalysis else "the plan's boundary"
+    return f"of this look by {whose}, about {analysis.decision_level:.2g}"
 
 
 def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:
@@ -178,7 +179,7 @@ def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     if result_row is not None:
         value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
-        return f", {side} the significance level {level_words(analysis)}"
+        return f", {side} the significance level {level_words(material, analysis)}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", descriptive: the test of all arms decides"
     return ""

@@ -6,7 +6,7 @@ from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import count_of
-from trialtrace.report.sections.deaths import deaths_by_arm
+from trialtrace.report.sections.deaths import deaths_by_arm, effects
 from trialtrace.report.sections.harms import (
     PLACE,
     by_arm,
@@ -41,7 +41,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
 
 def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
     """ "Any adverse event: 4 of 10; 3 of 10", an endpoint and visit each, in the order of the arms,
-    which are named where not all have a count."""
+    which are named where not all have a count; the effects of those that the plan compares."""
     for (label, visit), arms in by_arm(material, analysis).items():
         whole = {arm: rows for arm, rows in arms.items() if arm != ALL or len(arms) == 1}
         first = next(iter(whole.values()))[0]
@@ -54,6 +54,7 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
             for arm, rows in whole.items()
         ]
         parts += records(material, analysis, first["parameter"])
+        parts += [text.removesuffix(".") for text in effects(material, analysis, first)]
         yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(parts)}"
 
 

@@ -6,10 +6,11 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
 from trialtrace.report.sections.decisions import turned
-from trialtrace.report.sections.findings import ending, not_adjusted, primary
+from trialtrace.report.sections.findings import ending, not_adjusted
 from trialtrace.report.sections.harms import of_log_alone, unreported
 from trialtrace.report.sections.imputed import available_cases
 from trialtrace.report.sections.lost_sessions import lost_sessions
+from trialtrace.report.sections.questions import leading
 from trialtrace.report.sections.readings import other_readings
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.registered import (
@@ -35,7 +36,7 @@ def _limits(material: Material) -> Iterator[str]:
         yield "The data are synthetic: they show what the analyses do, nothing about the treatment."
     if trial.reanalysis:
         yield escape_markdown(trial.reanalysis)
-    for analysis in primary(material):
+    for analysis in leading(material):
         if first := caveat(analysis):
             yield f"{escape_markdown(analysis.label)}: {first.strip()}"
         yield from map(escape_markdown, known_in_short(material, analysis))

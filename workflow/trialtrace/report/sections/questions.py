@@ -20,7 +20,7 @@ PLACES = ("parameter", "visit", "comparison", "reference")
 # Differences of risk, of which one has deaths compete: of the same scale.
 OF_RISK = ("risk_difference", "incidence_difference")
 # Analyses that ask the same question otherwise; a subgroup asks another one.
-ROLES = ("sensitivity", "supportive", "exploratory", "published")
+ROLES = ("primary", "sensitivity", "supportive", "exploratory", "published")
 
 
 def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
@@ -107,6 +107,25 @@ def asking(
 def question(analysis: Analysis) -> tuple[object, ...]:
     """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
     return analysis.estimand.name, analysis.value, analysis.where
+
+
+def alongside(material: Material, analysis: Analysis) -> list[Analysis]:
+    """The primary analyses that ask the question of another primary one, of which they are made:
+    on the same footing, such as all randomised by imputation beside those with an outcome."""
+    return [
+        other
+        for other in material.trial.plan.analyses.values()
+        if {analysis.role, other.role} == {"primary"}
+        and other.of == analysis.name
+        and question(other) == question(analysis)
+    ]
+
+
+def leading(material: Material) -> list[Analysis]:
+    """The primary analyses, one a question."""
+    every = [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
+    beside = {other.name for one in every for other in alongside(material, one)}
+    return [one for one in every if one.name not in beside]
 
 
 def question_of(row: ResultRow) -> Key:

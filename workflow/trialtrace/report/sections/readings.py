@@ -10,10 +10,11 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.decided_early import Added, whom_it_adds
-from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.findings import compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
 from trialtrace.report.sections.questions import (
     by_other_rules,
+    leading,
     missing_bounds,
     of_other_questions,
     question_of,
@@ -146,9 +147,9 @@ def includes_no_effect(low: ResultRow, high: ResultRow) -> bool:
 
 def other_readings(material: Material, *analyses: Analysis) -> str:
     """Which intervals lie otherwise about no effect than that of a primary result, a sentence a
-    comparison; those of `analyses`, else of all primary ones. Plain text, empty where none does."""
+    comparison; of `analyses`, else of all primary questions. Plain text, empty where none does."""
     told = []
-    found = [each for a in analyses or primary(material) for each in readings(material, a)]
+    found = [each for a in analyses or leading(material) for each in readings(material, a)]
     visits = len({one.first["visit"] for one in found}) > 1
     for one in found:
         if one.first["ci_low"] is not None and (kinds := list(one.otherwise())):

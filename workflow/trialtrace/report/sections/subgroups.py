@@ -26,18 +26,35 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
     """The p-values of interaction of the subgroups of an analysis, with a link to each; they stand
     with its result, since one effect for all is what that result says."""
     for other in material.trial.plan.analyses.values():
-        tests = interactions(material, other)
-        if other.of == analysis.name and other.by is not None and tests:
-            label, at = escape_markdown(other.label), place(analysis_place(other.name))
-            how = method_of(tests[0]["method"]).title
-            how += ", of odds ratios" if tests[0]["method"] in OF_ODDS else ""
-            how = escape_markdown(how)
-            shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
-            head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
-            text = f"{head}: interaction {shown} ({how}){_untested(material, other)}"
-            made_up = by_stratum(material, [other.name])
-            text += f"{_within(material, other)}{f'; {made_up}' if made_up else ''}."
-            yield text + caveat(other)
+        if other.of == analysis.name and other.by is not None and interactions(material, other):
+            yield _told(material, other, place) + caveat(other)
+
+
+def _told(material: Material, analysis: Analysis, place: Callable[[str], str]) -> str:
+    """The p-values of interaction of an analysis by subgroup, and the effects within."""
+    tests = interactions(material, analysis)
+    label, at = escape_markdown(analysis.label), place(analysis_place(analysis.name))
+    how = method_of(tests[0]["method"]).title
+    how += ", of odds ratios" if tests[0]["method"] in OF_ODDS else ""
+    how = escape_markdown(how)
+    shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
+    head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
+    text = f"{head}: interaction {shown} ({how}){_untested(material, analysis)}"
+    made_up = by_stratum(material, [analysis.name])
+    return f"{text}{_within(material, analysis)}{f'; {made_up}' if made_up else ''}."
+
+
+def by_randomised_strata(
+    material: Material, analysis: Analysis, place: Callable[[str], str]
+) -> Iterator[str]:
+    """The same of strata of the randomisation, where the test of interaction is below the level of
+    the analysis: the result is not one for all whom the trial stratified."""
+    strata, level = material.trial.design.strata, analysis.decision_level
+    for other in material.trial.plan.analyses.values():
+        if other.of == analysis.name and other.by in strata:
+            values = [row["stat_value"] for row in interactions(material, other)]
+            if any(value is not None and value <= level for value in values):
+                yield _told(material, other, place)
 
 
 def _untested(material: Material, analysis: Analysis) -> str:

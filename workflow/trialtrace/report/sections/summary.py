@@ -7,6 +7,7 @@ Every number of it is a link to its trace; what it has no room for stands in the
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.report.audit.cohort_words import put_in
@@ -17,13 +18,14 @@ from trialtrace.report.sections.conclusion import conclusion
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
 from trialtrace.report.sections.event_words import is_time
-from trialtrace.report.sections.findings import not_adjusted, primary
+from trialtrace.report.sections.findings import not_adjusted, once, primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.periods import clusters_randomised
+from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.registered import registered_late, registered_otherwise
-from trialtrace.report.sections.results_in_short import results_in_short
+from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
 from trialtrace.report.sections.sections import (
     design_words,
     left_out_in_short,
@@ -32,6 +34,7 @@ from trialtrace.report.sections.sections import (
     recomputed,
     stamps,
 )
+from trialtrace.report.sections.subgroups import by_randomised_strata
 from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
@@ -51,7 +54,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     left_out = " ".join(left_out_in_short(material, places))
     found = [
         f"**Results.** {' '.join(filter(None, _patients(material, places)))}",
-        *_primary(material),
+        *_primary(material, places),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         f"**Conclusion.** {conclusion(material, places)}",
     ]
@@ -82,8 +85,9 @@ def _methods(material: Material) -> Iterator[str]:
     yield _first(trial.file.eligibility)
     yield f"Framework: {escape_markdown(trial.design.framework)}." if trial.design.framework else ""
     yield f"Stopped: {lower_first(_first(stopped))}" if (stopped := trial.design.stopped) else ""
-    for one in primary(material):
-        yield f"Primary: {escape_markdown(one.label)}. {_first(one.note)}".strip()
+    for one in leading(material):
+        labels = [escape_markdown(each.label) for each in (one, *alongside(material, one))]
+        yield f"Primary: {'; on the same footing '.join(labels)}. {_first(one.note)}".strip()
     yield from registered_otherwise(material)
     yield escape_markdown(trial.reanalysis or "")
     yield from of_data(material)
@@ -91,9 +95,10 @@ def _methods(material: Material) -> Iterator[str]:
     yield frozen_line(material)
 
 
-def _primary(material: Material) -> Iterator[str]:
-    """The sentences on the primary analyses; of tests of which the plan says which decides, the
-    conclusion says it."""
+def _primary(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """The sentences on the primary analyses, on what else the main report has of each question and
+    on strata of the randomisation in which it has another answer; of tests of which the plan says
+    which decides, the conclusion says it."""
     every = primary(material)
     for one in every:
         told = results_in_short(material, one)
@@ -101,6 +106,10 @@ def _primary(material: Material) -> Iterator[str]:
         yield f"**{label}{told}**" if told else ""
     if not any(one.decides for one in every):
         yield from not_adjusted(material)
+    for one in leading(material):
+        place = partial(place_link, pages=places)
+        others = once(material, [*others_in_short(material, one, place)])
+        yield " ".join([others, *by_randomised_strata(material, one, place)]).strip()
 
 
 def _audit(material: Material) -> str:
@@ -141,7 +150,7 @@ def _patients(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     text += "; the number randomised is not in the data" if who and text else ""
     yield f"{text}." if text else ""
-    for one in primary(material):
+    for one in leading(material):
         yield _known(material, one, places)
     yield from _followed(material)
 
@@ -164,7 +173,7 @@ def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     if not counts or any(map(is_time, parameters(material.trial, analysis))):
         return f"Of how many each outcome is known: [all outcomes]({place})." if place else ""
     lead = f"[Outcome known]({place})" if place else "Outcome known"
-    lead += f", {escape_markdown(analysis.label)}" if len(primary(material)) > 1 else ""
+    lead += f", {escape_markdown(analysis.label)}" if len(leading(material)) > 1 else ""
     if all(k == n for arms in counts for k, n in arms.values()):
         lost = ", as sessions after loss to follow-up count as not done"
         lost *= bool(lost_sessions(material, analysis, places))
