@@ -168,11 +168,8 @@ def test_the_feasibility_of_the_whole_plan_is_made_of_what_was_drawn(tracers):
 
 def test_parts_of_what_was_drawn_are_told_too(tracers):
     tracer = tracers("streckmann2024")
-    for parameter, number in (
-        ("any_adverse_event", "Adverse event: 7"),
-        ("serious_adverse_event", "1 of 7"),
-    ):
-        (line,) = tracer.put_in.lines(row(tracer, {"analysis": "harms", "parameter": parameter}))
+    for analysis, number in (("harms", "Adverse event: 7"), ("serious_harms", "1 of 7")):
+        (line,) = tracer.put_in.lines(row(tracer, {"analysis": analysis, "group": "smt"}))
         assert line.startswith(MADE_OF) and number in line, line
 
 
@@ -181,10 +178,8 @@ def test_of_no_event_at_all_none_is_of_a_kind(tracers):
     sprave, streckmann = tracers("sprave2019"), tracers("streckmann2024")
     (line,) = streckmann.put_in.lines(row(streckmann, {"analysis": "related_harms"}))
     assert line.startswith(DRAWN_TO) and "0 of 7" in line, line
-    for parameter in ("any_adverse_event", "serious_adverse_event"):
-        asked = {"analysis": "harms", "parameter": parameter, "group": "int"}
-        (line,) = sprave.put_in.lines(row(sprave, asked))
-        assert line.startswith(DRAWN_TO), line
+    (line,) = sprave.put_in.lines(row(sprave, {"analysis": "harms", "group": "int"}))
+    assert line.startswith(DRAWN_TO), line
 
 
 def test_what_is_drawn_to_no_printed_number_says_so(tracers):
