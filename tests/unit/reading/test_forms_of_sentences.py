@@ -3,6 +3,10 @@
 import pytest
 from test_grammar_of_sentences import of_sentences
 
+from trialtrace.audit.reading.arms import Arms
+from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.sentences import read_passages
+
 
 @pytest.mark.parametrize(
     ("text", "found"),
@@ -36,6 +40,14 @@ from test_grammar_of_sentences import of_sentences
         ("Pain fell (n=187, Δ −1.7, P=0.012).", ["P=0.012"]),
         ("Pain rose from 1.8 to 2.0 mg/d in one patient.", []),
         ("F(1, 54) = 4.74, P = 0.03, η2 = 0.081.", ["F(1, 54) = 4.74, P = 0.03, η² = 0.081"]),
+        # Statistics without degrees of freedom.
+        ("Pain did not differ (t = −0.68, p = 0.50).", ["t = -0.68, p = 0.50"]),
+        ("Pain was alike (F = 0.03 p = 0.87).", ["F = 0.03, p = 0.87"]),
+        ("It went with pain (t-value = 1.74 and p = 0.09).", ["t = 1.74, p = 0.09"]),
+        (
+            "Pain differed (χ2 = 6.1; P = 0.01; Z = 2.1, P = 0.04).",
+            ["χ² = 6.1, P = 0.01", "z = 2.1, P = 0.04"],
+        ),
     ],
 )
 def test_numbers_are_taken_up_in_the_forms_of_texts(text, found):
@@ -47,3 +59,19 @@ def test_sentences_end_at_a_letter_of_a_name_and_before_a_number():
     text += " Sleep was better (Figs. 6 and 7, P = 0.02)."
     found = of_sentences(text)
     assert [outcome for _, _, outcome in found] == ["A score was", "fell", "Sleep was better"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "count"),
+    [
+        (["methods", "conclusion", "discussion"], 1),
+        (["methods", "discussion", "conclusion"], 0),
+        (["results", "conclusion", "discussion"], 1),
+    ],
+)
+def test_a_conclusion_before_the_discussion_holds_results_where_none_are_called_so(titles, count):
+    arms = Arms(labels={"a": "Training", "b": "Control"})
+    passages = tuple(
+        Passage("Pain was seen in 7 of 11 eyes.", f"{title}, paragraph 1") for title in titles
+    )
+    assert len([*read_passages(passages, arms)]) == count

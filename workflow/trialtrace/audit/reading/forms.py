@@ -97,8 +97,9 @@ FORMS = (
         0,
     ),
     _form(
-        "z",
-        rf"(?<![\w.])(?P<symbol>[Zz])(?:\s?(?:value|score))?\s*=\s*(?P<a>{N})\s*[,;]?\s*(?P<p>{P})",
+        "tested",
+        rf"(?<![\w.])(?P<symbol>[Zz]|t|F|χ[²2])(?:[\s-]?(?:value|score))?\s*=\s*(?P<a>{N})"
+        rf"\s*(?:[,;(]|and\b)?\s*(?P<p>{P})",
         0,
     ),
     _form(

@@ -392,7 +392,7 @@ _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     **dict.fromkeys(("counted", "size", "subject", "in_arm"), (("{a}", "count"),)),
     "rate": (("{a} {unit}", "value"),),
     "value": (("{a}{unit}", "value"),),
-    "z": (("z = {a}{p}", "statistic"),),
+    "tested": (("{symbol} = {a}{p}", "statistic"),),
     "change": (("{a}% {word}", "estimate"),),
     "effect": (("{measure} {a}{unit}{interval}{p}", "effect"),),
     "fraction": (("{a}/{n}", "fraction"),),
@@ -438,8 +438,8 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
         level = texts.get("level", "95")
         made |= {end: texts[end].replace(",", "") for end in ("low", "high")}
         made["interval"] = f" ({level}% CI {texts['low']} to {texts['high']})"
-    if name == "statistic" and texts["symbol"][0] in "χcC":
-        made["symbol"] = CHI_SQUARED
+    if texts.get("symbol", "")[:1] in {*"χcCZ"}:
+        made["symbol"] = "z" if texts["symbol"] == "Z" else CHI_SQUARED
     if "effect" in texts:
         made["effect"] = f", {texts.get('partial', '')}η² = {texts['effect']}"
     if name == "effect":

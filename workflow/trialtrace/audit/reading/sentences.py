@@ -33,6 +33,9 @@ _SKIPPED = re.compile(
     r"(?:clinical )?trial registr|registration)",
     re.IGNORECASE,
 )
+# Of a paper without results, "Conclusion" before the discussion holds them.
+_CONCLUDES = re.compile(r"(?:[0-9.]+\s+)?conclusions?,", re.IGNORECASE)
+_DISCUSSES = re.compile(r"(?:[0-9.]+\s+)?discussion,", re.IGNORECASE)
 _OF_RESULTS = re.compile(r"\b(?:results?|findings)\b", re.IGNORECASE)
 _NO_RESULT = re.compile(
     r"\b(?:considered (?:to be )?(?:statistically )?significant|significance "
@@ -100,10 +103,14 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
     )
-    for passage in passages:
+    discussed = max(
+        (at for at, one in enumerate(passages) if _DISCUSSES.match(one.place)), default=0
+    )
+    for at, passage in enumerate(passages):
         # What stands before the first title of a paper that has titles is its introduction.
         opening = sections and passage.place == "text"
-        if opening or _SKIPPED.match(passage.place):
+        misnamed = not sections and at < discussed and _CONCLUDES.match(passage.place)
+        if opening or (_SKIPPED.match(passage.place) and not misnamed):
             continue
         before, context = "", Context()
         for number, sentence in enumerate(sentences(passage.text), 1):
