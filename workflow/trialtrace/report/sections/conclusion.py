@@ -13,7 +13,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect, with_no_effect
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import alongside, leading, question_of
 from trialtrace.report.sections.readings import Readings, includes_no_effect, readings
 from trialtrace.report.sections.thresholds import shown_beyond
@@ -145,12 +145,12 @@ def _of_pair(
 ) -> str:
     """ "superiority of Drug over Placebo is shown: risk difference −7.8 …": of a test against
     margins its verdict, of an estimate that none decides the size alone; beside it what stands on
-    the same footing, and that it is not shown by both."""
+    the same footing and shows something else."""
     size = f"{LABELS[estimate['stat_name']]} {link(estimate, estimate['stat_text'])}"
-    others = [*_beside(material, analysis, estimate)]
+    clear = leaves_out_no_effect(estimate)
+    unlike = [one for one in _beside(material, analysis, estimate) if one[2] != clear]
     size += "".join(
-        f"; by “{escape_markdown(label)}” {link(row, row['stat_text'])}, {with_no_effect(clear)}"
-        for label, row, clear in others
+        f"; by “{escape_markdown(label)}” {link(row, row['stat_text'])}" for label, row, _ in unlike
     )
     pair = escape_markdown(pair_text(material, estimate))
     for row in material.of(analysis.name):
@@ -160,8 +160,7 @@ def _of_pair(
     if p is None or p["stat_value"] is None:
         return f"{pair}: {size}, which no test decides."
     shown = "shown" if rejected([p["stat_value"]], analysis.decision_level) else "not shown"
-    alone = shown == "shown" and not all(clear for *_, clear in others)
-    by = f" by “{escape_markdown(analysis.label)}” alone" * alone
+    by = f" by “{escape_markdown(analysis.label)}” alone" * bool(unlike and shown == "shown")
     arms = [escape_markdown(material.arm_label(arm)) for arm in values_of(estimate, PLACE[2:4])]
     margin = json.loads(p["options"]).get("margin")
     if margin:

@@ -68,12 +68,13 @@ def others_in_short(
     material: Material, analysis: Analysis, place: Callable[[str], str]
 ) -> Iterator[str]:
     """Shares against a threshold and estimates of what the main report has beside an analysis: made
-    of it as published, or to see what a choice does; counts of what it consists of. Markdown, a
-    sentence each."""
+    of it as published, or with what a look at an interim analysis does to it; counts of what it
+    consists of. Other choices that disagree stand in the conclusion. Markdown, a sentence each."""
+    roles = ("published",) if analysis.look is None else ("published", "sensitivity")
     for other in material.trial.plan.analyses.values():
         if other.of != analysis.name or not in_main_report(material.trial, other):
             continue
-        found = [*compared(material, other)] if other.role in ("published", "sensitivity") else []
+        found = [*compared(material, other)] if other.role in roles else []
         told = [_alone(material, one.estimate, several=len(found) > 1) for one in found]
         told = told if len(told) <= MOST_SENTENCES else []
         if told:
