@@ -170,7 +170,9 @@ def test_no_adverse_event_has_an_upper_bound(made, results):
     """0 of 27 and of 29: 1 - 0.05^(1/n), one-sided."""
     _, root = made
     planned = "planning"  # what no number of patients could show
-    assert not [r["result_id"] for r in results if r["error"] and r["analysis_id"] != planned]
+    # In another cohort nobody of an arm may have ended in one of the ways.
+    errors = [r for r in results if r["error"] and r["analysis_id"] != planned]
+    assert not [r["result_id"] for r in errors if r["n_used"] or "endstat=" not in r["result_id"]]
     found = {row["result_id"].split("/", 1)[1]: row["stat_value"] for row in results}
     for arm, n in (("int", 27), ("con", 29)):
         bound = found[f"harms/upper_bound.clopper_pearson@{arm}"]
