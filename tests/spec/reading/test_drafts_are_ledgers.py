@@ -99,7 +99,7 @@ SENTENCES = {
     "value_ci": "It was 5.2 (95% CI 1.1 to 9.3) with training.",
     "p": "They did not differ (P = n.s.), nor later (p < 0.05).",
     "percents": "It was 31% versus 54% with training.",
-    "z": "They did not differ (z = -0.84, p = 0.40).",
+    "tested": "They did not differ (z = -0.84, p = 0.40).",
     "told": "Pain, mean (SD), was 3.1 (1.2) with training and 4.2 (1.4) with control.",
     "percent_pair": "With training fewer fell than with control (31 vs 54%).",
     "share_of": "With training 17 of 55 fell.",

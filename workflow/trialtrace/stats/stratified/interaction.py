@@ -79,8 +79,8 @@ def logistic_trend_ratio(
     >>> y = [1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0]
     >>> treated = [0] * 8 + [1] * 8
     >>> found = logistic_trend_ratio(y, treated, [1, 2, 3, 4] * 4, confidence=0.95)
-    >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
-    (0.6627, 0.0963, 4.5619)
+    >>> round(found.estimate, 3), round(found.low, 3), round(found.high, 3)
+    (0.663, 0.096, 4.562)
     """
     y, score, first = numbers(y, "y"), numbers(score, "score"), numbers(treated, "treated")
     if {*first.tolist()} != {0.0, 1.0} or np.unique(score).size < 2:

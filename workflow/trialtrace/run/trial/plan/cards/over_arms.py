@@ -243,8 +243,6 @@ CARDS = (
     ),
     Card(
         "odds_ratio_trend.logistic",
-        "logistic regression, arm by score",
-        "Cox 1970, The Analysis of Binary Data",
         options=LogisticTrendRatio,
         check="stratified",
         formula="stratified.interaction:logistic_trend_ratio",
