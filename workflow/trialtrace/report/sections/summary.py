@@ -66,7 +66,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         "\n\n".join(["::: {.found}", *found, ":::"]),
         *_registration(material),
         f"**Audit.** {_audit(material)} {recomputed(material, in_short=True)}",
-        f"**Left out.** {left_out}" if left_out else "",
+        f"**Data.** {left_out}" if left_out else "",
         _run(material),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
