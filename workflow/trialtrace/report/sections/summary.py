@@ -1,6 +1,6 @@
 """The first page of a trial, a structured abstract of one page of A4: what was lost, background,
-methods, results, conclusion; then what was audited, left out and made. The figure that follows it
-is a chunk of its own (documents.py).
+methods, results, conclusion; then what was audited, what is told of the data, and the run. The
+figure that follows it is a chunk of its own (documents.py).
 
 Every number of it is a link to its trace; what it has no room for stands in the report.
 """
