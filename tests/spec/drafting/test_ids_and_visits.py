@@ -2,12 +2,14 @@
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 from made_exports import ARMS, write
 
 from trialtrace.base.errors import UserError
+from trialtrace.run.drafting import visits
 from trialtrace.run.drafting.declared import declared
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.draft import Draft, decide
@@ -110,3 +112,20 @@ def test_visits_that_some_lack_are_not_said_to_be_each_once(tmp_path: Path):
     write(tmp_path / "long.csv", ["pid,week,arm,score", *lines])
     (table,) = profile([str(tmp_path / "long.csv")])
     assert len(lines) == 79 and "no subject has a level twice" in table.evidence["visit"]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["ses-01", "ses-02", "ses-10"],
+        ["week-0", "week-4", "week-12"],
+        ["Day -1", "Day 1", "Day 7"],
+        ["Day-1", "Day1", "Day7"],
+        ["2021-12-06", "2021-12-13", "2021-12-20"],
+    ],
+)
+def test_visits_come_by_number_and_day(codes):
+    """A dash before every number is none of a minus, and days do not come by their years."""
+    choices = tuple((code, code) for code in reversed(codes))
+    column = SimpleNamespace(name="time", type="dropdown", choices=choices, values=())
+    assert [*visits.labels_of(column, codes[::-1])] == codes

@@ -103,6 +103,7 @@ ADDRESSES = {"postcode", "zipcode", "postalcode", "phonenumber", "telephonenumbe
 # Names of visits of which there may be any number.
 COUNTED = ("visit", "cycle")
 WHOLE_NUMBER = re.compile("-?[0-9]+")
+DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 SINCE = re.compile(r"(day|week|month)s (from|since|after|relative)\b")
 # Groups of columns by their names, the likeliest part of a key first.
 SUBJECT, VISIT, PARAMETER, REPEAT, SITE, AGED, FIRST, TEXT, WHOLE, ARM = range(10)
@@ -216,6 +217,9 @@ def telling_apart(table: Table) -> list[Column]:
 
 
 def in_order(code: str) -> tuple[float, str]:
+    """Sorts codes by their first number, dates by the day."""
+    if day := DAY.match(code):
+        return float("".join(day.groups())), code
     number = re.search(r"-?[0-9]+([.,][0-9]+)?", code)
     return (float(number[0].replace(",", ".")) if number else -1.0, code)
 

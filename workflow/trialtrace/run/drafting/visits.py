@@ -40,6 +40,7 @@ TIMED = re.compile(
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
 # An event of REDCap in one of several arms, by its name or its label.
 OF_ARM = re.compile(r"(.+?)(?:_arm_[0-9]+[a-z]*| \(Arm [0-9]+: .+\))")
+NUMBERED, DASHED = re.compile("[0-9]"), re.compile(r"[^\W\d_]-[0-9]")
 # A number with its unit behind it is a visit without the word before it.
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
@@ -184,7 +185,10 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     with numbers by these, words in the order in which they are listed or come first."""
     made: dict[str, str] = {}
     word = (parts(column.name) or [column.name])[-1]
-    ordered = sorted(codes or levels(column), key=lambda code: in_order(code)[0])
+    every = codes or levels(column)
+    # "ses-01" where every number has the dash: none of them is below 0.
+    dash = "-" if all(map(DASHED.search, filter(NUMBERED.search, every))) else ""
+    ordered = sorted(every, key=lambda code: in_order(code.replace(dash, " ") if dash else code)[0])
     for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.,]+", label) else label
