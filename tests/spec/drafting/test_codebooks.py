@@ -1,6 +1,5 @@
 """Codebooks in the forms that strangers have: each thing taken says where it stands."""
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -143,55 +142,17 @@ def test_what_gives_no_labels_of_values():
     assert with_values("A = control", "A") is None
 
 
-def old_workbook(rows: list[list[str]]) -> bytes:
-    """An .xls of one sheet of texts, by hand: BIFF8 in a compound file."""
-
-    def record(kind: int, body: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(body)) + body
-
-    texts = [text for row in rows for text in row]
-    shared = b"".join(struct.pack("<HB", len(text), 0) + text.encode("latin-1") for text in texts)
-    # The table of texts goes on in a second record, inside a text.
-    cut = len(shared) - 2
-    table = record(0xFC, struct.pack("<II", len(texts), len(texts)) + shared[:cut])
-    table += record(0x3C, b"\0" + shared[cut:])
-    begin, end = record(0x809, struct.pack("<HHHH", 0x600, 5, 0, 0) + bytes(8)), record(0x0A, b"")
-    bound = record(0x85, struct.pack("<IHBB", 0, 0, 4, 0) + b"Book")
-    place = len(begin + bound + table + end)
-    bound = record(0x85, struct.pack("<IHBB", place, 0, 4, 0) + b"Book")
-    cells, n = b"", 0
-    for line, row in enumerate(rows):
-        for at, _ in enumerate(row):
-            cells += record(0xFD, struct.pack("<HHHI", line, at, 0, n))
-            n += 1
-    stream = begin + bound + table + end + begin + cells + end
-    stream += bytes(-len(stream) % 512)
-    entry = "Workbook".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 18)
-    entry = entry.ljust(116, b"\0") + struct.pack("<II", 2, len(stream)) + bytes(4)
-    sectors = len(stream) // 512
-    after = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
-    after += [0xFFFFFFFF] * (128 - len(after))
-    head = bytes.fromhex("d0cf11e0a1b11ae1").ljust(24, b"\0") + struct.pack(
-        "<HHHH", 62, 3, 0xFFFE, 9
-    )
-    head = head.ljust(48, b"\0") + struct.pack("<I", 1)
-    head = head.ljust(68, b"\0") + struct.pack("<II", 0xFFFFFFFE, 0) + struct.pack("<I", 0)
-    head += struct.pack("<108I", *[0xFFFFFFFF] * 108)
-    return head + struct.pack("<128I", *after) + entry.ljust(512, b"\0") + stream
+# Saved by LibreOffice: names, labels and codes, and two columns of data.
+OLD = Path(__file__).parent / "old_workbooks"
 
 
 def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
     data(tmp_path)
-    rows = [
-        ["Variable", "Label", "Codes"],
-        ["group", "Arm", "0: placebo; 1: drug"],
-        ["hb", "Blood"],
-    ]
     book = tmp_path / "codes.xls"
-    book.write_bytes(old_workbook(rows))
+    book.write_bytes((OLD / "codes.xls").read_bytes())
     (table,) = profile([str(tmp_path)])
     assert dict(table.column("group").choices) == LISTED
     assert table.column("hb").label == "Blood"
-    book.write_bytes(old_workbook([["id", "mark"], ["1", "2"]]))
+    book.write_bytes((OLD / "rows.xls").read_bytes())
     with pytest.raises(Exception, match=r"old \.xls workbook"):
         profile([str(tmp_path)])

@@ -239,6 +239,21 @@ def test_a_stepped_wedge_is_asked(tmp_path: Path):
     assert guess.blinds and "stepped wedge" in guess.evidence
 
 
+def test_a_stepped_wedge_of_rows_without_patients_is_asked(tmp_path: Path):
+    """Whatever the clusters are called; of a few rows each in a step it may be chance."""
+    for n, asked in ((9, True), (2, False)):
+        rows = [
+            f"{lab},{month},{('old', 'new')[month > lab // 2]},{DRAW.randint(0, 1)}"
+            for lab in range(1, 11)
+            for month in range(1, 7)
+            for _ in range(n)
+        ]
+        write(tmp_path / "made.csv", ["lab,study_month,arm,confirmed", *rows])
+        draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+        told = [one.evidence for one in draft.guesses if one.name == "design" and one.blinds]
+        assert any("stepped wedge" in text for text in told) == asked
+
+
 @pytest.mark.parametrize("names", [("il6", "il8", "il10"), ("cd4", "cd8"), ("vit_b6", "vit_b12")])
 def test_numbers_that_are_of_a_name_are_no_visits_unasked(tmp_path: Path, names: Sequence[str]):
     draft = table(tmp_path, dict.fromkeys(names, range(40, 90)))

@@ -6,6 +6,7 @@ from trialtrace.base.errors import UserError
 EXTRAS = {
     "pypdfium2": "read",
     "openpyxl": "read",
+    "xlrd": "read",
     "snakemake": "run",
     "pandas": "run",
     "pyarrow": "run",

@@ -24,6 +24,8 @@ from trialtrace.run.tables.measures import AGES, plain
 FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
 FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
+# Rows of each group and period, and groups, where the name of the column says nothing.
+FEWEST_IN_A_STEP, MOST_STEPPED = 5, 200
 # Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
 NEARLY, MOST_NAMED = 0.99, 5
 
@@ -124,19 +126,26 @@ def _most_of(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
 
 def in_steps(table: Table, arm: Column) -> str:
     """A sentence where all patients of each cluster have one arm in a period and another in a later
-    one, as in a stepped wedge; nothing elsewhere."""
-    named = [
-        column for column in table.columns if column.name != arm.name and len(levels(column)) > 1
+    one, as in a stepped wedge; nothing elsewhere. Of rows without patients anything may be a
+    cluster that has one arm in each of many periods."""
+    many = [one for one in table.columns if one.name != arm.name and one.distinct > 1]
+    named = {
+        o.name for o in many if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None
+    }
+    times = [one for one in many if name_words(one.name) & (PERIODS | {"step", "wave", "month"})]
+    groups = [
+        one
+        for one in many
+        if one.name in named or not (table.subject or one.distinct > MOST_STEPPED)
     ]
-    groups = [o for o in named if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None]
-    times = [one for one in named if name_words(one.name) & (PERIODS | {"step", "wave", "month"})]
     if table.rows > MOST_ROWS:
         return ""
     for group, time in ((one, other) for one in groups for other in times if one is not other):
         rows = {row for row in cells_of(table, [group.name, time.name, arm.name]) if all(row)}
         arms = {(who, code) for who, _, code in rows}
         both = len(arms) - len({who for who, _ in arms})
-        if len({row[:2] for row in rows}) == len(rows) and both >= FEWEST_CLUSTERS:
+        few = table.rows < FEWEST_IN_A_STEP * len(rows) and group.name not in named
+        if len({row[:2] for row in rows}) == len(rows) and both >= FEWEST_CLUSTERS and not few:
             return (
                 f"All patients of each {group.name} and {time.name} have one arm, and of {both} "
                 f"values of {group.name} another at another {time.name}, as in a stepped wedge or "

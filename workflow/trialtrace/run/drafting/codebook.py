@@ -14,9 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.run.drafting.described import Described, with_codes, with_values
-from trialtrace.run.drafting.formats import sheet_rows
+from trialtrace.run.drafting.formats import old_sheets, sheet_rows
 from trialtrace.run.drafting.names import UNITS, vocabulary
-from trialtrace.run.drafting.old_workbook import old_sheets
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.tables.measures import parts, plain
 
