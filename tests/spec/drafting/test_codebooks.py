@@ -35,6 +35,7 @@ FORMS = {
         "```",
     ],
     "notes.md": ["- `group` – arm (0 = placebo; 1 = drug)", "- **hb**: haemoglobin"],
+    "numbered.md": ["1. **`group`**: arm (0 = placebo; 1 = drug)", "2. **`hb`**: haemoglobin"],
     "trial.Rd": [
         r"\format{\describe{",
         r"  \item{\code{group}}{: arm; placebo = 0, drug = 1.}",

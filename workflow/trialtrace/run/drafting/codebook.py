@@ -56,8 +56,8 @@ TYPES = re.compile(
 )
 RULE = re.compile(r"[\s|:=+-]+")
 ITEM = re.compile(
-    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?(?P<mark>[`*_\"']*)(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
-    r"(?P=mark)\s*(?:[:=–—]|\s-\s|,?\s*$)\s*(?P<text>.*)"
+    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?[`*_\"']*(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
+    r"[`*_\"']*\s*(?:[:=–—]|\s-\s|,?\s*$)\s*(?P<text>.*)"
 )
 OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
 OF_FILE = re.compile(
