@@ -113,6 +113,13 @@ def test_sections_of_files_in_sheets_and_codes_that_no_cell_can_be(tmp_path: Pat
     assert "About: sheets of words" in first.evidence["set_aside"]
 
 
+def test_labels_of_few_of_the_values_are_none(tmp_path: Path):
+    lines = ["Name,Explanation,Coding", "qol_1,Quality of life,1: never; 2: often", "hb,Blood,"]
+    (table,) = described(tmp_path, "names.csv", lines)
+    column = table.column("qol_1")
+    assert (column.label, column.choices) == ("Quality of life", ())
+
+
 def test_names_that_stand_for_several_columns():
     known = {"ms_1", "ms_2", "ms_3", "day_d1", "day_d2", "pre.h1", "post.h1", "q9", "q10", "a", "b"}
     assert columns_of("ms_1..3", known) == ["ms_1", "ms_2", "ms_3"]
@@ -138,12 +145,16 @@ def test_labels_of_values(text: str, values: Sequence[str], labels: dict[str, st
 
 def test_what_gives_no_labels_of_values():
     """Of a condition, of half of the values, of one alone."""
-    for text, values in (("one if x = 1 and y = 4", "01"), ("0: entry; 1-7: later", "01234567")):
+    for text, values in (
+        ("one if x = 1 and y = 4", "01"),
+        ("0: entry; 1-7: later", "01234567"),
+        ("0: none; 1: some", "012345"),
+    ):
         assert with_values(text, values) is None
     assert with_values("A = control", "A") is None
 
 
-# Saved by LibreOffice: names, labels and codes, and two columns of data.
+# Saved by LibreOffice: names, labels and codes, alone and beside a sheet of data.
 OLD = Path(__file__).parent / "old_workbooks"
 
 
@@ -154,6 +165,6 @@ def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
     (table,) = profile([str(tmp_path)])
     assert dict(table.column("group").choices) == LISTED
     assert table.column("hb").label == "Blood"
-    book.write_bytes((OLD / "rows.xls").read_bytes())
+    book.write_bytes((OLD / "both.xls").read_bytes())
     with pytest.raises(Exception, match=r"old \.xls workbook"):
         profile([str(tmp_path)])

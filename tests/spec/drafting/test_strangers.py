@@ -47,6 +47,10 @@ def test_an_id_with_a_row_of_each_visit_is_the_subject(tmp_path: Path):
     for ident, levels in (("pairid", ("T0", "T1")), ("rid", ("first", "second"))):
         other = drafted(tmp_path, at_stages(ident, levels), primary="vas")
         assert other.visit["trial"] == ""
+    # Half of the rows of an id and a visit: a number of something else.
+    head, *rows = at_stages("rid", ("T0", "T1", "T2", "T3"))
+    half = [row for n, row in enumerate(rows) if n % 8 in (0, 1, 6, 7)]
+    assert drafted(tmp_path, [head, *half], primary="vas").subject["trial"] != "rid"
 
 
 def test_scales_in_rows_are_asked_and_no_mean_over_them_is_taken(tmp_path: Path):
@@ -75,6 +79,22 @@ def test_the_mean_of_rows_over_time_is_asked(tmp_path: Path):
     assert one.primary.kind == "measure" and one.home.rows == 40
     with pytest.raises(UserError, match="bout=9"):
         drafted(tmp_path, lines, **told, where="bout=9,arm=CHQ")
+
+
+def test_rows_that_few_have_or_some_have_twice_are_not_offered(tmp_path: Path):
+    lines = ["patient,arm,bout,dose,days"]
+    for n in range(40):
+        lines += [
+            f"{n},{('CHQ', 'placebo')[n % 2]},{k},{('high', 'low')[k % 2]},{n % 11 * k}"
+            for k in range(1, 4 if n % 8 == 0 else 3)
+        ]
+    asked = guess(drafted(tmp_path, lines, control="placebo", primary="days"), "kind")
+    assert asked is not None and asked.blinds
+    assert {*asked.evidence.partition("--where ")[2].rstrip(".").split(" or --where ")} == {
+        "bout=1",
+        "bout=2",
+        "dose=high",
+    }
 
 
 def lots(each: int = 30) -> list[str]:
@@ -106,6 +126,7 @@ def test_a_second_lot_without_its_words_is_asked_and_describes_nobody(tmp_path: 
         ("improved", ("better", "worse")),
         ("drug", ("Yes", "No")),
         ("length", (">6m", "<6m")),
+        ("mood_month6", ("bright", "dim")),
     ],
 )
 def test_what_patients_are_and_what_came_of_them_is_no_lot(
@@ -114,6 +135,18 @@ def test_what_patients_are_and_what_came_of_them_is_no_lot(
     lines = [one.replace("Growth", levels[0]).replace("Fixed", levels[1]) for one in lots()]
     lines[0] = lines[0].replace("mindset", name)
     draft = drafted(tmp_path, lines, control="Control", primary="tasks")
+    assert guess(draft, "design") is None and guess(draft, "factor") is None
+
+
+def test_levels_in_unequal_numbers_are_no_lot(tmp_path: Path):
+    """Half again as many patients have one level, in each arm alike."""
+    head, *rows = lots()
+    counts = {"Care": 0, "Control": 0}
+    for at, row in enumerate(rows):
+        who, arm, _, tasks = row.split(",")
+        counts[arm] += 1
+        rows[at] = f"{who},{arm},{('Growth', 'Fixed')[counts[arm] % 5 > 2]},{tasks}"
+    draft = drafted(tmp_path, [head, *rows], control="Control", primary="tasks")
     assert guess(draft, "design") is None and guess(draft, "factor") is None
 
 
