@@ -114,7 +114,7 @@ def test_sections_of_files_in_sheets_and_codes_that_no_cell_can_be(tmp_path: Pat
 
 
 def test_labels_of_few_of_the_values_are_none(tmp_path: Path):
-    lines = ["Name,Explanation,Coding", "qol_1,Quality of life,1: never; 2: often", "hb,Blood,"]
+    lines = ["Name,Explanation,Coding", "qol_1,Quality of life,1 = never; 2 = often", "hb,Blood,"]
     (table,) = described(tmp_path, "names.csv", lines)
     column = table.column("qol_1")
     assert (column.label, column.choices) == ("Quality of life", ())

@@ -177,6 +177,13 @@ def test_members_of_households_are_patients_in_clusters(tmp_path: Path):
     assert guess(told, "subject") is None
 
 
+def test_a_row_of_each_member_is_a_patient_as_it_is(tmp_path: Path):
+    rows = [f"{n // 3},{n % 3},{('control', 'hand')[n // 3 % 2]},{n % 11}" for n in range(120)]
+    lines = ["hhid,member,intervention,score", *rows]
+    draft = drafted(tmp_path, lines, control="control", primary="score")
+    assert (draft.subject["trial"], draft.design.cluster) == ("source_row", "hhid")
+
+
 def test_numbers_behind_a_visit_are_strains(tmp_path: Path):
     names = [
         f"{at}.s{strain}" for at in ("prevax", "post.season", "mid.year") for strain in ("H1", "H3")
