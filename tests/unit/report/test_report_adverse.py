@@ -9,6 +9,7 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.report import render_report
+from trialtrace.report.sections import deaths as module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.deaths import _assumes, deaths
@@ -267,6 +268,18 @@ def test_harms_begin_with_deaths_by_arm(mini):
         f"{counted} Drug against Placebo, hazard ratio {hazard['stat_text']}; "
         "not adjusted for multiplicity. No entry of the log of adverse events is called a death."
     )
+
+
+def test_deaths_of_some_whose_status_is_unknown_have_their_effects(mini, monkeypatch):
+    assert "risk difference" not in harms_in_short(mini, {})[0]
+    own = module.population_sizes
+
+    def more(*of):
+        return [row | {"stat_value": row["stat_value"] + 1} for row in own(*of)]
+
+    monkeypatch.setattr(module, "population_sizes", more)
+    (deaths_line, *_) = harms_in_short(mini, {})
+    assert "; unknown: 1 and 1" in deaths_line and "Drug against Placebo, " in words(deaths_line)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,12 @@ BESIDE = """\
     role: published
     of: relief_primary
     estimates: [{risk_difference: wald}]
+  relief_paired:
+    label: Relief by another interval
+    role: sensitivity
+    report: main
+    of: relief_primary
+    estimates: [{risk_difference: newcombe}]
   relief_by_site:
     label: Relief by site
     role: subgroup
@@ -146,6 +152,23 @@ def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside
         "a difference between Drug and Placebo is shown by “Relief” alone: risk difference 26.7 "
     )
     assert "; by “Relief of all” 26.7 percentage points (" in text
+
+
+def test_an_analysis_of_other_rows_is_a_question_of_its_own():
+    estimand = SimpleNamespace(name="all")
+    analyses = {
+        name: SimpleNamespace(
+            name=name, role="primary", of=of, estimand=estimand, value=None, where=where
+        )
+        for name, of, where in (
+            ("relief", None, None),
+            ("imputed", "relief", None),
+            ("women", "relief", "sex = F"),
+        )
+    }
+    plan = SimpleNamespace(analyses=analyses)
+    material = SimpleNamespace(trial=SimpleNamespace(plan=plan))
+    assert [one.name for one in module.leading(material)] == ["relief", "women"]
 
 
 def test_a_summary_has_what_the_main_report_has_beside_a_result(beside):

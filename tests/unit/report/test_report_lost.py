@@ -171,7 +171,7 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
     shown = unescape(summary(lossy, {})).rstrip().replace("`", "")
     counted = r"\d+ rows? and \d+ single values? of the export were rejected"
-    assert re.search(rf"\n\n\*\*Left out\.\*\* {counted}", shown)
+    assert re.search(rf"\n\n\*\*Data\.\*\* {counted}", shown)
     assert known.text not in shown
     assert known.text in unescape("\n".join(left_out(lossy))).replace("`", "")
     undeclared = replace(ACCOUNT, warnings=(known,))
