@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.run.drafting.column_types import MOST_TESTS
 from trialtrace.run.drafting.keys import telling_apart
 from trialtrace.run.drafting.likely_outcome import NAMED, candidates
-from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank
+from trialtrace.run.drafting.names import FINDINGS, PARAMETERS, name_words, rank, vocabulary
 from trialtrace.run.drafting.outcomes import (
     STATUSES,
     TIME,
@@ -27,19 +27,8 @@ from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
-NAMES = (
-    *PARAMETERS,
-    "scale",
-    "subscale",
-    "questionnaire",
-    "instrument",
-    "etype",
-    "eventtype",
-    "endpoint",
-    "endpt",
-    "outcometype",
-    "eventcode",
-)
+NAMES = PARAMETERS + vocabulary("""
+    scale subscale questionnaire instrument etype eventtype endpoint endpt outcometype eventcode""")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 TEST = re.compile(f"{FINDINGS}testcd")
 # No unit says nothing.

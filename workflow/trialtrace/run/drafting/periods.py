@@ -32,10 +32,8 @@ def of_periods(table: Table, arm: Column) -> list[str]:
         if NUMBER.sub("#", one.name) == stem and {*_codes(one)} == {*_codes(arm)}
     ]
     labels = [label_of(arm, code) for code in _codes(arm)]
-    answers = any(HAS.fullmatch(one) or HAS_NOT.fullmatch(one) for one in labels) or {*labels} == {
-        "0",
-        "1",
-    }
+    answers = any(HAS.fullmatch(one) or HAS_NOT.fullmatch(one) for one in labels)
+    answers = answers or {*labels} == {*"01"}
     told = OF_PERIOD.search(arm.name) or any(_is_sequence(one) for one in table.columns)
     if not 2 <= len(names) <= MOST_ARMS or (answers and not told):
         return []

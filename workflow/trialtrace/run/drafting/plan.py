@@ -56,10 +56,7 @@ TIMES: dict[str, object] = {
     ],
     "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
     # A hazard ratio is one number where hazards are proportional.
-    "tests": [
-        {"log_rank": {"groups": "pairs", "sides": "two_sided"}},
-        PROPORTIONAL,
-    ],
+    "tests": [{"log_rank": {"groups": "pairs", "sides": "two_sided"}}, PROPORTIONAL],
 }
 GEE: dict[str, object] = {
     "method": "gee",

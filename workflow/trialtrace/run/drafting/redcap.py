@@ -191,10 +191,7 @@ def events_of_arms(tallies: Mapping[str, Tally]) -> dict[str, tuple[str, str, st
     events, arms = ({part[at] for part in parts} for at in (0, 2))
     if not all(part[2] for part in parts) or len(arms) < 2 or len(events) == len(parts):
         return {}
-    return {
-        PART_OF_EVENT: (EVENT, BETWEEN, "before"),
-        ARM_OF_EVENT: (EVENT, BETWEEN, "after"),
-    }
+    return {PART_OF_EVENT: (EVENT, BETWEEN, "before"), ARM_OF_EVENT: (EVENT, BETWEEN, "after")}
 
 
 def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:

@@ -86,10 +86,7 @@ def structure_of(
         # Every value stands once at each visit: patients, whatever the column is called.
         keys, told = keys_of(columns, rows, load, said, name)
         keys = tuple(dict.fromkeys([(name, at), *keys]))
-        subject, why = (
-            (name,),
-            {"subject": f"{name}: each of its values has a row of each {at}."},
-        )
+        subject, why = ((name,), {"subject": f"{name}: each of its values has a row of each {at}."})
     if patients:
         subject, why = (() if patients == SOURCE_ROW else (patients,)), {"subject": "It was told."}
     whole = [name for name in subject[:1] if _whole(columns, name, rows) and (name,) not in keys]

@@ -7,12 +7,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of, wrong
-from trialtrace.run.drafting.arms import (
-    as_codes,
-    named_arm,
-    with_said_codes,
-    without_unrandomised,
-)
+from trialtrace.run.drafting.arms import as_codes, named_arm, with_said_codes, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.clusters import names_few
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
@@ -21,12 +16,7 @@ from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
-from trialtrace.run.drafting.redcap import (
-    ARM_OF_EVENT,
-    OF_EVENTS,
-    PART_OF_EVENT,
-    events_of_arms,
-)
+from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
 from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of
 from trialtrace.run.drafting.structure import (
     Structure,
