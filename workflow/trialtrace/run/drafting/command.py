@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import UserError, visible, wrong
 from trialtrace.run.drafting.questions import (
     FLAGS,
+    SHOWN,
     Ask,
     Question,
     first_choice,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from trialtrace.base.paths import Project
     from trialtrace.run.drafting.confirm import Choice
 
-OPEN = "?"
+OPEN, MORE = "?", "+"
 UNSURE = (
     f"  Too little speaks for one of them: type a number or a name, or {OPEN} to leave it open "
 )
@@ -195,16 +196,25 @@ def _asking(yes: bool) -> Ask:
 
 def ask_on_terminal(question: Question) -> str | None:
     """A numbered list; a number or a name takes one, Enter the first where it is sure, and a
-    question mark none: then nothing is computed by arm. Of `several` Enter takes none."""
+    question mark none: then nothing is computed by arm. Of `several` Enter takes none. Of
+    a long list a plus sign shows the rest."""
     if question.wrong:
         print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
-    for number, (value, why) in enumerate(question.choices, start=1):
-        print(visible(f"  {number}  {value}: {why}"))
+    lines = [f"  {n}  {value}: {why}" for n, (value, why) in enumerate(question.choices, start=1)]
+    print(visible("\n".join(lines[:SHOWN])))
+    if rest := lines[SHOWN:]:
+        print(f"  and {len(rest)} more: {MORE} shows them, or type a name (--{question.flag} NAME)")
+
+    def typed(prompt: str) -> str:
+        while (text := input(prompt).strip()) == MORE and rest:
+            print(visible("\n".join(rest)))
+        return text
+
     values = [value for value, _ in question.choices]
     if question.several:
         wanted = f"{question.length} names" if question.length else "numbers or names"
-        answer = input(f"{wanted} with commas between, Enter for none: ").strip()
+        answer = typed(f"{wanted} with commas between, Enter for none: ")
         answer = "" if answer == OPEN else answer
         known = [] if question.length else values
         chosen = [_named(word.strip(), known) for word in answer.split(",") if word.strip()]
@@ -213,7 +223,7 @@ def ask_on_terminal(question: Question) -> str | None:
         print(f"{UNSURE}({BLIND if question.blinds else GUESSED})")
     answer = ""
     while not answer:
-        answer = input("[1] " if question.sure else "> ").strip()
+        answer = typed("[1] " if question.sure else "> ")
         if not answer and question.sure:
             return question.choices[0][0]
         if not answer:

@@ -8,8 +8,8 @@ from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question, Unasked
 
-# Choices that a question shows, and how often it is asked until an answer fits.
-SHOWN, MOST_ASKED = 9, 3
+# How often a question is asked until an answer fits.
+MOST_ASKED = 3
 Made = TypeVar("Made")
 
 
@@ -55,9 +55,7 @@ class Decided:
         """
         if flag in self.told:
             return read(self.told[flag])
-        product = self._answer(
-            Question(flag, words, choices[:SHOWN], sure=sure, blinds=blinds), read
-        )
+        product = self._answer(Question(flag, words, choices, sure=sure, blinds=blinds), read)
         if product is None:
             value, why = choices[0]
             self.guess(flag, place, value, why, blinds)
@@ -88,7 +86,7 @@ class Decided:
             return each(self.told[flag])
         if not choices or self.asked >= MOST_QUESTIONS:
             return []
-        question = Question(flag, words, choices[:SHOWN], several=True, length=length)
+        question = Question(flag, words, choices, several=True, length=length)
         return self._answer(question, each) or []
 
     def _answer(self, question: Question, read: Callable[[str], Made]) -> Made | None:
