@@ -124,4 +124,4 @@ def test_what_was_predicted_for_two_times_has_no_visits(tmp_path: Path, label: s
     (table,) = profile([str(tmp_path / "trial.csv")])
     columns = [replace(one, label=f"{label} at {one.name[4:]} days") for one in table.columns]
     found = candidates(replace(table, columns=tuple(columns)), ["pid"], "")
-    assert max(len(one.columns) for one in over_visits(found, columns)) == visits
+    assert max(len(one.columns) for one in over_visits(found, columns, {})) == visits

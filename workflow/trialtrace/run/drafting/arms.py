@@ -30,6 +30,7 @@ from trialtrace.run.drafting.names import (
     rank_of_arm,
     speaks_of,
     unit_of,
+    vocabulary,
 )
 from trialtrace.run.drafting.profile import Column, without_heading
 from trialtrace.run.tables.measures import folded, parts
@@ -63,6 +64,18 @@ LABELS = re.compile(
     r"behandlungs(arm|gruppe)|bras de|braccio|brazo de|behandelarm",
     re.IGNORECASE,
 )
+# Who was assigned to what; none of what came after it, and of no group, which codes may be any of.
+BY_LABEL = re.compile(
+    r"(?!.*\b(after|since|before|until|from|number|date|time|preferred|guessed)\b)(.* )?"
+    r"(assign(ed|ment)|allocat(ed|ion)|randomi[sz](ed|ation)) to "
+    r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*",
+    re.IGNORECASE,
+)
+FIRST_LOT = re.compile(r"\w+ at (the )?first randomi[sz]ation", re.IGNORECASE)
+# What somebody took of what it was assigned, by the rest of its name or label.
+TOOK = set(vocabulary("received receipt taken took actual got enrolled enrollment uptake"))
+OF_LOT = set(vocabulary("assigned assignment allocated allocation randomised randomized"))
+SMALL = set(vocabulary("to in of the a an was were is random randomly"))
 # A treatment by its name alone: EMO treatment, type of treatment; none before, and no end of one.
 OF_TREATMENT = re.compile(
     r"(type of |kind of |the )?(?!(prior|previous|past|earlier|other|any|concomitant|further|"
@@ -79,6 +92,10 @@ OF_TIME = re.compile(
     r"\d+[-_ ]?(min|h|hours?|d|days?|w|wks?|weeks?|m|mo|months?|y|years?|mesi|meses|mois|wochen)",
     re.IGNORECASE,
 )
+
+
+# Levels of what is called a treatment, and is when it was measured.
+BEFORE_AFTER = re.compile(r"baseline|screening|before|after|pre|post|follow[-_ ]?up", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -138,6 +155,26 @@ def arms_of(
     return Arms(ranked, bool(first) and first not in doubted, why)
 
 
+def tells_assignment(column: Column) -> bool:
+    """Whether a name or a label says that a column tells who was assigned to a treatment, and
+    who was not: vitaminA_assigned, "Assignment to Training"; no group_assigned."""
+    labelled = column.label != column.name and BY_LABEL.fullmatch(flat(column.label))
+    *what, last = parts(column.name) or [""]
+    named = last in ("assigned", "allocated") and not {*what} & {*ARMS, *ARM_PARTS}
+    return bool(labelled or named)
+
+
+def tells_taken(column: Column, arm: Column) -> bool:
+    """Whether a column tells who took what the arm assigned: vitaminA_received beside
+    vitaminA_assigned, "Enrollment in Training" beside "Assignment to Training"."""
+    pairs = ((column.name, arm.name), (column.label, arm.label))
+    words = [({*parts(one)} - SMALL, {*parts(other)} - SMALL) for one, other in pairs]
+    return any(
+        own & TOOK and drawn & OF_LOT and own - TOOK == drawn - OF_LOT != set()
+        for own, drawn in words
+    )
+
+
 def named_arm(name: str) -> bool:
     """Whether a name is that of an arm and of no other group."""
     return rank(name, ARMS[:SURE_ARMS]) is not None
@@ -147,7 +184,10 @@ def _may_be_arm(column: Column) -> bool:
     """Whether a column has few levels; numbers with decimals are codes under the name of an arm."""
     named = named_arm(column.name)
     labels = dict(column.choices)
-    if not named and all(OF_TIME.fullmatch(labels.get(text, text)) for text, _ in column.values):
+    texts = [labels.get(text, text) for text, _ in column.values]
+    if texts and all(map(BEFORE_AFTER.fullmatch, texts)):
+        return False
+    if not named and all(map(OF_TIME.fullmatch, texts)):
         return False
     few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
     coded = named or is_dose(column.name) or column.validation != "number"
@@ -299,9 +339,14 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
         evidence.append("its name is that of an arm")
         doubt = named >= SURE_ARMS
+    elif tells_assignment(column):
+        score += LABELLED
+        evidence.append("it tells who was assigned to what")
+        doubt = False
     elif LABELS.search(column.label):
         score += LABELLED
         evidence.append("its label is that of an arm")
+        doubt = not FIRST_LOT.fullmatch(flat(column.label))
     elif column.label != column.name and OF_TREATMENT.fullmatch(flat(column.label)):
         score += SPOKEN
         evidence.append("its label is that of a treatment")

@@ -17,16 +17,13 @@ from trialtrace.run.drafting.arms import (
     SURE,
     named_arm,
     tells_order,
+    tells_taken,
     tells_treatments,
 )
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
-from trialtrace.run.drafting.names import (
-    name_words,
-    with_capital,
-    words_apart,
-)
+from trialtrace.run.drafting.names import name_words, with_capital, words_apart
 from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
@@ -177,13 +174,14 @@ def _first_of_patients(
 
 
 def tells_arm(column: Column, table: Table, arm: Column) -> bool:
-    """Whether a column may tell the arm: another candidate, or one of which all patients of an arm
-    have the same level, as a code of the arms or of some of them put together.
+    """Whether a column may tell the arm: another candidate, what was taken of what was assigned, or
+    one of which all patients of an arm have the same level, as a code of the arms or of some of
+    them put together.
 
     Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
     """
     likely = column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST
-    if likely or is_product(column, table, arm):
+    if likely or is_product(column, table, arm) or tells_taken(column, arm):
         return True
     here = any(one.name == arm.name for one in table.columns)
     if not here or not 2 <= column.distinct <= arm.distinct:

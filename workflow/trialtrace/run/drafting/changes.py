@@ -1,6 +1,7 @@
 """Columns that are a later value less an earlier one: they came after the start."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -9,16 +10,19 @@ from trialtrace.run.drafting.outcomes import is_number
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
+# What joining two tables makes of a name that both have.
+MERGED = re.compile(r"(.+)[._]([xy])")
 # Rows that have all three, pairs of columns that are tried, and the rounding of a file.
 FEWEST, MOST_TRIED, NEARLY, ROUNDED = 8, 2_000, 0.95, 0.011
 
 
-def changes(table: Table) -> dict[str, str]:
-    """The columns with what they are the change of, by their cells: dpsqi is psqi2 less psqi1."""
+def changes(table: Table) -> dict[str, tuple[str, str]]:
+    """The columns with the two of which they are the change, by their cells: dpsqi is psqi2 less
+    psqi1, x.diff is x.y less x.x; or with the change of which they are another scale, alone."""
     numbers = {one.name for one in table.columns if is_number(one)}
     stems: dict[str, list[str]] = defaultdict(list)
     for name in sorted(numbers):
-        if match := NUMBERED.fullmatch(name):
+        if match := (NUMBERED.fullmatch(name) or MERGED.fullmatch(name)):
             stems[match[1]].append(name)
     pairs = [(each[0], each[1]) for each in stems.values() if len(each) == 2]
     paired = {name for pair in pairs for name in pair}
@@ -31,16 +35,16 @@ def changes(table: Table) -> dict[str, str]:
         return {}
     names = [*sorted(paired), *free]
     rows = [dict(zip(names, map(_number, row), strict=True)) for row in cells_of(table, names)]
-    made = {}
+    made: dict[str, tuple[str, str]] = {}
     for name in free:
         for first, last in pairs:
             tried = [(row[name], row[last] - row[first]) for row in rows]
             known = [(one, other) for one, other in tried if not math.isnan(one + other)]
             same = sum(abs(abs(one) - abs(other)) <= ROUNDED for one, other in known)
             if len(known) >= FEWEST and same >= NEARLY * len(known):
-                made[name] = f"the change from {first} to {last}"
+                made[name] = (first, last)
     scaled = {
-        name: f"{change} on another scale"
+        name: (change, "")
         for name in free
         for change in made
         if name not in made and _on_a_line([(row[change], row[name]) for row in rows])

@@ -1,10 +1,11 @@
 """Groups of patients that were randomised as wholes, and such as were matched."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart
+from trialtrace.run.drafting.keys import ends_in_id, in_order, may_tell_apart, names_subject
 from trialtrace.run.drafting.names import (
     CLUSTERS,
     PERIODS,
@@ -13,6 +14,7 @@ from trialtrace.run.drafting.names import (
     name_words,
     numbers_people,
     rank,
+    rank_of_arm,
 )
 from trialtrace.run.drafting.outcomes import is_coded, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -24,10 +26,13 @@ from trialtrace.run.tables.measures import AGES, plain
 FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
 FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
-# Rows of each group and period, and groups, where the name of the column says nothing.
-FEWEST_IN_A_STEP, MOST_STEPPED = 5, 200
+# Rows of each group and period, and groups, where the name of the column says nothing; cells of all
+# groups and periods, where a row is one.
+FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
 # Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
 NEARLY, MOST_NAMED = 0.99, 5
+# Levels that groups were drawn to, and standard deviations beyond which arms are no chance.
+MOST, FAR = 8, 4.0
 
 
 def clustered(table: Table, subject: str, arm: Column) -> tuple[str, str]:
@@ -124,10 +129,35 @@ def _most_of(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
     return {group: each.most_common(1)[0][0] for group, each in counts.items()}
 
 
-def in_steps(table: Table, arm: Column) -> str:
+def of_steps(table: Table) -> bool:
+    """Whether rows are of clusters and periods, and no patients: what tells them apart is called as
+    nobody is, and an arm changes in it from one period on."""
+    if not (table.subject and table.visit):
+        return False
+    name = table.subject[0]
+    arms = [one for one in table.columns if rank_of_arm(one.name) is not None]
+    varying = [one for one in arms if is_coded(one) and one.constant_within is False]
+    bare = replace(table, subject=())
+    return not names_subject(name) and any(
+        name in in_steps(bare, arm)[1] and begins_with(bare, arm) for arm in varying
+    )
+
+
+def begins_with(table: Table, arm: Column) -> str:
+    """The arm of a stepped wedge in which all clusters are that change it, each once and to the
+    same other one; nothing elsewhere."""
+    steps = in_steps(table, arm)[1]
+    rows = {row for row in cells_of(table, [*steps, arm.name]) if all(row)} if steps else ()
+    each = sorted(rows, key=lambda row: (row[0], in_order(row[1])))
+    turns = [(a[0], a[2], b[2]) for a, b in pairwise(each) if a[0] == b[0] and a[2] != b[2]]
+    first = {turn[1] for turn in turns}
+    return first.pop() if len(first) == 1 and len({t[0] for t in turns}) == len(turns) else ""
+
+
+def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:
     """A sentence where all patients of each cluster have one arm in a period and another in a later
-    one, as in a stepped wedge; nothing elsewhere. Of rows without patients anything may be a
-    cluster that has one arm in each of many periods."""
+    one, as in a stepped wedge, and the columns of both; nothing elsewhere. Of rows without patients
+    anything may be a cluster that has one arm in each of many periods, or a row in nearly each."""
     many = [one for one in table.columns if one.name != arm.name and one.distinct > 1]
     named = {
         o.name for o in many if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None
@@ -139,20 +169,22 @@ def in_steps(table: Table, arm: Column) -> str:
         if one.name in named or not (table.subject or one.distinct > MOST_STEPPED)
     ]
     if table.rows > MOST_ROWS:
-        return ""
+        return "", ()
     for group, time in ((one, other) for one in groups for other in times if one is not other):
         rows = {row for row in cells_of(table, [group.name, time.name, arm.name]) if all(row)}
         arms = {(who, code) for who, _, code in rows}
         both = len(arms) - len({who for who, _ in arms})
-        few = table.rows < FEWEST_IN_A_STEP * len(rows) and group.name not in named
+        whole = table.rows == len(rows) >= WHOLE_GRID * group.distinct * time.distinct
+        few = table.rows < FEWEST_IN_A_STEP * len(rows) and group.name not in named and not whole
         if len({row[:2] for row in rows}) == len(rows) and both >= FEWEST_CLUSTERS and not few:
-            return (
+            why = (
                 f"All patients of each {group.name} and {time.name} have one arm, and of {both} "
                 f"values of {group.name} another at another {time.name}, as in a stepped wedge or "
                 "a crossover of clusters: no step takes either into account, and patients are "
                 "compared as if each had been randomised."
             )
-    return ""
+            return why, (group.name, time.name)
+    return "", ()
 
 
 def names_few(name: str) -> bool:
@@ -231,6 +263,35 @@ def numbers_groups(table: Table, subject: str) -> set[str]:
     """Columns that number groups which were randomised, whichever column is the arm: whole numbers,
     of each of which all patients have the same level of another column, and which change between
     its levels more often than the steps of a score that was cut."""
+    return {number for number, _ in _drawn_by(table, subject)}
+
+
+def in_two_stages(table: Table, subject: str, arm: Column) -> str:
+    """A sentence where a number of groups has one level of another column each, by which the share
+    of the arms differs: groups were then drawn first, and patients within them."""
+    for number, drawn in _drawn_by(table, subject):
+        each = Counter(row for row in cells_of(table, [arm.name, drawn]) if all(row))
+        far = any(abs(each[cell] - n) > FAR * n**0.5 for cell, n in expected(each).items())
+        if arm.name not in (number, drawn) and far:
+            return (
+                f"All patients of each {number} have one value of {drawn}, and the shares of "
+                f"{arm.name} differ by it: {number} may have been randomised to {drawn}, and "
+                "patients within it. Patients are compared as if each had been randomised alone."
+            )
+    return ""
+
+
+def expected(cells: Counter[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
+    """The numbers in cells of two columns, were they independent."""
+    rows, columns = Counter[str](), Counter[str]()
+    for (row, column), n in cells.items():
+        rows[row] += n
+        columns[column] += n
+    return {(a, b): rows[a] * columns[b] / cells.total() for a in rows for b in columns}
+
+
+def _drawn_by(table: Table, subject: str) -> Iterator[tuple[str, str]]:
+    """Whole numbers of groups of patients, each with a column that may have been drawn for them."""
     patients = table.rows if subject == SOURCE_ROW else table.column(subject).distinct
     numbers = [
         column.name
@@ -239,20 +300,20 @@ def numbers_groups(table: Table, subject: str) -> set[str]:
         if FEWEST_UNNAMED <= column.distinct <= patients / FEWEST_EACH
     ]
     coded = [
-        column.name for column in table.columns if is_coded(column) and len(levels(column)) > 1
+        column.name
+        for column in table.columns
+        if (is_coded(column) or column.validation == "number") and 1 < len(levels(column)) <= MOST
     ]
     if not (numbers and coded) or table.rows > MOST_ROWS:
-        return set()
+        return
     rows = cells_of(table, [*numbers, *coded])
-    made = set()
     for at, number in enumerate(numbers):
-        for place in range(len(numbers), len(numbers) + len(coded)):
+        for place, drawn in enumerate(coded, start=len(numbers)):
             groups = _of_one_level((row[at], row[place]) for row in rows)
             codes = [groups[group] for group in sorted(groups, key=in_order)]
             changes = sum(code != after for code, after in pairwise(codes))
             if groups and _beyond_doses(groups) and changes > 2 * len({*codes}):
-                made.add(number)
-    return made
+                yield number, drawn
 
 
 def _of_one_level(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -199,7 +199,8 @@ def _sections(path: Path, state: int) -> list[Section]:
     text = _text_of(path)
     if ending == ".rd":
         entries = tuple(_of_r(text))
-        return [Section(f"{path.name}, line", "", entries)] if entries else []
+        whole = [Section(f"{path.name}, line", "", entries)] if entries else []
+        return whole or [*_of_lines(text, path)]
     rows = [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))

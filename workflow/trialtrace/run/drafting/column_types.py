@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.names import (
+    ARM_PARTS,
     ARMS,
+    NO_ARM_PARTS,
     PARAMETERS,
     REPEATS,
     SEX,
@@ -23,7 +25,7 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.near_numbers import near_numbers
 from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
-from trialtrace.run.tables.measures import plain
+from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.label_words import sex_meant
 
 # Levels that a coded text may have, and so many rows a level in the mean.
@@ -32,6 +34,8 @@ MOST_LEVELS, ROWS_A_LEVEL = 30, 3
 MOST_TESTS = 400
 # Whole numbers from nought or one up to here, of few levels, are taken for codes.
 LAST_CODE, MOST_CODES = 9, 5
+# Words of how many there were, from 0 on: no codes.
+COUNTS = {"count", "counts", "number", "num"}
 LONG_TEXT = 80
 # Of a column of numbers or dates, cells that are none.
 MOST_WRONG = 0.05
@@ -160,6 +164,14 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     ):
         return kind
     found = [int(level) for level in levels]
+    words = {*parts(name)}
+    if (
+        words & COUNTS
+        and len(found) > 2
+        and not found[0]
+        and not words & {*ARM_PARTS, *NO_ARM_PARTS}
+    ):
+        return kind
     follow = found == list(range(found[0], found[0] + len(found))) and found[-1] <= LAST_CODE
     if not follow or found[0] > 1 or len(found) < 2 or tally.present < ROWS_A_LEVEL * len(found):
         return kind

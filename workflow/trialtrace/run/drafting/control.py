@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.drafting.arms import NUMBER
+from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.names import CONTROL, flat, is_dose
 from trialtrace.run.drafting.profile import Column
@@ -21,13 +21,14 @@ LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"}, {"p", "d"
 ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
 COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
+CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 DOSE = re.compile(r"\D*?(\d+(?:[.,]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 BARE_CONTROL = re.compile(r"p|no|old", re.IGNORECASE)
 
 
 def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
     """The arms that may be the control, and whether it is beyond doubt that the only one is."""
-    words = {n: [flat(each) for each in arm] for n, arm in arms.items()}
+    words = {n: [flat(CAMEL.sub(" ", each)) for each in arm] for n, arm in arms.items()}
     said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
     if said:
         return said, len(said) == 1
@@ -35,10 +36,14 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # The name of what a control has may head the column: placebo, yes or no. Words of 0 and 1 that
     # no file says are ours.
     ours = column.type == "yesno" and not column.given
+    bare = ours or all(label == code for label, code in arms.values())
     if len(arms) == 2 and not ours and any(map(HAS.fullmatch, labels.values())):
         without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
         if without and not CONTROL.fullmatch(folded(column.name)):
             return without, True
+    # Who was not assigned, by a column of 0 and 1 that says so.
+    if bare and tells_assignment(column) and {code for _, code in arms.values()} == {"0", "1"}:
+        return [name for name, (_, code) in arms.items() if code == "0"], True
     # What every other arm has as well, and none of a drug of which the others have some.
     bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
     common = [
@@ -59,6 +64,9 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     letters = {*labels.values()}
     if letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}:
         return [name for name, label in labels.items() if label in ("c", "p")], True
+    if letters == {"t", "r"} and column.constant_within is False:
+        # Test and reference, of treatments that patients have in turn.
+        return [name for name, label in labels.items() if label == "r"], True
     return [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))], False
 
 
@@ -75,9 +83,14 @@ def _doses(column: Column, arms: Mapping[str, tuple[str, str]]) -> dict[str, flo
     return {name: float(n[1].replace(",", ".")) for name, n in told.items() if n}
 
 
-def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
-    """The name of the control arm. Raises UserError where what was told is no arm."""
+def control_of(
+    column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided, first: str
+) -> str:
+    """The name of the control arm; where words do not tell it, the one with that code, in which all
+    clusters were `first`. Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
+    if first and not sure:
+        likely, sure = [name for name, (_, code) in arms.items() if code == first], True
     ranked = sorted(arms, key=lambda name: name not in likely)
     counts, choices = dict(column.values), []
     # Labels that do not go with the codes found may be those of another coding.
@@ -87,7 +100,8 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
     doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
-        why = "It reads like a control." if name in likely else "Nothing tells what it is."
+        reads = "It reads like a control." if code != first else "All clusters begin in it."
+        why = reads if name in likely else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")
 

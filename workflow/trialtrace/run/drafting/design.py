@@ -1,5 +1,6 @@
 """The design of a draft: one treatment a patient, several of one, or one of a whole site."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from trialtrace.run.drafting.clusters import (
     clustered,
     groups_of_one_arm,
     in_steps,
+    in_two_stages,
     matched,
     nearly_clustered,
     numbered_in_arms,
@@ -19,14 +21,7 @@ from trialtrace.run.drafting.clusters import (
 from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.keys import in_order
-from trialtrace.run.drafting.names import (
-    PERIODS,
-    SEQUENCES,
-    SIDES,
-    SITES,
-    name_words,
-    rank,
-)
+from trialtrace.run.drafting.names import PERIODS, SEQUENCES, SIDES, SITES, flat, name_words, rank
 from trialtrace.run.drafting.outcomes import NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -36,8 +31,14 @@ PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 # Arms are compared as in a parallel design, and a second factor is told.
 FACTORIAL = "factorial"
-MOST_PLACES = 8
+MOST_PLACES, MOST_NAMED = 8, 4
 PATIENTS = "patients"
+NUMBERED = re.compile(r"(.*[^0-9])([0-9])")
+SECOND = re.compile(
+    r"\b(second|2nd|later) (stage )?(randomi[sz]|assign|allocat|lot\b)|"
+    r"\bre ?(randomi[sz]|assigned)|\brerand|\b(rand|randomi[sz]ation|trt|treatment|arm) ?2\b",
+    re.IGNORECASE,
+)
 WITHOUT_ROWS = (
     "leave out who was not randomised by --where COLUMN=VALUE, or mend these rows in a copy of the "
     "file"
@@ -50,7 +51,7 @@ class Design:
     apart, `sequence` that of who begins with which treatment, `starts` its codes with those of the
     first treatment; `cluster` is the column of the groups that were randomised, `joined` those that
     it is made of where they are numbered within arms; `columns` are those of an outcome under each
-    treatment."""
+    treatment, `steps` those of clusters and periods of a stepped wedge."""
 
     kind: str = PARALLEL
     place: str = ""
@@ -59,6 +60,7 @@ class Design:
     cluster: str = ""
     joined: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     @property
     def own_treatment(self) -> bool:
@@ -88,13 +90,17 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     else:
         cluster, why = clustered(table, subject, arm)
         made = Design(CLUSTER, cluster=cluster) if cluster else Design()
-    if not data and made.kind == PARALLEL and (why := in_steps(table, arm)):
-        decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, why, blinds=True)
-        return made
-    asked = {"design", "cluster"} & decided.told.keys()
-    if not asked and made.kind == PARALLEL and (odd := nearly_clustered(table, subject, arm)):
-        odd += f": {WITHOUT_ROWS}, and --design {CLUSTER}; else patients are taken for independent."
-        decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, odd, blinds=True)
+    doubt, steps = in_steps(table, arm) if made.kind == PARALLEL else ("", ())
+    made, asked = replace(made, steps=steps), {"design", "cluster"} & decided.told.keys()
+    doubt = "" if data else doubt
+    if not (asked or doubt) and made.kind == PARALLEL:
+        if doubt := again_drawn(table, arm) or in_two_stages(table, subject, arm):
+            doubt += f" --design {PARALLEL} takes it so."
+        elif doubt := nearly_clustered(table, subject, arm):
+            doubt += f": {WITHOUT_ROWS}, and --design {CLUSTER}; else patients are taken for "
+            doubt += "independent."
+    if doubt:
+        decided.guess("design", ("trial.yaml", "design.kind"), PARALLEL, doubt, blinds=True)
         return made
     said = "cluster" in decided.told or (data == CLUSTER and made.kind == PARALLEL)
     if said or (not data and made.kind == PARALLEL):
@@ -113,6 +119,25 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}."
         decided.guess("pairs", place, PARALLEL, why)
     return made
+
+
+def again_drawn(table: Table, arm: Column) -> str:
+    """A sentence on the columns that may be of a second randomisation: called as the arm is, with
+    the next number, or said to be one; nothing without any."""
+    own = NUMBERED.fullmatch(arm.name)
+    found = [
+        one.name
+        for one in table.columns
+        if one.name != arm.name and 2 <= one.distinct <= MOST_PLACES
+        if SECOND.search(f"{flat(one.name)} {flat(one.label)}")
+        or (own and one.name == f"{own[1]}{int(own[2]) + 1}")
+    ]
+    # What each arm has one level of tells the arm.
+    rows = cells_of(table, [arm.name, *found]) if found and table.rows <= MOST_ROWS else []
+    arms = {row[0] for row in rows}
+    found = [n for at, n in enumerate(found, 1) if len({(r[0], r[at]) for r in rows}) > len(arms)]
+    why = f"{one_of(found)} may be of a second randomisation, of those who were left: the draft "
+    return f"{why}compares the arms of {arm.name}, whatever was drawn after it." if found else ""
 
 
 def _as_clusters(table: Table, subject: str, arm: Column, decided: Decided, said: bool) -> Design:
@@ -192,8 +217,11 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
         if again := [at for at, n in times.items() if n > 1]:
             fault += f"; of {len(again)} patients' treatments there are several rows"
             fault += ", as in a replicated crossover" if min(times.values()) > 1 else ""
-            mend = "where it is the arm, give an export with one row of each patient and treatment "
-            mend += "(of its trials or periods their mean); else name another: --arm COLUMN"
+            mend = "where it is the arm, give an export with one row of each patient and treatment"
+            if alone := _one_row_each(table, subject, arm):
+                mend += f" (--where {' or --where '.join(alone)})"
+            mend += ": of trials or periods their mean, of what is compared as a ratio that of the "
+            mend += "logarithms; else name another: --arm COLUMN"
         need = "the same in all rows of a patient, or each treatment of a patient in one row"
         need += " (a period, a side)"
         raise wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
@@ -214,6 +242,28 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
         why += " No column tells the sequence: periods are left out of account. One with the order "
         why += "of each patient's treatments (AB, BA) in the export has them."
     return Design(CROSSOVER, place, sequence, starts), why
+
+
+def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
+    """Conditions that leave patients one row of each of their treatments: a level of a column that
+    varies within them, or the first periods, as many as there are treatments."""
+    found = []
+    for column in table.columns:
+        codes = sorted(levels(column), key=in_order)
+        if column.name in (subject, arm.name) or column.constant_within is not False:
+            continue
+        first = [codes[: arm.distinct]] if _is_period(column) and len(codes) > arm.distinct else []
+        cells = cells_of(table, [subject, arm.name, column.name]) if len(codes) > 1 else []
+        for some in (*first, *([code] for code in codes)):
+            rows = [row[:2] for row in cells if row[2] in some and row[1]]
+            several = Counter(who for who, _ in rows)
+            if (
+                rows
+                and len({*rows}) == len(rows)
+                and 2 * sum(n > 1 for n in several.values()) > len(several)
+            ):
+                found.append(f"{column.name}={','.join(some)}")
+    return found[:MOST_NAMED]
 
 
 def _place(table: Table, subject: str, arm: str) -> str:
@@ -312,4 +362,6 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     )
     name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
     whole = table.of or table.name
-    return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
+    where = {one.name: table.kept[one.name] for one in kept if one.name in table.kept}
+    made = replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
+    return replace(made, kept=where)

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
-from trialtrace.run.drafting.assignment import (
-    arm_of,
-    arms_by_name,
-    tells_arm,
-    with_names,
+from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
+from trialtrace.run.drafting.changes import changes
+from trialtrace.run.drafting.clusters import (
+    begins_with,
+    members_by,
+    numbers_groups,
+    of_clusters,
+    of_steps,
 )
-from trialtrace.run.drafting.clusters import members_by, numbers_groups, of_clusters
 from trialtrace.run.drafting.control import control_of
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import (
@@ -52,18 +54,12 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.periods import refuse_periods
-from trialtrace.run.drafting.primary import (
-    Offered,
-    endings,
-    primary_of,
-    secondary_of,
-    without_end,
-)
+from trialtrace.run.drafting.primary import Offered, endings, primary_of, secondary_of, without_end
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.subjects import with_subjects
-from trialtrace.run.drafting.tables import with_column
+from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.unused import tell_unused
 from trialtrace.run.drafting.visits import ask_before, visit_of, with_before
 from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
@@ -76,6 +72,7 @@ LEAST_SCORE = 1.5
 # Of numbers by chance no two are the same in one of 150 files with so many rows, squared, a step.
 CLOSE = 10
 GROUPS = CLUSTERS | {"id"}
+LEFT_OUT = "are no part of the trial"
 
 
 @dataclass(frozen=True)
@@ -133,6 +130,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
     tables = with_subjects(of_trial(tables, decided), decided)
+    if "subject" not in decided.told:
+        tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
     subject = {table.name: (*table.subject, SOURCE_ROW)[0] for table in tables}
     if "visit" in decided.told:
         table, column = column_of(tables, decided.told["visit"], "visit")
@@ -149,11 +148,14 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         several_treatments(home, subject[home.name], coded)
     elif decided.told.get("design") != PARALLEL:
         refuse_periods(home, coded)
-    arm = with_names(coded, decided)
+    kept = home.kept.get(coded.name, levels(coded))
+    out = [code for code in levels(coded) if code not in kept]
+    arm = with_names(without_levels(coded, out, LEFT_OUT) if out else coded, decided)
     if arm is not coded:
         tables, home = _with(arm, home, tables)
     arms = arms_by_name(arm)
-    control = control_of(arm, arms, decided)
+    first = begins_with(home, arm) if arm.name else ""
+    control = control_of(arm, arms, decided, first)
     design = design_of(home, subject[home.name], arm, decided)
     if design.joined:
         whole = with_column(home, design.cluster, design.joined)
@@ -257,7 +259,7 @@ def _outcomes(
     others = _others(offered, primary)
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
-    later |= {name for one in others for _, name in one.columns[1:]}
+    later |= {name for one in offered.found for _, name in one.columns[1:]}
     later |= {name for one in offered.found if one.status for name in (one.column, one.status)}
     shown = [primary, *(secondary or others[:MOST_OTHERS])]
     if not design.own_treatment:
@@ -310,8 +312,11 @@ def _offered(
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         taken |= {one.name for one in telling_apart(table)} | table.joined_numbers
         if name == home.name:
-            taken |= {design.place, design.sequence, design.cluster, *_of_one_arm(table, arm)}
+            taken |= {design.place, design.sequence, design.cluster, *design.steps}
+            taken |= _of_one_arm(table, arm)
             taken |= numbers_groups(table, subject[name])
+            if design.steps:
+                taken |= of_clusters(table, design.steps[0])
             if design.cluster:
                 taken |= members_by(table, design.cluster) | of_clusters(table, design.cluster)
         whole = _several_times(table, subject[name], at[name], taken, kind)
@@ -321,7 +326,7 @@ def _offered(
             used.add(told_by[name].column)
         single = candidates(table, taken | used, at[name])
         if not at[name] and name not in told_by and not design.own_treatment:
-            single = over_visits(single, table.columns)
+            single = over_visits(single, table.columns, changes(table))
         if name not in told_by:
             once[name] = once_in(table, subject[name], at[name], taken, arm.name)
         here = [*whole, *single, *(once[name].outcomes() if name in once else ())]

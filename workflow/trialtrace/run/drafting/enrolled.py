@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialtrace.base.errors import wrong
-from trialtrace.run.drafting.control import HAS
+from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.names import NEVER_IN, name_words
+from trialtrace.run.drafting.names import NEVER_IN, flat, name_words
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -33,6 +33,10 @@ BESIDE = re.compile(
     r"general population",
     re.IGNORECASE,
 )
+# Levels of an arm that are of people beside a trial, and what a control is called beside an active.
+TYPICAL = re.compile(r"(typical\w*|healthy|normal\w*|normative|neurotypical)( \w+)*", re.IGNORECASE)
+BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
+ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6
@@ -71,15 +75,19 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
             if code not in known:
                 raise none_of("where", text, [f"{column.name}={code}" for code in known])
         having = [one for one in tables if any(c.name == column.name for c in one.columns)]
-        if len(having) < len(tables):
+        # What varies within patients chooses rows of a file, and leaves no patient out.
+        apart = [one for one in having if one.column(column.name).constant_within is False]
+        if len(having) < len(tables) and len(apart) < len(having):
             need = "a column that all files have, or one file"
             raise wrong("--where", f"{column.name}, which some of the files have not", need)
-        return tuple(of_rows(table, column.name, codes) for table in tables)
+        return tuple(
+            of_rows(table, column.name, codes) if table in having else table for table in tables
+        )
 
     if "where" in decided.told:
         return read(decided.told["where"])
     found = [*_parts(tables[0])] if len(tables) == 1 and tables[0].rows <= MOST_ROWS else []
-    if not found:
+    if not (found := found or [*_beside_active(tables)]):
         return tuple(tables)
     choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
     place = ("trial.yaml", f"tables.{tables[0].name}.where")
@@ -126,6 +134,23 @@ def _parts(table: Table) -> Iterator[Part]:
         if lacking:
             why += f" {len(lacking)} columns have no value in any of them, and in all others."
         yield Part(column.name, codes, why, sure)
+
+
+def _beside_active(tables: Sequence[Table]) -> Iterator[Part]:
+    """Arms of three or more of which one is of typical or healthy people, or is called control
+    beside an active control: they may never have been randomised."""
+    by_rows = sorted(tables, key=lambda table: -table.rows)
+    arms = {name: table.column(name) for table in by_rows for name in table.arm[:1]}
+    for column in arms.values():
+        labels = {code: flat(CAMEL.sub(" ", label_of(column, code))) for code in levels(column)}
+        active = any(map(ACTIVE.fullmatch, labels.values()))
+        known = (TYPICAL, BARE) if active else (TYPICAL,)
+        out = [code for code, label in labels.items() if any(one.fullmatch(label) for one in known)]
+        rest = tuple(code for code in labels if code not in out)
+        if len(out) == 1 and len(rest) > 1:
+            n = dict(column.values).get(out[0], 0)
+            why = f"{column.name} has the level {out[0]} beside {' and '.join(rest)}: its {n} rows "
+            yield Part(column.name, rest, f"{why}may be of who was not randomised.", False)
 
 
 def _part(column: Column) -> tuple[set[str], str, bool] | None:

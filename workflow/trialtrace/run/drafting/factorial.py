@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import combinations
 
 from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm
+from trialtrace.run.drafting.clusters import expected
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
@@ -147,16 +148,11 @@ def _is_yes_no(column: Column) -> bool:
 
 def _independent(cells: Counter[tuple[str, ...]]) -> bool:
     """Whether all cells are filled, in the numbers that independent lots give."""
-    arms, factor = Counter[str](), Counter[str]()
-    for (code, level), n in cells.items():
-        arms[code] += n
-        factor[level] += n
-    if len(arms) < 2 or len(factor) < 2:
+    if min(len({cell[at] for cell in cells}) for at in (0, 1)) < 2:
         return False
-    expected = {(a, b): arms[a] * factor[b] / cells.total() for a in arms for b in factor}
     return all(
         cells[cell] >= FEWEST and abs(cells[cell] - n) <= FAR * n**0.5
-        for cell, n in expected.items()
+        for cell, n in expected(cells).items()
     )
 
 

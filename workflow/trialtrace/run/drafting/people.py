@@ -100,7 +100,7 @@ def people(draft: Draft) -> People:
         if tells_treatments(one, home.columns) or _copies(one, draft)
     }
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}
-    used |= factors_of(draft)
+    used |= factors_of(draft) | {*draft.design.steps}
     # A step takes the sequence, also of a column that is called as arms are, and further factors.
     used -= {draft.design.sequence, *draft.covariates}
     free = [
@@ -120,7 +120,11 @@ def people(draft: Draft) -> People:
     }
     alone = later_alone(home, draft.visit[home.name], draft.arm.name)
     names = {one.name for one in free} & alone.keys() - {*told}
-    later |= {name: why for name, why in changes(home).items() if name not in {*told, *later}}
+    texts = {
+        name: f"the change from {first} to {last}" if last else f"{first} on another scale"
+        for name, (first, last) in changes(home).items()
+    }
+    later |= {name: why for name, why in texts.items() if name not in {*told, *later}}
     later |= {name: f"its values are at {alone[name]} alone" for name in names}
     free = [one for one in free if one.name not in later]
     analysed = {name for one in (draft.primary, *draft.others) for name in one.names}
@@ -260,10 +264,17 @@ def _own_before(draft: Draft) -> str:
     primary = draft.primary
     if primary.before or primary.codes or primary.kind not in (MEASURE, REPEATED):
         return ""
+    varying = [
+        one.name
+        for one in draft.home.columns
+        if is_number(one) and one.constant_within is False and one.name not in draft.visit.values()
+    ]
+    # Where one number alone was measured, what was before without its name is of it.
+    stems = {measured_stem(primary.column), *([""] if varying == [primary.column] else [])}
     found = [
         one.name
         for one in own_before(draft.home, primary)
-        if is_number(one) and measured_stem(one.name) == measured_stem(primary.column)
+        if is_number(one) and measured_stem(one.name) in stems
     ]
     return found[0] if len(found) == 1 and primary.table == draft.home.name else ""
 

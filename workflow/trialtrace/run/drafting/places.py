@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialtrace.base.errors import UserError, one_of, wrong
-from trialtrace.run.drafting.formats import ENDINGS, format_of, sheets_of
+from trialtrace.run.drafting.formats import ENDINGS, format_of, read_file, sheets_of
 from trialtrace.run.drafting.names import TABLES
 from trialtrace.run.tables.measures import folded
 
@@ -68,6 +68,8 @@ def _expanded(text: str) -> Iterator[str]:
         files = sorted(entry.path for entry in entries if entry.is_file())
     known = [file for file in files if _is_wanted(file)]
     if not any(Path(file).suffix.lower() in OF_FOLDERS for file in known):
+        known += [file for file in files if _holds_table(Path(file))]
+    if not any(Path(file).suffix.lower() not in DESCRIPTIONS for file in known):
         fault = "a folder without a table"
         mend = "give the folder in which the files are, or the files themselves"
         raise wrong(text, fault, f"files in it that end in {one_of(OF_FOLDERS, 20)}", mend)
@@ -89,6 +91,16 @@ def _is_folder(text: str) -> bool:
     try:
         return Path(text).is_dir()
     except (OSError, ValueError):
+        return False
+
+
+def _holds_table(path: Path) -> bool:
+    """Whether a text, where a folder has no other table, reads as one."""
+    if path.suffix.lower() not in (".txt", ".dat") or path.name.startswith(LOCKS):
+        return False
+    try:
+        return len(read_file(path, path.name).cells.names) > 1
+    except UserError:
         return False
 
 

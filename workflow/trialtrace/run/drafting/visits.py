@@ -124,7 +124,8 @@ def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
         said = [f"{stem}{int(code)}" for stem in stems if stem for code in codes]
     if len(set(said)) < len(codes):
         said = [_in_name(outcome, code) for code in codes]
-    return dict(zip(map(Quoted, codes), map(_clean, said), strict=True))
+    labels = [_clean(text) or code for text, code in zip(said, codes, strict=True)]
+    return dict(zip(map(Quoted, codes), labels, strict=True))
 
 
 def label_in(table: Table, outcome: Outcome) -> str:
@@ -237,7 +238,9 @@ def look(table: Table, outcome: Outcome) -> Look:
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
     before = tuple(code for code in visits if told[code] == BEFORE or code in zero)
-    first = next(iter(visits))
+    first, *rest = visits
+    bare = dict(outcome.columns).get(first) == first and all(told[one] == AFTER for one in rest)
+    before = before or ((first,) if bare and not outcome.doubted else ())
     if before or told[first] == AFTER or own_before(table, outcome):
         return Look(before if len(before) < len(visits) else ())
     return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")
@@ -301,7 +304,12 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
     seen = look(table, outcome)
     if "before" not in decided.told and (not seen.doubt or _adjusted_for(outcome, seen, decided)):
         return
-    visits = visits_of(table, outcome)
+    visits = visits_of(table, outcome) if outcome.visit or outcome.columns else {}
+    if len(visits) < 2 and decided.told.get("before", NONE) != NONE:
+        fault = f"{decided.told['before']}, and {outcome.column}, of which no visits tell the rows"
+        mend = "keep one row of each patient and visit by --where COLUMN=VALUE"
+        by = [one.name for one in telling_apart(table)]
+        raise wrong("--before", fault, f"an outcome at visits, or {NONE}", f"{mend} ({one_of(by)})")
     choices = [
         (str(code), f"{seen.doubt} Arms are compared after it, given it.") for code in seen.before
     ]
@@ -333,7 +341,9 @@ def with_before(
     for at, outcome in enumerate(outcomes):
         seen = look(tables[outcome.table], outcome)
         # A visit of the same column was before for every outcome.
-        same = outcome.visit and (outcome.table, outcome.visit) == of_first
+        same = bool(outcome.visit) and (outcome.table, outcome.visit) == of_first
+        alike = told != NONE and outcome.visit_word == outcomes[0].visit_word
+        same = same or (alike and bool(outcome.columns and outcomes[0].columns))
         visits = visits_of(tables[outcome.table], outcome) if seen.doubt or same or not at else {}
         codes = [
             code

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from trialtrace.run.drafting.likely_outcome import (
     ALONE,
+    LATER,
     QUESTIONS,
     SCORED,
     SURE,
@@ -56,7 +57,9 @@ KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
 # What a column of several visits adds to the likeliest of them, and what a first one before the
 # treatment adds to the only such: patients are measured so for what is compared. What keeps one
 # below a sure one.
-TOGETHER, FROM_START, CLOSE = 1.0, 1.5, 0.1
+TOGETHER, FROM_START, CLOSE, CHANGED = 1.0, 1.5, 0.1, -3.0
+# Names that alone stand for what was first, by which one number more is a visit.
+FEWEST_FIRST = 3
 EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes"
@@ -104,19 +107,27 @@ class Family:
     most: float = math.inf
 
 
-def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[Outcome]:
-    """The candidates, with those that are one outcome in several columns in one.
+def over_visits(
+    outcomes: Sequence[Outcome], columns: Sequence[Column], changed: Mapping[str, tuple[str, str]]
+) -> list[Outcome]:
+    """The candidates, with those that are one outcome in several columns in one; `changed` are
+    those that are a change, with its two columns.
 
     Times beside them are no outcomes. Where columns of one name but for their number may be the
     items of a scale as well, and where they are of treatments, nobody takes them unasked.
     """
     named = {column.name: column for column in columns}
+    outcomes = [
+        replace(one, score=one.score + CHANGED) if one.column in changed else one
+        for one in outcomes
+    ]
     single = {outcome.column: outcome for outcome in outcomes}
     made: list[Outcome] = []
     times, families = _numbered(columns)
     taken = set(times)
     before = [*_with_before(columns, families)]
     families += [*_worded(columns), *before, *_of_treatments(columns)]
+    families += [*_merged(columns, changed), *_beside_first(columns, families)]
     # The most columns first, and what is sure before what is not.
     families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
     for family in families:
@@ -129,6 +140,46 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
     if len(early) == 1:
         made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
+
+
+def _merged(columns: Sequence[Column], changed: Mapping[str, tuple[str, str]]) -> Iterator[Family]:
+    """Columns that two tables had under one name: score.x and score.y. The first was before the
+    second where a change of both is there, else they may be of other things."""
+    names = {column.name for column in columns}
+    for first in sorted(name for name in names if name[-2:] in (".x", "_x")):
+        last = f"{first[:-1]}y"
+        if last not in names:
+            continue
+        doubt = (
+            f"{first} and {last} are of two tables that were joined: visits, or the same twice. "
+        )
+        sure = (first, last) in changed.values()
+        words = ("pre", "post") if sure else ("x", "y")
+        told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
+        yield Family(
+            dict(zip(words, (first, last), strict=True)), f"{first[:-1]}{{visit}}", "", *told
+        )
+
+
+def _beside_first(columns: Sequence[Column], families: Iterable[Family]) -> Iterator[Family]:
+    """Columns whose name alone stands for what was first: LDL beside LDL1, score beside score_6m or
+    score1 and score2. One number alone may be of anything, unless several names or a label of a
+    time have it."""
+    named = {column.name: column for column in columns}
+    ones = {name: f"{name}1" for name in named if f"{name}1" in named and name[-1:].isalpha()}
+    ones = {name: one for name, one in ones.items() if f"{name}2" not in named}
+    for name, one in ones.items():
+        sure = len(ones) >= FEWEST_FIRST or LATER.search(named[one].label)
+        doubt = f"{name} and {one} may be one outcome at two visits, or two of one name. "
+        told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
+        yield Family({name: name, "1": one}, f"{name}{{visit}}", "visit", *told)
+    for family in families:
+        stem = re.sub(r"[._ -]*\{visit\}$", "", family.pattern)
+        early = any(re.fullmatch(EARLY, folded(word).lower()) for word in family.columns)
+        if stem in named and stem not in family.columns.values() and not early:
+            doubt = f"{stem} may be what it was at first, or what {family.pattern} add up to. "
+            made = {stem: stem, **family.columns}
+            yield Family(made, family.pattern, family.word, doubt, SURE - CLOSE)
 
 
 def _best(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
