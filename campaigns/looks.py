@@ -61,8 +61,10 @@ def unequal(made: Made, seed: int) -> list[str]:
     left = np.where(rng.random(n) < rate, rng.integers(0, VISITS, n), VISITS)
     gone = np.arange(VISITS) >= np.minimum(left, died)[:, None]
     there = {name: ~np.isnan(values) & ~gone for name, (_, values, _) in made.visits.items()}
-    looked_at = [(name, str(v), of[:, v]) for name, of in there.items() for v in range(VISITS)]
-    found = chances_of(looked_at, {str(a): arm == a for a in (0, 1)}, died < VISITS, site)
+    looked_at = [
+        (name, str(v), of[:, v], died <= v) for name, of in there.items() for v in range(VISITS)
+    ]
+    found = chances_of(looked_at, {str(a): arm == a for a in (0, 1)}, site)
     return ["known"] if any(p < UNEQUAL for p, _, _ in found) else []
 
 

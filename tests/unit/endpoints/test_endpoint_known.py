@@ -1,6 +1,8 @@
 """Of how many an outcome is known, by arm and visit, and where that is unequal beyond chance."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -83,6 +85,71 @@ def test_who_died_is_left_out(tmp_path, others, red):
     assert all(line.endswith(told) for line in lines)
 
 
+DATED = """
+score:
+  {label: Score, code: SCORE, kind: repeated, table: visits, column: y, baseline: start, date: seen,
+   visit: {column: visit, labels: {"0": start, "1": later}}}
+death:
+  {label: Death, code: D, kind: time_to_event, table: patients, start: entry, day_of_start: 0,
+   event: {dead: {is: "yes"}}, event_date: last, last_contact: last, terminal: true,
+   event_label: Death, censored_label: Alive}
+"""
+VISITS = """
+tables:
+  patients: {of: raw, key: [id], subject: id, arm: rx}
+  visits: {of: raw2, key: [id, visit], subject: id}
+subjects: {table: patients, variables: {entry: entry}}
+"""
+
+
+def at_day(day: int) -> str:
+    return str(date(2020, 1, 1) + timedelta(days=day))
+
+
+def seen_later(folder, later: Callable[[int, bool], bool], death: int = 200) -> list[str]:
+    """Red lines of 60 patients of each arm, of whom 5 and 25 died at a day; whether the nth of an
+    arm was seen at day 100."""
+    people, rows = ["id rx dead entry:date last:date"], ["id visit seen:date y:integer"]
+    for at in range(120):
+        arm, nth = at % 2, at // 2
+        dead = nth < (5, 25)[arm]
+        last = at_day(death if dead else 300)
+        people.append(f"p{at:03} {arm} {'yes' if dead else 'no'} {at_day(0)} {last}")
+        for visit, day in enumerate((0, 100)[: 1 + later(arm, dead)]):
+            rows.append(f"p{at:03} {visit} {at_day(day)} {at * 7919 % 97}")
+    derived(tiny(DATED, VISITS), folder, patients="\n".join(people), visits="\n".join(rows))
+    return [one.text for one in read_losses(folder / "derived").warnings]
+
+
+@pytest.mark.parametrize(("death", "red"), [(20, False), (200, True)])
+def test_who_died_after_a_visit_is_counted_at_it(tmp_path, death, red):
+    lines = seen_later(tmp_path, lambda arm, dead: not dead, death)
+    assert any("is known unequally by arm at later" in text for text in lines) is red
+
+
+def test_an_arm_that_nobody_saw_at_a_visit(tmp_path):
+    lines = seen_later(tmp_path, lambda arm, dead: arm == 1)
+    told = "Endpoint score: none of the 60 patients of Old drug has a value at later, others have."
+    assert told in lines
+
+
+def test_of_deaths_without_a_day_it_is_said_what_they_may_hide(tmp_path):
+    """As many died of both arms, and those of one alone have no score."""
+    lines = ["id rx y:integer dead"]
+    for at in range(120):
+        gone = at // 2 < 30
+        lines.append(
+            f"p{at:03} {at % 2} {'.' if gone and at % 2 else at} {'yes' if gone else 'no'}"
+        )
+    death = (
+        'death: {label: Death, code: D, kind: event, table: patients, event: {dead: {is: "yes"}}}'
+    )
+    derived(tiny(f"{SCORE}\n{death}"), tmp_path, patients="\n".join(lines))
+    (note,) = [one.text for one in read_losses(tmp_path / "derived").notes]
+    told = "Of those without it died at some time New drug 30 of 30, Old drug 0 of 0; nothing tells"
+    assert told in note
+
+
 IN_PERIODS = """score: {label: Score, code: SCORE, kind: measure, table: periods, column: y,
   location: {column: period, labels: {"1": first, "2": second}}}"""
 
@@ -134,9 +201,9 @@ def test_losses_of_clusters_go_together():
     arms = {"a": groups < 4, "b": groups >= 4}
     lost = np.repeat([1, 1, 9, 9, 0, 1, 1, 0], 10) > np.tile(np.arange(10), 8)
     nobody = np.zeros(80, dtype=bool)
-    ((p, _, _),) = chances_of([("score", "", ~lost)], arms, nobody, groups)
+    ((p, _, _),) = chances_of([("score", "", ~lost, nobody)], arms, groups)
     assert p == pytest.approx(stats.ttest_ind([0.1, 0.1, 0.9, 0.9], [0, 0.1, 0.1, 0]).pvalue)
-    ((patients, _, _),) = chances_of([("score", "", ~lost)], arms, nobody)
+    ((patients, _, _),) = chances_of([("score", "", ~lost, nobody)], arms)
     assert patients < 1e-4 < p
 
 

@@ -4,12 +4,15 @@ Losses between those randomised and those analysed are no outcome, and are told 
 says. Of an endpoint that one arm has none of, nothing is tested: it is of the others alone. p is
 Pearson's, or Fisher's exact one where fewer than five are expected in a cell of two arms; of
 clusters that of an analysis of variance of their shares; times all endpoints and visits that are
-tested. Who died and has no value is left out of it. Where a patient has every treatment it is the
-exact test of McNemar: patients of whom the outcome is known with one treatment alone.
+tested. Who died before a visit and has no value is left out of it; where nothing tells when it was
+due, or when they died, whoever died at any time is, and a note says what that hides. Where a
+patient has every treatment it is the exact test of McNemar: patients of whom the outcome is known
+with one treatment alone.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -18,9 +21,10 @@ import pyarrow as pa
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.account import RedLine
+from trialtrace.run.endpoints.dates import day_numbers
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.integrity import chances
+from trialtrace.run.integrity import chances, contacts
 from trialtrace.run.integrity.look import UNEQUAL
 from trialtrace.run.trial.model import adsl_code, visit_labels
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
@@ -75,13 +79,15 @@ def _known(records: Records, size: int) -> Iterator[tuple[str, Flags]]:
 def unequal_losses(study: Study) -> Iterator[RedLine]:
     """A line for each of the endpoints and required variables that are most unequally known, and
     how many more are."""
-    died, groups = _died(study), _clusters(study)
-    tested = chances_of(_looked_at(study), planned_arms(study), died, groups)
+    deaths, groups, arms = _deaths(study), _clusters(study), planned_arms(study)
+    looked_at = list(_looked_at(study))
+    died = {(name, visit): deaths.before(due) for name, visit, _, due in looked_at}
+    values = {(name, visit): there for name, visit, there, _ in looked_at}
+    tested = chances_of([(*key, values[key], gone) for key, gone in died.items()], arms, groups)
     yield from _within_patients(study)
     unusual = sorted(one for one in tested if one[0] < UNEQUAL)
     first = list({name: (p, name, visit) for p, name, visit in reversed(unusual)}.values())[::-1]
     labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
-    values = {(name, visit): there for name, visit, there in _looked_at(study)}
     for p, name, visit in first[:LINES]:
         there = values[name, visit]
         at = f" at {visit}" if visit else ""
@@ -89,13 +95,46 @@ def unequal_losses(study: Study) -> Iterator[RedLine]:
         text += f"{_by_arm(study, there, np.ones(study.size, dtype=bool))}, which has p {p:.2g} "
         text += f"by chance among {len(tested)} such counts"
         text += "." if groups is None else " of clusters."
-        if died.any():
-            text += " Of those of whom it is not known, died at any time, which p leaves out: "
-            text += f"{_by_arm(study, died, ~there)}."
+        if (gone := died[name, visit]).any():
+            when = "before it" if at and not np.array_equal(gone, deaths.died) else "at any time"
+            text += f" Of those of whom it is not known, died {when}, which p leaves out: "
+            text += f"{_by_arm(study, gone, ~there)}."
         more = len(first) - LINES
         if more > 0 and name == first[LINES - 1][1]:
             text += f" So are {more} more."
         yield RedLine("known_unequally", "", None, text)
+
+
+def behind_deaths(study: Study) -> Iterator[RedLine]:
+    """A line for each endpoint that is known unequally where nothing tells whether those who died
+    and have no value died before it was due."""
+    deaths, groups, arms = _deaths(study), _clusters(study), planned_arms(study)
+    looked_at = list(_looked_at(study))
+    nobody = np.zeros(study.size, dtype=bool)
+    every, rest = (
+        {
+            (name, visit): p
+            for p, name, visit in chances_of(
+                [(name, visit, there, gone(due)) for name, visit, there, due in looked_at],
+                arms,
+                groups,
+            )
+        }
+        for gone in (lambda due: nobody, deaths.before)
+    )
+    for name, visit, there, due in looked_at:
+        undated = deaths.died if due is None else deaths.died & np.isnan(deaths.day)
+        p = every.get((name, visit), 1.0)
+        if (undated & ~there).any() and p < UNEQUAL <= rest.get((name, visit), 1.0):
+            at = f" at {visit}" if visit else ""
+            text = (
+                f"Endpoint {name}{at} is known of {_by_arm(study, there, ~nobody)}, which chance "
+            )
+            text += f"hardly gives (p {p:.2g}). Of those without it died at some time "
+            text += (
+                f"{_by_arm(study, deaths.died, ~there)}; nothing tells whether before it was due."
+            )
+            yield RedLine("known_unequally", "", None, text)
 
 
 def _within_patients(study: Study) -> Iterator[RedLine]:
@@ -131,15 +170,15 @@ def _within_patients(study: Study) -> Iterator[RedLine]:
 
 
 def chances_of(
-    looked_at: Iterable[tuple[str, str, Flags]],
+    looked_at: Iterable[tuple[str, str, Flags, Flags]],
     arms: Mapping[str, Flags],
-    died: Flags,
     groups: Floats | None = None,
 ) -> list[tuple[float, str, str]]:
     """The chance of as unequal losses between arms of each endpoint and visit that is tested, times
-    how many are; `groups` are the clusters where these were randomised."""
+    how many are: who has a value, and who died before. `groups` are the clusters where these were
+    randomised."""
     tested = []
-    for name, visit, there in looked_at if len(arms) > 1 else ():
+    for name, visit, there, died in looked_at if len(arms) > 1 else ():
         # Who died has no value, and deaths are an outcome.
         counted = there | ~died
         counts = {arm: _counts(there, mask & counted) for arm, mask in arms.items()}
@@ -157,29 +196,71 @@ def _endpoints(study: Study) -> Iterator[tuple[str, Records]]:
             yield name, records
 
 
-def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags]]:
+def _looked_at(study: Study) -> Iterator[tuple[str, str, Flags, float | None]]:
     """Endpoints at each visit, and the variables of the subjects that the dictionary requires: who
-    has a value."""
+    has a value, and by what day since the start of follow-up nearly all had it."""
+    start = _deaths(study).start
     for name, records in _endpoints(study):
-        yield from ((name, visit, there) for visit, there in _known(records, study.size))
+        for visit, there in _known(records, study.size):
+            yield name, visit, there, _due(records, visit, start)
     for name, origin in study.trial.subjects.origins.items():
         variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
         values = study.adsl.columns.get(adsl_code(name))
         if variable is not None and variable.required and values is not None:
             there = values.is_valid().to_numpy(zero_copy_only=False)
-            yield f"Variable {name} of the subjects", "", there
+            yield f"Variable {name} of the subjects", "", there, None
 
 
-def _died(study: Study) -> Flags:
-    """Who died at any time, by endpoints that end all, or that are deaths by their label."""
+def _due(records: Records, visit: str, start: Floats) -> float | None:
+    """The day by which 19 in 20 of those with a value had their visit, by its dates, else by its
+    label; None where nothing tells it."""
+    if "ADT" in records.columns and visit:
+        here = np.array(records.columns["AVISIT"].to_pylist(), dtype=object) == visit
+        day = day_numbers(records.columns["ADT"]) - start[records.subject]
+        if (here & ~np.isnan(day)).any():
+            return float(np.nanquantile(day[here], 0.95))
+    return contacts.day_of(visit)
+
+
+@dataclass(frozen=True)
+class Deaths:
+    """Who died, the day since the start of the time to it, and the date of that start; NaN where
+    a day is not known."""
+
+    died: Flags
+    day: Floats
+    start: Floats
+
+    def before(self, due: float | None) -> Flags:
+        """Who died before a day; at any time where one of the days is not known."""
+        return self.died if due is None else self.died & ~(self.day > due)
+
+
+def _deaths(study: Study) -> Deaths:
+    """By endpoints that end all, or that are deaths by their label."""
     died = np.zeros(study.size, dtype=bool)
+    day, start = (np.full(study.size, np.nan) for _ in range(2))
     for name, endpoint in study.trial.endpoints.items():
         ends = getattr(endpoint.entry, "terminal", False) or DEATHS.match(endpoint.label)
         if ends and endpoint.kind in BINARY + TIMES and name in study.made:
             records = study.made[name]
-            column, code = ("CNSR", 0) if endpoint.kind in TIMES else ("AVAL", 1)
-            died[records.subject[records.numbers(column) == code]] = True
-    return died
+            timed = endpoint.kind in TIMES
+            column, code = ("CNSR", 0) if timed else ("AVAL", 1)
+            met = records.numbers(column) == code
+            died[records.subject[met]] = True
+            if timed:
+                day[records.subject[met]] = _days(records)[met]
+                if "STARTDT" in records.columns:
+                    start[records.subject] = day_numbers(records.columns["STARTDT"])
+    return Deaths(died, day, start)
+
+
+def _days(records: Records) -> Floats:
+    """Times in days; NaN of a unit that is none of time."""
+    units = records.columns.get("AVALU", pa.nulls(len(records), pa.string())).to_pylist()
+    factors = [contacts.UNITS.get((unit or "").lower().rstrip("s"), np.nan) for unit in units]
+    days: Floats = records.numbers("AVAL") * np.array(factors, dtype=float)
+    return days
 
 
 def _clusters(study: Study) -> Floats | None:
@@ -227,6 +308,18 @@ def without_values(study: Study) -> Iterator[RedLine]:
         if lacking := [label for label in labels if label not in there]:
             text = f"Endpoint {name}: no row of the data gives a value at {one_of(lacking)}."
             yield RedLine("no_value_at_visit", "", None, text)
+        if values is not None and _has_values(records):
+            yield from _arms_without(study, name, dict(_known(records, study.size)))
+
+
+def _arms_without(study: Study, name: str, known: dict[str, Flags]) -> Iterator[RedLine]:
+    """A line for each arm that has values at other visits, and none where other arms have some."""
+    for arm, mask in planned_arms(study).items():
+        lacking = [v for v, there in known.items() if there.any() and not (there & mask).any()]
+        if lacking and len(lacking) < len(known):
+            label, n = study.trial.design.arms[arm].label, int(mask.sum())
+            text = f"Endpoint {name}: none of the {n} patients of {label} has a value at "
+            yield RedLine("no_value_at_visit", "", None, f"{text}{one_of(lacking)}, others have.")
 
 
 def _tested(arms: dict[str, tuple[int, int]]) -> bool:

@@ -21,6 +21,7 @@ from trialtrace.run.cleaning.account import FILE, RedLine
 from trialtrace.run.cleaning.losses import TOLD
 from trialtrace.run.endpoints.known import (
     Known,
+    behind_deaths,
     known_by_arm,
     planned_arms,
     unequal_losses,
@@ -200,7 +201,8 @@ def endpoint_losses(study: Study) -> EndpointLosses:
     losses = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
     warnings += [*unequal_losses(study), *without_values(study), *selection_lines(study)]
-    return EndpointLosses(tuple(warnings), tuple(_flat(study, losses)), known=known)
+    notes = (*_flat(study, losses), *behind_deaths(study))
+    return EndpointLosses(tuple(warnings), notes, known=known)
 
 
 def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
