@@ -15,8 +15,17 @@ from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_settings
 
 REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
-SAID = ("Background.", "Results.", "Harms.", "Conclusion.", "Audit.", "Hash of this run:")
+SAID = (
+    "Background.",
+    "Results.",
+    "Harms.",
+    "Conclusion.",
+    "This re-analysis.",
+    "Hash of this run:",
+)
 A4 = (595, 842)
+# CONSORT for abstracts; Hopewell and others 2025.
+MOST_WORDS = 300
 # Points: smaller type is not read on paper.
 LEAST = 8.3
 
@@ -25,6 +34,12 @@ def check(page, more: tuple[str, ...] = ()) -> None:
     text = page.get_textpage()
     shown = " ".join(text.get_text_range().split())
     assert all(words in shown for words in (*SAID, *more)), shown
+    ends = [
+        shown.index(one)
+        for one in ("Registration and funding.", "This re-analysis.")
+        if one in shown
+    ]
+    assert len(shown[shown.index("Background.") : min(ends)].split()) <= MOST_WORDS
     assert [round(one) for one in page.get_size()] == list(A4)
     at = text.get_text_range().index("Results.")
     assert raw.FPDFText_GetFontSize(text.raw, at) >= LEAST

@@ -11,11 +11,10 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
-from trialtrace.report.sections import subgroups
+from trialtrace.report.sections import this_reanalysis
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
-from trialtrace.report.sections.results_in_short import others_in_short
-from trialtrace.report.sections.subgroups import by_randomised_strata
+from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -33,35 +32,29 @@ def mini(tmp_path_factory):
 
 def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
-    told = words(conclusion(mini, {}))
-    assert told.startswith(
-        "A difference between Drug and Placebo is not shown: risk difference 26.7 percentage "
-        "points ("
-    )
-    assert told.endswith(
-        f" Decided at the level of 0.05. {NOT_ABSENT} Estimand: difference in risk, all randomised "
-        "(treatment policy); estimated from the 19 of 20 whose outcome is known."
-    )
+    told = words(conclusion(mini))
+    assert told.startswith("Drug against placebo, no effect is shown, and a risk difference of ")
+    assert told.endswith(f" percentage points is compatible with the data. {NOT_ABSENT}")
     assert SYNTHETIC not in told
 
 
 @pytest.mark.parametrize(
     ("value", "p", "better", "told"),
     [
-        (0.2, 0.01, None, "a difference between Drug and Placebo is shown"),
-        (0.2, 0.01, "higher", "superiority of Drug over Placebo is shown"),
-        (0.2, 0.01, "lower", "superiority of Placebo over Drug is shown"),
-        (-0.2, 0.01, "lower", "superiority of Drug over Placebo is shown"),
-        (-0.2, 0.4, "lower", "superiority of Drug over Placebo is not shown"),
+        (0.2, 0.01, None, "drug and placebo differ: a risk difference of "),
+        (0.2, 0.01, "higher", "the estimate favours drug over placebo: a risk difference of "),
+        (0.2, 0.01, "lower", "the estimate favours placebo over drug: a risk difference of "),
+        (-0.2, 0.01, "lower", "the estimate favours drug over placebo: a risk difference of "),
+        (-0.2, 0.4, "lower", "drug against placebo, no effect is shown, and a risk difference of "),
     ],
 )
-def test_superiority_is_of_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
+def test_an_estimate_favours_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
     (analysis,) = module.leading(mini)
     monkeypatch.setattr(module, "planned_side", lambda *_: better)
     found = next(module.compared(mini, analysis))
     estimate = found.estimate | {"stat_value": value}
     text = words(module._of_pair(mini, analysis, estimate, found.planned | {"stat_value": p}))
-    assert text.startswith(f"{told}: risk difference ")
+    assert text.startswith(told)
 
 
 def test_a_margin_is_named_with_what_is_shown_of_it(mini):
@@ -69,7 +62,7 @@ def test_a_margin_is_named_with_what_is_shown_of_it(mini):
     found = next(module.compared(mini, analysis))
     p = found.planned | {"stat_value": 0.01, "options": '{"margin": -0.1, "sides": "greater"}'}
     text = words(module._of_pair(mini, analysis, found.estimate, p))
-    assert text.startswith("non-inferiority of Drug to Placebo at \N{MINUS SIGN}0.1 is shown: ")
+    assert text.startswith("non-inferiority of drug to placebo at \N{MINUS SIGN}0.1 is shown: ")
 
 
 def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch):
@@ -80,21 +73,22 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     wide = first | {"ci_low": -0.1, "ci_high": 0.5, "stat_text": "20 (-10 to 50)"}
     none = {field.name: [] for field in fields(Readings)}
     of_all = {"first": clear, "everybody": [wide, wide], "rules": [wide, clear, clear]}
-    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
-    assert words(" ".join(module._against(mini, [analysis], {}))) == (
-        "Other choices disagree: for Drug against Placebo, the null value lies within the interval "
-        "of all randomised (20 (-10 to 50)) and 1 more and 1 of 3 intervals by other definitions "
-        "of the outcome."
+    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
+    text = words(" ".join(this_reanalysis._against(mini, {})))
+    assert text.startswith(
+        "drug against placebo: 3 of 5 intervals compatible with no effect, unlike the result above"
     )
-    # What agrees is not counted; bounds with no effect in them bear out an interval that has it.
+    assert text.count("“") == 3 and "(-10.0 to 50.0)" in text.replace("\N{MINUS SIGN}", "-")
+    # Bounds with no effect in them bear out an interval that has it.
     of_all = {"first": wide, "everybody": [wide, clear], "bounds": [(first, first)]}
-    monkeypatch.setattr(module, "includes_no_effect", lambda *_: True)
-    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | of_all)])
-    assert words(" ".join(module._against(mini, [analysis], {}))).endswith(
-        f"the null value lies outside the interval of all randomised ({words(first['stat_text'])})."
+    monkeypatch.setattr(this_reanalysis, "includes_no_effect", lambda *_: True)
+    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: [Readings(**none | of_all)])
+    text = words(" ".join(this_reanalysis._against(mini, {})))
+    assert "1 of 2 intervals incompatible with no effect" in text and "bounds" not in text
+    monkeypatch.setattr(
+        this_reanalysis, "readings", lambda *_: [Readings(**none | {"first": clear})]
     )
-    monkeypatch.setattr(module, "readings", lambda *_: [Readings(**none | {"first": clear})])
-    assert [*module._against(mini, [analysis], {})] == []
+    assert [*this_reanalysis._against(mini, {})] == []
 
 
 BESIDE = """\
@@ -106,7 +100,9 @@ BESIDE = """\
   relief_published:
     label: Relief as published
     role: published
+    report: summary
     of: relief_primary
+    describe: [{proportion: wilson}]
     estimates: [{risk_difference: wald}]
   relief_paired:
     label: Relief by another interval
@@ -141,17 +137,19 @@ def beside(tmp_path_factory):
 def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
     """No second estimand, and what one of the two alone shows is not shown; where both say the
     same, the first stands for both."""
-    told = words(conclusion(beside, {}))
-    assert told.count("Estimand: difference in risk") == 1
-    assert "Relief of all" not in told
+    assert "consistently" not in words(conclusion(beside))
     (analysis,) = module.leading(beside)
     found = next(module.compared(beside, analysis))
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text.startswith(
-        "a difference between Drug and Placebo is shown by “Relief” alone: risk difference 26.7 "
+    assert text == "an effect of drug is not shown consistently by the primary estimates."
+
+
+def test_the_published_outcome_stands_first(beside):
+    told = words(conclusion(beside))
+    assert told.startswith(
+        "Relief as published: 6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo."
     )
-    assert "; by “Relief of all” 26.7 percentage points (" in text
 
 
 def test_an_analysis_of_other_rows_is_a_question_of_its_own():
@@ -171,31 +169,18 @@ def test_an_analysis_of_other_rows_is_a_question_of_its_own():
     assert [one.name for one in module.leading(material)] == ["relief", "women"]
 
 
-def test_a_summary_has_what_the_main_report_has_beside_a_result(beside):
+def test_a_summary_has_the_analyses_that_the_plan_wants_there(beside):
     (analysis,) = module.leading(beside)
-    told = [words(text) for text in others_in_short(beside, analysis, lambda _: "")]
-    published, parts = told
+    (published,) = [words(text) for text in others_in_short(beside, {})]
     assert published.startswith("Relief as published: risk difference 26.7 percentage points (")
-    counts = {
-        (row["stratum"], row["group1_level"]): f"{row['stat_value']:g} of {row['denominator']}"
-        for row in beside.of("relief_parts")
-        if row["method"] == "count.events"
-    }
-    smokers = f"Yes {counts['smoker=Yes', 'drug']} and {counts['smoker=Yes', 'placebo']}"
-    assert parts.startswith("Relief by smoking, counts: ") and smokers in parts
-
-
-def test_strata_of_the_randomisation_with_other_effects_stand_in_the_summary(beside, monkeypatch):
-    (analysis,) = module.leading(beside)
-    assert [*by_randomised_strata(beside, analysis, lambda _: "")] == []
-    own = subgroups.interactions
-    small = {"stat_value": 0.01, "stat_text": "0.01"}
-    monkeypatch.setattr(subgroups, "interactions", lambda *of: [row | small for row in own(*of)])
-    (told,) = by_randomised_strata(beside, analysis, lambda _: "")
-    assert words(told).startswith("Relief by site (exploratory, not adjusted): interaction p ")
+    told = words(results_in_short(beside, analysis))
+    assert told.startswith(
+        "6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo; risk difference "
+    )
 
 
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
-    made_up = SimpleNamespace(synthetic=True, pooled=True, plan=SimpleNamespace(analyses={}))
-    told = conclusion(SimpleNamespace(trial=made_up), {})
+    file, plan = SimpleNamespace(limitations=()), SimpleNamespace(analyses={})
+    made_up = SimpleNamespace(synthetic=True, pooled=True, plan=plan, file=file)
+    told = conclusion(SimpleNamespace(trial=made_up))
     assert told == f"{module.NOTHING} {SYNTHETIC}"

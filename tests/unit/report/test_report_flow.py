@@ -157,7 +157,7 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     (told,) = (line for line in text.splitlines() if line.startswith("**Results"))
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
     assert plain.startswith(
-        "**Results.** 20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the"
+        "**Results.** 20 eligible: 10 drug, 10 placebo; the number randomised is not in the"
     )
 
 

@@ -12,6 +12,7 @@ import yaml
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
 from trialtrace.report.sections import summary as summary_module
+from trialtrace.report.sections import this_reanalysis
 from trialtrace.report.sections.choices import _what, other_choices
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.key_sentences import (
@@ -307,27 +308,29 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html"}
     places["tbl-known"] = "report-2.html"
     text = summary(mini, places)
-    assert "[All harms, with effects](report-3.html#sec-harms)" in text
+    assert "**[Harms.](report-3.html#sec-harms)** " in text
     # Nothing is a heading, which takes room and would be numbered in a report.
-    assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
+    assert re.findall(r"^\*\*\[?(\w[-\w ]*)[.:](?:\]\([^)]*\))?\*\* ", text, re.M) == [
         "Background",
         "Methods",
         "Results",
         "Harms",
         "Conclusion",
-        "Audit",
+        "This re-analysis",
+        "Beside it",
     ]
     shown = words(text)
     assert len(shown.split()) <= MOST_WORDS
     # Patient 20 has a coded missing relief.
     assert (
-        "20 randomised: 10 Drug, 10 Placebo. Outcome known: Drug 10 of 10, Placebo 9 of 10."
-    ) in shown
+        "20 randomised: 10 drug, 10 placebo. 6/10 (60.0 %) with drug and 3/9 (33.3 %)"
+        in shown.replace("*", "")
+    )
     assert "Outcome known in all" not in shown
-    assert "\n\nHash of this run: " in shown and "verify" not in shown
-    body = text.partition("**Audit")[0].partition("**Results")[2]
+    assert " Hash of this run: " in shown and "verify" not in shown
+    body = text.partition("::: {.about}")[0].partition("**Results")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
-    assert re.findall(r"\d+(?:\.\d+)? %|\d of \d", bare) == []
+    assert re.findall(r"\d+(?:\.\d+)? %|\d of \d|\d/\d", bare) == []
 
 
 def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
@@ -335,9 +338,9 @@ def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     arms = dict.fromkeys(mini.trial.design.arms, (10, 10))
     monkeypatch.setattr(summary_module, "known_counts", lambda *_: [("Relief", "", arms)])
     assert summary_module._known(mini, analysis, {}) == "Outcome known in all."
-    monkeypatch.setattr(summary_module, "lost_sessions", lambda *_: "A rule.")
-    told = summary_module._known(mini, analysis, {})
-    assert told == "Outcome known in all, as sessions after loss to follow-up count as not done."
+    lost = "19 of 20; 1 and 0 lost count as failures"
+    monkeypatch.setattr(summary_module, "lost_in_short", lambda *_: lost)
+    assert summary_module._known(mini, analysis, {}) == f"Outcome known in {lost}."
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
@@ -412,12 +415,24 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
     assert excluding(clear, number) == told
 
 
+def test_a_printed_number_in_conflict_is_named_with_whether_it_is_of_the_primary_result(mini):
+    row = {"claim_id": "c", "label": "Relief", "quote": "7 of 10", "recomputed_text": "6 of 10"}
+    row |= {"against_data": "differs", "on_print": "not_checkable", "print_finding": ""}
+    none = Material(mini.trial, mini.settings, mini.folder, {})
+    vars(none)["claims"] = [row]
+    told = words(this_reanalysis._printed(none))
+    assert told == (
+        "Of 1 printed numbers 1 differs from the data (“Relief” 7 of 10, data 6 of 10); none is of "
+        "the primary result."
+    )
+
+
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, {}))
     assert ", as exported." in text
     assert "Real" not in text
     total = len(mini.results)
-    assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
+    assert f"{total} of {total} results were computed twice, by independent code: " in text
     made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True, stamp=SYNTHETIC))
     assert of_data(made_up) == []
 

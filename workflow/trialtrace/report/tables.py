@@ -23,6 +23,7 @@ from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.years import parts_in_years
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # What stands in a cell for which there is nothing to tell.
@@ -117,6 +118,9 @@ def short_text(row: ResultRow) -> str:
     stat = row["stat_name"]
     if stat == "verdict" or SPAN in row["stat_text"]:
         return row["stat_text"]
+    if row["unit"] == "days" and " years" in row["stat_text"]:
+        shown, interval = parts_in_years(row)
+        return f"{shown} years{f' ({interval})' if interval else ''}".replace(" ", NO_BREAK)
     if stat == NUMBER_NEEDED:
         level = f"{100 * present(row['ci_level']):g}% CI " if row["ci_level"] is not None else ""
         return tight_percent(row["stat_text"]).replace(level, "").replace(" ", NO_BREAK)

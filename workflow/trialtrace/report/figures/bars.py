@@ -36,13 +36,19 @@ def draw(material: Material, inputs: Given) -> Picture:
     many = len(groups)
     bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]
     alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
-    figure = _figure(material, inputs["title"], groups, shown)
+    held = inputs.get("threshold")
+    caption += f" The line is at {100 * held:g} %." if held is not None else ""
+    figure = _figure(material, inputs["title"], groups, shown, held)
     lines = [name for name, group in groups.items() for _ in group]
     return Picture(figure, caption, alt, data_of(material, rows, lines))
 
 
 def _figure(
-    material: Material, title: str, groups: dict[str, dict[str, ResultRow]], arms: list[str]
+    material: Material,
+    title: str,
+    groups: dict[str, dict[str, ResultRow]],
+    arms: list[str],
+    held: float | None,
 ) -> "Figure":
     upright = len(groups) <= MOST_UPRIGHT
     rows = [row for group in groups.values() for row in group.values()]
@@ -67,6 +73,8 @@ def _figure(
             axes.set_ylim(-len(groups) + 0.4, 0.6)
             canvas.percent_axis(axes, "x", top)
             axes.set_xlabel(title)
+        if held is not None:
+            (axes.axhline if upright else axes.axvline)(held, color=canvas.INK, linestyle="--")
         canvas.legend_below(figure, axes)
         return figure
 

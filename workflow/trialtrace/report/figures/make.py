@@ -114,6 +114,8 @@ class Drawn:
     analysis: str
     why: str = ""
     data: str = ""
+    # Whether it holds shares against a threshold.
+    held: bool = False
 
 
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
@@ -129,7 +131,8 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
             drawn.append(Drawn(kind, _label(name), "", "", "", beside, str(reason)))
             continue
         picture = replace(picture, caption=picture.caption + elsewhere(material, given, beside))
-        drawn.append(_drawn(picture, folder, (kind, name, beside), stamp=stamp, fine=fine))
+        figure = _drawn(picture, folder, (kind, name, beside), stamp=stamp, fine=fine)
+        drawn.append(replace(figure, held=given.get("threshold") is not None and kind == "bars"))
     for analysis, picture in strips(material):
         place = STRIP, f"{STRIP}_{analysis}", analysis
         drawn.append(_drawn(picture, folder, place, stamp=stamp, fine=fine))
@@ -251,9 +254,10 @@ def elsewhere(material: Material, display: Given, beside: str) -> str:
 
 
 def of_summary(drawn: list[Drawn], primary: Collection[str]) -> list[Drawn]:
-    """The figure of page 1: the first curve of a primary analysis, else the first forest plot, else
-    the flow."""
-    curves = [one for one in drawn if one.kind in CURVES and one.analysis in primary and one.file]
+    """The figure of page 1: the first curve of a primary analysis, or its shares beside a
+    threshold, else the first forest plot, else the flow."""
+    of_primary = [one for one in drawn if one.analysis in primary and one.file]
+    curves = [one for one in of_primary if one.held or one.kind in CURVES]
     return [*curves, *first_figures(drawn)][:1]
 
 

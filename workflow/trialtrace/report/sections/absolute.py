@@ -20,7 +20,7 @@ def denominators(material: Material, estimate: ResultRow, *, links: bool = False
     and none is told."""
     counts = material.tracer.counts(estimate)
     shown = [
-        (link(row, events) if links else events) + _share(material, row, links=links)
+        (link(row, events) if links else events) + share_of(material, row, links=links)
         for events, _, row in counts
     ]
     labels = [escape_markdown(label) if links else label for _, label, _ in counts]
@@ -30,7 +30,7 @@ def denominators(material: Material, estimate: ResultRow, *, links: bool = False
     return f"; {', '.join(told)}" if told else ""
 
 
-def _share(material: Material, count: ResultRow, *, links: bool) -> str:
+def share_of(material: Material, count: ResultRow, *, links: bool) -> str:
     """ " (9.2 %)" behind a count, where its analysis has the share."""
     keys = ("parameter", "visit", "stratum", "group1_level", "group2", "group2_level")
     for row in material.of(count["analysis_id"]):

@@ -229,10 +229,15 @@ def whole_of(row: ResultRow) -> int:
 
 def count_of(rows: list[ResultRow]) -> str:
     """ "4 of 10", or all that describes the arm where nothing is counted."""
-    for row in rows:
-        if row["method"] in ("count.events", "events.count", "events.recurrent"):
-            return link(row, f"{short_text(row)} of {whole_of(row)}".replace(" ", NO_BREAK))
+    if row := counted(rows):
+        return link(row, f"{short_text(row)} of {whole_of(row)}".replace(" ", NO_BREAK))
     return of_arm_in_words(rows)
+
+
+def counted(rows: list[ResultRow]) -> ResultRow | None:
+    """The count among what describes an arm."""
+    counts = ("count.events", "events.count", "events.recurrent")
+    return next((row for row in rows if row["method"] in counts), None)
 
 
 def of_arm_in_words(rows: list[ResultRow]) -> str:

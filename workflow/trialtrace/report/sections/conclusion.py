@@ -1,117 +1,62 @@
-"""The conclusion of a summary: what each primary analysis shows or does not show, of what estimand,
-with its size; and what the data are no evidence of."""
+"""The conclusion of a summary: of what size the effects are that the data bear out, where estimates
+on the same footing part, the chief limitation; and what the data are no evidence of."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
-from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.figures.rows_shown import by_scale, planned_side
-from trialtrace.report.links import choices_place, place_link, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import deciding, level_words, of_all_arms, rejected
+from trialtrace.report.sections.decisions import deciding, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import alongside, leading, question_of
-from trialtrace.report.sections.readings import Readings, includes_no_effect, readings
-from trialtrace.report.sections.thresholds import shown_beyond
-from trialtrace.report.tables import NO_BREAK, link, pair_text, with_sign
-from trialtrace.run.tables.conditions import lower_first
+from trialtrace.report.sections.results_in_short import (
+    arm_in_text,
+    counts_of_arms,
+    pair_in_text,
+)
+from trialtrace.report.sections.thresholds import beyond_thresholds
+from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of
 
-SYNTHETIC = "The data are synthetic: nothing of this is evidence about patients."
+SYNTHETIC = "The data are synthetic: no evidence about patients."
 NOTHING = "None: no primary analysis of the plan compares or tests anything."
 NOT_ABSENT = "That a difference is not shown does not show that there is none."
-TESTED = "the tests among the results compare no two arms by an estimate."
+TESTED = "The tests among the results compare no two arms by an estimate."
 PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
+# What stands between a value and its interval.
+_INTERVAL = "CI "
 
 
-def conclusion(material: Material, places: Mapping[str, str]) -> str:
-    """The sentences of all primary questions, which intervals of other readings speak against them,
-    and that a synthetic cohort says nothing of patients. Markdown; `places` are those of labels."""
+def conclusion(material: Material) -> str:
+    """The sentences of all primary questions, the first limitation of the configuration, and that a
+    synthetic cohort says nothing of patients. Markdown."""
     every = leading(material)
     told = [" ".join(_of(material, one)) for one in every if material.of(one.name)]
     told = told if told and not material.trial.pooled else [NOTHING]
-    told += [*_against(material, every, places)]
+    told += [escape_markdown(text) for text in material.trial.file.limitations[:1]]
     told += [SYNTHETIC] if material.trial.synthetic else []
     return " ".join(told)
 
 
 def _of(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What is shown of the arms, of all of them and of each pair, then of what the estimates are.
-    Where one arm decides, its test against a threshold alone."""
+    """Of the arms against a threshold, of all of them and of each pair."""
     found = [*compared(material, analysis)]
-    told = [*shown_beyond(material, analysis)]
-    if not (told and analysis.decides):
-        told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
+    told = [*_published(material, analysis), *beyond_thresholds(material, analysis)]
+    told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
     yield from map(upper_first, told or [TESTED])
-    yield _estimand(material, analysis, found)
 
 
-def _against(
-    material: Material, every: Iterable[Analysis], places: Mapping[str, str]
-) -> Iterator[str]:
-    """ "Other choices disagree: for Drug against Placebo, the null value lies within the interval
-    of all randomised, −18.1 …, and 3 of 12 intervals by other definitions": where they do."""
-    told = []
-    for analysis in every:
-        place = place_link(choices_place(analysis.name), places)
-        for one in readings(material, analysis):
-            if one.first["ci_low"] is not None and [*one.otherwise()]:
-                several = len(analysis.visits or ()) > 1
-                at = escape_markdown(f", {one.first['visit']}" if several else "")
-                lies = "within" if leaves_out_no_effect(one.first) else "outside"
-                pair = escape_markdown(pair_text(material, one.first))
-                pair = f"[{pair}]({place})" if place else pair
-                kinds = in_a_row([*_otherwise(one)])
-                told.append(f"for {pair}{at}, the null value lies {lies} {kinds}")
-    if told:
-        yield f"Other choices disagree: {'; '.join(told)}."
-
-
-def _otherwise(one: Readings) -> Iterator[str]:
-    """What lies otherwise about no effect than the first estimate of a comparison, the interval of
-    all randomised first, with its size."""
-    clear = leaves_out_no_effect(one.first)
-    unlike = [row for row in one.everybody if leaves_out_no_effect(row) != clear]
-    if unlike:
-        more = f" and {len(unlike) - 1} more" * (len(unlike) > 1)
-        yield f"the interval of all randomised ({link(unlike[0], unlike[0]['stat_text'])}){more}"
-    for k, n, words in one.counts():
-        if k and not (unlike and words == "for all randomised"):
-            yield f"{k} of {n} intervals {words.partition(' (')[0]}"
-    if clear and any(includes_no_effect(*bound) for bound in one.bounds):
-        yield "the worst-case bounds"
-
-
-def _estimand(material: Material, analysis: Analysis, found: list[Compared]) -> str:
-    """ "The estimand: difference in the risk of pain, all randomised (treatment policy); estimated
-    in the 74 of 105 whose outcome is known"."""
-    estimand = analysis.estimand
-    population = lower_first(material.trial.populations[estimand.population].label)
-    strategies = "; ".join(dict.fromkeys(event.strategy for event in estimand.intercurrent))
-    who = population + f" ({strategies})" * bool(strategies)
-    text = escape_markdown(f"Estimand: {lower_first(estimand.summary)}, {who}")
-    return "; ".join([text, *_known(material, analysis, found)]) + "."
-
-
-def _known(material: Material, analysis: Analysis, found: list[Compared]) -> Iterator[str]:
-    """Of how many of the population the estimates are, where these are not all; Markdown."""
-    sizes = population_rows(material, analysis.estimand.population)
-    numbers: dict[tuple[int, int], ResultRow] = {}
-    for one in found:
-        arms = values_of(one.estimate, PLACE[2:4])
-        if one.estimate["n_used"] and all(arm in sizes for arm in arms):
-            whole = sum(round(present(sizes[arm]["stat_value"])) for arm in arms)
-            numbers.setdefault((one.estimate["n_used"], whole), one.estimate)
-    if any(n < whole for n, whole in numbers):
-        (n, whole), row = next(iter(numbers.items()))
-        few = f"the [{n}]({trace_link(row['result_id'], 'n')}) of {whole}"
-        yield f"estimated from {few if len(numbers) == 1 else 'those'} whose outcome is known"
+def _published(material: Material, analysis: Analysis) -> Iterator[str]:
+    """What the paper's own outcome gives, where the plan has another and wants both seen."""
+    for other in material.trial.plan.analyses.values():
+        if (other.role, other.report, other.of) == ("published", "summary", analysis.name):
+            if counts := counts_of_arms(material, other, [*compared(material, other)]):
+                yield f"{escape_markdown(other.label)}: {counts}."
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
@@ -134,8 +79,6 @@ def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> 
         return
     for one, p in zip(found, decided, strict=True):
         yield _of_pair(material, analysis, one.estimate, p)
-    if values:
-        yield f"decided at the level {escape_markdown(level_words(material, analysis))}."
     if shown < len(values):
         yield NOT_ABSENT
 
@@ -143,51 +86,69 @@ def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> 
 def _of_pair(
     material: Material, analysis: Analysis, estimate: ResultRow, p: ResultRow | None
 ) -> str:
-    """ "superiority of Drug over Placebo is shown: risk difference −7.8 …": of a test against
-    margins its verdict, of an estimate that none decides the size alone; beside it what stands on
-    the same footing and shows something else."""
-    size = f"{LABELS[estimate['stat_name']]} {link(estimate, estimate['stat_text'])}"
-    clear = leaves_out_no_effect(estimate)
-    unlike = [one for one in _beside(material, analysis, estimate) if one[2] != clear]
-    size += "".join(
-        f"; by “{escape_markdown(label)}” {link(row, row['stat_text'])}" for label, row, _ in unlike
-    )
-    pair = escape_markdown(pair_text(material, estimate))
+    """ "the estimate favours one drug over the other, by a risk difference of −13.2 to −2.4 …": of
+    a test against margins its verdict; where what stands on the same footing parts, that an effect
+    is not shown consistently."""
+    whole = _at_look(material, analysis, estimate)
+    pair, size = pair_in_text(material, estimate), _limits(whole, analysis.confidence)
+    label = LABELS[estimate["stat_name"]]
     for row in material.of(analysis.name):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
-            return f"{pair}, compared with {margins}: {link(row)}: {size}."
+            return f"{pair}, compared with {margins}: {link(row)}, {label} {size}."
     if p is None or p["stat_value"] is None:
-        return f"{pair}: {size}, which no test decides."
-    shown = "shown" if rejected([p["stat_value"]], analysis.decision_level) else "not shown"
-    by = f" by “{escape_markdown(analysis.label)}” alone" * bool(unlike and shown == "shown")
-    arms = [escape_markdown(material.arm_label(arm)) for arm in values_of(estimate, PLACE[2:4])]
-    margin = json.loads(p["options"]).get("margin")
-    if margin:
+        return f"{pair}, the data are compatible with a {label} of {size}."
+    shown = rejected([p["stat_value"]], analysis.decision_level)
+    arms = [arm_in_text(material, arm) for arm in values_of(estimate, PLACE[2:4])]
+    if json.loads(p["options"]).get("margin"):
         limit = escape_markdown(limits_of(p["options"]).removeprefix(", "))
-        return f"non-inferiority of {' to '.join(arms)} at {limit} is {shown}{by}: {size}."
+        word = "shown" if shown else "not shown"
+        return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
+    if shown and _parts(material, analysis, estimate):
+        return f"an effect of {arms[0]} is not shown consistently by the primary estimates."
+    if not shown:
+        return f"{pair}, no effect is shown, and a {label} of {size} is compatible with the data."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])
     above = present(estimate["stat_value"]) > no_effect(estimate["stat_name"])
-    if better and shown == "shown" and above != (better == "higher"):
-        return f"superiority of {' over '.join(arms[::-1])} is shown{by}: {size}."
-    what = (
-        f"superiority of {' over '.join(arms)}"
-        if better
-        else f"a difference between {' and '.join(arms)}"
+    if better and above != (better == "higher"):
+        arms.reverse()
+    how = (
+        f"the estimate favours {' over '.join(arms)}" if better else f"{' and '.join(arms)} differ"
     )
-    return f"{what} is {shown}{by}: {size}."
+    return f"{how}: a {label} of {size}."
 
 
-def _beside(
-    material: Material, analysis: Analysis, estimate: ResultRow
-) -> Iterator[tuple[str, ResultRow, bool]]:
-    """(label, estimate, whether its interval leaves out no effect) of the same comparison by each
-    primary analysis that asks the same question."""
-    for other in alongside(material, analysis):
-        for one in compared(material, other):
-            row = one.estimate
-            if (row["stat_name"], question_of(row)) == (
-                estimate["stat_name"],
-                question_of(estimate),
-            ):
-                yield other.label, row, leaves_out_no_effect(row)
+def _at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:
+    """The same estimate with the interval at the level of a look, where the plan wants it seen."""
+    for other in material.trial.plan.analyses.values():
+        if analysis.look and other.of == analysis.name and other.report == "summary":
+            for row in material.of(other.name) if other.confidence != analysis.confidence else ():
+                if row["method"] == estimate["method"] and values_of(row, PLACE) == values_of(
+                    estimate, PLACE
+                ):
+                    return row
+    return estimate
+
+
+def _limits(estimate: ResultRow, usual: float) -> str:
+    """The interval of an estimate as a link, with its unit: "−57.9 to −17.8 percentage points"; and
+    its level where that is not the `usual` one."""
+    value, _, interval = estimate["stat_text"].partition(_INTERVAL)
+    if not interval:
+        return link(estimate, value)
+    words = value.rpartition("(")[0].strip().split(" ", 1)[1:]
+    level = present(estimate["ci_level"])
+    words += [f"({100 * level:g} % CI)"] * (level != usual)
+    return link(estimate, " ".join([interval.rstrip(")"), *words]))
+
+
+def _parts(material: Material, analysis: Analysis, estimate: ResultRow) -> bool:
+    """Whether a primary analysis that asks the same question has an interval of the same comparison
+    that lies otherwise about no effect."""
+    return any(
+        leaves_out_no_effect(one.estimate) != leaves_out_no_effect(estimate)
+        for other in alongside(material, analysis)
+        for one in compared(material, other)
+        if one.estimate["stat_name"] == estimate["stat_name"]
+        and question_of(one.estimate) == question_of(estimate)
+    )

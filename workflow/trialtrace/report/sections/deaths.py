@@ -8,7 +8,7 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import count_of, of_arm_in_words, whole_of
+from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import DEATH, is_time, of_death
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
@@ -36,6 +36,8 @@ from trialtrace.run.trial.reported import in_order
 FATAL = re.compile(rf"{DEATH.pattern}|(^|=|\bgrade )5\b", re.IGNORECASE)
 NONE_LOGGED = "The log of adverse events has none of these deaths."
 OF_TIMES = {"survival", "hazard_ratio"}
+# Roles of the analyses that a plan makes by itself.
+OWN = ("primary", "secondary")
 _TIMES = (TimeFromDates, TimeInColumn, EventIntervals, EventsAtTimes, EventsOnDates)
 # The rows of each arm, in the order of the results.
 Arms = dict[str, list[ResultRow]]
@@ -59,18 +61,11 @@ def _is_time(endpoint: Endpoint) -> bool:
     return bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
 
 
-def deaths_by_arm(
-    material: Material, place: Callable[[Analysis], str], *, in_short: bool = False
-) -> list[str]:
+def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     """Deaths with their denominators; those of the disposition where they are others; whether the
-    log of adverse events has them. `place` gives the link to an analysis; `in_short` counts
-    alone, and the effects where the status of some is unknown."""
+    log of adverse events has them. `place` gives the link to an analysis."""
     named = deaths(material.trial)
-    analyses = [
-        problem
-        for problem in in_order(material.trial)
-        if set(problem.estimand.variables) <= named and problem.by is None
-    ]
+    analyses = _of_deaths(material)
     counted = [
         (one, arms)
         for one in analyses
@@ -81,14 +76,12 @@ def deaths_by_arm(
     if counted:
         # The most patients; of as many the first of the report.
         analysis, arms = max(counted, key=lambda each: _patients(each[1]))
-        line = _by_arm(material, analysis, arms, place, in_short=in_short)
-        if not in_short:
-            line += _over_time(material, analyses, analysis, place)
-            line = with_cohort(material, line, [row for rows in arms.values() for row in rows])
-        told.append(line)
+        line = _by_arm(material, analysis, arms, place)
+        line += _over_time(material, analyses, analysis, place)
+        told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
         found = _sum(arms)
     for label, ended in _ends(material, death=True).items():
-        if _sum(ended) != found and not (in_short and told):
+        if _sum(ended) != found:
             told.append(_ended(material, label, ended))
         found = max(found, _sum(ended))
     if named and not told:
@@ -98,8 +91,31 @@ def deaths_by_arm(
             f"The data have an endpoint of death ({labels}), and no analysis of the plan counts "
             "its events by arm." + _over_time(material, analyses, None, place)
         )
-    more = [*undated(material), *(_log(material) if found and not in_short else [])]
+    more = [*undated(material), *(_log(material) if found else [])]
     return [" ".join([*told, *more])] if told else []
+
+
+def _of_deaths(material: Material) -> list[Analysis]:
+    """The analyses of nothing but death, in the order of the report."""
+    named = deaths(material.trial)
+    return [
+        problem
+        for problem in in_order(material.trial)
+        if set(problem.estimand.variables) <= named and problem.by is None
+    ]
+
+
+def main_deaths(material: Material) -> tuple[Analysis, Arms] | None:
+    """The deaths that a summary tells of, by arm: of the plan's own analysis before one made as
+    published or of another; of the most patients."""
+    counted = [
+        (one, _arms(arms)) for one in _of_deaths(material) for arms in _counted(material, one)
+    ]
+    return max(
+        counted,
+        key=lambda each: (each[0].role in OWN and each[0].of is None, _patients(each[1])),
+        default=None,
+    )
 
 
 def _assumes(trial: Trial, analysis: Analysis) -> bool:
@@ -180,32 +196,30 @@ def _sum(arms: Arms) -> float:
 
 
 def _by_arm(
-    material: Material,
-    analysis: Analysis,
-    arms: Arms,
-    place: Callable[[Analysis], str],
-    *,
-    in_short: bool,
+    material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
 ) -> str:
     each = [
-        f"{escape_markdown(material.arm_label(arm))} "
-        f"{count_of(rows) if in_short else of_arm_in_words(rows)}"
+        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
         for arm, rows in _arms(arms).items()
     ]
     population = material.trial.populations[analysis.estimand.population]
-    sizes = [
-        row for row in population_sizes(material, population.name) if row["group1_level"] in arms
-    ]
-    lacking = [_value(row) - whole_of(arms[present(row["group1_level"])][0]) for row in sizes]
-    unknown = in_a_row([f"{n:g}" for n in lacking])
-    known = f", where it is known; unknown: {unknown}" if any(lacking) else ""
+    known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
-    if in_short:
-        return " ".join([text, *(effects(material, analysis) if any(lacking) else [])])
     return " ".join(
         [text, *effects(material, analysis), *(f"{t}." for t in turned(material, analysis))]
     )
+
+
+def unknown_status(material: Material, analysis: Analysis, arms: Arms, words: str) -> str:
+    """Of how many of each arm it is not known whether they died, behind `words`."""
+    sizes = population_sizes(material, analysis.estimand.population)
+    lacking = [
+        _value(row) - whole_of(arms[present(row["group1_level"])][0])
+        for row in sizes
+        if row["group1_level"] in arms
+    ]
+    return f"{words}{in_a_row([f'{n:g}' for n in lacking])}" if any(lacking) else ""
 
 
 def effects(material: Material, analysis: Analysis, like: ResultRow | None = None) -> list[str]:

@@ -117,13 +117,18 @@ def _ends(rows: Sequence[ResultRow]) -> str:
     return " to ".join(link(row) for row in reversed(ends.values()))
 
 
+def explores(material: Material) -> bool:
+    """Whether the trial is declared to explore: then no test of it decides."""
+    return material.trial.design.framework == "exploratory"
+
+
 def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
     result_row = adjusted_of(material, p)
     if result_row is not None:
         decides = result_row["stat_value"] is not None and not in_place(result_row)
         return result_row if decides else None
-    if analysis.role != "primary" or of_all_arms(material, analysis.name):
+    if analysis.role != "primary" or of_all_arms(material, analysis.name) or explores(material):
         return None
     return p
 

@@ -15,6 +15,7 @@ from trialtrace.report.sections.decisions import (
     PLACE,
     adjusted_of,
     deciding,
+    explores,
     is_adjusted,
     of_all_arms,
     pair_of,
@@ -116,7 +117,7 @@ def not_adjusted(material: Material) -> list[str]:
         if row["method"].startswith(OF_ARM) and row["group1_level"] and not row["stratum"]
     ]
     levels += one_sided
-    if len(levels) < SEVERAL:
+    if len(levels) < SEVERAL or explores(material):
         return []
     at = " or ".join(f"{level:g}" for level in dict.fromkeys(levels))
     decides = [analysis.decides for analysis in primary(material) if analysis.decides]

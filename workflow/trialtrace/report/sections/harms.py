@@ -108,8 +108,8 @@ def _any(by: dict, group: str) -> str:
 
 PLACE = "sec-harms"
 NO_DEATHS = (
-    "**Deaths** are not reported, which does not mean that there were none: death is not an "
-    "endpoint of this report."
+    "**Deaths** are not among the endpoints of these data, which does not mean that there were "
+    "none."
 )
 DIED = re.compile(r"\b(death|dead|died|mortality)\b", re.IGNORECASE)
 LIVED = re.compile(r"(surviv(al|ed|ors?)|alive)\b", re.IGNORECASE)

@@ -1,14 +1,21 @@
 """Harms in a few lines, for the summary: deaths by arm, events by arm, the way to all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from trialtrace.report.audit.cohort_words import of_rows
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import count_of
-from trialtrace.report.sections.deaths import deaths_by_arm, effects
+from trialtrace.report.sections.compact import count_of, counted, whole_of
+from trialtrace.report.sections.deaths import (
+    deaths_by_arm,
+    main_deaths,
+    randomised_by_arm,
+    unknown_status,
+)
+from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.harms import (
-    PLACE,
     by_arm,
     declared_harms,
     event_tables,
@@ -19,8 +26,11 @@ from trialtrace.report.sections.harms import (
     without_deaths,
 )
 from trialtrace.report.sections.records import records
-from trialtrace.report.tables import NO_BREAK, link
+from trialtrace.report.sections.remarks import caveat
+from trialtrace.report.sections.results_in_short import arm_in_text, sizes
+from trialtrace.report.tables import NO_BREAK, link, short_text
 from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 
 
@@ -31,31 +41,86 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     def place(analysis: Analysis) -> str:
         return place_link(analysis_place(analysis.name), places)
 
-    deaths = deaths_by_arm(material, place, in_short=True) or [without_deaths(material)]
     told = [text for one in declared_harms(material) for text in _lines(material, one, place(one))]
     told = told or [_logged(material, texts) for texts in event_tables(material)]
-    terms = place_link(PLACE, places)
-    every = [f"[All harms, with effects]({terms})."] if terms and told else []
-    return [*deaths, *(f"{text}." for text in told), *unreported(material), *every]
+    return [
+        *_deaths(material, place),
+        *(f"{text}." for text in told),
+        *unreported(material),
+    ]
+
+
+def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
+    """ "Deaths: drug 4 of 10, placebo 3 of 10; hazard ratio …", with what the plan notes first."""
+    deaths = main_deaths(material)
+    if deaths is None:
+        return deaths_by_arm(material, place) or [without_deaths(material)]
+    analysis, arms = deaths
+    text = f"{_linked('Deaths', place(analysis))}: {_by_arm(material, arms)}"
+    text += unknown_status(material, analysis, arms, "; unknown of ")
+    return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
 
 def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
-    """ "Any adverse event: 4 of 10; 3 of 10", an endpoint and visit each, in the order of the arms,
-    which are named where not all have a count; the effects of those that the plan compares."""
+    """ "Any adverse event: drug 4 of 10, placebo 3 of 10", an endpoint and visit each; the effects
+    of an analysis that the plan wants on the first page."""
     for (label, visit), arms in by_arm(material, analysis).items():
         whole = {arm: rows for arm, rows in arms.items() if arm != ALL or len(arms) == 1}
         first = next(iter(whole.values()))[0]
-        named = [*whole] != [*material.trial.design.arms]
-        shown = escape_markdown(", ".join(filter(None, [label, visit])) + of_log(material, first))
-        parts = [
-            f"{escape_markdown(material.arm_label(arm))} {count_of(rows)}"
-            if named
-            else count_of(rows)
-            for arm, rows in whole.items()
-        ]
-        parts += records(material, analysis, first["parameter"])
-        parts += [text.removesuffix(".") for text in effects(material, analysis, first)]
-        yield f"{f'[{shown}]({place})' if place else shown}: {'; '.join(parts)}"
+        shown = escape_markdown(
+            ", ".join(filter(None, [label, visit])) + " (logged)" * bool(of_log(material, first))
+        )
+        text = f"{_linked(shown, place)}: {_by_arm(material, whole)}"
+        text += "".join(f"; {each}" for each in records(material, analysis, first["parameter"]))
+        yield text + (_effects(material, analysis, first) if analysis.report == "summary" else "")
+
+
+def made_up_by_arm(material: Material) -> str:
+    """Which numbers of harms by arm nothing printed tells of; empty where there are none."""
+    told = [
+        escape_markdown(f"“{analysis.label}”")
+        for analysis in declared_harms(material)
+        for arms in by_arm(material, analysis).values()
+        if "made up" in of_rows(material, [row for rows in arms.values() for row in rows])
+    ]
+    return f"Their split over the arms is made up: {in_a_row(told)}." if told else ""
+
+
+def _linked(words: str, place: str) -> str:
+    return f"[{words}]({place})" if place else words
+
+
+def _by_arm(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
+    """ "4 and 3", in the order in which the randomised are told, where the counts are of all of
+    them; else "drug 4 of 9, placebo 3 of 10"."""
+    sizes_of = {arm: row["stat_value"] for arm, row in randomised_by_arm(material).items()}
+    counts = {arm: counted(rows) for arm, rows in arms.items()}
+    if none := [row for row in counts.values() if row is not None and not row["stat_value"]]:
+        if len(none) == len(counts):
+            return link(none[0], "none")
+    if [*arms] == [*material.trial.design.arms] and all(
+        row is not None and whole_of(row) == sizes_of.get(arm) for arm, row in counts.items()
+    ):
+        return in_a_row([link(row) for row in counts.values() if row is not None])
+    told = []
+    for arm, rows in arms.items():
+        row = counts[arm]
+        count = link(row, f"{short_text(row)}/{whole_of(row)}") if row else count_of(rows)
+        told.append(f"{arm_in_text(material, arm)} {count}")
+    return ", ".join(told)
+
+
+def _effects(material: Material, analysis: Analysis, like: ResultRow | None) -> str:
+    """The effects of an analysis, of several endpoints those of the result `like`."""
+    at = ("parameter", "visit")
+    found = [
+        one
+        for one in compared(material, analysis)
+        if like is None or values_of(one.estimate, at) == values_of(like, at)
+    ]
+    if analysis.role == "published" or not 0 < len(found) <= MOST_SENTENCES:
+        return ""
+    return f"; {sizes(material, analysis, found)}"
 
 
 def _logged(material: Material, texts: Mapping[str, str]) -> str:
@@ -65,8 +130,8 @@ def _logged(material: Material, texts: Mapping[str, str]) -> str:
         return f"{title}: none in the log"
     patients = of_events(material, texts, "patients")
     told = [
-        f"{link(row)}{NO_BREAK}of{NO_BREAK}{row['denominator']}"
+        f"{arm_in_text(material, arm)} {link(row)}{NO_BREAK}of{NO_BREAK}{row['denominator']}"
         for arm, row in patients.items()
         if arm != ALL or len(patients) == 1
     ]
-    return f"{title}: {'; '.join(told)}"
+    return f"{title}: {', '.join(told)}"

@@ -5,13 +5,14 @@ it."""
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import OF_ARM
 from trialtrace.report.tables import NO_BREAK, link, sign, with_level
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.endpoints.doses import Attendance
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.build import Analysis
@@ -76,6 +77,21 @@ def _as_done(material: Material, analysis: Analysis) -> Analysis | None:
                 if entry is not None and (entry.table, entry.end) == wanted:
                     return other
     return None
+
+
+def lost_in_short(material: Material, analysis: Analysis) -> str:
+    """ "57 of 60; 2 and 1 who were lost count as failures, …": of how many no outcome hangs
+    on sessions after loss. Markdown; empty where no outcome does."""
+    arms, before = lost_by_arm(material, analysis), _by_arm(material, analysis)
+    hanging = {
+        arm: round(present(one.count["stat_value"]) - present(before[arm][COUNT]["stat_value"]))
+        for arm, one in arms.items()
+    }
+    if not any(hanging.values()):
+        return ""
+    whole = sum(present(one.count["denominator"]) for one in arms.values())
+    lost = in_a_row([*map(str, hanging.values())])
+    return f"{whole - sum(hanging.values())} of {whole}; {lost} lost count as failures"
 
 
 def lost_sessions(

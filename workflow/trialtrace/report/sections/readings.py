@@ -60,6 +60,18 @@ class Readings:
         if leaves_out_no_effect(self.first) and bounds:
             yield "the worst-case bounds"
 
+    def unlike(self) -> list[ResultRow]:
+        """The results that lie otherwise: estimates by their intervals, tests by their p."""
+        clear = leaves_out_no_effect(self.first)
+        every = (self.methods, self.everybody, self.planned, self.decided, self.rules)
+        found = [
+            row
+            for row in (row for rows in every for row in rows)
+            if None not in (row["ci_low"], row["ci_high"]) and leaves_out_no_effect(row) != clear
+        ]
+        level = 1 - present(self.first["ci_level"])
+        return found + [p for p in self.tested if (present(p["stat_value"]) <= level) != clear]
+
     def counts(self) -> Iterator[tuple[int, int, str]]:
         """(how many intervals lie otherwise, of how many, by what other choice)."""
         clear = leaves_out_no_effect(self.first)

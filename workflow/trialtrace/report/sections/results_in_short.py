@@ -1,109 +1,166 @@
-"""What a primary analysis found, for the summary: sizes, counts and p. The report names their tests
-with the analysis; the conclusion says what they decide."""
+"""What an analysis found, for the summary: counts of the arms, the absolute and the relative effect
+of each comparison. The report names tests with the analysis; the conclusion says what follows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.base.words import LABELS, upper_first
-from trialtrace.report.links import analysis_place
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.absolute import at_the_end, denominators
+from trialtrace.report.sections.absolute import at_the_end, share_of
 from trialtrace.report.sections.anova import anova_sentences
-from trialtrace.report.sections.compact import count_of
-from trialtrace.report.sections.decisions import (
-    adjusted_of,
-    of_all_arms,
-    unadjusted_interval,
-)
-from trialtrace.report.sections.findings import (
-    MOST_SENTENCES,
-    Compared,
-    compared,
-    ending,
-    once,
-    sentences,
-)
-from trialtrace.report.sections.models import STRATIFIED, model_words
-from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import NO_BREAK, link, with_sign
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
+from trialtrace.report.sections.questions import alongside, leading
+from trialtrace.report.sections.thresholds import shares_held
+from trialtrace.report.tables import link, with_level
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
-from trialtrace.run.trial.reported import in_main_report
+
+PLACE = ("parameter", "visit", "stratum")
+PAIR = ("comparison", "reference")
+ALIKE = ("stat_name", "ci_level")
+# Beside a difference of risks the ratio; beside a median unbiased estimate the mean unbiased one.
+RATIO, UNBIASED, CORRECTED = "risk_ratio", ".median_unbiased", ".bias_adjusted"
+
+
+def arm_in_text(material: Material, arm: str | None) -> str:
+    """The short name of an arm, else its label as in mid-sentence."""
+    short = arm in material.trial.design.arms and material.trial.design.arms[arm].short
+    return escape_markdown(short or lower_first(material.arm_label(arm)))
+
+
+def pair_in_text(material: Material, row: ResultRow) -> str:
+    return " against ".join(arm_in_text(material, arm) for arm in values_of(row, PAIR))
 
 
 def results_in_short(material: Material, analysis: Analysis) -> str:
-    """Shares against a threshold, tests of all arms, each comparison; where these are many, or an
-    analysis of variance has tests of its own, the sentences of the report. Markdown."""
+    """Counts and comparisons, of each endpoint and visit; where these are many, or an analysis of
+    variance has tests of its own, the sentences of the report. Markdown."""
     found = [*compared(material, analysis)]
     if len(found) > MOST_SENTENCES or any(anova_sentences(material, analysis, markdown=True)):
         return once(material, sentences(material, analysis))
+    places: dict[tuple[str | None, ...], list[Compared]] = {}
+    for one in found:
+        places.setdefault(values_of(one.estimate, PLACE), []).append(one)
     told = [
-        *against_thresholds(material, analysis, in_short=True),
-        *(f"All arms: {_p(material, p)}" for p, _ in of_all_arms(material, analysis.name)),
-        *(_compared(material, analysis, one) for one in found),
+        "; ".join(
+            filter(None, [counts_of_arms(material, analysis, of), sizes(material, analysis, of)])
+        )
+        for of in places.values()
     ]
-    return f"{'. '.join(told)}{ending(material)}" if told else ""
+    leads = ["" if len(told) == 1 else _where(material, of[0]) for of in places.values()]
+    every = [f"{upper_first(lead + text)}." for lead, text in zip(leads, told, strict=True)]
+    return " ".join(every or filter(None, [_shares(material, analysis)]))
 
 
-def _compared(material: Material, analysis: Analysis, one: Compared) -> str:
+def _where(material: Material, one: Compared) -> str:
+    parts = [*material.parameter_words(one.estimate), one.estimate["visit"] or ""]
+    return escape_markdown(", ".join(filter(None, parts)) + ": ")
+
+
+def _shares(material: Material, analysis: Analysis) -> str:
+    """The shares that stand against a threshold alone."""
+    told = [
+        f"{with_level(row)} with {arm_in_text(material, arm)}"
+        for arm, row in shares_held(material, analysis).items()
+    ]
+    return f"{in_a_row(told)}." if told else ""
+
+
+def counts_of_arms(material: Material, analysis: Analysis, of: Sequence[Compared]) -> str:
+    """ "12 of 40 (30.0 %) with one drug and 24 of 34 (70.6 %) with the other"; of a share that
+    stands against a threshold its interval as well."""
+    held, told = shares_held(material, analysis), {}
+    for one in of:
+        for events, _, row in material.tracer.counts(one.estimate):
+            arm, share = row["group1_level"], held.get(row["group1_level"] or "")
+            text = f", {with_level(share)}," if share else share_of(material, row, links=True)
+            count = link(row, events.replace(" of ", "/"))
+            told[arm] = f"{count}{text} with {arm_in_text(material, arm)}"
+    control = told.pop(of[-1].estimate["reference"], None)
+    return in_a_row([*told.values(), *filter(None, [control])]) if told else ""
+
+
+def sizes(
+    material: Material, analysis: Analysis, of: Sequence[Compared], *, again: bool = False
+) -> str:
+    """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
+    neither statistic nor unit where the sentence before has them: `again`."""
+    label = LABELS[of[0].estimate["stat_name"]]
+    if len(of) == 1:
+        (one,) = of
+        counted = len(material.tracer.counts(one.estimate)) > 1
+        pair = "" if counted else f"{pair_in_text(material, one.estimate)}: "
+        return f"{pair}{label} {_size(material, analysis, one, whole=True)}"
+    alike = len({values_of(one.estimate, ("stat_name", "reference")) for one in of}) == 1
+    told = []
+    for at, one in enumerate(of):
+        arms = values_of(one.estimate, PAIR[:1] if alike else PAIR)
+        pair = " against ".join(arm_in_text(material, arm) for arm in arms)
+        stat = "" if alike else f"{LABELS[one.estimate['stat_name']]} "
+        told.append(
+            f"{pair} {stat}{_size(material, analysis, one, whole=not (at or again) or not alike)}"
+        )
+    lead = f"{label} against {arm_in_text(material, of[0].estimate['reference'])}: "
+    lead *= alike and not again
+    return f"{lead}{'; '.join(told)}"
+
+
+def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool) -> str:
+    """The estimate, `whole` with unit and level; the ratio beside a difference of risks, what is
+    left after a correction for bias, shares at the end of times."""
     estimate = one.estimate
-    size = link(estimate, f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
-    text = f"{escape_markdown(upper_first(one.lead.removeprefix(', ')))} {size}"
-    text += denominators(material, estimate, links=True) + at_the_end(
-        material, estimate, links=True
-    )
-    for p in one.p_values(analysis.decision_level):
-        text += f"; {_p(material, p)}{_unlike(material, estimate, p)}"
-    return text + unadjusted_interval(analysis, estimate)
+    text = link(estimate, estimate["stat_text"] if whole else None)
+    beside = [
+        row
+        for row in material.of(analysis.name)
+        if row["stat_value"] is not None
+        and values_of(row, PLACE + PAIR) == values_of(estimate, PLACE + PAIR)
+    ]
+    ratios = [
+        row
+        for row in beside
+        if (row["stat_name"], estimate["stat_name"]) == (RATIO, "risk_difference")
+    ]
+    if estimate["method"].endswith(UNBIASED):
+        method = estimate["method"].replace(UNBIASED, CORRECTED)
+        text += "".join(
+            f", {link(r)} if corrected for bias" for r in beside if r["method"] == method
+        )
+    elif ratios:
+        text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
+    return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 
-def _unlike(material: Material, estimate: ResultRow, p: ResultRow) -> str:
-    """ " (stratified by centre, unlike the interval)": where the test has strata of its own."""
-    words, given = model_words(material, p), model_words(material, estimate)
-    own = [each for each in words if each.startswith(STRATIFIED) and each not in given]
-    return f" ({escape_markdown(own[0])}, unlike the interval)" if own else ""
-
-
-def others_in_short(
-    material: Material, analysis: Analysis, place: Callable[[str], str]
+def beside_in_short(
+    material: Material, analysis: Analysis, places: Mapping[str, str]
 ) -> Iterator[str]:
-    """Shares against a threshold and estimates of what the main report has beside an analysis: made
-    of it as published, or with what a look at an interim analysis does to it; counts of what it
-    consists of. Other choices that disagree stand in the conclusion. Markdown, a sentence each."""
-    roles = ("published",) if analysis.look is None else ("published", "sensitivity")
+    """The analyses on the same footing as a primary one, a sentence each. Markdown."""
+    for other in alongside(material, analysis):
+        stats, own = (
+            [values_of(each.estimate, (*ALIKE, *PAIR)) for each in compared(material, one)]
+            for one in (other, analysis)
+        )
+        for text in _other(material, other, places, again=stats == own):
+            yield f"Also primary, {text}"
+
+
+def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """The other analyses that the plan wants on the first page, a sentence each."""
+    beside = [other for one in leading(material) for other in alongside(material, one)]
     for other in material.trial.plan.analyses.values():
-        if other.of != analysis.name or not in_main_report(material.trial, other):
-            continue
-        found = [*compared(material, other)] if other.role in roles else []
-        told = [_alone(material, one.estimate, several=len(found) > 1) for one in found]
-        told = told if len(told) <= MOST_SENTENCES else []
-        if told:
-            told = [*against_thresholds(material, other, in_short=True), *told]
-        elif other.role == "exploratory" and other.by is not None:
-            told = [*_parts(material, other)]
-        label, at = escape_markdown(other.label), place(analysis_place(other.name))
-        if told:
-            yield f"{f'[{label}]({at})' if at else label}: {'; '.join(told)}{ending(material)}"
+        if other.report == "summary" and not other.harms and other not in beside:
+            yield from _other(material, other, places)
 
 
-def _parts(material: Material, analysis: Analysis) -> Iterator[str]:
-    """ "Seen at the end 8 of 14 and 9 of 16": what is counted of each level, arm after arm."""
-    levels: dict[str, list[str]] = {}
-    for row in material.of(analysis.name):
-        if row["method"] == "count.events" and row["stratum"] and row["group1_level"]:
-            level = row["stratum"].partition("=")[2]
-            levels.setdefault(level, []).append(count_of([row]))
-    for level, arms in levels.items():
-        yield f"{escape_markdown(level)} {' and '.join(arms)}"
-
-
-def _alone(material: Material, estimate: ResultRow, *, several: bool) -> str:
-    """ "risk difference −34.1 …", with the arm where there are several."""
-    arm = f"{escape_markdown(material.arm_label(estimate['comparison']))} " if several else ""
-    return f"{arm}{LABELS[estimate['stat_name']]} {link(estimate, estimate['stat_text'])}"
-
-
-def _p(material: Material, p: ResultRow) -> str:
-    """ "p = 0.02, adjusted p = 0.04"."""
-    rows: Iterator[ResultRow] = filter(None, [p, adjusted_of(material, p)])
-    return ", ".join(f"{LABELS[row['stat_name']]}{NO_BREAK}{with_sign(row)}" for row in rows)
+def _other(
+    material: Material, other: Analysis, places: Mapping[str, str], *, again: bool = False
+) -> Iterator[str]:
+    """The label, with the way to the analysis, and its comparisons where these are few."""
+    found = [*compared(material, other)]
+    if 0 < len(found) <= MOST_SENTENCES:
+        place, label = place_link(analysis_place(other.name), places), escape_markdown(other.label)
+        label = f"[{label}]({place})" if place else label
+        yield f"{label}: {sizes(material, other, found, again=again)}."

@@ -76,23 +76,23 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
     return [f"{text}export were rejected and used in no result: see {data}.", *told]
 
 
-def _blinding(who: str | tuple[str, ...] | None) -> str:
+def blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
         return ""
     if who == "unnamed":
-        return "; blinded (who was blinded is not recorded)"
+        return "; blinded (our sources do not say who)"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
 
 
-def _allocation(trial: Trial) -> str:
+def allocation(trial: Trial) -> str:
     """ "stratified randomisation 1:1 by site"."""
     design = trial.design
     ratio = f" {design.ratio}" if design.ratio else ""
     if design.randomisation.scheme == "unknown":
-        return f"randomisation{ratio}, its scheme not recorded"
+        return f"randomisation{ratio}, its scheme not in our sources"
     strata = [lower_first(variable_label(trial, name)) for name in design.strata]
     scheme = design.randomisation.scheme.replace("_", " ")
     return f"{scheme} randomisation{ratio}{f' by {in_a_row(strata)}' if strata else ''}"
@@ -112,9 +112,9 @@ def trial_section(material: Material) -> str:
         "Setting": file.setting,
         "Eligibility": file.eligibility,
         **arms,
-        "Allocation": upper_first(_allocation(trial)),
+        "Allocation": upper_first(allocation(trial)),
         "Concealment of the allocation": design.concealment,
-        "Blinding": upper_first(_blinding(design.blinding).removeprefix("; ")),
+        "Blinding": upper_first(blinding(design.blinding).removeprefix("; ")),
         "Sample size": size,
         "Interim analyses": design.interim,
         "Recruitment and follow-up": file.dates,
@@ -143,7 +143,7 @@ def design_words(trial: Trial) -> str:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
         return f"{text}are confirmed."
     kind = design.kind.replace("_", " ").capitalize()
-    return f"{kind} design; {arms}; {_allocation(trial)}{_blinding(design.blinding)}."
+    return f"{kind} design; {arms}; {allocation(trial)}{blinding(design.blinding)}."
 
 
 def design_line(trial: Trial) -> str:
@@ -191,26 +191,20 @@ def _source_name(material: Material, table: str) -> str:
     return with_names(part["source_file"] if material.disclosure == "full" else table)
 
 
-def recomputed(material: Material, *, in_short: bool = False) -> str:
+def recomputed(material: Material) -> str:
     """How many of the results a second computation agrees with, and how many of them are held
-    against a simulation; `in_short` not how far off such an estimate may be."""
+    against a simulation."""
     checks = material.tracer.checks
     checked = sum(1 for row in material.results if row["result_id"] in checks)
     total = len(material.results)
     ids = ((row["result_id"], row["analysis_id"]) for row in material.results)
     missing = without_check(material.trial, ids, checks)
-    drawn = _drawn(material)
     text = (
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
-        "independent path"
+        f"independent path{STOPS}"
     )
-    if in_short:
-        held = len({row["result_id"] for row, _ in drawn})
-        text += f", {held} of them by simulation." if held else "."
-    else:
-        text += STOPS
     without = f" {escape_markdown(missing)}." if missing else ""
-    return text + without + ("" if in_short else _by_simulation(drawn))
+    return text + without + _by_simulation(_drawn(material))
 
 
 def _drawn(material: Material) -> list[tuple[ResultRow, CheckRow]]:

@@ -30,11 +30,8 @@ def subgroups(material: Material, analysis: Analysis, place: Callable[[str], str
             yield _told(material, other, place) + caveat(other)
 
 
-def _told(
-    material: Material, analysis: Analysis, place: Callable[[str], str], *, in_short: bool = False
-) -> str:
-    """The p-values of interaction of an analysis by subgroup, and the effects within; `in_short`
-    without the test and what a cohort has of it."""
+def _told(material: Material, analysis: Analysis, place: Callable[[str], str]) -> str:
+    """The p-values of interaction of an analysis by subgroup, and the effects within."""
     tests = interactions(material, analysis)
     label, at = escape_markdown(analysis.label), place(analysis_place(analysis.name))
     how = method_of(tests[0]["method"]).title
@@ -42,24 +39,9 @@ def _told(
     how = escape_markdown(how)
     shown = ", ".join(f"p{NO_BREAK}{with_sign(row)}" for row in tests)
     head = f"{f'[{label}]({at})' if at else label} (exploratory, not adjusted)"
-    if in_short:
-        return f"{head}: interaction {shown}{_within(material, analysis)}."
     text = f"{head}: interaction {shown} ({how}){_untested(material, analysis)}"
     made_up = by_stratum(material, [analysis.name])
     return f"{text}{_within(material, analysis)}{f'; {made_up}' if made_up else ''}."
-
-
-def by_randomised_strata(
-    material: Material, analysis: Analysis, place: Callable[[str], str]
-) -> Iterator[str]:
-    """The same of strata of the randomisation, where the test of interaction is below the level of
-    the analysis: the result is not one for all whom the trial stratified."""
-    strata, level = material.trial.design.strata, analysis.decision_level
-    for other in material.trial.plan.analyses.values():
-        if other.of == analysis.name and other.by in strata:
-            values = [row["stat_value"] for row in interactions(material, other)]
-            if any(value is not None and value <= level for value in values):
-                yield _told(material, other, place, in_short=True)
 
 
 def _untested(material: Material, analysis: Analysis) -> str:

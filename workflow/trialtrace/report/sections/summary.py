@@ -1,45 +1,40 @@
-"""The first page of a trial, a structured abstract of one page of A4: what was lost, background,
-methods, results, conclusion; then what was audited, what is told of the data, and the run. The
-figure that follows it is a chunk of its own (documents.py).
+"""The first page of a trial, a structured abstract of one page of A4 (Hopewell and others 2025,
+CONSORT for abstracts): what was lost, background, methods, results, harms, conclusion; under it and
+apart what the re-analysis is. The figure that follows it is a chunk of its own (documents.py).
 
 Every number of it is a link to its trace; what it has no room for stands in the report.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 
-from trialtrace.audit.verdicts.tally import tally, tally_text
-from trialtrace.report.audit.cohort_words import put_in
-from trialtrace.report.links import AUDIT_PAGE, place_link
+from trialtrace.base.words import upper_first
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.conclusion import conclusion
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
+from trialtrace.report.sections.decisions import explores, level_words
 from trialtrace.report.sections.event_words import is_time
-from trialtrace.report.sections.findings import not_adjusted, once, primary
-from trialtrace.report.sections.frozen_section import frozen_line
+from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
-from trialtrace.report.sections.lost_sessions import lost_sessions
+from trialtrace.report.sections.lost_sessions import lost_in_short
 from trialtrace.report.sections.periods import clusters_randomised
-from trialtrace.report.sections.questions import alongside, leading
-from trialtrace.report.sections.registered import registered_late, registered_otherwise
-from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
-from trialtrace.report.sections.sections import (
-    design_words,
-    left_out_in_short,
-    lost,
-    of_data,
-    recomputed,
-    stamps,
+from trialtrace.report.sections.questions import leading
+from trialtrace.report.sections.registered import registered_late
+from trialtrace.report.sections.results_in_short import (
+    arm_in_text,
+    beside_in_short,
+    results_in_short,
 )
-from trialtrace.report.sections.subgroups import by_randomised_strata
+from trialtrace.report.sections.sections import allocation, blinding, design_words, lost, stamps
+from trialtrace.report.sections.this_reanalysis import this_reanalysis
 from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.trace.seal import short_hash
 from trialtrace.run.trial.plan.build import Analysis
 
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -51,12 +46,10 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     """The page as Markdown; `places` has the page of the report for each section. Results and
     conclusion are a block, with which a narrow screen begins."""
     trial = material.trial
-    left_out = " ".join(left_out_in_short(material, places))
     found = [
-        f"**Results.** {' '.join(filter(None, _patients(material, places)))}",
-        *_primary(material, places),
-        f"**Harms.** {' '.join(harms_in_short(material, places))}",
-        f"**Conclusion.** {conclusion(material, places)}",
+        f"**Results.** {' '.join(filter(None, _results(material, places)))}",
+        f"**{_harms(places)}** {' '.join(harms_in_short(material, places))}",
+        f"**Conclusion.** {conclusion(material)}",
     ]
     parts = [
         *lost(material),
@@ -65,58 +58,78 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**Methods.** {' '.join(filter(None, _methods(material)))}",
         "\n\n".join(["::: {.found}", *found, ":::"]),
         *_registration(material),
-        f"**Audit.** {_audit(material)} {recomputed(material, in_short=True)}",
-        f"**Data.** {left_out}" if left_out else "",
-        _run(material),
+        this_reanalysis(material, places),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _first(text: str | None) -> str:
-    """The first clause of a text of the configuration, as a sentence."""
-    return f"{escape_markdown(_CLAUSE.split(text, maxsplit=1)[0])}." if text else ""
+def _harms(places: Mapping[str, str]) -> str:
+    place = place_link("sec-harms", places)
+    return f"[Harms.]({place})" if place else "Harms."
+
+
+def _clause(text: str | None) -> str:
+    """The first clause of a text of the configuration."""
+    return _CLAUSE.split(text, maxsplit=1)[0] if text else ""
 
 
 def _methods(material: Material) -> Iterator[str]:
-    """Design, patients, outcome; whose plan it is and how it was frozen, what the data are; how the
-    outcome was registered otherwise."""
-    trial = material.trial
-    yield escape_markdown(design_words(trial))
-    yield _first(trial.file.eligibility)
-    yield f"Framework: {escape_markdown(trial.design.framework)}." if trial.design.framework else ""
-    yield f"Stopped: {lower_first(_first(stopped))}" if (stopped := trial.design.stopped) else ""
+    """Setting and dates, patients, arms, what came before the planned end; outcome, estimand and
+    level."""
+    trial, file, design = material.trial, material.trial.file, material.trial.design
+    if trial.pooled or trial.at.purpose.kind == "open":
+        yield escape_markdown(design_words(trial))
+        return
+    told = {"setting": file.setting, "dates": file.dates, "eligibility": file.eligibility}
+    lacking = in_a_row([what for what, text in told.items() if not text])
+    lacking = f"{lacking} not in our sources" if lacking else ""
+    where = [lower_first(_clause(text)) for text in (file.setting, file.dates)]
+    kind = f"{design.kind.replace('_', ' ').capitalize()} design"
+    yield escape_markdown(f"{'; '.join(filter(None, [kind, *where, lacking]))}.")
+    yield escape_markdown(f"{_clause(file.eligibility)}." if file.eligibility else "")
+    arms = "; ".join(_arm(material, arm) for arm in design.arms)
+    blind = blinding(design.blinding) or "; blinding not reported"
+    yield f"{escape_markdown(upper_first(allocation(trial)) + blind)}. Arms: {arms}."
+    for what, text in (("Interim analysis", design.interim), ("Stopped", design.stopped)):
+        yield escape_markdown(f"{what}: {lower_first(_clause(text))}." if text else "")
     for one in leading(material):
-        labels = [escape_markdown(each.label) for each in (one, *alongside(material, one))]
-        yield f"Primary: {'; on the same footing '.join(labels)}. {_first(one.note)}".strip()
-    yield from registered_otherwise(material)
-    yield escape_markdown(trial.reanalysis or "")
-    yield from of_data(material)
-    yield put_in(material)
-    yield frozen_line(material)
+        yield escape_markdown(f"Primary outcome: {one.label}.")
+        yield escape_markdown(f"{_clause(one.note)}." if one.note else "")
+        yield _estimand(material, one)
 
 
-def _primary(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """The sentences on the primary analyses, on what else the main report has of each question and
-    on strata of the randomisation in which it has another answer; of tests of which the plan says
-    which decides, the conclusion says it."""
-    every = primary(material)
-    for one in every:
-        told = results_in_short(material, one)
-        label = f"{escape_markdown(one.label)}. " if len(every) > 1 else ""
-        yield f"**{label}{told}**" if told else ""
-    if not any(one.decides for one in every):
-        yield from not_adjusted(material)
+def _arm(material: Material, name: str) -> str:
+    """ "whole-body vibration (WBV): twice a week", "placebo (control)"."""
+    arm = material.trial.design.arms[name]
+    inside = "; ".join(filter(None, [arm.short, "control" if arm.control else ""]))
+    given = f": {lower_first(_clause(arm.given))}" if arm.given else ""
+    return escape_markdown(lower_first(arm.label) + f" ({inside})" * bool(inside) + given)
+
+
+def _estimand(material: Material, analysis: Analysis) -> str:
+    """The estimand, and the level where the trial decides."""
+    estimand = analysis.estimand
+    population = lower_first(material.trial.populations[estimand.population].label)
+    strategies = "; ".join(dict.fromkeys(event.strategy for event in estimand.intercurrent))
+    who = population + f" ({strategies})" * bool(strategies)
+    text = f"Estimand: {lower_first(estimand.summary)}, {who}"
+    if any(one.planned for one in compared(material, analysis)) and not explores(material):
+        text += f"; level {level_words(material, analysis).removeprefix('of ')}"
+    return escape_markdown(f"{text}.")
+
+
+def _results(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """Who was randomised and is known; the primary analyses; what stands beside them."""
+    yield clusters_randomised(material)
+    yield _patients(material)
     for one in leading(material):
-        place = partial(place_link, pages=places)
-        others = once(material, [*others_in_short(material, one, place)])
-        yield " ".join([others, *by_randomised_strata(material, one, place)]).strip()
-
-
-def _audit(material: Material) -> str:
-    """The verdicts on printed numbers, in a sentence."""
-    if not material.claims:
-        return "No published numbers are configured for this trial."
-    return f"[{escape_markdown(tally_text(tally(material.claims)))}]({AUDIT_PAGE})"
+        yield _known(material, one, places)
+    yield from _followed(material)
+    for one in leading(material):
+        if told := results_in_short(material, one):
+            label = f"{escape_markdown(one.label)}. " if len(leading(material)) > 1 else ""
+            yield f"**{label}{told}**"
+        yield from beside_in_short(material, one, places)
 
 
 def _registration(material: Material) -> list[str]:
@@ -129,18 +142,11 @@ def _registration(material: Material) -> list[str]:
     return [f"**Registration and funding.** {' '.join(told)}"] if told else []
 
 
-def _run(material: Material) -> str:
-    value = material.seal.value
-    return f"Hash of this run: {f'`{short_hash(value)}`' if value else 'not shown: no key'}."
-
-
-def _patients(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """How many were randomised to each arm, of how many the outcome is known, how long they were
-    followed."""
-    yield clusters_randomised(material)
+def _patients(material: Material) -> str:
+    """How many were randomised to each arm."""
     counts = randomised_by_arm(material)
     arms = [
-        f"{link(counts[arm])} {escape_markdown(material.arm_label(arm))}"
+        f"{link(counts[arm])} {arm_in_text(material, arm)}"
         for arm in material.trial.design.arms
         if arm in counts
     ]
@@ -149,10 +155,7 @@ def _patients(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     whole = f"{link(counts[ALL])} {named}" if ALL in counts else ""
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     text += "; the number randomised is not in the data" if who and text else ""
-    yield f"{text}." if text else ""
-    for one in leading(material):
-        yield _known(material, one, places)
-    yield from _followed(material)
+    return f"{text}." if text else ""
 
 
 def _followed(material: Material) -> Iterator[str]:
@@ -166,27 +169,29 @@ def _followed(material: Material) -> Iterator[str]:
 
 
 def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits,
-    with the way to all outcomes; of a time that is censored that way alone."""
+    """ "Outcome known in 55 of 60 drug, 51 of 60 placebo.", the least and the most of the visits,
+    with the way to all outcomes; of a time that is censored nothing."""
     place = place_link("tbl-known", places)
     counts = [arms for *_, arms in known_counts(material, analysis)]
     if not counts or any(map(is_time, parameters(material.trial, analysis))):
-        return f"Of how many each outcome is known: [all outcomes]({place})." if place else ""
+        return ""
     lead = f"[Outcome known]({place})" if place else "Outcome known"
     lead += f", {escape_markdown(analysis.label)}" if len(leading(material)) > 1 else ""
+    if lost := lost_in_short(material, analysis):
+        return f"{lead} in {lost}."
     if all(k == n for arms in counts for k, n in arms.values()):
-        lost = ", as sessions after loss to follow-up count as not done"
-        lost *= bool(lost_sessions(material, analysis, places))
-        return f"{lead} in all{_of_population(material, analysis)}{lost}."
-    told = []
+        return f"{lead} in all{_of_population(material, analysis)}."
+    told = (len(material.tracer.counts(o.estimate)) > 1 for o in compared(material, analysis))
+    if len(counts) == 1 and any(told):
+        # The denominators of what was found tell it.
+        return ""
+    shown = []
     for arm in material.trial.design.arms:
         k = [arms[arm][0] for arms in counts]
         most = f" to {max(k)}" if max(k) > min(k) else ""
-        label = escape_markdown(material.arm_label(arm))
-        told.append(f"{label} {min(k)}{most} of {counts[0][arm][1]}")
-    shown = f"[{', '.join(told)}]({place})" if place else ", ".join(told)
+        shown.append(f"{min(k)}{most}")
     by = ", by visit" if len(counts) > 1 else ""
-    return f"{lead}{_of_population(material, analysis)}{by}: {shown}."
+    return f"{lead}{_of_population(material, analysis)}{by} in {in_a_row(shown)}."
 
 
 def _of_population(material: Material, analysis: Analysis) -> str:

@@ -1,53 +1,58 @@
 """Shares of an analysis that are held against a threshold, arm by arm, as a sentence."""
 
 import json
+from collections.abc import Iterator
 
 from trialtrace.base.words import upper_first
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import explores
 from trialtrace.report.sections.findings import OF_ARM, ending
 from trialtrace.report.sections.lost_sessions import lost_by_arm
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
 # The interval that goes with the exact test, where the analysis has it.
 EXACT = "proportion.clopper_pearson"
+BOTH = 2
 SAME = ("parameter", "visit", "stratum", "group1_level")
 
 
-def against_thresholds(
-    material: Material, analysis: Analysis, *, in_short: bool = False
-) -> list[str]:
-    """A sentence for each endpoint, visit and subgroup whose shares were tested by arm; `in_short`
-    the shares and p alone."""
+def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
+    """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
     rows = material.of(analysis.name)
-    if in_short:
-        return [
-            f"{escape_markdown(upper_first(_asked(of[0])))}{' (one-sided)' * _one_sided(of[0])}: "
-            f"{_arms(material, of, rows)}"
-            for of in _tests(rows)
-        ]
     return [_sentence(material, analysis, rows, tests) for tests in _tests(rows)]
 
 
-def shown_beyond(material: Material, analysis: Analysis) -> list[str]:
-    """The same for a conclusion: what is shown of which arms, with the shares, and which of these
-    lie wholly on the other side; where one arm decides by the plan, of that alone."""
-    rows, told = material.of(analysis.name), []
+def shares_held(material: Material, analysis: Analysis) -> dict[str, ResultRow]:
+    """The share of each arm that an analysis of one outcome tests against a threshold."""
+    rows = material.of(analysis.name)
+    found = [test for tests in _tests(rows) if not tests[0]["stratum"] for test in tests]
+    held = {present(test["group1_level"]): _share(rows, test) for test in found}
+    return {arm: row for arm, row in held.items() if row} if len(held) == len(found) else {}
+
+
+def beyond_thresholds(material: Material, analysis: Analysis) -> Iterator[str]:
+    """The same for a conclusion: what is shown of which arms, where the trial decides; which
+    intervals lie wholly on the other side."""
+    rows = material.of(analysis.name)
     for tests in _tests(rows):
         of = [t for t in tests if analysis.decides in (None, t["group1_level"])]
-        labels = [f"{escape_markdown(material.arm_label(t['group1_level']))} " for t in of]
-        found = [(label, _share(rows, test)) for label, test in zip(labels, of, strict=True)]
-        shares = [label * (len(of) > 1) + with_level(share) for label, share in found if share]
-        exact = [share for _, share in found if share and share["method"] == EXACT]
-        other = _beyond(material, analysis, of[0], exact) if of and _one_sided(of[0]) else ""
-        if not tests[0]["stratum"]:
-            told.append(f"{_shown(material, analysis, of)}: {'; '.join(shares)}{other}.")
-    return told
+        if not of or of[0]["stratum"]:
+            continue
+        shares = [share for test in of if (share := _share(rows, test))]
+        exact = [share for share in shares if share["method"] == EXACT]
+        parts = [] if explores(material) else [_shown(material, analysis, of)]
+        parts += (
+            [_beyond(material, analysis, of[0], exact, lost=False)] if _one_sided(of[0]) else []
+        )
+        if told := "; ".join(part.removeprefix("; ") for part in parts if part):
+            yield f"{told}."
 
 
 def _tests(rows: list[ResultRow]) -> list[list[ResultRow]]:
@@ -84,7 +89,11 @@ def _sentence(
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
-    told = f"; {_shown(material, analysis, tests)}" if analysis.role == "primary" else ""
+    told = (
+        f"; {_shown(material, analysis, tests)}"
+        if analysis.role == "primary" and not explores(material)
+        else ""
+    )
     shares = [share for test in tests if (share := _share(rows, test))]
     exact = [share for share in shares if share["method"] == EXACT]
     told += _beyond(material, analysis, first, exact) if _one_sided(first) else ""
@@ -130,10 +139,15 @@ def _asked(test: ResultRow) -> str:
 
 
 def _beyond(
-    material: Material, analysis: Analysis, test: ResultRow, shares: list[ResultRow]
+    material: Material,
+    analysis: Analysis,
+    test: ResultRow,
+    shares: list[ResultRow],
+    *,
+    lost: bool = True,
 ) -> str:
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
-    the other side of the threshold; whether that hangs on those who were lost."""
+    the other side of the threshold; whether that hangs on those who were `lost`."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
@@ -145,10 +159,11 @@ def _beyond(
     side = "below" if greater else "above"
     lies = "interval lies" if len(arms) == 1 else "intervals lie"
     words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in "
-    words += in_a_row([material.arm_label(arm) for arm in arms])
-    if arms and greater and analysis.role == "primary":
-        lost = lost_by_arm(material, analysis)
-        best = [lost[arm].share for arm in arms if arm in lost]
+    both = len(arms) == len(material.trial.design.arms) == BOTH
+    words += "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
+    if lost and arms and greater and analysis.role == "primary":
+        found = lost_by_arm(material, analysis)
+        best = [found[arm].share for arm in arms if arm in found]
         if any(share and present(share["ci_high"]) >= threshold for share in best):
             words += ", as long as those who were lost count as failures"
     return f"; {escape_markdown(words)}" if arms else ""

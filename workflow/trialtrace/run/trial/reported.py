@@ -32,7 +32,7 @@ HARMS = ("occurrence", "any_occurrence")
 def in_main_report(trial: "Trial", analysis: "Analysis") -> bool:
     """Whether an analysis stands in the main report."""
     if analysis.report is not None:
-        return analysis.report == "main"
+        return analysis.report != SUPPLEMENT
     if analysis.harms is True:
         return True
     if analysis.role != "secondary":

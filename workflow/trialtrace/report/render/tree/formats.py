@@ -272,7 +272,7 @@ def _special(div: Node) -> Nodes | None:
             return _around(f"callout({_quoted(kind[1])})", blocks)
         if name in ("callout-title", "callout-body"):
             return list(blocks)
-        if name in ("synthetic", "lost", SUMMARY):
+        if name in ("synthetic", "lost", "about", SUMMARY):
             return _around(name, blocks)
     return None
 

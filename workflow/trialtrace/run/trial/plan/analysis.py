@@ -89,8 +89,9 @@ class Analysis:
         "What a reader must know, printed with the analysis; of a primary one its first sentence "
         "stands on the first page too, beside the result."
     )
-    report: Literal["main", "supplement"] | None = optional(
-        "Where it is reported; left out, primary analyses, secondary ones with a test in a family "
+    report: Literal["summary", "main", "supplement"] | None = optional(
+        "Where it is reported, with `summary` in the main report, and its estimates on the first "
+        "page too; left out, primary analyses, secondary ones with a test in a family "
         "(all, where no family has one) and those of adverse events stand in the main report."
     )
     harms: bool | Filled[Name, Text] | None = optional(

@@ -115,7 +115,13 @@ class Arm:
         "Value of the arm column, in quotes; or a list, of which all others are read as the first."
     )
     control: bool = optional("Whether this is the control arm.", empty=bool)
-    given: Text | None = optional("What its patients were given: what, how much, how often.")
+    given: Text | None = optional(
+        "What its patients were given: what, how much, how often; its first clause stands in the "
+        "summary."
+    )
+    short: Text | None = optional(
+        "Name where it is told often, such as an abbreviation; left out, the label."
+    )
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -254,8 +260,8 @@ class TrialFile:
     eligibility: Text | None = optional("Who could take part.")
     dates: Text | None = optional("When patients were recruited, and until when followed.")
     limitations: Distinct[Text] = optional(
-        "What limits what the data can say, such as outcomes that they lack; a sentence each, of "
-        "the summary and the limitations.",
+        "What limits what the data can say, such as outcomes that they lack; a sentence each. The "
+        "summary concludes with the first.",
         empty=tuple,
     )
     document_code: bool = optional(

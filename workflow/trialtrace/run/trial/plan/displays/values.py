@@ -31,6 +31,10 @@ class Bar(OfAnalyses):
     """Bars: a group for each analysis, visit and subgroup, a bar an arm."""
 
     estimate: StepName = key("Proportion that is drawn, as proportion.method.")
+    threshold: float | None = optional(
+        "A share that the others are held against, drawn as a line; of a primary analysis this "
+        "figure then stands in the summary."
+    )
 
 
 @shape

@@ -1,0 +1,161 @@
+"""What stands under the abstract of a summary, apart from it: what the data are, which printed
+numbers conflict, what was left out, which other choices disagree, and the run."""
+
+from collections.abc import Iterator, Mapping
+
+from trialtrace.audit.printed.verdicts import DATA, PRINT
+from trialtrace.audit.verdicts.tally import Row, of_claims, worst
+from trialtrace.report.audit.cohort_words import put_in
+from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.frozen_section import frozen_line
+from trialtrace.report.sections.harms_in_short import made_up_by_arm
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
+from trialtrace.report.sections.lost_sessions import lost_sessions
+from trialtrace.report.sections.questions import leading
+from trialtrace.report.sections.readings import includes_no_effect, readings
+from trialtrace.report.sections.registered import registered_otherwise
+from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
+from trialtrace.report.sections.sections import left_out_in_short, of_data
+from trialtrace.report.tables import NO_BREAK, link, with_sign
+from trialtrace.run.claims.select import rows_of
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.seal import short_hash
+from trialtrace.run.trial.plan.references import method_of
+
+# More printed numbers, or other choices, are counted.
+MOST = 8
+
+
+def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
+    """The block as Markdown; `places` has the page of the report for each section."""
+    trial = material.trial
+    left_out = " ".join(left_out_in_short(material, places))
+    beside = [*others_in_short(material, places), *_how(material), made_up_by_arm(material)]
+    beside += [lost_sessions(material, one, places) for one in leading(material)]
+    told = [
+        " ".join(
+            filter(
+                None,
+                [
+                    f"**This re-analysis.** {escape_markdown(trial.reanalysis or '')}".strip(),
+                    *of_data(material),
+                    put_in(material),
+                    frozen_line(material),
+                    *registered_otherwise(material),
+                    _printed(material),
+                ],
+            )
+        ),
+        f"**Beside it.** {' '.join(filter(None, beside))}" if any(beside) else "",
+        f"**Data.** {left_out}" if left_out else "",
+        f"**Other choices.** {against}"
+        if (against := " ".join(_against(material, places)))
+        else "",
+        f"{_recomputed(material)} {_run(material)}",
+    ]
+    return "\n\n".join(["::: {.about}", *filter(None, told), ":::"])
+
+
+def _how(material: Material) -> Iterator[str]:
+    """By which methods the intervals are made, and the tests beside them, where these differ."""
+    for analysis in leading(material):
+        for one in compared(material, analysis):
+            if one.planned:
+                interval, test = (method_of(r["method"]).title for r in (one.estimate, one.planned))
+                if interval != test:
+                    yield escape_markdown(f"Intervals: {interval}; tests: {test}.")
+                break
+
+
+def _printed(material: Material) -> str:
+    """Which printed numbers conflict, with the data or with each other, and whether any of them is
+    one of the primary result."""
+    if not material.claims:
+        return "No published numbers are configured for this trial."
+    claims = of_claims(material.claims)
+    of = f"[Of {len(claims)} printed numbers]({AUDIT_PAGE})"
+    told, found = [], set[str]()
+    for column, bad, words in (
+        (DATA, "differs", "from the data"),
+        (PRINT, "inconsistent", "with what else is printed"),
+    ):
+        names = [name for name, rows in claims.items() if worst(rows, column) == bad]
+        if names:
+            found |= {*names}
+            verb = {DATA: ("differs", "differ"), PRINT: ("conflicts", "conflict")}[column]
+            listed = "; ".join(_claim(claims[name], column, bad) for name in names[:MOST])
+            more = f"; and {len(names) - MOST} more" * (len(names) > MOST)
+            told.append(f"{len(names)} {verb[len(names) > 1]} {words} ({listed}{more})")
+    if not found:
+        return f"{of} none conflicts with the data or with another."
+    touched = sum(_is_primary(material, name) for name in found)
+    whose = f"{touched} of these {'is' if touched == 1 else 'are'}" if touched else "none is"
+    return f"{of} {', '.join(told)}; {whose} of the primary result."
+
+
+def _claim(rows: list[Row], column: str, bad: str) -> str:
+    """ "“Absolute reduction” 7.7, data 7.8"."""
+    row = next(row for row in rows if row[column] == bad)
+    data = f", data {row['recomputed_text']}" if column == DATA and row["recomputed_text"] else ""
+    return escape_markdown(f"“{row['label']}” {row['quote']}{data}")
+
+
+def _is_primary(material: Material, claim: str) -> bool:
+    """Whether a printed number is one of a result of a primary analysis."""
+    names = {analysis.name for analysis in primary(material)}
+    declared = material.tracer.declared.get(claim)
+    return any(
+        row["analysis_id"] in names
+        for selection in (declared.selections.values() if declared else ())
+        for row in rows_of(material.results, dict(selection), claim)
+    )
+
+
+def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
+    """ "Other choices: of 14 for drug against placebo 2 disagree, …", with each by name."""
+    for analysis in leading(material):
+        place = place_link(choices_place(analysis.name), places)
+        for one in readings(material, analysis):
+            unlike = one.unlike() if one.first["ci_low"] is not None else []
+            bounds = leaves_out_no_effect(one.first) and any(
+                includes_no_effect(*bound) for bound in one.bounds
+            )
+            if unlike or bounds:
+                named = [_choice(material, row) for row in unlike[:MOST]]
+                named += [f"and {len(unlike) - MOST} more"] * (len(unlike) > MOST)
+                named += ["the worst-case bounds"] * bounds
+                pair = pair_in_text(material, one.first)
+                lead = f"[{pair}]({place})" if place else pair
+                several = len(analysis.visits or ()) > 1
+                at = escape_markdown(f", {one.first['visit']}" if several else "")
+                lies = "compatible" if leaves_out_no_effect(one.first) else "incompatible"
+                n = sum(n for _, n, _ in one.counts())
+                yield (
+                    f"{lead}{at}: {len(unlike)} of {n} intervals {lies} with no effect, unlike the "
+                    f"result above: {'; '.join(named)}."
+                )
+
+
+def _choice(material: Material, row: ResultRow) -> str:
+    """ "“Relief, imputed” −18.8 (…)"; a test with its p."""
+    label = material.trial.plan.analyses[row["analysis_id"]].label
+    name = escape_markdown(f"“{(material.parameter_words(row) or [label])[0]}”")
+    if row["stat_name"] == "p_value":
+        return f"{name} p{NO_BREAK}{with_sign(row)}"
+    return f"{name} {link(row)}"
+
+
+def _recomputed(material: Material) -> str:
+    checked = sum(row["result_id"] in material.tracer.checks for row in material.results)
+    return (
+        f"{checked} of {len(material.results)} results were computed twice, by independent code: "
+        "this checks the arithmetic, neither data nor plan."
+    )
+
+
+def _run(material: Material) -> str:
+    value = material.seal.value
+    return f"Hash of this run: {f'`{short_hash(value)}`' if value else 'not shown: no key'}."
