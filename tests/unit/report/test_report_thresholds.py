@@ -4,7 +4,7 @@ from types import SimpleNamespace as Stub
 
 from test_report_wording import row, words
 
-from trialtrace.report.sections.thresholds import against_thresholds, shown_beyond
+from trialtrace.report.sections.thresholds import against_thresholds, beyond_thresholds
 
 PLACE = {
     "parameter": "done",
@@ -16,18 +16,19 @@ PLACE = {
 }
 
 
-def material(rows):
+def material(rows, framework="superiority"):
+    design = Stub(framework=framework, arms=["drug", "placebo", "other"])
     return Stub(
         of=lambda _: rows,
-        trial=Stub(synthetic=False, stamp=None),
+        trial=Stub(synthetic=False, stamp=None, design=design),
         parameter_words=lambda _: [],
         arm_label=lambda arm: {"drug": "Drug", "placebo": "Placebo"}[arm],
     )
 
 
-def told(rows, role="secondary", **short):
+def told(rows, role="secondary"):
     analysis = Stub(name="a", role=role, decision_level=0.05)
-    return [words(sentence) for sentence in against_thresholds(material(rows), analysis, **short)]
+    return [words(sentence) for sentence in against_thresholds(material(rows), analysis)]
 
 
 def arm(name, share, p):
@@ -51,19 +52,17 @@ def test_each_arm_has_its_first_share_and_its_p_value():
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; the two-sided exact interval lies wholly below 50 % in Drug." in sentence
+    assert "; the two-sided exact interval lies wholly below 50 % in drug." in sentence
 
 
-def test_a_conclusion_and_an_abstract_have_the_side_too():
+def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores():
     rows = [*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)]
     analysis = Stub(name="a", role="secondary", decision_level=0.05, decides="drug")
-    (sentence,) = shown_beyond(material(rows), analysis)
-    assert words(sentence) == (
-        "more than 50 % is not shown of Drug at the level of 0.05: 30.0 % (95 % CI 20.0 to 40.0); "
-        "the two-sided exact interval lies wholly below 50 % in Drug."
-    )
-    (short,) = told(rows, in_short=True)
-    assert short.startswith("More than 50 % (one-sided): Drug 30.0 %")
+    beyond = "the two-sided exact interval lies wholly below 50 % in drug."
+    (sentence,) = beyond_thresholds(material(rows), analysis)
+    assert words(sentence) == f"more than 50 % is not shown of Drug at the level of 0.05; {beyond}"
+    (sentence,) = beyond_thresholds(material(rows, "exploratory"), analysis)
+    assert words(sentence) == beyond
 
 
 def test_an_interval_of_another_method_is_named_and_judges_nothing():

@@ -118,7 +118,7 @@ def short_text(row: ResultRow) -> str:
     stat = row["stat_name"]
     if stat == "verdict" or SPAN in row["stat_text"]:
         return row["stat_text"]
-    if row["unit"] == "days" and " years" in row["stat_text"]:
+    if " years" in row["stat_text"] and row["unit"] == "days":
         shown, interval = parts_in_years(row)
         return f"{shown} years{f' ({interval})' if interval else ''}".replace(" ", NO_BREAK)
     if stat == NUMBER_NEEDED:

@@ -54,9 +54,10 @@ def _of(material: Material, analysis: Analysis) -> Iterator[str]:
 def _published(material: Material, analysis: Analysis) -> Iterator[str]:
     """What the paper's own outcome gives, where the plan has another and wants both seen."""
     for other in material.trial.plan.analyses.values():
-        if (other.role, other.report, other.of) == ("published", "summary", analysis.name):
-            if counts := counts_of_arms(material, other, [*compared(material, other)]):
-                yield f"{escape_markdown(other.label)}: {counts}."
+        beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
+        counts = beside and counts_of_arms(material, other, [*compared(material, other)])
+        if counts:
+            yield f"{escape_markdown(other.label)}: {counts}."
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:

@@ -95,9 +95,9 @@ def _by_arm(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
     them; else "drug 4 of 9, placebo 3 of 10"."""
     sizes_of = {arm: row["stat_value"] for arm, row in randomised_by_arm(material).items()}
     counts = {arm: counted(rows) for arm, rows in arms.items()}
-    if none := [row for row in counts.values() if row is not None and not row["stat_value"]]:
-        if len(none) == len(counts):
-            return link(none[0], "none")
+    none = [row for row in counts.values() if row is not None and not row["stat_value"]]
+    if none and len(none) == len(counts):
+        return link(none[0], "none")
     if [*arms] == [*material.trial.design.arms] and all(
         row is not None and whole_of(row) == sizes_of.get(arm) for arm, row in counts.items()
     ):
