@@ -5,6 +5,9 @@ from drafted_sides import SIDES, read, told
 from test_grammar_of_sentences import BOTH, arms, of_sentences
 from test_numbers_of_sentences import of_arms
 
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.paper import Passage, ReadPaper
+
 
 @pytest.mark.parametrize(
     ("text", "found"),
@@ -248,3 +251,84 @@ def test_a_score_behind_one_of_another_arm_is_no_count():
         ("training", "3"),
     ]
     assert all("a mean, a median, another) is not said" in doubt for *_, doubt in found)
+
+
+@pytest.mark.parametrize(
+    ("heads", "text", "found"),
+    [
+        # A pair without names has the order in which the paper mostly has its arms; what is said
+        # of some of the patients compares no arms.
+        (
+            ["Usual care", "Training"],
+            "Pain was 5% in the training group and 8% in the usual care group. "
+            "\nFever (3% vs 4%) and rash (2% vs 1%) were seen.",
+            ["training", "usual care"] * 3,
+        ),
+        (
+            ["Usual care", "Training"],
+            "Pain was 5% in the training group and 8% in the usual care group. "
+            "\nIn villages fever was higher (3% vs 4%).",
+            ["training", "usual care", None, None],
+        ),
+        # A threshold "above baseline" is no visit.
+        (
+            ["Usual care", "Training"],
+            "A gain above baseline was seen more often in the training group (20.2% vs 1.9%).",
+            ["training", "usual care"],
+        ),
+        # A name that stands beside one of two arms alone is the other's.
+        (
+            ["Joint fusion", "NSM"],
+            "More of the surgery group than of the NSM group had pain. The surgery group had 5% "
+            "and the NSM group 8%.",
+            ["joint fusion", "nsm"],
+        ),
+    ],
+)
+def test_pairs_and_names_are_known_by_the_rest_of_a_paper(heads, text, found):
+    places = ((one, f"results, paragraph {at}") for at, one in enumerate(text.split("\n"), 1))
+    passages = tuple(Passage(*one) for one in places)
+    items = draft(ReadPaper("", passages, (of_arms(*heads),))).items.values()
+    assert [one.arm for one in items if not one.cells] == found
+
+
+def test_a_name_keeps_the_number_behind_its_dash():
+    text = (
+        "They were randomised to a single injection of CPM-26 in one cheek or VYC-20 in the other."
+    )
+    results = "Pain was seen in 5% on the CPM-26 side and in 8% on the VYC-20 side."
+    passages = (Passage(text, "methods"), Passage(results, "results"))
+    found = draft(ReadPaper("", passages, ())).groups.values()
+    assert [group["label"] for group in found] == ["CPM-26", "VYC-20"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The groups did not differ in pain (P = 0.2).", [BOTH]),
+        # "Larger in A" is no change in A.
+        ("The change was 40.5 points larger in the training group (P = 0.01).", ["training", BOTH]),
+    ],
+)
+def test_both_groups_are_compared(text, found):
+    assert arms(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Of those 12 (20%) were ill.", "Falls were seen in 60. … Of those … were ill"),
+        (
+            "A share of 10.3% lost over 5% of their initial weight.",
+            "A share of … lost over 5% of their initial weight",
+        ),
+        (
+            "Force showed no effect (P = 0.2), but one of group (P = 0.01), due to overall lower "
+            "values in the last session (5 ± 2).",
+            "Force showed no effect … due to overall lower values in the last session",
+        ),
+    ],
+)
+def test_words_that_go_on(text, found):
+    before = "Falls were seen in 60. " if text.startswith("Of those") else ""
+    assert of_sentences(before + text)[-1][2] == found

@@ -183,7 +183,10 @@ SENTENCES = [
         "The interaction was significant, F(3, 63) = 5.9, p < 0.01, partial η² = 0.22.",
         [": F(3, 63) = 5.9, p < 0.01, partial η² = 0.22"],
     ),
-    ("Groups did not differ, t(54) = −2.10, p = .040.", [": t(54) = -2.10, p = .040"]),
+    (
+        "Groups did not differ, t(54) = −2.10, p = .040.",
+        ["training, usual care: t(54) = -2.10, p = .040"],
+    ),
     (
         "The mean difference was −2.46 points (95% CI −3.72 to −1.21, p<0.001).",
         [": mean difference -2.46 points (95% CI -3.72 to -1.21), p<0.001"],

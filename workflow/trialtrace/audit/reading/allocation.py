@@ -30,7 +30,7 @@ _LEAD = re.compile(
     r"^\W*(?:"
     r"(?:be|receive|receiving|undergo|get|have|take|treatment|therapy|oral|intravenous|either|"
     r"with|given|treated|one|of|the|an?|in|(?:two|three|four|2|3|4) (?:\w+ )?(?:groups|arms)|"
-    r"groups?|arms?|to|into|daily|single|additional|\(?[1-4iab]\)|"
+    r"groups?|arms?|to|into|daily|single|additional|injections?|infusions?|\(?[1-4iab]\)|"
     r"[\d.,]+ ?(?:m?g|ml|mcg|μg|µg|IU)?(?:/\w+)?)"
     r"(?=\W)\W*)*",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"\b(?:for|in|at|during|between|over|after|by|before|among|once|twice|three|every|daily|using|"
     r"according|as|on|who|which|that|from|via|stratified|"
-    r"[0-9][\d.]* ?(?:m?g|ml|mcg|μg|µg|IU|%)?)(?=\W|$).*",
+    r"(?<!-)[0-9][\d.]* ?(?:m?g|ml|mcg|μg|µg|IU|%)?)(?=\W|$).*",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(

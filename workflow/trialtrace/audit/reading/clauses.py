@@ -107,6 +107,8 @@ _REFERS = re.compile(
     r"\b(?:this|which|it|these|(?:the|this) difference)\s(?:\w+ly )?(?:was|were|is|did|"
     r"achieved|reached|had|failed|attained)\b"
 )
+# "X had an effect of group (P = …), due to lower values in A (5 vs 8)".
+_DUE_TO = re.compile(r"due to (?:\w+ ){1,2}(?:values|scores|levels)\b")
 _LIST = re.compile(r"\s*[)\]]\s*(?:,|and\b|or\b)(?:\s*and\b)?\s*[^,;.()\d]{1,40}[(\[]\s*")
 
 
@@ -121,7 +123,7 @@ def _told_apart(
     assigned = arms_of_numbers(
         [one for one in numbers if one[2].kind in PARTS], mentions, text, names, context
     )
-    outcome, before, lone, first = Outcome(), 0, 0, ""
+    outcome, before, lone, first, head = Outcome(), 0, 0, "", ""
     for at, (start, end, item) in enumerate(numbers):
         says = measured_between(text, before, start, mentions)
         says = says and not (outcome.seen and _REFERS.search(text, before, start))
@@ -142,6 +144,9 @@ def _told_apart(
             every = _OF_EVERY.search(between)
             clause = every["own"] if every else with_inner(clause, between)
         first = clause if turned(between) else first or clause
+        head = head or clause
+        if _DUE_TO.match(clause) and clause != head:
+            clause = f"{head} … {clause}"
         noun = _BEINGS.search(text, start, end) if item.kind == "count" else None
         if noun and noun[0] not in clause:
             other = _BEINGS.search(outcome.told)

@@ -2,9 +2,11 @@
 named, and what was measured."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trialtrace.audit.reading.arms import names_control
 from trialtrace.audit.reading.item import PARTS, Item, Left
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
 from trialtrace.audit.reading.wording import WORDS
@@ -17,6 +19,7 @@ BACK = re.compile(
     r"(?:This|These|Such|The|Both|All) (?:\w+ )?(?:differences?|changes?|improvements?|reductions?|"
     r"increases?|decreases?|effects?|results?|findings?|associations?|trends?|"
     r"figures?|proportions?)\b|"
+    r"(?:Of|Among) (?:these|those|them)\b|(?:In )?(?:[Tt]his|[Tt]hese) (?:groups?|arms?)\b|"
     r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b|"
     r"(?:Those (?:of|in|for)|These (?:values|figures|numbers|rates)|(?:The c|C)orresponding)\b)"
 )
@@ -35,6 +38,12 @@ _COMPARED = re.compile(
     r"versus (?!-?[0-9])|baseline|women and|men and|male|females?|who|whom)\b",
     re.IGNORECASE,
 )
+# "Workers needed longer (45 vs 30 days)": nobody says that arms are compared.
+_MORE = re.compile(
+    r"\b(?:more|less|few|(?:high|low|great|small|larg|short|long|heavi|old|young)er)\b",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(r"\bv(?:s|ersus)\b", re.IGNORECASE)
 _TURN = re.compile(r",? \b(?:but|although|though|whereas|while|which)\b")
 # "In group A, …".
 FRAMED = re.compile(r"(?:[\s-](?:groups?|arms?|patients|participants))?,")
@@ -50,10 +59,12 @@ _FORMER = re.compile(r"\bthe (former|latter)\b")
 
 @dataclass(frozen=True)
 class Context:
-    """The one arm that is spoken of, and two arms in the order in which they were named."""
+    """The one arm that is spoken of, and two arms in the order in which they were named, or in
+    which the paper mostly has them (`usual`)."""
 
     topic: str | None = None
     order: tuple[str, ...] = ()
+    usual: bool = False
 
     def after(self, sentence: str, names: Names) -> "Context":
         """What is known behind a sentence."""
@@ -65,7 +76,7 @@ class Context:
         begins = _TOPIC.fullmatch(sentence[: told[0].begin])
         topic = told[0].arm if begins and (framed or len(distinct(mentions)) == 1) else None
         order = in_order(mentions, sentence) if len(names.arms) == 2 else ()
-        return Context(topic, order or self.order)
+        return Context(topic, order or self.order, self.usual and not order)
 
     def named(self, text: str) -> list[Mention]:
         """ "The former" and "the latter" of two arms that were named before."""
@@ -83,8 +94,31 @@ class Context:
         head = _TURN.split(text, maxsplit=1)[0]
         others = bool(_OTHERS.search(head) or strangers(text, mentions))
         others = others or self.topic in distinct(mentions)
-        order = () if _COMPARED.search(text) else self.order
+        guess = _VERSUS.search(text) and not _MORE.search(text)
+        apart = _COMPARED.search(text) or (self.usual and not guess)
+        order = () if apart else self.order
         return Context(None if others else self.topic, order)
+
+
+def usual_order(texts: Sequence[str], names: Names) -> tuple[str, ...]:
+    """The order in which a paper names its two arms, where it mostly does so in one; what a control
+    is compared with comes first unless it is said otherwise."""
+    if len(names.arms) != 2:
+        return ()
+    orders = Counter(
+        in_order(names.mentions(sentence), sentence)
+        for text in texts
+        for sentence in _SENTENCES.split(text)
+    )
+    del orders[()]
+    first, second = names.arms
+    if names_control(first) != names_control(second):
+        orders[(first, second) if names_control(second) else (second, first)] += 2
+    usual, times = (orders.most_common(1) or [((), 0)])[0]
+    return usual if times > 2 and times > 2 * (orders.total() - times) else ()
+
+
+_SENTENCES = re.compile(r"(?<=[.;])(?<!vs\.)\s")
 
 
 def in_order(mentions: Sequence[Mention], text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _BETWEEN = re.compile(
     r"\bof (?:both|(?:the )?(?:two|2)) (?:groups|arms)\b[^.;]{0,30}\b"
     r"(?:similar|comparable|differ|insig|not sig)|"
     r"\bin (?:all|the) (?:three|four|five|3|4|5) (?:\w+ )?(?:groups|arms)\b|"
+    r"\b(?:groups|arms) (?:did|were|are) (?:not )?(?:\w+ly )?(?:differ|similar|compar|equal)|"
     r"\b(?:inter|between)-?\s?(?:group|treatment)|\bfavou?ring\b|\bin favou?r of\b|"
     r"\bthan (?:the )?(?:other|controls?)\b",
     re.IGNORECASE,
@@ -303,6 +304,7 @@ _CHANGED = re.compile(
 )
 _THAN = re.compile(
     r"\b(?:than|compar\w+|versus|vs|differ\w*|relative to|more|less|fewer|greater|higher|lower|"
+    r"larger|smaller|longer|shorter|better|worse|"
     r"associat\w*|correlat\w*)\b",
     re.IGNORECASE,
 )

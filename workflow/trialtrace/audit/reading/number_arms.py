@@ -402,11 +402,16 @@ def _of_two(
         return [(first[0].arm, first[0].doubt), (names.other(first[0].arm), OTHER)]
     last = distinct(list(reversed(every)))[:2]
     since = VERSUS.search(text[: run[0][0]]) or _SINCE.search(text[: run[0][0]])
-    if not between and len(last) == 1 and not since:
+    more = _MORE_IN.search(text[: run[0][0]])
+    if not between and len(last) == 1 and (more or not since):
         return [(last[0], OTHER), (names.other(last[0]), OTHER)]
     return []
 
 
+# "Gained 7% of their baseline weight more often in the X group (20 vs 2%)".
+_MORE_IN = re.compile(
+    r"\b(?:more|less|\w+er)\b[^.;,]*\b(?:in|with|for) (?:the )?[^.;,]{0,40}[(\[]$", re.IGNORECASE
+)
 # Words behind a number that go on with the group of the next.
 _OF_NEXT = re.compile(
     r"[\s)\]%]*(?:[(\[][^()]*[)\]])?,? ?\b(?:and|or|while|whereas|but)\s"

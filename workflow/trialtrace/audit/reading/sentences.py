@@ -14,7 +14,7 @@ from trialtrace.audit.reading.characters import (
     words,
 )
 from trialtrace.audit.reading.clauses import told_apart
-from trialtrace.audit.reading.context import BACK, Context, carried
+from trialtrace.audit.reading.context import BACK, Context, carried, usual_order
 from trialtrace.audit.reading.forms import FORMS
 from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
@@ -98,7 +98,7 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
     commas = decimal_commas(passage.text for passage in passages)
     texts = [passage.text for passage in passages]
     names = with_others(names_of(arms, texts), texts)
-    spreads = _spreads(texts)
+    spreads, order = _spreads(texts), usual_order(texts, names)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
@@ -112,7 +112,7 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
         misnamed = not sections and at < discussed and _CONCLUDES.match(passage.place)
         if opening or (_SKIPPED.match(passage.place) and not misnamed):
             continue
-        before, context = "", Context()
+        before, context = "", Context(order=order, usual=True)
         for number, sentence in enumerate(sentences(passage.text), 1):
             last, before = before, sentence
             known, context = context, context.after(sentence, names)

@@ -63,6 +63,7 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
     """The same with groups that no table names and the text calls so twice ("the OPC group"): each
     under what it is called, or as the one arm whose name has words like it."""
     called: Counter[str] = Counter()
+    beside: dict[str, Counter[str]] = {}
     spellings = {(name, name) for name in names.arms}
     for text in texts:
         for sentence in filter(_A_GROUP.search, _SENTENCES.split(text)):
@@ -70,12 +71,14 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
             spellings |= {(bare(sentence[one.begin : one.end]), one.arm) for one in mentions}
             found = strangers(sentence, mentions)
             called.update(match[1] for match in found if "subgroup" not in match[0])
+            for match in found:
+                beside.setdefault(match[1], Counter()).update(distinct(mentions))
     made = list(names.patterns)
     for name in sorted(called, key=lambda one: (-len(one), one)):
         if called[name] > 1 and not _NO_NAME.search(name) and re.search(r"[^\W\d_]{2}", name):
             listed = r"(?=(?:,| and| or| vs\.?| versus) (?:the )?[\w/+-]+ (?:groups?|arms?)\b)"
             pattern = rf"(?<![\w-]){loose(name)}(?:(?=[\s-](?:groups?|arms?)\b)|{listed})"
-            alike = _like(name, names.arms) or [name]
+            alike = _like(name, names.arms) or _facing(beside[name], names) or [name]
             doses = len(names.arms) != 2 and alike == [name] and _has_doses(name, texts)
             if len(alike) == 1 and not (doses or _is_shared(name, spellings)):
                 made.append((alike[0], re.compile(pattern, re.IGNORECASE), BY_TEXT))
@@ -84,6 +87,14 @@ def with_others(names: Names, texts: Sequence[str]) -> Names:
         made.append((control, re.compile(rf"(?<!\w){loose(control)}(?!\w)", re.I), BY_TEXT))
         return Names(tuple(made), (*known, control))
     return replace(names, patterns=tuple(made))
+
+
+def _facing(beside: Counter[str], names: Names) -> list[str]:
+    """The one of two arms that a name stands for which is told beside the other one alone: "the
+    surgery group" of "fusion" beside "the NSM group"."""
+    (arm, times), *others = [*beside.most_common(2), ("", 0)]
+    other = names.other(arm)
+    return [other] if other and times > 1 and others[0][1] == 0 else []
 
 
 def _control(arm: str, texts: Sequence[str]) -> str | None:

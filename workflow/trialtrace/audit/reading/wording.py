@@ -306,7 +306,7 @@ _AFTER = re.compile(
 # "Grade 1 haze", "at 6 months": such a number ends no words.
 _CALLED = re.compile(
     r"(?<=grade|stage) (?=\d)|(?<=month) (?=\d)|(?<=week) (?=\d)|(?<=day) (?=\d)|"
-    r"(?<= [A-Z]{2}) (?=\d)|"
+    r"(?<= [A-Z]{2}) (?=\d)|(?<= over) (?=\d)|(?<= than) (?=\d)|(?<= least) (?=\d)|"
     r"(?<= at) (?=\d+ (?:h\b|hours|days|weeks|months|years|min))"
 )
 
