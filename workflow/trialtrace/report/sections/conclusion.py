@@ -27,6 +27,7 @@ SYNTHETIC = "The data are synthetic: no evidence about patients."
 NOTHING = "None: no primary analysis of the plan compares or tests anything."
 NOT_ABSENT = "That a difference is not shown does not show that there is none."
 TESTED = "The tests among the results compare no two arms by an estimate."
+OURS = "by the primary outcome of this plan, "
 PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
 # What stands between a value and its interval.
 _INTERVAL = "CI "
@@ -46,8 +47,10 @@ def conclusion(material: Material) -> str:
 def _of(material: Material, analysis: Analysis) -> Iterator[str]:
     """Of the arms against a threshold, of all of them and of each pair."""
     found = [*compared(material, analysis)]
-    told = [*_published(material, analysis), *beyond_thresholds(material, analysis)]
-    told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
+    told = [*beyond_thresholds(material, analysis), *_of_all(material, analysis)]
+    told += _of_pairs(material, analysis, found)
+    if told and (published := [*_published(material, analysis)]):
+        told = [*published, f"{OURS}{told[0]}", *told[1:]]
     yield from map(upper_first, told or [TESTED])
 
 
