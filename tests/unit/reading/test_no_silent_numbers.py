@@ -5,6 +5,7 @@ from drafted_sides import SIDES, printed, read, told
 
 from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.formats.glyphs import Page, Word, _Glyph, _words
+from trialtrace.audit.reading.formats.jats import read_jats
 from trialtrace.audit.reading.formats.lines import lines
 from trialtrace.audit.reading.formats.pdf import BlockReader, below_each_other
 from trialtrace.audit.reading.formats.web import read_web
@@ -354,3 +355,60 @@ def test_outcomes_of_a_baseline_table_are_told_as_such():
     made = read(SIDES, Table("table 2", "Table 2. Falls after a year", SIDES.rows, 1))
     assert made.outcomes["women"] == {"label": "Women", "baseline": True}
     assert "baseline" not in read(Table("table 1", "Results", SIDES.rows, 1)).outcomes["women"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("The score was 5.9 (95% CIs for the mean 4.7–7.1) with training.", "4.7–7.1)"),
+        ("It was 5.3 [5.0–5.7] with training.", "[5.0–5.7]"),
+        ("It was similar (19.1 mL vs. 19.2 mL vs. 19.8 mL in the groups).", "19.8"),
+        ("They differed (Mean Rank was 146.3 vs 214.7, x ² = 41.8, df = 1).", "df = 1)"),
+    ],
+)
+def test_what_a_number_that_is_read_leaves_beside_it_is_told(sentence, left):
+    assert any(one.text.endswith(left) for one in read(SIDES, text=sentence).left)
+
+
+def test_a_p_in_brackets_of_several_points_is_a_result():
+    made = read(SIDES, text="It was lower with training than control (Fig. 3. (a). P < 0.035).")
+    assert [one["printed"] for one in made.claims.values() if "abstract" in one["place"]] == [
+        "P < 0.035"
+    ]
+    assert not made.left
+
+
+def test_a_cell_taken_for_a_head_is_told():
+    rows = (("", "Training (n=40)", "Control (n=50)"), ("Sex", "Male: 14 (35%)", "Male: 20 (40%)"))
+    made = read(Table("table 2", "", (*rows, ("Age", "62.1 ± 8.8", "61.0 ± 9.1")), 1))
+    assert [one.text for one in made.left] == ["Male: 14 (35%)", "Male: 20 (40%)"]
+
+
+def test_notes_of_tables_are_no_paragraphs_and_legends_are_read_as_such():
+    made = draft(
+        read_jats(
+            b"<article><body><sec><title>Results</title><p>With training 12 (30%) fell.</p>"
+            b"<table-wrap><table><tr><td>a</td></tr></table><table-wrap-foot><p>Approaching "
+            b"significance (5 of 40, P = 0.06).</p></table-wrap-foot></table-wrap></sec></body>"
+            b"<floats-group><fig><label>Fig. 4</label><caption><p>Dose of both groups (196.6 "
+            b"&#177; 22.2 vs. 154.3 &#177; 17.5, P = 0.034), * P &lt; 0.05.</p></caption></fig>"
+            b"</floats-group></article>",
+            "paper",
+        )
+    )
+    assert [(one["place"], one["printed"]) for one in made.claims.values()] == [
+        ("results, paragraph 1, sentence 1", "12 (30%)"),
+        ("figure 4, sentence 1", "196.6 ± 22.2"),
+        ("figure 4, sentence 1", "154.3 ± 17.5"),
+        ("figure 4, sentence 1", "P = 0.034"),
+    ]
+    assert all("legend" in one["unconfirmed"] for one in [*made.claims.values()][1:])
+    assert [one.why[:14] for one in made.left] == ["what a sign in"]
+
+
+def test_notes_of_tables_name_the_spread_of_sentences():
+    rows = (("", "Training (n=40)", "Usual care (n=50)"), ("Age", "62.1 ± 8.8", "61.0 ± 9.1"))
+    table = Table("table 2", "", rows, 1, "Values are mean ± standard deviation.")
+    made = read(table, text="Training had 5.1 ± 1.2 points and usual care 6.3 ± 1.4.")
+    spreads = [one["printed"] for one in made.claims.values() if "abstract" in one["place"]]
+    assert spreads == ["mean (SD) 5.1 (1.2)", "mean (SD) 6.3 (1.4)"]

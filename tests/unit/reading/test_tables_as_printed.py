@@ -392,3 +392,29 @@ def test_pairs_of_a_row_are_of_one_kind():
     ]
     rows[0] = ("", *(f"{arm}, n (%)" for arm in ARMS))
     assert printed(read(rows, notes=notes))[-1] == "mean (SD) 23.00 (23.20)"
+
+
+@pytest.mark.parametrize(
+    ("head", "caption", "guessed"),
+    [
+        ("Coefficient ± Std Err", "Efficacy analysis (ANCOVA)", True),
+        ("B ± SE", "Effect of treatment group (ANCOVA)", False),
+        ("Coef. (SE)", "Treatment effect", False),
+    ],
+)
+def test_coefficients_with_their_errors_compare_the_arms(head, caption, guessed):
+    arms = Table("table 1", "", (("", *ARMS), ("Age, mean (SD)", "60.1 (8.8)", "61.0 (9.1)")), 1)
+    cells = ("-0.627 (0.307)", "0.046 †") if "(" in head else ("-0.627 ± 0.307", "0.046 †")
+    own = Table("table 2", caption, (("Endpoint", head, "p-value"), ("Pain score", *cells)), 1)
+    made = draft(ReadPaper("", (), (arms, own)))
+    one = [*made.items.values()][-1]
+    assert one.printed == "coefficient -0.627 (SE 0.307), P = 0.046"
+    assert one.compare == ("training", "control") and not made.left
+    assert any("is guessed" in doubt and "coefficient" in doubt for doubt in one.doubts) is guessed
+
+
+def test_coefficients_beside_an_intercept_compare_no_arms():
+    arms = Table("table 1", "", (("", *ARMS), ("Age, mean (SD)", "60.1 (8.8)", "61.0 (9.1)")), 1)
+    rows = (("Term", "Coefficient (SE)"), ("Intercept", "1.20 (0.30)"), ("Age", "0.30 (0.10)"))
+    made = draft(ReadPaper("", (), (arms, Table("table 2", "Model", rows, 1))))
+    assert [one.compare for one in made.items.values() if one.kind == "effect"] == [(), ()]

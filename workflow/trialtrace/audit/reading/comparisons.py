@@ -7,7 +7,7 @@ from dataclasses import replace
 from trialtrace.audit.reading.arms import ALL
 from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.compared import compared, ordered
-from trialtrace.audit.reading.heading_words import UNSAID, said
+from trialtrace.audit.reading.heading_words import COEFFICIENT, UNSAID, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Context
@@ -17,7 +17,9 @@ UNSAID_NUMBERS = "what its numbers are is not said"
 BY_HEAD = "arm by the head"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
-_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
+_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?i:(?:standard|std\.?) err(?:or)?))\b")
+_TERM = "that this coefficient is the difference of the groups is guessed"
+_OF_GROUPS = re.compile(r"\b(?:treatment|groups?|arms?|intervention|allocation)\b", re.IGNORECASE)
 # Visit, whether of change, part, and the arm within which it compares.
 _Whose = tuple[str | None, bool, str | None, str | None]
 
@@ -67,6 +69,10 @@ class Comparisons(Context):
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")
+                if names and measure == COEFFICIENT and not self._of_groups(cells[0][0]):
+                    doubts.append(
+                        "that this coefficient is the difference of the groups is guessed"
+                    )
                 doubts += _by_heads(items, printed)
                 if within is not None and within != ALL:
                     doubts = ["taken for a comparison within one group"]
@@ -74,6 +80,12 @@ class Comparisons(Context):
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield item.doubted(*doubts)
+
+    def _of_groups(self, column: Column) -> bool:
+        """Whether caption, notes or the head of a coefficient say that it is of the groups."""
+        table = self.laid.table
+        heads = [row[column.at] for row in table.rows[: self.laid.heads]]
+        return bool(_OF_GROUPS.search(" ".join([table.caption, table.notes, *heads])))
 
     def _of_comparisons(
         self, row: Row, read: list[tuple[Column, Cell]]

@@ -17,7 +17,7 @@ from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
-from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import read_passages
 from trialtrace.audit.reading.tables import read_table
@@ -98,11 +98,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
             read += left_whole(table)
         else:
             laid.append(found)
-    told = Allocation(
-        paper.title,
-        [passage.text for passage in paper.passages],
-        [text for table in paper.tables for text in (table.caption, table.notes)],
-    )
+    notes = [text for table in paper.tables for text in (table.caption, table.notes)]
+    told = Allocation(paper.title, [passage.text for passage in paper.passages], notes)
     known, _ = all_arms(laid, told)
     laid = [replace(one, columns=tuple(within_arms(crossed(one.columns, known)))) for one in laid]
     arms, in_rows = all_arms(laid, told)
@@ -112,13 +109,17 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     named = with_text(arms, told.title, told.passages)
-    texts = list(by_cells(read_passages(paper.passages, named), read))
+    texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sure = named.labels if named.labels == arms.labels else {}
     read += [_by_text(one, {None, ALL, *sure}) for one in texts]
     return read, replace(named, labels={**arms.labels, **named.labels})
 
 
 def _by_text(item: Item | Left, known: Set[str | None]) -> Item | Left:
+    if isinstance(item, Item) and item.place.startswith(FIGURE):
+        if item.kind == "p" and re.search("[<≤]", item.printed):
+            return Left(item.place, item.quote, "what a sign in a figure means, or a result")
+        item = item.doubted("from the legend of a figure")
     if isinstance(item, Item) and not {item.arm, *item.compare} <= known:
         return item.doubted("the groups are known from the text alone")
     return item

@@ -115,7 +115,11 @@ MEASURES: tuple[tuple[str, str], ...] = (
         r"between) means|diff\.? (?:in |of )?means?|(?-i:\bMD\b)",
     ),
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
-    (COEFFICIENT, r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coefficients?(?! of)|(?-i:\bβ)"),
+    (
+        COEFFICIENT,
+        r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coef(?:ficients?\b|f?s?\b\.?)(?! of)|"
+        rf"(?-i:\bβ)|(?-i:^B)(?=\s*[±(\[]\s*{_SE})",
+    ),
     (
         UNSAID,
         r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"

@@ -1,11 +1,11 @@
 """A table while it is read: what is known of it as a whole, and what each row makes of that."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
-from trialtrace.audit.reading.cells import Cell, is_number
+from trialtrace.audit.reading.cells import Cell, is_missing, is_number
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.heading_words import Said, kinds_in, other_words, said
@@ -50,6 +50,7 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
+_HOLDS_NUMBER = re.compile(r"[0-9]\s?(?:±|[(\[]\s?[-−–]?\.?[0-9])|\b[Pp]\s?[<=>]")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,24 @@ def left_whole(table: Table) -> list[Left]:
         for number, cell in enumerate(row)
         if cell and is_number(cell)
     ]
+
+
+def taken_for_heads(laid: Laid, read: Sequence[Item | Left]) -> Iterator[Left]:
+    """Cells with numbers that were taken for heads in the midst of a table, "Male: 14 (61%)", or
+    for numbers of patients of which none is told."""
+    told = {cell for one in read if isinstance(one, Item) for cell in one.cells}
+    sizes = {(one.cells[0][0], str(one.size)) for one in read if isinstance(one, Item)}
+    places = {one.place for one in read if isinstance(one, Left)}
+    for at, row in list(enumerate(laid.table.rows))[laid.table.heads :]:
+        for column in laid.columns:
+            text = row[column.at]
+            number = _HOLDS_NUMBER.search(text) or (
+                at >= laid.heads and is_number(text) and not is_missing(text)
+            )
+            place = laid.table.place_of(at, [column.at])
+            known = (at, column.at) in told or place in places or (at, text) in sizes
+            if column.role in (ARM, COMPARE) and number and not known:
+                yield Left(place, text, "it was taken for a head, or for a number of patients")
 
 
 @dataclass
@@ -324,6 +343,7 @@ def _piece(above: Cells, row: Cells, first: int) -> str | None:
 _PREDICTS = re.compile(
     r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate)", re.I
 )
+_INTERCEPT = re.compile(r"[(\[]?(?:intercept|constant)[)\]]?", re.IGNORECASE)
 _BASELINE = re.compile(
     r"\bbaseline\b|\bdemographic|\bat (?:entry|enrolment|randomi[sz]ation)\b", re.I
 )
@@ -366,8 +386,9 @@ def usual(table: Table, heads: int) -> set[str]:
 
 
 def predicts(table: Table) -> bool:
-    """Whether a table is of a model's terms."""
-    return bool(_PREDICTS.search(table.caption))
+    """Whether a table is of a model's terms, as its caption or an intercept among them says."""
+    terms = any(_INTERCEPT.fullmatch(row[0]) for row in table.rows if row)
+    return terms or bool(_PREDICTS.search(table.caption))
 
 
 def at_baseline(table: Table) -> bool:

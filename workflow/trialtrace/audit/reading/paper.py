@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+FIGURE = "figure"
+"""The place of a passage that is a figure's legend begins with it."""
+
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph, and where it stands ("abstract", "results, paragraph 3", "page 2")."""
+    """A paragraph, and where it stands ("abstract", "results, paragraph 3", "page 2",
+    "figure 2")."""
 
     text: str
     place: str

@@ -70,8 +70,19 @@ _RESULT = re.compile(
     rf"(?<!\w)[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*{_NUMBER}|"
     rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}"
 )
+# What a number that is read can leave beside it: an interval, the others of a list, a statistic.
+_DECIMAL = r"-?[0-9]{1,6}\.[0-9]{1,6}"
+_UNIT = r"(?:\s[^\s\d,;()]{1,15})?"
+_BESIDE = re.compile(
+    rf"[(\[][^()\[\]\d]{{0,20}}(?:9[059]\s?%[^()\[\]\d]{{1,30}})?{_DECIMAL}%?\s*(?:[-−–;,]|to)\s*"
+    rf"{_DECIMAL}%?(?:\s[^\s()\[\]]{{1,15}})?[)\]]|"
+    rf"{_DECIMAL}{_UNIT}(?:\s+(?:vs\.?|versus)\s+{_DECIMAL}{_UNIT})+|"
+    r"(?<![\w.])(?:[Ftzr]|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
+)
+_DIGITS = re.compile(r"(?<![\d.])[0-9]+(?:\.[0-9]+)?(?!\s?%\s?C)")
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 NO_FORM = "no form of sentence is known for it"
+BESIDE = "an interval, one of a list or a statistic that the number read beside it lacks"
 NO_SHARE = "a change or a difference in per cent, and of what is not said"
 NO_RESULT = "no result: a dose, a threshold, a level or an end of a range"
 # "Group A - 6.9 ± 3.7": a dash between a name and its number is no sign.
@@ -80,25 +91,35 @@ _PARTING = re.compile(
 )
 _CURLY = str.maketrans("{}€£$¥", "()    ")
 LONGEST_SENTENCE = 5_000
+_NEAR = 60
 
 
 def sentences(text: str) -> list[str]:
     """A text parted at the ends of its sentences; a point behind "vs" or "Fig" ends none."""
     made: list[list[str]] = []
     for piece in _ENDS.split(text):
-        if made and _SHORTENED.search(made[-1][-1][-10:]):
+        if made and (_SHORTENED.search(made[-1][-1][-10:]) or _goes_on(made[-1], piece)):
             made[-1].append(piece)
         else:
             made.append([piece])
     return [" ".join(pieces) for pieces in made]
 
 
-def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | Left]:
-    """The statistics of the abstract, the results and of text in no named section."""
+def _goes_on(pieces: Sequence[str], piece: str) -> bool:
+    """Whether a piece stands in brackets that open before it: "(Fig. 3. (a). P < 0.035)"."""
+    before = " ".join(pieces)
+    return before.count("(") > before.count(")") and ")" in piece[:_NEAR]
+
+
+def read_passages(
+    passages: tuple[Passage, ...], arms: Arms, notes: Sequence[str] = ()
+) -> Iterator[Item | Left]:
+    """The statistics of the abstract, the results and of text in no named section; `notes` of
+    tables name spreads too."""
     commas = decimal_commas(passage.text for passage in passages)
     texts = [passage.text for passage in passages]
     names = with_others(names_of(arms, texts), texts)
-    spreads, order = _spreads(texts), usual_order(texts, names)
+    spreads, order = _spreads([*texts, *notes]), usual_order(texts, names)
     sections = any(
         _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
         for passage in passages
@@ -208,11 +229,17 @@ def _sentence(
                 found.append((start, end, made))
     found.sort(key=lambda seen: (seen[0], seen[1]))
     yield from told_apart(found, text, names, place, context)
-    for match in _RESULT.finditer(text):
-        if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+    spans = [(start, end) for start, end, _ in found]
+    taken = {number for _, _, item in found for number in _DIGITS.findall(item.printed)}
+    for match in (*_RESULT.finditer(text), *_BESIDE.finditer(text)):
+        apart = all(match.end() <= start or match.start() >= end for start, end in spans)
+        if apart or (match.re is _BESIDE and not taken.issuperset(_DIGITS.findall(match[0]))):
+            spans.append(match.span())
+            taken |= {*_DIGITS.findall(match[0])}
             near = verbatim(sentence, text, match.start(), match.end())
             change = CHANGE_BEHIND.match(text, match.end()) is not None
-            why = NO_RESULT if is_no_result(match) else NO_SHARE if change else NO_FORM
+            form = NO_FORM if match.re is _RESULT else BESIDE
+            why = NO_RESULT if is_no_result(match) else NO_SHARE if change else form
             yield Left(place, near, why)
 
 

@@ -15,7 +15,7 @@ from trialtrace.audit.reading.expressions import expression, is_share, of_most, 
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, usual
+from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
 from trialtrace.audit.reading.rows import Row
 
 _WHOSE = "whose number of patients is not said"
@@ -419,6 +419,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         at_baseline(table),
     )
     read = list(reader.items())
+    read += taken_for_heads(laid, read)
     if procedure := _procedure(text):
         doubt = f"by the procedure that the words beside it name: {procedure}"
         read = [

@@ -1,10 +1,11 @@
 """Articles in JATS, the XML of PubMed Central and of many publishers."""
 
+import re
 from collections.abc import Iterator
 
 from trialtrace.audit.reading.formats.marked import numbered, table_grid, text_of
 from trialtrace.audit.reading.markup import Node, read_xml
-from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
+from trialtrace.audit.reading.paper import FIGURE, Passage, ReadPaper, Table
 
 _NOT_TEXT = ("table-wrap", "fig", "disp-formula", "ref-list", "supplementary-material")
 
@@ -41,6 +42,11 @@ def read_jats(content: bytes, place: str) -> ReadPaper:
             if section.name == "sec":
                 title = text_of(section.first("title")).lower() or "text"
                 passages += list(_paragraphs(section, title))
+    passages += [
+        Passage(legend, f"{FIGURE} {_number(text_of(figure.first('label')), position)}")
+        for position, figure in enumerate(article.every("fig"), 1)
+        if (legend := text_of(figure.first("caption")))
+    ]
     remarks = [f"{pictures} tables are pictures, and were not read"] if pictures else []
     return ReadPaper(
         text_of(front.first("article-title")),
@@ -49,6 +55,12 @@ def read_jats(content: bytes, place: str) -> ReadPaper:
         doi,
         tuple(remarks),
     )
+
+
+def _number(label: str, position: int) -> str:
+    """The number of a figure by its label, else by its position."""
+    found = re.search(r"[0-9]+", label)
+    return found[0] if found else f"{position} (by position)"
 
 
 def _abstract(abstract: Node) -> Iterator[Passage]:
@@ -64,7 +76,8 @@ def _abstract(abstract: Node) -> Iterator[Passage]:
 
 
 def _paragraphs(section: Node, name: str) -> Iterator[Passage]:
-    paragraphs = [constant.text(*_NOT_TEXT) for constant in section.every("p")]
+    nodes = section.every("p", *_NOT_TEXT)
+    paragraphs = [node.text(*_NOT_TEXT) for node in nodes if node.name == "p"]
     for number, text in enumerate(paragraphs, 1):
         place = name if name == "abstract" else f"{name}, paragraph {number}"
         if text:
