@@ -14,6 +14,7 @@ import yaml
 
 from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.reading.formats.form import EXAMPLE
+from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 from trialtrace.base.paths import project
 from trialtrace.cli import main
@@ -420,3 +421,62 @@ def test_the_command_drafts_a_ledger_and_serves_it_until_it_ends(tmp_path, how):
         finally:
             running.kill()
     assert claims(ledger)
+
+
+def test_a_sentence_has_fields_and_an_outcome_can_be_new(served):
+    server, ledger, _ = served
+    page = ask(server)[1]
+    for key in ("printed", "outcome", "patients", "group", "test"):
+        assert f'name="{key}.abstract_1"' in page
+    assert 'name="outcome.t1_men"' in page and 'name="test.t1_men"' not in page
+    assert '<datalist id="outcomes"><option value="men">Men</option>' in page
+    fields = {"outcome": "Falls in a year", "patients": "27", "group": "a", "test": "fisher"}
+    fields = {f"{key}.abstract_1": text for key, text in fields.items()}
+    assert settle(server, "abstract", ["abstract_1"], **fields)[0] == 303
+    about = {"outcome": "falls_in_a_year", "patients": "27", "group": "a", "test": "fisher"}
+    assert claims(ledger)["abstract_1"]["about"] == about
+    document = yaml.safe_load(ledger.read_text())
+    assert document["outcomes"]["falls_in_a_year"] == {"label": "Falls in a year"}
+    assert settle(server, "table 1", ["t1_men"], **{"outcome.t1_men": "Falls in a year"})[0] == 303
+    assert claims(ledger)["t1_men"]["about"]["outcome"] == "falls_in_a_year"
+
+
+def test_a_matter_is_right_at_once_and_ticks_begin_where_nine_in_ten_are(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN.replace('"0.95"', '"0.89"'), encoding="utf-8")
+    page = ask(server)[1]
+    assert 'value="one" aria-label="one" checked' in page
+    assert 'value="two" aria-label="two"><' in page.replace("></td", "><"), "0.89"
+    assert (
+        "2 of them in doubt or below a chance of 0.95; 1: mean (SD) from the caption; 1: " in page
+    )
+    assert re.search(r'value="keep" autofocus', page), "Enter takes nothing out"
+    assert settle(server, "table 1", [], do="keep", **{"all.0": "on"})[0] == 303
+    assert [name for name, one in claims(ledger).items() if "unconfirmed" in one] == ["three"]
+
+
+def test_a_table_not_taken_up_comes_first_and_is_told_anew(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    head = ("Endpoint", "Amount", "Chance")
+    rows = (head, ("Pain score", "-0.627 ± 0.307", "0.046"), ("Mood", "-0.572 ± 0.299", "0.061"))
+    table = Table("table 2", "Efficacy", rows, 1)
+    arms = Table(
+        "table 1", "", (("", "A (n=40)", "B (n=50)"), ("Women, n (%)", "1 (3)", "2 (4)")), 1
+    )
+    server.paper = ReadPaper("A", (), (arms, table))
+    cells = [(row, at) for row in (1, 2) for at in (1, 2)]
+    server.left = [Left(table.place_of(row, [at]), rows[row][at], "not said") for row, at in cells]
+    page = ask(server)[1]
+    assert "table 2: all its 4 numbers not taken up (not said)" in page
+    assert page.index("table 2: all") < page.index("<h2>table 1</h2>")
+    assert '<td class="left">-0.627 ± 0.307</td>' in page and 'name="head.1"' in page
+    form = {"do": "again", "of": "table 2", "caption": "Efficacy", "head.0": "Endpoint"}
+    status, page, _ = ask(server, {**form, "of": "table 9"})
+    assert status == 409 and "no number is read" in page and ledger.read_text() == COLUMN
+    form |= {"head.1": "Treatment difference ± SE", "head.2": "P"}
+    assert ask(server, form)[0] == 303
+    made = {one["printed"]: one for one in claims(ledger).values() if "table 2" in one["place"]}
+    pain = made["difference -0.627 (SE 0.307), P = 0.046"]
+    assert pain["about"]["compare"] == ["a", "b"] and "unconfirmed" in pain and len(made) == 2
+    assert "not taken up" not in ask(server)[1] and '"Pain score"' in ledger.read_text()

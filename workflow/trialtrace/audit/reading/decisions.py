@@ -14,6 +14,7 @@ from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST, unconfirmed
 from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.draft import slug
 from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.errors import Problem, ProblemsError, UserError
@@ -104,18 +105,34 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
                 do="look at them once more: the file has changed",
             )
         )
-    decided = _decided(claims, names, form)
+    decided = _decided(document.data, names, form)
+    written(document, path, decided)
+
+
+def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Data]]) -> None:
+    """Write claims, and further entries of other sections, into a ledger. Raises UserError where
+    its text is in a form that does not hold them then."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    edits = _edits(document, lines, claims, decided)
+    before = mapping(document.data, "claims")
+    edits = _edits(document, lines, before, after["claims"])
+    for section, entries in after.items():
+        known = mapping(document.data, section)
+        new = [line for key in entries if key not in known for line in _entry(key, entries[key])]
+        if new:
+            there = (section,) in document.lines
+            head = document.lines[(section,) if there else ("claims",)] - 1
+            old = edits.get(head) or lines[head]
+            parts = [old, *new] if there else [f"{section}:", *new, old]
+            edits[head] = "\n".join(parts)
     text = "\n".join(
         line for at, old in enumerate(lines) if (line := edits.get(at, old)) is not None
     )
     text += "\n"
     again = compose_text(document.shown, text)
-    if again.problems or again.data != {**document.data, "claims": decided}:
+    if again.problems or again.data != {**document.data, **after}:
         raise UserError(
             Problem(
-                document.place(("claims", names[0])),
+                document.place(("claims", *list(before)[:1])),
                 found="a claim that is not written with a line for each of its keys",
                 expected="the form that `trialtrace read` writes",
                 do="change it in the file",
@@ -124,11 +141,20 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
     write_text(path, text)
 
 
+def _entry(key: str, entry: Data) -> list[str]:
+    return [
+        f"  {key}:",
+        *(f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in entry.items()),
+    ]
+
+
 def _decided(
-    claims: Mapping[str, Data], names: list[str], form: Mapping[str, str]
-) -> dict[str, Data]:
-    """The claims once it is decided."""
+    data: Mapping[str, object], names: list[str], form: Mapping[str, str]
+) -> dict[str, dict[str, Data]]:
+    """The claims once it is decided, and the outcomes with those that were typed."""
+    claims, outcomes = mapping(data, "claims"), dict(mapping(data, "outcomes"))
     made, out = copy.deepcopy(dict(claims)), set[str]()
+    right = [*names] if form["do"] == ALL else form.get("right", "").split()
     for at, one in enumerate(matters(claims, names)):
         for key, now in {**one.shared, "form": one.form}.items():
             text = form.get(f"{key}.{at}", "").strip()
@@ -136,8 +162,17 @@ def _decided(
             if f"{key}.{at}" in form and told != (now or type(told)()):
                 for name in one.claims:
                     _set(made[name], key, told)
-    right = names if form["do"] == ALL else form.get("right", "").split()
+        right += one.claims if f"all.{at}" in form else ()
     for name in names:
+        about = mapping(claims[name], "about")
+        for key in (*SHARED, "outcome", "test"):
+            text = form.get(f"{key}.{name}", "").strip()
+            old = about.get(key, "")
+            if f"{key}.{name}" in form and text != (
+                " ".join(old) if isinstance(old, list) else old
+            ):
+                told = _outcome(text, outcomes) if key == "outcome" else text
+                _set(made[name], key, text.split() if key == "compare" and text != "all" else told)
         if name in right:
             made[name].pop("unconfirmed")
             made[name].pop("chance", None)
@@ -154,7 +189,19 @@ def _decided(
             claim["with"] = [other for other in linked if other not in out]
             if not claim["with"]:
                 del claim["with"]
-    return made
+    return {"claims": made} | ({"outcomes": outcomes} if outcomes else {})
+
+
+def _outcome(text: str, outcomes: dict[str, Data]) -> str:
+    """The name of an outcome by its name or label; another text is a new one."""
+    labels = {str(entry.get("label")): key for key, entry in outcomes.items()}
+    if not text or text in outcomes or text in labels:
+        return labels.get(text, text)
+    name = slug(text, 30) or "outcome"
+    while name in outcomes:
+        name += "_2"
+    outcomes[name] = {"label": text}
+    return name
 
 
 def _set(claim: Data, key: str, value: object) -> None:

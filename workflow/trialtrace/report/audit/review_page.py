@@ -4,7 +4,8 @@ It has forms and no script; `commands.review` serves it on this machine alone.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from itertools import permutations
 
@@ -20,23 +21,37 @@ from trialtrace.audit.reading.decisions import (
 )
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.audit.reading.paper import ReadPaper, Table
+from trialtrace.audit.reading.untaken import Untaken, cells_of
 from trialtrace.audit.verdicts.asked import CERTAIN
 from trialtrace.audit.verdicts.readings import FORMS
 from trialtrace.base.words import upper_first
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
-END, TELL = "end", "tell"
-LIKELY = 0.5
-"""What is ticked from the start: what was read right with at least this chance."""
+END, TELL, AGAIN = "end", "tell", "again"
+LIKELY = 0.9
+"""What is ticked from the start: of such, nine in ten are right (docs/measured.md, the chance)."""
+TESTS = (
+    *("chi_squared", "chi_squared_corrected", "fisher", "mid_p", "t", "welch", "mantel_haenszel"),
+    *("mann_whitney", "log_rank", "anova", "other"),
+)
 AROUND = 160
 STYLE = """
 body {max-width: 100rem}
 form.part {border-top: 2px solid var(--rule); margin-top: 1.5rem}
 .beside {display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start}
-.beside > div {flex: 1 1 30rem; min-width: 0}
+.beside > div {flex: 0 1 auto; max-width: 100%; min-width: 0}
+.beside > div:empty {display: none}
 .beside td input {width: 7rem}
-td:has(> b) {white-space: normal}
+.beside td select {max-width: 14rem}
+.rows td {white-space: normal; vertical-align: top}
+.rows td:nth-child(2) {min-width: 18rem; max-width: 40rem}
+.rows td:nth-child(3) {min-width: 12rem}
+.rows .fields {display: grid; grid-template-columns: auto 1fr; gap: .2rem .5rem; min-width: 18rem}
+.rows .fields input, .rows .fields select {width: 100%; box-sizing: border-box}
+.untaken td, .beside td {white-space: normal; max-width: 20rem}
+.untaken th input {min-width: 7rem; width: 100%; box-sizing: border-box}
+.left {background: var(--mark); color: var(--ink)}
 .read {background: var(--tint); border-bottom: 2px solid var(--good)}
 .low {background: var(--mark); border-bottom-color: var(--marked); color: var(--ink)}
 .doubt {font-weight: 600}
@@ -59,10 +74,12 @@ def review_page(
     said: str = "",
     refused: Form | None = None,
     paper: ReadPaper | None = None,
+    left: Sequence[Untaken] = (),
 ) -> str:
     """The page of the claims of a ledger that nobody confirmed, a table or section after another;
     `said` is what went wrong before, with the form that was `refused`: what was typed stands in it
-    still. Tables are shown as they are printed where the `paper` is at hand.
+    still. Tables are shown as they are printed where the `paper` is at hand, first those with
+    numbers that are `left`, to be told anew.
 
     Below stands what each of the papers tells of the design, to be typed.
     """
@@ -74,25 +91,77 @@ def review_page(
             seen[place] = names
         else:
             break
-    left, later = sum(map(len, open_.values())), len(open_) - len(seen)
+    waiting, later = sum(map(len, open_.values())), len(open_) - len(seen)
+    first = next((at for at, one in seen.items() if _ticked(one, data)), next(iter(seen), ""))
     more = f" {later} more tables or sections come after these." if later else ""
     designs = {part: data.get(part, {}) for part in PARTS}
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="wrong">{escape(said)}</p>' if said else "",
-        f'<p class="subject">{left} of {len(data["claims"])} claims are left to confirm.{more}</p>',
+        '<p class="subject">'
+        f"{waiting} of {len(data['claims'])} claims are left to "
+        f"confirm.{more}</p>",
         '<p class="prose quiet">Hold each table against the paper. What you settle is written into '
-        "the ledger at once; what you leave stays open. Enter settles the first one.</p>",
+        "the ledger at once; what you leave stays open. Enter confirms what is ticked in the first "
+        "that has ticks: what was read right with a chance of "
+        f"{LIKELY:g} or more.</p>",
+        _names(data.get("outcomes", {})),
+        *(line for one in left for line in _untaken(one, paper, typed)),
         *(
             line
-            for at, (place, names) in enumerate(seen.items())
-            for line in _place(place, names, data, paper, typed, first=at == 0)
+            for place, names in seen.items()
+            for line in _place(place, names, data, paper, typed, first=place == first)
         ),
         *_designs(list(data.get("papers", ())), designs, typed),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
     ]
     body = "\n".join(part for part in parts if part) + "\n"
     return page(title, body, stamp=None, style=STYLE, forms=True)
+
+
+def _ticked(names: Sequence[str], data: Data) -> bool:
+    return any(_chance(data["claims"][name]) >= LIKELY for name in names)
+
+
+def _names(outcomes: Claims) -> str:
+    """The outcomes of the ledger, offered where one is typed."""
+    options = (
+        f'<option value="{escape(key)}">{escape(str(one.get("label", "")))}</option>'
+        for key, one in outcomes.items()
+    )
+    return f'<datalist id="outcomes">{"".join(options)}</datalist>'
+
+
+def _untaken(one: Untaken, paper: ReadPaper | None, typed: Form) -> Iterator[str]:
+    """What no claim holds of a table, whose heads can be written anew, or of a section."""
+    table = next((one_ for one_ in paper.tables if one_.name == one.place), None) if paper else None
+    inner = [f"<summary>{escape(str(one))}</summary>"]
+    if table is None:
+        items = (f"<li>{escape(left.text)} ({escape(left.why)})</li>" for left in one.left)
+        inner += ["<ul>", *items, "</ul><p>What of these is a result is typed into the file.</p>"]
+    else:
+        of = typed if typed.get("of") == one.place and typed.get("do") == AGAIN else {}
+        heads = table.rows[: max(1, table.heads)]
+        over = [" ".join(dict.fromkeys(filter(None, cells))) for cells in zip(*heads, strict=True)]
+        fields = [
+            f'<th><input type="text" name="head.{at}" aria-label="head" '
+            f'value="{escape(of.get(f"head.{at}", text))}"></th>'
+            for at, text in enumerate(over)
+        ]
+        cells = {cell[1:] for left in one.left for cell in cells_of(left.place)}
+        inner += [
+            '<form method="post">',
+            f'<input type="hidden" name="of" value="{escape(one.place)}">',
+            *_printed(table, (), cells, "".join(fields)),
+            f'<p><label>Caption <input type="text" name="caption" size="60" '
+            f'value="{escape(of.get("caption", table.caption))}"></label></p>',
+            f'<button name="do" value="{AGAIN}">Read it below these heads</button> '
+            "Write over each column whose numbers it holds and what they are: “Training (n=27): "
+            "mean (SD)”, “Treatment difference (SE)”, “P”.</form>",
+        ]
+    yield f'<details class="untaken"{"" if one.claims or table is None else " open"}>'
+    yield from inner
+    yield "</details>"
 
 
 def _designs(papers: Sequence[str], designs: Designs, typed: Form) -> Iterator[str]:
@@ -160,35 +229,40 @@ def _place(
         yield from _columns(columns, data, of)
     yield (
         f"<p>{len(names)} numbers are open, {len(low)} of them in doubt or below a chance of "
-        f'{CERTAIN:g}.</p><button name="do" value="{SETTLE}"{" autofocus" if first else ""}>'
-        f"{escape(upper_first(place))} is settled: what is ticked is right, the rest is "
-        f'taken out</button> <button name="do" value="{ALL}">All of it is right</button> '
-        f'<button name="do" value="{KEEP}">What is ticked is right; the rest stays open</button>'
-        "</div></div>"
+        f"{CERTAIN:g}{_about_what(claims, low)}.</p>"
+        f'<button name="do" value="{KEEP}"{" autofocus" if first else ""}>'
+        "What is ticked is right; the rest stays open</button> "
+        f'<button name="do" value="{ALL}">All of it is right</button> '
+        f'<button name="do" value="{SETTLE}">{escape(upper_first(place))} is settled: what is '
+        "ticked is right, the rest is taken out</button></div></div>"
     )
     rest = [name for name in names if name not in set(low)]
-    yield from _rows(low, claims, paper, of)
+    yield from _rows(low, data, paper, of)
     if rest:
         told = f"{len(rest)} more, read without a doubt and with a chance of {CERTAIN:g} or more"
         yield f"<details><summary>{told}</summary>"
-        yield from _rows(rest, claims, paper, of)
+        yield from _rows(rest, data, paper, of)
         yield "</details>"
     yield "</form>"
 
 
-def _printed(table: Table, claims: Sequence[Claim]) -> Iterator[str]:
-    """The table of the paper; marked is what was read of it, and what of that is uncertain."""
+def _printed(
+    table: Table, claims: Sequence[Claim], left: Collection[tuple[int, int]] = (), over: str = ""
+) -> Iterator[str]:
+    """The table of the paper, below a row `over` it; marked is what was read of it, and what of
+    that is uncertain, or what is `left`."""
     read: dict[tuple[int, int], Claim] = {}
     for claim in claims:
         if found := re.search(r"row (\d+), column ([\d, ]+)$", str(claim.get("place"))):
             for column in found[2].split(", "):
                 read[int(found[1]) - 1, int(column) - 1] = claim
     yield f'<p class="prose">{escape(table.caption)}</p><div class="scroll"><table><tbody>'
+    yield f"<tr>{over}</tr>" if over else ""
     for row, cells in enumerate(table.rows):
         tag = "th" if row < table.heads else "td"
         told = []
         for at, text in enumerate(cells):
-            marked = ""
+            marked = ' class="left"' if (row, at) in left else ""
             if of := read.get((row, at)):
                 kind = "read" if _chance(of) >= CERTAIN and not _doubt(of) else "read low"
                 marked = f' class="{kind}" title="{escape(_meant(of))}"'
@@ -197,19 +271,23 @@ def _printed(table: Table, claims: Sequence[Claim]) -> Iterator[str]:
     yield f'</tbody></table></div><p class="quiet">{escape(table.notes)}</p>'
 
 
+def _about_what(claims: Claims, low: Sequence[str]) -> str:
+    """What the doubts of a place are about, the most frequent first."""
+    doubts = Counter(one for name in low for one in _what(claims[name]))
+    return "".join(f"; {count}: {escape(text)}" for text, count in doubts.most_common(4))
+
+
+def _what(claim: Claim) -> list[str]:
+    return _doubt(claim).split("; ") if _doubt(claim) else ["by its chance alone"]
+
+
 def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str]:
     """A line for each column and form, to be set for all its numbers at once."""
     groups = list(data.get("groups", {}))
     yield '<div class="scroll"><table><thead><tr><th>Column</th><th>Numbers</th><th>Group</th>'
-    yield "<th>n</th><th>Visit</th><th>Form</th></tr></thead><tbody>"
+    yield "<th>n</th><th>Visit</th><th>Form</th><th>All are right</th></tr></thead><tbody>"
     for at, one in enumerate(columns):
-        fields = []
-        if one.shared["compare"] == "":
-            every = [*groups, "all"]
-            fields.append(_choice(f"group.{at}", every, one.shared["group"], typed))
-        else:
-            pairs = [f"{a} {b}" for a, b in permutations(groups, 2)] if len(groups) < 5 else []
-            fields.append(_choice(f"compare.{at}", [*pairs, "all"], one.shared["compare"], typed))
+        fields = [_whose(str(at), one.shared, groups, typed)]
         for name in ("patients", "visit"):
             value = one.shared[name]
             shown_ = "" if value is None else str(value)
@@ -220,9 +298,19 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
             )
         forms = next((list(forms) for forms in FORMS if one.form in forms), [])
         fields.append(_choice(f"form.{at}", forms, one.form, typed) if forms else "as printed")
+        ticked = " checked" if f"all.{at}" in typed else ""
+        fields.append(f'<input type="checkbox" name="all.{at}" aria-label="all"{ticked}>')
         cells = "".join(f"<td>{field}</td>" for field in fields)
         yield f"<tr><td>{one.column}</td><td>{len(one.claims)}</td>{cells}</tr>"
     yield "</tbody></table></div>"
+
+
+def _whose(at: str, about: Claim, groups: Sequence[str], typed: Form) -> str:
+    """The group of a number, or those that it compares."""
+    if about.get("compare", "") == "":
+        return _choice(f"group.{at}", [*groups, "all"], about.get("group", ""), typed)
+    pairs = [f"{a} {b}" for a, b in permutations(groups, 2)] if len(groups) < 5 else []
+    return _choice(f"compare.{at}", [*pairs, "all"], about.get("compare", ""), typed)
 
 
 def _choice(name: str, every: Sequence[str], value: object, typed: Form) -> str:
@@ -238,29 +326,50 @@ def _choice(name: str, every: Sequence[str], value: object, typed: Form) -> str:
     return f'<select name="{name}" aria-label="{name.partition(".")[0]}">{options}</select>'
 
 
-def _rows(
-    names: Sequence[str], claims: Claims, paper: ReadPaper | None, typed: Form
-) -> Iterator[str]:
+def _rows(names: Sequence[str], data: Data, paper: ReadPaper | None, typed: Form) -> Iterator[str]:
     """Numbers one by one, to be ticked or corrected."""
     if not names:
         return
-    yield '<div class="scroll"><table>\n<thead><tr><th>Right</th><th>In the paper</th>'
-    yield "<th>Read as</th><th>Printed</th></tr></thead>\n<tbody>"
+    yield '<div class="scroll rows"><table>\n<thead><tr><th>Right</th><th>In the paper</th>'
+    yield "<th>Read as</th><th>Corrected</th></tr></thead>\n<tbody>"
     for name in names:
-        claim, chance = claims[name], _chance(claims[name])
+        claim, chance = data["claims"][name], _chance(data["claims"][name])
         told = escape(name)
         ticked = name in typed["right"].split() if "right" in typed else chance >= LIKELY
-        field = typed.get(f"printed.{name}", str(claim.get("printed", "")))
         doubt = f'<br><span class="doubt">{escape(_doubt(claim))}</span>' if _doubt(claim) else ""
         sure = f" · {chance:.2f}" if "chance" in claim else ""
         yield (
             f'<tr id="{told}"><td><input type="checkbox" name="right" value="{told}" '
             f'aria-label="{told}"{" checked" if ticked else ""}></td><td>{_quoted(claim, paper)}'
             f'<br><span class="quiet">{escape(str(claim.get("place", "")))}{sure}</span></td><td>'
-            f'{escape(_meant(claim))}{doubt}</td><td><input type="text" '
-            f'name="printed.{told}" value="{escape(field)}" aria-label="printed"></td></tr>'
+            f"{escape(_meant(claim))}{doubt}</td><td>{_fields(name, claim, data, typed)}</td></tr>"
         )
     yield "</tbody>\n</table></div>"
+
+
+def _fields(name: str, claim: Claim, data: Data, typed: Form) -> str:
+    """What of one claim can be corrected: its number and outcome, and of a sentence, which has no
+    column, whose it is, of how many, and the test of a p."""
+    about = claim.get("about")
+    about = about if isinstance(about, Mapping) else {}
+    texts = {"printed": claim.get("printed", ""), "outcome": about.get("outcome", "")}
+    more = {}
+    if ", column " not in str(claim.get("place", "")):
+        texts["patients"] = about.get("patients", "")
+        more["group"] = _whose(name, about, list(data.get("groups", {})), typed)
+        more["test"] = _choice(f"test.{name}", TESTS, about.get("test", ""), typed)
+    fields = {
+        key: f'<input type="text" name="{key}.{escape(name)}" aria-label="{key}" '
+        f"{'list=outcomes ' if key == 'outcome' else ''}"
+        f'value="{escape(typed.get(f"{key}.{name}", str(value)))}">'
+        for key, value in texts.items()
+    }
+    every = {**fields, **more}
+    lines = (f"<span>{_CALLED.get(key, key)}</span>{field}" for key, field in every.items())
+    return f'<div class="fields">{"".join(lines)}</div>'
+
+
+_CALLED = {"patients": "n"}
 
 
 def _quoted(claim: Claim, paper: ReadPaper | None) -> str:

@@ -60,11 +60,14 @@ def _draft(path: Path, output: str | None) -> "Draft":
     from trialtrace.audit.reading.confined import HAS_LIMITS
     from trialtrace.audit.reading.ledger_text import ledger_yaml
     from trialtrace.audit.reading.read import read_paper
+    from trialtrace.audit.reading.untaken import untaken
 
     if not HAS_LIMITS:
         print("this system can't limit what reading a file costs", file=sys.stderr)
     draft = read_paper(path)
     put(ledger_yaml(draft, path.name), output)
+    for one in untaken(draft.left, draft.claims):
+        print(one, file=sys.stderr)
     open_ = [claim["unconfirmed"] for claim in draft.claims.values() if "unconfirmed" in claim]
     tables = f"{len(draft.paper.tables)} tables, " if draft.paper.tables else ""
     doubts = f"{len(open_) - open_.count('read')} with a doubt" if open_ else "none to confirm"
@@ -90,7 +93,7 @@ def _reviewed(arguments: argparse.Namespace) -> int:
         )
     ledger, paper = Path(arguments.output), Path(arguments.papers[0])
     made = read_paper(paper) if ledger.exists() else _draft(paper, arguments.output)
-    return review(project(arguments.project), ledger, made.paper)
+    return review(project(arguments.project), ledger, made.paper, made.left)
 
 
 def _read_all(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ A page on this machine alone (`loopback`), whose forms write into the ledger.
 """
 
 import threading
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -11,11 +12,13 @@ from urllib.parse import parse_qs
 from trialtrace.audit.files.file import LARGEST
 from trialtrace.audit.reading.decisions import ALL, KEEP, SETTLE, decide
 from trialtrace.audit.reading.designs import tell_design
+from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.untaken import take_up, untaken
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import END, TELL, review_page
+from trialtrace.report.audit.review_page import AGAIN, END, TELL, review_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
 LARGEST_FORM = 1 << 20
@@ -26,9 +29,15 @@ FORM = "application/x-www-form-urlencoded"
 class ReviewServer(LoopbackServer):
     """The server of one ledger; `address` is what to open."""
 
-    def __init__(self, at: Project, ledger: Path, paper: ReadPaper | None = None):
+    def __init__(
+        self,
+        at: Project,
+        ledger: Path,
+        paper: ReadPaper | None = None,
+        left: Sequence[Left] = (),
+    ):
         super().__init__(_Handler)
-        self.at, self.ledger, self.paper = at, ledger, paper
+        self.at, self.ledger, self.paper, self.left = at, ledger, paper, list(left)
         self.writing = threading.Lock()
 
     def page(self, said: str = "", refused: dict[str, str] | None = None) -> str:
@@ -37,7 +46,15 @@ class ReviewServer(LoopbackServer):
         if document.problems:
             raise ProblemsError(document.in_order())
         title = f"Review of {self.ledger.name}"
-        return review_page(title, document.data, said, refused, self.paper)
+        left = untaken(self.left, document.data.get("claims", {}))
+        return review_page(title, document.data, said, refused, self.paper, left)
+
+    def read_again(self, form: dict[str, str]) -> None:
+        """Read a table below the heads that were typed; what is left of it is what then is."""
+        assert self.paper is not None
+        left = take_up(self.at, self.ledger, self.paper, form).left
+        others = [one for one in self.left if one.place.partition(",")[0] != form["of"]]
+        self.left = others + [one for one in left if one.place.partition(",")[0] == form["of"]]
 
 
 class _Handler(LoopbackHandler):
@@ -64,7 +81,9 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
-        if form.get("do") not in (SETTLE, KEEP, ALL, TELL):
+        if form.get("do") not in (SETTLE, KEEP, ALL, TELL, AGAIN) or (
+            form["do"] == AGAIN and (self._review.paper is None or "of" not in form)
+        ):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
         at, ledger = self._review.at, self._review.ledger
@@ -73,6 +92,8 @@ class _Handler(LoopbackHandler):
                 if form["do"] == TELL:
                     part, paper = form.get("part", ""), form.get("paper", "")
                     tell_design(at, ledger, part, paper, form, new="new" in form)
+                elif form["do"] == AGAIN:
+                    self._review.read_again(form)
                 else:
                     decide(at, ledger, form)
             except UserError as error:
@@ -115,9 +136,11 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.CONFLICT, str(error))
 
 
-def review(at: Project, ledger: Path, paper: ReadPaper | None = None) -> int:
+def review(
+    at: Project, ledger: Path, paper: ReadPaper | None = None, left: Sequence[Left] = ()
+) -> int:
     """Serve a ledger until the page ends it, or Ctrl-C does."""
-    with ReviewServer(at, ledger, paper) as server:
+    with ReviewServer(at, ledger, paper, left) as server:
         server.page()
         server.serve("ends with its button, or with Ctrl-C")
     return 0
