@@ -2,6 +2,7 @@
 
 import pytest
 
+from trialtrace.audit.printed.verdicts import UNCHECKED
 from trialtrace.audit.verdicts.tally import (
     failing,
     tally,
@@ -101,6 +102,17 @@ def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():
     assert [one[0] for one in by_verdict(made, "on_print")] == ["exact", "not_checkable"]
     text = terminal({"claims": [row | {"quote": "1", "label": "a", "place": "b"} for row in made]})
     assert "a p that no usual test gives (internal consistency): both" in text
+
+
+def test_the_terminal_counts_what_has_no_verdict_of_its_own():
+    made = [*rows(used="-u", none="-n"), *odd(rows(both="-n")), *rows(wrong="-i")]
+    made = [row | {"quote": "1", "label": "a", "place": "b"} for row in made]
+    for row in made[:2]:
+        row["print_finding"] = UNCHECKED
+    text = terminal({"claims": made}, every=False)
+    assert "used:" not in text and "none:" not in text and "both: 1" in text and "wrong: 1" in text
+    assert "2 more are used in a check of others or not checked at all (--all" in text
+    assert "none: 1" in terminal({"claims": made}) and "--all" not in terminal({"claims": made})
 
 
 def test_a_search_that_finds_another_choice_is_counted_as_that():

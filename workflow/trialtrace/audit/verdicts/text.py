@@ -14,6 +14,7 @@ from trialtrace.audit.printed.verdicts import (
     MORE,
     PRINT,
     SHOWN,
+    UNCHECKED,
     WORST_FIRST,
 )
 from trialtrace.audit.registration.rows import said
@@ -37,12 +38,20 @@ WIDEST = 120
 Row = Mapping[str, Any]
 
 
-def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
-    """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it."""
+def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) -> str:
+    """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it. Unless
+    `every` claim is told, those of which there is no verdict of their own are counted."""
     rows = audit["claims"]
     lines: list[str] = []
-    for one in worst_first(rows):
+    claims = worst_first(rows)
+    listed = [one for one in claims if every or not _bare(one)]
+    for one in listed:
         lines += _claim(one, width)
+    if bare := len(claims) - len(listed):
+        text = (
+            f"{bare} more are used in a check of others or not checked at all (--all lists them)."
+        )
+        lines += ["", *_wrapped(text, width)]
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if contradictions := audit.get("contradictions"):
         lines += ["", "Numbers that contradict each other:"]
@@ -63,6 +72,12 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
         expected = audit["expected_matches_by_chance"]
         lines += _wrapped(by_chance(len(searches), expected), width)
     return "\n".join(lines) + "\n"
+
+
+def _bare(rows: Sequence[Row]) -> bool:
+    """Whether all that is said of a claim is that others used it, or that nothing decides it."""
+    lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
+    return all(verdict == "used" or finding == UNCHECKED for verdict, finding, *_ in lines)
 
 
 def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:

@@ -23,10 +23,14 @@ CONTRADICTION = "contradiction"
 """The last column of the CSV: what cannot all hold with the number."""
 
 
-def ledger_text(audit: Mapping[str, Any], form: str, ledger: Path, *, width: int) -> str:
+def ledger_text(
+    audit: Mapping[str, Any], form: str, ledger: Path, *, width: int, every: bool
+) -> str:
     """The audit of a ledger file; JSON is the whole audit."""
     if form == "json":
         return json_text(audit)
+    if form == "table":
+        return told(audit, width, every=every)
     title = f"Audit of {ledger.name}"
     return _common(audit, form, width=width, title=title, synthetic=False)
 

@@ -32,6 +32,11 @@ def add_audit(add: Add) -> None:
         help="hold the ledger of a paper against a record of ClinicalTrials.gov: pairs are "
         "proposed in a file beside the ledger, and compared once you have confirmed them",
     )
+    audit.add_argument(
+        "--all",
+        action="store_true",
+        help="on the terminal also claims without a verdict of their own",
+    )
     audit_output(audit, FOR_EDITORS)
     audit.set_defaults(run=run_audit)
 
@@ -104,7 +109,7 @@ def run_audit(arguments: argparse.Namespace) -> int:
         audit = as_json(printed, CLAIMS.names, contradictions, registration.as_json(registered))
         if standing.told:
             audit["standing"] = standing.told
-        text = ledger_text(audit, form, file, width=width(arguments.output))
+        text = ledger_text(audit, form, file, width=width(arguments.output), every=arguments.all)
     put(text, arguments.output)
     return int(failing(printed.rows) or registration.failing(registered))
 
