@@ -320,3 +320,18 @@ def test_two_papers_of_one_name_are_refused(many, capsys):
     (folder / "more" / "a.xml").write_text(JATS, encoding="utf-8")
     assert main(["read", str(folder), "--into", str(out)]) == 1
     assert "several papers of the name a.xml" in capsys.readouterr().err
+
+
+def test_the_closing_words_name_tables_that_were_not_taken_up_first(tmp_path, capsys):
+    rating = "<tr><th>Item</th><th>Scale</th><th>1</th></tr><tr><td>A</td><td>b</td><td>c</td></tr>"
+    more = f"<table-wrap><label>Table 2</label><table>{rating}</table></table-wrap>"
+    path = tmp_path / "paper.xml"
+    text = JATS.replace("</table-wrap>", f"</table-wrap>{more}").replace(
+        "Relapse", "The score was 5.9 [5.4–6.5] with training. Relapse"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert main(["read", str(path), "-o", str(tmp_path / "ledger.yaml")]) == 0
+    first, second, last = capsys.readouterr().err.splitlines()
+    assert first == "table 2: a number not taken up (no column of numbers)"
+    assert second.startswith("results: a number not taken up (an interval, one of a list")
+    assert last.endswith("2 numbers seen and not taken up")

@@ -197,11 +197,14 @@ def _outcome(text: str, outcomes: dict[str, Data]) -> str:
     labels = {str(entry.get("label")): key for key, entry in outcomes.items()}
     if not text or text in outcomes or text in labels:
         return labels.get(text, text)
-    name = slug(text, 30) or "outcome"
-    while name in outcomes:
-        name += "_2"
+    name = free(outcomes, slug(text, 30) or "outcome")
     outcomes[name] = {"label": text}
     return name
+
+
+def free(known: Mapping[str, object], name: str) -> str:
+    """The name, with a number behind it where it is known."""
+    return name if name not in known else free(known, f"{name}_2")
 
 
 def _set(claim: Data, key: str, value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST
-from trialtrace.audit.reading.decisions import Data, mapping, place_of, written
+from trialtrace.audit.reading.decisions import Data, free, mapping, place_of, written
 from trialtrace.audit.reading.draft import Draft, draft
 from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import ReadPaper, Table
@@ -61,7 +61,7 @@ def take_up(at: Project, path: Path, paper: ReadPaper, form: Mapping[str, str]) 
     document = compose(at, path, LARGEST)
     if document.problems:
         raise ProblemsError(document.in_order())
-    tables = [_told(table, form) if table.name == place else table for table in paper.tables]
+    tables = [_with_heads(table, form) if table.name == place else table for table in paper.tables]
     made = draft(replace(paper, tables=tuple(tables)))
     data = document.data
     before = mapping(data, "claims")
@@ -80,7 +80,7 @@ def take_up(at: Project, path: Path, paper: ReadPaper, form: Mapping[str, str]) 
             )
         )
     names = {part: _named(mapping(data, part), getattr(made, part)) for part in _PARTS}
-    claims = {_free(before, name): _renamed(claim, names) for name, claim in new.items()}
+    claims = {free(before, name): _renamed(claim, names) for name, claim in new.items()}
     used = repr(claims)
     after: dict[str, Mapping[str, Data]] = {"claims": {**before, **claims}}
     for part in _PARTS:
@@ -95,7 +95,7 @@ def take_up(at: Project, path: Path, paper: ReadPaper, form: Mapping[str, str]) 
 _PARTS = ("groups", "outcomes")
 
 
-def _told(table: Table, form: Mapping[str, str]) -> Table:
+def _with_heads(table: Table, form: Mapping[str, str]) -> Table:
     heads = max(1, table.heads)
     typed = [form.get(f"head.{at}", text).strip() for at, text in enumerate(table.rows[0])]
     blank = [("",) * len(typed)] * (heads - 1)
@@ -106,13 +106,7 @@ def _told(table: Table, form: Mapping[str, str]) -> Table:
 def _named(own: Mapping[str, Data], new: Mapping[str, Data]) -> dict[str, str]:
     """By the names of a new draft those of the ledger: of the same label, else a free one."""
     labels = {str(entry.get("label")): key for key, entry in own.items()}
-    return {key: labels.get(str(one.get("label"))) or _free(own, key) for key, one in new.items()}
-
-
-def _free(own: Mapping[str, object], name: str) -> str:
-    while name in own:
-        name = f"{name}_2"
-    return name
+    return {key: labels.get(str(one.get("label"))) or free(own, key) for key, one in new.items()}
 
 
 def _renamed(claim: Mapping[str, object], names: Mapping[str, Mapping[str, str]]) -> Data:

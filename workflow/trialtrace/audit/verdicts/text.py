@@ -44,7 +44,7 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
     rows = audit["claims"]
     lines: list[str] = []
     claims = worst_first(rows)
-    listed = [one for one in claims if every or not _bare(one)]
+    listed = [one for one in claims if every or not _without_verdict(one)]
     for one in listed:
         lines += _claim(one, width)
     if bare := len(claims) - len(listed):
@@ -74,7 +74,7 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
     return "\n".join(lines) + "\n"
 
 
-def _bare(rows: Sequence[Row]) -> bool:
+def _without_verdict(rows: Sequence[Row]) -> bool:
     """Whether all that is said of a claim is that others used it, or that nothing decides it."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
     return all(verdict == "used" or finding == UNCHECKED for verdict, finding, *_ in lines)

@@ -134,7 +134,7 @@ def _names(outcomes: Claims) -> str:
 
 def _untaken(one: Untaken, paper: ReadPaper | None, typed: Form) -> Iterator[str]:
     """What no claim holds of a table, whose heads can be written anew, or of a section."""
-    table = next((one_ for one_ in paper.tables if one_.name == one.place), None) if paper else None
+    table = next((each for each in paper.tables if each.name == one.place), None) if paper else None
     inner = [f"<summary>{escape(str(one))}</summary>"]
     if table is None:
         items = (f"<li>{escape(left.text)} ({escape(left.why)})</li>" for left in one.left)
@@ -273,11 +273,11 @@ def _printed(
 
 def _about_what(claims: Claims, low: Sequence[str]) -> str:
     """What the doubts of a place are about, the most frequent first."""
-    doubts = Counter(one for name in low for one in _what(claims[name]))
+    doubts = Counter(one for name in low for one in _doubts(claims[name]))
     return "".join(f"; {count}: {escape(text)}" for text, count in doubts.most_common(4))
 
 
-def _what(claim: Claim) -> list[str]:
+def _doubts(claim: Claim) -> list[str]:
     return _doubt(claim).split("; ") if _doubt(claim) else ["by its chance alone"]
 
 

@@ -66,7 +66,7 @@ def _draft(path: Path, output: str | None) -> "Draft":
         print("this system can't limit what reading a file costs", file=sys.stderr)
     draft = read_paper(path)
     put(ledger_yaml(draft, path.name), output)
-    for one in untaken(draft.left, draft.claims):
+    for one in () if draft.papers else untaken(draft.left, draft.claims):
         print(one, file=sys.stderr)
     open_ = [claim["unconfirmed"] for claim in draft.claims.values() if "unconfirmed" in claim]
     tables = f"{len(draft.paper.tables)} tables, " if draft.paper.tables else ""
