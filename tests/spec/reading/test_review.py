@@ -470,6 +470,7 @@ def test_a_table_not_taken_up_comes_first_and_is_told_anew(served):
     page = ask(server)[1]
     assert "table 2: all its 4 numbers not taken up (not said)" in page
     assert page.index("table 2: all") < page.index("<h2>table 1</h2>")
+    assert page.index("Numbers not taken up: table 2</a>") < page.index("autofocus"), "in sight"
     assert '<td class="left">-0.627 ± 0.307</td>' in page and 'name="head.1"' in page
     form = {"do": "again", "of": "table 2", "caption": "Efficacy", "head.0": "Endpoint"}
     status, page, _ = ask(server, {**form, "of": "table 9"})

@@ -106,11 +106,14 @@ def review_page(
         "that has ticks: what was read right with a chance of "
         f"{LIKELY:g} or more.</p>",
         _names(data.get("outcomes", {})),
+        '<div id="untaken"></div>' if left else "",
         *(line for one in left for line in _untaken(one, paper, typed)),
         *(
             line
             for place, names in seen.items()
-            for line in _place(place, names, data, paper, typed, first=place == first)
+            for line in _place(
+                place, names, data, paper, typed, above=left if place == first else None
+            )
         ),
         *_designs(list(data.get("papers", ())), designs, typed),
         f'<form method="post"><button name="do" value="{END}">End</button></form>',
@@ -209,10 +212,11 @@ def _place(
     paper: ReadPaper | None,
     typed: Form,
     *,
-    first: bool,
+    above: Sequence[Untaken] | None,
 ) -> Iterator[str]:
     """A table or a section with one form: as it is printed, what the reader took its columns for,
-    its numbers, and a button that settles it, which the keyboard has at once on the `first`."""
+    its numbers, and a button that settles it. That of the first has the keyboard, so that a browser
+    begins there: what stands `above` is named beside it."""
     claims = data["claims"]
     of = typed if typed.get("of") == place else {}
     state = state_of(claims, names)
@@ -229,8 +233,8 @@ def _place(
         yield from _columns(columns, data, of)
     yield (
         f"<p>{len(names)} numbers are open, {len(low)} of them in doubt or below a chance of "
-        f"{CERTAIN:g}{_about_what(claims, low)}.</p>"
-        f'<button name="do" value="{KEEP}"{" autofocus" if first else ""}>'
+        f"{CERTAIN:g}{_about_what(claims, low)}.</p>{_linked(above or ())}"
+        f'<button name="do" value="{KEEP}"{"" if above is None else " autofocus"}>'
         "What is ticked is right; the rest stays open</button> "
         f'<button name="do" value="{ALL}">All of it is right</button> '
         f'<button name="do" value="{SETTLE}">{escape(upper_first(place))} is settled: what is '
@@ -269,6 +273,11 @@ def _printed(
             told.append(f"<{tag}{marked}>{escape(text)}</{tag}>")
         yield f"<tr>{''.join(told)}</tr>"
     yield f'</tbody></table></div><p class="quiet">{escape(table.notes)}</p>'
+
+
+def _linked(above: Sequence[Untaken]) -> str:
+    places = escape(", ".join(one.place for one in above))
+    return f'<p><a href="#untaken">Numbers not taken up: {places}</a></p>' if above else ""
 
 
 def _about_what(claims: Claims, low: Sequence[str]) -> str:
