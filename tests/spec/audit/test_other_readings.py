@@ -120,3 +120,18 @@ def test_a_number_unlike_its_row_is_asked_about(tmp_path, capsys, cells, baselin
     assert ("Read right?" in out) == (asked is not None)
     path.write_text(text + 'confirmed: ["table 1"]\n', encoding="utf-8")
     assert main(["audit", str(path)]) == 0 and "unlike" not in capsys.readouterr().out
+
+
+def test_whether_a_number_is_printed_right_is_asked_until_it_is_answered(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    text = table(("mean (SD) 60.0 (10.0)", "mean (SD) 61.0 (4.0)"), n={"a": 30, "b": 30})
+    text = text.replace("    unconfirmed:", '    quote: "as printed"\n    unconfirmed:')
+    path.write_text(text + 'confirmed: ["table 1"]\n', encoding="utf-8")
+    assert main(["audit", str(path), "--format", "editor"]) == 0
+    page = capsys.readouterr().out
+    authors = page.partition("<h2>Questions to the authors</h2>")[2]
+    assert "printed right beside mean (SD) 61.0 (4.0)" in authors and "reader</h2>" not in page
+    assert main(["audit", str(path)]) == 0 and "Printed right?" in capsys.readouterr().out
+    answered = text.replace("    unconfirmed:", '    answered: "so it is"\n    unconfirmed:')
+    path.write_text(answered + 'confirmed: ["table 1"]\n', encoding="utf-8")
+    assert main(["audit", str(path)]) == 0 and "unlike" not in capsys.readouterr().out

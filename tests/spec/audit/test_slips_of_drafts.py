@@ -269,7 +269,7 @@ def test_columns_that_are_no_arms_are_alike_too(tmp_path, capsys, second, told):
 def test_percentages_before_or_behind_their_fractions(tmp_path, capsys, cell, printed):
     head = ["", "Drug % (n/N)", "Placebo % (n/N)"]
     text = asked(tmp_path, capsys, [head, ["Fever", "5.3 (6/114)", cell]])
-    assert "would contradict if read right, which is asked: t1_fever_placebo" in text
+    assert "in question, as read or as printed: t1_fever_placebo" in text
     assert printed in text
 
 

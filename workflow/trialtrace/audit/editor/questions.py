@@ -17,7 +17,7 @@ from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
-from trialtrace.audit.verdicts.asked import ASKED, RESTS_ON, spanned
+from trialtrace.audit.verdicts.asked import ASKED, CONFIRMED, RESTS_ON, spanned
 from trialtrace.audit.verdicts.readings import Reading
 from trialtrace.audit.verdicts.tally import unmatched
 
@@ -54,6 +54,7 @@ def questions(
             why = for_authors(line.text).rstrip(".")
             where = quoted(ledger, ledger.entries[line.claim])
             asked.append(Question(f"How was {where} {how}? {why}.", (), (line.claim,)))
+    asked += reader_questions(ledger, findings, confirmed=True)
     asked.sort(
         key=lambda item: min((order.get(name, len(order)) for name in item.claims), default=0)
     )
@@ -231,15 +232,18 @@ def _names(text: str, what: str) -> str:
 
 
 # Questions to whoever holds a draft against its paper, before any number is found wrong: which
-# reading is meant. Those of one table and one matter are one question.
+# reading is meant; of what was confirmed, to the authors. Those of a table and a matter are one.
 
 
-def reader_questions(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
-    """What has to be looked up, in the order of the findings."""
+def reader_questions(
+    ledger: Ledger, findings: Sequence[Finding], *, confirmed: bool = False
+) -> list[Question]:
+    """What has to be looked up, in the order of the findings; else what is left of it to ask the
+    authors where the draft was `confirmed`."""
     matters: dict[tuple[str, str], dict[str, Reading]] = {}
     for finding in findings:
         entry = ledger.entries.get(finding.detail.get(RESTS_ON, ""))
-        if entry is not None:
+        if entry is not None and (CONFIRMED in finding.detail) == confirmed:
             asked = Reading(**finding.detail[ASKED])
             place = entry.place.partition(",")[0]
             matters.setdefault((place, asked.several), {})[entry.name] = asked

@@ -46,7 +46,8 @@ class Claim:
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
     there is data, as written, `cannot` why nothing does; `readings` are several such by label,
     where the paper leaves open what the number is. `doubt` tells what a program guessed that read
-    it, and nobody confirmed; `chance` is that it read it right.
+    it, and nobody confirmed; `chance` is that it read it right. It is `askable` whether its numbers
+    are printed right where a program read it, confirmed or not, and nobody answered yet.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Claim:
     readings: Mapping[str, Selects] = field(default_factory=dict)
     doubt: str = ""
     chance: float | None = None
+    askable: bool = False
 
     @property
     def selections(self) -> Mapping[str | None, Selects]:
@@ -307,6 +309,7 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         },
         doubt="" if declared.unconfirmed in (None, READ) else str(declared.unconfirmed),
         chance=float(declared.chance) if declared.unconfirmed and declared.chance else None,
+        askable=bool(declared.quote or declared.unconfirmed) and not declared.answered,
     )
 
 

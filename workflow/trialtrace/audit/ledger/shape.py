@@ -124,6 +124,11 @@ class LedgerClaim(Expression):
         "The chance that the program read value, groups and outcome right, from 0 to 1. It counts "
         "while the claim is unconfirmed."
     )
+    answered: Text | None = optional(
+        "What was answered, by the paper or its authors, to the question whether its numbers are "
+        "printed right, which stays when a claim that a program read is confirmed. With this key "
+        "the audit asks it no more."
+    )
 
 
 @shape

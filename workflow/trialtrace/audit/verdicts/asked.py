@@ -29,6 +29,8 @@ RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
 ASKED = "asked"
 """In the same detail: the question, as `Reading` holds it."""
+CONFIRMED = "confirmed"
+"""In the same detail, where it was read right: the question is one to the authors."""
 _SPREAD = re.compile(r"SD or SE|mean \(SD\)", re.IGNORECASE)
 _FORM = re.compile(r"taken for|caption|arithmetic|kind", re.IGNORECASE)
 _ORDER = re.compile(r"order of the groups|other way round", re.IGNORECASE)
@@ -48,7 +50,8 @@ def doubted(finding: Finding, ledger: Ledger) -> Claim | None:
 
 def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     """The findings; a contradiction that rests on a draft is a question to its reader first, where
-    another reading of a table agrees as well, or a claim is uncertain."""
+    another reading of a table agrees as well, or a claim is uncertain. Whether numbers are printed
+    right that others make unlikely is asked of what was confirmed too, until it is answered."""
     readings = Readings(ledger, findings)
     made = [
         _asked(finding, ledger, readings)
@@ -82,13 +85,20 @@ def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:
 
 
 def _question(finding: Finding, entry: Claim, asked: Reading) -> Finding:
+    read = drafted(entry)
+    asked = asked if read else asked.of_print
     text = f"{finding.sentence} {asked.asked(f'“{entry.printed}”')} {asked.why}"
     return replace(
         finding,
         agreement=NOT_CHECKABLE,
         sentence=text,
-        open=finding.component == "p",
-        detail={**finding.detail, RESTS_ON: entry.name, ASKED: asdict(asked)},
+        open=read and finding.component == "p",
+        detail={
+            **finding.detail,
+            RESTS_ON: entry.name,
+            ASKED: asdict(asked),
+            **({} if read else {CONFIRMED: True}),
+        },
     )
 
 

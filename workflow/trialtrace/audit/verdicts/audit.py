@@ -23,8 +23,8 @@ from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
-from trialtrace.audit.verdicts.asked import RESTS_ON, questioned
-from trialtrace.audit.verdicts.tally import QUESTION
+from trialtrace.audit.verdicts.asked import CONFIRMED, RESTS_ON, questioned
+from trialtrace.audit.verdicts.tally import QUESTION, QUESTION_OF_PRINT
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
 
@@ -122,7 +122,11 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     `unchecked` is told where there are neither.
     """
     judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
-    asked = [f"{QUESTION} {finding.sentence}" for finding in findings if RESTS_ON in finding.detail]
+    asked = [
+        f"{QUESTION_OF_PRINT if CONFIRMED in one.detail else QUESTION} {one.sentence}"
+        for one in findings
+        if RESTS_ON in one.detail
+    ]
     if not judged:
         reasons = [*asked, *(finding.sentence for finding in findings)]
         # A check that was made on it, and could not decide, says more than where it was used.

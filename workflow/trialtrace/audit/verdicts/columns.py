@@ -17,7 +17,6 @@ from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
     column_of,
-    drafted,
     first_column,
     question,
     sizes_of,
@@ -38,7 +37,7 @@ NARROW = 1.1
 
 def breaking(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number that breaks what the others of its column or table keep."""
-    cells = [claim for claim in ledger.entries.values() if drafted(claim) and column_of(claim)]
+    cells = [claim for claim in ledger.entries.values() if claim.askable and column_of(claim)]
     intervals = [claim for claim in cells if centred(claim) is not None]
     asked: dict[str, Asked] = {}
     lines = grouped(intervals, column_of), grouped(intervals, lambda claim: (table_of(claim),))

@@ -17,7 +17,7 @@ from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, p_range, z_of
 from trialtrace.audit.prints.two_groups.estimates import CHECK
 from trialtrace.audit.verdicts.columns import centred
-from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question
+from trialtrace.audit.verdicts.readings import Asked, Reading, question
 
 APART = "line.p"
 UNCENTRED = 0.1
@@ -33,7 +33,7 @@ def far_from_interval(ledger: Ledger, findings: Sequence[Finding]) -> Iterator[A
         part = entry.parts.get("p")
         if part is None or part.value is None or part.relation != "=" or entry.name in held:
             continue
-        if drafted(entry) and (found := _apart(entry, part)):
+        if entry.askable and (found := _apart(entry, part)):
             yield found
 
 

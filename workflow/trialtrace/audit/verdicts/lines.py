@@ -20,7 +20,6 @@ from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
     column_of,
-    drafted,
     question,
     row_of,
     table_of,
@@ -106,7 +105,7 @@ def _alone(ledger: Ledger) -> Iterator[Apart]:
     cells = [
         cell
         for cell in ledger.entries.values()
-        if drafted(cell) and row_of(cell) and not cell.about.compared and not cell.about.size
+        if cell.askable and row_of(cell) and not cell.about.compared and not cell.about.size
         if len(cell.parts) == 1 and cell.main is not None and cell.main.value is not None
     ]
     rows = grouped(cells, lambda cell: (row_of(cell), cell.about.category, _part(cell)))
@@ -128,13 +127,13 @@ def _of_no_group(ledger: Ledger) -> Iterator[Claim]:
     return (
         entry
         for entry in ledger.entries.values()
-        if entry.about.group is None and not entry.about.compared and drafted(entry)
+        if entry.about.group is None and not entry.about.compared and entry.askable
     )
 
 
 def _spread(entry: Claim) -> Spread | None:
     """What spread a drafted number of a table has; "±" that is not said to be either is one."""
-    if not (drafted(entry) and row_of(entry)) or "value" not in entry.parts:
+    if not (entry.askable and row_of(entry)) or "value" not in entry.parts:
         return None
     for name in ("sd", "se"):
         part = entry.parts.get(name)

@@ -53,6 +53,14 @@ class Reading:
     def asked(self, number: str) -> str:
         return f"Is {number} {self.each}?"
 
+    @property
+    def of_print(self) -> "Reading":
+        """The question once somebody confirmed that the number was read right."""
+        several, each = (
+            text.replace("read and printed", "printed") for text in (self.several, self.each)
+        )
+        return replace(self, several=several, each=each)
+
 
 Asked = tuple[Finding, Claim, Reading]
 """A finding that is a question, the claim whose reading is asked for, and the question."""

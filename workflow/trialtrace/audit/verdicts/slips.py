@@ -24,7 +24,6 @@ from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
     column_of,
-    drafted,
     first_column,
     of_arms,
     question,
@@ -63,7 +62,7 @@ def slipped(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         entry
         for entry in ledger.entries.values()
-        if drafted(entry) and row_of(entry) and not entry.about.size
+        if entry.askable and row_of(entry) and not entry.about.size
     ]
     rows = grouped(cells, row_of)
     measured = grouped(cells, _measured)
@@ -255,7 +254,7 @@ def of_hundred(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         cell
         for cell in ledger.entries.values()
-        if drafted(cell) and row_of(cell) and _percent(cell) is not None and not cell.about.compared
+        if cell.askable and row_of(cell) and _percent(cell) is not None and not cell.about.compared
     ]
     asked: set[str] = set()
     for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
@@ -278,7 +277,7 @@ def _of_sections(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         cell
         for cell in ledger.entries.values()
-        if drafted(cell) and row_of(cell) and cell.parts.keys() == {"value"} and _section(cell)
+        if cell.askable and row_of(cell) and cell.parts.keys() == {"value"} and _section(cell)
         if cell.parts["value"].relation == "=" and 0 <= (cell.parts["value"].value or -1) <= 100
     ]
     for section in grouped(cells, lambda cell: (row_of(cell)[0], _section(cell))).values():

@@ -18,7 +18,6 @@ from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
-    drafted,
     first_column,
     question,
     row_of,
@@ -56,7 +55,7 @@ Numbers = Sequence[Component]
 
 def broken(ledger: Ledger) -> Iterator[Asked]:
     """A question on each row that does not add up, or divide, as the others of its table do."""
-    cells = [cell for cell in ledger.entries.values() if drafted(cell) and row_of(cell)]
+    cells = [cell for cell in ledger.entries.values() if cell.askable and row_of(cell)]
     for of_table in grouped(cells, lambda cell: row_of(cell)[0]).values():
         for part in PARTS:
             told = [cell for cell in of_table if _has_value(cell, part)]

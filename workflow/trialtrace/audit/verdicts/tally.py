@@ -23,8 +23,9 @@ NO_USUAL_TEST = "a p that no usual test gives"
 NOT_GIVEN = "no usual test gives it"
 NOT_GIVEN_COUNTED = "given by no usual test of the printed numbers"
 """The verdict on print of such a p, in place of "not checkable": it was tried."""
-QUESTION = "Read right?"
-"""How the verdict begins that would be a contradiction."""
+QUESTION, QUESTION_OF_PRINT = "Read right?", "Printed right?"
+"""How the verdict begins on a number that others make unlikely: of a draft, and of what was
+confirmed."""
 Row = Mapping[str, Any]
 Rows = Iterable[Row]
 
@@ -78,8 +79,9 @@ def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
 
 
 def is_asked(row: Row) -> bool:
-    """Whether a verdict is a question to the reader."""
-    return row[PRINT] == "not_checkable" and row["print_finding"].startswith(QUESTION)
+    """Whether a verdict is a question to the reader, or to the authors."""
+    asked = (QUESTION, QUESTION_OF_PRINT)
+    return row[PRINT] == "not_checkable" and row["print_finding"].startswith(asked)
 
 
 def unmatched(row: Row) -> bool:

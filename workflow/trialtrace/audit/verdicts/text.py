@@ -93,7 +93,7 @@ def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
         yield from _wrapped(f"  {NO_USUAL_TEST} ({COLUMNS[PRINT]}): {', '.join(odd)}", width)
     asked = [claim for claim, own in claims.items() if any(is_asked(row) for row in own)]
     if asked:
-        text = f"  would contradict if read right, which is asked: {', '.join(asked)}"
+        text = f"  in question, as read or as printed: {', '.join(asked)}"
         yield from _wrapped(text, width)
 
 

@@ -14,7 +14,7 @@ from itertools import combinations
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.verdicts.readings import Asked, Reading, drafted, question, row_of, table_of
+from trialtrace.audit.verdicts.readings import Asked, Reading, question, row_of, table_of
 from trialtrace.base.grouping import grouped
 
 CHECK, OF_TABLES = "text.digit", "table.digit"
@@ -27,7 +27,7 @@ DIGITS, ALONE = 2, 3
 def misprinted(ledger: Ledger) -> Iterator[Asked]:
     """A question on each number of a text, or of a table, that another place has with another
     digit."""
-    claims = [claim for claim in ledger.entries.values() if drafted(claim)]
+    claims = [claim for claim in ledger.entries.values() if claim.askable]
     yield from _of_tables(ledger, [claim for claim in claims if row_of(claim)])
     rows = grouped([claim for claim in claims if row_of(claim)], row_of)
     texts = grouped([claim for claim in claims if not row_of(claim)], lambda claim: claim.place)

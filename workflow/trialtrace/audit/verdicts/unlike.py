@@ -21,7 +21,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.verdicts.readings import (
     Asked,
     Reading,
-    drafted,
     of_arms,
     question,
     row_of,
@@ -88,10 +87,7 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
     every = [
         entry
         for entry in ledger.entries.values()
-        if drafted(entry)
-        and entry.about.group != ALL
-        and row_of(entry)
-        and not entry.about.compared
+        if entry.askable and entry.about.group != ALL and row_of(entry) and not entry.about.compared
         if _spread(ledger, entry)
     ]
     cells = [claim for claim in every if claim.about.group]
@@ -111,7 +107,7 @@ def _every(ledger: Ledger) -> Iterator[Asked]:
         [
             claim
             for claim in ledger.entries.values()
-            if drafted(claim) and row_of(claim) and claim.about.visit and _spread(ledger, claim)
+            if claim.askable and row_of(claim) and claim.about.visit and _spread(ledger, claim)
             if not (claim.about.change or claim.about.compared or claim.about.group == ALL)
         ],
         lambda cell: (table_of(cell), cell.about.outcome, cell.about.category, _is_median(cell)),
@@ -129,7 +125,7 @@ def _of_shares(ledger: Ledger) -> Iterator[Asked]:
     cells = [
         claim
         for claim in ledger.of_group()
-        if drafted(claim) and claim.about.group != ALL and row_of(claim) and not claim.about.visit
+        if claim.askable and claim.about.group != ALL and row_of(claim) and not claim.about.visit
         if _is_baseline(ledger, claim) and _share(ledger, claim)
     ]
     for row in grouped(cells, _place).values():
