@@ -108,3 +108,23 @@ def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreemen
     found, said = judged("s", "sd", {"s": claim(printed, **about)})
     assert found == agreement
     assert ("By luck alone" in said) == (agreement == "compatible")
+
+
+# 10 against 20 of 30 each with deviations of 1: t of 38.7; with standard errors of 1, 7.07 on 58.
+# 0.9 less is t of 3.49, p = 0.0009.
+@pytest.mark.parametrize("printed", ["P = n.s.", "NS", "not significant", "P > 0.05"])
+@pytest.mark.parametrize(
+    ("means", "agreement"),
+    [
+        (("mean (SD) 10 (1)", "mean (SD) 20 (1)"), "inconsistent"),
+        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.9 (1.0)"), "not_checkable"),
+        (("mean (SD) 10.0 (1.0)", "mean (SD) 10.3 (1.0)"), "compatible"),
+    ],
+)
+def test_no_significance_is_held_against_the_means(judged, printed, means, agreement):
+    arms = {
+        group: claim(mean, outcome="age", group=group, patients="30")
+        for group, mean in zip(("training", "control"), means, strict=True)
+    }
+    found, said = judged("p", "p", arms | {"p": claim(printed, **PAIR)})
+    assert found == agreement and "one-sided" not in said

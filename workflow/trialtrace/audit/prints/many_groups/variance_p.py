@@ -14,6 +14,7 @@ from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.p_sides import NEAR, SLIGHTLY, p_range, z_of
+from trialtrace.audit.prints.two_groups.count_tests import above_level
 from trialtrace.audit.prints.two_groups.mean_tests import (
     readings_of_deviations,
     with_spreads,
@@ -35,7 +36,7 @@ CHECK = "p.group_means"
     of_sizes=(CHECK,),
 )
 def check_variance_p(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.entries.values():
+    for entry in map(above_level, ledger.entries.values()):
         if entry.tested is None or "statistic" in entry.parts or entry.about.versus:
             continue
         groups = with_spreads(ledger, entry) if entry.about.compared else None

@@ -26,6 +26,7 @@ from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
 from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
 from trialtrace.audit.prints.two_groups.count_tests import (
     NAMES,
+    above_level,
     all_counted,
     over_strata,
     told_test,
@@ -48,7 +49,7 @@ SHOWN = 3
     },
 )
 def check_count_sets(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.entries.values():
+    for entry in map(above_level, ledger.entries.values()):
         if entry.tested is None or not entry.about.compared or entry.basis:
             continue
         groups = ledger.compared(entry, "percent")

@@ -75,7 +75,7 @@ Counts = list[tuple[int, int]]
     of_sizes=("p.counts",),
 )
 def check_count_tests(ledger: Ledger) -> Iterator[Finding]:
-    for entry in map(_above_level, ledger.entries.values()):
+    for entry in map(above_level, ledger.entries.values()):
         if entry.tested is None or not entry.about.compared or entry.about.versus:
             continue
         if known := all_counted(ledger, entry):
@@ -96,7 +96,7 @@ def _unless_timed(ledger: Ledger, entry: Claim, finding: Finding) -> Finding:
     return replace(finding, agreement=NOT_CHECKABLE, sentence=text)
 
 
-def _above_level(entry: Claim) -> Claim:
+def above_level(entry: Claim) -> Claim:
     """A claim of no significance as one of a p above 0.05, the level where none is said."""
     data = entry.parts.get("p")
     if data is None or data.relation != "ns":

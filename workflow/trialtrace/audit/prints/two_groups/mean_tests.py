@@ -17,23 +17,28 @@ from trialtrace.audit.prints.agreements import (
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, overlaps, span_of
+from trialtrace.audit.prints.two_groups.count_tests import LEVEL, above_level
 from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, p_span, said_of, shown_p
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed
 
 AS_ERRORS = " behind ±, as standard errors"
+ABOVE, BELOW_ALL = (">", ">="), 1e-4
+"""A p that is told to be above 0.05 is one of no test where both t tests give less than this: z of
+0.0001 is twice that of 0.05."""
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
 
 
 @checks(
     "means and standard deviations against p of the t tests, over everything that prints "
-    "as given; whether a deviation would have to be a standard error",
+    "as given; whether a deviation would have to be a standard error; a p above 0.05, or n.s., of "
+    "no named test contradicts where both t tests give less than 0.0001",
     {"p.means": "Means, standard deviations and sizes, and p of the t tests."},
     of_sizes=("p.means",),
 )
 def check_mean_tests(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.entries.values():
+    for entry in map(above_level, ledger.entries.values()):
         if entry.tested is not None and entry.about.compared and not entry.about.versus:
             yield from _p(ledger, entry)
 
@@ -73,10 +78,18 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     else:
         other = "" if ledger.brief else _otherwise(groups, sizes, entry)
         text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
-        text += "" if stated else NO_TEST
-        agreement = INCONSISTENT if stated else UNDECIDED
+        beyond_all = (
+            not other and _is_above(part) and max(p for _, p in ranges.values()) < BELOW_ALL
+        )
+        text += "" if stated or beyond_all else NO_TEST
+        agreement = INCONSISTENT if stated or beyond_all else UNDECIDED
     open = agreement == UNDECIDED
     yield verdict("p.means", entry, part, agreement, text, groups, detail, open=open)
+
+
+def _is_above(part: Component) -> bool:
+    """Whether p is told to be above the level, or above more."""
+    return part.relation in ABOVE and part.value is not None and part.value >= LEVEL
 
 
 def without_sizes(
@@ -191,7 +204,8 @@ def _of_tails(
 def _otherwise(groups: list[Claim], sizes: list[int], entry: Claim) -> str:
     """What else would give p, in words."""
     part = entry.parts["p"]
-    if entry.tails == TWO_SIDED and (found := _one_sided(groups, sizes, part)):
+    two = entry.tails == TWO_SIDED and part.relation not in ABOVE
+    if two and (found := _one_sided(groups, sizes, part)):
         return found
     return _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
 

@@ -22,6 +22,7 @@ from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHE
 from trialtrace.audit.prints.finding import Finding, checks, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
+from trialtrace.audit.prints.two_groups.count_tests import above_level
 from trialtrace.audit.prints.wording import NO_TEST, shown_p, signed
 
 MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
@@ -50,7 +51,7 @@ Quarters = list[tuple[float, float]]
     of_sizes=("median.p",),
 )
 def check_medians(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.entries.values():
+    for entry in map(above_level, ledger.entries.values()):
         if len(entry.about.compared) != 2:
             continue
         if entry.tested is not None and entry.tails == TWO_SIDED and entry.basis is None:
