@@ -451,3 +451,20 @@ def test_a_p_is_of_the_table_that_it_is_linked_to():
     document["outcomes"] = {"event": {"label": "Event"}}
     found = [one for one in findings(ledger(document)) if one.check == "p.categories"]
     assert [one.agreement for one in found] == ["compatible"] * 2
+
+
+def test_two_categories_are_tested_as_the_counts_of_one():
+    """5 and 25 against 2 and 28: R's chisq.test, with its correction, gives P = 0.4213; of 5 of 30
+    and 2 of 30 as well."""
+    counts = {"training": (5, 25), "control": (2, 28)}
+    claims = {
+        f"{group}_{at}": claim(str(count), outcome="event", group=group, category=f"c{at}")
+        for group, both in counts.items()
+        for at, count in enumerate(both)
+    }
+    for printed, agreement in (("P = 0.421", "compatible"), ("P = 0.9", "not_checkable")):
+        claims["p"] = claim(printed, outcome="event", compare=BOTH)
+        document = {"papers": {"main": "A paper"}, "groups": TWO, "claims": claims}
+        document["outcomes"] = {"event": {"label": "Event"}}
+        (one,) = [one for one in findings(ledger(document)) if one.check == "p.categories"]
+        assert one.agreement == agreement and one.open == (printed == "P = 0.9")

@@ -66,8 +66,8 @@ Counts = list[tuple[int, int]]
 @checks(
     "counts of the groups against p, by every usual test (a one-sided match, of Fisher's test, χ² "
     "or z, is another choice, or inconsistent where two sides are stated, unless Wald's z or the "
-    "likelihood ratio gives it too); a table of categories, also with the count that its total "
-    "asks for",
+    "likelihood ratio gives it too); a table of categories, of two by the same tests, also with the "
+    "count that its total asks for",
     {
         "p.counts": "The counts of the groups, and p by the usual tests.",
         "p.categories": "The table of groups by categories, and p.",
@@ -168,11 +168,14 @@ def one_sided(
     return values
 
 
-def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
+def _of_counts(entry: Claim, groups: list[Claim], counts: Counts, table: str = "") -> Finding:
+    """`table` is that of two groups by two categories in words, where these are the counts of one
+    of both."""
     part, stated = entry.parts["p"], entry.about.test
     found = {name: p for name, p in p_values(counts, entry.tails).items() if p == p}
     fit = [name for name, p in found.items() if prints(part, p)]
-    given = "; ".join(f"{x} of {n}" for x, n in counts)
+    check = "p.categories" if table else "p.counts"
+    given = table or "; ".join(f"{x} of {n}" for x, n in counts)
     detail: dict[str, Any] = {
         "counts": counts,
         "p_values": found,
@@ -182,7 +185,7 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
 
     def make(agreement: str, text: str, *, open: bool = False, **more: Any) -> Finding:
         text, own = text + _small(counts, stated), detail | more
-        return verdict("p.counts", entry, part, agreement, text, groups, own, open=open)
+        return verdict(check, entry, part, agreement, text, groups, own, open=open)
 
     if entry.basis is not None:
         text = f"{NOT_CHECKED} p is that {said_of(entry)}; {given} give {_by_test(found, '; ')}."
@@ -286,6 +289,13 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         chosen = [counted[name] for name in (sorted(counted, key=str))]
         table.append([claim.whole_count or 0 for claim in chosen])
         beside += chosen
+    whole = [rows[key] for key in wanted]
+    if len(table) == len(table[0]) == 2:
+        given = "; ".join(f"{x} and {y}" for x, y in table)
+        made = _of_counts(entry, beside, [(x, x + y) for x, y in table], given)
+        text = _if_repaired(ledger, whole, table, entry.parts["p"]) if made.open else ""
+        yield replace(made, sentence=made.sentence + text)
+        return
     exact = not (ledger.brief and _ways(table) > MOST_TABLES)
     part, found, stated = entry.parts["p"], _table_tests(table, exact), entry.about.test
     fit = [name for name, p in found.items() if prints(part, p)]
@@ -305,8 +315,7 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         agreement = UNDECIDED if open else INCONSISTENT
         text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
         text += NO_TEST if open else ""
-        if not ledger.brief:
-            text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
+        text += _if_repaired(ledger, whole, table, part)
     yield verdict("p.categories", entry, part, agreement, text, beside, detail, open=open)
 
 
@@ -326,7 +335,9 @@ def _by_test(values: dict[str, float], joint: str = " and ") -> str:
 def _if_repaired(
     ledger: Ledger, rows: list[list[Claim]], table: list[list[int]], component: Component
 ) -> str:
-    """What p is with the counts that the totals of the groups ask for."""
+    """What p is with the counts that the totals of the groups ask for; not of a part of them."""
+    if ledger.brief:
+        return ""
     mended_table: list[list[int]] = [list(row) for row in table]
     replaced: list[str] = []
     for row, entries in zip(mended_table, rows, strict=True):
@@ -339,9 +350,9 @@ def _if_repaired(
     if not replaced:
         return ""
     p_by_test = _table_tests(mended_table)
-    fits = any(prints(component, p) for p in p_by_test.values())
+    fits = {name: p for name, p in p_by_test.items() if prints(component, p)}
     more = ", as printed." if fits else "."
-    return f" With {listed(replaced)} they give {_by_test(p_by_test)}{more}"
+    return f" With {listed(replaced)} they give {_by_test(fits or p_by_test)}{more}"
 
 
 def _category(entry: Claim) -> str:
@@ -364,7 +375,10 @@ def _tests_of(table: tuple[tuple[int, ...], ...], exact: bool) -> Mapping[str, f
     """P by χ² and the exact test. Once for a table: the latter may take seconds."""
     from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table, fisher_freeman_halton
 
-    found = {}
+    if len(table) == len(table[0]) == 2:
+        (a, b), (c, d) = table
+        return p_values_of_counts(a, a + b, c, c + d, sides="two_sided")
+    found: dict[str, float] = {}
     tests = {"chi_squared": chi_squared_table, "fisher": fisher_freeman_halton}
     for name, run in tests.items() if exact else [("chi_squared", chi_squared_table)]:
         try:
