@@ -15,6 +15,7 @@ from trialtrace.audit.contradiction.numbers import (
     without,
 )
 from trialtrace.audit.contradiction.text import contradictions, told_of
+from trialtrace.audit.files.make import ledger
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 
@@ -148,3 +149,24 @@ def test_a_habit_may_be_told_of_a_number_that_is_left_out():
     _, audit, (one,) = found(shares)
     assert any(each.check == "share.rounding" for each in audit.findings)
     assert {n.of for n in one.numbers} == {"x"}
+
+
+def test_a_repair_that_gives_the_printed_p_too_comes_first():
+    """14 and 16 of 30 against 15 and 15 give P = 0.796 (R: chisq.test); 4 is printed for 14. No 40
+    patients in place of 30: the head of the column is printed once."""
+    about = {"training": (4, 16), "control": (15, 15)}
+    claims = {
+        f"{group}_{at}": claim(
+            str(count), outcome="sex", group=group, category=f"c{at}", patients="30"
+        )
+        for group, both in about.items()
+        for at, count in enumerate(both)
+    }
+    claims["p"] = claim("P = 0.796", outcome="sex", compare=[*about])
+    document = {"papers": {"main": "A paper"}, "groups": TWO, "claims": claims}
+    whole = ledger(document | {"outcomes": {"sex": {"label": "Sex", "exhaustive": True}}})
+    audit = audit_ledger(whole)
+    (told,) = told_of(whole, audit.findings, audit.rows)
+    first, *others = (mend["finding"] for mend in told["repairs"])
+    assert first.startswith("14 in place of 4 ") and "then gives P = 0.796" in first
+    assert not any("40 in place" in other for other in others)

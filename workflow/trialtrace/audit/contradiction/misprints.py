@@ -13,11 +13,12 @@ from itertools import pairwise
 
 from trialtrace.audit.contradiction.numbers import value_of
 
-DIGIT, TRANSPOSED, POINT, SIGN = "digit", "transposed", "point", "sign"
+DIGIT, TRANSPOSED, LOST, POINT, SIGN = "digit", "transposed", "lost", "point", "sign"
 NEIGHBOUR, ERROR, OTHER = "neighbour", "error", "other"
 KINDS = {
     DIGIT: (0.35, "one digit"),
     TRANSPOSED: (0.15, "two digits the other way round"),
+    LOST: (0.05, "a digit is missing"),
     POINT: (0.1, "the decimal point in another place"),
     SIGN: (0.1, "the sign"),
     NEIGHBOUR: (0.1, "the number of a neighbour is printed"),
@@ -35,18 +36,21 @@ _DIGIT = re.compile(r"[0-9]")
 @dataclass(frozen=True)
 class Place:
     """What stands around a number: the same component of the other groups and of the claims next
-    to it, as printed; whether it may have a sign, be 0, has to be whole; of a standard deviation
-    the number of patients."""
+    to it, as printed; whether it may have a sign, be 0, has to be whole, and how large it may be;
+    of a standard deviation the number of patients."""
 
     neighbours: tuple[str, ...] = ()
     signed: bool = False
     nothing: bool = True
     whole: bool = False
     patients: int | None = None
+    most: int | None = None
 
     def may(self, text: str) -> bool:
         """Whether such a number may stand here at all."""
         value, places = value_of(text)
+        if self.most is not None and value > self.most:
+            return False
         return (self.nothing or bool(value)) and not (self.whole and (places or value < 0))
 
 
@@ -54,6 +58,8 @@ def usual(text: str, place: Place) -> Iterator[str]:
     """What may have stood in a number's place before a usual misprint, neighbours' left out."""
     yield from _digits(text)
     yield from _transposed(text)
+    if place.whole:
+        yield from _lost(text)
     yield from _points(text)
     if place.signed:
         yield from _signs(text)
@@ -95,6 +101,8 @@ def _ways(printed: str, meant: str, place: Place) -> dict[str, int]:
         numbers[DIGIT] = len(list(_digits(meant)))
     if printed in set(_transposed(meant)):
         numbers[TRANSPOSED] = len(set(_transposed(meant)))
+    if place.whole and printed in {meant[:at] + meant[at + 1 :] for at in range(len(meant))}:
+        numbers[LOST] = len(meant)
     if value_of(printed) in {value_of(point) for point in _points(meant)}:
         numbers[POINT] = 2
     if place.signed and printed in set(_signs(meant)):
@@ -139,6 +147,14 @@ def _transposed(text: str) -> Iterator[str]:
             signs = list(text)
             signs[one], signs[two] = text[two], text[one]
             if _is_number(made := "".join(signs)):
+                yield made
+
+
+def _lost(text: str) -> Iterator[str]:
+    """A digit more at any place."""
+    for at in range(len(text) + 1):
+        for digit in "0123456789":
+            if _is_number(made := text[:at] + digit + text[at:]):
                 yield made
 
 

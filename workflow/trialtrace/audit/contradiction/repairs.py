@@ -14,6 +14,7 @@ from trialtrace.audit.contradiction.cores import Core
 from trialtrace.audit.contradiction.misprints import KINDS, NEIGHBOUR, Place, likelihood, usual
 from trialtrace.audit.contradiction.numbers import (
     CLAIM,
+    PATIENTS,
     Changes,
     Number,
     changed,
@@ -31,8 +32,8 @@ MOST_TRIED = 200
 """Values on the grid that are tried for what the others imply."""
 MOST_RUN = 25
 """How many values in a row are looked at for the one in their middle."""
-MOST_FOUND = 3
-"""How many repairs are enough."""
+MOST_FOUND, MOST_BESIDE = 3, 12
+"""How many repairs are enough; where a p is printed that no usual test gives, and may then be."""
 MOST_BEHIND = 40
 """Values behind a finding that are tried."""
 MOST_CHECKS = 2_000
@@ -49,12 +50,19 @@ SWAP = "exchanged between the groups"
 
 @dataclass(frozen=True)
 class Repair:
-    """Numbers in place of others that mend a contradiction; `weight` puts repairs in order."""
+    """Numbers in place of others that mend a contradiction; `weight` puts repairs in order, behind
+    those by which a usual test gives p of the claims `given` as well."""
 
     changes: Changes
     how: str
     weight: float
     cores: tuple[Core, ...] = ()
+    given: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """The likeliest first."""
+        return -len(self.given), -self.weight
 
 
 class Whole:
@@ -63,6 +71,7 @@ class Whole:
     def __init__(self, ledger: Ledger, findings: Sequence[Finding]):
         self.ledger, self.left = replace(ledger, brief=True), MOST_CHECKS
         self.before = set(_contradicted(findings))
+        self.open = set(_contradicted(one for one in findings if one.open))
 
     def mends(self, cores: Sequence[Core], changes: Changes) -> bool:
         """Whether none of these contradictions is left."""
@@ -79,16 +88,31 @@ class Whole:
         own = replace(core.ledger, brief=True) if inside else self.ledger
         return core.again.mended(changed(own, changes))
 
-    def worse(self, changes: Changes) -> bool:
-        """Whether the changes contradict what nothing contradicted before.
+    def tried(self, repair: Repair) -> Repair | None:
+        """The repair, with the claims whose p it gives; None where it contradicts what nothing
+        contradicted before.
 
         Numbers that no formula takes, such as more events than patients, do.
         """
+        near = self._near(repair.changes)
         try:
-            keys = _contradicted(findings(changed(self._near(changes), changes)))
-            return any(key not in self.before for key in keys)
+            keys = set(_contradicted(findings(changed(near, repair.changes))))
         except StatsError:
-            return True
+            return None
+        if not keys <= self.before:
+            return None
+        given = (key[1] for key in sorted(self.open - keys) if key[1] in near.entries)
+        return replace(repair, given=tuple(given))
+
+    def beside(self, cores: Sequence[Core]) -> bool:
+        """Whether a p that no usual test gives is of what these contradictions are of."""
+        of = {
+            self.ledger.entries[n.of].about.outcome
+            for core in cores
+            for n in core.numbers
+            if n.kind == CLAIM
+        }
+        return any(self.ledger.entries[claim].about.outcome in of for _, claim, _ in self.open)
 
     def _near(self, changes: Changes) -> Ledger:
         """The claims that a changed number can be held against; all for sizes."""
@@ -115,24 +139,26 @@ def repairs(whole: Whole, cores: Sequence[Core]) -> list[Repair]:
     suspects = [Suspect(whole, cores, number) for number in shared]
     tries = [attempt for suspect in suspects for attempt in suspect.tries()]
     tries.sort(key=lambda attempt: -attempt.weight)
-    found = _enough(whole, tries)
-    return found or _enough(
-        whole, [context for suspect in suspects for context in suspect.implied()]
-    )
+    found = _enough(whole, cores, tries)
+    implied = (context for suspect in suspects for context in suspect.implied())
+    return found or _enough(whole, cores, implied)
 
 
-def _enough(whole: Whole, tries: Iterable["Repair | Around"]) -> list[Repair]:
+def _enough(
+    whole: Whole, cores: Sequence[Core], tries: Iterable["Repair | Around"]
+) -> list[Repair]:
     repairs: list[Repair] = []
+    most = MOST_BESIDE if whole.beside(cores) else MOST_FOUND
     for one in tries:
         made = one.nearest() if isinstance(one, Around) else one
         known = made is None or any(made.changes == other.changes for other in repairs)
         if made is None or known or not whole.mends(made.cores, made.changes):
             continue
-        if not whole.worse(made.changes):
-            repairs.append(made)
-        if len(repairs) == MOST_FOUND:
+        if kept := whole.tried(made):
+            repairs.append(kept)
+        if len(repairs) == most:
             break
-    return repairs
+    return sorted(repairs, key=lambda repair: repair.order)
 
 
 def exchanges(whole: Whole, cores: Sequence[Core]) -> Iterator[tuple[Repair, list[Core]]]:
@@ -147,8 +173,9 @@ def exchanges(whole: Whole, cores: Sequence[Core]) -> Iterator[tuple[Repair, lis
             tried.add(pair)
             own = [core for core in cores if pair & set(core.numbers)]
             changes = {number: texts[1], other: texts[0]}
-            if whole.mends(own, changes) and not whole.worse(changes):
-                yield Repair(changes, SWAP, SWAPPED, tuple(own)), own
+            repair = Repair(changes, SWAP, SWAPPED, tuple(own))
+            if whole.mends(own, changes) and (made := whole.tried(repair)):
+                yield made, own
 
 
 @dataclass(frozen=True)
@@ -235,7 +262,7 @@ def _floats(value: object) -> Iterator[float]:
 def place_of(ledger: Ledger, number: Number) -> Place:
     """The neighbours of a number, and the patients behind a standard deviation."""
     place = [text_of(ledger, sibling) for sibling in _siblings(ledger, number)]
-    patients, signed = None, False
+    patients, most, signed = None, None, False
     if number.kind == CLAIM:
         entry = ledger.entries[number.of]
         signed = number.part in SIGNED and entry.about.group is None
@@ -246,12 +273,26 @@ def place_of(ledger: Ledger, number: Number) -> Place:
                 place.append(text_of(ledger, Number(CLAIM, near, number.part)))
         if number.part == "sd":
             patients = ledger.size(entry)
+    if number.kind == PATIENTS:
+        # A head of a column is printed once: where its group has more patients elsewhere.
+        group = ledger.entries[number.of].about.group
+        most = (
+            max(
+                (
+                    one.about.n or 0
+                    for one in ledger.entries.values()
+                    if one.about.group == group and one.name != number.of
+                ),
+                default=0,
+            )
+            or None
+        )
     signed = signed or any(one.startswith("-") for one in place)
     texts = tuple(dict.fromkeys(one for one in place if one))
     nothing = number.kind == CLAIM and number.part != "p"
     whole = number.kind != CLAIM or number.part in COUNTS
     whole = whole or (number.part == "value" and ledger.entries[number.of].whole_count is not None)
-    return Place(texts, signed, nothing, whole, patients)
+    return Place(texts, signed, nothing, whole, patients, most)
 
 
 def _siblings(ledger: Ledger, number: Number) -> Iterator[Number]:

@@ -78,7 +78,7 @@ def _by_cause(whole: Whole, cores: list[Core]) -> Iterator[Contradiction]:
                 if all(contradiction in of for contradiction in contradictions)
             ]
             if mends:
-                yield _joined(contradictions, sorted(mends, key=lambda mend: -mend.weight))
+                yield _joined(contradictions, sorted(mends, key=lambda mend: mend.order))
                 left = [at for at in left if at not in group]
                 break
         else:
@@ -141,6 +141,8 @@ def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -
         for repair in contradiction.repairs[:MOST_REPAIRS]
     ]
     mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
+    if more := len(contradiction.repairs) - len(mends):
+        mended += f" {more} more would."
     return {
         "finding": house(f"{_cannot(ledger, contradiction, names)} {mended}"),
         "numbers": [_number(ledger, number) for number in contradiction.numbers],
@@ -181,6 +183,9 @@ def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) 
     all_ = "this" if number == 1 else f"all {number} contradictions"
     how = KINDS[repair.how][1] if repair.how in KINDS else repair.how
     verb = "mends" if len(repair.changes) == 1 else "mend"
+    if repair.given:
+        p = listed([f"{ledger.entries[name].printed} (“{names[name]}”)" for name in repair.given])
+        how += f", and a usual test then gives {p}"
     return {
         "finding": house(f"{told[0].upper()}{told[1:]} {verb} {all_}: {how}."),
         "how": how,

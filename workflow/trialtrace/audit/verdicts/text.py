@@ -35,6 +35,8 @@ from trialtrace.base.terminal import plain_text
 
 WIDTH = 80
 WIDEST = 120
+MOST_TOLD = 10
+"""So many contradictions are told with what would mend them."""
 Row = Mapping[str, Any]
 
 
@@ -55,8 +57,11 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if contradictions := audit.get("contradictions"):
         lines += ["", "Numbers that contradict each other:"]
-        for contradiction in contradictions:
+        for contradiction in contradictions[:MOST_TOLD]:
             lines += _wrapped(f"  {plain_text(contradiction['finding'])}", width)
+        if len(contradictions) > MOST_TOLD:
+            more = len(contradictions) - MOST_TOLD
+            lines += _wrapped(f"  {more} more, in `--format html` or `json`.", width)
         lines.append("")
     if registration := audit.get("registration"):
         lines += ["", "Registered and reported:"]

@@ -66,8 +66,8 @@ Counts = list[tuple[int, int]]
 @checks(
     "counts of the groups against p, by every usual test (a one-sided match, of Fisher's test, χ² "
     "or z, is another choice, or inconsistent where two sides are stated, unless Wald's z or the "
-    "likelihood ratio gives it too); a table of categories, of two by the same tests, also with the "
-    "count that its total asks for",
+    "likelihood ratio gives it too); a table of categories (of two by the same tests), also with "
+    "the count that its total asks for",
     {
         "p.counts": "The counts of the groups, and p by the usual tests.",
         "p.categories": "The table of groups by categories, and p.",
