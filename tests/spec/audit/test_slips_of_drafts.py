@@ -311,3 +311,19 @@ def test_the_ends_of_a_range_are_those_of_groups_that_are_all(tmp_path, capsys):
     assert "greatest" in asked(tmp_path, capsys, [HEAD_OF_ALL, row])
     further = [HEAD_OF_ALL[0], HEAD_OF_ALL[1].replace("90", "110"), *HEAD_OF_ALL[2:]]
     assert "greatest" not in asked(tmp_path, capsys, [further, row])
+
+
+# Of 30 patients none are 142; 12 may be a count whose percentage is another cell's deviation.
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("142 ± 47", "142 ± 47 cannot be one of 30 patients"),
+        ("12 ± 4", "12 is no count of patients, as stands beside it: 6 (20.0 %)"),
+        ("4 (13.3)", None),
+    ],
+)
+def test_a_deviation_in_a_row_of_counts(tmp_path, capsys, cell, told):
+    rows = [["", "Drug (n = 30)", "Placebo (n = 30)"]]
+    rows += [["Fever, n (%)", "3 (10.0)", "9 (30.0)"], ["Pain, n (%)", cell, "6 (20.0)"]]
+    text = asked(tmp_path, capsys, rows)
+    assert (told or "4 of 30 is 13.3 %, as printed") in text

@@ -187,10 +187,12 @@ def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
         if pair is None or entry in shares:
             continue
         count, percent, component = pair
+        spread = "±" in entry.printed and (n is None or count <= n)
         near = n is not None and any(_agrees(count * by, percent, n) for by in (10, 100, 1000))
         if (
             component == "percent"
             or near
+            or (spread and "count" in shares[0].parts)
             or (count < percent <= 100 and all("count" in share.parts for share in shares))
         ):
             beside = listed([claim.printed for claim in shares[:3]])
@@ -198,16 +200,17 @@ def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
             reading = Reading(
                 "Is each of these a count with its percentage?",
                 f"a count with its percentage, as {beside} beside it",
-                "No count is a fraction: its decimal point may have slipped.",
+                "No count is a fraction or has a deviation; its decimal point may have slipped.",
             )
             yield question(WHOLE, entry, component, text, reading, shares)
 
 
 def _fraction(entry: Claim) -> tuple[float, float, str] | None:
-    """A number that is not whole, and a second one in brackets behind it; with the component."""
+    """A number that is not whole, or has ±, and a second one behind it; with the component."""
     if match := _OF_COUNT.search(entry.doubt):
         return float(match[1]), _size(entry.parts["percent"]), "percent"
-    if entry.parts.keys() == {"value", "sd"} and entry.parts["value"].places > 0:
+    pair = entry.parts.keys() == {"value", "sd"}
+    if pair and (entry.parts["value"].places > 0 or "±" in entry.printed):
         return _size(entry.parts["value"]), _size(entry.parts["sd"]), "value"
     return None
 

@@ -48,13 +48,14 @@ OF_TIMES = re.compile(r"surviv|kaplan|cumulative|mortality|[- ]free\b", re.I)
 @checks(
     "count, percentage and denominator, of a group or in one expression; which denominators are "
     "possible; a name such as intention to treat against the number randomised; a rule that cannot "
-    "apply to a group",
+    "apply to a group; a mean in a row of counts with their percentages that is above its patients",
     {
         "share.percent": "A count of a denominator, and the percentage printed for it.",
         "share.denominator": "The denominators on which a count prints as its percentage.",
         "share.count": "The counts of a denominator that print as a percentage.",
         "share.rounding": "How a paper rounds, from all its numbers.",
         "share.everyone": "A population named after all randomised, and its size.",
+        "share.kind": "A mean with its deviation in the row of a count with its percentage.",
         "share.rule": "A group that changes in a population whose rule cannot apply to it.",
     },
 )
@@ -72,7 +73,25 @@ def check_shares(ledger: Ledger) -> Iterator[Finding]:
             yield from _beside_count(ledger, entry)
         yield from _everyone(ledger, entry)
         yield from _only(ledger, entry)
+    yield from _kinds(ledger)
     yield from _habits(ledger)
+
+
+def _kinds(ledger: Ledger) -> Iterator[Finding]:
+    """Means in a row whose other groups have counts, where they are more than the patients."""
+    for entry in ledger.of_group():
+        n, (row, column, _) = ledger.size(entry), entry.place.rpartition(", column")
+        if entry.parts.keys() != {"value", "sd"} or not (n and column):
+            continue
+        beside = [
+            other
+            for other in ledger.of_cell.get(entry.about.cell, ())
+            if {"count", "percent"} <= other.parts.keys() and other.place.startswith(f"{row},")
+        ]
+        if beside and entry.parts["value"].bounds[0] > n:
+            text = f"{beside[0].printed} beside it in its row is a count with its percentage; "
+            text += f"{entry.printed} cannot be one of {n} patients."
+            yield verdict("share.kind", entry, "value", INCONSISTENT, text, beside, covers=("sd",))
 
 
 def _habits(ledger: Ledger) -> Iterator[Finding]:
