@@ -199,3 +199,26 @@ def test_both_changes_are_right_with_numbers_exchanged(judged, ends, changes, wr
     claims = two_changes(ends, changes)
     found = {name for name in claims if judged(name, "value", claims)[0] == "inconsistent"}
     assert found == wrong
+
+
+# 36.1 less 40.2 is -4.1; a second visit of day 29 leaves open which is meant.
+@pytest.mark.parametrize(
+    ("names", "agreement"),
+    [
+        (("Day 0 Screen", "Day 29 End-of-Study"), "compatible"),
+        (("baseline", "day 29 (end)"), "compatible"),
+        (("baseline", "Day 28"), "not_checkable"),
+        (("baseline", "Day 29 a", "Day 29 b"), "not_checkable"),
+        (("baseline", "Day 29 a", "Day 29"), "compatible"),
+    ],
+)
+def test_a_change_is_of_the_visit_of_its_day(judged, names, agreement):
+    means = dict(zip(names, ("40.2", *("36.1",) * (len(names) - 1)), strict=True))
+    claims = {
+        f"v{at}": claim(f"mean (SD) {mean} (9.0)", outcome="score", group="training", visit=name)
+        for at, (name, mean) in enumerate(means.items())
+    }
+    about = {"outcome": "score", "group": "training", "visit": "Day 29", "change": True}
+    found, said = judged("c", "value", claims | {"c": claim("mean (SD) -4.1 (8.0)", **about)})
+    assert found == agreement
+    assert ("was taken for “Day 29”" in said) == (found == "compatible" and "Day 29" not in names)

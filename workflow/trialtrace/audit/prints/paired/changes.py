@@ -19,7 +19,8 @@ moves both by as much as they are off would make them right by `SAYS_SOMETHING` 
 a remark.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from itertools import combinations
 from math import ceil, prod, sqrt
 
@@ -39,15 +40,17 @@ SILENT = 0.05
 """Which part of the patients that a table or population has may lack a value untold."""
 FAR = 4
 """Errors by which patients without a value, missing at random, seldom move a change."""
+_TIME = re.compile(r"\b(hour|day|week|month|year)s?[ -]?([0-9]+)\b(?![.,][0-9])", re.IGNORECASE)
 Trio = tuple[Claim, Claim, Claim]
 WHAT = ("changes", "values at baseline", "values at the end")
 """What may be exchanged, in the order of a trio: a change, the baseline and the end."""
 
 
 @checks(
-    "a mean change from baseline against the values at both visits, and its deviation against "
-    "theirs, which no correlation from −1 to 1 may leave; a remark, since patients may differ, but "
-    "for means with numbers of patients and a deviation, or beside groups whose changes are right, "
+    "a mean change from baseline, or day 0, against the values at both visits (or one of the same "
+    "day, week or month where no other has it: week 12 (end)), and its deviation against theirs, "
+    "which no correlation from −1 to 1 may leave; a remark, since patients may differ, but for "
+    "means with numbers of patients and a deviation, or beside groups whose changes are right, "
     "that are further away than those who lack a value can move them, and for two groups of which "
     "both changes are right with numbers exchanged, and by no adjustment for the baseline, no "
     "patients missing at random and no chance above 0.1",
@@ -166,9 +169,27 @@ def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
         if not claim.about.change and _is_mean(claim)
     ]
     starts = [one for one in claims if one.about.visit and _is_first(one.about.visit, first)]
-    ends = [one for one in claims if one.about.visit == about.visit and one not in starts]
+    # Day 0, where nothing is called the baseline.
+    starts = starts or [
+        one for one in claims if not first and (_time(one.about.visit) or [1])[-1] == 0
+    ]
+    ends = [one for one in claims if one not in starts]
+    visit = _same_visit(about.visit or "", {one.about.visit or "" for one in ends})
+    ends = [one for one in ends if one.about.visit == visit]
     start, end = ledger.agreed(starts, "value"), ledger.agreed(ends, "value")
     return None if start is None or end is None else (start, end)
+
+
+def _same_visit(visit: str, others: Collection[str]) -> str | None:
+    """The visit that is called so, else the only one of the same day, week or month."""
+    time = _time(visit)
+    alike = [other for other in others if time is not None and _time(other) == time]
+    return visit if visit in others else alike[0] if len(alike) == 1 else None
+
+
+def _time(visit: str | None) -> tuple[str, int] | None:
+    times = {(unit.lower(), int(number)) for unit, number in _TIME.findall(visit or "")}
+    return times.pop() if len(times) == 1 else None
 
 
 def _is_first(visit: str, first: str | None) -> bool:
@@ -191,6 +212,8 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) 
         text += f"{most:.2g}, whoever they are."
     else:
         text += f", each of {entry.about.n} patients, while {part.text} is printed."
+    if end.about.visit != entry.about.visit:
+        text += f" “{end.about.visit}” was taken for “{entry.about.visit}”."
     return verdict("change.mean", entry, part, agreement, text, [start, end])
 
 
