@@ -361,3 +361,30 @@ def test_a_question_on_another_choice_tells_both_groups(told):
     _, page = told("editor", given)
     for question in asked(page):
         assert "13 of 40" not in question or "4 of 33" in question
+
+
+def test_shares_of_one_table_are_one_line_and_words_are_those_of_a_letter(told):
+    rows = [
+        (
+            f"Row {k}",
+            f'"table 2, row {k}, column 2"',
+            "33%",
+            f'outcome: {o}, group: a, patients: "11"',
+        )
+        for k, o in enumerate(("o", "c", "men"), 1)
+    ]
+    means = [
+        (
+            "Low",
+            '"table 3, row 2, column 2"',
+            f"mean (SD) {mean} (5)",
+            f"outcome: c, group: {group}",
+        )
+        for group, mean in (("a", 52), ("b", 50))
+    ]
+    p = ("P", '"table 3, row 2, column 4"', "P=0.6", "outcome: c, compare: [a, b]")
+    _, page = told("editor", ledger(*rows, *means, p))
+    assert page.count('<td class="effect">') == 2 and page.count(" Likewise 33% (") == 1
+    assert "that round to what is printed, both t tests give" in asked(page)[-1]
+    _, page = told("table", ledger(*rows, *means, p))
+    assert "for 1 set of printed numbers: 1 was matched;" in " ".join(page.split())

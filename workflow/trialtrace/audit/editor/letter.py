@@ -33,6 +33,8 @@ HEADS = {
     "not_checkable": "What no usual test gives",
 }
 """The heading under which a line stands: a decision that turns, else the verdict on print."""
+SHARES = ("share.percent", "share.count", "share.denominator")
+"""Checks of which all cells of a table are one matter, as are p of it that no usual test gives."""
 MATTERS = ("number.impossible", "size.denominator", "total.categories")
 """Checks of which many cells of one place are one matter."""
 
@@ -135,6 +137,9 @@ def _same(entry: Claim, grade: str, text: str, behind: Sequence[Finding]) -> tup
     """What lines that tell the same have in common: the sentence, up to what is printed; of
     groups the outcome and what was held against what."""
     about, checks = entry.about, tuple(finding.check for finding in behind)
+    table = entry.place.rpartition(", row ")[0]
+    if table and checks and all(one.open or one.check in SHARES for one in behind):
+        return grade, checks, table
     if set(checks) & set(MATTERS):
         return grade, checks, entry.place, re.sub(r"\d[\d.,]*|“[^”]*”", "#", text)
     if about.group and about.category is None and checks:

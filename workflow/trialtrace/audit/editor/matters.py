@@ -25,6 +25,7 @@ _PLAIN = (
         r"No two parts that make up \1 print as",
     ),
     (re.compile(r"\bprints as\b"), "rounds to"),
+    (re.compile(r"\bprint as given\b"), "round to what is printed"),
     (re.compile(r"\bprint as\b"), "round to"),
     (re.compile(r"; printed is [^;]*(?=\.$)"), ""),
 )

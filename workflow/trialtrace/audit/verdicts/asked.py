@@ -132,7 +132,7 @@ def reading(entry: Claim, ledger: Ledger) -> Reading:
     if group:
         several = "Is each of these numbers of the group, the outcome and the time that were read?"
         outcome = ledger.outcomes.get(entry.about.outcome or "")
-        words = [f"of {group}", outcome.label if outcome else "", entry.about.visit or ""]
+        words = [f"of {group}", f"for {outcome.label}" if outcome else "", entry.about.visit or ""]
         return Reading(several, ", ".join(filter(None, words)), why)
     return Reading("Is each of these numbers read as it is meant?", "read as it is meant", why)
 

@@ -1,6 +1,6 @@
 """Counts claims by their worst component, once against the data and once on print."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.verdicts import (
@@ -174,13 +174,16 @@ def counted(counts: Row, column: str) -> Iterator[tuple[str, str, int]]:
             yield word, shown(word, n - own), n - own
 
 
-def by_chance(searches: int, expected: float) -> str:
-    """How many sets of numbers were searched for another choice, and what chance would match."""
-    sets = "set of printed numbers" if searches == 1 else "sets of printed numbers"
-    text = f"Other tests, methods and ways of rounding were tried for {searches} {sets}; "
+def by_chance(searches: Sequence[Row], expected: float) -> str:
+    """How many sets of numbers were searched for another choice, how many were matched, and what
+    chance would match."""
+    sets = "set of printed numbers" if len(searches) == 1 else "sets of printed numbers"
+    found = sum(search["tier"] is not None for search in searches)
+    text = f"Other tests, methods and ways of rounding were tried for {len(searches)} {sets}: "
+    text += f"{found or 'none'} {'was' if found == 1 else 'were'} matched; "
     if expected < LEAST_EXPECTED:
         return f"{text}a match by chance alone is unlikely."
-    return f"{text}by chance alone, {expected:.1f} would be matched."
+    return f"{text}by chance alone, {expected:.1f} would be."
 
 
 def unmatched_text(counts: Row) -> str:

@@ -74,8 +74,7 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
         lines += _wrapped(standing, width)
     searches = audit.get("searches", ())
     if searches:
-        expected = audit["expected_matches_by_chance"]
-        lines += _wrapped(by_chance(len(searches), expected), width)
+        lines += _wrapped(by_chance(searches, audit["expected_matches_by_chance"]), width)
     return "\n".join(lines) + "\n"
 
 

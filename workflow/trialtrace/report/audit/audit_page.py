@@ -374,10 +374,8 @@ def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[s
 
 
 def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
-    """How many searches there were, the sum of their chances, and how many found something."""
-    found = sum(search["tier"] is not None for search in searches)
-    verb = "was" if found == 1 else "were"
-    return f"{by_chance(len(searches), expected_by_chance(searches))} {found or 'None'} {verb}."
+    """How many searches there were, how many found something, and the sum of their chances."""
+    return by_chance(searches, expected_by_chance(searches))
 
 
 def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:

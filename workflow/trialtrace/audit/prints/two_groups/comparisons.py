@@ -306,7 +306,8 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         span = span.turned
     shown = span_text(signed(end, max(main.places, 0) + 1) for end in span)
     points = " percentage points" if measure == "risk_difference" else ""
-    text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
+    article = "an" if WORDS[measure].startswith("o") else "a"
+    text = f"{parts[0].text} and {parts[1].text} give {article} {WORDS[measure]} of {shown}{points}"
     other = RATIOS[1 - RATIOS.index(measure)] if measure in RATIOS else ""
     of_other = span_of(other, parts) if other else None
     agreement = INCONSISTENT
