@@ -32,7 +32,9 @@ MOST = 8
 def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     """The block as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    left_out = " ".join(left_out_in_short(material, places))
+    known = place_link("tbl-known", places)
+    of_all = f"How many patients [all outcomes]({known}) are known of." if known else ""
+    left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
     beside = [*others_in_short(material, places), *_how(material), made_up_by_arm(material)]
     beside += [lost_sessions(material, one, places) for one in leading(material)]
     told = [
