@@ -37,7 +37,6 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trial.plan.build import Analysis
 
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # The end of what a text of the configuration says first.
 _CLAUSE = re.compile(r"[.;](\s|$)")
 
