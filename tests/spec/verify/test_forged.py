@@ -49,7 +49,7 @@ def test_a_number_is_told_with_its_result_and_both_values(whole: Project, spoil:
     (one,) = (found for found in forge(whole, spoil, ">33.3", ">13.3").found)
     assert one.what == "number"
     assert one.result == "mini/relief_primary/proportion.wilson@placebo"
-    assert "3 of 9 (13.3%)" in str(one.shown) and "3 of 9 (33.3%)" in str(one.kept)
+    assert "3/9 (13.3%)" in str(one.shown) and "3/9 (33.3%)" in str(one.kept)
 
 
 def test_a_number_with_the_title_of_its_link(whole: Project, spoil: Spoil):
