@@ -127,6 +127,8 @@ def test_a_visit_that_was_told(at: Project, call: Call, drafted, answer: str):
         ("week 1", ""),
         ("T2", ""),
         ("pressure", ""),
+        ("unem74", ""),
+        ("painW4", AFTER),
     ],
 )
 def test_words_of_visits(text: str, meant: str):
@@ -159,6 +161,23 @@ def test_a_visit_before_is_so_for_every_outcome(at: Project, drafted):
     told = ("--yes", "--primary", "pain", "--control", "placebo", "--before", "4")
     endpoints = drafted(at.root / "data" / "visits.csv", *told)["endpoints"]
     assert {endpoints[name]["baseline"] for name in ("pain", "relief")} == {"week 4"}
+
+
+def test_what_was_before_is_so_for_all_of_the_same_visits(at: Project, drafted):
+    """A label tells of the first visit of one outcome; that of the other is the same."""
+    draw, rows = random.Random(5), range(1, 61)
+    made: dict[str, list[object]] = {"id": [*rows], "train": [treated(n) for n in rows]}
+    for year in ("74", "75", "78"):
+        made[f"unem{year}"] = [float(draw.randint(0, 1)) for _ in rows]
+        made[f"pay{year}"] = [float(draw.randint(0, 90)) for _ in rows]
+    made["earned"] = [draw.random() for _ in rows]
+    path, labels = at.root / "data" / "made.sav", {"unem74": "Unemployed, before training"}
+    pyreadstat.write_sav(pd.DataFrame(made), path, column_labels=labels)
+    told = ("--yes", "--control", "sham", "--primary", "earned")
+    files = drafted(path, *told)
+    assert {files["endpoints"][name].get("baseline") for name in ("unem", "pay")} == {"visit 74"}
+    assert files["plan"]["analyses"]["unem"]["visits"] == ["visit 75", "visit 78"]
+    assert "before" not in files["guesses"]["guesses"]
 
 
 def test_check_tells_a_comparison_at_the_baseline(at: Project, drafted):

@@ -16,7 +16,7 @@ from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of
 from trialtrace.run.drafting.parameters import parameters_of
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.wide import EARLY, LATE, TREATMENT, UNIT
+from trialtrace.run.drafting.wide import BOUND, EARLY, LATE, TREATMENT, UNIT
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import folded, parts
 
@@ -33,8 +33,10 @@ CHANGED = re.compile(
 # A year of the calendar counts from no start.
 CALENDAR = range(1900, 2100)
 NUMBER, WORD = r"-?[0-9]+(?:[.,][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
+# The last letter of a word is no unit: unem74.
 TIMED = re.compile(
-    rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>{WORD})|(?P<u>{WORD})[-_ ]?(?P<m>{NUMBER}))(?![a-z0-9])"
+    rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>(?i:{WORD}))|"
+    rf"(?:{BOUND}|(?=[A-Za-z]{{2}}))(?P<u>(?i:{WORD}))[-_ ]?(?P<m>{NUMBER}))(?![A-Za-z0-9])"
 )
 # Of these the first is often that of the start; of the numbers of visits nothing is known.
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
@@ -209,11 +211,9 @@ def when(texts: Iterable[str]) -> str:
             or START.fullmatch(words)
         ):
             return BEFORE
-        for match in TIMED.finditer(folded(text).lower()):
-            number, unit = (
-                float((match["n"] or match["m"]).replace(",", ".")),
-                match["w"] or match["u"],
-            )
+        for match in TIMED.finditer(folded(text)):
+            number = float((match["n"] or match["m"]).replace(",", "."))
+            unit = (match["w"] or match["u"]).lower()
             if unit[0] in "yj" and number in CALENDAR:
                 continue
             if number <= 0:
@@ -329,17 +329,35 @@ def _adjusted_for(outcome: Outcome, seen: Look, decided: Decided) -> str:
     return next((str(code) for code in named if seen.doubt and code in seen.before), "")
 
 
+def _looks(tables: Mapping[str, Table], outcomes: Sequence[Outcome]) -> list[Look]:
+    """What is known of the first visits of each outcome: one that was before treatment, or may be,
+    was so for all with the same visits, but for those with a column of their own for the value."""
+    looks = [look(tables[outcome.table], outcome) for outcome in outcomes]
+    groups = [
+        (outcome.table, outcome.visit, outcome.visit_word, *dict(outcome.columns))
+        for outcome in outcomes
+    ]
+    made = []
+    for outcome, group, own in zip(outcomes, groups, looks, strict=True):
+        known = [seen for seen, other in zip(looks, groups, strict=True) if other == group]
+        known = sorted((seen for seen in known if seen.before), key=lambda seen: bool(seen.doubt))
+        lone = own.before and not own.doubt
+        alone = lone or not outcome.columns or own_before(tables[outcome.table], outcome)
+        made.append(own if alone or not known else known[0])
+    return made
+
+
 def with_before(
     tables: Mapping[str, Table], outcomes: Sequence[Outcome], decided: Decided
 ) -> list[Outcome]:
     """The outcomes, the primary one first, with their visits before treatment: what is told of them
     holds for each of which nothing else is known."""
-    first = look(tables[outcomes[0].table], outcomes[0])
+    looks = _looks(tables, outcomes)
+    first = looks[0]
     told = decided.told.get("before") or _adjusted_for(outcomes[0], first, decided)
     of_first = (outcomes[0].table, outcomes[0].visit)
     made, doubtful = [], list[str]()
-    for at, outcome in enumerate(outcomes):
-        seen = look(tables[outcome.table], outcome)
+    for at, (outcome, seen) in enumerate(zip(outcomes, looks, strict=True)):
         # A visit of the same column was before for every outcome.
         same = bool(outcome.visit) and (outcome.table, outcome.visit) == of_first
         alike = told != NONE and outcome.visit_word == outcomes[0].visit_word

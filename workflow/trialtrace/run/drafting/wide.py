@@ -76,10 +76,10 @@ UNIT = (
     r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
 )
-_BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
+BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
 # A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
 VISIT_WORD = re.compile(
-    rf"{_BOUND}(?P<word>(?i:{EARLY}|(?:{LATE})[-_. ]?[0-9]{{0,3}}(?:{UNIT})?|"
+    rf"{BOUND}(?P<word>(?i:{EARLY}|(?:{LATE})[-_. ]?[0-9]{{0,3}}(?:{UNIT})?|"
     rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{UNIT})|(?<=[-_. ])0|"
     rf"(?:t|v|visit|visite|{UNIT})[-_ ]?[0-9]{{1,4}}))"
     r"(?![0-9])(?:(?![^\W\d_])|(?<=[a-z0-9])(?=[A-Z]))"
