@@ -441,7 +441,8 @@ def test_the_side_that_was_treated_is_exchanged_with_the_arms(tmp_path):
 
 
 def test_what_a_patient_has_in_two_tables_is_no_side_and_is_left_as_it_is():
-    """Sex stands in both tables, of one patient otherwise; the treated side is exchanged."""
+    """Sex stands in both tables, of one patient otherwise; the treated side is exchanged, where the
+    file has 1.0 for the code 1."""
     n = 40
     who = [str(at) for at in range(n)]
     sex, side = [str(at % 2) for at in range(n)], ["left" if at % 3 else "right" for at in range(n)]
@@ -451,11 +452,11 @@ def test_what_a_patient_has_in_two_tables_is_no_side_and_is_left_as_it_is():
         "id": [one for one in who for _ in "ab"],
         "sex": [one for one in sex for _ in "ab"],
         "place": [place for _ in who for place in ("left", "right")],
-        "arm": ["real" if place == one else "sham" for one in side for place in ("left", "right")],
+        "arm": ["1.0" if place == one else "0.0" for one in side for place in ("left", "right")],
     }
     exchanged = [at % 2 == 0 for at in range(n)]
     now = [
-        {"real": "sham", "sham": "real"}[arm] if exchanged[at // 2] else arm
+        {"1": "0", "0": "1"}[arm[0]] if exchanged[at // 2] else arm[0]
         for at, arm in enumerate(rows["arm"])
     ]
     tables = {"patients": SimpleNamespace(of="p", name="patients")}
@@ -464,6 +465,9 @@ def test_what_a_patient_has_in_two_tables_is_no_side_and_is_left_as_it_is():
             tables=tables,
             subjects=SimpleNamespace(table="patients"),
             dictionary={"patients": [*patients], "rows": [*rows]},
+            design=SimpleNamespace(
+                arms={each: SimpleNamespace(code=each, codes=(each,)) for each in "10"}
+            ),
         ),
         raw={"p": pa.table(patients), "r": pa.table(rows)},
         subjects=lambda name: np.array(who if name == "patients" else rows["id"]),

@@ -52,6 +52,19 @@ def test_columns_of_one_event(at: Project, call: Call, mark: str):
     assert "[redcap_event_name] = 'baseline_arm_1'" in dictionary
 
 
+def test_arms_written_with_decimals_are_those_of_their_codes(at: Project, call: Call, capsys):
+    """A program that knows a gap in a column writes 1.0 for 1; so may who tells the control."""
+    lines = ["pid,arm,age,cured", *(f"{n},{n % 2}.0,{20 + n},{n * 7 % 5 % 2}" for n in range(60))]
+    write(at.root / "data" / "a.csv", lines)
+    paths = [at.root / "data" / "a.csv"]
+    assert red(at, call, paths, "--primary", "cured", "--arm", "arm", "--control", "0.0") == []
+    assert load_trial("mine", at).design.control.code == "0"
+    assert sum(read_losses(at.results / "mine" / "derived").known["cured"][""]["arm_1"]) == 60
+    path = at.trial_config("mine") / "trial.yaml"
+    path.write_text(path.read_text().replace('code: "1"', 'code: "1.0"'))
+    assert call("check", "mine") == 1 and 'did you mean the code "1"?' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("flag", ["ITTFL", "RANDFL"])
 def test_a_population_that_leaves_out_somebody_with_an_arm(at: Project, call: Call, flag: str):
     draw, lines = random.Random(7), [f"USUBJID,TRT01P,{flag},AVAL"]

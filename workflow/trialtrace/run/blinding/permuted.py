@@ -16,6 +16,7 @@ import pyarrow as pa
 from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.run.blinding.known import Known, known, with_cells, with_warnings, without_reveals
 from trialtrace.run.blinding.reveals import NEARLY_ALL, told_arms
+from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.sources.raw import RawTable
 from trialtrace.run.tables.conditions import columns_of
@@ -166,17 +167,24 @@ def _exchanged(whole: Known, rng: np.random.Generator) -> tuple[Cells, float]:
     """The same where a patient has every treatment: what the arms are called is drawn anew for each
     patient, in all rows alike."""
     codes = [arm.code for arm in whole.trial.design.arms.values()]
-    spelt = {code: arm.code for arm in whole.trial.design.arms.values() for code in arm.codes}
+    spelt = _spelt(whole)
     names = whole.adsl[0].to_pylist()
     new = {name: dict(zip(codes, rng.permutation(codes), strict=True)) for name in names}
 
     def exchanged(subject: str | None, cell: str) -> str:
-        return str(new[subject].get(spelt.get(cell, ""), "")) if subject in new else ""
+        return str(new[subject].get(spelt(cell), "")) if subject in new else ""
 
     cells = _filled(whole, exchanged)
     sides = cells.setdefault(whole.trial.tables[whole.trial.subjects.table].of, {})
     sides |= {name: np.array(of, dtype=object) for name, of in _sides(whole, cells).items()}
     return cells, len(names) * lgamma(len(codes) + 1) / log(2)
+
+
+def _spelt(whole: Known) -> Callable[[str | None], str]:
+    """Gives the code of the arm that a cell means; nothing of another."""
+    arms = whole.trial.design.arms.values()
+    spelt = {WHOLE_CODE.sub(r"\1", code): arm.code for arm in arms for code in arm.codes}
+    return lambda cell: spelt.get(WHOLE_CODE.sub(r"\1", (cell or "").strip()), "")
 
 
 def _sides(whole: Known, cells: Cells) -> dict[str, list[str | None]]:
@@ -189,10 +197,10 @@ def _sides(whole: Known, cells: Cells) -> dict[str, list[str | None]]:
     said = {name: own[name].to_pylist() for name in whole.trial.dictionary[table.name]}
     for raw, column, name in whole.arm_cells():
         rows, there = whole.subjects(name).tolist(), whole.raw[raw]
-        truth, now = there[column].to_pylist(), cells[raw][column].tolist()
+        truth, now = [*map(_spelt(whole), there[column].to_pylist())], cells[raw][column].tolist()
         for place in whole.trial.dictionary[name]:
             values = there[place].to_pylist()
-            for arm in sorted({*truth} - {None, ""}) if place != column else ():
+            for arm in sorted({*truth} - {""}) if place != column else ():
                 before, after = (_mostly(rows, values, of, arm) for of in (truth, now))
                 moved = [after.get(who) != value for who, value in before.items()]
                 if np.mean(moved or [False]) < MOVED:

@@ -14,6 +14,7 @@ from trialtrace.base.words import column_letters
 from trialtrace.run.cleaning.account import Decision, run_text
 from trialtrace.run.cleaning.keys import PLACE
 from trialtrace.run.cleaning.rejects import REJECT, as_mask, stripped
+from trialtrace.run.cleaning.values import codes_as_read
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import Convert
 from trialtrace.run.trial.ignored import OTHERS, covered_by, is_wide
@@ -268,8 +269,8 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: pa.Table) -> No
     missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     text = stripped(raw[column], missing)
     codes = [code for arm in trial.design.arms.values() for code in arm.codes]
-    known = pc.is_in(text, value_set=pa.array(codes, type=pa.string()))
-    bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.invert(known))))
+    read = codes_as_read(trial.dictionary[spec.name][column], text, codes)
+    bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.is_null(read))))
     if not len(bad):
         return
     other = pc.unique(text.take(bad)).to_pylist()

@@ -26,6 +26,7 @@ from trialtrace.run.cleaning.values import (
     Conversion,
     Spelling,
     clean_column,
+    codes_as_read,
     conversion_of,
 )
 from trialtrace.run.tables.conditions import columns_of, evaluate
@@ -266,7 +267,9 @@ def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     if origin is None or trial.pooled:
         return Arms()
     one = typed[origin.table]
-    code = one.text(origin.column)
+    every = [code for arm in trial.design.arms.values() for code in arm.codes]
+    variable = trial.dictionary[origin.table][origin.column]
+    code = codes_as_read(variable, one.text(origin.column), every)
     return Arms(
         {
             arm.label: pc.unique(

@@ -6,7 +6,7 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,6 +120,15 @@ def parse_codes(text: pa.Array, choices: dict[str, str]) -> Parsed:
     bad = pc.and_(pc.is_valid(text), pc.is_null(codes))
     reason = f"not one of the codes {one_of(choices)}"
     return codes, [Broken("unknown_code", reason, as_mask(bad))]
+
+
+def codes_as_read(variable: Variable, text: pa.Array, codes: Iterable[str]) -> pa.Array:
+    """Which of some codes the cells of a column are once they are read, where 1.0 is 1; null where
+    none. Text without choices stays as it is spelt."""
+    if variable.kind == "text" and not variable.choices:
+        known = pc.is_in(text, value_set=pa.array([*codes], type=pa.string()))
+        return blank(text, pc.invert(known))
+    return parse_codes(text, dict.fromkeys(codes, ""))[0]
 
 
 def parse_numbers(text: pa.Array, decimal: str) -> Parsed:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from trialtrace.base.errors import one_of
+from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.arms import NUMBER, tells_assignment
 from trialtrace.run.drafting.decided import Decided, none_of
 from trialtrace.run.drafting.names import CONTROL, flat, is_dose
@@ -106,8 +107,9 @@ def control_of(
     place = ("trial.yaml", "design.arms")
 
     def read(text: str) -> str:
+        asked = {text.casefold(), WHOLE_CODE.sub(r"\1", text)}
         for name, (label, code) in arms.items():
-            if text.casefold() in (name, label.casefold(), code.casefold()):
+            if asked & {name, label.casefold(), code.casefold()}:
                 return name
         codes = (code for _, code in arms.values())
         raise none_of("control", text, codes, f"an arm of column {column.name}: ")

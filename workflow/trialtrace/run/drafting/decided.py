@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
+from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question, Unasked
 
@@ -133,7 +134,7 @@ def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Col
 def code_of(flag: str, text: str, labels: Mapping[str, str], what: str) -> str:
     """The code that was told, or that has this label. Raises UserError where none has."""
     for code, label in labels.items():
-        if text.casefold() in (code.casefold(), label.casefold()):
+        if {text.casefold(), WHOLE_CODE.sub(r"\1", text)} & {code.casefold(), label.casefold()}:
             return code
     raise none_of(flag, text, labels, what)
 

@@ -247,6 +247,7 @@ def near_code(variable: Variable, written: str) -> str | None:
     labels: dict[str, str] = {}
     for code, label in variable.choices.items():
         labels.setdefault(label.casefold(), code)
+    labels |= {f"{code}.0": code for code in variable.choices}
     if written.casefold() in labels:
         return f"did you mean the code {tell(labels[written.casefold()])}?"
     return did_you_mean(written, variable.choices)
