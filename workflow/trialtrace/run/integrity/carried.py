@@ -11,7 +11,8 @@ equal change by eight units or more, on the median.
 
 Of a whole visit the values that are those of the visit before, but for either end of the column,
 are held against five times the odds of that at the other visits, at least one in two (binomial,
-times the visits); where all of a column are, at every visit, against four in five.
+times the visits); where all of a column are, at every visit, against four in five, unless its name
+says that each row repeats what the patient had before (BASE) or was.
 
 Of a patient all numbers of a visit are held against those of the visit before: in columns of many
 levels, between their ends, three or more. The chance is the product of how often each is equal,
@@ -19,12 +20,14 @@ where another is or in all, among the visits that are not copies; of as many cop
 three times the sum of these products.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.agreement import LASTING
 from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.correlations import rank_correlation, successive
 from trialtrace.run.integrity.export import Export, Slice, resolution
@@ -34,6 +37,8 @@ FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 FEWEST_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
 COLUMNS, AT_MOST, TOGETHER, FEW_VISITS, WORTH_A_REMARK = 3, 0.5, 3.0, 4, 0.005
+# What each row of a patient repeats by what it is: an age, a value before.
+OF_PATIENT = re.compile(rf"{LASTING.pattern}|(.*_)?(base|baseline|bl)(_.*)?|[a-z0-9]+bl", re.I)
 COPIES = "Whole visits that hold the numbers of the visit before"
 
 
@@ -119,7 +124,7 @@ def _whole_visits(pairs: list[tuple[Slice, Slice]]) -> Iterator[Look]:
             continue
         p, step = min((of_a_visit(*own, k - own[0], n - own[1]), at) for at, own in counts.items())
         told, rows = counts[step], steps[step]
-        if k == n and OFTEN**n < p:
+        if k == n and OFTEN**n < p and not OF_PATIENT.fullmatch(where.partition(".")[2]):
             p, told, rows = OFTEN**n, (k, n), [each for every in steps.values() for each in every]
         text = f"{told[0]} of {told[1]} values of a visit are those of the visit before"
         found_at = tuple(sorted(row for same, row in rows if same))
