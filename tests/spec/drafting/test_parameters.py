@@ -1,5 +1,6 @@
 """Tables with several rows a patient that a column such as PARAMCD tells apart."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from redcap_export import write_export
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
+from trialtrace.report.sections.deaths import deaths
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.questions import guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.endpoints.losses import read_losses
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
@@ -161,6 +164,61 @@ def test_findings_of_sdtm_beside_their_demographics(at: Project, call: Call):
     assert [label for label, _ in draft.arms.values()] == ["High", "Low", "Placebo"]
     assert call("new", "mine", *files, "--parameter", "TOT", "--yes") == 0
     assert check_trial(at, "mine") == []
+
+
+def adam(folder: Path) -> list[Path]:
+    """ADSL, times with a description of the event, and a laboratory value with its change."""
+    draw, who = random.Random(4), [(f"S{n:02}", ("Drug", "Placebo")[n % 2]) for n in range(60)]
+    tables = {
+        "adsl": ["USUBJID,TRT01P,AGE"],
+        "adtte": ["USUBJID,PARAMCD,PARAM,AVAL,CNSR,EVNTDESC"],
+        "adlb": ["USUBJID,AGE,PARAMCD,PARAM,AVISIT,AVAL,BASE,CHG"],
+    }
+    for n, (one, arm) in enumerate(who):
+        tables["adsl"].append(f"{one},{arm},{40 + n % 30}")
+        for code, label in (("OS", "Overall Survival (days)"), ("TTR", "Time to Relapse (days)")):
+            end = draw.randint(0, 1)
+            time = f"{draw.randint(20, 900)},{end},{('event', 'none')[end]}"
+            tables["adtte"].append(f"{one},{code},{label},{time}")
+        for code, label in (("BILI", "Bilirubin (mg/dl)"), ("ALB", "Albumin (g/dl)")):
+            base = round(draw.gauss(4, 0.9), 2)
+            tables["adlb"].append(f"{one},{40 + n % 30},{code},{label},Baseline,{base},{base},")
+            for visit in ("Month 6", "Month 12"):
+                value = round(base + draw.gauss(0, 0.5), 2)
+                row = f"{one},{40 + n % 30},{code},{label},{visit},{value},{base}"
+                tables["adlb"].append(f"{row},{value - base:.2f}")
+    for name, lines in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return [folder / f"{name}.csv" for name in tables]
+
+
+def test_the_other_endpoints_of_adam_are_values_and_not_what_stands_beside_them(
+    at: Project, call: Call
+):
+    """Of overall survival the event is death, and page 1 counts it."""
+    files = adam(at.root / "data")
+    flags = ("--yes", "--primary", "adtte.AVAL", "--parameter", "OS", "--control", "Placebo")
+    assert call("new", "mine", *files, *flags) == 0 and check_trial(at, "mine") == []
+    made = read(at, "mine", "endpoints.yaml")
+    assert {name: one.get("time") or one["column"] for name, one in made.items()} == {
+        **{"os": "AVAL", "ttr": "AVAL", "bili": "AVAL"},
+    }
+    assert (made["os"]["event_label"], made["os"]["unit"]) == ("Death", "days")
+    assert made["bili"]["baseline"] == "Baseline"
+    trial = load_trial("mine", at)
+    assert deaths(trial) == {"os"}
+    run = run_stages(trial, at.results / "mine", at)
+    lines = [one.text for one in read_losses(run.folder / "derived").warnings]
+    assert not [one for one in lines if "BASE" in one or "AGE" in one]
+
+
+def test_a_change_is_called_so_and_has_no_visit_without_it(at: Project, call: Call):
+    files = adam(at.root / "data")
+    flags = ("--yes", "--primary", "CHG", "--parameter", "BILI", "--control", "Placebo")
+    assert call("new", "mine", *files, *flags) == 0 and check_trial(at, "mine") == []
+    bili = read(at, "mine", "endpoints.yaml")["bili"]
+    assert bili["label"] == "Bilirubin (mg/dl), change from baseline"
+    assert [*bili["visit"]["labels"]] == ["Month 6", "Month 12"] and "baseline" not in bili
 
 
 def test_a_hundred_tests_of_a_laboratory(at: Project, call: Call):

@@ -10,7 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
-from trialtrace.report.sections.event_words import DEATH, is_time, of_death
+from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
@@ -20,6 +20,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.called import ADVERSE_EVENTS, ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.tables.measures import DEATH, SURVIVAL, of_death
 from trialtrace.run.trial.endpoints.time_to_event import (
     EventIntervals,
     EventsAtTimes,
@@ -58,7 +59,8 @@ def _is_time(endpoint: Endpoint) -> bool:
     entry = endpoint.entry
     if not isinstance(entry, _TIMES):
         return False
-    return bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
+    ends = bool(getattr(entry, "terminal", False)) or of_death(entry.event_label)
+    return ends or SURVIVAL.match(endpoint.label) is not None
 
 
 def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:

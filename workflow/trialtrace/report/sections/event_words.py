@@ -1,9 +1,8 @@
 """What patients are whom the event of an endpoint has not met, in the endpoint's own words."""
 
-import re
-
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.measures import of_death
 from trialtrace.run.trial.endpoints.event import EventInRow, Measured
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes, FirstSeen
 from trialtrace.run.trial.load import Trial
@@ -12,14 +11,6 @@ from trialtrace.run.trial.plan.methods import DATASETS
 
 # Of an endpoint that does not say what its event is.
 WITHOUT = "without the event"
-DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
-# An outcome of which death is a part, or of those deaths alone that nothing came before.
-_MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
-
-
-def of_death(label: str) -> bool:
-    """Whether words say death and nothing else."""
-    return DEATH.match(label) is not None and _MORE.search(label) is None
 
 
 def stat_words(stat: str) -> str:

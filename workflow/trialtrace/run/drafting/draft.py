@@ -377,16 +377,17 @@ def _several_times(
 def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
     """What else is likely an outcome: other parameters, then other columns."""
     own = {primary.column, primary.status} - {""}
+    told_by = offered.parameters
     others = [
         outcome
         for outcome in offered.found
         if outcome.score >= LEAST_SCORE
-        and not {outcome.column, outcome.status} & own
+        and not (outcome.table == primary.table and {outcome.column, outcome.status} & own)
         and not {name for _, name in outcome.columns} & own
+        and not (outcome.table in told_by and told_by[outcome.table].beside_value(outcome.column))
         and not endings(offered, outcome)
         and not without_end(offered.table(outcome.table), outcome)
     ]
-    told_by = offered.parameters
     return [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
 
 

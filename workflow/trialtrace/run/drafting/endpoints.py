@@ -22,10 +22,11 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.visits import label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import SURVIVAL, parts
 
 MEAN_OF_ROWS = " (mean of a patient's rows)"
 RESERVED = {"flow", "baseline", "adverse_events", "planning"}
+IN_BRACKETS = re.compile(r"\(([a-z]+)\)$")
 # A year in the units of time; a rate is of one.
 YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
 
@@ -158,13 +159,17 @@ def _timed(
 ) -> Iterator[tuple[str, object]]:
     """A time with its event; before it the event that competes, where there is one."""
     made, other = item.outcome, f"{item.name}_competing"
-    time = {"time": made.column}
+    time, said = {"time": made.column}, IN_BRACKETS.search(item.label)
+    if said and said[1] in YEAR and not item.column.unit:
+        time["unit"] = said[1]
     if made.competing:
         ended = _ended(status, made.competing, "Last contact without it")
         own = {**head, "label": ended["event_label"], "code": _code(other, codes)}
         yield other, own | time | ended
         head = {**head, "competing": [other]}
-    yield item.name, head | time | _ended(status, made.event, "Last contact without the event")
+    ended = _ended(status, made.event, "Last contact without the event")
+    words = {"event_label": "Death"} if SURVIVAL.match(item.label) else {}
+    yield item.name, head | time | ended | words
 
 
 def _ended(column: Column, event: str, censored: str) -> dict[str, object]:

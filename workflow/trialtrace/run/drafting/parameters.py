@@ -36,6 +36,7 @@ TIME_UNIT = re.compile(
     "((sec|min|minute|hr|hour|day|wk|week|mo|mth|month|yr|year)s?)?", re.IGNORECASE
 )
 ANALYSED = "anl01fl"
+DERIVED = {"chg": "change from baseline", "pchg": "change from baseline (%)", "base": "baseline"}
 # What is likely the primary one, the likeliest first.
 PRIMARY = (
     r"primary",
@@ -73,9 +74,23 @@ class Parameters:
         return ((self.column, code), *self.where)
 
     def of(self, outcome: Outcome, code: str) -> Outcome:
-        """The endpoint of one parameter."""
+        """The endpoint of one parameter; what stands beside its value says what it is, and has the
+        visits at which it is filled: a change has none at the baseline."""
         there = self.visits.get(code, ()) if outcome.visit else ()
-        return replace(outcome, where=self.rows_of(code), label=self.labels[code], visits=there)
+        label = self.labels[code]
+        if self.beside_value(outcome.column):
+            said = self.view.column(outcome.column).label
+            label += f", {DERIVED.get(plain(outcome.column), said)}"
+            names = [self.column, self.visit or self.column, outcome.column]
+            filled = {at for one, at, cell in cells_of(self.view, names) if cell and one == code}
+            there = tuple(at for at in there if at in filled)
+        return replace(outcome, where=self.rows_of(code), label=label, visits=there)
+
+    def beside_value(self, name: str) -> bool:
+        """Whether a column of ADaM is not AVAL but made from it, or tells more of it: CHG,
+        EVNTDESC."""
+        values = [one.name for one in self.view.columns if plain(one.name) == "aval"]
+        return bool(values) and name not in values
 
 
 def parameters_of(table: Table, subject: str, visit: str) -> Parameters | None:

@@ -10,7 +10,6 @@ patient has every treatment it is the exact test of McNemar: patients of whom th
 with one treatment alone.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -26,13 +25,13 @@ from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances, contacts
 from trialtrace.run.integrity.look import UNEQUAL
+from trialtrace.run.tables.measures import of_death
 from trialtrace.run.trial.model import adsl_code, visit_labels
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]
 FEWEST_LOST, FEWEST_EXPECTED, FEWEST_CLUSTERS, LINES = 5, 5.0, 3, 3
-DEATHS = re.compile(r"(death|died|dead|mortality|overall survival)\b", re.IGNORECASE)
 
 
 def known_by_arm(study: Study) -> Known:
@@ -241,8 +240,12 @@ def _deaths(study: Study) -> Deaths:
     died = np.zeros(study.size, dtype=bool)
     day, start = (np.full(study.size, np.nan) for _ in range(2))
     for name, endpoint in study.trial.endpoints.items():
-        ends = getattr(endpoint.entry, "terminal", False) or DEATHS.match(endpoint.label)
-        if ends and endpoint.kind in BINARY + TIMES and name in study.made:
+        ends = of_death(endpoint.label, time=endpoint.kind in TIMES)
+        if (
+            (ends or getattr(endpoint.entry, "terminal", False))
+            and endpoint.kind in BINARY + TIMES
+            and name in study.made
+        ):
             records = study.made[name]
             timed = endpoint.kind in TIMES
             column, code = ("CNSR", 0) if timed else ("AVAL", 1)

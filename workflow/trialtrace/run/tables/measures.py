@@ -11,6 +11,10 @@ OTHER_AGES = re.compile(
     r"gestation\w*|gest|ga|(post)?menstrual|(post)?concept\w*|pma|corrected|bone|mental|heart|"
     r"maternal|paternal|mothers?|fathers?|parents?|partners?|spouse|husband|wife"
 )
+DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
+SURVIVAL = re.compile(r"overall survival\b", re.IGNORECASE)
+# An outcome of which death is a part, or of those deaths alone that nothing came before.
+_MORE = re.compile(r"\b(or|without|before|as)\b", re.IGNORECASE)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]")
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae",
@@ -55,6 +59,13 @@ NOT_IT = re.compile(
     r"chg|change|diff|difference|gap|delta|gain|loss|score|z|percent\w*|pct|cat|group|grp|gr|"
     r"sqr?t?|squared?|log|ln|x(treat\w*|trt|arm)"
 )
+
+
+def of_death(label: str, *, time: bool = False) -> bool:
+    """Whether the words of an event, or of a `time` until one, say death and nothing else: who has
+    "overall survival" at a time lives, and died at the end of the time of that name."""
+    said = DEATH.match(label) or (time and SURVIVAL.match(label))
+    return bool(said) and _MORE.search(label) is None
 
 
 def folded(text: str) -> str:
