@@ -530,3 +530,24 @@ def test_an_id_of_a_school_is_none_of_a_student(tmp_path: Path):
     rows = [f"{n % 8},{n},{n % 8 % 2},{n % 3 % 2}" for n in range(1, 97)]
     made = drafted(written(tmp_path / "a.csv", "school_id,student_id,treated,passed", *rows))
     assert made.subject == {"data": "student_id"} and made.design.kind == "cluster"
+
+
+def test_a_code_for_missing_that_a_visit_has_not_is_no_level_of_it(tmp_path: Path):
+    """9 is declared missing of each visit, and nobody has it at the first."""
+    data: dict[str, list[float]] = {"pid": [*range(60)], "arm": [n % 2 for n in range(60)]}
+    for visit in (1, 2, 3):
+        data[f"ill{visit}"] = [
+            9.0 if n < 4 * (visit - 1) else n * visit % 5 // 3 for n in range(60)
+        ]
+    names, path = [f"ill{visit}" for visit in (1, 2, 3)], tmp_path / "visits.sav"
+    words = {0.0: "none", 1.0: "severe", 9.0: "left"}
+    pyreadstat.write_sav(
+        pd.DataFrame(data),
+        str(path),
+        column_labels={name: f"Illness, visit {name[-1]}" for name in names},
+        variable_value_labels=dict.fromkeys(names, words),
+        missing_ranges={name: [9.0] for name in names},
+    )
+    for told in ({}, {"primary": "ill{visit}"}):
+        primary = drafted(path, arm="arm", control="0", **told).primary
+        assert (primary.kind, [name for _, name in primary.columns]) == ("repeated_event", names)

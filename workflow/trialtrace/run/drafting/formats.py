@@ -175,7 +175,8 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
             by=by,
             label="" if variable.label in NO_LABELS else variable.label,
             choices=tuple(variable.labels.items()),
-            missing=tuple(found.get(name, ())),
+            # A code that is declared missing is no level where no cell has it.
+            missing=tuple(dict.fromkeys((*found.get(name, ()), *variable.missing))),
             format=variable.format,
         )
         for name, variable in variables(opened(more)).items()

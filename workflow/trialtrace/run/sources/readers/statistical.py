@@ -135,11 +135,14 @@ def _declared_missing(
     """Values of a variable that an SPSS file declares missing: as text, how often each stands."""
     counts: Counter[str] = Counter()
     for value, text in zip(values, texts, strict=True):
-        for one in ranges:
-            same = type(value) is type(one["lo"])
-            if text is not None and same and one["lo"] <= value <= one["hi"]:
-                counts[text] += 1
+        if text is not None and _in_ranges(value, ranges):
+            counts[text] += 1
     return dict(sorted(counts.items()))
+
+
+def _in_ranges(value: Any, ranges: Iterable[Mapping[str, Any]]) -> bool:
+    same = (one for one in ranges if type(value) is type(one["lo"]))
+    return any(one["lo"] <= value <= one["hi"] for one in same)
 
 
 def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
@@ -285,11 +288,13 @@ def value_text(value: Any, precision: str = DOUBLE) -> str | None:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable by its own file. `labels` by code, which is spelt as a cell is."""
+    """A variable by its own file. `labels` by code, which is spelt as a cell is; those of `missing`
+    are declared so."""
 
     label: str
     format: str
     labels: Mapping[str, str]
+    missing: tuple[str, ...] = ()
 
 
 def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
@@ -300,14 +305,16 @@ def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
     for name, label in zip(meta.column_names, meta.column_labels, strict=True):
         precision = SINGLE if meta.readstat_variable_types.get(name) == "float" else DOUBLE
         numeric = meta.readstat_variable_types.get(name) != "string"
-        codes = {}
+        ranges = meta.missing_ranges.get(name, ())
+        codes, missing = {}, []
         for code, words in labelled.get(name, {}).items():
             text = value_text(code, precision) if numeric else str(code).strip()
             if text:
                 codes[text] = " ".join(str(words).split())
+                missing += [text] if _in_ranges(code, ranges) else []
         shown = (meta.original_variable_types or {}).get(name) or ""
         shown = "" if shown == "NULL" else shown
-        made[name.strip()] = Variable((label or "").strip(), shown, codes)
+        made[name.strip()] = Variable((label or "").strip(), shown, codes, tuple(missing))
     return made
 
 
