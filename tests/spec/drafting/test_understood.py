@@ -69,6 +69,14 @@ def test_enter_takes_no_arm_from_weak_evidence(weak: Path, monkeypatch, capsys):
     assert control.blinds
 
 
+def test_enter_alone_leaves_a_question_open_in_the_end(monkeypatch, capsys):
+    answers = iter(["", "", "", "zone"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    question = Question("arm", "Which?", [("zone", "few")], sure=False)
+    assert ask_on_terminal(question) is None
+    assert "left open after 3 times" in capsys.readouterr().out
+
+
 def test_arms_are_called_by_names_and_not_by_numbers_of_the_list(monkeypatch):
     answers, prompts = iter(["standard, 2"]), []
     monkeypatch.setattr("builtins.input", lambda text: prompts.append(text) or next(answers))

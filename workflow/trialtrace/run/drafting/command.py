@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import UserError, visible, wrong
 from trialtrace.run.drafting.questions import (
     FLAGS,
+    MOST_ASKED,
     SHOWN,
     Ask,
     Question,
@@ -27,6 +28,7 @@ UNSURE = (
 )
 BLIND, GUESSED = "nothing is computed by arm until it is known", "the first is then a guess"
 NOTHING = f"  Enter takes none of them: a number or a name, or {OPEN}"
+LEFT_OPEN = f"  left open after {MOST_ASKED} times"
 INTERRUPTED = "\ninterrupted: nothing was written"
 
 
@@ -196,8 +198,8 @@ def _asking(yes: bool) -> Ask:
 
 def ask_on_terminal(question: Question) -> str | None:
     """A numbered list; a number or a name takes one, Enter the first where it is sure, and a
-    question mark none: then nothing is computed by arm. Of `several` Enter takes none. Of
-    a long list a plus sign shows the rest."""
+    question mark, or `MOST_ASKED` times Enter, none: then nothing is computed by arm. Of `several`
+    Enter takes none. Of a long list a plus sign shows the rest."""
     if question.wrong:
         print(visible(f"\n{question.wrong}"))
     print(f"\n{question.words}  (--{question.flag})")
@@ -221,14 +223,15 @@ def ask_on_terminal(question: Question) -> str | None:
         return ",".join(chosen) or None
     if not question.sure:
         print(f"{UNSURE}({BLIND if question.blinds else GUESSED})")
-    answer = ""
-    while not answer:
+    for _ in range(MOST_ASKED):
         answer = typed("[1] " if question.sure else "> ")
         if not answer and question.sure:
             return question.choices[0][0]
-        if not answer:
-            print(NOTHING)
-    return None if answer == OPEN else _named(answer, values)
+        if answer:
+            return None if answer == OPEN else _named(answer, values)
+        print(NOTHING)
+    print(LEFT_OPEN)
+    return None
 
 
 def _named(answer: str, values: Sequence[str]) -> str:

@@ -7,10 +7,15 @@ from typing import TypeVar
 from trialtrace.base.errors import UserError, did_you_mean, one_of, wrong
 from trialtrace.run.cleaning.values import WHOLE_CODE
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question, Unasked
+from trialtrace.run.drafting.questions import (
+    FLAGS,
+    MOST_ASKED,
+    MOST_QUESTIONS,
+    Ask,
+    Question,
+    Unasked,
+)
 
-# How often a question is asked until an answer fits.
-MOST_ASKED = 3
 Made = TypeVar("Made")
 
 

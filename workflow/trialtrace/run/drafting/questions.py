@@ -28,6 +28,8 @@ FLAGS: Mapping[str, str] = {
 }
 # Questions on a terminal; a list is asked for where fewer were needed.
 MOST_QUESTIONS = 5
+# How often a question is asked until an answer fits.
+MOST_ASKED = 3
 # Choices that it shows at first.
 SHOWN = 9
 
