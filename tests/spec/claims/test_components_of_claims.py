@@ -144,6 +144,11 @@ def test_what_is_far_off_is_told_by_the_difference(audit, make_claim, training):
     assert rows[0]["data_finding"] == ("The data give 1.794; printed is 7.484, 5.690 higher.")
 
 
+def test_a_unit_that_is_printed_alone_is_none_of_the_data(audit, make_claim, training):
+    rows = audit(make_claim("gain", "1.79 s", STUDENT), further=training)
+    assert rows[0]["data_finding"] == "The data give 1.79 (in the data without a unit), as printed."
+
+
 RATIO = DIFFERENCE | {"stat": "odds_ratio.woolf", "as": "log"}
 
 

@@ -65,6 +65,18 @@ def test_arms_written_with_decimals_are_those_of_their_codes(at: Project, call: 
     assert call("check", "mine") == 1 and 'did you mean the code "1"?' in capsys.readouterr().err
 
 
+def test_a_blinded_draft_leaves_out_whoever_was_not_randomised(at: Project, call: Call, capsys):
+    draw, lines = random.Random(9), ["USUBJID,TRT01P,RANDFL,AVAL"]
+    for n in range(1, 61):
+        lot = f"{'AB'[n % 2]},Y" if n % 6 else ",N"
+        lines.append(f"S{n:02},{lot},{draw.gauss(0, 1):.2f}")
+    write(at.root / "data" / "adsl.csv", lines)
+    assert call("new", "mine", at.root / "data" / "adsl.csv", "--yes") == 0
+    assert load_trial("mine", at).pooled
+    assert content(at, "trial.yaml")["populations"]["itt"]["label"] == "All randomised (RANDFL)"
+    assert call("check", "mine") == 0 and "Population itt" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("flag", ["ITTFL", "RANDFL"])
 def test_a_population_that_leaves_out_somebody_with_an_arm(at: Project, call: Call, flag: str):
     draw, lines = random.Random(7), [f"USUBJID,TRT01P,{flag},AVAL"]

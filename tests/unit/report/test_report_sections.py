@@ -24,7 +24,7 @@ from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
-from trialtrace.report.sections.sections import design_line, made_by
+from trialtrace.report.sections.sections import design_line, made_by, populations
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.outcomes import CHOSEN
@@ -337,3 +337,16 @@ def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):
     rows = {row["result_id"]: row["stat_text"] for row in journal.results}
     p_values = [row["result_id"] for row in mini.results if row["stat_name"] == "p_value"]
     assert {rows[name][0] for name in p_values} <= set(".<>")
+
+
+def test_a_transformed_variable_without_a_label_is_no_group_under_populations(tmp_path):
+    made = """    smoker: smoker
+  groups:
+    agegrp: {of: age, label: Age group, from: {young: 0, old: 65}}
+  transformed:
+    agelog: {of: age, as: log}
+"""
+    text = mini_trial.TRIAL.replace("    smoker: smoker\n", made)
+    run = mini_run.run_mini(tmp_path, trial=text)
+    shown = populations(Material(run.trial, load_settings(run.at), run.folder, {}))
+    assert "Age group, by age" in shown and "logarithm" not in shown

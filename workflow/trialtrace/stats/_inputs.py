@@ -74,6 +74,8 @@ def normal_quantile(confidence: float) -> float:
 
 def numbers(values: ArrayLike, name: str) -> Floats:
     """Return `values` as finite floats; text, missing and infinite values are errors."""
+    if values is None:
+        raise StatsError(f"{name} is None; give its values.")
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked values; decide on them first.")
     # The levels of a category are names, also where they are numbers.

@@ -41,6 +41,7 @@ def test_negative_binomial_of_two_arms_of_equal_exposure():
         ([-1, 1, 2, 3, 4, 5], TIMES, "whole numbers"),
         (COUNTS, [0, 1, 1, 1, 1, 1], "above 0"),
         (COUNTS, [1, 1], "exposure has 2 values"),
+        (COUNTS, None, "exposure is None"),
         ([0] * 6, TIMES, "no events"),
         ([0, 0, 0, 1, 4, 2], TIMES, "0 or infinite"),
     ],

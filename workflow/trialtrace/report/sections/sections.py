@@ -262,6 +262,7 @@ def populations(material: Material) -> str:
     groups = [
         f"{one.label}, by {lower_first(variable_label(material.trial, one.of))}: {one.told}."
         for one in material.trial.subjects.made.values()
+        if one.label
     ]
     return "\n\n".join([shown, *map(escape_markdown, groups)])
 

@@ -108,7 +108,10 @@ def _data(printed: Component, value: Decimal, verdict: Verdict, row: ResultRow) 
         )
     noun = _NOUNS.get(printed.name) or _CHANGES.get(printed.word or "", "")
     behind = _counts(printed, row) + _before_rounding(value, row)
-    return f"The data give {noun}{verdict.text}{behind}"
+    text = verdict.text
+    if printed.name == "value" and printed.unit and not row["unit"]:
+        text = f"{text.removesuffix(printed.unit).rstrip()} (in the data without a unit)"
+    return f"The data give {noun}{text}{behind}"
 
 
 def _counts(printed: Component, row: ResultRow) -> str:

@@ -61,18 +61,20 @@ def selection_lines(study: Study) -> Iterator[RedLine]:
 
 
 def _short(study: Study, population: Population) -> Iterator[RedLine]:
-    """Where the label says everybody, and some with an arm are left out."""
-    label = population.label.partition(CHOSEN)[0]
+    """Where the label says everybody, and some with an arm are left out; who has one nobody knows
+    where arms are blinded."""
+    label, flag = population.label.partition(CHOSEN)[0], population.flag
     arms = planned_arms(study)
-    if population.flag not in study.adsl.columns or not means_everybody(label, population.flag):
+    known = flag in study.adsl.columns and not study.trial.pooled
+    if not (known and means_everybody(label, flag)):
         return
-    out = np.array(study.adsl.columns[population.flag].to_pylist(), dtype=object) != "Y"
+    out = np.array(study.adsl.columns[flag].to_pylist(), dtype=object) != "Y"
     randomised = np.any([*arms.values(), np.full(study.size, not arms)], axis=0)
     if not (out & randomised).any():
         return
     labels = study.trial.design.arms
     by_arm = [f"{labels[arm].label} {_of(out, mask)}" for arm, mask in arms.items()]
-    text = f"Population {population.name} is labelled “{label}” (flag {population.flag}), and "
+    text = f"Population {population.name} is labelled “{label}” (flag {flag}), and "
     text += f"trial.yaml, populations.{population.name}, leaves out {_of(out, randomised)} "
     text += f"patients{' with an arm: ' if arms else ''}{', '.join(by_arm)}. Label it by whom it "
     text += "holds, or take out the condition."
