@@ -520,6 +520,25 @@ def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str
     assert read(at, "trial.yaml")["design"]["kind"] == kind
 
 
+def test_the_unit_of_columns_of_treatments_is_that_of_a_claim(at: Project, call: Call, capsys):
+    """A difference in mm of columns in cm is told before a run; what tells the order is named."""
+    draw, names = random.Random(3), ("VAS placebo (cm)", "VAS drug (cm)")
+    lines = [",".join(("pid", "sequence", *names))]
+    for n in range(24):
+        lines.append(f"{n},{('PD', 'DP')[n % 2]},{draw.gauss(5, 1):.1f},{draw.gauss(3, 1):.1f}")
+    path = at.root / "data" / "wide.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--arm", ",".join(names), "--control", names[0]) == 0
+    guess = read(at, "guesses.yaml")["guesses"]["design"]
+    assert "sequence tells in which order" in guess["evidence"]
+    claim = "{from: p, place: t1, label: x, printed: 26.0 mm, is: {analysis: outcome, stat: STAT}}"
+    claim = claim.replace("STAT", "mean_difference.paired_t")
+    text = f"papers: {{p: a paper}}\nclaims:\n  d: {claim}\n"
+    (at.trial_config("mine") / "claims.yaml").write_text(text, encoding="utf-8")
+    assert call("check", "mine") == 1
+    assert "printed in mm, recomputed in cm" in capsys.readouterr().err
+
+
 def test_columns_of_treatments_beside_a_sequence(at: Project, call: Call):
     """A group of two beside columns of an outcome under two treatments may be their order."""
     lines = ["pain.verum,pain.plac,grp"]

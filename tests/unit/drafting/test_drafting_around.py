@@ -50,6 +50,11 @@ def test_a_title_units_sums_and_notes(of):
     assert table.keys[0] == ("subjid",)
 
 
+def test_a_row_of_means_alone(of):
+    """In words of German, with nothing but the mean of an age."""
+    assert keys(of([NAMES, *BODY, ["Mittel", "", 66.5, ""]])) == {"foot": 1}
+
+
 def test_a_plain_table_has_none(of):
     assert keys(of([NAMES, *BODY])) == {}
 

@@ -18,7 +18,7 @@ from trialtrace.audit.printed.agreement import (
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.sentences import NUMBERS
 from trialtrace.audit.printed.verdicts import UNCHECKED
-from trialtrace.base.words import NUMBER_NEEDED
+from trialtrace.base.words import IN_UNITS, NUMBER_NEEDED
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _data(printed: Component, value: Decimal, verdict: Verdict, row: ResultRow) 
     noun = _NOUNS.get(printed.name) or _CHANGES.get(printed.word or "", "")
     behind = _counts(printed, row) + _before_rounding(value, row)
     text = verdict.text
-    if printed.name == "value" and printed.unit and not row["unit"]:
+    valued = printed.name == "value" and row["stat_name"] in IN_UNITS
+    if valued and printed.unit and not row["unit"]:
         text = f"{text.removesuffix(printed.unit).rstrip()} (in the data without a unit)"
     return f"The data give {noun}{text}{behind}"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trialtrace.base.config.compose import Document
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.words import DIFFERENCES, IN_UNITS, TIMES
+from trialtrace.base.words import IN_UNITS, TIMES
 from trialtrace.run.claims.audit import Auditor, by_reading
 from trialtrace.run.claims.select import Selects
 from trialtrace.run.methods.analysing.planned import UNKNOWN_LEVEL, Planned, planned_results
@@ -17,7 +17,7 @@ from trialtrace.run.trial.endpoints.time_to_event import TimeFromStart
 from trialtrace.run.trial.load import Trial
 
 # Statistics that have the unit of what is analysed.
-OF_VALUES = {*IN_UNITS - DIFFERENCES, *TIMES - {"follow_up"}, "mean_time"}
+OF_VALUES = {*IN_UNITS, *TIMES - {"follow_up"}, "mean_time"}
 
 
 def untied_claims(trial: Trial) -> Iterator[Problem]:
@@ -74,11 +74,12 @@ def _unit(trial: Trial, place: Place, stat: str) -> str | None:
         return None
     entry = endpoint.entry
     column = {"measure": "column", "time_to_event": "time"}.get(endpoint.kind, "")
-    if not hasattr(entry, column):
+    columns = [*(getattr(entry, "treatments", None) or ()), getattr(entry, column, None)]
+    if columns[0] is None:
         return "days" if isinstance(entry, TimeFromStart) else None
     cleaning = trial.cleaning.tables.get(entry.table)
     units = cleaning.unit_of if cleaning else {}
-    return getattr(entry, "unit", None) or units.get(getattr(entry, column))
+    return getattr(entry, "unit", None) or units.get(columns[0])
 
 
 def _row(trial: Trial, planned: Planned, place: Place) -> ResultRow:

@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import tells_order
@@ -78,11 +77,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         raise none_of("design", data, (*KINDS, FACTORIAL))
     data = PARALLEL if data == FACTORIAL else data
     if not arm.name:
-        ordered = any(map(partial(_orders, levels(arm)), table.columns))
+        ordered = [one.name for one in table.columns if _orders(levels(arm), one)]
         kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN
         why = (
             "Each patient has a column for each treatment; nothing tells in which order they came."
         )
+        if ordered:
+            why = f"Each patient has a column for each treatment; {one_of(ordered)} tells in which "
+            why += "order they came, which is used where each period has a row of its own."
         decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
         return Design(kind, columns=levels(arm))
     if arm.constant_within is False:

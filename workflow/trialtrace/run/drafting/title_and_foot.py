@@ -29,7 +29,7 @@ PATTERN = re.compile(r"[([].*[)\]]|[dmyjtha]{1,4}([./-][dmyjtha]{1,4}){1,2}", re
 RANGE = re.compile(r"\S{1,8} ?([-–/]|to|bis) ?\S{1,8}")
 SUMS = re.compile(
     r"(grand )?totals?|sums?|means?|averages?|mean ?\(sd\)|sd|std|median|n|count|min|max|minimum|"
-    r"maximum|gesamt|summe|mittelwert|gesamtsumme|insgesamt|moyenne|totale|media|somma|suma|medelvärde",
+    r"maximum|gesamt|summe|mittel(wert)?e?|gesamtsumme|insgesamt|moyenne|totale|media|somma|suma|medelvärde",
     re.IGNORECASE,
 )
 NOTES = re.compile(
