@@ -65,7 +65,7 @@ def _short(study: Study, population: Population) -> Iterator[RedLine]:
     where arms are blinded."""
     label, flag = population.label.partition(CHOSEN)[0], population.flag
     arms = planned_arms(study)
-    known = flag in study.adsl.columns and not study.trial.pooled
+    known = flag in study.adsl.columns and study.trial.design.arms
     if not (known and means_everybody(label, flag)):
         return
     out = np.array(study.adsl.columns[flag].to_pylist(), dtype=object) != "Y"
