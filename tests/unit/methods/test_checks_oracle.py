@@ -113,6 +113,18 @@ def test_median_time(case, interval):
     assert_same(found, expected, f"km_{interval}.median")
 
 
+def test_a_bound_that_comes_back_over_the_level():
+    """R's survfit of these times, conf.type log: the upper bound is below one half at 25, and again
+    above it at 27."""
+    times = [2, 4, 4, 5, 5, 12, 12, 16, 17, 17, 17, 19, 19, 21, 22, 23, 24, 25, 26, 27, 27]
+    rows = pd.DataFrame(
+        {"group": 1, "time": times, "event": [n not in (8, 16, 18, 19) for n in range(21)]}
+    )
+    made = survival_data(rows.astype(int))
+    found = survival.CHECKS["median_time.kaplan_meier"](made, asked(group="all", interval="log"))
+    assert (found.value, found.interval) == (19.0, (12.0, 25.0))
+
+
 @pytest.mark.parametrize("case", SURVIVAL)
 def test_log_rank(case):
     expected = oracle("survival")[case]

@@ -105,20 +105,23 @@ def on_scale(scale: str, value: float, se: float) -> tuple[float, float, Callabl
     return angle, se / sqrt(4 * value * (1 - value)), lambda u: sin(min(max(u, 0), pi / 2)) ** 2
 
 
-def _scale(asked: Asked) -> str:
+def _scale(interval: str) -> str:
     """statsmodels' name of the transformation."""
     renamed = {"log_log": "cloglog", "plain": "linear", "arcsin": "asinsqrt"}
-    return renamed.get(asked.options["interval"], asked.options["interval"])
+    return renamed.get(interval, interval)
 
 
 def _quantile(share: float, *, reverse: bool = False) -> Check:
-    @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
+    @peer(
+        lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked.options['interval'])})",
+        Data.some_records,
+    )
     def check(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
         """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
         curve = _curve(data, asked, reverse=reverse)
         if not len(curve.surv_times):
             return nan, (nan, nan)
-        bounds = _bounds(curve, share, data.confidence(asked), _scale(asked))
+        bounds = _bounds(curve, share, data.confidence(asked), asked.options["interval"])
         return _crossing(curve, share, float(records["AVAL"].max())), bounds
 
     return check
@@ -127,16 +130,21 @@ def _quantile(share: float, *, reverse: bool = False) -> Check:
 def _bounds(
     curve: SurvfuncRight, share: float, confidence: float, scale: str
 ) -> tuple[float, float]:
-    """The library's bounds; NaN where a bound of the curve does not reach the level."""
+    """The library's lower bound, and the time at which the curve's upper bound is first below the
+    level, as R has it: the library's is where it stays there. NaN where a bound does not come."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = curve.quantile_ci(share, alpha=1 - confidence, method=scale)
-    inside = (curve.surv_prob > 0) & (curve.surv_prob < 1)
-    if isnan(low):
-        # No time is compatible with the level: the curve and its bounds drop past it at once.
-        past = curve.surv_times[inside & (curve.surv_prob < 1 - share)]
-        return (float(past[0]),) * 2 if len(past) else (nan, nan)
+        low, _ = curve.quantile_ci(share, alpha=1 - confidence, method=_scale(scale))
+    half = norm.ppf((1 + confidence) / 2)
+
+    def upper(value: float, se: float) -> float:
+        centre, error, back = on_scale(scale, value, se)
+        return max(back(centre - half * error), back(centre + half * error))
+
     # A curve at zero has no bounds, so it bounds nothing.
-    return float(low), float(high) if high in curve.surv_times[inside] else nan
+    rows = zip(curve.surv_times, curve.surv_prob, curve.surv_prob_se, strict=True)
+    high = next((float(t) for t, p, se in rows if 0 < p < 1 and upper(p, se) < 1 - share), nan)
+    # No time is compatible with the level where the curve and its bounds drop past it at once.
+    return high if isnan(low) else float(low), high
 
 
 def _crossing(curve: SurvfuncRight, share: float, last: float) -> float:
