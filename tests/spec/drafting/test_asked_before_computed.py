@@ -14,7 +14,8 @@ from mini_run import run_stages
 
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
-from trialtrace.run.drafting.visits import AFTER, BEFORE, when
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.visits import AFTER, BEFORE, labels_of, when
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import plan_remarks
@@ -70,6 +71,7 @@ def rows_of_visits(names: str, codes: Sequence[str], clock: Sequence[float] = ()
         ("week", ("4", "8", "12"), (), None, False),
         ("month", ("1", "3", "6"), (), None, False),
         ("year", ("2015", "2016"), (), "year 2015", True),
+        ("wave", ("8y", "16-18y", "30m", "BL"), (), "BL", False),
     ],
 )
 def test_the_first_visit(at: Project, drafted, names, codes, clock, baseline, guessed):
@@ -84,6 +86,28 @@ def test_the_first_visit(at: Project, drafted, names, codes, clock, baseline, gu
     # A first visit of which nothing says that it was before blinds the report.
     assert len(made) == (0 if guessed else len(codes) - (baseline is not None))
     assert all(("ancova" in name) is (baseline is not None) for name in made)
+
+
+def test_visits_in_units_come_by_time(tmp_path: Path):
+    """30 months are before 8 years, and a range begins with its first number."""
+    lines = rows_of_visits("wave", ("16-18y", "BL", "8y", "12y", "30m"))
+    (tmp_path / "made.csv").write_text("\n".join(lines) + "\n")
+    (table,) = profile([str(tmp_path / "made.csv")])
+    assert [*labels_of(table.column("wave"))] == ["BL", "30m", "8y", "12y", "16-18y"]
+
+
+@pytest.mark.parametrize(("what", "asked"), [("post-intervention, then months", True), ("", False)])
+def test_a_visit_0_that_a_codebook_puts_after_treatment(at: Project, drafted, what, asked):
+    (at.root / "data" / "book").mkdir()
+    lines = rows_of_visits("time", ("0", "6", "12"))
+    for name, text in (
+        ("a.csv", lines),
+        ("book.txt", [f"time: 0 for {what}", "pain: of 0 to 100"]),
+    ):
+        (at.root / "data" / "book" / name).write_text("\n".join(text) + "\n")
+    told = ("--arm", "treatment", "--control", "sham", "--primary", "pain")
+    files = drafted(at.root / "data" / "book", *told)
+    assert ("before" in files["guesses"]["guesses"]) is asked
 
 
 def test_a_value_before_in_a_column_of_its_own(drafted):
@@ -125,6 +149,8 @@ def test_a_visit_that_was_told(at: Project, call: Call, drafted, answer: str):
         ("year 2015", ""),
         ("post", AFTER),
         ("week 1", ""),
+        ("16-18y", AFTER),
+        ("1-2 months", AFTER),
         ("T2", ""),
         ("pressure", ""),
         ("unem74", ""),

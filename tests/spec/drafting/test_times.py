@@ -135,3 +135,22 @@ def test_a_secondary_that_may_be_a_time_has_its_end_or_is_refused(tmp_path: Path
     for status, kind in (("relapsed", "time_to_event"), ("none", "measure")):
         (second,) = followed(tmp_path, names, **told | {"secondary": f"survtime={status}"}).others
         assert second.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "event"),
+    [
+        ("cens: 0 = not censored, 1 = censored", "0"),
+        ("cens: 0 = nerve block succeeded, 1 = block failed (censored)", "0"),
+        ("cens: 0 = right-censored, 1 = relapse", "1"),
+        ("cens: how it ended", ""),
+    ],
+)
+def test_what_is_censored_is_no_event(tmp_path: Path, label: str, event: str):
+    """The event is the other code, whichever number it has; asked where no label says."""
+    rows = [f"{n},{ARMS[n % 2]},{5 + n * 7 % 50},{n % 3 % 2}" for n in range(60)]
+    write(tmp_path / "made.csv", ["pid,arm,days,cens", *rows])
+    write(tmp_path / "codebook.txt", ["days: Days until the end", label])
+    draft = decide(profile([str(tmp_path)]), {"primary": "days"}, guess_nothing_told)
+    assert (draft.primary.kind, draft.primary.status) == ("time_to_event", "cens")
+    assert ("event" in blinding(draft)) is (not event) and draft.primary.event == (event or "0")

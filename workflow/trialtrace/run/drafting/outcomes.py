@@ -19,7 +19,7 @@ from trialtrace.run.drafting.names import (
     words_apart,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import folded, parts, plain
 
 YES = re.compile(
     r"(1[_. -]*)?(yes|y|true|t|event|dead|died|death|relapsed?|progress\w*|positive|pos|present|"
@@ -50,7 +50,8 @@ STATUSES = set(
     fail failure ind indicator""")
 )
 # A status of that name has either code for the event; what a label says that decides it.
-CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr")
+CENSORING = re.compile(r"(?<!li)cens(?!us)|cnsr|zensier")
+UNCENSORED = re.compile(r"\b(no|not|un|non|ohne|never|nicht)[\W_]*(right\W*)?(cens|zens)")
 ENDS = re.compile(r"cens|event|dead|died|death|alive|relaps|progress|fail", re.IGNORECASE)
 # Words of a status inside longer ones, and of a time behind or before what it is to: prog_t, t_os.
 STATES = re.compile(
@@ -177,7 +178,11 @@ def event_code(column: Column) -> tuple[str, bool]:
     """The one of its codes that is the event, and whether their words say so."""
     codes = levels(column)
     told = {code: label_of(column, code) for code in codes}
-    if CENSORING.search(plain(column.name)) and not any(map(ENDS.search, told.values())):
+    ended = [code for code, label in told.items() if not _is_censored(label)]
+    if len(ended) == 1:
+        return ended[0], True
+    named = any(CENSORING.search(plain(text)) for text in (column.name, column.label))
+    if named and not any(map(ENDS.search, told.values())):
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         numbered = {*codes} == {"0", "1"}
         return "0" if numbered else codes[-1], numbered and plain(column.name) == "cnsr"
@@ -188,6 +193,12 @@ def event_code(column: Column) -> tuple[str, bool]:
     if len(no) == 1 and len(codes) == 2:
         return codes[codes.index(no[0]) - 1], True
     return codes[-1], set(codes) == {"0", "1"}
+
+
+def _is_censored(label: str) -> bool:
+    """Whether the label of a code says that a time was censored."""
+    words = folded(label).lower()
+    return bool(CENSORING.search(words)) and not UNCENSORED.search(words)
 
 
 def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome | None:

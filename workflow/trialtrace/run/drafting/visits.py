@@ -16,7 +16,7 @@ from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of
 from trialtrace.run.drafting.parameters import parameters_of
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.wide import BOUND, EARLY, LATE, TREATMENT, UNIT
+from trialtrace.run.drafting.wide import BOUND, EARLY, LATE, TREATMENT, UNIT, days_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import folded, parts
 
@@ -30,12 +30,17 @@ CHANGED = re.compile(
     r"chang|from baseline|since|differen|reduc|increas|decreas|versus|\bvs\b|relative|compared|"
     r"\b(after|post|following) (the )?(baseline|enrol|randomi[sz]ation|start|entry)"
 )
+# What a codebook says of a first visit, 0, that was after treatment.
+AT_ITS_END = re.compile(
+    r"\bpost ?-?(treatment|intervention|training|therapy|test)|"
+    r"\b(end|completion) of (the )?(treatment|intervention|training|therapy|program)"
+)
 # A year of the calendar counts from no start.
 CALENDAR = range(1900, 2100)
 NUMBER, WORD = r"-?[0-9]+(?:[.,][0-9]+)?", rf"{UNIT}|t|time|v|visit\w*"
 # The last letter of a word is no unit: unem74.
 TIMED = re.compile(
-    rf"(?:(?P<n>{NUMBER})[-_ ]?(?P<w>(?i:{WORD}))|"
+    rf"(?:(?<![0-9])(?P<n>{NUMBER})[-_ ]?(?P<w>(?i:{WORD}))|"
     rf"(?:{BOUND}|(?=[A-Za-z]{{2}}))(?P<u>(?i:{WORD}))[-_ ]?(?P<m>{NUMBER}))(?![A-Za-z0-9])"
 )
 # Of these the first is often that of the start; of the numbers of visits nothing is known.
@@ -45,6 +50,7 @@ OF_ARM = re.compile(r"(.+?)(?:_arm_[0-9]+[a-z]*| \(Arm [0-9]+: .+\))")
 NUMBERED, DASHED = re.compile("[0-9]"), re.compile(r"[^\W\d_]-[0-9]")
 # A number with its unit behind it is a visit without the word before it.
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
+IN_UNIT = re.compile(rf"(?<![a-z])(?:{UNIT})(?![a-z])")
 LEADING = re.compile(r"([\s,;:(\[/-]|\b(at|on|in|the|of|bei|am|im|à|a|nach))+$", re.IGNORECASE)
 TRAILING = re.compile(r"\s*[(\[]\s*-?[0-9.]+\s*(?:[-–]|to|bis)\s*-?[0-9.]+[^)\]]*[)\]]\s*$")
 PLACED = re.compile(r"^(?:at|on|in|am|im|bei)\s+(?:(?:the|der)\s+)?(?=\S)", re.IGNORECASE)
@@ -191,7 +197,14 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     every = codes or levels(column)
     # "ses-01" where every number has the dash: none of them is below 0.
     dash = "-" if all(map(DASHED.search, filter(NUMBERED.search, every))) else ""
-    ordered = sorted(every, key=lambda code: in_order(code.replace(dash, " ") if dash else code)[0])
+    texts = {one: folded(one).lower() for one in every}
+    timed = all(IN_UNIT.search(text) for text in texts.values() if NUMBERED.search(text))
+    days = {one: days_of(text) if timed else 1.0 for one, text in texts.items()}
+
+    def at(code: str) -> float:
+        return in_order(code.replace(dash, " ") if dash else code)[0] * days[code]
+
+    ordered = sorted(every, key=at)
     for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.,]+", label) else label
@@ -233,7 +246,7 @@ def look(table: Table, outcome: Outcome) -> Look:
     labels = {code: table.column(name).label for code, name in outcome.columns}
     silent = _silent(outcome)
     told = {
-        code: when([code, *(one for one in (label, labels.get(code, "")) if one not in silent)])
+        code: when([*(one for one in (label, labels.get(code, "")) if one not in silent), code])
         for code, label in visits.items()
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
@@ -241,6 +254,9 @@ def look(table: Table, outcome: Outcome) -> Look:
     first, *rest = visits
     bare = dict(outcome.columns).get(first) == first and all(told[one] == AFTER for one in rest)
     before = before or ((first,) if bare and not outcome.doubted else ())
+    said = table.column(outcome.visit).label if outcome.visit else ""
+    if before == (first,) and first.isdecimal() and AT_ITS_END.search(folded(said).lower()):
+        return Look(before, f"{visits[first]} is the first visit, and {outcome.visit} is: {said}.")
     if before or told[first] == AFTER or own_before(table, outcome):
         return Look(before if len(before) < len(visits) else ())
     return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")

@@ -350,13 +350,17 @@ def _analytes(columns: Sequence[Column]) -> set[str]:
     }
 
 
+def days_of(text: str) -> float:
+    """The days of the unit in the name of a visit, in small letters; 1 without one."""
+    unit = re.sub(rf"^(?:{LATE})|[^a-z]", "", text)
+    return SHARE_OF_DAY.get(unit[:2], SHARE_OF_DAY.get(unit[:1], 1.0))
+
+
 def _order(word: str) -> tuple[int, float, str]:
     """Before what is early, then by days, then what is late."""
     text = folded(word).lower()
     number = re.search(r"[0-9]+", text)
-    unit = re.sub(rf"^(?:{LATE})|[^a-z]", "", text)
-    length = SHARE_OF_DAY.get(unit[:2], SHARE_OF_DAY.get(unit[:1], 1.0))
-    days = length * float(number[0]) if number else 0.0
+    days = days_of(text) * float(number[0]) if number else 0.0
     early = bool(re.fullmatch(EARLY, text))
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
