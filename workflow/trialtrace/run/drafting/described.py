@@ -13,6 +13,8 @@ _OR_NEXT = re.compile(r"[\s/,;|]+([0-9]{1,2})$")
 _BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
+# Between a value and what it stands for: 0 = control, 0 for control, 0 if smoking.
+_MEANS = r"(?:\s*[=:]\s*|\s+(?:for|if|when)\s+)"
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
 
@@ -97,7 +99,7 @@ def with_values(
     if len(values) < 2:
         return None
     known = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
-    before = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?\s*[=:]\s*(?=[^\W\d])", text)]
+    before = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?{_MEANS}(?=[^\W\d])", text)]
     behind = [*re.finditer(rf"([^\W\d][^=;,]*?)\s*=\s*[\"'`]?({known})(?!\w|\.\d)", text)]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]

@@ -8,6 +8,8 @@ file, so it is shown to who holds the file and to nobody else.
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from trialtrace.run.drafting.described import Described
+
 # The subject and the key of a table in which nothing else is one.
 SOURCE_ROW = "source_row"
 # What the dictionary has no validation type for: such columns are declared as text.
@@ -89,7 +91,7 @@ class Table:
     `joined` are columns that are made of others of the file, `split` those that are a part of one.
     `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
     may be taken for it unasked, as far as this table tells; `once` are the visits of which no
-    patient has one twice.
+    patient has one twice. `described` is what the file and others beside it say of columns.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Table:
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     sure_arm: bool = False
     once: frozenset[str] = frozenset()
+    described: Mapping[str, Described] = dataclasses.field(default_factory=dict)
 
     @property
     def joined_numbers(self) -> set[str]:

@@ -29,6 +29,8 @@ from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
 from trialtrace.run.trial.dictionary import is_field
 
+# Evidence that other files give.
+FROM_BESIDE = ("described", "set_aside")
 # What a column is called that tells patients apart in the whole trial.
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 
@@ -123,6 +125,7 @@ def _profile_of(
         where=candidate.where,
         drawn=drawn,
         joined=together,
+        described=candidate.described,
     )
     return _with_structure(bare, structure)
 
@@ -153,6 +156,8 @@ def of_rows(table: Table, name: str, codes: tuple[str, ...]) -> Table:
     declared with all of its codes, by which a run chooses the rows."""
     kept = {**table.kept, name: codes}
     raw = found_behind(replace(table, kept=kept))
+    beside = {key: table.evidence[key] for key in FROM_BESIDE if key in table.evidence}
+    raw = replace(raw, described=table.described, evidence={**raw.evidence, **beside})
     sign = str(table.reading.get("decimal", "."))
     made = _profile(raw, _tallied(raw.cells), (sign, table.evidence.get("decimal", "")))
     old = table.column(name)
