@@ -8,8 +8,12 @@ import pytest
 from made_exports import write
 
 from trialtrace.run.drafting.codebook import columns_of
+from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.described import with_values
+from trialtrace.run.drafting.enrolled import of_trial
+from trialtrace.run.drafting.likely_outcome import is_primary
 from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.questions import guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 
 HEAD = "id,group,male,hb,qol_1,qol_2"
@@ -168,3 +172,28 @@ def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
     book.write_bytes((OLD / "both.xls").read_bytes())
     with pytest.raises(Exception, match=r"old \.xls workbook"):
         profile([str(tmp_path)])
+
+
+def test_rows_of_the_trial_keep_the_words_of_a_codebook(tmp_path: Path):
+    """Codes in words, "0 for placebo", stay with --where, and so does where they stand."""
+    lines = ["group: arm, 0 for placebo, 1 if drug", "hb: haemoglobin"]
+    tables = described(tmp_path, "keys.txt", lines)
+    (table,) = of_trial(tables, Decided({"where": "male=1"}, guess_nothing_told))
+    assert table.rows < tables[0].rows and table.column("hb").label == "haemoglobin"
+    assert dict(table.column("group").choices) == LISTED
+    assert table.evidence["described"] == tables[0].evidence["described"]
+
+
+def test_whom_a_codebook_excludes_is_asked(tmp_path: Path):
+    """In the lines of R, "$ name : text"; everybody stays where nothing is answered."""
+    lines = [" $ hb  : haemoglobin", " $ male : 1 if late. Excluded from the primary analysis."]
+    (table,) = described(tmp_path, "codebook.txt", [*lines, " $ hb  : num [1:60] 100 101 102 ..."])
+    assert table.column("hb").label == "haemoglobin"
+    decided = Decided({}, guess_nothing_told)
+    assert of_trial([table], decided)[0].rows == table.rows
+    (guess,) = decided.guesses
+    assert (guess.name, guess.value, guess.blinds) == ("where", "all", True)
+    asked = []
+    of_trial([table], Decided({}, lambda question: asked.append(question)))
+    assert [choice for choice, _ in asked[0].choices] == ["all", "male=0"]
+    assert not is_primary(table.column("male"))

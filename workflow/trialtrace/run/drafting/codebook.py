@@ -54,9 +54,11 @@ TYPES = re.compile(
     r"(character|numeric|integer|factor|string|date|logical|double|text|number|num|chr|int)\b\s*",
     re.IGNORECASE,
 )
+# What R prints of a column, in str(): no words on it.
+PRINTED = re.compile(r"(num|int|chr|cplx|logi|Factor|Date|POSIXct)\b( \[| w/ ).*")
 RULE = re.compile(r"[\s|:=+-]+")
 ITEM = re.compile(
-    r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?[`*_\"']*(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
+    r"\s*(?:[-*+•$]\s+|\d+[.)]\s+)?[`*_\"']*(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
     r"[`*_\"']*\s*(?:[:=–—]|\s-\s|,?\s*$)\s*(?P<text>.*)"
 )
 OF_R = re.compile(r"\\item\s*\{(?:\\code\{)?\s*([^{}]+?)\s*\}{1,2}\s*\{")
@@ -173,7 +175,8 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
 def _first_sentence(label: str) -> str:
     """What a label says of a column itself; how it was made stands behind, but for its role."""
     first, _, rest = label.partition(". ")
-    return label if {"main", "primary"} & {*rest.lower().split()} else first.rstrip(".")
+    told = {"main", "primary", "exclude", "excluded"} & {*rest.lower().split()}
+    return label if told else first.rstrip(".")
 
 
 def sections_of(path: Path) -> list[Section]:
@@ -317,7 +320,7 @@ def _of_lines(text: str, path: Path) -> Iterator[Section]:
         elif item and plain(item["name"]) in OF_COLUMNS and len(item["text"].split()) == 1:
             # The name of a column stands below what it is, beside its type and its range.
             cards.append(Entry(_bare(item["text"]), above, line))
-        elif item:
+        elif item and not PRINTED.match(item["text"]):
             entries.append(Entry(item["name"].strip(), _bare(item["text"]), line))
         elif each.startswith("**"):
             above = _bare(each)

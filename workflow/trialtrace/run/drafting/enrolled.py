@@ -37,6 +37,8 @@ BESIDE = re.compile(
 TYPICAL = re.compile(r"(typical\w*|healthy|normal\w*|normative|neurotypical)( \w+)*", re.IGNORECASE)
 BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
+# Whom an analysis leaves out, by the label of a column of yes and no.
+LEFT_OUT = re.compile(r"\b(exclude[ds]?|left out|ausgeschlossen)\b", re.IGNORECASE)
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6
@@ -91,7 +93,11 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
         return tuple(tables)
     choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
     place = ("trial.yaml", f"tables.{tables[0].name}.where")
-    choices.append((ALL, "Every row of the file is of somebody who was randomised."))
+    # Whom an analysis leaves out was randomised: everybody is then the likeliest.
+    first = not found[0].sure and LEFT_OUT.search(found[0].why)
+    why = "Every row of the file is of somebody who was randomised."
+    why += f" {found[0].why}" if first else ""
+    choices.insert(0 if first else len(choices), (ALL, why))
     return decided.choose("where", WORDS, choices, place, read, found[0].sure)
 
 
@@ -127,7 +133,8 @@ def _parts(table: Table) -> Iterator[Part]:
         rows = {n for n, code in enumerate(cells) if code in out}
         codes = tuple(code for code in levels(column) if code not in out and code in cells)
         lacking = [] if sure else _lacking(table, rows)
-        if not (rows and codes) or rows in seen or not (sure or len(lacking) >= FEWEST_LACKING):
+        heard = sure or LEFT_OUT.search(column.label) or len(lacking) >= FEWEST_LACKING
+        if not (rows and codes) or rows in seen or not heard:
             continue
         seen.append(rows)
         why = f"{what}: {len(rows)} of {table.rows} rows would be no part of the trial."
@@ -166,6 +173,8 @@ def _part(column: Column) -> tuple[set[str], str, bool] | None:
             return out, f"The label of {column.name} is {column.label}", True
         if (_says(column) or name_words(column.name) & SAMPLE) and not column.blank:
             return out, f"The name of {column.name} is that of a sample, or of who was in it", False
+    if len(labels) <= 2 and len(yes) == 1 and LEFT_OUT.search(column.label):
+        return {*yes, ""}, f"The label of {column.name} is {column.label.rstrip('.')}", False
     if beside := {code for code, label in labels.items() if BESIDE.fullmatch(label)}:
         return beside, f"{column.name} has the level {labels[min(beside)]}", False
     return None

@@ -38,7 +38,7 @@ WHOLE = {
 }
 OTHER_PRIMARY = re.compile(
     r"\bprimary ((health|medical) )?(care|healthcare|school|education|tumou?r|cancer|lesion|"
-    r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance)\b"
+    r"disease|site|diagnosis|language|physicians?|doctors?|providers?|practice|payer|insurance|analys[ei]s)\b"
 )
 OUTCOMES = re.compile(
     r"outcome|respon(?!dent)|resp$|event$|events$|death|dead$|died|dth|surviv|relapse|recur|improv|success|"
