@@ -1,12 +1,15 @@
 """Exports as people make them: signs, orders of treatments, numbers in names, patients of sites."""
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from made_exports import ARMS, write
 
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.design import Design
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.names import unit_of
 from trialtrace.run.drafting.outcomes import label_of, levels
@@ -277,3 +280,39 @@ def test_codes_of_a_codebook(tmp_path: Path):
     draft = decide(profile(paths), {}, first_choice)
     assert draft.arms["placebo"] == ("Placebo", "1") and draft.control == "placebo"
     assert draft.home.column("score_end").label == "Score at the end"
+
+
+def test_a_stepped_wedge_of_patients_is_refused_with_what_works(tmp_path: Path):
+    """Patients are in all periods: those of one are compared, by the flags that the message has."""
+    rows = [
+        f"{ward * 10 + n},{ward},{time},{int(time > ward // 3)},{DRAW.randint(0, 1)}"
+        for ward in range(1, 10)
+        for time in range(1, 5)
+        for n in range(6)
+    ]
+    write(tmp_path / "made.csv", ["id,cluster,time,intervention,tested", *rows])
+    tables = profile([str(tmp_path / "made.csv")])
+    with pytest.raises(UserError, match="stepped wedge") as refused:
+        decide(tables, {}, first_choice)
+    flags = re.findall(r"--(\w+) (\S+)", str(refused.value))
+    draft = decide(tables, dict(flags), first_choice)
+    assert draft.design == Design("cluster", cluster="cluster") and draft.home.rows == 54
+
+
+def test_an_id_of_two_patients_is_named_and_its_arm_offered(tmp_path: Path):
+    rows = [
+        f"{n % 150},{year},{('care', 'usual')[n % 2 or n > 149]},{n % 3},{DRAW.randint(0, 99)}"
+        for n in range(151)
+        for year in (1, 2)
+    ]
+    write(tmp_path / "made.csv", ["pid,year,group,ethnic,iq", *rows])
+    (made,) = profile([str(tmp_path / "made.csv")])
+    offered: list[tuple[str, str]] = []
+
+    def ask(question: Question) -> None:
+        offered.extend(question.choices if question.flag == "arm" else ())
+
+    decide((made,), {"subject": "pid"}, ask)
+    assert "1 of 150 values of pid (0) have several values of group" in dict(offered)["group"]
+    with pytest.raises(UserError, match=r"values of pid \(0\) have several values of group"):
+        decide((made,), {"subject": "pid", "arm": "group"}, guess_nothing_told)

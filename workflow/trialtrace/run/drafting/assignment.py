@@ -20,10 +20,11 @@ from trialtrace.run.drafting.arms import (
     tells_taken,
     tells_treatments,
 )
+from trialtrace.run.drafting.clusters import of_several_arms
 from trialtrace.run.drafting.control import HAS
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.likely_outcome import WHOLE, of_patients, outcome_words
-from trialtrace.run.drafting.names import name_words, with_capital, words_apart
+from trialtrace.run.drafting.names import name_words, rank_of_arm, with_capital, words_apart
 from trialtrace.run.drafting.outcomes import (
     belongs,
     is_coded,
@@ -81,6 +82,8 @@ def arm_of(
         for one in table.columns
         if named_arm(one.name) and one.distinct > MOST_NAMED
     ]
+    odd = {} if sure else _of_doubled_ids(tables, subject)
+    passed += [f" {name} is passed over: {why}." for name, why in odd.items()]
     known = {name for name, _ in choices}
     others = [
         one
@@ -96,13 +99,17 @@ def arm_of(
         only = f"{others[0].name}: no other column divides patients into few, but for what they "
         choices.append((others.pop().name, f"{only}are and what came of them."))
         sure = True
+    home = {id(one): table.name for table in tables for one in table.columns}
     for one in sorted(others, key=lambda one: (of_patients(one), plain(one.name) in WHOLE)):
         what = "nothing else speaks for it"
         if tells_order(one):
             what = "they are orders of treatments, as of a crossover: its arms are compared where "
             what += "a row, or a column, is of each treatment of a patient"
         why = f"It has {len(levels(one))} levels; {what}.{''.join(passed)}"
-        choices.append((one.name, why))
+        shown = one.name if twice[one.name] == 1 else f"{home[id(one)]}.{one.name}"
+        choices.append((shown, why))
+    for name, why in odd.items():
+        choices.insert(1, (name, f"{why}, which may stand for two patients each."))
     for names in () if sure else dict.fromkeys(chain.from_iterable(wide)):
         why = f"Each of the {len(names)} columns may be one outcome under another treatment, which "
         choice = BETWEEN.join(names), f"{why}patients had in turn."
@@ -123,6 +130,18 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _of_doubled_ids(tables: Sequence[Table], subject: Mapping[str, str]) -> dict[str, str]:
+    """Columns that could be the arm but for few ids of which rows differ, and which these are."""
+    told = {
+        one.name: of_several_arms(table, subject[table.name], one.name)
+        for table in tables
+        for one in table.columns
+        if one.constant_within is False and 2 <= len(levels(one)) <= MOST_ARMS
+        if rank_of_arm(one.name) is not None and is_coded(one)
+    }
+    return {name: why for name, why in told.items() if why}
 
 
 def _arm_of(tables: Sequence[Table], name: str, subject: Mapping[str, str]) -> tuple[Table, Column]:

@@ -29,6 +29,7 @@ FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 # Rows of each group and period, and groups, where the name of the column says nothing; cells of all
 # groups and periods, where a row is one.
 FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
+STEPS = PERIODS | {"step", "wave", "month", "time"}
 # Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
 NEARLY, MOST_NAMED = 0.99, 5
 # Levels that groups were drawn to, and standard deviations beyond which arms are no chance.
@@ -109,6 +110,20 @@ def other_arms(table: Table, column: Column, arm: Column) -> str:
     return f"{_odd_rows(odd, table)} another arm than most of their group" if odd else ""
 
 
+def of_several_arms(table: Table, subject: str, name: str) -> str:
+    """A sentence on the ids of which rows differ in a column that may be the arm, where these are
+    few of many: each may stand for two patients. Nothing elsewhere."""
+    cells = cells_of(table, [subject, name]) if SOURCE_ROW != subject in table.subject else []
+    arms: dict[str, set[str]] = defaultdict(set)
+    for who, code in cells if table.rows <= MOST_ROWS else ():
+        arms[who] |= {code} - {""}
+    odd = [who for who, codes in arms.items() if who and len(codes) > 1]
+    if not 0 < len(odd) <= (1 - NEARLY) * len(arms):
+        return ""
+    ids = f"{', '.join(odd[:MOST_NAMED])}{', …' if len(odd) > MOST_NAMED else ''}"
+    return f"{len(odd)} of {len(arms)} values of {subject} ({ids}) have several values of {name}"
+
+
 def _is_odd(arms: Mapping[str, str], group: str, code: str) -> bool:
     return bool(group and code) and arms[group] != code
 
@@ -162,7 +177,7 @@ def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:
     named = {
         o.name for o in many if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None
     }
-    times = [one for one in many if name_words(one.name) & (PERIODS | {"step", "wave", "month"})]
+    times = [one for one in many if name_words(one.name) & STEPS]
     groups = [
         one
         for one in many

@@ -15,6 +15,7 @@ from trialtrace.run.drafting.clusters import (
     matched,
     nearly_clustered,
     numbered_in_arms,
+    of_several_arms,
     other_arms,
 )
 from trialtrace.run.drafting.column_types import no_code
@@ -224,6 +225,10 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
                 mend += f" (--where {' or --where '.join(alone)})"
             mend += ": of trials or periods their mean, of what is compared as a ratio that of the "
             mend += "logarithms; else name another: --arm COLUMN"
+        mend = _one_period(table, subject, arm) or mend
+        if odd := of_several_arms(table, subject, arm.name):
+            fault = f"{odd}, as where an id stands for two patients"
+            mend = "give each patient an id of its own in a copy of the file, or leave them out"
         need = "the same in all rows of a patient, or each treatment of a patient in one row"
         need += " (a period, a side)"
         raise wrong(f"the arm, column {arm.name} of {table.name}", fault, need, mend)
@@ -244,6 +249,23 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
         why += " No column tells the sequence: periods are left out of account. One with the order "
         why += "of each patient's treatments (AB, BA) in the export has them."
     return Design(CROSSOVER, place, sequence, starts), why
+
+
+def _one_period(table: Table, subject: str, arm: Column) -> str:
+    """How the patients of a stepped wedge are compared as those of one period, that with the most
+    clusters of each arm and one row of each patient; nothing elsewhere."""
+    cluster, time = in_steps(table, arm)[1] or ("", "")
+    rows = cells_of(table, [subject, cluster, arm.name, time]) if cluster else []
+    best, n = "", 0
+    for step in sorted({row[3] for row in rows}):
+        own = [row for row in rows if row[3] == step]
+        each = Counter(code for _, code in {row[1:3] for row in own})
+        least = min(each[code] for code in levels(arm))
+        if len({row[0] for row in own}) == len(own) and least > n:
+            best, n = step, least
+    mend = "it is a stepped wedge, or a crossover of clusters, whose periods no draft models; the "
+    mend += f"clusters of one period ({n} or more of each arm) are compared by --arm {arm.name} "
+    return f"{mend}--where {time}={best} --design {CLUSTER} --cluster {cluster}" if best else ""
 
 
 def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
