@@ -29,6 +29,7 @@ FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 # Rows of each group and period, and groups, where the name of the column says nothing; cells of all
 # groups and periods, where a row is one.
 FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
+FEWEST_AT_A_STEP = 3
 STEPS = PERIODS | {"step", "wave", "month", "time"}
 # Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
 NEARLY, MOST_NAMED = 0.99, 5
@@ -191,6 +192,8 @@ def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:
         both = len(arms) - len({who for who, _ in arms})
         whole = table.rows == len(rows) >= WHOLE_GRID * group.distinct * time.distinct
         few = table.rows < FEWEST_IN_A_STEP * len(rows) and group.name not in named and not whole
+        # Times of patients, such as those to an event, have few of them each.
+        few = few or len(rows) < FEWEST_AT_A_STEP * time.distinct
         if len({row[:2] for row in rows}) == len(rows) and both >= FEWEST_CLUSTERS and not few:
             why = (
                 f"All patients of each {group.name} and {time.name} have one arm, and of {both} "
