@@ -1,9 +1,13 @@
 """Times of a table whose curves are read at whole years: 1183 days are 3.24 years of 365.25."""
 
+from types import SimpleNamespace as Stub
+
 import pytest
 from test_report_wording import words
 
+from trialtrace.report.figures.kaplan_meier import compared
 from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.report.sections.choices import _title as title_of_choices
 from trialtrace.run.trace.years import until, yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
@@ -20,7 +24,9 @@ def at(analysis, *levels):
 def test_times_of_whole_years_are_told_in_years():
     rows = [*at("a", "365", "1095", "1826"), *at("b", "90", "365")]
     rows += [{"analysis_id": "c", "group2": None, "group2_level": None}]
-    assert yearly(rows) == {"a"}
+    analyses = {name: Stub(of=of) for name, of in {"a": None, "b": "a", "d": "a"}.items()}
+    # What is made of one and describes nothing at a time is told like it.
+    assert yearly(rows, analyses) == {"a", "d"}
     assert years_text(ROW) == "3.2 years (95% CI 2.0 to 5.5)"
 
 
@@ -49,6 +55,23 @@ def test_a_restricted_mean_says_how_far_it_goes():
     last = five | {"options": '{"horizon": "last_observed"}'}
     assert until(last, " days", years=True) == ", up to the last time observed"
     assert until(five | {"options": "{}"}, " days", years=True) == ""
+
+
+def test_a_difference_of_times_has_its_unit_once():
+    place = {"comparison": "drug", "reference": "none", "stratum": None, "visit": None}
+    days = (
+        ROW | place | {"stat_name": "mean_time_difference", "parameter": "death", "options": "{}"}
+    )
+    years = days | {"stat_text": "3.2 years (95 % CI 2.0 to 5.5)"}
+    stub = {"arm_label": str.capitalize}
+    told = [
+        words(compared(Stub(of=lambda _, r=row: [r], **stub), "a", "death")[0])
+        for row in (days, years)
+    ]
+    lead = "Difference of mean times (95% CI) against None: Drug "
+    assert told == [f"{lead}1183 (742 to 2018) days", f"{lead}3.24 years (2.03 to 5.52)"]
+    heads = [title_of_choices("mean_time_difference", [row]) for row in (days, years)]
+    assert heads == ["Difference of mean times, days", "Difference of mean times"]
 
 
 def test_a_median_and_its_bounds_are_converted_together():

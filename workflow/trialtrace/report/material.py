@@ -110,7 +110,7 @@ class Material:
     @cached_property
     def yearly(self) -> set[str]:
         """The analyses whose times a report tells in years."""
-        return yearly(self.results)
+        return yearly(self.results, self.trial.plan.analyses)
 
     def of(self, analysis: str) -> list[ResultRow]:
         """The results of one analysis, in the plan's order."""

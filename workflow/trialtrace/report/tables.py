@@ -26,6 +26,8 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.years import parts_in_years
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+# The unit of a time that is stored in days and told otherwise.
+YEARS = " years"
 # What stands in a cell for which there is nothing to tell.
 NOTHING = "\N{EN DASH}"
 OF_A_TEST = {
@@ -118,7 +120,7 @@ def short_text(row: ResultRow) -> str:
     stat = row["stat_name"]
     if stat == "verdict" or SPAN in row["stat_text"]:
         return row["stat_text"]
-    if " years" in row["stat_text"] and row["unit"] == "days":
+    if YEARS in row["stat_text"] and row["unit"] == "days":
         shown, interval = parts_in_years(row)
         return f"{shown} years{f' ({interval})' if interval else ''}".replace(" ", NO_BREAK)
     if stat == NUMBER_NEEDED:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
+from trialtrace.base.words import LABELS, P_VALUES, unit_text, upper_first
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -20,7 +20,15 @@ from trialtrace.report.sections.questions import (
     missing_bounds,
     question_of,
 )
-from trialtrace.report.tables import NO_BREAK, link, pair_text, texts_table, under, with_sign
+from trialtrace.report.tables import (
+    NO_BREAK,
+    YEARS,
+    link,
+    pair_text,
+    texts_table,
+    under,
+    with_sign,
+)
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
@@ -74,7 +82,7 @@ def _bounds(material: Material, analysis: Analysis) -> Iterator[str]:
                 at = f"[{escape_markdown(member.label)}](#{analysis_place(member.name)})"
                 told.append(f"{whom} {reach} ({at})")
     if told:
-        what = f"{escape_markdown(_title(wanted))}, without sampling error"
+        what = f"{_title(wanted)}, without sampling error"
         yield f"Whatever the outcomes of those without one were: {what}: {'; '.join(told)}."
 
 
@@ -90,10 +98,11 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
         len({key[1] for cuts in (result_rows, *(cuts for _, cuts in members)) for key in cuts}) == 1
     )
     where = partial(_where, material, one_visit=one_visit)
+    title = _title(wanted, material.of(analysis.name))
     if len(pairs) > 1:
         inside = [pair for pair in analysis.pairs if pair in pairs]
         every = [*inside, *sorted(pairs - {*inside})]
-        header, body = _beside_arms(material, members, wanted, every, where)
+        header, body = _beside_arms(material, members, wanted, every, where, title)
     else:
         above: Above = {}
         body = [
@@ -101,7 +110,7 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
             for member, cuts in members
             for line in _lines(material, member, cuts, wanted, where, above)
         ]
-        header = ["Analysis", "Endpoint, visit", _title(wanted), "p"]
+        header = ["Analysis", "Endpoint, visit", title, "p"]
     if not body or len(body) > MOST_LINES:
         return ""
     if all(line[1] == body[0][1] for line in body):
@@ -119,6 +128,7 @@ def _beside_arms(
     wanted: str | None,
     pairs: list[Pair],
     where: Callable[[Key, ResultRow], str],
+    title: str,
 ) -> tuple[list[str], list[list[str]]]:
     """Head and lines of several comparisons: a column each under what they are compared with, one
     of tests of all arms, a line a method."""
@@ -139,7 +149,7 @@ def _beside_arms(
                 label = ""
     if not any(line[-1] for line in body):
         body, columns = [line[:-1] for line in body], columns[:-1]
-    heads = [_head(material, pair, pairs, wanted) for pair in columns]
+    heads = [_head(material, pair, pairs, title) for pair in columns]
     return ["Analysis", "Endpoint, visit", "Method", *heads], body
 
 
@@ -193,23 +203,25 @@ def _what(material: Material, row: ResultRow, wanted: str | None) -> str:
     return f"{escape_markdown(what + at)} " if what else ""
 
 
-def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str | None) -> str:
+def _head(material: Material, pair: Pair | None, pairs: list[Pair], title: str) -> str:
     """ "[Risk difference against Placebo]{.over}: Drug", the words before once for all arms."""
     if pair is None:
         return "All arms"
     references = {reference for _, reference in pairs}
     if len(references) > 1:
-        return under(_title(wanted), f": {escape_markdown(_against(material, *pair))}")
-    over = f"{_title(wanted)} against {escape_markdown(material.arm_label(pair[1]))}"
+        return under(title, f": {escape_markdown(_against(material, *pair))}")
+    over = f"{title} against {escape_markdown(material.arm_label(pair[1]))}"
     return under(over, f": {escape_markdown(material.arm_label(pair[0]))}")
 
 
-def _title(wanted: str | None) -> str:
-    """ "Risk difference, percentage points"; what a member has in its place is named there."""
+def _title(wanted: str | None, rows: Sequence[ResultRow] = ()) -> str:
+    """ "Risk difference, percentage points", "Difference of mean times, days" of `rows`, but for
+    those with years beside each; what a member has in its place is named there."""
     if wanted is None:
         return "Estimate"
-    unit = ", percentage points" if wanted in POINTS else ""
-    return escape_markdown(f"{upper_first(LABELS[wanted])}{unit}")
+    own = (row for row in rows if row["stat_name"] == wanted and YEARS not in row["stat_text"])
+    unit = unit_text(wanted, next((row["unit"] for row in own), None)).strip()
+    return escape_markdown(", ".join(filter(None, [upper_first(LABELS[wanted]), unit])))
 
 
 def _lines(

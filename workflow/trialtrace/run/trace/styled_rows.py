@@ -28,7 +28,7 @@ def as_shown(rows: list[ResultRow], plan: Plan, *, tight: bool) -> list[ResultRo
     """The rows in the style of a plan, those of its flow by the name that it has for them; `tight`
     as a report has them: times in years where they are read so, no space before a percent sign."""
     shown = list(in_style(rows, plan.style))
-    in_years = yearly(shown) if tight else set()
+    in_years = yearly(shown, plan.analyses) if tight else set()
     who = plan.displays.get("flow", {}).get("patients")
     for row in shown:
         if row["analysis_id"] in in_years and row["unit"] == "days" and row["stat_value"]:

@@ -1,10 +1,11 @@
 """Times in days of analyses that describe them at whole years: reports tell them in years."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from trialtrace.base.words import TIMES, decimals
 from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.plan.build import Analysis
 
 DAYS_A_YEAR = 365.25
 
@@ -28,17 +29,19 @@ def until(row: ResultRow, time_unit: str, *, years: bool) -> str:
     return f", up to {whole or f'{horizon:g} {unit}'.rstrip()}"
 
 
-def yearly(rows: Iterable[ResultRow]) -> set[str]:
-    """The analyses that describe something at given times, all of which are whole years of days."""
+def yearly(rows: Iterable[ResultRow], analyses: Mapping[str, Analysis]) -> set[str]:
+    """The analyses that describe something at given times, all of which are whole years of days;
+    and those made of them that describe nothing at a time."""
     times: dict[str, set[str]] = {}
     for row in rows:
         if row["group2"] == "time":
             times.setdefault(row["analysis_id"], set()).add(row["group2_level"] or "0")
-    return {
+    found = {
         analysis
         for analysis, levels in times.items()
         if all(whole_years(level, "days") for level in levels)
     }
+    return found | {name for name, a in analyses.items() if a.of in found and name not in times}
 
 
 def parts_in_years(row: ResultRow) -> tuple[str, str]:
