@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import mini_run
@@ -11,6 +11,7 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
+from trialtrace.report.sections import results_in_short as results_module
 from trialtrace.report.sections import this_reanalysis
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
@@ -33,8 +34,8 @@ def mini(tmp_path_factory):
 def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
     """Fisher's p of 6 of 10 against 3 of 9 is 0.37 by scipy."""
     told = words(conclusion(mini))
-    assert told.startswith("Drug against placebo, no effect is shown, and a risk difference of ")
-    assert told.endswith(f" percentage points is compatible with the data. {NOT_ABSENT}")
+    effect = "risk difference 26.7 percentage points (95% CI −15.8 to 58.1)"
+    assert told == f"Drug against placebo, no effect is shown: {effect}. {NOT_ABSENT}"
     assert SYNTHETIC not in told
 
 
@@ -45,7 +46,7 @@ def test_of_a_difference_that_is_not_shown_absence_is_not_said(mini):
         (0.2, 0.01, "higher", "the estimate favours drug over placebo: a risk difference of "),
         (0.2, 0.01, "lower", "the estimate favours placebo over drug: a risk difference of "),
         (-0.2, 0.01, "lower", "the estimate favours drug over placebo: a risk difference of "),
-        (-0.2, 0.4, "lower", "drug against placebo, no effect is shown, and a risk difference of "),
+        (-0.2, 0.4, "lower", "drug against placebo, no effect is shown: risk difference "),
     ],
 )
 def test_an_estimate_favours_the_arm_that_is_better(mini, monkeypatch, value, p, better, told):
@@ -91,6 +92,44 @@ def test_readings_that_speak_against_a_result_stand_beside_it(mini, monkeypatch)
     assert [*this_reanalysis._against(mini, {})] == []
 
 
+def test_a_result_above_is_no_other_choice(beside, monkeypatch):
+    """What another primary analysis of the same question gives stands in the results."""
+    (analysis,) = module.leading(beside)
+    first = next(module.compared(beside, analysis)).estimate | {"ci_low": 0.1, "ci_high": 0.4}
+    wide = {"ci_low": -0.1, "ci_high": 0.5}
+    rows = [first | wide | {"analysis_id": name} for name in ("relief_all", "relief_paired")]
+    none = {field.name: [] for field in fields(Readings)}
+    given = [Readings(**none | {"first": first, "methods": rows})]
+    monkeypatch.setattr(this_reanalysis, "readings", lambda *_: given)
+    text = words(" ".join(this_reanalysis._against(beside, {})))
+    assert "1 of 1 intervals" in text and "“Relief by another interval”" in text
+
+
+@pytest.mark.parametrize(
+    ("on_print", "alternative", "found", "told"),
+    [
+        ("alternative", "rounded", "The difference is 7.8; 7.7 is that of the parts.", ": 7.7 is"),
+        (
+            "inconsistent",
+            None,
+            "3 of 29 is 10.3 %; printed is 24.1 %. 7 would.",
+            ": 3 of 29 is 10.3 %",
+        ),
+        ("inconsistent", None, "It is " + "far " * 40 + "off.", ""),
+        ("not_checkable", None, "No test gives it.", ""),
+    ],
+)
+def test_a_conflict_has_its_cause_where_the_audit_says_it_in_a_clause(
+    on_print, alternative, found, told
+):
+    row = {"on_print": on_print, "alternative": alternative, "print_finding": found}
+    column = "on_print" if on_print == "inconsistent" else "against_data"
+    text = this_reanalysis._cause(row, column)
+    assert text.startswith(told) and bool(text) == bool(told)
+    # Another way of rounding the primary result is no conflict of it.
+    assert this_reanalysis._explained(row) is (on_print == "alternative")
+
+
 BESIDE = """\
   relief_all:
     label: Relief of all
@@ -101,6 +140,7 @@ BESIDE = """\
     label: Relief as published
     role: published
     report: summary
+    note: Its rule. Its details.
     of: relief_primary
     describe: [{proportion: wilson}]
     estimates: [{risk_difference: wald}]
@@ -137,18 +177,18 @@ def beside(tmp_path_factory):
 def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
     """No second estimand, and what one of the two alone shows is not shown; where both say the
     same, the first stands for both."""
-    assert "consistently" not in words(conclusion(beside))
+    assert "must agree" not in words(conclusion(beside))
     (analysis,) = module.leading(beside)
     found = next(module.compared(beside, analysis))
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text == "an effect of drug is not shown consistently by the primary estimates."
+    assert text == "an effect of drug is not shown, as both primary estimates must agree."
 
 
 def test_the_published_outcome_stands_first(beside):
     told = words(conclusion(beside))
     assert told.startswith(
-        "Relief as published: 6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo."
+        "Relief as published: 6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo. Its rule. "
     )
 
 
@@ -177,6 +217,29 @@ def test_a_summary_has_the_analyses_that_the_plan_wants_there(beside):
     assert told.startswith(
         "6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo; risk difference "
     )
+
+
+def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside, monkeypatch):
+    (analysis,) = module.leading(beside)
+    found = next(module.compared(beside, analysis))
+    whole = next(r for r in beside.of("relief_published") if r["stat_name"] == "risk_difference")
+    for where in (module, results_module):
+        monkeypatch.setattr(where, "at_look", lambda *_: whole)
+    shown = whole["stat_text"]
+    assert shown != found.estimate["stat_text"]
+    told = words(results_module.sizes(beside, analysis, [found]))
+    assert told.startswith(f"risk difference {shown}, at the level assumed for this look")
+    concluded = words(module._of_pair(beside, analysis, found.estimate, found.planned))
+    assert concluded.endswith(f"risk difference {shown}.")
+
+
+def test_a_difference_of_mean_times_has_its_horizon(mini, monkeypatch):
+    (analysis,) = module.leading(mini)
+    (found,) = module.compared(mini, analysis)
+    of = {"stat_name": "mean_time_difference", "unit": "days", "stat_text": "9 days"}
+    row = found.estimate | of | {"options": '{"horizon": 1826}'}
+    told = words(results_module.sizes(mini, analysis, [replace(found, estimate=row)]))
+    assert told.endswith("difference of mean times, up to 5 years 9 days")
 
 
 def test_a_synthetic_cohort_and_arms_together_conclude_nothing():

@@ -300,7 +300,10 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert verdict(others, looked, own) == told.format("a boundary that we assumed")
     estimate = {"method": "risk_difference.newcombe", "ci_low": -0.1}
     told = "; the interval is not adjusted for the interim analyses"
+    estimate["ci_level"] = 0.95
     assert unadjusted_interval(looked, estimate) == told
+    # The one made for this look is.
+    assert unadjusted_interval(looked, estimate | {"ci_level": 0.9905}) == ""
     assert unadjusted_interval(analysis("primary"), estimate) == ""
     stopped = estimate | {"method": "risk_difference.median_unbiased"}
     assert unadjusted_interval(looked, stopped) == ""

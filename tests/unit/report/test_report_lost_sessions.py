@@ -48,7 +48,7 @@ def material(monkeypatch):
     trial = Stub(
         endpoints={"share": made(None), "best": made("done")},
         plan=Stub(analyses=analyses),
-        design=Stub(arms=["drug", "placebo"]),
+        design=Stub(arms=["drug", "placebo"], framework="exploratory"),
     )
     return Stub(of=lambda name: [*results(name)], arm_label=str.capitalize, trial=trial)
 
@@ -56,8 +56,9 @@ def material(monkeypatch):
 def test_the_lost_are_told_by_the_results_that_have_their_sessions_as_done(material):
     told = lost_sessions.lost_sessions(material, material.trial.plan.analyses["a"])
     assert words(told) == (
-        f"{lost_sessions.RULE} With these as done (The best): Drug 10 of 30, 33.3 % (95 % CI 17.3 "
-        "to 52.8), p = 0.98; Placebo 5 of 30, 16.7 % (95 % CI 5.6 to 34.7), p = 0.98."
+        f"{lost_sessions.RULE} With these as done (The best; one-sided p of more than 50 %): Drug "
+        "10 of 30, 33.3 % (95 % CI 17.3 to 52.8), p = 0.98; Placebo 5 of 30, "
+        "16.7 % (95 % CI 5.6 to 34.7), p = 0.98."
     )
     assert told.count("](") == 7, "each number leads to its trace, and the label to its analysis"
 
@@ -75,10 +76,20 @@ def test_nothing_is_told_where_nothing_hangs_on_the_lost(material, monkeypatch):
 
 
 @pytest.mark.parametrize(("arm", "hangs"), [("drug", True), ("placebo", False)])
-def test_an_interval_below_a_threshold_hangs_on_the_lost(material, arm, hangs):
-    analysis = Stub(name="a", of=None, confidence=0.95, role="primary")
+def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, arm, hangs):
+    analysis = Stub(name="a", of=None, confidence=0.95, role="primary", decides=arm)
     at = {"ci_level": 0.95, "group1_level": arm}
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     told = words(thresholds._beyond(material, analysis, test, [share]))
-    assert told.endswith("as long as those who were lost count as failures") is hangs
+    assert told.endswith("as long as the 2 lost count as failures") is hangs
+    # The conclusion has the condition too.
+    monkeypatch.setattr(thresholds, "_share", lambda *_: share)
+    (concluded,) = thresholds.beyond_thresholds(material, analysis)
+    assert words(concluded).endswith("as the 2 lost count as failures.") is hangs
+
+
+def test_a_flow_says_who_is_known_by_a_rule_alone(material):
+    own = material.trial.plan.analyses["a"]
+    assert lost_sessions.lost_as_failures(material, own) == "2 and 0 lost count as failures"
+    assert lost_sessions.lost_in_short(material, own).startswith("58 of 60; 2 and 0 lost")

@@ -6,6 +6,7 @@ import pytest
 from test_report_reader import pair
 
 from trialtrace.report.audit.cohort_words import by_stratum, of_results, of_rows
+from trialtrace.report.sections import harms_in_short
 from trialtrace.run.trace.put_in import Rests
 
 ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
@@ -73,6 +74,18 @@ def test_beside_the_results_too():
     one = of_results(material([margin("drug")], BOTH), ["a"])
     assert one.endswith("**Made up:** Placebo, of which none is printed.")
     assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
+
+
+def test_deaths_by_arm_are_in_the_list_of_what_is_made_up(monkeypatch):
+    line = (
+        "Deaths: 1; 1. *Cohort:* set as printed, no finding; made up for Placebo. None is logged."
+    )
+    monkeypatch.setattr(harms_in_short, "deaths_by_arm", lambda *_: [line])
+    monkeypatch.setattr(harms_in_short, "declared_harms", lambda _: [])
+    told = harms_in_short.made_up_by_arm(None)
+    assert told == "Their split over the arms is made up: “Deaths” (Placebo)."
+    monkeypatch.setattr(harms_in_short, "deaths_by_arm", lambda *_: ["Deaths: 1; 1."])
+    assert harms_in_short.made_up_by_arm(None) == ""
 
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():

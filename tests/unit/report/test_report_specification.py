@@ -9,12 +9,12 @@ import mini_trial
 import pytest
 
 from trialtrace.report.figures import tipping
-from trialtrace.report.figures.forest import strip
+from trialtrace.report.figures.forest import _estimate, strip
 from trialtrace.report.figures.make import _heading, beside, draw_figures, of_summary, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.sections.choices import _label, _methods, other_choices
+from trialtrace.report.sections.choices import _label, _methods, _named, other_choices
 from trialtrace.report.sections.questions import same_question
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
@@ -114,6 +114,14 @@ def lines(material, name):
         [line[2:-2].split(" | ") for line in table.splitlines() if line.startswith("|")][2:]
         for table in tables
     ]
+
+
+def test_an_interval_of_another_level_says_so_under_a_head_of_the_usual_one(visits):
+    row = next(r for r in visits.of("pain_after") if r["stat_name"] == "mean_difference")
+    other = row | {"ci_level": 0.9905}
+    assert "(99.05 % CI " in html.unescape(_named(visits, other, "mean_difference"))
+    assert "CI" not in _named(visits, row, "mean_difference")
+    assert _estimate(other, 0.95).endswith(") at 99.05%") and "at" not in _estimate(row, 0.95)
 
 
 def test_another_visit_or_estimand_is_another_question(visits):

@@ -143,6 +143,11 @@ def tight_text(row: ResultRow) -> str:
     return tight_percent(short_text(row))
 
 
+def unit_of(row: ResultRow) -> str:
+    """What follows a value, but for one that is told in years and says so itself."""
+    return unit_text(row["stat_name"], None if YEARS in row["stat_text"] else row["unit"])
+
+
 def with_level(row: ResultRow) -> str:
     """A number of a sentence as a link, its interval with the level: "30 (95 % CI 18 to 45)"."""
     before, bracket, interval = short_text(row).rpartition("(")

@@ -21,6 +21,7 @@ from trialtrace.report.figures.picture import (
     in_a_row,
 )
 from trialtrace.report.material import Material
+from trialtrace.report.sections.lost_sessions import lost_as_failures
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
@@ -109,6 +110,8 @@ def _caption(material: Material, row: Row) -> str:
         at = at_visit(material, material.trial.plan.analyses[name])
         text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
         text += "its population."
+        failures = lost_as_failures(material, material.trial.plan.analyses[name])
+        text += f" Of these, {failures}." if failures else ""
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the flow table."
     known = counts(material)

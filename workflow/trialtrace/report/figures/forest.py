@@ -204,7 +204,7 @@ def _plot(
         beside.set_yticks([])
         _texts(beside, [""], places, [()] * len(lines))
         _texts(text, heads, places, [line.counts for line in lines])
-        estimates = [(tight_text(line.row) if line.row else "",) for line in lines]
+        estimates = [(_estimate(line.row, level) if line.row else "",) for line in lines]
         _texts(shown, [head], places, estimates)
         for test in tests:
             _texts(test, ["p for\ninteraction"], places, [(line.p,) for line in lines])
@@ -215,6 +215,12 @@ def _plot(
         return figure
 
 
+def _estimate(row: ResultRow, level: float | None) -> str:
+    """An estimate with its interval, and the level of this where the head has another."""
+    other = row["ci_level"] is not None and row["ci_level"] != level
+    return tight_text(row) + f" at {100 * (row['ci_level'] or 0):g}%" * other
+
+
 def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) -> list[float]:
     """Inches of names, counts by arm, the plot, estimates and, where there is any, p."""
     longest = max(
@@ -222,7 +228,8 @@ def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) ->
         for name, line in zip(names, lines, strict=True)
         for part in name.split("\n")
     )
-    estimate = max(len(tight_text(line.row)) for line in lines if line.row is not None)
+    rows = [line.row for line in lines if line.row is not None]
+    estimate = max(len(_estimate(row, level_of(rows))) for row in rows)
     before = [max(1.2, NAME_LETTER * longest), 0.85 * counts if counts > 1 else 0.6]
     behind = [0.2 + LETTER * estimate, *([LETTER * HEAD] if any(line.p for line in lines) else [])]
     plot = max(LEAST, look.across - BETWEEN - sum(before) - sum(behind))

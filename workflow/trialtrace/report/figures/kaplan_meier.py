@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.words import LABELS, percent, unit_text, upper_first
+from trialtrace.base.words import LABELS, percent, upper_first
 from trialtrace.report.figures.along import results_along
 from trialtrace.report.figures.at_risk import (
     ABOVE,
@@ -22,7 +22,7 @@ from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, per
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
-from trialtrace.report.tables import YEARS, tight_text
+from trialtrace.report.tables import tight_text, unit_of
 from trialtrace.run.trace.years import until
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
@@ -172,10 +172,8 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
         level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
         what = f"{LABELS[row['stat_name']]}{until(row, '', years=True)}{level} against "
         what += material.arm_label(row["reference"])
-        unit = None if YEARS in row["stat_text"] else row["unit"]
-        estimate = f"{tight_text(row)}{unit_text(row['stat_name'], unit)}"
         arm = material.arm_label(row["comparison"])
-        texts.setdefault(upper_first(what), []).append(f"{arm} {estimate}")
+        texts.setdefault(upper_first(what), []).append(f"{arm} {tight_text(row)}{unit_of(row)}")
     return [f"{what}: {'; '.join(each)}" for what, each in texts.items()]
 
 

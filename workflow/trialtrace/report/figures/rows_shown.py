@@ -161,7 +161,7 @@ def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[
     if not any(one and two for one, two in found):
         return [TOTAL], [[whole(row)] for row in rows]
     cells = [
-        [one, two] if one and two else [f"all: {whole(row)}" if whole(row) else "", ""]
+        [one, two] if one and two else [f"both: {whole(row)}" if whole(row) else "", ""]
         for row, (one, two) in zip(rows, found, strict=True)
     ]
     what = "n/N" if any("/" in cell for line in cells for cell in line) else TOTAL

@@ -269,7 +269,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:.3g}"
         if analysis.look is not None:
-            tests = f"; tests are decided at the level {level_words(material, analysis)}"
+            verb = "p is described and nothing" if material.trial.reanalysis else "tests are"
+            tests = f"; {verb} decided at the level {level_words(material, analysis)}"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from trialtrace.base.words import LABELS, P_VALUES, unit_text, upper_first
+from trialtrace.base.words import LABELS, P_VALUES, upper_first
 from trialtrace.report.links import analysis_place, choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -22,11 +22,12 @@ from trialtrace.report.sections.questions import (
 )
 from trialtrace.report.tables import (
     NO_BREAK,
-    YEARS,
     link,
     pair_text,
     texts_table,
     under,
+    unit_of,
+    with_level,
     with_sign,
 )
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -82,7 +83,7 @@ def _bounds(material: Material, analysis: Analysis) -> Iterator[str]:
                 at = f"[{escape_markdown(member.label)}](#{analysis_place(member.name)})"
                 told.append(f"{whom} {reach} ({at})")
     if told:
-        what = f"{_title(wanted)}, without sampling error"
+        what = f"{_title(wanted, material.of(analysis.name))}, without sampling error"
         yield f"Whatever the outcomes of those without one were: {what}: {'; '.join(told)}."
 
 
@@ -189,10 +190,12 @@ def _methods(
 
 
 def _named(material: Material, row: ResultRow, wanted: str | None) -> str:
-    """A number, with what it is where that is not the `wanted` statistic of its column."""
+    """A number, with what it is where that is not the `wanted` statistic of its column, and the
+    level of an interval that is not the plan's."""
     if row["stat_name"] == "p_value":
         return f"p{NO_BREAK}{with_sign(row)}"
-    return _what(material, row, wanted) + link(row)
+    usual = row["ci_level"] in (None, material.trial.plan.confidence)
+    return _what(material, row, wanted) + (link(row) if usual else with_level(row))
 
 
 def _what(material: Material, row: ResultRow, wanted: str | None) -> str:
@@ -214,13 +217,11 @@ def _head(material: Material, pair: Pair | None, pairs: list[Pair], title: str) 
     return under(over, f": {escape_markdown(material.arm_label(pair[0]))}")
 
 
-def _title(wanted: str | None, rows: Sequence[ResultRow] = ()) -> str:
-    """ "Risk difference, percentage points", "Difference of mean times, days" of `rows`, but for
-    those with years beside each; what a member has in its place is named there."""
+def _title(wanted: str | None, rows: Sequence[ResultRow]) -> str:
+    """ "Risk difference, percentage points"; what a member has in its place is named there."""
     if wanted is None:
         return "Estimate"
-    own = (row for row in rows if row["stat_name"] == wanted and YEARS not in row["stat_text"])
-    unit = unit_text(wanted, next((row["unit"] for row in own), None)).strip()
+    unit = next((unit_of(row) for row in rows if row["stat_name"] == wanted), "").strip()
     return escape_markdown(", ".join(filter(None, [upper_first(LABELS[wanted]), unit])))
 
 
@@ -291,4 +292,4 @@ def _estimate(material: Material, row: ResultRow, wanted: str | None, above: Abo
     if estimate_of(row) in above:
         return f"{AS_ABOVE} ({escape_markdown(_short(row))})"
     above[estimate_of(row)] = ""
-    return f"{_what(material, row, wanted)}{link(row)} ({escape_markdown(_short(row))})"
+    return f"{_named(material, row, wanted)} ({escape_markdown(_short(row))})"

@@ -12,8 +12,10 @@ from trialtrace.report.sections.decisions import deciding, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import alongside, leading, question_of
+from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
+    at_look,
     counts_of_arms,
     pair_in_text,
 )
@@ -23,14 +25,12 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of
 
-SYNTHETIC = "The data are synthetic: no evidence about patients."
+SYNTHETIC = "Synthetic: no evidence about patients."
 NOTHING = "None: no primary analysis of the plan compares or tests anything."
 NOT_ABSENT = "That a difference is not shown does not show that there is none."
 TESTED = "The tests among the results compare no two arms by an estimate."
-OURS = "by the primary outcome of this plan, "
+OURS = "by our primary outcome, "
 PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
-# What stands between a value and its interval.
-_INTERVAL = "CI "
 
 
 def conclusion(material: Material) -> str:
@@ -60,7 +60,7 @@ def _published(material: Material, analysis: Analysis) -> Iterator[str]:
         beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
         counts = beside and counts_of_arms(material, other, [*compared(material, other)])
         if counts:
-            yield f"{escape_markdown(other.label)}: {counts}."
+            yield f"{escape_markdown(other.label)}: {counts}.{caveat(other)}"
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:
@@ -90,18 +90,18 @@ def _of_pairs(material: Material, analysis: Analysis, found: list[Compared]) -> 
 def _of_pair(
     material: Material, analysis: Analysis, estimate: ResultRow, p: ResultRow | None
 ) -> str:
-    """ "the estimate favours one drug over the other, by a risk difference of −13.2 to −2.4 …": of
+    """ "the estimate favours one drug over the other: a risk difference of −7.8 (95 % CI …)": of
     a test against margins its verdict; where what stands on the same footing parts, that an effect
     is not shown consistently."""
-    whole = _at_look(material, analysis, estimate)
-    pair, size = pair_in_text(material, estimate), _limits(whole, analysis.confidence)
-    label = LABELS[estimate["stat_name"]]
+    whole = at_look(material, analysis, estimate)
+    pair, label = pair_in_text(material, estimate), LABELS[estimate["stat_name"]]
+    size = link(whole, whole["stat_text"])
     for row in material.of(analysis.name):
         if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
             return f"{pair}, compared with {margins}: {link(row)}, {label} {size}."
     if p is None or p["stat_value"] is None:
-        return f"{pair}, the data are compatible with a {label} of {size}."
+        return f"{pair}: {label} {size}."
     shown = rejected([p["stat_value"]], analysis.decision_level)
     arms = [arm_in_text(material, arm) for arm in values_of(estimate, PLACE[2:4])]
     if json.loads(p["options"]).get("margin"):
@@ -109,9 +109,9 @@ def _of_pair(
         word = "shown" if shown else "not shown"
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
     if shown and _parts(material, analysis, estimate):
-        return f"an effect of {arms[0]} is not shown consistently by the primary estimates."
+        return f"an effect of {arms[0]} is not shown, as both primary estimates must agree."
     if not shown:
-        return f"{pair}, no effect is shown, and a {label} of {size} is compatible with the data."
+        return f"{pair}, no effect is shown: {label} {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])
     above = present(estimate["stat_value"]) > no_effect(estimate["stat_name"])
     if better and above != (better == "higher"):
@@ -120,30 +120,6 @@ def _of_pair(
         f"the estimate favours {' over '.join(arms)}" if better else f"{' and '.join(arms)} differ"
     )
     return f"{how}: a {label} of {size}."
-
-
-def _at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:
-    """The same estimate with the interval at the level of a look, where the plan wants it seen."""
-    for other in material.trial.plan.analyses.values():
-        if analysis.look and other.of == analysis.name and other.report == "summary":
-            for row in material.of(other.name) if other.confidence != analysis.confidence else ():
-                if row["method"] == estimate["method"] and values_of(row, PLACE) == values_of(
-                    estimate, PLACE
-                ):
-                    return row
-    return estimate
-
-
-def _limits(estimate: ResultRow, usual: float) -> str:
-    """The interval of an estimate as a link, with its unit: "−57.9 to −17.8 percentage points"; and
-    its level where that is not the `usual` one."""
-    value, _, interval = estimate["stat_text"].partition(_INTERVAL)
-    if not interval:
-        return link(estimate, value)
-    words = value.rpartition("(")[0].strip().split(" ", 1)[1:]
-    level = present(estimate["ci_level"])
-    words += [f"({100 * level:g} % CI)"] * (level != usual)
-    return link(estimate, " ".join([interval.rstrip(")"), *words]))
 
 
 def _parts(material: Material, analysis: Analysis, estimate: ResultRow) -> bool:

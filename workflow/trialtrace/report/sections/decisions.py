@@ -7,6 +7,7 @@ none. Every other p-value is shown without a verdict.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from math import isclose
 
 from trialtrace.base.words import P_VALUES
 from trialtrace.report.links import claim_anchor
@@ -171,8 +172,9 @@ def level_words(material: Material, analysis: Analysis) -> str:
 
 def unadjusted_interval(analysis: Analysis, estimate: ResultRow) -> str:
     """That an interval beside the level of a look takes no account of the looks, but one that is of
-    a trial that could stop."""
+    a trial that could stop, or at that level, of which a plan has as many digits as it likes."""
     adjusted = estimate["method"].endswith(".median_unbiased") or estimate["ci_low"] is None
+    adjusted |= isclose(1 - (estimate["ci_level"] or 0), analysis.decision_level, rel_tol=0.05)
     looked = analysis.look is not None and not adjusted
     return "; the interval is not adjusted for the interim analyses" * looked
 

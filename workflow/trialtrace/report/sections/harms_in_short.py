@@ -77,12 +77,17 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
 
 def made_up_by_arm(material: Material) -> str:
     """Which numbers of harms by arm nothing printed tells of; empty where there are none."""
-    told = [
-        escape_markdown(f"“{analysis.label}”")
-        for analysis in declared_harms(material)
-        for arms in by_arm(material, analysis).values()
-        if "made up" in of_rows(material, [row for rows in arms.values() for row in rows])
+    texts = [("Deaths", " ".join(deaths_by_arm(material, lambda _: "")))]
+    texts += [
+        (one.label, of_rows(material, [row for rows in arms.values() for row in rows]))
+        for one in declared_harms(material)
+        for arms in by_arm(material, one).values()
     ]
+    told = []
+    for label, text in texts:
+        whose = text.partition("made up for ")[2].partition(".")[0]
+        if "made up" in text:
+            told.append(escape_markdown(f"“{label}”") + f" ({whose})" * bool(whose))
     return f"Their split over the arms is made up: {in_a_row(told)}." if told else ""
 
 

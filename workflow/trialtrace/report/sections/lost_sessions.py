@@ -2,6 +2,7 @@
 done after the last contact. An analysis of the plan that takes them for done says what hangs on
 it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,13 @@ class Lost:
     count: ResultRow
     share: ResultRow | None
     p: ResultRow | None
+
+
+def asked(test: ResultRow) -> str:
+    """ "more than 50 %": the threshold of a share, and the side that a test of it asks about."""
+    options = json.loads(test["options"])
+    side = {"greater": "more than ", "less": "less than "}.get(options.get("sides"), "")
+    return f"{side}{100 * options['threshold']:g} %"
 
 
 def lost_by_arm(material: Material, analysis: Analysis) -> dict[str, Lost]:
@@ -79,19 +87,30 @@ def _as_done(material: Material, analysis: Analysis) -> Analysis | None:
     return None
 
 
+def hanging(material: Material, analysis: Analysis) -> dict[str, int]:
+    """How many of each arm fail for sessions after loss alone; empty where nothing hangs on it."""
+    before = _by_arm(material, analysis)
+    return {
+        arm: round(present(one.count["stat_value"]) - present(before[arm][COUNT]["stat_value"]))
+        for arm, one in lost_by_arm(material, analysis).items()
+    }
+
+
 def lost_in_short(material: Material, analysis: Analysis) -> str:
     """ "57 of 60; 2 and 1 who were lost count as failures, …": of how many no outcome hangs
     on sessions after loss. Markdown; empty where no outcome does."""
-    arms, before = lost_by_arm(material, analysis), _by_arm(material, analysis)
-    hanging = {
-        arm: round(present(one.count["stat_value"]) - present(before[arm][COUNT]["stat_value"]))
-        for arm, one in arms.items()
-    }
-    if not any(hanging.values()):
-        return ""
+    failures = lost_as_failures(material, analysis)
+    arms, lost = lost_by_arm(material, analysis), sum(hanging(material, analysis).values())
     whole = sum(present(one.count["denominator"]) for one in arms.values())
-    lost = in_a_row([*map(str, hanging.values())])
-    return f"{whole - sum(hanging.values())} of {whole}; {lost} lost count as failures"
+    return f"{whole - lost} of {whole}; {failures}" if failures else ""
+
+
+def lost_as_failures(material: Material, analysis: Analysis) -> str:
+    """ "2 and 1 lost count as failures", in the order of the arms; empty where nothing hangs on
+    it."""
+    lost = hanging(material, analysis)
+    each = in_a_row([*map(str, lost.values())])
+    return f"{each} lost count as failures" if any(lost.values()) else ""
 
 
 def lost_sessions(
@@ -118,4 +137,6 @@ def lost_sessions(
     label, at = escape_markdown(other.label), analysis_place(other.name)
     place = f"#{at}" if places is None else place_link(at, places)
     label = f"[{label}]({place})" if place else label
-    return f"{RULE} With these as done ({label}): {'; '.join(shares)}."
+    of = next((asked(one.p) for one in arms.values() if one.p), "")
+    test = f"; {'' if of[0].isdigit() else 'one-sided '}p of {of}" if of else ""
+    return f"{RULE} With these as done ({label}{escape_markdown(test)}): {'; '.join(shares)}."

@@ -16,6 +16,7 @@ from trialtrace.report.sections.thresholds import shares_held
 from trialtrace.report.tables import link, with_level
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trace.years import until
 from trialtrace.run.trial.plan.build import Analysis
 
 PLACE = ("parameter", "visit", "stratum")
@@ -55,6 +56,23 @@ def results_in_short(material: Material, analysis: Analysis) -> str:
     return " ".join(every or filter(None, [_shares(material, analysis)]))
 
 
+def at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:
+    """The same estimate with the interval at the level of a look, where the plan wants it seen."""
+    like = ("method", *PLACE, *PAIR)
+    others = (material.of(other.name) for other in _of_look(material, analysis))
+    same = (r for rows in others for r in rows if values_of(r, like) == values_of(estimate, like))
+    return next(same, estimate)
+
+
+def _of_look(material: Material, analysis: Analysis) -> list[Analysis]:
+    return [
+        other
+        for other in material.trial.plan.analyses.values()
+        if analysis.look and other.of == analysis.name and other.report == "summary"
+        if other.confidence != analysis.confidence
+    ]
+
+
 def _where(material: Material, one: Compared) -> str:
     parts = [*material.parameter_words(one.estimate), one.estimate["visit"] or ""]
     return escape_markdown(", ".join(filter(None, parts)) + ": ")
@@ -88,7 +106,7 @@ def sizes(
 ) -> str:
     """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
     neither statistic nor unit where the sentence before has them: `again`."""
-    label = LABELS[of[0].estimate["stat_name"]]
+    label = LABELS[of[0].estimate["stat_name"]] + until(of[0].estimate, "", years=True)
     if len(of) == 1:
         (one,) = of
         counted = len(material.tracer.counts(one.estimate)) > 1
@@ -103,7 +121,8 @@ def sizes(
         told.append(
             f"{pair} {stat}{_size(material, analysis, one, whole=not (at or again) or not alike)}"
         )
-    lead = f"{label} against {arm_in_text(material, of[0].estimate['reference'])}: "
+    against = ", against" if "," in label else " against"
+    lead = f"{label}{against} {arm_in_text(material, of[0].estimate['reference'])}: "
     lead *= alike and not again
     return f"{lead}{'; '.join(told)}"
 
@@ -111,11 +130,11 @@ def sizes(
 def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool) -> str:
     """The estimate, `whole` with unit and level; the ratio beside a difference of risks, what is
     left after a correction for bias, shares at the end of times."""
-    estimate = one.estimate
+    estimate = at_look(material, analysis, one.estimate)
     text = link(estimate, estimate["stat_text"] if whole else None)
     beside = [
         row
-        for row in material.of(analysis.name)
+        for row in material.of(estimate["analysis_id"])
         if row["stat_value"] is not None
         and values_of(row, PLACE + PAIR) == values_of(estimate, PLACE + PAIR)
     ]
@@ -131,6 +150,8 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
         )
     elif ratios:
         text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
+    if estimate is not one.estimate:
+        text += ", at the level assumed for this look"
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 
@@ -149,7 +170,11 @@ def beside_in_short(
 
 def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """The other analyses that the plan wants on the first page, a sentence each."""
-    beside = [other for one in leading(material) for other in alongside(material, one)]
+    beside = [
+        other
+        for one in leading(material)
+        for other in (*alongside(material, one), *_of_look(material, one))
+    ]
     for other in material.trial.plan.analyses.values():
         if other.report == "summary" and not other.harms and other not in beside:
             yield from _other(material, other, places)

@@ -81,7 +81,7 @@ def _methods(material: Material) -> Iterator[str]:
         return
     told = {"setting": file.setting, "dates": file.dates, "eligibility": file.eligibility}
     lacking = in_a_row([what for what, text in told.items() if not text])
-    lacking = f"{lacking} not in our sources" if lacking else ""
+    lacking = f"{lacking} not obtained" if lacking else ""
     where = [lower_first(_clause(text)) for text in (file.setting, file.dates)]
     kind = f"{design.kind.replace('_', ' ').capitalize()} design"
     yield escape_markdown(f"{'; '.join(filter(None, [kind, *where, lacking]))}.")
@@ -183,7 +183,7 @@ def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) ->
     told = (len(material.tracer.counts(o.estimate)) > 1 for o in compared(material, analysis))
     if len(counts) == 1 and any(told):
         # The denominators of what was found tell it.
-        return ""
+        return "Of those known:"
     shown = []
     for arm in material.trial.design.arms:
         k = [arms[arm][0] for arms in counts]

@@ -1,6 +1,7 @@
 """What stands under the abstract of a summary, apart from it: what the data are, which printed
 numbers conflict, what was left out, which other choices disagree, and the run."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from trialtrace.audit.printed.verdicts import DATA, PRINT
@@ -9,24 +10,26 @@ from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.findings import compared, primary
+from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.frozen_section import frozen_line
 from trialtrace.report.sections.harms_in_short import made_up_by_arm
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.lost_sessions import lost_sessions
-from trialtrace.report.sections.questions import leading
+from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
 from trialtrace.report.sections.sections import left_out_in_short, of_data
 from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.claims.select import rows_of
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
-from trialtrace.run.trial.plan.references import method_of
 
 # More printed numbers, or other choices, are counted.
 MOST = 8
+# Letters of a clause; what parts the sentences of a finding.
+CLAUSE, _SENTENCE = 130, re.compile(r"\.\s(?=[A-Z\d“])")
 
 
 def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
@@ -35,7 +38,7 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     known = place_link("tbl-known", places)
     of_all = f"How many patients [all outcomes]({known}) are known of." if known else ""
     left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
-    beside = [*others_in_short(material, places), *_how(material), made_up_by_arm(material)]
+    beside = [*others_in_short(material, places), made_up_by_arm(material)]
     beside += [lost_sessions(material, one, places) for one in leading(material)]
     told = [
         " ".join(
@@ -61,17 +64,6 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     return "\n\n".join(["::: {.about}", *filter(None, told), ":::"])
 
 
-def _how(material: Material) -> Iterator[str]:
-    """By which methods the intervals are made, and the tests beside them, where these differ."""
-    for analysis in leading(material):
-        for one in compared(material, analysis):
-            if one.planned:
-                interval, test = (method_of(r["method"]).title for r in (one.estimate, one.planned))
-                if interval != test:
-                    yield escape_markdown(f"Intervals: {interval}; tests: {test}.")
-                break
-
-
 def _printed(material: Material) -> str:
     """Which printed numbers conflict, with the data or with each other, and whether any of them is
     one of the primary result."""
@@ -93,16 +85,31 @@ def _printed(material: Material) -> str:
             told.append(f"{len(names)} {verb[len(names) > 1]} {words} ({listed}{more})")
     if not found:
         return f"{of} none conflicts with the data or with another."
-    touched = sum(_is_primary(material, name) for name in found)
+    open_ = [name for name in found if not all(map(_explained, claims[name]))]
+    touched = sum(_is_primary(material, name) for name in open_)
     whose = f"{touched} of these {'is' if touched == 1 else 'are'}" if touched else "none is"
     return f"{of} {', '.join(told)}; {whose} of the primary result."
 
 
+def _explained(row: Row) -> bool:
+    """Whether another choice gives a number, such as rounded percentages, by data and on print."""
+    return row[PRINT] == "alternative" and bool(row["alternative"])
+
+
+def _cause(row: Row, column: str) -> str:
+    """What the audit knows of a conflict, where it says that in a clause."""
+    if column == DATA and not _explained(row):
+        return ""
+    text = _SENTENCE.split(row["print_finding"] or "", maxsplit=1)[0].rstrip(".")
+    text = lower_first(text.split("; ")[-1 if _explained(row) else 0])
+    return f": {text}" if len(text) <= CLAUSE else ""
+
+
 def _claim(rows: list[Row], column: str, bad: str) -> str:
-    """ "“Absolute reduction” 7.7, data 7.8"."""
+    """ "“Absolute reduction” 7.7, data 7.8: 7.7 is that of the two rounded percentages"."""
     row = next(row for row in rows if row[column] == bad)
     data = f", data {row['recomputed_text']}" if column == DATA and row["recomputed_text"] else ""
-    return escape_markdown(f"“{row['label']}” {row['quote']}{data}")
+    return escape_markdown(f"“{row['label']}” {row['quote']}{data}{_cause(row, column)}")
 
 
 def _is_primary(material: Material, claim: str) -> bool:
@@ -120,8 +127,12 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """ "Other choices: of 14 for drug against placebo 2 disagree, …", with each by name."""
     for analysis in leading(material):
         place = place_link(choices_place(analysis.name), places)
+        above = {other.name for other in alongside(material, analysis)}
         for one in readings(material, analysis):
+            # What stands in the results is no other choice.
+            shown = [r for r in one.methods + one.everybody if r["analysis_id"] in above]
             unlike = one.unlike() if one.first["ci_low"] is not None else []
+            unlike = [row for row in unlike if row not in shown]
             bounds = leaves_out_no_effect(one.first) and any(
                 includes_no_effect(*bound) for bound in one.bounds
             )
@@ -134,7 +145,7 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
                 lies = "compatible" if leaves_out_no_effect(one.first) else "incompatible"
-                n = sum(n for _, n, _ in one.counts())
+                n = sum(n for _, n, _ in one.counts()) - len(shown)
                 yield (
                     f"{lead}{at}: {len(unlike)} of {n} intervals {lies} with no effect, unlike the "
                     f"result above: {'; '.join(named)}."

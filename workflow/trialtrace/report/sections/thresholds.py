@@ -9,7 +9,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
 from trialtrace.report.sections.findings import OF_ARM, ending
-from trialtrace.report.sections.lost_sessions import lost_by_arm
+from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.conditions import lower_first
@@ -48,9 +48,7 @@ def beyond_thresholds(material: Material, analysis: Analysis) -> Iterator[str]:
         shares = [share for test in of if (share := _share(rows, test))]
         exact = [share for share in shares if share["method"] == EXACT]
         parts = [] if explores(material) else [_shown(material, analysis, of)]
-        parts += (
-            [_beyond(material, analysis, of[0], exact, lost=False)] if _one_sided(of[0]) else []
-        )
+        parts += [_beyond(material, analysis, of[0], exact)] if _one_sided(of[0]) else []
         if told := "; ".join(part.removeprefix("; ") for part in parts if part):
             yield f"{told}."
 
@@ -84,7 +82,7 @@ def _sentence(
     material: Material, analysis: Analysis, rows: list[ResultRow], tests: list[ResultRow]
 ) -> str:
     first = tests[0]
-    how = f"{method_of(first['method']).title}, {_asked(first)}"
+    how = f"{method_of(first['method']).title}, {asked(first)}"
     how = f"one-sided {how}" if _one_sided(first) else how
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
@@ -128,26 +126,14 @@ def _shown(material: Material, analysis: Analysis, tests: list[ResultRow]) -> st
     whom = f"is shown of {in_a_row(arms) if arms else 'no arm'}"
     if not arms and len(tests) == 1:
         whom = f"is not shown of {material.arm_label(tests[0]['group1_level'])}"
-    return escape_markdown(f"{_asked(tests[0])} {whom} at the level of {level:g}")
-
-
-def _asked(test: ResultRow) -> str:
-    """ "more than 50 %": the threshold of a share, and the side that a test of it asks about."""
-    options = json.loads(test["options"])
-    side = {"greater": "more than ", "less": "less than "}.get(options.get("sides"), "")
-    return f"{side}{100 * options['threshold']:g} %"
+    return escape_markdown(f"{asked(tests[0])} {whom} at the level of {level:g}")
 
 
 def _beyond(
-    material: Material,
-    analysis: Analysis,
-    test: ResultRow,
-    shares: list[ResultRow],
-    *,
-    lost: bool = True,
+    material: Material, analysis: Analysis, test: ResultRow, shares: list[ResultRow]
 ) -> str:
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
-    the other side of the threshold; whether that hangs on those who were `lost`."""
+    the other side of the threshold; whether that hangs on those who were lost."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
@@ -161,9 +147,10 @@ def _beyond(
     words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in "
     both = len(arms) == len(material.trial.design.arms) == BOTH
     words += "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
-    if lost and arms and greater and analysis.role == "primary":
+    if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
         best = [found[arm].share for arm in arms if arm in found]
         if any(share and present(share["ci_high"]) >= threshold for share in best):
-            words += ", as long as those who were lost count as failures"
+            n = sum(hanging(material, analysis).values())
+            words += f", as long as the {n} lost count as failures"
     return f"; {escape_markdown(words)}" if arms else ""
