@@ -74,9 +74,13 @@ COUNTS = {
         "patients of adverse_event, any: ",
     ),
     "missing values": ("baseline/missing.descriptive@int;parameter=age", "stat_value", "age, int"),
-    "the n of a result": ("feasible_plan/proportion.wilson@int", "n_used", "n = 31, with 30 rows"),
+    "the n of a result": (
+        "feasible_plan/proportion.clopper_pearson@int",
+        "n_used",
+        "n = 31, with 30 rows",
+    ),
     "a denominator": (
-        "feasible_plan/proportion.wilson@int",
+        "feasible_plan/proportion.clopper_pearson@int",
         "denominator",
         "a denominator of 31, with 30 rows",
     ),
@@ -112,10 +116,10 @@ def test_members_that_are_not_the_rows_behind_a_result(whole, column, value, mes
 
 def test_a_numerator_from_elsewhere(whole):
     data, results, members = whole("sprave2019")
-    name = "feasible_plan/proportion.wilson@int"
+    name = "feasible_plan/proportion.clopper_pearson@int"
     mine = [row for row in members if row["result_id"].endswith(name)]
     part = next(row for row in mine if row["role"] == "numerator")
-    other = "feasible_plan/proportion.wilson@con"
+    other = "feasible_plan/proportion.clopper_pearson@con"
     stranger = next(
         row for row in members if row["result_id"].endswith(other) and row["role"] == "numerator"
     )
