@@ -113,7 +113,8 @@ def _estimand(material: Material, analysis: Analysis) -> str:
     who = population + f" ({strategies})" * bool(strategies)
     text = f"Estimand: {lower_first(estimand.summary)}, {who}"
     if any(one.planned for one in compared(material, analysis)) and not explores(material):
-        text += f"; level {level_words(material, analysis).removeprefix('of ')}"
+        level = level_words(material, analysis)
+        text += f"; level {level if analysis.look else level.removeprefix('of ')}"
     return escape_markdown(f"{text}.")
 
 
