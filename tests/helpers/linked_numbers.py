@@ -45,6 +45,7 @@ NOT_OF_DATA = (
     "planned patients",
     "recomputed by an independent path",
     "results were computed twice, by independent code",
+    "with what else is printed",
 )
 
 
