@@ -155,7 +155,7 @@ def test_undefined_bounds_are_missing_and_estimates_stay():
         ((1.5, 5, 1, 5), "whole numbers"),
         ((nan, 5, 1, 5), "missing or infinite"),
         (("3", 5, 1, 5), "numbers only"),
-        ((None, 5, 1, 5), "missing or infinite"),
+        ((None, 5, 1, 5), "is None; give its values"),
         (([1, 2], 5, 1, 5), "single numbers"),
     ],
 )

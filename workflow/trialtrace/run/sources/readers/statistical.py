@@ -25,6 +25,9 @@ from trialtrace.run.trial.study.source import StatisticalFile
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
 
+# What an SPSS file declares missing of a variable: from `lo` to `hi`.
+Ranges = Iterable[Mapping[str, Any]]
+
 # SAS transport files (XPT, versions 5 and 8) by their records of 80 bytes: is the file whole?
 #
 # The library that reads them stops at the end of a cut file without a word, and reads the first of
@@ -129,9 +132,7 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     return Records(pa.table(arrays, names=names), numbers, opened.source_file, notes)
 
 
-def _declared_missing(
-    values: list[Any], texts: list[str | None], ranges: Iterable[Mapping[str, Any]]
-) -> dict[str, int]:
+def _declared_missing(values: list[Any], texts: list[str | None], ranges: Ranges) -> dict[str, int]:
     """Values of a variable that an SPSS file declares missing: as text, how often each stands."""
     counts: Counter[str] = Counter()
     for value, text in zip(values, texts, strict=True):
@@ -140,7 +141,7 @@ def _declared_missing(
     return dict(sorted(counts.items()))
 
 
-def _in_ranges(value: Any, ranges: Iterable[Mapping[str, Any]]) -> bool:
+def _in_ranges(value: object, ranges: Ranges) -> bool:
     same = (one for one in ranges if type(value) is type(one["lo"]))
     return any(one["lo"] <= value <= one["hi"] for one in same)
 
