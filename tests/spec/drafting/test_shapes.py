@@ -137,6 +137,22 @@ def test_a_control_beside_an_active_one_is_asked(tmp_path: Path):
     assert len(every.arms) == 3 and guess(every, "control").blinds
 
 
+@pytest.mark.parametrize(
+    ("arms", "asked"),
+    [
+        (("normal saline", "lidocaine", "fentanyl"), False),
+        (("healthy diet", "exercise", "control"), False),
+        (("typically developing", "training", "control"), True),
+        (("healthy volunteers", "training", "control"), True),
+    ],
+)
+def test_healthy_people_are_no_arm_and_a_healthy_diet_is(tmp_path: Path, arms, asked: bool):
+    draw = random.Random(2)
+    lines = ["id,arm,pain", *(f"C{n},{arms[n % 3]},{draw.random():.3f}" for n in range(90))]
+    told = [each.name for each in drafted(tmp_path, lines).guesses]
+    assert ("where" in told) is asked
+
+
 def test_a_condition_of_the_rows_of_one_file_leaves_the_other(tmp_path: Path):
     write(tmp_path / "people.csv", ["id,arm", *(f"P{n},{'ab'[n % 2]}" for n in range(30))])
     draw = random.Random(2)

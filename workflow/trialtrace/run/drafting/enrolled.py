@@ -34,7 +34,13 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 # Levels of an arm that are of people beside a trial, and what a control is called beside an active.
-TYPICAL = re.compile(r"(typical\w*|healthy|normal\w*|normative|neurotypical)( \w+)*", re.IGNORECASE)
+# "Normal saline" and "healthy diet" are treatments.
+TYPICAL = re.compile(
+    r"(typical|typically|neurotypical|healthy|normal|normally|normative)( (controls?|groups?|samples?|"
+    r"people|persons?|subjects?|participants?|volunteers?|individuals?|children|adults|siblings?|"
+    r"donors?|readers?|developing|development|hearing|sighted))*",
+    re.IGNORECASE,
+)
 BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
 # Whom an analysis leaves out, by the label of a column of yes and no.

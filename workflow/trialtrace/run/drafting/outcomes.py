@@ -179,7 +179,7 @@ def event_code(column: Column) -> tuple[str, bool]:
     codes = levels(column)
     told = {code: label_of(column, code) for code in codes}
     ended = [code for code, label in told.items() if not _is_censored(label)]
-    if len(ended) == 1:
+    if len(ended) == 1 < len(codes):
         return ended[0], True
     named = any(CENSORING.search(plain(text)) for text in (column.name, column.label))
     if named and not any(map(ENDS.search, told.values())):
