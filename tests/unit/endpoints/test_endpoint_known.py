@@ -133,6 +133,35 @@ def test_an_arm_that_nobody_saw_at_a_visit(tmp_path):
     assert told in lines
 
 
+def test_an_arm_that_was_seen_at_no_visit_is_not_of_one(tmp_path):
+    rows = ["id visit seen:date y:integer"]
+    rows += [f"p{at} {v} {at_day(0)} {at}" for at in range(0, 40, 2) for v in (0, 1)]
+    people = ["id rx dead entry:date last:date"]
+    people += [f"p{at} {at % 2} no {at_day(0)} {at_day(300)}" for at in range(40)]
+    derived(tiny(DATED, VISITS), tmp_path, patients="\n".join(people), visits="\n".join(rows))
+    lines = [one.text for one in read_losses(tmp_path / "derived").warnings]
+    assert not any("has a value at" in text for text in lines)
+
+
+@pytest.mark.parametrize(("unit", "red"), [("days", False), ("weeks", True)])
+def test_days_of_death_are_of_their_unit(tmp_path, unit, red):
+    """25 of one arm and 5 of the other died at 20 days, or weeks; the score is of day 100."""
+    score = "score: {label: Score, code: S, kind: repeated, baseline: start, table: wide, "
+    score += "visits: {p0: start, p1: day 100}}"
+    death = "death: {label: Death, code: D, kind: time_to_event, table: patients, time: until, "
+    death += f'unit: {unit}, event: {{dead: {{is: "yes"}}}}, event_label: Death, '
+    death += "censored_label: Alive}"
+    people, rows = ["id rx dead until:integer"], ["id p0:integer p1:integer"]
+    for at in range(120):
+        dead = at // 2 < (5, 25)[at % 2]
+        people.append(f"p{at} {at % 2} {'yes' if dead else 'no'} {20 if dead else 300}")
+        rows.append(f"p{at} {at} {'.' if dead else at}")
+    trial = tiny(f"{score}\n{death}", TWO)
+    derived(trial, tmp_path, patients="\n".join(people), wide="\n".join(rows))
+    lines = [one.text for one in read_losses(tmp_path / "derived").warnings]
+    assert any("known unequally by arm at day 100" in text for text in lines) is red
+
+
 def test_of_deaths_without_a_day_it_is_said_what_they_may_hide(tmp_path):
     """As many died of both arms, and those of one alone have no score."""
     lines = ["id rx y:integer dead"]

@@ -189,6 +189,7 @@ def test_the_published_outcome_stands_first(beside):
     told = words(conclusion(beside))
     assert told.startswith(
         "Relief as published: 6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo. Its rule. "
+        "By our primary outcome, "
     )
 
 
