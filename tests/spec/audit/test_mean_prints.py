@@ -111,7 +111,8 @@ def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreemen
 
 
 # 10 against 20 of 30 each with deviations of 1: t of 38.7; with standard errors of 1, 7.07 on 58.
-# 0.9 less is t of 3.49, p = 0.0009.
+# 0.9 less is t of 3.49, p = 0.0009. Of 4 each 10.00 and 12.00 with 0.50 have t of 5.66, p = 0.001,
+# with standard errors of 0.50 2.83, p = 0.03: clusters may still have n.s.
 @pytest.mark.parametrize("printed", ["P = n.s.", "NS", "not significant", "P > 0.05"])
 @pytest.mark.parametrize(
     ("means", "agreement"),
@@ -119,11 +120,13 @@ def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreemen
         (("mean (SD) 10 (1)", "mean (SD) 20 (1)"), "inconsistent"),
         (("mean (SD) 10.0 (1.0)", "mean (SD) 10.9 (1.0)"), "not_checkable"),
         (("mean (SD) 10.0 (1.0)", "mean (SD) 10.3 (1.0)"), "compatible"),
+        (("mean (SD) 10.00 (0.50)", "mean (SD) 12.00 (0.50)"), "not_checkable"),
     ],
 )
 def test_no_significance_is_held_against_the_means(judged, printed, means, agreement):
+    n = "4" if "12.00" in means[1] else "30"
     arms = {
-        group: claim(mean, outcome="age", group=group, patients="30")
+        group: claim(mean, outcome="age", group=group, patients=n)
         for group, mean in zip(("training", "control"), means, strict=True)
     }
     found, said = judged("p", "p", arms | {"p": claim(printed, **PAIR)})

@@ -259,3 +259,69 @@ def test_a_long_list_is_seen_whole(monkeypatch: pytest.MonkeyPatch, capsys):
     shown = capsys.readouterr().out
     first, _, rest = shown.partition(f"and {14 - SHOWN} more: + shows them")
     assert "c9:" in first and "c10:" not in first and "c14:" in rest
+
+
+def described(folder: Path, lines: Sequence[str], codebook: str, **told: str) -> Draft:
+    write(folder / "trial.csv", lines)
+    write(folder / "codebook.txt", [codebook, "arm: treatment arm", "age: age (years)"])
+    paths = [str(folder / name) for name in ("trial.csv", "codebook.txt")]
+    return decide(profile(paths), told, first_choice)
+
+
+def outcomes(name: str, *more: str) -> list[str]:
+    draw = random.Random(2)
+    lines = [",".join(("id", "arm", "age", name, *more))]
+    for n in range(80):
+        numbers = [f"{draw.uniform(1, 60):.1f}" for _ in more]
+        arm = ("drug", "placebo")[n % 2]
+        lines.append(
+            ",".join((f"P{n}", arm, str(20 + n % 50), str(int(draw.random() < 0.3)), *numbers))
+        )
+    return lines
+
+
+@pytest.mark.parametrize("codes", ["1 = implant failed; 0 = ok", "0 = ok; 1 = implant failed"])
+def test_1_is_the_event_in_whatever_order_a_codebook_lists_its_codes(tmp_path: Path, codes: str):
+    draft = described(tmp_path, outcomes("failed"), f"failed: {codes}", primary="failed")
+    assert draft.primary.event == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("relapse_free", "1 = yes; 0 = no"),
+        ("no_relapse", "1 = yes; 0 = no"),
+        ("graft", "0 = explanted; 1 = in situ"),
+    ],
+)
+def test_a_time_ends_with_the_state_that_stood(tmp_path: Path, name: str, codes: str):
+    lines = outcomes(name, "followup_months")
+    told = {"primary": "followup_months", "status": name}
+    draft = described(tmp_path, lines, f"{name}: {codes}", **told)
+    assert draft.primary.event == "0" and guess(draft, "event").blinds
+
+
+def test_of_visits_up_to_0_the_last_is_the_baseline(tmp_path: Path):
+    draw = random.Random(2)
+    lines = ["id,arm,week,score"]
+    for n in range(60):
+        lines += [
+            f"P{n},{('drug', 'placebo')[n % 2]},{w},{draw.gauss(40, 9):.1f}" for w in (-2, 0, 12)
+        ]
+    draft = drafted(tmp_path, lines)
+    assert [*draft.primary.before] == ["-2", "0"]
+    assert not any(one.name == "before" for one in draft.guesses)
+
+
+def test_a_level_of_the_arm_in_one_row_may_be_mistyped(tmp_path: Path):
+    lines = [f"P{n},{('drug', 'placebo')[n % 2]},{n % 7}" for n in range(80)]
+    lines[3] = lines[3].replace("placebo", "plcebo")
+    found = drafted(tmp_path, ["id,arm,pain", *lines])
+    assert "plcebo stands in few rows, and may be mistyped" in guess(found, "arm").evidence
+
+
+@pytest.mark.parametrize(("why", "asked"), [("", True), (" from the per protocol analysis", False)])
+def test_who_is_excluded_from_an_analysis_was_in_the_trial(tmp_path: Path, why: str, asked: bool):
+    lines = outcomes("out", "pain")
+    draft = described(tmp_path, lines, f"out: Excluded{why} (1 = yes, 0 = no)", primary="pain")
+    assert any(one.name == "where" for one in draft.guesses) is asked

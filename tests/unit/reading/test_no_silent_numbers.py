@@ -10,6 +10,7 @@ from trialtrace.audit.reading.formats.lines import lines
 from trialtrace.audit.reading.formats.pdf import BlockReader, below_each_other
 from trialtrace.audit.reading.formats.web import read_web
 from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.untaken import cells_of
 
 
 def page(body):
@@ -412,3 +413,10 @@ def test_notes_of_tables_name_the_spread_of_sentences():
     made = read(table, text="Training had 5.1 ± 1.2 points and usual care 6.3 ± 1.4.")
     spreads = [one["printed"] for one in made.claims.values() if "abstract" in one["place"]]
     assert spreads == ["mean (SD) 5.1 (1.2)", "mean (SD) 6.3 (1.4)"]
+
+
+@pytest.mark.parametrize("page", ["", ", page 3"])
+def test_places_in_tables_name_cells_on_whatever_page(page: str):
+    place = f"table 2{page}, row 4, column 5, 6"
+    assert cells_of(place) == {("table 2", 3, 4), ("table 2", 3, 5)}
+    assert cells_of("results, paragraph 4") == set()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trialtrace.base.errors import one_of
 from trialtrace.run.drafting.keys import Load, joined
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
@@ -40,6 +41,8 @@ MOST_ARMS = 8
 MOST_NAMED = 24
 # The smallest arm, as a share of the largest.
 BALANCED = 0.4
+# A level in at most this share of rows may be another one, mistyped.
+SELDOM = 0.03
 # The least score of a candidate: what speaks for an arm is added up, what speaks against it taken.
 LEAST = 2.0
 # The smaller half of so many rows, by which two levels are those of a lot.
@@ -123,6 +126,9 @@ def arms_of(
         if constant.get(column.name) is False and (order := _in_order_of(column, columns)):
             score += NAMED
             evidence.append(f"its levels are the letters of {order}")
+        seldom = [text for text, n in column.values if n <= SELDOM * column.rows]
+        if seldom:
+            evidence.append(f"{one_of(seldom)} stands in few rows, and may be mistyped")
         doubt = doubt or column.distinct > MOST_ARMS
         if constant.get(column.name) is False:
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0

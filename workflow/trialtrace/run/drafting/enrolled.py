@@ -36,15 +36,18 @@ BESIDE = re.compile(
 # Levels of an arm that are of people beside a trial, and what a control is called beside an active.
 # "Normal saline" and "healthy diet" are treatments.
 TYPICAL = re.compile(
-    r"(typical|typically|neurotypical|healthy|normal|normally|normative)( (controls?|groups?|samples?|"
-    r"people|persons?|subjects?|participants?|volunteers?|individuals?|children|adults|siblings?|"
+    r"(typical|typically|neurotypical|healthy|normal|normally|normative)( (controls?|groups?|"
+    r"samples?|people|persons?|subjects?|participants?|volunteers?|individuals?|children|adults|siblings?|"
     r"donors?|readers?|developing|development|hearing|sighted))*",
     re.IGNORECASE,
 )
 BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
 # Whom an analysis leaves out, by the label of a column of yes and no.
-LEFT_OUT = re.compile(r"\b(exclude[ds]?|left out|ausgeschlossen)\b", re.IGNORECASE)
+LEFT_OUT = re.compile(
+    r"^(?!.*\b(per[ -]?protocol|pp|sensitivity)\b).*\b(exclude[ds]?|left out|ausgeschlossen)\b",
+    re.IGNORECASE,
+)
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6

@@ -192,7 +192,7 @@ def event_code(column: Column) -> tuple[str, bool]:
         return yes[0], True
     if len(no) == 1 and len(codes) == 2:
         return codes[codes.index(no[0]) - 1], True
-    return codes[-1], set(codes) == {"0", "1"}
+    return ("1", True) if {*codes} == {"0", "1"} else (codes[-1], False)
 
 
 def _is_censored(label: str) -> bool:

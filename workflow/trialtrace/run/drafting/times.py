@@ -49,6 +49,12 @@ DEAD = re.compile(
     re.IGNORECASE,
 )
 # Of who is, the time ended with the other value.
+# Words of a state that goes on until the event.
+STANDS = re.compile(
+    r"\b(free|patent|retain\w*|function(ing|al)|remission|intact|working|in (situ|place)|surviv\w+|"
+    r"no|not|without|never|ohne|sans|sin|senza)\b",
+    re.IGNORECASE,
+)
 ALIVE = re.compile(r"alive|surviv(ed|or|al)?$|living|lebend|vivant|vivo$|levend", re.IGNORECASE)
 # A time of these words was before the trial, unless it is to something; of others it is how long
 # something lasted, which death ended or not.
@@ -228,8 +234,18 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
         code, sure = others[0], True
     elif ALIVE.search(plain(status.name)) and len(levels(status)) == 2:
         code = next(one for one in levels(status) if one != code)
+    elif len(levels(status)) == 2 and _stands(status, code):
+        # A time is until the state ends.
+        code, sure = next(one for one in levels(status) if one != code), False
     text = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
+
+
+def _stands(status: Column, code: str) -> bool:
+    """Whether a code is of who still has what ends: alive, relapse_free, "in situ"."""
+    label = label_of(status, code)
+    texts = (" ".join(parts(status.name)), "" if NO.fullmatch(label) else label)
+    return any(map(STANDS.search, texts))
 
 
 def timed(table: Table, column: Column, status: str, flag: str) -> Outcome:

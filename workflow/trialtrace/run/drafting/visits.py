@@ -219,7 +219,7 @@ def when(texts: Iterable[str]) -> str:
         words = " ".join(re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded(text))))
         words = words.lower().strip()
         if (
-            re.fullmatch(r"-?0+([.,]0+)?", text)
+            re.fullmatch(r"-[0-9]+([.,][0-9]+)?|0+([.,]0+)?", text)
             or (EARLY_WORDS.search(words) and not CHANGED.search(words))
             or START.fullmatch(words)
         ):
