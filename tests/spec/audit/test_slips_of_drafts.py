@@ -32,8 +32,9 @@ def asked(tmp_path, capsys, rows, caption="Table 1. Results of both groups", oth
         (["30 (75.0)", "35 (70.0)"], False),
         (["30 (75.0%)", "3.5 (70.0%)"], True),
         (["30.2 (7.5)", "35.1 (7.0)"], False),
+        (["30 (62.0)", "3.5 (61.0)"], False),
     ],
-    ids=["pair", "printed right", "with its sign", "means"],
+    ids=["pair", "printed right", "with its sign", "means", "whole means"],
 )
 def test_a_count_that_is_no_whole_number_beside_shares(tmp_path, capsys, cells, told):
     text = asked(tmp_path, capsys, [HEAD, ["Two vessels", *cells]])

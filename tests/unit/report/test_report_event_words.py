@@ -1,17 +1,21 @@
 """Who is without an event, in the words of its endpoint: whoever is censored is not free of all."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import mini_run
 import mini_trial
 import pytest
+import yaml
 from test_report_wording import words
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.data_quality import known_table
+from trialtrace.report.sections.deaths import deaths
 from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.sections.records import first_events
 from trialtrace.report.sections.summary import summary
+from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.load import load_settings
 
 TIMES = """\
@@ -90,3 +94,17 @@ def test_first_events_are_told_by_what_they_are(mini):
     assert list(first_events(mini, either)) == [
         "The 13 first events, by kind: 9 return of pain, 4 death."
     ]
+
+
+ENDS = """
+last: {label: Last contact, code: LAST, kind: time_to_event, table: patients, start: entry,
+  event: {state: {is: "2"}}, event_date: on, last_contact: on, event_label: Left for good,
+  censored_label: Seen, day_of_start: 0, terminal: %s}
+by_60: {label: By day 60, code: BY60, kind: event_by, of: last, time: 60, censored: missing}
+"""
+
+
+@pytest.mark.parametrize(("terminal", "found"), [("true", {"last", "by_60"}), ("false", set())])
+def test_a_time_that_ends_all_is_one_of_deaths_by_whatever_name(terminal, found):
+    endpoints = families.endpoints(yaml.safe_load(ENDS % terminal))
+    assert deaths(SimpleNamespace(endpoints=endpoints)) == found

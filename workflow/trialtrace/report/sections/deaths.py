@@ -12,7 +12,7 @@ from trialtrace.report.sections.compact import of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
-from trialtrace.report.sections.over_time import times_of, unknown_times
+from trialtrace.report.sections.over_time import is_time_to, unknown_times
 from trialtrace.report.sections.questions import missing_bounds
 from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -46,11 +46,12 @@ Arms = dict[str, list[ResultRow]]
 
 def deaths(trial: Trial) -> set[str]:
     """The endpoints that say nothing but whether, or when, a patient died."""
-    times = {endpoint.name for endpoint in trial.endpoints.values() if _is_time(endpoint)}
-    return times | {
+    every = trial.endpoints.values()
+    times = [endpoint for endpoint in every if _is_time(endpoint)]
+    return {endpoint.name for endpoint in times} | {
         endpoint.name
-        for endpoint in trial.endpoints.values()
-        if times_of(trial, endpoint) & times
+        for endpoint in every
+        if any(is_time_to(endpoint, time) for time in times)
         or (endpoint.kind == "event" and of_death(endpoint.label))
     }
 

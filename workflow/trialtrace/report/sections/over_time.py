@@ -78,14 +78,15 @@ def _apart(material: Material, analysis: Analysis, other: Analysis) -> Iterator[
 def times_of(trial: Trial, endpoint: Endpoint) -> set[str]:
     """The endpoints that are the time to the event which a yes/no endpoint is about."""
     endpoints = trial.endpoints.values()
-    seen = {one.name for one in endpoints if _is_time(endpoint, one)}
+    seen = {one.name for one in endpoints if is_time_to(endpoint, one)}
     first = {
         one.name for one in endpoints if isinstance(one.entry, FirstSeen) and one.entry.seen in seen
     }
     return seen | first
 
 
-def _is_time(event: Endpoint, time: Endpoint) -> bool:
+def is_time_to(event: Endpoint, time: Endpoint) -> bool:
+    """Whether a time is that to the event of a yes/no endpoint."""
     of, at = event.entry, time.entry
     if isinstance(of, EventBy):
         return of.of == time.name
