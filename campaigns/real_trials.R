@@ -217,6 +217,27 @@ moertel <- function(trial = "moertel1990") {
       name <- paste0(analysis, "/median_time.kaplan_meier@", arms[arm])
       emit(trial, name, q$quantile, q$lower, q$upper)
     }
+    # Means until 1,826 days, with the errors that survival prints, and their differences.
+    mean_of <- function(arm) {
+      fit <- survfit(Surv(time, status) ~ 1, e[e$rx == arm, ])
+      summary(fit, rmean = 1826)$table[c("rmean", "se(rmean)")]
+    }
+    within <- function(name, mean, error) {
+      emit(trial, paste0(analysis, name), mean, mean - qnorm(0.975) * error,
+           mean + qnorm(0.975) * error)
+    }
+    means <- sapply(names(arms), mean_of)
+    for (arm in names(arms)) {
+      within(paste0("/mean_time.restricted@", arms[arm]), means[1, arm], means[2, arm])
+    }
+    for (arm in c("Lev+5FU", "Lev")) {
+      at <- paste0("@", arms[arm], "-observation")
+      difference <- means[1, arm] - means[1, "Obs"]
+      error <- sqrt(means[2, arm]^2 + means[2, "Obs"]^2)
+      within(paste0("/mean_time_difference.restricted", at), difference, error)
+      emit(trial, paste0(analysis, "/p_value.restricted_difference", at),
+           2 * pnorm(-abs(difference / error)))
+    }
   }
   cox("recurrence_breslow", recurrence, "breslow")
   q <- quantile(survfit(Surv(time, 1 - status) ~ 1, death, conf.type = "log-log"), 0.5)

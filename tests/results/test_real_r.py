@@ -60,7 +60,7 @@ def test_a_disagreement_ends_with_status_1(real, monkeypatch, capsys):
     results = next(iter(real.values())).run.at.results
     monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", THEIRS))
     assert against_r.told(results) == 0
-    assert "98 results (188 numbers) compared with R" in capsys.readouterr().out
+    assert "119 results (239 numbers) compared with R" in capsys.readouterr().out
     key = ("moertel1990", "recurrence/hazard_ratio.cox@lev_5fu-observation", "value")
     other = THEIRS | {key: THEIRS[key] * (1 + 1e-7), ("moertel1990", "new", "value"): 1.0}
     monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", other))
