@@ -107,6 +107,20 @@ def test_matched_pairs_are_told(tmp_path: Path):
     assert draft.design.kind == "within_subject"
 
 
+def test_matched_pairs_are_told_of_patients_with_several_visits(tmp_path: Path):
+    draw = random.Random(5)
+    rows = [
+        f"{pair},{2 * pair + at},{arm},{week},{draw.gauss(20, 3):.1f}"
+        for pair in range(GROUPS)
+        for at, arm in enumerate(draw.sample(["placebo", "active"], 2))
+        for week in (0, 4, 8)
+        if week < 8 or pair % 3
+    ]
+    draft = drafted(tmp_path, "pair,id,arm,week,score", rows)
+    (guess,) = [one for one in draft.guesses if one.name == "pairs"]
+    assert "Each value of pair has" in guess.evidence and "by --where" in guess.evidence
+
+
 def test_pairs_of_two_of_three_arms_are_not_told_as_matched(tmp_path: Path):
     draw = random.Random(6)
     rows = [

@@ -359,3 +359,49 @@ def test_visits_that_words_name_are_in_the_order_of_the_rows(at: Project, call: 
     path = written(at.root / "data" / "visits.csv", f"patient,arm,{column},pain", rows)
     assert call("new", "mine", path, "--yes", "--primary", "pain", "--before", "enrolment") == 0
     assert (*read(at, "endpoints.yaml")["pain"]["visit"]["labels"],) == visits
+
+
+@pytest.mark.parametrize(
+    ("names", "before"),
+    [
+        (("score_d-7", "score_d0", "score_d28"), ("-7", "0")),
+        (("pain(-1)", "pain(0)", "pain(4)"), ("-1", "0")),
+        (("hb_-2", "hb_0", "hb_6"), ("-2", "0")),
+        (("bdi-1", "bdi-6", "bdi-12"), ()),
+    ],
+)
+def test_a_dash_in_a_name_is_a_sign_beside_a_number_without(names, before, tmp_path: Path):
+    draw = random.Random(3)
+    rows = [(n, ARMS[n % 2], *(round(draw.gauss(40, 8), 1) for _ in names)) for n in range(1, 41)]
+    path = written(tmp_path / "signed.csv", f"id,arm,{','.join(names)}", rows)
+    draft, asked = asked_of(path)
+    outcome = draft.primary
+    assert [name for _, name in outcome.columns] == list(names)
+    assert (tuple(map(str, outcome.before)), "before" in asked) == (
+        (before, False) if before else (("1",), True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("visits", "before", "asks"),
+    [
+        (("D-7", "D1", "D14"), ("D-7", "D1"), True),
+        (("Screening", "Day 1", "Day 29"), ("Screening", "Day 1"), True),
+        (("D-7", "D0", "D14"), ("D-7", "D0"), False),
+        (("Baseline", "Day 1", "Day 29"), ("Baseline",), False),
+        (("Screening", "Week 4", "Week 8"), ("Screening",), False),
+        (("ses-01", "ses-02", "ses-03"), ("ses-01",), True),
+    ],
+)
+def test_the_first_day_after_one_before_the_start_is_asked(visits, before, asks, tmp_path: Path):
+    draw = random.Random(4)
+    rows = [
+        (n, ARMS[n % 2], visit, round(draw.gauss(20, 3), 1))
+        for n in range(1, 41)
+        for visit in visits
+    ]
+    path = written(tmp_path / "days.csv", "id,arm,visit,crp", rows)
+    draft, asked = asked_of(path)
+    assert (tuple(map(str, draft.primary.before)), "before" in asked) == (before, asks)
+    if asks and len(before) > 1:
+        assert asked["before"].choices[0][0] == before[-1]

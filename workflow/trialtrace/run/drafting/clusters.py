@@ -235,10 +235,11 @@ def matched(table: Table, subject: str, arm: Column) -> str:
     for column in table.columns:
         if column.name in (arm.name, subject) or column.constant_within is False:
             continue
-        if _of_one_size(column) and column.rows == column.distinct * arm.distinct:
-            members = _members(table, column, (arm, subject))
-            if len({*members}) == len(members) == column.rows:
-                return column.name
+        if column.distinct < FEWEST_UNNAMED or column.blank or not may_tell_apart(column):
+            continue
+        members = _members(table, column, (arm, subject))
+        if len({*members}) == len(members) == column.distinct * arm.distinct:
+            return column.name
     return ""
 
 

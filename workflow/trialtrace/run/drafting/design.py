@@ -119,7 +119,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         decided.guess("design", place, made.kind, why)
     if made.kind == PARALLEL and not asked and (pairs := matched(table, subject, arm)):
         why = f"Each value of {pairs} has a patient of each arm: the draft takes them for "
-        why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}."
+        why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}"
+        visits = subject != SOURCE_ROW and (subject,) not in table.keys
+        why += ", with one visit by --where." if visits else "."
         decided.guess("pairs", place, PARALLEL, why)
     return made
 

@@ -47,7 +47,11 @@ TIMED = re.compile(
 FIRST_OF_START, VISIT = re.compile(r"d.*|w.*|time|h.*|min"), re.compile(r"t|v|visit\w*")
 # An event of REDCap in one of several arms, by its name or its label.
 OF_ARM = re.compile(r"(.+?)(?:_arm_[0-9]+[a-z]*| \(Arm [0-9]+: .+\))")
-NUMBERED, DASHED = re.compile("[0-9]"), re.compile(r"[^\W\d_]-[0-9]")
+NUMBERED, DASHED = re.compile("[0-9]"), re.compile(r"(?<=[^\W\d_])-(?=[0-9])")
+UNDASHED = re.compile(r"[^\W\d_][0-9]")
+# A visit before the start: the next may be that of the start, as day 1 after screening or day -7.
+AHEAD = re.compile(r"\b(?:screening|scr|enrol\w*|run-?in)\b|-\s*[0-9]", re.IGNORECASE)
+WHOLE = re.compile("-?[0-9]+")
 # A number with its unit behind it is a visit without the word before it.
 OWN_UNIT = re.compile(rf"{NUMBER}[-_ ]?(?:{UNIT})\b", re.IGNORECASE)
 IN_UNIT = re.compile(rf"(?<![a-z])(?:{UNIT})(?![a-z])")
@@ -178,7 +182,7 @@ def _shared(texts: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _in_name(outcome: Outcome, code: str) -> str:
-    return f"{outcome.visit_word} {int(code)}" if code.isdecimal() else code
+    return f"{outcome.visit_word} {int(code)}" if WHOLE.fullmatch(code) else code
 
 
 def _clean(text: str) -> str:
@@ -205,11 +209,24 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
         return in_order(code.replace(dash, " ") if dash else code)[0] * days[code]
 
     ordered = sorted(every, key=at)
-    for code in sorted(ordered, key=lambda one: when((one, label_of(column, one))) != BEFORE):
+    apart = signed([*every, *(label_of(column, one) for one in every)])
+
+    def later(code: str) -> bool:
+        return when((apart[code], apart[label_of(column, code)])) != BEFORE
+
+    for code in sorted(ordered, key=later):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.,]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
+
+
+def signed(names: Iterable[str]) -> dict[str, str]:
+    """Names of visits with a dash that is a sign apart from the word before it: D-7 beside D1, and
+    not ses-01 beside ses-02."""
+    every = [*names]
+    sign = any(UNDASHED.search(name) and not DASHED.search(name) for name in every)
+    return {name: DASHED.sub(" -", name) if sign else name for name in every}
 
 
 def when(texts: Iterable[str]) -> str:
@@ -245,8 +262,14 @@ def look(table: Table, outcome: Outcome) -> Look:
         return Look()
     labels = {code: table.column(name).label for code, name in outcome.columns}
     silent = _silent(outcome)
+    apart = signed([*visits, *visits.values(), *labels.values()])
     told = {
-        code: when([*(one for one in (label, labels.get(code, "")) if one not in silent), code])
+        code: when(
+            [
+                *(apart[one] for one in (label, labels.get(code)) if one and one not in silent),
+                apart[code],
+            ]
+        )
         for code, label in visits.items()
     }
     zero = _at_zero(table, outcome.visit) if outcome.visit else set()
@@ -257,6 +280,13 @@ def look(table: Table, outcome: Outcome) -> Look:
     said = table.column(outcome.visit).label if outcome.visit else ""
     if before == (first,) and first.isdecimal() and AT_ITS_END.search(folded(said).lower()):
         return Look(before, f"{visits[first]} is the first visit, and {outcome.visit} is: {said}.")
+    following = next((code for code in visits if code not in before), "")
+    ahead = before and all(AHEAD.search(f"{apart[visits[code]]} {apart[code]}") for code in before)
+    if ahead and following and not told[following] and not own_before(table, outcome):
+        doubt = (
+            f"{visits[following]} follows {visits[before[-1]]}, and may be the day of the start."
+        )
+        return Look((*before, following), doubt)
     if before or told[first] == AFTER or own_before(table, outcome):
         return Look(before if len(before) < len(visits) else ())
     return Look((first,), f"{visits[first]} is the first visit, and no file says when it was.")
@@ -327,7 +357,8 @@ def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:
         by = [one.name for one in telling_apart(table)]
         raise wrong("--before", fault, f"an outcome at visits, or {NONE}", f"{mend} ({one_of(by)})")
     choices = [
-        (str(code), f"{seen.doubt} Arms are compared after it, given it.") for code in seen.before
+        (str(code), f"{seen.doubt} Arms are compared after it, given it.")
+        for code in reversed(seen.before)
     ]
     choices.append((NONE, f"{next(iter(visits.values()), '')} came after treatment began."))
 
@@ -394,7 +425,7 @@ def with_before(
         made.append(replace(outcome, before=before))
     name = "visits" if told else "before"
     if doubtful and all(guess.name != name for guess in decided.guesses):
-        value = next(one.before[0] for one in made if one.before)
+        value = next(one.before[-1] for one in made if one.before)
         why = f"{' '.join(doubtful)} Arms are compared after it."
         decided.guess(name, ("endpoints.yaml", "baseline"), str(value), why)
     return made

@@ -46,7 +46,7 @@ TREATMENT = "treatment"
 # Behind a stem with a number, as hba1c has, the other is the end of a name.
 NAME = re.compile(
     r"([^0-9]*[^0-9._ -]|.*[0-9].*[^0-9._ -](?=[._ -]?[0-9]+$)|"
-    r".*[0-9](?=[._ -][0-9]+$))([._ -]?)([0-9]{1,3})([^0-9]*)"
+    r".*[0-9](?=[._ -][0-9]+$))([._ -]?)((?:(?<=[._ ])-)?[0-9]{1,3})([^0-9]*)"
 )
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
@@ -224,6 +224,11 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         if match := NAME.fullmatch(one.name):
             stem, mark, number, end = match.groups()
             families[stem, mark, end][number] = one
+    for stem, mark, end in [each for each in families if each[1] == "-"]:
+        # A dash is a sign beside a number without one: score_d-7, score_d0.
+        if (stem, "", end) in families:
+            below = {f"-{number}": one for number, one in families.pop((stem, mark, end)).items()}
+            families[stem, "", end] |= below
     numbers = [frozenset(family) for family in families.values()]
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
     items = items_of(columns)
