@@ -10,7 +10,7 @@ from made_exports import ARMS, write
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.questions import first_choice, guess_nothing_told
 from trialtrace.run.drafting.tables import profile
 
 
@@ -154,3 +154,24 @@ def test_what_is_censored_is_no_event(tmp_path: Path, label: str, event: str):
     draft = decide(profile([str(tmp_path)]), {"primary": "days"}, guess_nothing_told)
     assert (draft.primary.kind, draft.primary.status) == ("time_to_event", "cens")
     assert ("event" in blinding(draft)) is (not event) and draft.primary.event == (event or "0")
+
+
+@pytest.mark.parametrize(
+    ("columns", "primary", "taken"),
+    [
+        (("ischaemia_time", "graft_failure"), "graft_failure", False),
+        (("warming_time", "dead"), "dead", False),
+        (("time_to_relapse", "relapse"), "time_to_relapse", True),
+        (("days_until_discharge", "discharge"), "days_until_discharge", True),
+        (("os_months", "status"), "os_months", True),
+        (("follow_up_time", "death"), "follow_up_time", True),
+    ],
+)
+def test_a_time_of_what_lasted_is_asked_and_one_to_the_event_taken(
+    columns, primary, taken, tmp_path: Path
+):
+    followed(tmp_path, columns)
+    draft = decide(profile([str(tmp_path / "made.csv")]), {}, first_choice)
+    (guess,) = [one for one in draft.guesses if one.name == "primary"]
+    assert (draft.primary.column, guess.blinds) == (primary, not taken)
+    assert columns[0] in guess.evidence or guess.value == columns[0]

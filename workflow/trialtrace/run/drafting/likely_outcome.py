@@ -148,7 +148,8 @@ def candidates(table: Table, taken: Iterable[str], visit: str) -> list[Outcome]:
         for one in (pairs(table, free) if not visit else ())
         if not without_time(table, one.column, one.status)
     ]
-    paired = {name for one in found for name in (one.column, one.status)}
+    paired = {name for one in found for name in (one.column, one.status) if not one.doubted}
+    paired |= {one.column for one in found}
     names = [column.name for column in table.columns]
     items = items_of(table.columns)
     for place, one in enumerate(free):

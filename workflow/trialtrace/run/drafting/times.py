@@ -3,6 +3,7 @@ which."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import column_of
@@ -68,8 +69,16 @@ LASTED = set(
 )
 LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
-# A time with how it ended, above nearly every single column.
-PAIRED = 6.0
+# With one of these words a time is until something; with others, as ischaemia time, it may be how
+# long that lasted.
+FOLLOWED = set(
+    vocabulary("""
+    survival surv follow followup up obs observation observed study trial total last contact event
+    risk final os overall futime fu on in under""")
+)
+OF_SURVIVAL = re.compile(r"[a-z]{0,4}[fs]s|tt[a-z]{1,2}|ttnt")
+# A time with how it ended, above nearly every single column; of one that may be no such time.
+PAIRED, DOUBTED = 6.0, 1.0
 # Different times, from which on numbers may be some.
 LEAST_TIMES = 10
 
@@ -131,12 +140,13 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     lead = lead or [time for time in times if not {*parts(time.name)} & LASTED]
     alone = [state for state in states if plain(state.name) in STATUSES] or states
     for time in times:
-        stem = _stem(time.name)
+        stem, by_place = _stem(time.name), False
         if named := _ends_of(time, coded):
             mates = named
         elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             # What the time shares a word with may tell its end as well: two are asked.
             mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
+            by_place = not _is_followed(time, alone[0])
         else:
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
@@ -161,7 +171,21 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         bare = not stem or SURVIVAL.search(plain(time.name))
         mates = mates or [o for o in states if only and (censors(o) or (bare and _names_end(o)))]
         if len(mates) == 1:
-            yield paired(table, time, mates[0])
+            made = paired(table, time, mates[0])
+            doubt = f"{time.name} may be how long something lasted, or the time until "
+            doubt += f"{mates[0].name}. "
+            yield (
+                replace(made, score=DOUBTED, evidence=f"{doubt}{made.evidence}", doubted=True)
+                if by_place
+                else made
+            )
+
+
+def _is_followed(time: Column, status: Column) -> bool:
+    """Whether the words of a time are those of a follow-up, or of the column that tells its end."""
+    shared = {*parts(status.name)} | FOLLOWED | EVENTS | TIMES
+    own = [word for word in _words(time.name) if word not in shared and not word.isdecimal()]
+    return all(OF_SURVIVAL.fullmatch(word) or len(word) == 1 for word in own) or _until(time)
 
 
 def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
@@ -172,6 +196,9 @@ def _ends_of(time: Column, coded: Sequence[Column]) -> list[Column]:
         return [one for one in coded if CENSORING.search(plain(one.name))]
     stems = {"".join(words[:-1])} if words[-1] in SHORT_TIMES else set()
     stems |= {"".join(words[1:])} if words[0] in SHORT_TIMES else set()
+    # time_to_relapse, days_until_death
+    to = next((at for at, word in enumerate(words) if word in UNTIL_IT), 0)
+    stems |= {"".join(word for word in words[to + 1 :] if word not in TIMES)} if to else set()
     if words[-1].endswith("day") and not time.blank:
         # The day of a death that everybody has is the last one of who lived.
         stems.add(plain(time.name).removesuffix("day"))
