@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 import yaml
+from made_exports import write
 from mini_run import run_stages
 
 from trialtrace.base.paths import Project
@@ -415,3 +416,23 @@ def test_the_unit_of_an_age_that_no_file_says(drafted):
     files = drafted(followed("gone=0/1"), "--control", "0", "--primary", "gone", "--yes")
     guess = files["guesses"]["guesses"]["age"]
     assert guess["value"] == "years" and "30 to 69" in guess["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("seldom", "arms", "refused"),
+    [
+        ("Plcebo", ("Placebo", "Drug"), True),
+        ("contrl", ("control", "yoga"), True),
+        ("Drug C", ("Drug A", "Drug B"), False),
+        ("20 mg", ("10 mg", "200 mg"), False),
+        ("untreated", ("treated", "other"), False),
+    ],
+)
+def test_a_mistyped_arm_is_refused_with_its_row(seldom, arms, refused, at: Project, call, capsys):
+    rows = [f"{n},{seldom if n == 7 else arms[n % 2]},{20 + n * 7 % 13}" for n in range(1, 61)]
+    write(at.root / "data" / "slip.csv", ["id,arm,score", *rows])
+    told = ("--arm", "arm", "--control", arms[0], "--primary", "score")
+    status = call("new", "slip", at.root / "data" / "slip.csv", *told)
+    said = capsys.readouterr().err
+    assert (status != 0) == refused
+    assert (f"'{seldom}' (row 7 of the data), nearly '{arms[0]}'" in said) == refused

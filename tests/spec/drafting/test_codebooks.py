@@ -10,10 +10,12 @@ from made_exports import write
 from trialtrace.run.drafting.codebook import columns_of
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.described import with_values
+from trialtrace.run.drafting.draft import decide
 from trialtrace.run.drafting.enrolled import of_trial
 from trialtrace.run.drafting.likely_outcome import is_primary
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.study import population_flags
 from trialtrace.run.drafting.tables import profile
 
 HEAD = "id,group,male,hb,qol_1,qol_2"
@@ -197,3 +199,28 @@ def test_whom_a_codebook_excludes_is_asked(tmp_path: Path):
     of_trial([table], Decided({}, lambda question: asked.append(question)))
     assert [choice for choice, _ in asked[0].choices] == ["all", "male=0"]
     assert not is_primary(table.column("male"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "population"),
+    [
+        ("anal", "Included in the intention-to-treat population (1 = yes)", "itt"),
+        ("anal", "Per protocol set", "per_protocol"),
+        ("safety_set", "", "safety"),
+        ("mitt", "", "modified_itt"),
+        ("anal", "Reason for exclusion from the per protocol analysis", None),
+        ("anal", "Excluded from the intention-to-treat analysis", None),
+        ("anal", "ITT analysis set (0 = included)", None),
+    ],
+)
+def test_populations_by_the_words_of_a_codebook(name, said, population, tmp_path: Path):
+    rows = [
+        f"{n},{('placebo', 'drug')[n % 2]},{int(n % 9 > 0)},{20 + n * 7 % 13}" for n in range(60)
+    ]
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in" / "trial.csv", [f"id,arm,{name},score", *rows])
+    if said:
+        write(tmp_path / "in" / "codebook.csv", ["variable,description", f'{name},"{said}"'])
+    told = {"arm": "arm", "control": "placebo", "primary": "score", "where": "all"}
+    draft = decide(profile([str(tmp_path / "in")]), told, guess_nothing_told)
+    assert population_flags(draft) == ({population: (name, "1")} if population else {})

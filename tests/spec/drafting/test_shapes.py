@@ -315,9 +315,9 @@ def test_of_visits_up_to_0_the_last_is_the_baseline(tmp_path: Path):
 
 def test_a_level_of_the_arm_in_one_row_may_be_mistyped(tmp_path: Path):
     lines = [f"P{n},{('drug', 'placebo')[n % 2]},{n % 7}" for n in range(80)]
-    lines[3] = lines[3].replace("placebo", "plcebo")
+    lines[3] = lines[3].replace("placebo", "drg")
     found = drafted(tmp_path, ["id,arm,pain", *lines])
-    assert "plcebo stands in few rows, and may be mistyped" in guess(found, "arm").evidence
+    assert "drg stands in few rows, and may be mistyped" in guess(found, "arm").evidence
 
 
 @pytest.mark.parametrize(("why", "asked"), [("", True), (" from the per protocol analysis", False)])

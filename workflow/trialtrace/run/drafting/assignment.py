@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import chain, combinations
 
 from trialtrace.base.errors import one_of, wrong
@@ -14,6 +15,7 @@ from trialtrace.run.drafting.arms import (
     MOST_ARMS,
     MOST_NAMED,
     NUMBER,
+    SELDOM,
     SURE,
     named_arm,
     tells_order,
@@ -43,6 +45,8 @@ from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
+# How alike two names of an arm are of which one is mistyped; untreated is none of treated, 0.875.
+CLOSE = 0.88
 # Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.
@@ -329,6 +333,13 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
             "one spelling an arm, or other words of each",
             "write one in a copy of the file; by hand, trial.yaml takes `code: [one, other]`",
         )
+    if slips := _mistyped(table, column):
+        raise wrong(
+            f"the arm, column {column.name} of {table.name}",
+            "; ".join(slips),
+            "one spelling an arm",
+            "mend it in a copy of the file; by hand, trial.yaml takes `code: [one, other]`",
+        )
     if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
@@ -339,6 +350,29 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
         "name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
+
+
+def _mistyped(table: Table, column: Column) -> list[str]:
+    """Levels in few rows, with these, that are nearly another: Plcebo beside Placebo. Numbers and
+    letters of their own tell arms apart, as those of Drug A and Drug B, 10 mg and 20 mg."""
+    rows = dict(column.values)
+    few = [code for code in levels(column) if rows.get(code, 0) <= SELDOM * column.rows]
+    texts = {code: folded(label_of(column, code)).casefold() for code in levels(column)}
+    cells = [row[0] for row in cells_of(table, [column.name])] if few else []
+    found = []
+    for code in few:
+        others = {texts[one]: one for one in texts if one not in few and _is_near(texts, code, one)}
+        if near := get_close_matches(texts[code], others, 1, CLOSE):
+            places = [at for at, cell in enumerate(cells, start=1) if cell == code]
+            where = f"row{'s' if len(places) > 1 else ''} {', '.join(map(str, places))}"
+            found.append(f"{code!r} ({where} of the data), nearly {others[near[0]]!r}")
+    return found
+
+
+def _is_near(texts: Mapping[str, str], code: str, other: str) -> bool:
+    """Whether two levels have the same numbers and the same words of a letter."""
+    marks = [re.findall(r"[0-9]+|\b\w\b", texts[one]) for one in (code, other)]
+    return marks[0] == marks[1]
 
 
 def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:

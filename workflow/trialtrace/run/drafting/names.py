@@ -192,6 +192,22 @@ POPULATION_FLAGS = {
     "pprotfl": ("per_protocol", "PPROTFL", "Per protocol"),
     "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
 }
+_OF_ALL = r"(population|analys[ei]s|sample|set|cohort|flag)"
+# The same by words; of a population that only some are in first.
+POPULATION_WORDS = [
+    (re.compile(words), flag)
+    for words, flag in (
+        (r"\bmitt\b|modified (intention|intent) to treat", "mittfl"),
+        (rf"\bfull analysis set\b|\bfas\b$|\bfas {_OF_ALL}", "fasfl"),
+        (rf"\bper protocol\b( {_OF_ALL}|$)|\bpp {_OF_ALL}|^pp$", "pprotfl"),
+        (rf"\bsafety {_OF_ALL}", "saffl"),
+        (r"\bitt\b|(intention|intent) to treat", "ittfl"),
+    )
+]
+NO_POPULATION = re.compile(
+    r"\b(reasons?|excluded|exclusion|not|non|why|deviations?|violations?|0 ?= ?(yes|in\w*))\b",
+    re.IGNORECASE,
+)
 SEX = ("sex", "gender", "female", "male", "geschlecht", "sexe", "sesso", "sexo", "geslacht", "kon",
        "kjonn", "sukupuoli", "plec", "pohlavi", "pohlavie", "nem", "cinsiyet", "spol", "sugu",
        "dzimums", "lytis", "φυλο", "пол", "стать")  # fmt: skip

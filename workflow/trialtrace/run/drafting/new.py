@@ -119,7 +119,7 @@ def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> File
     for population, (flag, code) in population_flags(draft).items():
         key, why = (
             f"populations.{population}",
-            f"The name of {flag} says that it tells who belongs.",
+            f"The name or the label of {flag} says that it tells who belongs.",
         )
         if population == "itt":
             why += " Some who are in the file do not: they are no part of the primary analysis."

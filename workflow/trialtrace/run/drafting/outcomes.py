@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from trialtrace.run.drafting.keys import ends_in_id, names_subject, telling_apart
 from trialtrace.run.drafting.names import (
     FINDINGS,
+    NO_POPULATION,
     NOT_EVALUABLE,
     POPULATION_FLAGS,
+    POPULATION_WORDS,
     SCALES,
     sign,
     vocabulary,
@@ -150,12 +152,32 @@ def label_of(column: Column, code: str) -> str:
     return dict(column.choices).get(code, words.get(code, "")) or code
 
 
+def population_of(column: Column) -> tuple[str, str, str] | None:
+    """The population of which a column of two values tells who belongs to it, its flag and its
+    label: by the plain name of a flag, or by words of its name or label."""
+    if known := POPULATION_FLAGS.get(plain(column.name)):
+        return known
+    texts = [" ".join(parts(text)) for text in (column.name, column.label)]
+    # A reason for which somebody is in none, or a code for who is not.
+    if len(levels(column)) != 2 or any(map(NO_POPULATION.search, (*texts, column.label))):
+        return None
+    named = (flag for words, flag in POPULATION_WORDS if any(map(words.search, texts)))
+    return POPULATION_FLAGS.get(next(named, ""))
+
+
 def belongs(column: Column) -> str:
     """The code by which a flag of a population says that a patient belongs to it; nothing of any
     other column."""
-    if plain(column.name) not in POPULATION_FLAGS:
+    if population_of(column) is None:
         return ""
-    return next((code for code in levels(column) if code.casefold() in ("y", "yes", "1")), "")
+    return next(
+        (
+            code
+            for code in levels(column)
+            if {code.casefold(), label_of(column, code).casefold()} & {"y", "yes", "1", "included"}
+        ),
+        "",
+    )
 
 
 def is_number(column: Column) -> bool:

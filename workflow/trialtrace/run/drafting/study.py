@@ -8,7 +8,7 @@ from trialtrace.base.errors import wrong
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import POPULATION_FLAGS
-from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number
+from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, population_of
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
@@ -46,15 +46,17 @@ def population_flags(draft: Draft) -> dict[str, tuple[str, str]]:
     """Name of a population -> the column of the file that says who belongs to it, and by which
     code. The one of all is where a flag leaves somebody out."""
     found: dict[str, tuple[str, str]] = {}
-    flags = {plain(one.name): one for one in draft.home.columns}
-    for known, (population, _, _) in POPULATION_FLAGS.items():
-        column = flags.get(known)
-        code = belongs(column) if column is not None else ""
-        if column is None or not code or population in found:
+    # By the names of flags first, in their order.
+    places = {name: at for at, name in enumerate(POPULATION_FLAGS)}
+    for column in sorted(
+        draft.home.columns, key=lambda one: places.get(plain(one.name), len(places))
+    ):
+        known, code = population_of(column), belongs(column)
+        if known is None or not code or known[0] in found:
             continue
         inside = dict(column.values).get(code, 0)
-        if inside and (population != "itt" or inside < column.rows):
-            found[population] = (column.name, code)
+        if inside and (known[0] != "itt" or inside < column.rows):
+            found[known[0]] = (column.name, code)
     return found
 
 
