@@ -7,7 +7,7 @@ import pytest
 
 from trialtrace.report.render import parts
 from trialtrace.report.render.api import render_document
-from trialtrace.report.render.parts import Numbered
+from trialtrace.report.render.parts import Numbered, Part, elsewhere
 from trialtrace.run.trial.settings import Report
 
 BODY = """\
@@ -110,6 +110,22 @@ def test_links_lead_to_the_page_that_has_their_target(made):
     assert 'href="supplement.html#tbl-far"' in report
     assert 'href="supplement.html#sec-two"' in report and 'href="#tbl-near"' in report
     assert 'href="report.html#tbl-near"' in supplement
+
+
+def test_a_place_that_both_documents_have_is_that_of_the_own():
+    """As Quarto has it, which renders each by itself: a list of references in both, say."""
+    note, other = '["note",[],[]]', '["other",[],[]]'
+    pages = [
+        Part("", 1, 1, (note,)),
+        Part("supplement", 1, 2, (other,)),
+        Part("supplement", 2, 2, (note,)),
+    ]
+    led = [elsewhere(pages, page, "report", "html") for page in pages]
+    assert led == [
+        {"other": "supplement.html"},
+        {"note": "supplement-2.html"},
+        {"other": "supplement.html"},
+    ]
 
 
 def numbered(tmp_path: Path, count: int) -> Numbered:

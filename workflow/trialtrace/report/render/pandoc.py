@@ -36,8 +36,8 @@ from trialtrace.report.render.parts import (
     Numbered,
     Part,
     as_text,
+    elsewhere,
     further,
-    homes,
     navigation,
     way,
 )
@@ -173,15 +173,14 @@ def _pages(
 
     def of_format(kind: str) -> Iterator[tuple[str, Node, list[str]]]:
         parts = numbered.parts(LARGEST if kind == "html" else None)
-        files = homes(parts, page.stem, kind)
         for record_batch in parts:
             if record_batch.page and kind not in page.further:
                 continue
             name = f"{record_batch.stem(page.stem)}.{kind}"
-            elsewhere = {one: file for one, file in files.items() if file != name}
             variables: Variables = _around(parts, record_batch, page) if kind == "html" else {}
             flags = _of_format(kind, document, page, build, name, variables)
-            yield name, numbered.alone(record_batch, elsewhere, page.stem), flags
+            files = elsewhere(parts, record_batch, page.stem, kind)
+            yield name, numbered.alone(record_batch, files, page.stem), flags
 
     return of_format
 

@@ -137,14 +137,18 @@ class Numbered:
         return {**self.document, "meta": meta, "blocks": json.loads(f"[{blocks}]")}
 
 
-def homes(parts: Sequence[Part], text: str, kind: str) -> dict[str, str]:
-    """The file in which each identifier stands."""
-    return {
+def elsewhere(parts: Sequence[Part], here: Part, text: str, kind: str) -> dict[str, str]:
+    """The file of each identifier that does not stand on the page `here`; where several have one,
+    the first of the same document, else the first of all."""
+    near = sorted(parts, key=lambda one: (one is not here, one.page != here.page))
+    files = {
         name: f"{part.stem(text)}.{kind}"
-        for part in reversed(parts)
+        for part in reversed(near)
         for block in part.blocks
         for name in _IDENTIFIER.findall(block)
     }
+    own = f"{here.stem(text)}.{kind}"
+    return {name: file for name, file in files.items() if file != own}
 
 
 def way(parts: Sequence[Part], here: Part, page: Page) -> str:

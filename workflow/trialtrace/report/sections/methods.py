@@ -37,14 +37,16 @@ _ARTICLE = re.compile(
 )
 
 
-def _to_list(at: int) -> str:
-    return rf" [\[{at}\]](#ref-{at})"
+def _to_list(at: int, letter: str = "") -> str:
+    return rf" [\[{at}\]](#ref-{letter}{at})"
 
 
 class _References:
-    """References by the number under which the text has them."""
+    """References by the number under which the text has them; the places of a list are told from
+    those of another by its `letter`."""
 
-    def __init__(self) -> None:
+    def __init__(self, letter: str = "") -> None:
+        self.letter = letter
         self._numbers: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -54,7 +56,8 @@ class _References:
         """ " [3]" as a link to the list: in round brackets stand patients. Nothing without one."""
         if not reference:
             return ""
-        return _to_list(self._numbers.setdefault(reference, len(self._numbers) + 1))
+        at = self._numbers.setdefault(reference, len(self._numbers) + 1)
+        return _to_list(at, self.letter)
 
 
 def cited(material: Material, analysis: Analysis, text: str) -> str:
@@ -117,7 +120,7 @@ def _families(material: Material, references: _References, *, main: bool) -> Ite
 
 def methods_further(material: Material) -> str:
     """What was computed how in the analyses of the supplement, with references of its own."""
-    references = _References()
+    references = _References("s")
     every = [
         *_analyses(material, references, main=False),
         *_families(material, references, main=False),
@@ -129,7 +132,8 @@ def methods_further(material: Material) -> str:
 def _list(references: _References) -> str:
     """The references with their numbers, each a place that the text leads to."""
     return "\n".join(
-        f"{at}. []{{#ref-{at}}}{escape_markdown(each)}" for at, each in enumerate(references, 1)
+        f"{at}. []{{#ref-{references.letter}{at}}}{escape_markdown(each)}"
+        for at, each in enumerate(references, 1)
     )
 
 
