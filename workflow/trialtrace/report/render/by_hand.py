@@ -5,6 +5,7 @@ all is rendered the pages behind the numbers are copied beside it.
 """
 
 import os
+import re
 import shutil
 import sys
 from html import escape
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
+from trialtrace.base.store import write_text
 from trialtrace.report.render.tree import nodes
 
 NOTE = (
@@ -23,6 +25,8 @@ RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
 # Quarto's own folder within a project, which git ignores.
 SCRATCH = ".quarto"
 SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
+# A link to the page of a number, and its place there and here.
+_NUMBER = re.compile(r'<a ((?:class="field" )?href="trace/[^"#]+#([^"/]+)")')
 PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 
 
@@ -57,6 +61,19 @@ def _pages(report: Path) -> str:
     return f"{SKIP}\n{PAGES.format(links)}"
 
 
+def _with_places(text: str) -> str:
+    """A page whose first link to a number is a place, as in a run's."""
+    places = {*re.findall(r' id="([^"]+)"', text)}
+
+    def placed(link: re.Match[str]) -> str:
+        if link[2] in places:
+            return link[0]
+        places.add(link[2])
+        return f'<a id="{link[2]}" {link[1]}'
+
+    return _NUMBER.sub(placed, text)
+
+
 def main() -> None:
     """As Quarto calls it: without files that it has rendered before, with them after."""
     at = Project(Path.cwd().parent)
@@ -86,8 +103,12 @@ def refuse_without_run(at: Project) -> None:
 
 
 def copy_pages(at: Project) -> None:
-    """Put what a run made beside what Quarto rendered, and nothing in the place of that."""
+    """Put what a run made beside what Quarto rendered, and nothing in the place of that; the pages
+    of numbers find their way back."""
     rendered = {(at.reports / one).resolve() for one in os.environ[RENDERED].splitlines()}
+    for page in rendered:
+        if page.suffix == ".html":
+            write_text(page, _with_places(page.read_text(encoding="utf-8")))
     for name in _trials(at):
         out = at.reports / OUTPUT / name
         for path in sorted((at.results / name / "report").rglob("*")):
