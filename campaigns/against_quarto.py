@@ -8,6 +8,7 @@ the run: their blocks, and the links with their words and where they lead.
 
 import argparse
 import difflib
+import math
 import os
 import re
 import sys
@@ -24,6 +25,7 @@ from trialtrace.base.errors import UserError  # noqa: E402
 from trialtrace.base.paths import project  # noqa: E402
 from trialtrace.report.cells import FOLDER as DOCUMENTS  # noqa: E402
 from trialtrace.report.cells import PROJECT, SUMMARY  # noqa: E402
+from trialtrace.report.render import pandoc  # noqa: E402
 from trialtrace.report.render.api import render_document  # noqa: E402
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT  # noqa: E402
 
@@ -64,22 +66,12 @@ def pages(trial: str, renderer: str, folder: Path) -> dict[str, list[str]]:
             formats=("html",),
             renderer=renderer,
         )
-    texts = {
-        name: [path.read_text(encoding="utf-8") for path in files_of(folder / renderer, name)]
-        for name in (REPORT, SUPPLEMENT, SUMMARY)
-    }
     found = {}
-    for name, parts in texts.items():
-        blocks_found = [block for text in parts for block in alike(blocks_of(text))]
-        found[name] = [_LETTER.sub(r"\1", block) for block in blocks_found]
-        found[f"links of the {name}"] = [link for text in parts for link in links_of(text)]
+    for name in (REPORT, SUPPLEMENT, SUMMARY):
+        text = (folder / renderer / f"{name}.html").read_text(encoding="utf-8")
+        found[name] = [_LETTER.sub(r"\1", block) for block in alike(blocks_of(text))]
+        found[f"links of the {name}"] = links_of(text)
     return found
-
-
-def files_of(folder: Path, name: str) -> list[Path]:
-    """The pages of a document; the embedded renderer cuts a long one."""
-    first = folder / f"{name}.html"
-    return [first, *sorted(folder.glob(f"{name}-[0-9]*.html"))]
 
 
 def compared(theirs: list[str], ours: list[str], what: str) -> bool:
@@ -95,6 +87,7 @@ def main() -> int:
     arguments.add_argument("trials", nargs="*")
     arguments.add_argument("--record", action="store_true")
     given = arguments.parse_args()
+    pandoc.LARGEST = math.inf  # Quarto cuts no document into pages.
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         try:
