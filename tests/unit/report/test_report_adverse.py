@@ -86,14 +86,21 @@ def test_the_table_has_a_line_a_term_and_links_to_each_number(mini):
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text).replace(NO_BREAK, " ")
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     rows = [line.strip("| ").split(" | ") for line in plain.splitlines() if line.startswith("|")]
-    assert rows[0] == ["Event", "Drug (n = 10)", "Placebo (n = 10)", "All arms (n = 20)"]
-    assert rows[2] == [
-        "**Any**",
-        "1 (10.0 %), 1; 0.3 to 44.5",
-        "1 (10.0 %), 2; 0.3 to 44.5",
-        "2 (10.0 %), 3; 1.2 to 31.7",
+    arms = ["Drug (n = 10)", "Placebo (n = 10)", "All arms (n = 20)"]
+    heads = [f"{arm}, {of}" for arm in arms for of in ("patients", "events")]
+    assert [re.sub(r"\[|\]{.over}", "", head) for head in rows[0]] == ["Event", *heads]
+    counts = ["1/10 (10.0 %)", "1", "1/10 (10.0 %)", "2", "2/20 (10.0 %)", "3"]
+    assert rows[2] == ["**Any**", *counts]
+    assert rows[3] == [
+        "95 % exact interval",
+        "0.3 to 44.5",
+        "–",
+        "0.3 to 44.5",
+        "–",
+        "1.2 to 31.7",
+        "–",
     ]
-    assert rows[3] == ["Nausea", "1 (10.0 %), 1", "1 (10.0 %), 2", "2 (10.0 %), 3"]
+    assert rows[4] == ["Nausea", *counts]
 
 
 def test_deaths_that_the_log_lacks_are_no_zero_in_its_table(mini):
@@ -102,8 +109,9 @@ def test_deaths_that_the_log_lacks_are_no_zero_in_its_table(mini):
     }
     of_term = next(level for _, level, _ in rows if level and level.startswith("term="))
     by = {("patients", "grade=Death", "drug"): rows["patients", of_term, "drug"]}
-    label, cell = _line(by, "grade=Death", ["drug"], apart=True)
-    assert words(label).strip() == "Death (see above)" and words(cell) == "not logged"
+    label, *cells = _line(by, "grade=Death", ["drug"], apart=True)
+    assert words(label).strip() == "Death (see above)"
+    assert [*map(words, cells)] == ["not logged", ""]
 
 
 def test_a_claim_can_name_a_count(mini):
@@ -148,7 +156,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     assert words(deaths).startswith("Deaths: ")
     assert "Denominators of events: All randomised (Drug 10; Placebo 10)." in words(text)
     assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
-    assert words(nausea).endswith(": 1 and 1.")
+    assert words(nausea).endswith(": 1/10 (10.0 %) and 1/10 (10.0 %).")
 
 
 def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path):
@@ -159,9 +167,9 @@ def test_a_harm_among_other_endpoints_is_told_by_arm_with_why_it_is_one(tmp_path
     plan = plan.replace("analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1)
     material = made(tmp_path, plan=plan)
     (line,) = [one for one in harms_in_short(material, {}) if one.startswith("Relief: ")]
-    assert words(line) == "Relief: drug 6/10, placebo 3/9."
+    assert words(line) == "Relief: drug 6/10 (60.0 %), placebo 3/9 (33.3 %)."
     logged = [one for one in harms_in_short(material, {}) if one.startswith("Nausea")]
-    assert words(logged[0]).startswith("Nausea of any kind (logged): 1 and 1")
+    assert words(logged[0]).startswith("Nausea of any kind (logged): 1/10 (10.0 %) and 1/10 ")
     alone = of_log_alone(material, material.trial.plan.analyses["nausea"])
     assert words(alone) == (
         "These come from the log of adverse events alone. No share or bound here covers what else "
@@ -188,7 +196,7 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     recorded = (
         "recorded, yes or no, in 19 patients (Drug 10, Placebo 9); the other 1 counts as without it"
     )
-    told = f"6 and 3; {recorded}"
+    told = f"6/10 (60.0 %) and 3/10 (30.0 %); {recorded}"
     assert any(told in words(line) for line in harms_in_short(material, {}))
     assert f"; {recorded}" in words(harms_section(material))
     # A run names its results from its own folder; chunks of a document run in another one.
@@ -257,10 +265,10 @@ def test_harms_begin_with_deaths_by_arm(mini):
     (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")
     counted = (
         f"**Deaths** (Death): Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
-        "(all randomised)."
+        "(all randomised; followed for different times, so that a percentage would mislead)."
     )
     assert words(deaths).startswith(
-        f"Deaths: {counts['drug']:g} and {counts['placebo']:g}; hazard ratio "
+        f"Deaths: {counts['drug']:g}/10 and {counts['placebo']:g}/10; hazard ratio "
     )
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == (
@@ -382,8 +390,8 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
     )
     assert words(harms_in_short(uncounted, {})[0]).startswith(
         f"Died at home, by the flow of the patients, of those randomised: "
-        f"Drug {of_arm['drug']:g} of 10; "
-        f"Placebo {of_arm['placebo']:g} of 10."
+        f"Drug {of_arm['drug']:g} of 10 ({10 * of_arm['drug']:.1f} %); "
+        f"Placebo {of_arm['placebo']:g} of 10 ({10 * of_arm['placebo']:.1f} %)."
     )
     # The same numbers are told once.
     assert "Died at home" not in words(harms_section(material))
@@ -400,9 +408,8 @@ def test_deaths_of_the_disposition_are_told_by_arm(tmp_path):
         claims=none,
     )
     left = Material(run.trial, load_settings(run.at), run.folder, {})
-    assert "of 10. Ended otherwise, dead or alive: Drug 2; Placebo 0 (moved away)." in words(
-        harms_section(left)
-    )
+    told = "dead or alive: Drug 2 of 10 (20.0 %); Placebo 0 of 10 (0.0 %) (moved away)."
+    assert f"%). Ended otherwise, {told}" in words(harms_section(left))
 
 
 def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):

@@ -12,8 +12,9 @@ from trialtrace.report.figures.clean_rows import CleanRows
 from trialtrace.report.figures.heat_map import _after_the_end
 from trialtrace.report.figures.picture import Request
 from trialtrace.report.sections.analysis_section import _used
-from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.compact import counted, of_arm, of_whole
 from trialtrace.report.sections.findings import _margins, described
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.variables import About
 from trialtrace.run.trial.endpoints.doses import End
 from trialtrace.run.trial.plan.origins import without_origin
@@ -60,6 +61,23 @@ def test_each_category_is_told_with_its_count():
         for stat, value in (("count", n), ("proportion", share))
     ]
     assert words(of_arm(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %), of 20"
+
+
+def test_patients_with_events_are_told_apart_from_their_events():
+    """Three of twenty had seven events: no 7 of 20."""
+    counts = {"analysed": 20, "patients": 3, "events": 7}
+    rows = [row(f"{stat}.recurrent", n, stat_text=str(n)) for stat, n in counts.items()]
+    assert words(of_arm(rows)).startswith("3 of 20, ")
+    assert words(of_arm(rows)).endswith("events 7")
+    assert words(of_whole(present(counted(rows)))) == "3/20"
+
+
+def test_a_count_without_a_share_of_its_own_has_it_beside_but_of_a_time():
+    told = {
+        method: words(of_arm([row(method, 5.0, stat_text="5", denominator=20)]))
+        for method in ("count.events", "events.count")
+    }
+    assert told == {"count.events": "5 of 20, 25.0 %", "events.count": "5 of 20"}
 
 
 def test_categories_and_outcomes_have_their_words():

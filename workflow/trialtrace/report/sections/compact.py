@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from trialtrace.base.words import LABELS, POINTS, upper_first
+from trialtrace.base.words import LABELS, POINTS, percent, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -27,6 +27,8 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Line = tuple[str, str]
+# Counts of patients whom an event met in time.
+OF_TIME = ("events.count", "patients.recurrent")
 # A longer table is cut by visit, so that a reader can find the row.
 MOST_LINES = 36
 
@@ -227,16 +229,21 @@ def whole_of(row: ResultRow) -> int:
     return row["denominator"] or row["n_used"] or 0
 
 
-def count_of(rows: list[ResultRow]) -> str:
-    """ "4 of 10", or all that describes the arm where nothing is counted."""
-    if row := counted(rows):
-        return link(row, f"{short_text(row)} of {whole_of(row)}".replace(" ", NO_BREAK))
-    return of_arm_in_words(rows)
+def of_whole(row: ResultRow) -> str:
+    """ "4/10 (40.0 %)": patients of how many; of a time, which who was censored leaves sooner, and
+    of nobody without their share."""
+    n = whole_of(row)
+    share = n and row["method"] not in OF_TIME and f"{NO_BREAK}({_percent_of(row)})"
+    return link(row, f"{short_text(row)}/{n}{share or ''}")
+
+
+def _percent_of(count: ResultRow) -> str:
+    return f"{percent(present(count['stat_value']) / whole_of(count))}{NO_BREAK}%"
 
 
 def counted(rows: list[ResultRow]) -> ResultRow | None:
-    """The count among what describes an arm."""
-    counts = ("count.events", "events.count", "events.recurrent")
+    """The count of patients with the event among what describes an arm."""
+    counts = ("count.events", *OF_TIME)
     return next((row for row in rows if row["method"] in counts), None)
 
 
@@ -253,10 +260,15 @@ def of_arm(rows: list[ResultRow], words: Callable[[ResultRow], str] = link) -> s
         whole = next(row["denominator"] for row in rows if row["group2"] == "category")
         parts.append(f"of{NO_BREAK}{whole}")
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
-    if "events" in by or ("count" in by and "proportion" in by):
-        count = by.pop("events", None) or by.pop("count")
+    # Who has events stands before how many events there are, which one patient may have several of.
+    of_events = counted(rows)
+    key = next((one for one in ("patients", "events", "count") if one in by), "")
+    if key in ("patients", "events") or (key and (of_events or "proportion" in by)):
+        count = by.pop(key)
         of = f"{count['stat_text']} of {whole_of(count)}".replace(" ", NO_BREAK)
         parts.append(link(count, of))
+        if count["method"] == "count.events" and "proportion" not in by and whole_of(count):
+            parts.append(_percent_of(count))
     if "proportion" in by:
         parts.append(words(by.pop("proportion")))
     if "mean" in by:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from trialtrace.base.words import LABELS
+from trialtrace.base.words import LABELS, percent
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm_in_words, whole_of
+from trialtrace.report.sections.compact import OF_TIME, of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
@@ -177,7 +177,7 @@ def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
     """The deaths of each arm, of each endpoint and visit of an analysis."""
     found: dict[tuple[str | None, str | None], Arms] = {}
     for row in material.of(analysis.name):
-        arm, counts = row["group1_level"], ("events.count", "count.events", "events.recurrent")
+        arm, counts = row["group1_level"], ("count.events", *OF_TIME)
         count = row["method"] in counts or row["stat_name"] == "proportion"
         if arm and not row["group2"] and not row["stratum"] and count:
             arms = found.setdefault((row["parameter"], row["visit"]), {})
@@ -207,6 +207,8 @@ def _by_arm(
     ]
     population = material.trial.populations[analysis.estimand.population]
     known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
+    if any(row["method"] in OF_TIME for rows in arms.values() for row in rows):
+        known += "; followed for different times, so that a percentage would mislead"
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
     return " ".join(
@@ -330,20 +332,25 @@ def _ended(material: Material, label: str, arms: Arms) -> str:
     }
     of = received or randomised_by_arm(material)
     who = "those who received the treatment" if received else "those randomised"
-    each = [
-        f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
-        f"{link(of[arm])}"
-        for arm, (row,) in _arms(arms).items()
-    ]
-    text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {'; '.join(each)}."
-    for other, ends in _ends(material, death=False).items():
-        counts = "; ".join(
-            f"{escape_markdown(material.arm_label(arm))} {link(row)}"
+
+    def counts(ends: Arms) -> str:
+        return "; ".join(
+            f"{escape_markdown(material.arm_label(arm))} {link(row)}{NO_BREAK}of{NO_BREAK}"
+            f"{link(of[arm])}{_share(row, of[arm])}"
             for arm, (row,) in _arms(ends).items()
         )
+
+    text = f"{escape_markdown(label)}, by the flow of the patients, of {who}: {counts(arms)}."
+    for other, ends in _ends(material, death=False).items():
         reason = escape_markdown(lower_first(other))
-        text += f" Ended otherwise, dead or alive: {counts} ({reason})."
+        text += f" Ended otherwise, dead or alive: {counts(ends)} ({reason})."
     return text
+
+
+def _share(row: ResultRow, of: ResultRow) -> str:
+    """ " (40.0 %)"; nothing of nobody."""
+    whole = _value(of)
+    return f" ({percent(_value(row) / whole)}{NO_BREAK}%)" if whole else ""
 
 
 def _log(material: Material) -> list[str]:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trialtrace.base.words import percent
 from trialtrace.report.audit.cohort_words import of_results, with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, component_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm_in_words
+from trialtrace.report.sections.compact import of_arm_in_words, of_whole
 from trialtrace.report.sections.deaths import (
     FATAL,
     deaths_by_arm,
@@ -28,6 +27,7 @@ from trialtrace.report.tables import (
     pipe_table,
     short_text,
     slug,
+    under,
     with_level,
 )
 from trialtrace.run.methods.analysing.rows import ALL
@@ -50,17 +50,23 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
     terms = _levels(rows, TERM)
     terms.sort(key=lambda term: -present(by["patients", term, ALL]["stat_value"]))
-    body = [["**Any**", *(_any(by, group) for group in groups)]]
+    level = f"{100 * material.trial.plan.confidence:g}{NO_BREAK}%"
+    body = [_line(by, ANY, groups), [f"{NO_BREAK}{NO_BREAK}{level} exact interval"]]
+    for group in groups:
+        share = by["any_event", ANY, group]
+        _, _, interval = short_text(share).partition("(")
+        body[1] += [link(share, interval.rstrip(")") or None), ""]
     body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
     apart = none_logged(material)
     for column in entry.get("columns", ()):
         name = escape_markdown(column.replace("_", " ").capitalize())
         lines = [_line(by, level, groups, apart=apart) for level in _levels(rows, column)]
-        body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
-    header = ["Event", *(_head(by, material, group) for group in groups)]
+        body += [[f"**{name}**", *[""] * 2 * len(groups)], *lines] if lines else []
+    heads = [(_head(by, material, group), of) for group in groups for of in ("patients", "events")]
+    header = ["Event", *(under(head, f", {of}") for head, of in heads)]
     caption = (
-        f"{entry['title']}: patients with any (percent of the arm), number of occurrences; in the "
-        f"first line the {100 * material.trial.plan.confidence:g} % exact interval of the share."
+        f"{entry['title']}: patients with any, of those of the arm (percent), and apart from them "
+        "the number of events, of which a patient may have several."
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
@@ -81,29 +87,20 @@ def _head(by: dict, material: Material, group: str) -> str:
 
 
 def _line(by: dict, level: str, groups: list[str], *, apart: bool = False) -> list[str]:
-    """A line of the table; of deaths that are told `apart`, since the log has none of them."""
-    label = escape_markdown(level.partition("=")[2])
+    """A line of the table, patients and events of each group; of deaths that are told `apart`,
+    since the log has none of them."""
+    if level == ANY:
+        label = "**Any**"
+    else:
+        label = f"{NO_BREAK}{NO_BREAK}{escape_markdown(level.partition('=')[2])}"
     if apart and FATAL.search(level):
-        cells = [link(by["patients", level, group], "not logged") for group in groups]
-        return [f"{NO_BREAK}{NO_BREAK}{label} (see above)", *cells]
-    return [f"{NO_BREAK}{NO_BREAK}{label}", *(_cell(by, level, group) for group in groups)]
-
-
-def _cell(by: dict, level: str, group: str) -> str:
-    """ "3 (5.5 %), 4": patients, their share, occurrences; "0" of nobody."""
-    patients, events = by["patients", level, group], by["occurrences", level, group]
-    if not patients["stat_value"]:
-        return link(patients)
-    n = patients["denominator"]
-    share = f"{NO_BREAK}({percent(patients['stat_value'] / n)}{NO_BREAK}%)" if n else ""
-    return f"{link(patients, short_text(patients) + share)}, {link(events)}"
-
-
-def _any(by: dict, group: str) -> str:
-    """ "3 (5.5 %), 4; 1.1 to 15.1": as in every line, and the interval of the share."""
-    share = by["any_event", ANY, group]
-    _, _, interval = short_text(share).partition("(")
-    return f"{_cell(by, ANY, group)}; {link(share, interval.rstrip(')') or None)}"
+        cells = [[link(by["patients", level, group], "not logged"), ""] for group in groups]
+        label += " (see above)"
+    else:
+        of = "patients", "occurrences"
+        counts = [[by[stat, level, group] for stat in of] for group in groups]
+        cells = [[of_whole(patients), link(events)] for patients, events in counts]
+    return [label, *(cell for pair in cells for cell in pair)]
 
 
 PLACE = "sec-harms"

@@ -7,7 +7,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import count_of, counted, whole_of
+from trialtrace.report.sections.compact import counted, of_arm_in_words, of_whole, whole_of
 from trialtrace.report.sections.deaths import (
     deaths_by_arm,
     main_deaths,
@@ -28,7 +28,7 @@ from trialtrace.report.sections.harms import (
 from trialtrace.report.sections.records import records
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import arm_in_text, sizes
-from trialtrace.report.tables import NO_BREAK, link, short_text
+from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
@@ -96,21 +96,21 @@ def _linked(words: str, place: str) -> str:
 
 
 def _by_arm(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
-    """ "4 and 3", in the order in which the randomised are told, where the counts are of all of
-    them; else "drug 4 of 9, placebo 3 of 10"."""
+    """ "4/10 (40.0 %) and 3/10 (30.0 %)", in the order in which the randomised are told, where the
+    counts are of all of them; else each behind its arm."""
     sizes_of = {arm: row["stat_value"] for arm, row in randomised_by_arm(material).items()}
     counts = {arm: counted(rows) for arm, rows in arms.items()}
     none = [row for row in counts.values() if row is not None and not row["stat_value"]]
     if none and len(none) == len(counts):
-        return link(none[0], "none")
+        return f"{link(none[0], 'none')} of {sum(map(whole_of, none))}"
     if [*arms] == [*material.trial.design.arms] and all(
         row is not None and whole_of(row) == sizes_of.get(arm) for arm, row in counts.items()
     ):
-        return in_a_row([link(row) for row in counts.values() if row is not None])
+        return in_a_row([of_whole(row) for row in counts.values() if row is not None])
     told = []
     for arm, rows in arms.items():
         row = counts[arm]
-        count = link(row, f"{short_text(row)}/{whole_of(row)}") if row else count_of(rows)
+        count = of_whole(row) if row else of_arm_in_words(rows)
         told.append(f"{arm_in_text(material, arm)} {count}")
     return ", ".join(told)
 
@@ -135,7 +135,7 @@ def _logged(material: Material, texts: Mapping[str, str]) -> str:
         return f"{title}: none in the log"
     patients = of_events(material, texts, "patients")
     told = [
-        f"{arm_in_text(material, arm)} {link(row)}{NO_BREAK}of{NO_BREAK}{row['denominator']}"
+        f"{arm_in_text(material, arm)} {of_whole(row)}"
         for arm, row in patients.items()
         if arm != ALL or len(patients) == 1
     ]
