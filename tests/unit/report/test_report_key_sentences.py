@@ -316,6 +316,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "Results",
         "Harms",
         "Conclusion",
+        "Registration and funding",
         "This re-analysis",
         "Data",
     ]

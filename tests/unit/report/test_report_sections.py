@@ -24,7 +24,9 @@ from trialtrace.report.sections.choices import other_choices
 from trialtrace.report.sections.compact import MOST_LINES, _groups
 from trialtrace.report.sections.endpoints_section import endpoints_table
 from trialtrace.report.sections.findings import sentences
-from trialtrace.report.sections.sections import design_line, made_by, populations
+from trialtrace.report.sections.limits import limits
+from trialtrace.report.sections.sections import design_line, made_by, populations, trial_section
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.outcomes import CHOSEN
@@ -322,6 +324,33 @@ def test_the_line_of_the_design_says_who_was_blinded(tmp_path, blinding, told):
         )
     material = Material(load_trial("mini", at), load_settings(at), tmp_path, {})
     assert told in unescape(design_line(material.trial))
+
+
+@pytest.mark.parametrize(
+    ("again", "untold"),
+    [
+        ("", "Not recorded"),
+        ("reanalysis: By others.\n", "Not stated in the sources of this re-analysis"),
+    ],
+)
+def test_what_no_source_tells_is_named_in_abstract_limits_and_table(mini, tmp_path, again, untold):
+    """In words of CONSORT, the method of allocation and who was blinded as well."""
+    at = mini_trial.write_project(tmp_path)
+    scheme = "randomisation: {scheme: stratified, strata: [site]}"
+    less = "blinding: unnamed\n  randomisation: {scheme: unknown}"
+    mini_trial.edit(at, "trial.yaml", scheme, less)
+    mini_trial.edit(at, "trial.yaml", "design:", f"{again}funding: A fund.\ndesign:")
+    material = Material(
+        load_trial("mini", at), load_settings(at), mini.folder, {"analyse_plan": "0" * 64}
+    )
+    lacking = "registration, method of random sequence generation, who was blinded."
+    text = unescape(summary(material, {}))
+    assert "Randomisation; blinded. Arms: " in text
+    told = f"**Registration and funding.** Funding: A fund. {untold}: setting, dates, eligibility,"
+    assert f"{told} {lacking}" in text
+    assert f"- {untold}: {lacking}" in unescape(limits(material))
+    row = next(line for line in unescape(trial_section(material)).splitlines() if untold in line)
+    assert row.endswith("; Method of random sequence generation; Who was blinded |")
 
 
 def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):

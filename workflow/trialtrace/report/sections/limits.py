@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trialtrace.base.words import upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.data_quality import known_in_short
@@ -20,7 +21,7 @@ from trialtrace.report.sections.registered import (
     unread,
 )
 from trialtrace.report.sections.remarks import caveat
-from trialtrace.report.sections.sections import not_recorded
+from trialtrace.report.sections.sections import not_recorded, unstated
 from trialtrace.run.trial.outcomes import CHOSEN
 from trialtrace.run.trial.reported import in_main_report
 
@@ -68,7 +69,7 @@ def _limits(material: Material) -> Iterator[str]:
     if trial.design.stopped:
         yield escape_markdown(f"Stopped before its planned end. {trial.design.stopped}")
     if lacking := not_recorded(trial):
-        yield f"Not recorded: {', '.join(lacking)}."
+        yield f"{upper_first(unstated(trial))}: {', '.join(lacking)}."
     yield from unreported(material)
     yield from filter(None, [unread(material)])
     yield "What the trial means for patients is not discussed here: that is for the trialists."

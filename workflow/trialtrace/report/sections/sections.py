@@ -26,7 +26,7 @@ OF_PRINT = "claims.yaml"
 POPULATIONS = "Analysis populations; members have Y in the flag variable."
 MOST_TABLES = 4
 STOPS = "; a disagreement would have stopped the run."
-UNTOLD = "Not reported in the available sources"
+SEQUENCE, WHO = "method of random sequence generation", "who was blinded"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -76,12 +76,18 @@ def left_out_in_short(material: Material, places: Mapping[str, str]) -> list[str
     return [f"{text}export were rejected and used in no result: see {data}.", *told]
 
 
-def blinding(who: str | tuple[str, ...] | None) -> str:
+def unstated(trial: Trial) -> str:
+    """What is said of an item that no source at hand tells."""
+    return "not stated in the sources of this re-analysis" if trial.reanalysis else "not recorded"
+
+
+def blinding(trial: Trial) -> str:
     """Who did not know the allocation, as the end of a sentence."""
+    who = trial.design.blinding
     if who is None:
         return ""
     if who == "unnamed":
-        return "; blinded (our sources do not say who)"
+        return "; blinded"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
@@ -92,7 +98,7 @@ def allocation(trial: Trial) -> str:
     design = trial.design
     ratio = f" {design.ratio}" if design.ratio else ""
     if design.randomisation.scheme == "unknown":
-        return f"randomisation{ratio}, its scheme not in our sources"
+        return f"randomisation{ratio}"
     strata = [lower_first(variable_label(trial, name)) for name in design.strata]
     scheme = design.randomisation.scheme.replace("_", " ")
     return f"{scheme} randomisation{ratio}{f' by {in_a_row(strata)}' if strata else ''}"
@@ -114,18 +120,19 @@ def trial_section(material: Material) -> str:
         **arms,
         "Allocation": upper_first(allocation(trial)),
         "Concealment of the allocation": design.concealment,
-        "Blinding": upper_first(blinding(design.blinding).removeprefix("; ")),
+        "Blinding": upper_first(blinding(trial).removeprefix("; ")),
         "Sample size": size,
         "Interim analyses": design.interim,
         "Recruitment and follow-up": file.dates,
         "Funding": file.funding,
     }
-    untold = "; ".join(what for what, text in told.items() if not text)
-    told |= {"Stopped": design.stopped, UNTOLD: untold}
+    lacking = [what for what, text in told.items() if not text]
+    lacking += [upper_first(what) for what in not_recorded(trial) if what in (SEQUENCE, WHO)]
+    told |= {"Stopped": design.stopped, upper_first(unstated(trial)): "; ".join(lacking)}
     body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
     caption = "The trial as its sources describe it; nothing here is computed."
     table = texts_table(
-        material, ["", "According to the available sources"], body, "trial", caption
+        material, ["Item", "As stated in the available sources"], body, "trial", caption
     )
     return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
 
@@ -143,7 +150,7 @@ def design_words(trial: Trial) -> str:
         text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
         return f"{text}are confirmed."
     kind = design.kind.replace("_", " ").capitalize()
-    return f"{kind} design; {arms}; {allocation(trial)}{blinding(design.blinding)}."
+    return f"{kind} design; {arms}; {allocation(trial)}{blinding(trial)}."
 
 
 def design_line(trial: Trial) -> str:
@@ -159,7 +166,7 @@ def design_line(trial: Trial) -> str:
     if design.stopped:
         text += f" Stopped: {lower_first(design.stopped)}"
     if lacking := not_recorded(trial):
-        text += f" Not recorded: {', '.join(lacking)}."
+        text += f" {upper_first(unstated(trial))}: {', '.join(lacking)}."
     return escape_markdown(text)
 
 
@@ -168,7 +175,9 @@ def not_recorded(trial: Trial) -> list[str]:
     known = {
         "registration": trial.registration,
         "funding": trial.file.funding,
+        SEQUENCE: trial.design.randomisation.scheme.replace("unknown", "") or None,
         "blinding": trial.design.blinding,
+        WHO: None if trial.design.blinding == "unnamed" else "",
     }
     return [name for name, value in known.items() if value is None]
 

@@ -29,7 +29,15 @@ from trialtrace.report.sections.results_in_short import (
     beside_in_short,
     results_in_short,
 )
-from trialtrace.report.sections.sections import allocation, blinding, design_words, lost, stamps
+from trialtrace.report.sections.sections import (
+    allocation,
+    blinding,
+    design_words,
+    lost,
+    not_recorded,
+    stamps,
+    unstated,
+)
 from trialtrace.report.sections.this_reanalysis import this_reanalysis
 from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.cuts import parameters
@@ -56,7 +64,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         f"**Background.** {escape_markdown(trial.question)}",
         f"**Methods.** {' '.join(filter(None, _methods(material)))}",
         "\n\n".join(["::: {.found}", *found, ":::"]),
-        *_registration(material),
+        _registration(material),
         this_reanalysis(material, places),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -79,16 +87,12 @@ def _methods(material: Material) -> Iterator[str]:
     if trial.pooled or trial.at.purpose.kind == "open":
         yield escape_markdown(design_words(trial))
         return
-    told = {"setting": file.setting, "dates": file.dates, "eligibility": file.eligibility}
-    lacking = in_a_row([what for what, text in told.items() if not text])
-    lacking = f"{lacking} not obtained" if lacking else ""
     where = [lower_first(_clause(text)) for text in (file.setting, file.dates)]
     kind = f"{design.kind.replace('_', ' ').capitalize()} design"
-    yield escape_markdown(f"{'; '.join(filter(None, [kind, *where, lacking]))}.")
+    yield escape_markdown(f"{'; '.join(filter(None, [kind, *where]))}.")
     yield escape_markdown(f"{_clause(file.eligibility)}." if file.eligibility else "")
     arms = "; ".join(_arm(material, arm) for arm in design.arms)
-    blind = blinding(design.blinding) or "; blinding not reported"
-    yield f"{escape_markdown(upper_first(allocation(trial)) + blind)}. Arms: {arms}."
+    yield f"{escape_markdown(upper_first(allocation(trial)) + blinding(trial))}. Arms: {arms}."
     for what, text in (("Interim analysis", design.interim), ("Stopped", design.stopped)):
         yield escape_markdown(f"{what}: {lower_first(_clause(text))}." if text else "")
     for one in leading(material):
@@ -132,14 +136,16 @@ def _results(material: Material, places: Mapping[str, str]) -> Iterator[str]:
         yield from beside_in_short(material, one, places)
 
 
-def _registration(material: Material) -> list[str]:
-    trial = material.trial
+def _registration(material: Material) -> str:
+    """The registration and who paid; what of the trial no source tells, the methods included."""
+    trial, file = material.trial, material.trial.file
     told = [escape_markdown(f"{trial.registration}.") if trial.registration else ""]
     told += registered_late(material)
-    funding = trial.file.funding
-    told.append(escape_markdown(f"Funding: {funding.rstrip('.')}.") if funding else "")
-    told = [*filter(None, told)]
-    return [f"**Registration and funding.** {' '.join(told)}"] if told else []
+    told.append(escape_markdown(f"Funding: {file.funding.rstrip('.')}.") if file.funding else "")
+    every = {"setting": file.setting, "dates": file.dates, "eligibility": file.eligibility}
+    lacking = [what for what, text in every.items() if not text] + not_recorded(trial)
+    told.append(f"{upper_first(unstated(trial))}: {', '.join(lacking)}." if lacking else "")
+    return f"**Registration and funding.** {' '.join(filter(None, told))}"
 
 
 def _patients(material: Material) -> str:
