@@ -99,7 +99,8 @@ def test_what_trial_yaml_tells_of_the_trial_is_answered(tmp_path, mini):
     assert whole["13"] is False
     rows = words(trial_section(material))
     assert (
-        "| Drug | Ten mg a day. |" in rows and "sources | Registration; Placebo; Blinding;" in rows
+        "| Drug | Ten mg a day. |" in rows
+        and "Not recorded | Registration; Placebo; Blinding;" in rows
     )
     assert "| Allocation | Stratified randomisation 2:1 by site |" in rows
 
@@ -129,7 +130,30 @@ def test_the_baseline_is_of_its_population(tmp_path):
     run = mini_run.run_mini(tmp_path, rows, plan=plan)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     text = words(baseline_table(material))
-    assert "\nBaseline of 19 of 20 patients: adults. Arms are described" in text
+    assert (
+        "\nBaseline of 19 of 20 patients: adults. Absent: Drug 1 of 10. Arms are described" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("received", "why"),
+    [("{SMOKER: present}", " (declined: 1)"), ('{SEX: {is: "F"}}', "")],
+)
+def test_whom_a_baseline_lacks_has_the_reasons_of_the_flow_where_it_is_of_the_same(
+    tmp_path, received, why
+):
+    """Adults say whether they smoke; the treatment began whoever did, or the women."""
+    rows = mini_run.patients()
+    rows[0]["smoker"] = ""
+    flow = f"  flow:\n    received: {received}\n    not_received: {{reasons: [{{label: Declined, "
+    flow += "where: {SMOKER: missing}}]}\n    analysed:"
+    plan = mini_trial.PLAN.replace(
+        "  flow: {analysed: [relief_primary]}", f"{flow} [relief_primary]"
+    )
+    plan = plan.replace("baseline: {population: itt", "baseline: {population: adults")
+    run = mini_run.run_mini(tmp_path, rows, plan=plan)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    assert f"Absent: Drug 1 of 10{why}. Arms are" in words(baseline_table(material))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.figures.picture import in_a_row
@@ -8,7 +8,15 @@ from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import population_rows, randomised_by_arm
-from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
+from trialtrace.report.tables import (
+    NO_BREAK,
+    captioned,
+    link,
+    median_links,
+    pipe_table,
+    short_text,
+    under,
+)
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import columns_of, describe, lower_first
@@ -50,13 +58,14 @@ def baseline_table(material: Material) -> str:
     shown = [row["stat_value"] for row in (sizes[ALL], randomised_by_arm(material).get(ALL)) if row]
     whose = " of ".join(f"{size:g}" for size in dict.fromkeys(shown))
     caption = f"Baseline of {whose} patients: {population}. "
+    caption += _absent(material, data["population"], sizes)
     caption += "Groups" if "by" in data else "Arms"
     caption += " are described, not tested; of yes-or-no variables, number (percent) with yes."
     if note := data.get("note"):
         caption += f" {note}"
     caption += "".join(score_words(material, data["variables"]))
     if any(row["stat_name"] == "missing" and row["stat_value"] for row in rows):
-        caption += " Percentages are of those with a value."
+        caption += " Percentages are of those with a value, who are counted where some have none."
     else:
         caption += " No value is missing."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
@@ -66,6 +75,29 @@ def baseline_table(material: Material) -> str:
     ]
     more = f"Outcomes before treatment: {in_a_row(places)}." if places else ""
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"]), more]))
+
+
+def _absent(material: Material, name: str, sizes: Mapping[str | None, ResultRow]) -> str:
+    """Who of those randomised a table of a population of fewer lacks, by arm; why, where they are
+    just those who did not receive their treatment and the flow has the reasons. Plain text."""
+    every, why = randomised_by_arm(material), dict[str | None, list[str]]()
+    received = material.trial.plan.displays.get("flow", {}).get("received")
+    frames, flag = material.tracer.frames, material.trial.populations[name].flag
+    shown = frames.select("adsl", {flag: {"is": "Y"}}).column("USUBJID").tolist()
+    begun = frames.select("adsl", {"all": [received]} if received else {}).column("USUBJID")
+    same = {*shown} == {*begun.tolist()}
+    for row in material.of("flow"):
+        if row["stat_name"] == "not_received" and row["stat_value"] and same:
+            reason = f"{lower_first(present(row['group2_level']))}: {row['stat_value']:g}"
+            why.setdefault(row["group1_level"], []).append(reason)
+    told = []
+    for arm in material.trial.design.arms:
+        if arm not in every or arm not in sizes:
+            continue
+        n, whole = (round(present(of[arm]["stat_value"])) for of in (sizes, every))
+        reasons = f" ({', '.join(why[arm])})" if arm in why else ""
+        told += [f"{material.arm_label(arm)} {whole - n} of {whole}{reasons}"] if whole > n else []
+    return f"Absent: {'; '.join(told)}. " if told else ""
 
 
 def at_baseline(trial: Trial) -> list[Analysis]:
@@ -152,7 +184,10 @@ def _variable(
         ]
     missing = [by.get(("missing", None, g)) for g in groups]
     if any(row is not None and row["stat_value"] for row in missing):
-        cells = [link(row) if row is not None else "" for row in missing]
+        cells = [
+            link(row, f"{short_text(row)} of {row['n_used']}") if row is not None else ""
+            for row in missing
+        ]
         lines.append([f"{NO_BREAK}{NO_BREAK}missing", *cells])
     return lines
 
@@ -176,7 +211,9 @@ def _share(by: dict, level: str, group: Group) -> str:
     if ("count", level, group) not in by:
         return ""
     count, share = by["count", level, group], by["proportion", level, group]
-    return f"{link(count)} ({link(share)})"
+    lacking = by.get(("missing", None, group))
+    some = f"/{count['denominator']}" if lacking is not None and lacking["stat_value"] else ""
+    return f"{link(count, short_text(count) + some)} ({link(share)})"
 
 
 def _mean(by: dict, group: Group) -> str:
