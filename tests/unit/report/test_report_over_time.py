@@ -2,10 +2,17 @@
 
 from types import SimpleNamespace as Stub
 
+import mini_run
+import mini_trial
 import pytest
+from test_report_sections import shown as words
 from tiny_endpoint import endpoint
 
+from trialtrace.report.material import Material
+from trialtrace.report.sections.absolute import few_at_risk
+from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.over_time import over_time, times_of
+from trialtrace.run.trial.load import load_settings
 
 DIED = {"table": "follow_up", "event": {"died": {"is": "1"}}}
 LABELS = {"event_label": "Event", "censored_label": "None"}
@@ -119,3 +126,19 @@ def test_an_interval_and_a_test_of_the_time_that_disagree_are_told():
     )
     ratio["ci_high"] = 0.9
     assert "interval" not in over_time(material, asked)
+
+
+def test_a_time_at_which_few_are_at_risk_has_a_caution_with_how_many(tmp_path):
+    """Drug is followed for 10, 30, … 190 days, placebo for 20, … 200: at day 170 two of ten are at
+    risk in both, a fifth; at day 185 one of ten in both; at day 195 one of placebo alone."""
+    plan = mini_trial.PLAN.replace("times: [30]", "times: [30, 170, 185, 195]")
+    run = mini_run.run_mini(tmp_path, plan=plan)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    analysis = run.trial.plan.analyses["death_time"]
+    first, second = map(words, few_at_risk(material, analysis))
+    assert first.startswith("Few are at risk at 185 days (Drug 1 of 10; Placebo 1 of 10): what is ")
+    assert second.startswith(
+        "Few are at risk at 195 days (Drug 0 of 10; Placebo 1 of 10): what is "
+    )
+    assert first in words(analysis_sentences(material, analysis))
+    assert [*few_at_risk(material, run.trial.plan.analyses["relief_primary"])] == []

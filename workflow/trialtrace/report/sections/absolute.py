@@ -1,17 +1,24 @@
 """What stands beside an estimate in a sentence: counts and shares of both arms, or their shares
 without the event at the last time that is described."""
 
+from collections.abc import Iterator
+
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import value_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.tables import link
+from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.years import whole_years
+from trialtrace.run.trial.plan.build import Analysis
 
 PAIR = 2
-LEAST_AT_RISK = 0.1
+# The share of an arm at risk below which no curve is told of, and that below which it is with a
+# caution: the ends of what Pocock, Clayton and Altman advise.
+LEAST_AT_RISK, FEW_AT_RISK = 0.1, 0.2
+ADVICE = "Pocock, Clayton and Altman 2002, Lancet 359:1686"
 
 
 def denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
@@ -54,11 +61,32 @@ def _at_risk(material: Material, estimate: ResultRow, at: float) -> float:
     return min((present(row["stat_value"]) / (row["n_used"] or 1) for row in rows), default=1.0)
 
 
+def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:
+    """A caution for each time at which an analysis describes a curve and fewer than a fifth of an
+    arm are at risk, with how many are. Markdown."""
+    times: dict[tuple[str, ...], dict[str | None, str]] = {}
+    for row in material.of(analysis.name):
+        n = row["n_used"] or 0
+        of_curve = row["stat_name"] == "at_risk" and row["stratum"] is None
+        if of_curve and present(row["stat_value"]) < FEW_AT_RISK * n:
+            level, unit = row["group2_level"] or "", material.tracer.about.time_unit(row)
+            at = whole_years(level, unit) or f"{level}{unit}"
+            arm = escape_markdown(material.arm_label(row["group1_level"]))
+            place = (*material.parameter_words(row), f"at {at}")
+            times.setdefault(place, {})[row["group1_level"]] = f"{arm} {link(row)} of {n}"
+    for place, arms in times.items():
+        told = "; ".join(text for arm, text in arms.items() if arm != ALL or len(arms) == 1)
+        yield (
+            f"Few are at risk {escape_markdown(', '.join(place))} ({told}): what is estimated "
+            "there, or up to there, hangs on few patients and is uncertain "
+            f"(fewer than a fifth of an arm; {ADVICE})."
+        )
+
+
 def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
     """ "; without recurrence at 5 years 61.5 % against 45.0 %": beside a ratio of hazards the
     shares of both arms at the last time at which the analysis describes them and a tenth of each is
-    still at risk; at its first time where that is at none (Pocock, Clayton and Altman 2002, Lancet
-    359:1686)."""
+    still at risk (ADVICE); at its first time where that is at none."""
     if estimate["stat_name"] != "hazard_ratio":
         return ""
     of_one = ("parameter", "stratum")

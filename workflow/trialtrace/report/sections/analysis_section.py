@@ -9,6 +9,7 @@ from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.absolute import few_at_risk
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import other_choices
@@ -186,6 +187,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
         found.append(unadjusted(material, analysis))
     if found and analysis.role == "primary":
         found += not_adjusted(material)
+    found += few_at_risk(material, analysis)
     if found:
         parts.append(f"**Result.** {cited(material, analysis, once(material, found))}")
     parts.append(of_log_alone(material, analysis))
