@@ -270,6 +270,14 @@ def test_the_axis_of_time_stands_above_the_numbers_at_risk(tmp_path):
     assert [one.get_text() for one in axes.get_xticklabels()] == ["0", "30"]
 
 
+@pytest.mark.parametrize(("last", "few"), [(170, False), (185, True)])
+def test_a_curve_says_from_when_few_are_at_risk(tmp_path, last, few):
+    """Of ten an arm two are at risk at day 170, a fifth, and one at day 185."""
+    plan = mini_trial.PLAN.replace("at: [0, 30]", f"at: [0, 30, {last}]")
+    caption = pictures(tmp_path, "kaplan_meier", plan=plan).caption
+    assert ("From 185 days on fewer than a fifth of an arm are at risk" in caption) == few
+
+
 def test_a_figure_says_whose_tables_stand_elsewhere():
     """A number that no table of the report has is looked for in vain."""
     places = {"a": "main", "b": "supplement", "c": "main"}

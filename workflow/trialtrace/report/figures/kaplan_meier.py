@@ -22,6 +22,7 @@ from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, per
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
+from trialtrace.report.sections.absolute import ADVICE, FEW_AT_RISK
 from trialtrace.report.tables import tight_text, unit_of
 from trialtrace.run.trace.years import until
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
@@ -79,7 +80,7 @@ def draw(material: Material, entry: Given) -> Picture:
     caption = (
         f"{whole.title}, {whole.population}: Kaplan-Meier estimates with "
         f"{whole.level} log-log intervals; {'marks are censored times, ' * fine}numbers "
-        f"at risk below.{'' if fine else POOLED}"
+        f"at risk below.{'' if fine else POOLED}{_few(panels)}"
     )
     alt = " ".join(_alt(request, found, alone=alone) for request, found in panels)
     columns = data[0].columns if alone else ("endpoint", *data[0].columns)
@@ -89,6 +90,25 @@ def draw(material: Material, entry: Given) -> Picture:
         for row in each.rows
     ]
     return Picture(figure, caption, alt, Data(columns, rows))
+
+
+def _few(panels: list[tuple[Request, dict[str, KaplanMeier]]]) -> str:
+    """From which time of the axis on fewer than a fifth of an arm are at risk in a panel."""
+    request, _ = panels[0]
+    few = [
+        time
+        for time in request.entry["at"]
+        for _, of in panels
+        for whole, n in (curve.n_at_risk([0.0, time]) for curve in of.values())
+        if n < FEW_AT_RISK * whole
+    ]
+    if not few:
+        return ""
+    at = round(min(few) / axis_unit(request), 1)
+    return (
+        f" From {at:g} {request.entry['unit']} on fewer than a fifth of an arm are at risk, and "
+        f"curves are uncertain ({ADVICE})."
+    )
 
 
 def _panel(
