@@ -113,6 +113,8 @@ def test_dots_of_adverse_events_have_shares_and_newcombe_differences(mini):
     assert [line.get_xdata()[0] for line in left.get_lines()] == [0.1, 0.1]
     assert any(list(line.get_xdata()) == [0.0] for line in right.get_lines())
     assert "Nausea: Drug 10.0%, Placebo 10.0%" in picture.alt
+    labels = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert labels == ["Drug (n = 10)", "Placebo (n = 10)"]
 
 
 def test_events_of_too_few_are_not_drawn(mini):

@@ -235,7 +235,7 @@ def test_a_difference_stands_beside_its_arms(mini):
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
     assert rows[0] == ["Statistic", "Drug", "Placebo", "All arms", "Drug against Placebo"]
     by = {row[0]: row[1:] for row in rows}
-    assert by["Events"] == ["6 of 10", "3 of 9", "9 of 19", "–"]
+    assert by["Patients with the event"] == ["6 of 10", "3 of 9", "9 of 19", "–"]
     (difference,) = (line for name, line in by.items() if name.startswith("Risk difference"))
     assert difference[:3] == ["–"] * 3 and difference[3].startswith("26.7 (")
     visits = shown(analysis_tables(mini, "pain_each")).splitlines()

@@ -104,7 +104,7 @@ def test_categories_and_outcomes_have_their_words():
 
 def test_an_analysis_that_compares_nothing_tells_its_shares():
     rows = [
-        row("count.events", 0),
+        row("count.events", 0, stat_text="0"),
         row("proportion.wilson", 0.0),
         row("proportion.clopper_pearson", 0.5),
         row("proportion.wilson", 0.03, group1_level="placebo"),
@@ -116,7 +116,7 @@ def test_an_analysis_that_compares_nothing_tells_its_shares():
         parameter_words=lambda _: ["Any event"],
     )
     (told,) = described(material, Stub(name="a"))
-    assert words(told) == "Any event: Drug 0.0 %, Placebo 3.0 %."
+    assert words(told) == "Any event: Drug 0 of 20, 0.0 %; Placebo 3.0 %."
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def _lines(arms: list[str], at: int) -> float:
 
 
 def _shares(request: Request, axes: "Axes", counts: Counts, arms: list[str]) -> None:
-    every, material = request.arms, request.material
+    every, material, first = request.arms, request.material, next(iter(counts.values()))
     top = max(_share(by_arm[arm]) for by_arm in counts.values() for arm in arms)
     percent_axis(axes, "x", top)
     for at, arm in enumerate(arms):
@@ -119,7 +119,7 @@ def _shares(request: Request, axes: "Axes", counts: Counts, arms: list[str]) -> 
             MARKERS[at % len(MARKERS)],
             color=colour_of(every, arm),
             markersize=5.5,
-            label=material.arm_label(arm),
+            label=f"{material.arm_label(arm)} (n = {first[arm]['denominator']})",
             clip_on=False,
         )
     for line, (term, by_arm) in enumerate(counts.items()):

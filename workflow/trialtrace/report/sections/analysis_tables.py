@@ -320,7 +320,7 @@ def _title(
     method, second, unit = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
-        return "Events", ""
+        return "Patients with the event", ""
     title, own = free if stat == "survival" else stat_words(stat), ""
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":

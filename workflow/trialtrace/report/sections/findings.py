@@ -11,6 +11,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators
 from trialtrace.report.sections.anova import anova_sentences
+from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.decisions import (
     PLACE,
     adjusted_of,
@@ -27,7 +28,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level, with_sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -262,26 +263,32 @@ def _lead_of_all(material: Material, p: ResultRow, visits: bool) -> str:
 
 
 def described(material: Material, analysis: Analysis) -> list[str]:
-    """The shares by arm of an analysis without an estimate that compares; none where many."""
+    """The patients and shares by arm of an analysis without an estimate that compares; none where
+    many."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
+    counts: dict[tuple[str | None, ...], ResultRow] = {}
+    cut = ("parameter", "visit", "stratum")
     for row in material.of(analysis.name):
         if row["stat_name"] == "proportion" and row["group1_level"] and not row["group2"]:
-            cuts.setdefault(tuple(row[key] for key in ("parameter", "visit", "stratum")), [])
-            cuts[row["parameter"], row["visit"], row["stratum"]].append(row)
+            cuts.setdefault(values_of(row, cut), []).append(row)
+        elif row["method"] == "count.events":
+            counts[values_of(row, (*cut, "group1_level"))] = row
     if len(cuts) > MOST_SENTENCES:
         return []
     told = []
-    for (_, visit, stratum), rows in cuts.items():
+    for place, rows in cuts.items():
+        _, visit, stratum = place
         arms = list({row["group1_level"]: row for row in reversed(rows)}.values())[::-1]
         parts = [*material.parameter_words(arms[0])]
         parts += [visit] if visit and len({key[1] for key in cuts}) > 1 else []
         parts += [material.stratum_words(stratum)] if stratum else []
         lead = escape_markdown(f"{', '.join(parts)}:") + " " if parts else ""
-        shares = [
-            f"{escape_markdown(material.arm_label(row['group1_level']))} {with_level(row)}"
-            for row in arms
-        ]
-        told.append(f"{lead}{', '.join(shares)}{ending(material)}")
+        shares = []
+        for row in arms:
+            of = [one for one in (counts.get((*place, row["group1_level"])), row) if one]
+            arm = escape_markdown(material.arm_label(row["group1_level"]))
+            shares.append(f"{arm} {of_arm_in_words(of)}")
+        told.append(f"{lead}{'; '.join(shares)}{ending(material)}")
     return told
 
 
