@@ -12,6 +12,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.sections.absolute import few_at_risk
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.over_time import over_time, times_of
+from trialtrace.report.sections.remarks import remarks
 from trialtrace.run.trial.load import load_settings
 
 DIED = {"table": "follow_up", "event": {"died": {"is": "1"}}}
@@ -142,3 +143,16 @@ def test_a_time_at_which_few_are_at_risk_has_a_caution_with_how_many(tmp_path):
     )
     assert first in words(analysis_sentences(material, analysis))
     assert [*few_at_risk(material, run.trial.plan.analyses["relief_primary"])] == []
+
+
+def test_a_curve_on_which_nobody_had_the_event_says_why_it_has_no_interval(tmp_path):
+    """The first death is at day 30 with the drug and at day 40 with placebo."""
+    for at, told in ((20, True), (60, False)):
+        plan = mini_trial.PLAN.replace("times: [30]", f"times: [{at}]")
+        run = mini_run.run_mini(tmp_path / str(at), plan=plan)
+        material = Material(run.trial, load_settings(run.at), run.folder, {})
+        said = any(
+            "no interval of the curve is estimable" in each
+            for each in remarks(material, "death_time")
+        )
+        assert said == told

@@ -53,6 +53,16 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
         where = "; ".join(link(row, stat + place) for place, row in shown)
         more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
         yield f"{_upper_link(where)}{more}: {lower_first(told)}."
+    if any(row["stat_name"] == "survival" and _whole(row) for row in rows):
+        yield (
+            "Where nobody of an arm has had the event yet, no interval of the curve is estimable, "
+            "since this one has no limits there; that nobody will have it does not follow."
+        )
+
+
+def _whole(row: ResultRow) -> bool:
+    """Whether a share is of all patients, and has no interval for it."""
+    return row["stat_value"] == 1 and row["ci_level"] is not None and row["ci_low"] is None
 
 
 def disagreeing(material: Material, analysis: Analysis) -> Iterator[str]:
