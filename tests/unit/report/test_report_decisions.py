@@ -543,7 +543,7 @@ def test_shares_of_a_time_are_told_where_a_tenth_of_both_arms_is_still_at_risk()
     of = material(HAZARD, LOG_RANK, *rows)
     of.tracer.about.time_unit = lambda _: " days"
     (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
-    assert "without the event at 183 days 22.2 % against 31.0 %;" in words(told)
+    assert "without the event at 183 days 22.2 % against 31.0 % (6 and 9 at risk);" in words(told)
 
 
 def test_an_interval_and_a_test_that_disagree_are_said_to_be_of_different_methods():
