@@ -31,8 +31,16 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     """The arms that may be the control, and whether it is beyond doubt that the only one is."""
     words = {n: [flat(CAMEL.sub(" ", each)) for each in arm] for n, arm in arms.items()}
     said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
+    # What every other arm has as well, and none of a drug of which the others have some.
+    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
+    common = [
+        name
+        for name, own in bits.items()
+        if all(own < bits[other] for other in arms if other != name)
+    ]
     if said:
-        return said, len(said) == 1
+        common = common if {*common} <= {*said} else []
+        return common or said, len(common or said) == 1
     labels = {name: each[0].lower() for name, each in words.items()}
     # The name of what a control has may head the column: placebo, yes or no. Words of 0 and 1 that
     # no file says are ours.
@@ -45,13 +53,6 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # Who was not assigned, by a column of 0 and 1 that says so.
     if bare and tells_assignment(column) and {code for _, code in arms.values()} == {"0", "1"}:
         return [name for name, (_, code) in arms.items() if code == "0"], True
-    # What every other arm has as well, and none of a drug of which the others have some.
-    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
-    common = [
-        name
-        for name, own in bits.items()
-        if all(own < bits[other] for other in arms if other != name)
-    ]
     alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
     if len(alone) == 1 and all(
         any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
@@ -92,8 +93,10 @@ def control_of(
     likely, sure = _controls(column, arms)
     if first and not sure:
         likely, sure = [name for name, (_, code) in arms.items() if code == first], True
-    ranked = sorted(arms, key=lambda name: name not in likely)
     counts, choices = dict(column.values), []
+    # Of two that read so the one of more patients: the other may be mistyped.
+    rows = {name: counts.get(code, 0) for name, (_, code) in arms.items() if name in likely}
+    ranked = sorted(arms, key=lambda name: -rows.get(name, -1))
     # Labels that do not go with the codes found may be those of another coding.
     odd = [code for _, code in arms.values() if not counts.get(code)]
     said = any(label.casefold() != code.casefold() for label, code in arms.values())

@@ -142,7 +142,9 @@ class Offered:
         what was before. None where a person speaks of others of them too."""
         told = {each.strip() for text in decided.told.values() for each in text.split(",")}
         for one in self.found:
-            if one.doubted or not all(c[0].isdigit() or c == first for c, first in one.columns):
+            if one.doubted or not all(
+                c.lstrip("-")[0].isdigit() or c == first for c, first in one.columns
+            ):
                 continue
             for code, column in one.columns[1:]:
                 others = {each for _, each in one.columns} - {column}

@@ -48,6 +48,7 @@ NAME = re.compile(
     r"([^0-9]*[^0-9._ -]|.*[0-9].*[^0-9._ -](?=[._ -]?[0-9]+$)|"
     r".*[0-9](?=[._ -][0-9]+$))([._ -]?)((?:(?<=[._ ])-)?[0-9]{1,3})([^0-9]*)"
 )
+MINUS = re.compile(r"(?<=[a-zA-Z])m$|[._ ]?(minus|neg)$", re.IGNORECASE)
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
 PREDICTED = re.compile(r"\b(predict\w*|expected|estimated) (prob\w*|risk|mortality|survival)", re.I)
@@ -224,11 +225,16 @@ def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
         if match := NAME.fullmatch(one.name):
             stem, mark, number, end = match.groups()
             families[stem, mark, end][number] = one
-    for stem, mark, end in [each for each in families if each[1] == "-"]:
-        # A dash is a sign beside a number without one: score_d-7, score_d0.
-        if (stem, "", end) in families:
+    for stem, mark, end in [*families]:
+        # A dash is a sign beside a number without one, and so is its word: score_d-7, score_dm7.
+        dash = mark == "-"
+        bare = stem if dash else MINUS.sub("", stem)
+        signed = dash or (bare != stem and _time(bare, ""))
+        others = (key for key in families if key[::2] == (bare, end) and key != (stem, mark, end))
+        unsigned = next((key for key in others if signed and not (dash and key[1])), None)
+        if unsigned:
             below = {f"-{number}": one for number, one in families.pop((stem, mark, end)).items()}
-            families[stem, "", end] |= below
+            families[unsigned] |= below
     numbers = [frozenset(family) for family in families.values()]
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
     items = items_of(columns)

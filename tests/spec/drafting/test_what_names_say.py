@@ -1,0 +1,88 @@
+"""What exports say by a sign, a word of a time, a place of a row or a label: used or asked, and
+never taken for something else in silence."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from made_exports import write
+
+from trialtrace.run.drafting.decided import Guessed
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.tables import profile
+
+ARMS = ("device", "sham")
+
+
+def drafted(folder: Path, files: dict[str, Sequence[str]], **told: str) -> Draft:
+    for name, lines in files.items():
+        write(folder / name, list(lines))
+    return decide(profile([str(folder / name) for name in files]), told, first_choice)
+
+
+def one(folder: Path, lines: Sequence[str], **told: str) -> Draft:
+    return drafted(folder, {"trial.csv": lines}, **told)
+
+
+def patients(head: str, cells: Callable[[random.Random], str], n: int = 60) -> list[str]:
+    draw = random.Random(11)
+    rows = [f"{k},{ARMS[k % 2]},{cells(draw)}" for k in range(1, n + 1)]
+    return [f"patient,arm,{head}", *rows]
+
+
+def guess(draft: Draft, name: str) -> Guessed | None:
+    return next((each for each in draft.guesses if each.name == name), None)
+
+
+def blinding(draft: Draft) -> set[str]:
+    return {each.name for each in draft.guesses if each.blinds}
+
+
+@pytest.mark.parametrize(
+    ("names", "before"),
+    [
+        (("vas_d-3", "vas_d0", "vas_d21"), ("-3", "0")),
+        (("itch(-2)", "itch(0)", "itch(9)"), ("-2", "0")),
+        (("crp W-4", "crp W0", "crp W12"), ("-4", "0")),
+        (("bp_dm5", "bp_d0", "bp_d30"), ("-5", "0")),
+        (("bp_day_minus5", "bp_day_0", "bp_day_30"), ("-5", "0")),
+        (("vas_d-3", "vas_d21", "vas_d40"), ("-3",)),
+        # A mark, where every number has it, and the names of months.
+        (("vas-0", "vas-3", "vas-21"), ("0",)),
+        (("vas_m0", "vas_m3", "vas_m21"), ("0",)),
+    ],
+)
+def test_a_sign_in_the_name_of_a_visit_is_before_day_0(tmp_path: Path, names, before):
+    lines = patients(
+        ",".join(names), lambda d: f"{d.randint(9, 90)},{d.randint(9, 90)},{d.random()}"
+    )
+    draft = one(tmp_path, lines, primary=names[-1])
+    assert [name for _, name in draft.primary.columns] == list(names)
+    assert draft.primary.before == before
+
+
+@pytest.mark.parametrize("names", [("il-6", "il10"), ("q-1", "q-2"), ("sod_m1", "sod_3")])
+def test_a_dash_that_is_no_sign_is_none(tmp_path: Path, names):
+    lines = patients(",".join(names), lambda d: f"{d.randint(9, 90)},{d.randint(9, 90)}")
+    draft = one(tmp_path, lines, primary=names[0], kind="measure")
+    every = [draft.primary, *draft.others]
+    assert all(int(code) >= 0 for each in every for code, _ in each.columns if code[-1].isdecimal())
+
+
+@pytest.mark.parametrize(
+    ("arms", "control"),
+    [
+        (("usual care", "usual care + app"), "usual_care"),
+        (("Standard care and coaching", "Standard care"), "standard_care"),
+        (("usual care", "standard care + app"), None),
+        (("placebo + diet", "control"), None),
+    ],
+)
+def test_the_control_is_what_the_other_arm_has_as_well(tmp_path: Path, arms, control):
+    lines = patients("score", lambda d: str(d.randint(0, 60)))
+    lines = [line.replace("device", arms[0]).replace("sham", arms[1]) for line in lines]
+    draft = one(tmp_path, lines)
+    assert ("control" in blinding(draft)) is (control is None)
+    assert control in (None, draft.control)
