@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from made_exports import write
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.questions import first_choice
@@ -86,3 +87,43 @@ def test_the_control_is_what_the_other_arm_has_as_well(tmp_path: Path, arms, con
     draft = one(tmp_path, lines)
     assert ("control" in blinding(draft)) is (control is None)
     assert control in (None, draft.control)
+
+
+def given(ident: str, arm: str, shuffled: bool = False) -> list[str]:
+    draw = random.Random(2)
+    rows = [
+        f"{name},{draw.choice('AB')},{draw.randint(0, 10)}"
+        for name in (f"N{k}" for k in range(30))
+        for _ in range(draw.randint(1, 4))
+    ]
+    if shuffled:
+        draw.shuffle(rows)
+    return [f"{ident},{arm},relief", *rows]
+
+
+def test_rows_that_are_treatments_given_are_no_patients_in_silence(tmp_path: Path):
+    told = {"arm": "preparation", "control": "A", "primary": "relief"}
+    draft = one(tmp_path, given("volunteer_initials", "preparation"), **told)
+    asked = guess(draft, "subject")
+    assert asked is not None and asked.blinds and "volunteer_initials" in asked.evidence
+    # Groups of patients, and what comes again here and there, are none.
+    assert guess(one(tmp_path, given("ward", "preparation"), **told), "subject") is None
+    other = one(tmp_path, given("dialect", "preparation", shuffled=True), **told)
+    assert guess(other, "subject") is None
+    with pytest.raises(UserError, match="drug varies within patients, as in a crossover"):
+        one(tmp_path, given("patient", "drug"))
+
+
+def test_a_table_that_shares_few_patients_says_how_many(tmp_path: Path):
+    lines = patients("score", lambda d: str(d.randint(0, 60)))
+
+    def labs(numbers: Sequence[int]) -> Guessed | None:
+        table = ["patient,hb", *(f"{n},{90 + n % 70}" for n in numbers)]
+        return guess(drafted(tmp_path, {"trial.csv": lines, "labs.csv": table}), "shared.labs")
+
+    wrong = labs(range(50, 110))
+    assert wrong is not None and wrong.blinds
+    assert "11 of 60 patients of trial are in labs; 49 of its 60 are in no row" in wrong.evidence
+    few = labs(range(1, 13))
+    assert few is not None and not few.blinds and "12 of 60" in few.evidence
+    assert labs(range(1, 56)) is None

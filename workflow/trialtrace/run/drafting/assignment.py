@@ -122,6 +122,14 @@ def arm_of(
     if not choices:
         fault = f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient"
         mend = "give the file that has it beside this one, or name it: --arm COLUMN"
+        if varying := _treatments_given(tables):
+            fault += (
+                f"; {one_of(varying)} varies within patients, as in a crossover, or where rows "
+            )
+            fault += "are treatments that patients had repeatedly"
+            mend = f"--arm {varying[0]} where each patient had each treatment in one row; where "
+            mend += "rows are repeated treatments, give one row of each patient and treatment, or "
+            mend += "the arm that patients were assigned to"
         raise wrong("the arm", fault, "the column of the arm", mend)
     at = ("trial.yaml", "tables")
 
@@ -134,6 +142,18 @@ def arm_of(
         replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _treatments_given(tables: Sequence[Table]) -> list[str]:
+    """The columns that would be called as arms are, and vary within patients."""
+    return [
+        one.name
+        for table in tables
+        for one in table.columns
+        if one.constant_within is False
+        and 2 <= one.distinct <= MOST_ARMS
+        and rank_of_arm(one.name) is not None
+    ]
 
 
 def _of_doubled_ids(tables: Sequence[Table], subject: Mapping[str, str]) -> dict[str, str]:

@@ -1,20 +1,32 @@
 """Which column tells the patients of each table apart, and how tables belong together."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.cleaning.fits import as_known
 from trialtrace.run.drafting.arms import MOST_ARMS
+from trialtrace.run.drafting.assignment import WHERE_OR_WHO
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.design import is_side
 from trialtrace.run.drafting.keys import may_tell_apart
 from trialtrace.run.drafting.members import with_members
-from trialtrace.run.drafting.names import ROW_NUMBERS, SITES, VISIT_PARTS, VISITS, rank, speaks_of
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    ROW_NUMBERS,
+    SITES,
+    VISIT_PARTS,
+    VISITS,
+    name_words,
+    rank,
+    speaks_of,
+)
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_like
+from trialtrace.run.drafting.unused import PAIRS, STRATA
 from trialtrace.run.tables.measures import AGES, plain
 
 # Of the patients of a table those that another has, from which on a column of both links them.
@@ -25,6 +37,8 @@ ALIKE = 0.8
 STRANGERS = 0.02
 # Rows of each visit.
 FEWEST_ROWS = 3
+# Values of a column that may be patients, and their rows in the mean.
+FEWEST_PATIENTS, LEAST_ROWS_EACH, MOST_ROWS_EACH = 10, 1.5, 8
 WORDS = "Which column tells patients apart?"
 
 
@@ -42,17 +56,42 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
         return _linked(tables, decided)
     made = tuple(_with_subject(table, decided) for table in tables)
     _check_shared(made)
+    _tell_shared(made, decided)
     return made
+
+
+def _tell_shared(tables: Sequence[Table], decided: Decided) -> None:
+    """A guess on each table that shares few patients with that of the arm, or of most: how many of
+    how many. It blinds the report where most are unknown there, as under a wrong key."""
+    ids = _patients_of(tables)
+    most = max(ids, key=lambda name: (len(ids[name]), name == tables[0].name), default="")
+    once = [
+        one.name for one in tables if one.name in ids and (one.subject[0],) in one.keys and one.arm
+    ]
+    home = (once or [most])[0]
+    for name, own in ids.items():
+        shared = len(own & ids[home])
+        if name != home and shared < MOSTLY * max(len(own), len(ids[home])):
+            why = f"{shared} of {len(ids[home])} patients of {home} are in {name}"
+            if unknown := len(own) - shared:
+                why += f"; {unknown} of its {len(own)} are in no row of {home}"
+            place, lost = ("trial.yaml", f"tables.{name}.subject"), shared < MOSTLY * len(own)
+            column = next(one.subject[0] for one in tables if one.name == name)
+            decided.guess(f"shared.{name}", place, column, f"{why}.", blinds=lost)
+
+
+def _patients_of(tables: Sequence[Table]) -> dict[str, set[str]]:
+    return {
+        table.name: {cell for (cell,) in cells_of(table, table.subject[:1])} - {""}
+        for table in tables
+        if table.subject and table.rows <= MOST_ROWS
+    }
 
 
 def _check_shared(tables: Sequence[Table]) -> None:
     """Raises UserError for a table whose patients have, but for a few that may be so by chance,
     other names than those of every other file: its rows would be of nobody."""
-    ids = {
-        table.name: {cell for (cell,) in cells_of(table, table.subject[:1])} - {""}
-        for table in tables
-        if table.subject and table.rows <= MOST_ROWS
-    }
+    ids = _patients_of(tables)
     for table in tables:
         others = [one for one in tables if one.item != table.item and one.name in ids]
         own = ids.get(table.name, set())
@@ -248,12 +287,56 @@ def _with_subject(table: Table, decided: Decided) -> Table:
         sides = [column for column in table.columns if is_side(column) and len(levels(column)) == 2]
         if several := sides or [column for column in table.columns if _in_equal_visits(column)]:
             return _of_several(table, several[0], place, why, decided)
+        if several := [one for one in table.columns if _in_runs(table, one)]:
+            return _by_runs(table, several, place, why, decided)
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
     if "repeats" in table.evidence and table.subject:
         key = ("trial.yaml", f"tables.{table.name}.key")
         own = ", ".join(table.keys[0])
         decided.guess(f"key.{table.name}", key, own, table.evidence["repeats"])
     return table
+
+
+def _in_runs(table: Table, column: Column) -> bool:
+    """Whether the rows of each value follow each other, few of each of many, in a column that could
+    number or name patients and that is called as no group of them: rows of a patient do."""
+    of_groups = name_words(column.name) & (CLUSTERS | AGES | PAIRS | STRATA | WHERE_OR_WHO)
+    if (
+        column.blank
+        or not may_tell_apart(column)
+        or (is_number(column) and not _counts(column))
+        or column.validation.startswith("date")
+        or of_groups
+        or rank(column.name, SITES) is not None
+        or speaks_of(column.name, VISITS, VISIT_PARTS)
+        or not FEWEST_PATIENTS <= column.distinct <= column.rows / LEAST_ROWS_EACH
+        or column.rows > MOST_ROWS_EACH * column.distinct
+        or table.rows > MOST_ROWS
+    ):
+        return False
+    cells = [cell for (cell,) in cells_of(table, [column.name])]
+    return sum(1 for _ in groupby(cells)) == column.distinct
+
+
+def _counts(column: Column) -> bool:
+    """Whether a column has all whole numbers between its ends, and no unit."""
+    whole = column.validation == "integer" and not column.unit
+    return whole and float(column.high) - float(column.low) == column.distinct - 1
+
+
+def _by_runs(
+    table: Table, columns: Sequence[Column], place: tuple[str, str], why: str, decided: Decided
+) -> Table:
+    """The table by its patients where no name tells them and some columns may: rows that are visits
+    or treatments given would each count as a patient."""
+    many = [f"{one.name} has {one.distinct} values in {table.rows} rows" for one in columns]
+    doubt = f"{'; '.join(many)}, those of each value together, as of patients with several rows."
+    choices = [(SOURCE_ROW, f"{why} {doubt}"), *((one.name, doubt) for one in columns)]
+
+    def read(name: str) -> Table:
+        return _as_told(table, name)
+
+    return decided.choose("subject", WORDS, choices, place, read, False)
 
 
 def _as_told(table: Table, name: str) -> Table:
