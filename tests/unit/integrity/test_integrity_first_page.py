@@ -368,7 +368,8 @@ def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
         "p below 0.0001 by chance among 2 looks; rows 4–5. Used by crp, crp_change."
     )
     line = next(red_lines_of(looks, {}))
-    assert line.text.endswith("No endpoint is made of it.")
+    where = line.text.split(": ")[0].removeprefix("Unusual rows, ")
+    assert line.text.endswith(f"No endpoint takes {where} itself.")
 
 
 def test_one_declaration_silences_the_red_line_of_a_column_and_says_so():

@@ -156,6 +156,6 @@ def _use(where: str, uses: Uses) -> str:
     ]
     names = list(dict.fromkeys(names))
     if not names:
-        return "No endpoint is made of it."
+        return f"No endpoint takes {where} itself."
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return f"Used by {', '.join(names[:NAMES_SHOWN])}{more}."
