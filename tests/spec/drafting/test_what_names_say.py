@@ -127,3 +127,30 @@ def test_a_table_that_shares_few_patients_says_how_many(tmp_path: Path):
     few = labs(range(1, 13))
     assert few is not None and not few.blinds and "12 of 60" in few.evidence
     assert labs(range(1, 56)) is None
+
+
+@pytest.mark.parametrize(
+    ("slip", "n", "told"),
+    [
+        ("shma", 60, "shma is of 1 patient (row 18 of the data)"),
+        ("SH", 60, "SH is of 1 patient (row 18 of the data)"),
+        ("2nd device", 24, "2nd device is of 1 patient (row 18 of the data)"),
+        ("device", 60, ""),
+    ],
+)
+def test_an_arm_of_one_patient_is_asked(tmp_path: Path, slip, n, told):
+    lines = patients("score", lambda d: str(d.randint(0, 60)), n)
+    lines[18] = lines[18].replace("sham", slip).replace("device", slip)
+    few = guess(one(tmp_path, lines, arm="arm", control="sham", primary="score"), "few")
+    assert (few is not None) is bool(told)
+    assert few is None or (few.blinds and told in few.evidence)
+
+
+def test_arms_of_few_patients_each_are_arms(tmp_path: Path):
+    arms = ("sham", "5 mg", "10 mg", "20 mg")
+    rows = [f"{k},{arms[k % 4]},{k * 5 % 17}" for k in range(8)]
+    assert guess(one(tmp_path, ["patient,arm,score", *rows], arm="arm"), "few") is None
+    # Of its two patients each has ten visits; the other arms have four.
+    rows = [f"{k},{arms[k % 4]},{v},{k * 5 % 17}" for k in range(10) for v in range(10)]
+    draft = one(tmp_path, ["patient,arm,visit,score", *rows], arm="arm", primary="score")
+    assert guess(draft, "few") is None

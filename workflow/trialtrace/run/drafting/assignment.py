@@ -37,8 +37,8 @@ from trialtrace.run.drafting.outcomes import (
 )
 from trialtrace.run.drafting.periods import in_columns, of_periods
 from trialtrace.run.drafting.products import is_product
-from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
 from trialtrace.run.trial.label_words import words_of
@@ -47,6 +47,8 @@ from trialtrace.run.trial.label_words import words_of
 NEARLY_EVEN = 0.7
 # How alike two names of an arm are of which one is mistyped; untreated is none of treated, 0.875.
 CLOSE = 0.88
+# Patients of an arm that may be a slip, and how many times as many then have another.
+ODD, MANY, SHOWN = 2, 8, 5
 # Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.
@@ -375,18 +377,52 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
 def _mistyped(table: Table, column: Column) -> list[str]:
     """Levels in few rows, with these, that are nearly another: Plcebo beside Placebo. Numbers and
     letters of their own tell arms apart, as those of Drug A and Drug B, 10 mg and 20 mg."""
-    rows = dict(column.values)
-    few = [code for code in levels(column) if rows.get(code, 0) <= SELDOM * column.rows]
+    few = _of_few(table, column)
     texts = {code: folded(label_of(column, code)).casefold() for code in levels(column)}
-    cells = [row[0] for row in cells_of(table, [column.name])] if few else []
     found = []
-    for code in few:
+    for code, (_, where) in few.items():
         others = {texts[one]: one for one in texts if one not in few and _is_near(texts, code, one)}
         if near := get_close_matches(texts[code], others, 1, CLOSE):
-            places = [at for at, cell in enumerate(cells, start=1) if cell == code]
-            where = f"row{'s' if len(places) > 1 else ''} {', '.join(map(str, places))}"
             found.append(f"{code!r} ({where} of the data), nearly {others[near[0]]!r}")
     return found
+
+
+def _of_few(table: Table, column: Column) -> dict[str, tuple[int, str]]:
+    """Levels that next to nobody has, beside some that many have, each with its patients and
+    rows."""
+    if table.rows > MOST_ROWS or not (column.name and levels(column)):
+        return {}
+    rows = cells_of(table, [column.name, *(one for one in table.subject[:1] if one != SOURCE_ROW)])
+    each = Counter(row[0] for row in ({*rows} if len(rows[0]) > 1 else rows))
+    most = max(each[code] for code in levels(column))
+    few = {
+        code: each[code]
+        for code in levels(column)
+        if 0 < each[code] <= max(SELDOM * each.total(), min(ODD, most / MANY))
+    }
+    at = {code: [n for n, row in enumerate(rows, start=1) if row[0] == code] for code in few}
+    return {
+        code: (n, f"row{'s' if len(at[code]) > 1 else ''} {_numbers(at[code])}")
+        for code, n in few.items()
+    }
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    rest = [f"{len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+    return ", ".join([*map(str, rows[:SHOWN]), *rest])
+
+
+def tell_few(table: Table, arm: Column, decided: Decided) -> None:
+    """A guess, which blinds the report, on arms of next to nobody: one may be another, mistyped in
+    a way that no likeness tells (PBO, plaecbo)."""
+    if few := _of_few(table, arm):
+        told = [
+            f"{code} is of {n} patient{'s' if n > 1 else ''} ({rows} of the data)"
+            for code, (n, rows) in few.items()
+        ]
+        why = f"{'; '.join(told)}, and stands as an arm of its own. Where it is another, mistyped, "
+        why += "mend it in a copy of the file, or write `code: [one, other]`."
+        decided.guess("few", ("trial.yaml", "design.arms"), ", ".join(few), why, blinds=True)
 
 
 def _is_near(texts: Mapping[str, str], code: str, other: str) -> bool:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
-from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
+from trialtrace.run.drafting.assignment import (
+    arm_of,
+    arms_by_name,
+    tell_few,
+    tells_arm,
+    with_names,
+)
 from trialtrace.run.drafting.changes import changes
 from trialtrace.run.drafting.clusters import (
     begins_with,
@@ -153,6 +159,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     arm = with_names(without_levels(coded, out, LEFT_OUT) if out else coded, decided)
     if arm is not coded:
         tables, home = _with(arm, home, tables)
+    tell_few(home, arm, decided)
     arms = arms_by_name(arm)
     first = begins_with(home, arm) if arm.name else ""
     control = control_of(arm, arms, decided, first)
