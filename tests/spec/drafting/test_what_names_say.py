@@ -154,3 +154,68 @@ def test_arms_of_few_patients_each_are_arms(tmp_path: Path):
     rows = [f"{k},{arms[k % 4]},{v},{k * 5 % 17}" for k in range(10) for v in range(10)]
     draft = one(tmp_path, ["patient,arm,visit,score", *rows], arm="arm", primary="score")
     assert guess(draft, "few") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "event"),
+    [
+        (("living", "deceased"), "deceased"),
+        (("Vivant", "Décédé"), "Décédé"),
+        (("survivor", "nonsurvivor"), "nonsurvivor"),
+        (("lives", "expired"), "expired"),
+        (("home", "dead"), "dead"),
+        # Either may be meant, or neither is an event by its words.
+        (("dead", "relapsed"), None),
+        (("salvaged", "amputated"), None),
+    ],
+)
+def test_who_died_is_the_event_unasked(tmp_path: Path, values, event):
+    lines = patients("ended", lambda d: values[d.random() < 0.3])
+    draft = one(tmp_path, lines, primary="ended")
+    assert ("event" in blinding(draft)) is (event is None)
+    assert event in (None, draft.primary.event)
+
+
+@pytest.mark.parametrize(
+    ("time", "values", "known"),
+    [
+        ("futime", ("alive", "dead"), True),
+        ("survival_months", ("lebt", "verstorben"), True),
+        # It may be a stay, and dead and relapsed are two ends.
+        ("days", ("alive", "dead"), False),
+        ("hospital_days", ("alive", "dead"), False),
+        ("futime", ("cured", "improved"), False),
+    ],
+)
+def test_a_time_of_follow_up_ends_with_who_died(tmp_path: Path, time, values, known):
+    lines = patients(f"{time},zz", lambda d: f"{d.randint(3, 900)},{values[d.random() < 0.4]}")
+    draft = one(tmp_path, lines, primary=time)
+    assert ("status" in blinding(draft)) is not known
+    assert not known or (draft.primary.status, draft.primary.event) == ("zz", values[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "asked"),
+    [
+        ("breast", ("left", "right"), False),
+        ("laterality", ("Rechts", "Links"), False),
+        ("last_seen", ("alive", "dead elsewhere"), False),
+        ("route", ("radial", "femoral"), True),
+    ],
+)
+def test_sides_and_deaths_are_no_second_lot(tmp_path: Path, name, values, asked):
+    rows = [f"{k},{ARMS[k % 2]},{values[k // 2 % 2]},{k * 7 % 31}" for k in range(80)]
+    draft = one(tmp_path, [f"patient,arm,{name},score", *rows], primary="score")
+    assert ("design" in blinding(draft)) is asked
+
+
+def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
+    rows = [
+        f"{k},{side},{('gel', 'sham')[(k + at) % 2]},{week},{k * 7 % 40 + week}"
+        for k in range(30)
+        for at, side in enumerate(("left", "right"))
+        for week in (0, 6)
+    ]
+    with pytest.raises(UserError) as error:
+        one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
+    assert "--where week=0 or --where week=6)" in str(error.value)

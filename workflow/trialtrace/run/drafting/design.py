@@ -273,7 +273,7 @@ def _one_period(table: Table, subject: str, arm: Column) -> str:
 def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
     """Conditions that leave patients one row of each of their treatments: a level of a column that
     varies within them, or the first periods, as many as there are treatments."""
-    found = []
+    found, everybody = [], len({*cells_of(table, [subject])})
     for column in table.columns:
         codes = sorted(levels(column), key=in_order)
         if column.name in (subject, arm.name) or column.constant_within is not False:
@@ -298,6 +298,7 @@ def _place(table: Table, subject: str, arm: str) -> str:
         table.column(name)
         for key in table.keys
         if len(key) == 2 and subject in key
+                and 2 * len(several) >= everybody
         for name in key
         if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
     ]

@@ -11,9 +11,10 @@ from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
 from trialtrace.run.drafting.likely_outcome import after_start, of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words
-from trialtrace.run.drafting.outcomes import is_coded, label_of, levels
+from trialtrace.run.drafting.outcomes import DEAD, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.times import ALIVE, LEFT_RIGHT
 from trialtrace.run.tables.measures import parts
 
 # Rows of each level of a factor in each arm; how many standard deviations they may lie from those
@@ -88,6 +89,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
         or column.constant_within is False
         or column.blank
         or is_side(column)
+        or _is_state_or_side(column)
         or {column.name} & {*table.visit}
         or (bare and not said)
         or of_patients(column)
@@ -108,6 +110,16 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
         return ""
     shown = ", ".join(str(counts[code]) for code in codes)
     return f"{len(codes)} levels of {shown} patients, each in every arm in like numbers"
+
+
+def _is_state_or_side(column: Column) -> bool:
+    """Whether a level is of a side of the body, or says who is dead or alive."""
+    words = [parts(label_of(column, code)) for code in levels(column)]
+    return any(
+        word in LEFT_RIGHT or DEAD.fullmatch(word) or ALIVE.match(word)
+        for each in words
+        for word in each
+    )
 
 
 def _factor(table: Table, column: Column, arm: Column) -> str:

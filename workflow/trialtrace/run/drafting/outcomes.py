@@ -36,6 +36,12 @@ NO = re.compile(
 )
 BEFORE = set(
     vocabulary("""
+DEAD = re.compile(
+    r"dead|died|death|deceased|expired|non[-_ ]?survivors?|(not|did not) surviv(e|ed)|exitus|tot|"
+    r"gestorben|verstorben|decede|mort[eo]?|muert[oe]|fallecid[oa]|obito|overleden|dod|avliden|"
+    r"kuollut|zgon|zmarl[ya]?|zemrel[ya]?|meghalt",
+    re.IGNORECASE,
+)
     bl baseline base pre preop history hist hx entry screening previous prev prior enrol
     enrolment randomisation randomization start""")
 )
@@ -230,7 +236,11 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     binary = not is_number(column) and len(levels(column)) == 2
 
     def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
+    dead = [code for code, label in told.items() if DEAD.fullmatch(folded(label))]
         return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)
+    if len(dead) == 1:
+        # Of who was dead or relapsed either may be meant.
+        return dead[0], {*yes} <= {*dead}
 
     if kind == COUNT or (varies and not at and is_state(column)):
         code, sure = event_code(column) if is_state(column) else ("", False)

@@ -12,6 +12,7 @@ from trialtrace.run.drafting.outcomes import (
     BEFORE,
     CENSORING,
     COUNT,
+    DEAD,
     MOST_STATES,
     NO,
     STATUSES,
@@ -44,11 +45,6 @@ SURVIVAL = re.compile(r"surviv|uberleben|survie|sopravviv|superviv|overlev")
 # Values that say of each patient how the time until then ended: somebody was censored, or who did
 # not die is alive.
 CENSORED = re.compile(r"(right.)?(ge)?(censor|zensier|censur)\w*( .*)?|cens", re.IGNORECASE)
-DEAD = re.compile(
-    r"dead|died|death|deceased|exitus|tot|gestorben|verstorben|decede|mort[eo]?|muert[oe]|"
-    r"fallecid[oa]|obito|overleden|dod|avliden|kuollut|zgon|zmarl[ya]?|zemrel[ya]?|meghalt",
-    re.IGNORECASE,
-)
 # Of who is, the time ended with the other value.
 # Words of a state that goes on until the event.
 STANDS = re.compile(
@@ -71,10 +67,9 @@ LEFT_RIGHT = {"left", "right", "links", "rechts", "gauche", "droite"}
 SHORT_TIMES = {"t", "ty", "tm", "tw", "td", "tte", "yrs", "mths"}
 # With one of these words a time is until something; with others, as ischaemia time, it may be how
 # long that lasted.
-FOLLOWED = set(
-    vocabulary("""
-    survival surv follow followup up obs observation observed study trial total last contact event
-    risk final os overall futime fu on in under""")
+LIVED = set(vocabulary("survival surv followup follow fu futime os obs observation overall"))
+FOLLOWED = LIVED | set(
+    vocabulary("up observed study trial total last contact event risk final on in under")
 )
 OF_SURVIVAL = re.compile(r"[a-z]{0,4}[fs]s|tt[a-z]{1,2}|ttnt")
 # A time with how it ended, above nearly every single column; of one that may be no such time.
@@ -170,6 +165,9 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         only = times == lead == [time] and may_be_until(time)
         bare = not stem or SURVIVAL.search(plain(time.name))
         mates = mates or [o for o in states if only and (censors(o) or (bare and _names_end(o)))]
+        # How long patients were followed, and the one column of two values that says who died.
+        lived = {*_words(time.name)} & LIVED and may_be_until(time)
+        mates = mates or [one for one in coded if lived and _reading(one, DEAD)]
         if len(mates) == 1:
             made = paired(table, time, mates[0])
             doubt = f"{time.name} may be how long something lasted, or the time until "
