@@ -11,6 +11,7 @@ from made_exports import write
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
 
@@ -219,3 +220,56 @@ def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
     with pytest.raises(UserError) as error:
         one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
     assert "--where week=0 or --where week=6)" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "values", "found"),
+    [
+        ("zz", "Analysed in the main analysis", "01", "where"),
+        ("zz", "Efficacy population", ("no", "yes"), "where"),
+        ("zz", "Post-randomisation exclusion", "10", "where"),
+        ("zz", "Not in the ITT population", "10", "where"),
+        ("zz", "Analysis set", ("excluded", "included"), "where"),
+        ("in_analysis", "", "01", "where"),
+        ("excluded", "", ("yes", "no"), "where"),
+        ("zz", "Population", ("PP", "ITT"), "unused"),
+        ("zz", "Reason for exclusion", ("moved", "none"), "unused"),
+        ("zz", "Excluded from the per protocol analysis", "10", "unused"),
+    ],
+)
+def test_who_is_analysed_is_asked_or_told(tmp_path: Path, name, label, values, found):
+    rows = patients(f"{name},score", lambda d: f"{values[d.random() > 0.1]},{d.randint(0, 60)}")
+    files = {"trial.csv": rows, "codebook.txt": [f"{name}: {label}", "score: Score", "arm: Arm"]}
+    files = files if label else {"trial.csv": rows}
+    (tmp_path / "in").mkdir()
+    for file, lines in files.items():
+        write(tmp_path / "in" / file, list(lines))
+    told = {"arm": "arm", "control": "sham", "primary": "score"}
+    draft = decide(profile([str(tmp_path / "in")]), told, first_choice)
+    said = guess(draft, found)
+    assert said is not None and said.blinds is (found == "where")
+    assert found == "unused" or said.value == "all"
+    assert name not in people(draft).variables.values()
+    assert name not in {each.column for each in draft.others}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("zz", "Excluded from school"),
+        ("zz", "Social exclusion"),
+        ("zz", "Exclusive breastfeeding"),
+        ("zz", "Population density above the median"),
+        ("zz", "Sample taken for genetic analysis of tumour"),
+        ("analysis_lab", "Laboratory"),
+    ],
+)
+def test_what_is_of_no_analysis_describes_patients(tmp_path: Path, name, label):
+    rows = patients(f"{name},score", lambda d: f"{d.randint(0, 1)},{d.randint(0, 60)}")
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in" / "trial.csv", rows)
+    write(tmp_path / "in" / "codebook.txt", [f"{name}: {label}", "score: Score", "arm: Arm"])
+    told = {"arm": "arm", "control": "sham", "primary": "score"}
+    draft = decide(profile([str(tmp_path / "in")]), told, first_choice)
+    assert guess(draft, "where") is None and guess(draft, "unused") is None
+    assert name in people(draft).variables.values()

@@ -62,7 +62,8 @@ NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 LABELS = re.compile(
     r"treatment arm|study arm|treatment group|allocat|"
     # What somebody had at randomisation, or before it, is no arm.
-    r"treatment at randomi[sz]|(?<!at )(?<!before )(?<!after )(?<!since )(?<!to )randomi[sz]|"
+    r"treatment at randomi[sz]|(?<!at )(?<!before )(?<!after )(?<!since )(?<!to )"
+    r"(?<!post )(?<!post-)(?<!nach )randomi[sz]|"
     r"actual treatment|planned treatment|test (and|or|versus|vs\.?|/) reference|"
     r"behandlungs(arm|gruppe)|bras de|braccio|brazo de|behandelarm",
     re.IGNORECASE,

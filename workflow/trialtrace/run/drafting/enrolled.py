@@ -8,7 +8,15 @@ from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.control import CAMEL, HAS
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import NEVER_IN, flat, name_words
-from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.outcomes import (
+    IN,
+    OUT,
+    belongs,
+    is_coded,
+    label_of,
+    levels,
+    of_analysis,
+)
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.tables import of_rows
@@ -24,6 +32,7 @@ WAS_IN = re.compile(
     r"(the )?(trial|study|rct|randomi[sz]ed) (sample|population|patients?|participants?)",
     re.IGNORECASE,
 )
+ANALYSED = re.compile(r"included|analy[sz]ed|evaluable|in|valid", re.IGNORECASE)
 IN_IT = {"randomised", "randomized", "randomisiert", "enrolled", "intrial"}
 SAMPLE = {"sample", "stichprobe", "muestra", "steekproef", "echantillon"}
 # Levels that may be of who was beside the trial.
@@ -43,11 +52,8 @@ TYPICAL = re.compile(
 )
 BARE = re.compile(r"controls?( group)?", re.IGNORECASE)
 ACTIVE = re.compile(r"active (control|comparator)s?( group)?", re.IGNORECASE)
-# Whom an analysis leaves out, by the label of a column of yes and no.
-LEFT_OUT = re.compile(
-    r"^(?!.*\b(per[ -]?protocol|pp|sensitivity)\b).*\b(exclude[ds]?|left out|ausgeschlossen)\b",
-    re.IGNORECASE,
-)
+# What only some analyses leave out, or why.
+OF_SOME = re.compile(r"\b(per[ -]?protocol|pp|sensitivity|reasons?|why)\b", re.IGNORECASE)
 # Columns without a value in these rows alone, from which on a word that may mean much is heard.
 FEWEST_LACKING = 3
 MOST_LEVELS = 6
@@ -57,12 +63,13 @@ WORDS = "Which rows are part of the trial?"
 @dataclass(frozen=True)
 class Part:
     """The rows that are part of the trial: a column and its codes, why, and whether a label says
-    so."""
+    so; or of an analysis, whose others were randomised as well."""
 
     column: str
     codes: tuple[str, ...]
     why: str
     sure: bool
+    analysed: bool = False
 
 
 def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
@@ -103,7 +110,7 @@ def of_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     choices = [(f"{one.column}={','.join(one.codes)}", one.why) for one in found]
     place = ("trial.yaml", f"tables.{tables[0].name}.where")
     # Whom an analysis leaves out was randomised: everybody is then the likeliest.
-    first = not found[0].sure and LEFT_OUT.search(found[0].why)
+    first = found[0].analysed
     why = "Every row of the file is of somebody who was randomised."
     why += f" {found[0].why}" if first else ""
     choices.insert(0 if first else len(choices), (ALL, why))
@@ -142,14 +149,15 @@ def _parts(table: Table) -> Iterator[Part]:
         rows = {n for n, code in enumerate(cells) if code in out}
         codes = tuple(code for code in levels(column) if code not in out and code in cells)
         lacking = [] if sure else _lacking(table, rows)
-        heard = sure or LEFT_OUT.search(column.label) or len(lacking) >= FEWEST_LACKING
+        analysed = not sure and of_analysis(column) != ""
+        heard = sure or analysed or len(lacking) >= FEWEST_LACKING
         if not (rows and codes) or rows in seen or not heard:
             continue
         seen.append(rows)
         why = f"{what}: {len(rows)} of {table.rows} rows would be no part of the trial."
         if lacking:
             why += f" {len(lacking)} columns have no value in any of them, and in all others."
-        yield Part(column.name, codes, why, sure)
+        yield Part(column.name, codes, why, sure, analysed)
 
 
 def _beside_active(tables: Sequence[Table]) -> Iterator[Part]:
@@ -182,8 +190,14 @@ def _part(column: Column) -> tuple[set[str], str, bool] | None:
             return out, f"The label of {column.name} is {column.label}", True
         if (_says(column) or name_words(column.name) & SAMPLE) and not column.blank:
             return out, f"The name of {column.name} is that of a sample, or of who was in it", False
-    if len(labels) <= 2 and len(yes) == 1 and LEFT_OUT.search(column.label):
-        return {*yes, ""}, f"The label of {column.name} is {column.label.rstrip('.')}", False
+    what, said = of_analysis(column), f"{column.name} {column.label}"
+    if what in (OUT, IN) and len(labels) <= 2 and not OF_SOME.search(said.replace("_", " ")):
+        yes = yes or {code for code, label in labels.items() if ANALYSED.fullmatch(label)}
+        out = {*yes, ""} if what == OUT else {*labels, ""} - yes
+        told = f"The label of {column.name} is {column.label.rstrip('.')}"
+        if column.label == column.name:
+            told = f"{column.name} may say who is in an analysis, by its name or its values"
+        return (out, told, False) if len(yes) == 1 else None
     if beside := {code for code, label in labels.items() if BESIDE.fullmatch(label)}:
         return beside, f"{column.name} has the level {labels[min(beside)]}", False
     return None

@@ -192,7 +192,7 @@ POPULATION_FLAGS = {
     "pprotfl": ("per_protocol", "PPROTFL", "Per protocol"),
     "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
 }
-_OF_ALL = r"(population|analys[ei]s|sample|set|cohort|flag)"
+_OF_ALL = r"(population|pop|analys[ei]s|sample|set|cohort|flag|yn)"
 # The same by words; of a population that only some are in first.
 POPULATION_WORDS = [
     (re.compile(words), flag)
@@ -204,6 +204,22 @@ POPULATION_WORDS = [
         (r"\bitt\b|(intention|intent) to treat", "ittfl"),
     )
 ]
+# Who was left out of the trial or of an analysis of it, and who was in, by the words of a name or a
+# label: "excluded after randomisation", "included in the main analysis", in_analysis.
+_A_SET = r"(analys[ei]s|auswertung|population|set|sample|trial|study|randomi[sz]\w*|itt|fas)\b"
+_PERSON = r"was|were|is|patients?|participants?|subjects?|post|randomi[sz]ation|after|later"
+_BESIDE_IT = rf"({_PERSON}|flag|yn|yes|no|reasons?|for|of|0|1)"
+_LEFT_OUT = r"(exclude[ds]?|exclusion|left out|ausgeschlossen)"
+EXCLUDED = re.compile(
+    rf"({_BESIDE_IT} )*{_LEFT_OUT}( {_BESIDE_IT}| exclude[ds]?)*$|"
+    rf".*\b({_LEFT_OUT}|not (in|included|analy[sz]ed|evaluable))\b( \w+){{0,4}} {_A_SET}"
+)
+INCLUDED = re.compile(
+    rf"({_BESIDE_IT} )*(in |for )?(analy[sz]ed|analysis|evaluable)( set)?( {_BESIDE_IT})*$|"
+    r".*\b(included|analy[sz]ed|evaluable|valid|used|eligible|kept|contribut\w+)( \w+){0,2} "
+    rf"(in|for|to)( \w+){{0,3}} {_A_SET}|"
+    r".*\b(efficacy|evaluable|analysis|treated) (population|set|sample)\b"
+)
 NO_POPULATION = re.compile(
     r"\b(reasons?|excluded|exclusion|not|non|why|deviations?|violations?|0 ?= ?(yes|in\w*))\b",
     re.IGNORECASE,

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.run.drafting.keys import ends_in_id, names_subject, telling_apart
 from trialtrace.run.drafting.names import (
+    EXCLUDED,
     FINDINGS,
+    INCLUDED,
     NO_POPULATION,
     NOT_EVALUABLE,
     POPULATION_FLAGS,
@@ -34,14 +36,14 @@ NO = re.compile(
     r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
-BEFORE = set(
-    vocabulary("""
 DEAD = re.compile(
     r"dead|died|death|deceased|expired|non[-_ ]?survivors?|(not|did not) surviv(e|ed)|exitus|tot|"
     r"gestorben|verstorben|decede|mort[eo]?|muert[oe]|fallecid[oa]|obito|overleden|dod|avliden|"
     r"kuollut|zgon|zmarl[ya]?|zemrel[ya]?|meghalt",
     re.IGNORECASE,
 )
+BEFORE = set(
+    vocabulary("""
     bl baseline base pre preop history hist hx entry screening previous prev prior enrol
     enrolment randomisation randomization start""")
 )
@@ -171,6 +173,26 @@ def population_of(column: Column) -> tuple[str, str, str] | None:
     return POPULATION_FLAGS.get(next(named, ""))
 
 
+# What a column says of analyses: who was left out, who was in, in which of several.
+OUT, IN, SETS = "out", "in", "sets"
+
+
+def of_analysis(column: Column) -> str:
+    """Whether a column of few values says who was left out of the trial or of an analysis, who was
+    in, or in which, by its name, its label or its levels."""
+    texts = [" ".join(parts(text)) for text in (column.name, column.label)]
+    levelled = [" ".join(parts(label_of(column, code))) for code in levels(column)]
+    if not 1 < len(levelled) <= MOST_CODES:
+        return ""
+    sets = [any(words.search(f"{one} set") for words, _ in POPULATION_WORDS) for one in levelled]
+    if all(sets):
+        return SETS
+    if len(sets) == 2 and any(map(EXCLUDED.match, levelled)):
+        return OUT if any(map(EXCLUDED.match, texts)) else IN
+    found = ((OUT, EXCLUDED), (IN, INCLUDED))
+    return next((what for what, words in found if any(map(words.match, texts))), "")
+
+
 def belongs(column: Column) -> str:
     """The code by which a flag of a population says that a patient belongs to it; nothing of any
     other column."""
@@ -214,7 +236,11 @@ def event_code(column: Column) -> tuple[str, bool]:
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         numbered = {*codes} == {"0", "1"}
         return "0" if numbered else codes[-1], numbered and plain(column.name) == "cnsr"
+    dead = [code for code, label in told.items() if DEAD.fullmatch(folded(label))]
     yes = [code for code, label in told.items() if YES.fullmatch(label) or YES.fullmatch(code)]
+    if len(dead) == 1:
+        # Of who was dead or relapsed either may be meant.
+        return dead[0], {*yes} <= {*dead}
     no = [code for code, label in told.items() if NO.fullmatch(label) or NO.fullmatch(code)]
     if len(yes) == 1 and yes != no:
         return yes[0], True
@@ -236,11 +262,7 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     binary = not is_number(column) and len(levels(column)) == 2
 
     def of(kind: str, evidence: str, code: str = "", sure: bool = True) -> Outcome:
-    dead = [code for code, label in told.items() if DEAD.fullmatch(folded(label))]
         return Outcome(table.name, column.name, kind, 0, evidence, code, visit=at, sure=sure)
-    if len(dead) == 1:
-        # Of who was dead or relapsed either may be meant.
-        return dead[0], {*yes} <= {*dead}
 
     if kind == COUNT or (varies and not at and is_state(column)):
         code, sure = event_code(column) if is_state(column) else ("", False)
@@ -287,7 +309,7 @@ def usable(column: Column) -> bool:
     return (
         not column.identifier
         and column.distinct > 1
-        and not belongs(column)
+        and not (belongs(column) or of_analysis(column))
         and not is_form_status(column)
         and not numbers_rows(column)
         and not NO_OUTCOME.fullmatch(plain(column.name))

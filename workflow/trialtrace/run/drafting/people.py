@@ -29,6 +29,7 @@ from trialtrace.run.drafting.outcomes import (
     label_of,
     levels,
     numbers_rows,
+    of_analysis,
     usable,
 )
 from trialtrace.run.drafting.parameters import later_alone
@@ -311,7 +312,7 @@ def _describes(column: Column) -> bool:
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
-        and not belongs(column)
+        and not (belongs(column) or of_analysis(column))
         and not (column.validation == "integer" and {*parts(column.name)} <= GROUPS)
         and (_is_age(column) or not numbers_rows(column))
         and (

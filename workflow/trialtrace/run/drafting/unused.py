@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from trialtrace.run.drafting.clusters import FEWEST_CLUSTERS
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.names import CLUSTERS, PERIODS, SEQUENCES, SITES, name_words, rank
-from trialtrace.run.drafting.outcomes import is_number, levels
+from trialtrace.run.drafting.outcomes import belongs, is_number, levels, of_analysis
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts
@@ -18,6 +18,7 @@ STRATA = {"stratum", "strata", "block", "blocks", "schicht", "strate", "estrato"
 # Words of two sides of a patient, each with the other.
 SIDES = {"left": "right", "od": "os", "links": "rechts", "gauche": "droite", "izquierda": "derecha"}
 FEWEST_OF_PAIRS = 5
+IN_ANALYSIS = "tells who is in an analysis, or left out of one, and why"
 
 
 def tell_unused(table: Table, arm: Column, used: set[str], decided: Decided) -> None:
@@ -26,10 +27,16 @@ def tell_unused(table: Table, arm: Column, used: set[str], decided: Decided) -> 
     free = [column for column in table.columns if column.name not in used]
     told = [f"{one.name} {why}" for one in free if (why := _of_design(table, one, arm))]
     told += _of_sides(table.columns)
+    asked = "where" in decided.told or any(one.name == "where" for one in decided.guesses)
+    told += [f"{one.name} {IN_ANALYSIS}" for one in free if not asked and _tells_analysed(one)]
     if told and "design" not in decided.told:
         why = f"The draft does not use what these tell of the design: {'; '.join(told)}."
         names = ", ".join(text.partition(" ")[0] for text in told)
         decided.guess("unused", ("trial.yaml", "design"), names, why)
+
+
+def _tells_analysed(column: Column) -> bool:
+    return of_analysis(column) != "" and not belongs(column)
 
 
 def _of_design(table: Table, column: Column, arm: Column) -> str:
