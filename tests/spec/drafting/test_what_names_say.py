@@ -131,33 +131,6 @@ def test_a_table_that_shares_few_patients_says_how_many(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("slip", "n", "told"),
-    [
-        ("shma", 60, "shma is of 1 patient (row 18 of the data)"),
-        ("SH", 60, "SH is of 1 patient (row 18 of the data)"),
-        ("2nd device", 24, "2nd device is of 1 patient (row 18 of the data)"),
-        ("device", 60, ""),
-    ],
-)
-def test_an_arm_of_one_patient_is_asked(tmp_path: Path, slip, n, told):
-    lines = patients("score", lambda d: str(d.randint(0, 60)), n)
-    lines[18] = lines[18].replace("sham", slip).replace("device", slip)
-    few = guess(one(tmp_path, lines, arm="arm", control="sham", primary="score"), "few")
-    assert (few is not None) is bool(told)
-    assert few is None or (few.blinds and told in few.evidence)
-
-
-def test_arms_of_few_patients_each_are_arms(tmp_path: Path):
-    arms = ("sham", "5 mg", "10 mg", "20 mg")
-    rows = [f"{k},{arms[k % 4]},{k * 5 % 17}" for k in range(8)]
-    assert guess(one(tmp_path, ["patient,arm,score", *rows], arm="arm"), "few") is None
-    # Of its two patients each has ten visits; the other arms have four.
-    rows = [f"{k},{arms[k % 4]},{v},{k * 5 % 17}" for k in range(10) for v in range(10)]
-    draft = one(tmp_path, ["patient,arm,visit,score", *rows], arm="arm", primary="score")
-    assert guess(draft, "few") is None
-
-
-@pytest.mark.parametrize(
     ("values", "event"),
     [
         (("living", "deceased"), "deceased"),
@@ -210,16 +183,31 @@ def test_sides_and_deaths_are_no_second_lot(tmp_path: Path, name, values, asked)
     assert ("design" in blinding(draft)) is asked
 
 
-def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
-    rows = [
-        f"{k},{side},{('gel', 'sham')[(k + at) % 2]},{week},{k * 7 % 40 + week}"
-        for k in range(30)
-        for at, side in enumerate(("left", "right"))
-        for week in (0, 6)
-    ]
-    with pytest.raises(UserError) as error:
-        one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
-    assert "--where week=0 or --where week=6)" in str(error.value)
+@pytest.mark.parametrize(
+    ("slip", "n", "told"),
+    [
+        ("shma", 60, "shma is of 1 patient (row 18 of the data)"),
+        ("SH", 60, "SH is of 1 patient (row 18 of the data)"),
+        ("2nd device", 24, "2nd device is of 1 patient (row 18 of the data)"),
+        ("device", 60, ""),
+    ],
+)
+def test_an_arm_of_one_patient_is_asked(tmp_path: Path, slip, n, told):
+    lines = patients("score", lambda d: str(d.randint(0, 60)), n)
+    lines[18] = lines[18].replace("sham", slip).replace("device", slip)
+    few = guess(one(tmp_path, lines, arm="arm", control="sham", primary="score"), "few")
+    assert (few is not None) is bool(told)
+    assert few is None or (few.blinds and told in few.evidence)
+
+
+def test_arms_of_few_patients_each_are_arms(tmp_path: Path):
+    arms = ("sham", "5 mg", "10 mg", "20 mg")
+    rows = [f"{k},{arms[k % 4]},{k * 5 % 17}" for k in range(8)]
+    assert guess(one(tmp_path, ["patient,arm,score", *rows], arm="arm"), "few") is None
+    # Of its two patients each has ten visits; the other arms have four.
+    rows = [f"{k},{arms[k % 4]},{v},{k * 5 % 17}" for k in range(10) for v in range(10)]
+    draft = one(tmp_path, ["patient,arm,visit,score", *rows], arm="arm", primary="score")
+    assert guess(draft, "few") is None
 
 
 @pytest.mark.parametrize(
@@ -273,3 +261,44 @@ def test_what_is_of_no_analysis_describes_patients(tmp_path: Path, name, label):
     draft = decide(profile([str(tmp_path / "in")]), told, first_choice)
     assert guess(draft, "where") is None and guess(draft, "unused") is None
     assert name in people(draft).variables.values()
+
+
+def test_counts_that_begin_anew_are_of_patients_without_a_number(tmp_path: Path):
+    told = {"arm": "drug", "control": "A", "primary": "relief"}
+    sizes = [1 + k * 7 % 5 for k in range(30)]
+
+    def attacks(name: str, turn: Callable[[int], int]) -> Draft:
+        rows = [
+            f"{turn(at)},{'AB'[(k + at) % 2]},{k % 9}"
+            for k, n in enumerate(sizes)
+            for at in range(n)
+        ]
+        return one(tmp_path, [f"{name},drug,relief", *rows], **told)
+
+    asked = guess(attacks("attack", lambda at: at + 1), "subject")
+    assert asked is not None and asked.blinds and "would count 5 times" in asked.evidence
+    assert guess(attacks("grade", lambda at: at * 3 % 5), "subject") is None
+
+
+def test_rows_that_share_a_name_are_told(tmp_path: Path):
+    told = {"arm": "prep", "control": "A", "primary": "relief"}
+    alone = guess(one(tmp_path, given("volunteer", "prep", shuffled=True), **told), "subject.trial")
+    assert alone is not None and "--subject volunteer" in alone.evidence and not alone.blinds
+    # Each has one row of each arm: of a patient, where nothing says that they are pairs.
+    rows = [f"N{k},{arm},{k * 7 % 31}" for arm in "AB" for k in range(25)]
+    draft = one(tmp_path, ["volunteer,prep,relief", *rows], **told)
+    assert "pairs" in blinding(draft)
+    draft = one(tmp_path, ["pair,prep,relief", *rows], **told)
+    assert guess(draft, "pairs") is not None and "pairs" not in blinding(draft)
+
+
+def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
+    rows = [
+        f"{k},{side},{('gel', 'sham')[(k + at) % 2]},{week},{k * 7 % 40 + week}"
+        for k in range(30)
+        for at, side in enumerate(("left", "right"))
+        for week in (0, 6)
+    ]
+    with pytest.raises(UserError) as error:
+        one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
+    assert "--where week=0 or --where week=6)" in str(error.value)

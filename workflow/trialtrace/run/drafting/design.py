@@ -21,10 +21,20 @@ from trialtrace.run.drafting.clusters import (
 from trialtrace.run.drafting.column_types import no_code
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.keys import in_order
-from trialtrace.run.drafting.names import PERIODS, SEQUENCES, SIDES, SITES, flat, name_words, rank
+from trialtrace.run.drafting.names import (
+    PERIODS,
+    RELATED,
+    SEQUENCES,
+    SIDES,
+    SITES,
+    flat,
+    name_words,
+    rank,
+)
 from trialtrace.run.drafting.outcomes import NO, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.unused import PAIRS
 from trialtrace.run.tables.measures import parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
@@ -122,7 +132,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         why += f"independent. To compare within them: --subject {pairs} --design {WITHIN}"
         visits = subject != SOURCE_ROW and (subject,) not in table.keys
         why += ", with one visit by --where." if visits else "."
-        decided.guess("pairs", place, PARALLEL, why)
+        # Without a column of patients they may be what each value is.
+        named = name_words(pairs) & (PAIRS | RELATED)
+        decided.guess("pairs", place, PARALLEL, why, blinds=subject == SOURCE_ROW and not named)
     return made
 
 
@@ -286,6 +298,7 @@ def _one_row_each(table: Table, subject: str, arm: Column) -> list[str]:
             if (
                 rows
                 and len({*rows}) == len(rows)
+                and 2 * len(several) >= everybody
                 and 2 * sum(n > 1 for n in several.values()) > len(several)
             ):
                 found.append(f"{column.name}={','.join(some)}")
@@ -298,7 +311,6 @@ def _place(table: Table, subject: str, arm: str) -> str:
         table.column(name)
         for key in table.keys
         if len(key) == 2 and subject in key
-                and 2 * len(several) >= everybody
         for name in key
         if name not in (subject, arm) and 1 <= len(levels(table.column(name))) <= MOST_PLACES
     ]

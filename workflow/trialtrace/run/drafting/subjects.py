@@ -1,7 +1,7 @@
 """Which column tells the patients of each table apart, and how tables belong together."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from trialtrace.base.errors import one_of, wrong
@@ -289,6 +289,12 @@ def _with_subject(table: Table, decided: Decided) -> Table:
             return _of_several(table, several[0], place, why, decided)
         if several := [one for one in table.columns if _in_runs(table, one)]:
             return _by_runs(table, several, place, why, decided)
+        if counts := [one for one in table.columns if _begins_anew(table, one)]:
+            return _of_several(table, counts[0], place, why, decided)
+        several = [one for one in table.columns if not is_number(one) and _in_groups(table, one)]
+        if several:
+            why += f" {one_of([one.name for one in several])} has the same value in several rows: "
+            why += f"where it names patients, --subject {several[0].name}."
         decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
     if "repeats" in table.evidence and table.subject:
         key = ("trial.yaml", f"tables.{table.name}.key")
@@ -298,10 +304,18 @@ def _with_subject(table: Table, decided: Decided) -> Table:
 
 
 def _in_runs(table: Table, column: Column) -> bool:
-    """Whether the rows of each value follow each other, few of each of many, in a column that could
-    number or name patients and that is called as no group of them: rows of a patient do."""
+    """Whether the rows of each value follow each other: rows of a patient do."""
+    if not _in_groups(table, column):
+        return False
+    cells = [cell for (cell,) in cells_of(table, [column.name])]
+    return sum(1 for _ in groupby(cells)) == column.distinct
+
+
+def _in_groups(table: Table, column: Column) -> bool:
+    """Whether few rows each have one of many values, in a column that could number or name patients
+    and that is called as no group of them."""
     of_groups = name_words(column.name) & (CLUSTERS | AGES | PAIRS | STRATA | WHERE_OR_WHO)
-    if (
+    return not (
         column.blank
         or not may_tell_apart(column)
         or (is_number(column) and not _counts(column))
@@ -312,10 +326,21 @@ def _in_runs(table: Table, column: Column) -> bool:
         or not FEWEST_PATIENTS <= column.distinct <= column.rows / LEAST_ROWS_EACH
         or column.rows > MOST_ROWS_EACH * column.distinct
         or table.rows > MOST_ROWS
-    ):
+    )
+
+
+def _begins_anew(table: Table, column: Column) -> bool:
+    """Whether a column counts from 1 on and begins anew again and again, as the attacks or the
+    visits of patients without a number do."""
+    codes = levels(column)
+    few = 2 < len(codes) <= MOST_ROWS_EACH and column.name not in table.arm
+    if column.blank or not few or not all(map(str.isdecimal, codes)) or table.rows > MOST_ROWS:
         return False
-    cells = [cell for (cell,) in cells_of(table, [column.name])]
-    return sum(1 for _ in groupby(cells)) == column.distinct
+    numbers = [int(cell) for (cell,) in cells_of(table, [column.name])]
+    turns = pairwise([0, *numbers])
+    begun = numbers.count(1)
+    counted = all(now == 1 or now == before + 1 for before, now in turns)
+    return counted and FEWEST_PATIENTS <= begun <= len(numbers) / LEAST_ROWS_EACH
 
 
 def _counts(column: Column) -> bool:
