@@ -302,3 +302,24 @@ def test_conditions_that_leave_few_patients_are_not_offered(tmp_path: Path):
     with pytest.raises(UserError) as error:
         one(tmp_path, ["patient,limb,treatment,week,score", *rows], primary="score")
     assert "--where week=0 or --where week=6)" in str(error.value)
+
+
+def test_the_first_letters_of_treatment_name_an_arm(tmp_path: Path):
+    draw = random.Random(5)
+    rows = [f"{n},{1 + n % 2},{draw.randint(1, 3)},{draw.gauss(9, 2):.1f}" for n in range(1, 61)]
+    (guess,) = [
+        each
+        for each in one(tmp_path, ["id,treatm,cond,score", *rows]).guesses
+        if each.name == "arm"
+    ]
+    assert guess.value == "treatm"
+
+
+def test_a_table_is_joined_by_the_values_of_the_patients(tmp_path: Path):
+    draw = random.Random(6)
+    first = [f"P{n:03},{('drug', 'control')[n % 2]},{draw.gauss(9, 2):.1f}" for n in range(60)]
+    more = [f"P{n:03},{visit},{draw.gauss(70, 9):.1f}" for n in range(5, 70) for visit in range(12)]
+    files = {"main.csv": ["id,arm,score", *first], "signs.csv": ["label,timepoint_id,pulse", *more]}
+    (guess,) = [each for each in drafted(tmp_path, files).guesses if each.value == "label"]
+    assert "Of 60 patients of the other files 55 are in it" in guess.evidence
+    assert "those that timepoint_id would tell" in guess.evidence

@@ -64,6 +64,9 @@ ARMS = vocabulary("""
 DOSES = {"dose", "dosis", "dosage", "doselevel", "dosegroup", "dosisgruppe"}
 # Names from here on are also those of other groups than arms.
 SURE_ARMS = ARMS.index("therapy")
+# Of these as many letters stand for the whole.
+SHORTENED = ("treatment", "allocation", "randomisation", "randomization", "intervention")
+SHORTEST = 6
 ARM_PARTS = vocabulary("""
     arm treatment treat trt rx tx group grp allocation gruppe groupe gruppo grupo behandlung
     traitement trattamento tratamiento behandeling behandling randomisierung prufmedikation groep
@@ -316,8 +319,11 @@ def is_dose(name: str) -> bool:
 
 
 def rank_of_arm(name: str) -> int | None:
-    """The place of a name among those of arms; a dose with its unit has that of a dose."""
-    return rank("dose" if is_dose(name) else name, ARMS)
+    """The place of a name among those of arms; a dose with its unit has that of a dose, the first
+    letters of a long name that of the whole: treatm, interv."""
+    short = plain(name)
+    long = (one for one in SHORTENED if len(short) >= SHORTEST and one.startswith(short))
+    return rank("dose" if is_dose(name) else next(long, name), ARMS)
 
 
 LOGGED = re.compile(r"\b(logged|log ?(10|2|e)?|ln|logarithms?|log transformed)\b", re.IGNORECASE)

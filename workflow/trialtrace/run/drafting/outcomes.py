@@ -167,7 +167,8 @@ def population_of(column: Column) -> tuple[str, str, str] | None:
         return known
     texts = [" ".join(parts(text)) for text in (column.name, column.label)]
     # A reason for which somebody is in none, or a code for who is not.
-    if len(levels(column)) != 2 or any(map(NO_POPULATION.search, (*texts, column.label))):
+    varies = column.constant_within is False
+    if varies or len(levels(column)) != 2 or any(map(NO_POPULATION.search, (*texts, column.label))):
         return None
     named = (flag for words, flag in POPULATION_WORDS if any(map(words.search, texts)))
     return POPULATION_FLAGS.get(next(named, ""))

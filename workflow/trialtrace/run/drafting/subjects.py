@@ -48,6 +48,7 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     tables = with_members(tables, decided)
     tables = _joined_alike(tables if "subject" in decided.told else _numbered_in_sites(tables))
     several, named = len(tables) > 1, decided.told.get("subject", "")
+    tables = tables if named else _of_others(tables, decided)
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
         raise wrong("--subject", f"{SOURCE_ROW}, of {len(tables)} tables", need)
@@ -58,6 +59,31 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     _check_shared(made)
     _tell_shared(made, decided)
     return made
+
+
+def _of_others(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """The tables; of one whose patients are in no other, by the column that has those of the rest:
+    Label, where Timepoint_ID is called as an id."""
+    ids = _patients_of(tables)
+    made = []
+    for table in tables:
+        known = set().union(
+            *(ids[one.name] for one in tables if one is not table and one.name in ids)
+        )
+        own = ids.get(table.name, set())
+        names = [one.name for one in table.columns if _may_link(table, one.name)]
+        if own and known and len(own & known) <= STRANGERS * min(len(own), len(known)):
+            values = {name: {cell for (cell,) in cells_of(table, [name])} for name in names}
+            fits = [name for name in names if len(values[name] & known) >= MOSTLY * len(known)]
+            if len(fits) == 1:
+                shared = len(values[fits[0]] & known)
+                why = f"Of {len(known)} patients of the other files {shared} are in it; those that "
+                why += f"{table.subject[0]} would tell are in none."
+                place = ("trial.yaml", f"tables.{table.name}.subject")
+                decided.guess(f"subject.{table.name}", place, fits[0], why)
+                table = by_subject(table, fits[0])
+        made.append(table)
+    return tuple(made)
 
 
 def _tell_shared(tables: Sequence[Table], decided: Decided) -> None:
