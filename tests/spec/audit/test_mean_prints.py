@@ -29,6 +29,26 @@ def test_a_difference_is_that_of_its_means(judged, printed, agreement):
     assert judged("d", "value", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
 
 
+# 4.636 over R's qt(0.975, 54), 2.0049, is an error of 2.31; with 53.4 degrees it is too.
+@pytest.mark.parametrize(
+    ("error", "about", "agreement"),
+    [
+        ("2.3", {}, "compatible"),
+        ("2.31", {}, "compatible"),
+        ("3.2", {}, "not_checkable"),  # of strata, or of a model that is not told
+        ("23.1", {}, "inconsistent"),
+        ("1.3", {}, "not_checkable"),  # adjusted for what correlates with 0.82
+        ("1.0", {}, "inconsistent"),
+        ("1.0", {"design": ["adjusted"]}, "not_checkable"),
+    ],
+)
+def test_the_error_of_a_difference_is_that_of_its_deviations(judged, error, about, agreement):
+    claims = ARMS | {"d": claim(f"mean difference 6.0 (SE {error})", **EFFECT, **about)}
+    found, text = judged("d", "se", claims)
+    assert found == agreement
+    assert ("deviations of 8.8 of 27 and 8.5 of 29" in text) == (about == {})
+
+
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [

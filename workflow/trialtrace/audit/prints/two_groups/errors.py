@@ -1,13 +1,13 @@
 """Standard errors against the deviation, the interval and the p beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import DOUBT
 from trialtrace.audit.prints.finding import Finding, checks, interval_verdict, verdict
-from trialtrace.audit.prints.ranges import as_range, overlaps, span_of
+from trialtrace.audit.prints.ranges import as_range, ends_of, overlaps, span_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NARROWER,
@@ -16,6 +16,7 @@ from trialtrace.audit.prints.shared.two_groups import (
     intervals_of,
     table_of,
 )
+from trialtrace.audit.prints.two_groups import differences
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.wording import BY_MODEL, p_span
@@ -33,17 +34,20 @@ BOUNDS = ("ci_low", "ci_high")
 
 @checks(
     "a standard error against the deviation, the interval and the p beside it; of a risk "
-    "difference against the counts, in place of an interval that is another usual one than Wald's",
+    "difference against the counts, in place of an interval that is another usual one than Wald's; "
+    "of a difference of means against the deviations",
     {
         "error.deviation": "A standard error, and the deviation beside it.",
         "error.interval": "A standard error, and the interval of its estimate.",
         "error.counts": "The standard error of a risk difference, and the counts.",
+        "error.means": "The standard error of a difference of means, and the deviations.",
         "error.p": "An estimate with its standard error, and p.",
     },
     of_sizes=(
         "error.deviation",
         "error.interval",
         "error.counts",
+        "error.means",
         "error.p",
     ),
 )
@@ -60,6 +64,8 @@ def check_errors(ledger: Ledger) -> Iterator[Finding]:
         usual = None if entry.basis is not None else _usual_intervals(ledger, entry)
         if usual is not None:
             yield _of_counts(ledger, entry, bool(usual))
+        if entry.measure == "mean_difference" and entry.basis is None:
+            yield from _of_means(ledger, entry)
         if entry.has_interval and (not usual or "wald" in usual):
             yield _of_interval(entry, _degrees(ledger, entry))
         if entry.numeric_p is not None and not entry.about.group:
@@ -86,18 +92,55 @@ def _of_counts(ledger: Ledger, entry: Claim, crude: bool) -> Finding:
     """The error of a risk difference against that of the counts, pooled or not."""
     groups, (x1, n1, x0, n0) = table_of(ledger, entry) or ([], (0, 1, 0, 1))
     p1, p0, p, by = x1 / n1, x0 / n0, (x1 + x0) / (n1 + n0), _points(entry)
-    own, part = p1 * (1 - p1), entry.parts["se"]
+    own = p1 * (1 - p1)
     errors = [
         by * sqrt(own / (n1 - k) + p0 * (1 - p0) / (n0 - k)) for k in (0, 1) if min(n1, n0) > k
     ]
     errors.append(by * sqrt(p * (1 - p) * (1 / n1 + 1 / n0)))
-    low, high = min(errors), max(errors)
     text = f"On {x1} of {n1} and {x0} of {n0} the difference has a standard error of "
     text += f"{errors[0]:.3g}"
+    ends = (min(errors), max(errors))
+    return _beside_the_crude(
+        "error.counts", entry, ends, text, groups, narrower=NARROWER, crude=crude
+    )
+
+
+def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The error of a difference of means against that of the deviations, pooled or not."""
+    groups = ledger.compared(entry, "value", "sd") or []
+    sizes = [int(ledger.size(group) or 0) for group in groups]
+    if entry.about.test not in differences.PLAIN or len(groups) != 2 or min(sizes) < 2:
+        return
+    spans = zip(*(ends_of(group.parts["sd"]) for group in groups), strict=True)
+    n1, n0 = sizes
+    errors = []
+    for s1, s0 in spans:
+        pooled = ((n1 - 1) * s1**2 + (n0 - 1) * s0**2) / (n1 + n0 - 2)
+        errors += [sqrt(s1**2 / n1 + s0**2 / n0), sqrt(pooled * (1 / n1 + 1 / n0))]
+    told = [f"{one.parts['sd'].text} of {n}" for one, n in zip(groups, sizes, strict=True)]
+    text = f"On deviations of {' and '.join(told)} the difference has a standard error of "
+    text += f"{errors[0]:.3g}"
+    ends = (min(errors), max(errors))
+    yield _beside_the_crude("error.means", entry, ends, text, groups, narrower=differences.NARROWER)
+
+
+def _beside_the_crude(
+    check: str,
+    entry: Claim,
+    errors: tuple[float, float],
+    text: str,
+    groups: Sequence[Claim],
+    *,
+    narrower: float,
+    crude: bool = False,
+) -> Finding:
+    """The verdict on an error that strata or a model may have made narrower, or wider, than crude
+    ones."""
+    part, (low, high) = entry.parts["se"], errors
     agreement: str | bool = overlaps(part, low, high)
-    if not agreement and not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
+    if not agreement and not crude and narrower * low <= float(part.value or 0) <= WIDER * high:
         agreement, text = DOUBT, f"{NEAR_THE_CRUDE} {text}; printed is {part.text}.{BY_MODEL}"
-    return verdict("error.counts", entry, part, agreement, text, groups)
+    return verdict(check, entry, part, agreement, text, groups)
 
 
 def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
