@@ -101,6 +101,15 @@ def test_a_column_of_items_is_a_line_and_one_of_other_scales_is_none(tmp_path, c
     assert "lies far" not in other
 
 
+# Of 640, 512, 733 and 691 patients 277, 118, 402 and 310 are 43.3, 23.0, 54.8 and 44.9 %.
+@pytest.mark.parametrize(("last", "asked"), [("310 (44.9%)", False), ("310 (49.4%)", True)])
+def test_percentages_of_the_counts_of_another_column(tmp_path, capsys, last, asked):
+    shares = ["277 (43.3%)", "118 (23.0%)", "402 (54.8%)", last]
+    rows = [*zip(("640", "512", "733", "691"), shares, strict=True)]
+    told = said(tmp_path, capsys, rows, OF_A)
+    assert ("is not its count in percent of 691, as its column is in 3 of 4" in told) == asked
+
+
 # In four rows the second number is the first and the third together; 40.0 and 4.0 are 44.0.
 @pytest.mark.parametrize(("last", "asked"), [("7.0", True), ("4.0", False)])
 def test_a_row_that_does_not_add_up_as_the_others_do(tmp_path, capsys, last, asked):

@@ -41,6 +41,13 @@ def test_a_count_that_is_no_whole_number_beside_shares(tmp_path, capsys, cells, 
     assert ("3.5 is no count of patients, as stands beside it: 30 (75" in text) == told
 
 
+# 0.7 are 1.8 % of 40, and 7 are 17.5 %.
+@pytest.mark.parametrize(("share", "told"), [("17.5%", True), ("41.2%", False)])
+def test_a_count_that_is_no_whole_number_beside_none(tmp_path, capsys, share, told):
+    text = asked(tmp_path, capsys, [HEAD, ["Two vessels", f"0.7 ({share})", "0 (0%)"]])
+    assert ("0.7 is no count of patients" in text) == told
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
@@ -123,7 +130,8 @@ def test_arms_in_rows_below_heads_that_name_each_outcome(tmp_path, capsys, sd, t
 
 # Of a p of two groups; others of the table are below 0.05 and 0.01.
 @pytest.mark.parametrize(
-    ("bound", "told"), [("0.5", True), ("0.010", True), ("0.1", True), ("0.01", False)]
+    ("bound", "told"),
+    [("0.5", True), ("0.010", True), ("0.1", True), ("0.071", True), ("0.01", False)],
 )
 def test_a_bound_of_p_that_no_paper_uses(tmp_path, capsys, bound, told):
     rows = [["", "Drug (n = 40)", "Placebo (n = 50)", "P"]]

@@ -155,6 +155,8 @@ def _is_odd_bound(entry: Claim, table: Sequence[Claim]) -> bool:
     )
     if own <= Decimal("0.05"):
         return own >= Decimal("0.0005") and not BOUNDS.fullmatch(part.number)
+    if part.places > 2 and len(own.normalize().as_tuple().digits) > 1:
+        return True
     return own > Decimal("0.2") or (
         bool(others) and all((component.value or 0) < own for component in others)
     )
@@ -179,9 +181,10 @@ def _alike(entry: Claim, other: Claim) -> bool:
 
 
 def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
-    """Of a row in which others are counts with their percentages, a pair that has no count."""
+    """Of a row in which others are counts with their percentages, a pair that has no count; of
+    any row one of which ten times, or more, are its percentage."""
     shares = [claim for claim in row if _is_share(ledger, claim)]
-    for entry in row if shares else ():
+    for entry in row:
         pair = _fraction(entry)
         n = ledger.size(entry)
         if pair is None or entry in shares:
@@ -189,17 +192,20 @@ def _counts(ledger: Ledger, row: Sequence[Claim]) -> Iterator[Asked]:
         count, percent, component = pair
         spread = "±" in entry.printed and (n is None or count <= n)
         near = n is not None and any(_agrees(count * by, percent, n) for by in (10, 100, 1000))
-        if (
+        other = shares and (
             component == "percent"
-            or near
             or (spread and "count" in shares[0].parts)
-            or (count < percent <= 100 and all("count" in share.parts for share in shares))
-        ):
-            beside = listed([claim.printed for claim in shares[:3]])
+            or (count < percent <= 100 and all("count" in one.parts for one in shares))
+        )
+        if other or (near and (shares or component == "percent")):
+            beside = listed([claim.printed for claim in shares[:3]]) or f"one of {n}"
             text = f"{count:g} is no count of patients, as stands beside it: {beside}."
+            if not shares:
+                text = f"{count:g} is no count of patients; ten times it, or more, is {percent:g} "
+                text += f"% of {n}."
             reading = Reading(
                 "Is each of these a count with its percentage?",
-                f"a count with its percentage, as {beside} beside it",
+                f"a count with its percentage, as {beside}{' beside it' if shares else ''}",
                 "No count is a fraction or has a deviation; its decimal point may have slipped.",
             )
             yield question(WHOLE, entry, component, text, reading, shares)

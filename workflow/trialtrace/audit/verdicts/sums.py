@@ -25,7 +25,7 @@ from trialtrace.audit.verdicts.readings import (
 from trialtrace.base.grouping import grouped
 
 SUM, RATIO, MULTIPLE, TOTAL = "line.sum", "line.ratio", "line.multiple", "line.total"
-CHANGE = "line.change"
+CHANGE, OF_COLUMN = "line.change", "line.percent"
 PARTS = ("count", "percent", "value")
 LEAST, SHARE = 3, 0.65
 """The relation is kept in so many rows at least, and in such a share of them."""
@@ -70,6 +70,7 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
         yield from _quotients(of_table)
         yield from _percent_changes(of_table)
         yield from _multiples(of_table)
+        yield from _of_counts(of_table)
 
 
 def _column(entry: Claim) -> str:
@@ -204,6 +205,28 @@ def _percent_changes(cells: Sequence[Claim]) -> Iterator[Asked]:
             yield from _of_columns(whole, two, "value", _changes, CHANGE)
 
 
+def _of_counts(cells: Sequence[Claim]) -> Iterator[Asked]:
+    """Of columns of counts that are, with their percentages, those of the counts of another one."""
+    shares = [cell for cell in cells if _has_value(cell, "count") and _has_value(cell, "percent")]
+    for name in ("count", "value"):
+        alone = [cell for cell in cells if cell.parts.keys() == {name} and _has_value(cell, name)]
+        every = product(_lines(shares, _column, _row), _lines(alone, _column, _row)[:MOST])
+        for whole, sizes in every:
+            rows = [row for row in whole if row in sizes and _number(sizes[row].parts[name]) > 0]
+            left = [row for row in rows if not _is_share(whole[row], sizes[row].parts[name])]
+            kept = len(rows) - len(left)
+            where = f"as its column is in {kept} of {len(rows)} rows of its table"
+            for row in left if kept >= max(LEAST, SHARE * len(rows)) else ():
+                yield _asked(whole[row], [sizes[row]], ("percent", name), where, OF_COLUMN)
+
+
+def _is_share(entry: Claim, size: Component) -> bool:
+    """Whether a count is its percentage of as many, rounded or cut off."""
+    percent = entry.parts["percent"]
+    share = 100 * _number(entry.parts["count"]) / _number(size)
+    return abs(share - _number(percent)) <= percent.ulp
+
+
 def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
     """Of columns of numbers alone that are a fixed multiple of another one."""
     alone = [
@@ -331,6 +354,7 @@ def _asked(
         RATIO: (" over ".join(others), "quotient"),
         MULTIPLE: (f"the same multiple of {others[0]}", "multiple"),
         CHANGE: (f"the change in percent from {' to '.join(others)}", "change"),
+        OF_COLUMN: (f"its count in percent of {others[0]}", "percentage"),
     }[check]
     text = f"{own} is not {made}, {where}."
     reading = Reading(
