@@ -194,6 +194,9 @@ def test_a_statistic_and_its_p_in_one_cell_and_numbers_of_women():
     head = ("", "Training (n=40)", "Control (n=50)", "t (p)")
     found, _ = rows_of(head, ("Pain, mean (SD)", "3.1 (1.1)", "2.9 (1.0)", "-2.25 (0.03)"))
     assert found[-1][2] == "t = -2.25, P = 0.03"
+    head = ("", "Training (n=40)", "Control (n=50)", "F (df)", "P")
+    row = ("Pain, mean (SD)", "3.1 (1.1)", "2.9 (1.0)", "5.06 (1, 88)", "0.027")
+    assert rows_of(head, row)[0][-1][2] == "F(1, 88) = 5.06, P = 0.027"
     columns = ("Training", "Training", "Control", "Control")
     below = ("Number of women", "Percent", "Number of women", "Percent")
     rows = [("", *columns), ("", *below), ("Smoker", "10", "25.0", "20", "40.0")]

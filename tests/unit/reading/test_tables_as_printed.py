@@ -25,6 +25,17 @@ def printed(made):
     return [one.printed for one in made.items.values()]
 
 
+def test_intervals_and_ranges_below_two_statistics():
+    rows = [("", *ARMS, "P"), ("12 months", "", "", ""), ("Mean (SD)", "61 (9)", "65 (10)", "0.06")]
+    rows += [("Median (IQR)", "60 (52–70)", "66 (58–72)", "..")]
+    rows += [("95% CI", "58–64", "62–68", ".."), ("Range", "40–81", "41–86", "..")]
+    made = read([*rows, ("Age, range", "30–70", "31–69", "..")])
+    held = [one.printed for one in made.items.values() if one.arm == "training"]
+    assert held[0] == "mean (SD) 61 (9) (95% CI 58 to 64)"
+    assert held[1] == "median (IQR) 60 (52 to 70), range 40 to 81"
+    assert not any("30 to 70" in printed for printed in held[:2])
+
+
 def test_answers_keep_their_labels():
     made = read(
         [
@@ -58,6 +69,17 @@ def test_heads_that_lost_their_columns_stand_over_what_comes_back():
         ("Age", "control", None, "mean (SD) 54.9 (10.2)"),
         ("Age", ("training", "control"), None, "P = 0.41"),
     ]
+
+
+def test_heads_over_a_part_of_what_comes_back_stand_over_all_of_it():
+    rows = [
+        ("", ARMS[0], ARMS[0], "", "", ARMS[1], ARMS[1], ""),
+        ("", *("n (%)", "Mean days", "SD") * 2, "P"),
+        ("Ill", "10 (25)", "54.1", "9.9", "20 (40)", "53.2", "9.1", "0.41"),
+    ]
+    held = {(one.arm, one.printed) for one in read(rows, 2).items.values()}
+    assert {("training", "10 (25%)"), ("control", "20 (40%)")} <= held
+    assert {("training", "mean (SD) 54.1 (9.9)"), ("control", "mean (SD) 53.2 (9.1)")} <= held
 
 
 def test_p_values_in_the_middle_are_over_their_neighbours():

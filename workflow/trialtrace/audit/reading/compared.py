@@ -82,6 +82,9 @@ def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
     if beside is not None and 0 <= float(beside.replace(",", "")) <= 1:
         # "-3.11 (0.002)" below "t (p)".
         p = f"P = {beside}"
+    elif cell.form in ("pair", "ranged") and all(map(cell.whole, cell.parts.keys() & set("bc"))):
+        # "0.086 (1, 67)" below "F (df)".
+        df = ", ".join(cell.parts[name] for name in "bc" if name in cell.parts)
     elif cell.form != "value":
         return None
     if "df" in by_part:

@@ -135,7 +135,7 @@ _P = (
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|(?:t|F|z|χ²?|chi)\s*\(p\)|"
+    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|(?:t|F|z|χ²?|chi)\s*\((?:p|df)\)|"
     r"[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
     r"(?:within|between)[\s-]groups? (?-i:[tF])|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"

@@ -280,14 +280,18 @@ def aligned(table: Table, heads: int, first: int) -> Table:
 
 def _spread(row: Sequence[str], last: Sequence[str], first: int) -> tuple[str, ...]:
     """A head row whose names stand in the first columns one by one, each over as many of the last
-    head row as come back: "A | B | | " over "Mean | SD | Mean | SD"."""
-    names = [cell for cell in row[first:] if cell]
-    count, below = len(names), list(last[first:])
-    if count < 2 or len(set(names)) < count or list(row[first : first + count]) != names:
-        return tuple(row)
-    for width in range(2, len(below) // count + 1):
+    head row as come back: "A | B | | " over "Mean | SD | Mean | SD"; or each over a part of these
+    alone."""
+    cells, below = [cell for cell in row[first:] if cell], list(last[first:])
+    names = list(dict.fromkeys(cells))
+    count, lost = len(names), cells == names == list(row[first : first + len(names)])
+    for width in range(2, len(below) // count + 1) if count > 1 else ():
         block, rest = below[:width], below[width * count :]
-        if below[: width * count] == block * count and all(block) and not {*block} & {*rest}:
+        starts = range(first, first + width * count, width)
+        parts = [[*filter(None, dict.fromkeys(row[at : at + width]))] for at in starts]
+        if below[: width * count] != block * count or not all(block) or {*block} & {*rest}:
+            continue
+        if lost or parts == [[name] for name in names]:
             over = [name for name in names for _ in range(width)]
             return (*row[:first], *over, *[""] * len(rest))
     return tuple(row)

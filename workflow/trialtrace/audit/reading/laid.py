@@ -283,17 +283,22 @@ def joined(table: Table, heads: int, first: int) -> tuple[Table, dict[int, tuple
     did is empty. `first` is the first column of numbers."""
     rows = [list(row) for row in table.rows]
     under: dict[int, tuple[int, ...]] = {}
-    last: int | None = None
+    above: list[int] = []
     for at in range(heads, len(rows)):
         row = rows[at]
         if not any(row):
             continue
-        title = None if last is None else _piece(rows[last], row, first)
-        if last is None or title is None:
-            last = at if any(map(is_number, row[first:])) else None
+        # Above "Range" stand "Mean (SD)", "Median" and "95% CI".
+        bare = _is_bare(row, first)
+        nearest = above[::-1] if bare else above[-1:]
+        every = ((up, _piece(rows[up], row, first)) for up in nearest)
+        last, title = next(((up, one) for up, one in every if one is not None), (at, None))
+        if title is None:
+            of_numbers = any(map(is_number, row[first:]))
+            above = ([*above, at] if bare else [at]) if of_numbers else []
             continue
         for column in range(first, len(row)):
-            if text := row[column]:
+            if (text := row[column]) and not is_missing(text):
                 inner = text if _BRACKETED.fullmatch(text) else f"({text})"
                 rows[last][column] = f"{rows[last][column]} {inner}"
         place = next((n for n in range(first - 1, -1, -1) if rows[last][n]), None)
@@ -302,6 +307,12 @@ def joined(table: Table, heads: int, first: int) -> tuple[Table, dict[int, tuple
         rows[at] = [""] * len(row)
         under[last] = (*under.get(last, ()), at)
     return replace(table, rows=tuple(map(tuple, rows))), under
+
+
+def _is_bare(row: Cells, first: int) -> bool:
+    """Whether the label of a row tells a statistic alone."""
+    own = said(next((text for text in reversed(row[:first]) if text), ""))
+    return own.kind is not None and not own.rest
 
 
 def _titled(label: str, title: str) -> str:
@@ -313,7 +324,8 @@ def _titled(label: str, title: str) -> str:
 
 def _piece(above: Cells, row: Cells, first: int) -> str | None:
     """What a row holds of the one above it, "" where it is not told; None for a row of its own."""
-    pairs = [(above[at], row[at]) for at in range(first, len(row)) if row[at]]
+    told = [at for at in range(first, len(row)) if row[at] and not is_missing(row[at])]
+    pairs = [(above[at], row[at]) for at in told]
     if not pairs or not all(is_number(over) for over, _ in pairs):
         return None
     labels = [text for text in row[:first] if text]
