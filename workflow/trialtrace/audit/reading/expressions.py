@@ -237,9 +237,14 @@ def _ranged_range(
 def _ranged_width(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression | None:
-    """A median with its range and the width between its quartiles, in rows below each other."""
+    """A median with its range and the width between its quartiles, in rows below each other; or
+    what a range says, with its p."""
     a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
-    if kind not in ("median", "median_range") or cell.parts.get("relation"):
+    if cell.form == "ranged_p" and (cell.parts["relation"] or kind == "mean_ci"):
+        # "77 (60–90), p = 0.42", of a change within its group.
+        found = _ranged(cell, kind, size, usual)
+        return found and replace(found, printed=found.printed + _and_p(cell))
+    if kind not in ("median", "median_range"):
         return None
     width = cell.parts.get("d") or cell.parts["p"]
     return Expression(f"median {a} (IQR {width}), range {b} to {c}", "median_iqr")
