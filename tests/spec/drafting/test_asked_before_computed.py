@@ -436,3 +436,15 @@ def test_a_mistyped_arm_is_refused_with_its_row(seldom, arms, refused, at: Proje
     said = capsys.readouterr().err
     assert (status != 0) == refused
     assert (f"'{seldom}' (row 7 of the data), nearly '{arms[0]}'" in said) == refused
+
+
+def test_what_no_flag_tells_is_said_where_a_draft_is_told(at: Project, call, capsys):
+    rows = [
+        f"{n},{'PBO' if n == 7 else ('placebo', 'drug')[n % 2]},{n * 7 % 13}" for n in range(60)
+    ]
+    write(at.root / "data" / "slip.csv", ["id,arm,score", *rows])
+    told = ("--arm", "arm", "--control", "placebo", "--primary", "score")
+    assert call("new", "slip", at.root / "data" / "slip.csv", *told) == 0
+    said = capsys.readouterr().out
+    assert "PBO is of 1 patient (row 8 of the data)" in said
+    assert "(trialtrace confirm slip)\n" in said and "--few" not in said

@@ -204,10 +204,12 @@ def test_arms_of_few_patients_each_are_arms(tmp_path: Path):
     arms = ("sham", "5 mg", "10 mg", "20 mg")
     rows = [f"{k},{arms[k % 4]},{k * 5 % 17}" for k in range(8)]
     assert guess(one(tmp_path, ["patient,arm,score", *rows], arm="arm"), "few") is None
-    # Of its two patients each has ten visits; the other arms have four.
+    # Patients count, not their visits; and of two arms none is another, mistyped.
     rows = [f"{k},{arms[k % 4]},{v},{k * 5 % 17}" for k in range(10) for v in range(10)]
     draft = one(tmp_path, ["patient,arm,visit,score", *rows], arm="arm", primary="score")
     assert guess(draft, "few") is None
+    rows = [f"{k},{arms[k == 9]},{k * 5 % 17}" for k in range(40)]
+    assert guess(one(tmp_path, ["patient,arm,score", *rows], arm="arm"), "few") is None
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_counts_that_begin_anew_are_of_patients_without_a_number(tmp_path: Path)
     told = {"arm": "drug", "control": "A", "primary": "relief"}
     sizes = [1 + k * 7 % 5 for k in range(30)]
 
-    def attacks(name: str, turn: Callable[[int], int]) -> Draft:
+    def attacks(name: str, turn: Callable[[int], object]) -> Draft:
         rows = [
             f"{turn(at)},{'AB'[(k + at) % 2]},{k % 9}"
             for k, n in enumerate(sizes)
@@ -278,6 +280,8 @@ def test_counts_that_begin_anew_are_of_patients_without_a_number(tmp_path: Path)
     asked = guess(attacks("attack", lambda at: at + 1), "subject")
     assert asked is not None and asked.blinds and "would count 5 times" in asked.evidence
     assert guess(attacks("grade", lambda at: at * 3 % 5), "subject") is None
+    # A code for missing is no count.
+    assert guess(attacks("grade", lambda at: at + 1 if at < 4 else "."), "subject") is None
 
 
 def test_rows_that_share_a_name_are_told(tmp_path: Path):

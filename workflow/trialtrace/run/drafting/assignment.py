@@ -413,9 +413,10 @@ def _numbers(rows: Sequence[int]) -> str:
 
 
 def tell_few(table: Table, arm: Column, decided: Decided) -> None:
-    """A guess, which blinds the report, on arms of next to nobody: one may be another, mistyped in
-    a way that no likeness tells (PBO, plaecbo)."""
-    if few := _of_few(table, arm):
+    """A guess, which blinds the report, on arms of one or two patients beside others: one may be
+    another, mistyped in a way that no likeness tells (PBO, plaecbo)."""
+    few = {code: one for code, one in _of_few(table, arm).items() if one[0] <= ODD}
+    if few and len(levels(arm)) - len(few) > 1:
         told = [
             f"{code} is of {n} patient{'s' if n > 1 else ''} ({rows} of the data)"
             for code, (n, rows) in few.items()

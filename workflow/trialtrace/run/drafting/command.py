@@ -110,7 +110,9 @@ def _tell_answers(answers: Mapping[str, str]) -> None:
 
 
 def drafted_lines(at: "Project", name: str) -> list[str]:
-    """What was written, what is open, and what to type next."""
+    """What was written, what is open, with what speaks for it where no flag tells it, and what to
+    type next."""
+    from trialtrace.run.drafting.questions import FLAGS
     from trialtrace.run.trial.load import load_trial
 
     folder = at.shown(at.trial_config(name))
@@ -121,11 +123,13 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
     guesses = trial.guesses.guesses if trial.guesses else {}
     blind = [name for name, guess in guesses.items() if guess.blinds]
     if blind:
-        flags = " ".join(f"--{flag.partition('.')[0]}" for flag in blind)
+        kinds = {each: each.partition(".")[0] for each in blind}
+        flags = " ".join(f"--{kind}" for kind in kinds.values() if kind in FLAGS)
         lines.append(
             f"not told: {', '.join(blind)}; the report shows no arm until they are confirmed "
-            f"(trialtrace confirm {name}) or told ({flags})"
+            f"(trialtrace confirm {name})" + (f" or told ({flags})" if flags else "")
         )
+        lines += [f"{n}: {guesses[n].evidence}" for n, kind in kinds.items() if kind not in FLAGS]
     return [*lines, f"next: trialtrace run {name}, then trialtrace confirm {name}"]
 
 

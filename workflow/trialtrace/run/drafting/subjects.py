@@ -360,9 +360,12 @@ def _begins_anew(table: Table, column: Column) -> bool:
     visits of patients without a number do."""
     codes = levels(column)
     few = 2 < len(codes) <= MOST_ROWS_EACH and column.name not in table.arm
-    if column.blank or not few or not all(map(str.isdecimal, codes)) or table.rows > MOST_ROWS:
+    if not few or not all(map(str.isdecimal, codes)) or table.rows > MOST_ROWS:
         return False
-    numbers = [int(cell) for (cell,) in cells_of(table, [column.name])]
+    cells = [cell for (cell,) in cells_of(table, [column.name])]
+    numbers = [int(cell) for cell in cells if cell in codes]
+    if len(numbers) < len(cells):
+        return False
     turns = pairwise([0, *numbers])
     begun = numbers.count(1)
     counted = all(now == 1 or now == before + 1 for before, now in turns)
