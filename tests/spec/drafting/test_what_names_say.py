@@ -125,6 +125,8 @@ def test_a_table_that_shares_few_patients_says_how_many(tmp_path: Path):
     wrong = labs(range(50, 110))
     assert wrong is not None and wrong.blinds
     assert "11 of 60 patients of trial are in labs; 49 of its 60 are in no row" in wrong.evidence
+    half = labs(range(26, 86))
+    assert half is not None and "25 of its 60 are in no row of trial" in half.evidence
     few = labs(range(1, 13))
     assert few is not None and not few.blinds and "12 of 60" in few.evidence
     assert labs(range(1, 56)) is None
@@ -327,3 +329,16 @@ def test_a_table_is_joined_by_the_values_of_the_patients(tmp_path: Path):
     (guess,) = [each for each in drafted(tmp_path, files).guesses if each.value == "label"]
     assert "Of 60 patients of the other files 55 are in it" in guess.evidence
     assert "those that timepoint_id would tell" in guess.evidence
+
+
+@pytest.mark.parametrize("name", ["randomised", "rand", "randomised_on", "allocation"])
+@pytest.mark.parametrize("day", ["2021-{:02}-04", "{:02}/05/2021", "04.{:02}.2021"])
+def test_days_of_the_lot_are_no_arm(tmp_path: Path, name, day):
+    """Also where few days were days of lots, and the arm has codes alone."""
+    rows = [f"{k},{'AB'[k % 2]},{day.format(1 + k // 2 % 5)},{k * 7 % 31}" for k in range(60)]
+    draft = one(tmp_path, [f"patient,product,{name},score", *rows], primary="score")
+    assert draft.arm.name == "product"
+    # Words under that name are arms.
+    rows = [f"{k},{'AB'[k % 2]},{ARMS[k // 2 % 2]},{k * 7 % 31}" for k in range(60)]
+    draft = one(tmp_path, [f"patient,product,{name},score", *rows], primary="score")
+    assert name == "randomised_on" or draft.arm.name == name

@@ -190,6 +190,8 @@ def named_arm(name: str) -> bool:
 def _may_be_arm(column: Column) -> bool:
     """Whether a column has few levels; numbers with decimals are codes under the name of an arm."""
     named = named_arm(column.name)
+    if "date" in column.evidence or column.validation.startswith("date"):
+        return False
     labels = dict(column.choices)
     texts = [labels.get(text, text) for text, _ in column.values]
     if texts and all(map(BEFORE_AFTER.fullmatch, texts)):

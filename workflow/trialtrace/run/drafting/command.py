@@ -112,7 +112,6 @@ def _tell_answers(answers: Mapping[str, str]) -> None:
 def drafted_lines(at: "Project", name: str) -> list[str]:
     """What was written, what is open, with what speaks for it where no flag tells it, and what to
     type next."""
-    from trialtrace.run.drafting.questions import FLAGS
     from trialtrace.run.trial.load import load_trial
 
     folder = at.shown(at.trial_config(name))

@@ -35,6 +35,8 @@ MOSTLY = 0.5
 ALIKE = 0.8
 # Of the patients of the smaller of two tables those of both, up to which they are of strangers.
 STRANGERS = 0.02
+# Of the patients of a table those that another has not, from which on a run stops at their rows.
+STRAY = 0.2
 # Rows of each visit.
 FEWEST_ROWS = 3
 # Values of a column that may be patients, and their rows in the mean.
@@ -97,7 +99,8 @@ def _tell_shared(tables: Sequence[Table], decided: Decided) -> None:
     home = (once or [most])[0]
     for name, own in ids.items():
         shared = len(own & ids[home])
-        if name != home and shared < MOSTLY * max(len(own), len(ids[home])):
+        few = shared < MOSTLY * max(len(own), len(ids[home]))
+        if name != home and (few or len(own) - shared > STRAY * len(own)):
             why = f"{shared} of {len(ids[home])} patients of {home} are in {name}"
             if unknown := len(own) - shared:
                 why += f"; {unknown} of its {len(own)} are in no row of {home}"
