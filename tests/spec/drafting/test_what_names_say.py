@@ -342,3 +342,14 @@ def test_days_of_the_lot_are_no_arm(tmp_path: Path, name, day):
     rows = [f"{k},{'AB'[k % 2]},{ARMS[k // 2 % 2]},{k * 7 % 31}" for k in range(60)]
     draft = one(tmp_path, [f"patient,product,{name},score", *rows], primary="score")
     assert name == "randomised_on" or draft.arm.name == name
+
+
+def test_c_of_treatments_by_letters_is_no_control_beside_p(tmp_path: Path):
+    draw = random.Random(7)
+    rows = [f"{n},{'ABCP'[n % 4]},{draw.gauss(9, 2):.1f}" for n in range(1, 81)]
+    (guess,) = [
+        each
+        for each in one(tmp_path, ["id,treatment,score", *rows]).guesses
+        if each.name == "control"
+    ]
+    assert guess.value == "P" and not guess.blinds

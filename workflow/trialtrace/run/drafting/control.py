@@ -64,7 +64,9 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         return common or nothing, True
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
-    if letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}:
+    if letters == {"p", *"abcdef"[: len(arms) - 1]}:
+        return [name for name, label in labels.items() if label == "p"], True
+    if letters in LETTERS:
         return [name for name, label in labels.items() if label in ("c", "p")], True
     if letters == {"t", "r"} and column.constant_within is False:
         # Test and reference, of treatments that patients have in turn.
