@@ -3,11 +3,15 @@
 import importlib.util
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from exports import put, text
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting import delimited
+from trialtrace.run.drafting import places as drafting_places
+from trialtrace.run.drafting.formats import sheets_of
+from trialtrace.run.drafting.places import places
 from trialtrace.run.drafting.tables import profile
 
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "profile.py"
@@ -48,3 +52,19 @@ def test_the_page_keeps_its_limit(benchmark):
     rows = [line.split(" | ") for line in lines if line.startswith(("| long", "| wide"))]
     assert len(rows) == len(benchmark.SHAPES)
     assert all(float(row[5]) <= benchmark.LIMIT and row[6] == "yes" for row in rows)
+
+
+def test_the_sheets_of_a_workbook_are_read_once_a_state(tmp_path, monkeypatch):
+    read: list[str] = []
+
+    def counted(path, text):
+        read.append(text)
+        return sheets_of(path, text)
+
+    monkeypatch.setattr(drafting_places, "sheets_of", counted)
+    path = tmp_path / "book.xlsx"
+    pd.DataFrame({"id": [1, 2]}).to_excel(path, sheet_name="first", index=False)
+    assert [one.sheet for one in places([str(path)]) + places([str(path)])] == ["first"] * 2
+    assert len(read) == 1
+    pd.DataFrame({"id": [1, 2, 3]}).to_excel(path, sheet_name="other", index=False)
+    assert [one.sheet for one in places([str(path)])] == ["other"]

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.base.errors import UserError, one_of, wrong
@@ -14,6 +15,8 @@ from trialtrace.run.tables.measures import folded
 
 REGISTRY = "registry:"
 LONGEST_NAME = 40
+# Workbooks of which the sheets are remembered.
+MOST_BOOKS = 16
 NEUTRAL = "data"
 # In a folder, text with another ending is rather a note than a table.
 OF_FOLDERS = tuple(ending for ending in ENDINGS if ending not in (".txt", ".dat"))
@@ -134,11 +137,19 @@ def _places(text: str) -> Iterator[Place]:
     if format_of(path) != "excel":
         yield Place(text, neutral_name(path.stem), path)
         return
-    sheets = sheets_of(path, text)
+    state = path.stat() if path.exists() else None
+    sheets = _sheets(path, text, state and (state.st_mtime_ns, state.st_size))
     if not sheets:
         raise UserError(text, "no sheet of the workbook has a cell", expected="a table")
     for sheet in sheets:
         yield Place(text, neutral_name(path.stem if len(sheets) == 1 else sheet), path, sheet)
+
+
+@lru_cache(maxsize=MOST_BOOKS)
+def _sheets(path: Path, text: str, state: tuple[int, int] | None) -> list[str]:
+    """The sheets of a workbook in the state that is told: a draft asks for them many times, and it
+    takes a reading of all its cells to know which are empty."""
+    return sheets_of(path, text)
 
 
 def neutral_name(stem: str) -> str:

@@ -22,7 +22,7 @@ from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dicti
 from trialtrace.run.sources.registry_package import load_installed
 
 # Files that are kept as they were parsed.
-MOST_HELD = 4
+MOST_HELD = 12
 Condition = str | Mapping[str, str]
 # Different cells of a column up to which they may be codes.
 MOST_VALUES = 40
