@@ -235,10 +235,12 @@ def matched(table: Table, subject: str, arm: Column) -> str:
     for column in table.columns:
         if column.name in (arm.name, subject) or column.constant_within is False:
             continue
-        if column.distinct < FEWEST_UNNAMED or column.blank or not may_tell_apart(column):
+        every = column.distinct * arm.distinct
+        few = column.distinct < FEWEST_UNNAMED or every > column.rows or column.blank
+        if few or not may_tell_apart(column):
             continue
         members = _members(table, column, (arm, subject))
-        if len({*members}) == len(members) == column.distinct * arm.distinct:
+        if len({*members}) == len(members) == every:
             return column.name
     return ""
 

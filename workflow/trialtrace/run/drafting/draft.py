@@ -5,13 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
-from trialtrace.run.drafting.assignment import (
-    arm_of,
-    arms_by_name,
-    tell_few,
-    tells_arm,
-    with_names,
-)
+from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
 from trialtrace.run.drafting.changes import changes
 from trialtrace.run.drafting.clusters import (
     begins_with,
@@ -35,6 +29,7 @@ from trialtrace.run.drafting.factorial import tell_factors
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.keys import names_subject, telling_apart
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
+from trialtrace.run.drafting.mistyped import tell_few
 from trialtrace.run.drafting.names import (
     CARRYOVER,
     CLUSTERS,

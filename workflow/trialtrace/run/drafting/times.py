@@ -45,13 +45,13 @@ SURVIVAL = re.compile(r"surviv|uberleben|survie|sopravviv|superviv|overlev")
 # Values that say of each patient how the time until then ended: somebody was censored, or who did
 # not die is alive.
 CENSORED = re.compile(r"(right.)?(ge)?(censor|zensier|censur)\w*( .*)?|cens", re.IGNORECASE)
-# Of who is, the time ended with the other value.
 # Words of a state that goes on until the event.
 STANDS = re.compile(
     r"\b(free|patent|retain\w*|function(ing|al)|remission|intact|working|in (situ|place)|surviv\w+|"
     r"no|not|without|never|ohne|sans|sin|senza)\b",
     re.IGNORECASE,
 )
+# Of who is, the time ended with the other value.
 ALIVE = re.compile(r"alive|surviv(ed|or|al)?$|living|lebend|vivant|vivo$|levend", re.IGNORECASE)
 # A time of these words was before the trial, unless it is to something; of others it is how long
 # something lasted, which death ended or not.
