@@ -5,7 +5,7 @@ import mini_trial
 import pytest
 from mini_trial import settings_of
 
-from trialtrace.report.figures import adverse_dots, missingness, waterfall
+from trialtrace.report.figures import adverse_dots, bars, kaplan_meier, missingness, waterfall
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.report.material import Material
@@ -120,3 +120,14 @@ def test_dots_of_adverse_events_have_shares_and_newcombe_differences(mini):
 def test_events_of_too_few_are_not_drawn(mini):
     with pytest.raises(NothingToDraw, match="as many patients"):
         adverse_dots.draw(mini, given(mini, "adverse_dots") | {"least": 2})
+
+
+@pytest.mark.parametrize(("module", "kind"), [(bars, "bars"), (kaplan_meier, "kaplan_meier")])
+def test_a_long_title_of_an_axis_is_within_the_figure(mini, module, kind):
+    title = "Patients with at least half of what was planned, as we and as the authors count it"
+    figure = module.draw(mini, given(mini, kind) | {"title": title}).figure
+    figure.canvas.draw()
+    label = figure.axes[0].yaxis.label
+    assert " ".join(label.get_text().split()) == title
+    box, whole = label.get_window_extent(), figure.bbox
+    assert whole.y0 <= box.y0 and box.y1 <= whole.y1

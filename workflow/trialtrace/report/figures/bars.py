@@ -66,7 +66,7 @@ def _figure(
             axes.tick_params(axis="x", length=0, pad=14)
             axes.set_xlim(-0.6, len(groups) - 0.4)
             canvas.percent_axis(axes, "y", top)
-            axes.set_ylabel(title)
+            axes.set_ylabel(canvas.wrapped(title, 40))
         else:
             axes.set_yticks(-places, [canvas.wrapped(label, 38) for label in labels])
             axes.tick_params(axis="y", length=0)

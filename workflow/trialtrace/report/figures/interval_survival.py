@@ -8,7 +8,7 @@ import numpy as np
 
 from trialtrace.base.words import percent
 from trialtrace.report.figures.at_risk import PARTS, axis_unit, on_grid, rounded_up, time_words
-from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
+from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.interval_censored import Turnbull, turnbull
@@ -56,7 +56,7 @@ def draw(material: Material, entry: Given) -> Picture:
         axes.set_xlim(0, last or None)
         axes.set_xticks([time / unit for time in entry["at"]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
-        axes.set_ylabel(request.title)
+        axes.set_ylabel(wrapped(request.title, 40))
         axes.set_xlabel(time_words(request))
         axes.legend(frameon=False, loc="lower left")
     caption = (

@@ -74,7 +74,7 @@ def draw(material: Material, entry: Given) -> Picture:
         for (request, found), lines, (axes, below) in zip(panels, told, places, strict=True):
             first = not data
             data.append(_panel(request, found, axes, below, alone=alone))
-            axes.set_ylabel(whole.title if first else "")
+            axes.set_ylabel(wrapped(whole.title, 40) if first else "")
             title = [] if alone else [wrapped(request.label, letters)]
             axes.set_title("\n".join([*title, *lines]), loc="left", fontsize=8)
     caption = (

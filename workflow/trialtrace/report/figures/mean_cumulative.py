@@ -12,7 +12,7 @@ from trialtrace.report.figures.at_risk import (
     time_axis,
     with_table,
 )
-from trialtrace.report.figures.canvas import LINES, colour_of, drawing
+from trialtrace.report.figures.canvas import LINES, colour_of, drawing, wrapped
 from trialtrace.report.figures.picture import Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.recurrent import mean_cumulative
@@ -44,7 +44,7 @@ def draw(material: Material, inputs: Given) -> Picture:
             drawn[label] = [places[0], *(place * top for place in places[1:])]
             step_curve(axes, drawn[label], 1.6, label=label, **style)
         axes.set_ylim(0, 1.05 * top)
-        axes.set_ylabel(f"{request.title}, mean number")
+        axes.set_ylabel(wrapped(f"{request.title}, mean number", 40))
         axes.legend(frameon=False, loc="upper left")
         seen = {arm: at_risk(rows, inputs["at"]) for arm, rows in data.items()}
         numbers(request, below, "Number at risk", seen)
