@@ -129,3 +129,38 @@ def test_the_slopes_of_arms_are_those_of_their_comparison(tmp_path):
 
     between = value("high;term=time") - value("placebo;term=time")
     assert between == pytest.approx(value("high-placebo;term=time"), rel=1e-9)
+
+
+def test_groups_of_one_arm_alone_have_a_likeness_that_passes(tmp_path):
+    """Wards that the patients of a control have not: the mean squares are of the other arm."""
+    trial = made_trial(tmp_path, sizes=(24, 24, 24), seed=3)
+    analysis = trial.plan.analyses["score_by_ward"]
+    steps = [one for one in analysis.estimates if one.key.endswith(".cluster_means")]
+    plan = replace(
+        trial.plan,
+        analyses={"score_by_ward": replace(analysis, describe=(), estimates=steps, tests=())},
+        displays={},
+        multiplicity={},
+        planning={},
+    )
+    trial.__dict__["plan"] = plan
+    path, control = tmp_path / "derived" / "adsl.parquet", analysis.estimand.reference
+    adsl = read_table(path, ADSL)
+    code = dict(zip(*(adsl[name].to_pylist() for name in ("ARM", "TRT01P")), strict=True))
+    at = adsl.column_names.index("WARD")
+    wards = [
+        None if arm == code.get(control, control) else ward
+        for arm, ward in zip(adsl["TRT01P"].to_pylist(), adsl["WARD"].to_pylist(), strict=True)
+    ]
+    adsl = adsl.set_column(at, adsl.schema.field(at), pa.array(wards, adsl.schema.field(at).type))
+    write_table(path, adsl, ADSL)
+    analyse_plan(trial, tmp_path / "derived", tmp_path / "analysis")
+    results = read_table(tmp_path / "analysis" / "results.parquet", RESULTS)
+    found = list(checked(trial, tmp_path / "derived", results))
+    assert [str(each) for each in found if not each.agrees] == []
+    alike = [
+        row["stat_value"]
+        for row in results.to_pylist()
+        if row["stat_name"] == "intracluster_correlation"
+    ]
+    assert wards.count(None) == 24 and any(value is not None for value in alike)

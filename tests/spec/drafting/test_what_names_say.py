@@ -13,7 +13,9 @@ from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
 from trialtrace.run.drafting.questions import first_choice
+from trialtrace.run.drafting.study import population_flags
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.visits import visits_of
 
 ARMS = ("device", "sham")
 
@@ -353,3 +355,84 @@ def test_c_of_treatments_by_letters_is_no_control_beside_p(tmp_path: Path):
         if each.name == "control"
     ]
     assert guess.value == "P" and not guess.blinds
+
+
+@pytest.mark.parametrize("alone", ["", "none"])
+def test_therapists_of_one_arm_are_no_randomised_clusters(alone, tmp_path: Path):
+    draw = random.Random(8)
+    rows = [
+        f"{n},{'waiting list' if n % 2 else 'therapy'},{alone if n % 2 else f'T{n // 2 % 6}'},"
+        f"{draw.gauss(15, 4):.1f}"
+        for n in range(1, 97)
+    ]
+    draft = one(tmp_path, ["id,arm,therapist,phq9", *rows])
+    assert draft.design.kind == "parallel"
+    (guess,) = [each for each in draft.guesses if each.name == "unused"]
+    assert "therapist" in guess.value
+
+
+def test_an_event_of_several_types_ends_a_time(tmp_path: Path):
+    draw = random.Random(9)
+    types = ("none", "none", "MI", "stroke", "CV death")
+    rows = [f"{n},{ARMS[n % 2]},{draw.randint(9, 900)},{types[n % 5]}" for n in range(1, 121)]
+    draft = one(tmp_path, ["id,arm,days_to_event,event_type", *rows])
+    (guess,) = [each for each in draft.guesses if each.name == "status"]
+    assert (guess.value, guess.blinds) == ("event_type", True)
+
+
+def test_one_of_several_events_of_a_time_is_asked(tmp_path: Path):
+    draw = random.Random(10)
+    rows = [
+        f"{n},{ARMS[n % 2]},{draw.randint(9, 900)},{int(n % 5 == 1)},{int(n % 5 == 2)}"
+        for n in range(1, 121)
+    ]
+    book = ["hf_hosp: first event was a hospitalisation", "cv_death: first event was a death"]
+    draft = drafted(
+        tmp_path, {"trial.csv": ["id,arm,days,hf_hosp,cv_death", *rows], "codebook.txt": book}
+    )
+    (guess,) = [each for each in draft.guesses if each.name == "primary"]
+    assert guess.blinds
+
+
+def test_a_run_in_is_no_treatment(tmp_path: Path):
+    draw = random.Random(11)
+    rows = [
+        f"{n},{period},{treatment},{draw.gauss(50, 9):.1f}"
+        for n in range(1, 31)
+        for period, treatment in enumerate(("run-in", *draw.sample(["drug", "placebo"], 2)))
+    ]
+    with pytest.raises(UserError, match=r"run-in, which is no treatment(.|\n)*--where treatment="):
+        one(tmp_path, ["id,period,treatment,steps", *rows], arm="treatment")
+
+
+def test_a_follow_up_without_a_number_comes_after_numbered_visits(tmp_path: Path):
+    draw = random.Random(12)
+    visits = ("Week 4", "Follow-up", "Baseline", "Week 8")
+    rows = [
+        f"{n},{ARMS[n % 2]},{visit},{draw.gauss(50, 9):.1f}"
+        for n in range(1, 41)
+        for visit in visits
+    ]
+    draft = one(tmp_path, ["id,arm,visit,score", *rows])
+    labels = visits_of(draft.home, draft.primary)
+    assert [*labels.values()] == ["Baseline", "Week 4", "Week 8", "Follow-up"]
+
+
+def test_what_varies_within_patients_is_no_population(tmp_path: Path):
+    draw = random.Random(13)
+    rows = [
+        f"{n},{ARMS[n % 2]},{visit},{int((n + visit) % 5 > 0)},{draw.gauss(50, 9):.1f}"
+        for n in range(1, 41)
+        for visit in range(4)
+    ]
+    draft = one(tmp_path, ["id,arm,visit,per_protocol_sample,score", *rows])
+    assert population_flags(draft) == {}
+
+
+def test_of_two_columns_with_the_patients_of_the_rest_none_is_taken(tmp_path: Path):
+    draw = random.Random(14)
+    first = [f"P{n:03},{ARMS[n % 2]},{draw.gauss(9, 2):.1f}" for n in range(60)]
+    more = [f"P{n:03},P{59 - n:03},{n},{draw.gauss(70, 9):.1f}" for n in range(60)]
+    files = {"main.csv": ["id,arm,score", *first], "signs.csv": ["label,twin,row_id,pulse", *more]}
+    with pytest.raises(UserError, match="0 of 60 and 60 patients are in both"):
+        drafted(tmp_path, files)

@@ -44,6 +44,10 @@ from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
 NEARLY_EVEN = 0.7
+# What patients had before their treatments, or between them.
+BETWEEN_TREATMENTS = re.compile(
+    r"run[- ]?in|wash[- ]?out|baseline|screening|lead[- ]?in( period)?", re.IGNORECASE
+)
 # Rows of a number that may be a dose, or of a text.
 FEWEST_OF_DOSE = 3
 # Words of where patients were, and of who saw them.
@@ -356,6 +360,16 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
             "; ".join(slips),
             "one spelling an arm",
             "mend it in a copy of the file; by hand, trial.yaml takes `code: [one, other]`",
+        )
+    if between := [
+        one for one in levels(column) if BETWEEN_TREATMENTS.fullmatch(label_of(column, one))
+    ]:
+        rest = ",".join(one for one in levels(column) if one not in between)
+        raise wrong(
+            f"the arm, column {column.name} of {table.name}",
+            f"{one_of(between)}, which is no treatment that anybody was assigned to",
+            "arms alone",
+            f"leave these rows out: --where {column.name}={rest}",
         )
     if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column

@@ -1,5 +1,6 @@
 """Groups of patients that were randomised as wholes, and such as were matched."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,12 +17,13 @@ from trialtrace.run.drafting.names import (
     rank,
     rank_of_arm,
 )
-from trialtrace.run.drafting.outcomes import is_coded, levels
+from trialtrace.run.drafting.outcomes import is_coded, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.structure import ID
 from trialtrace.run.tables.measures import AGES, plain
 
+NO_GROUP = re.compile(r"none|no|nil|n/?a|keine[rs]?|aucune?|ninguno|nessuno|-+", re.IGNORECASE)
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH, FEWEST_OF_A_PERSON = 4, 3, 1.5
 # Of groups whose name says nothing: in all, and of each arm, since a dose has one arm too.
@@ -71,11 +73,17 @@ def groups_of_one_arm(
     arms: dict[str, set[str]] = defaultdict(set)
     sizes: Counter[str] = Counter()
     for group, code in _members(table, column, known):
+        # "none" of the arm whose patients have no therapist.
+        if NO_GROUP.fullmatch(label_of(column, group)):
+            continue
         arms[group].add(code)
         sizes[group] += 1
     several = [group for group, n in sizes.items() if n > 1]
     few = sum(sizes.values()) < fewest_each * len(sizes)
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
+        return {}
+    if len(set().union(*arms.values())) < 2:
+        # Patients of the other arm have none: each was randomised alone.
         return {}
     return {group: code for group, (code,) in arms.items()}
 

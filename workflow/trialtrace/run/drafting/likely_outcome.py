@@ -308,8 +308,10 @@ def tells_ends(column: Column) -> bool:
         return False
     ends = any(ENDS.search(dict(column.choices).get(code, code)) for code in codes)
     counted = sorted(codes) == [str(n) for n in range(len(codes))]
-    patients = of_patients(column) and plain(column.name) != "type"
-    return not patients and (may_end(column) or ends or counted)
+    # event_type
+    named = bool({*parts(column.name)} & STATUSES)
+    patients = of_patients(column) and not named and plain(column.name) != "type"
+    return not patients and (may_end(column) or named or ends or counted)
 
 
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:

@@ -143,7 +143,7 @@ RELATED = set(
 CLUSTERS = RELATED | set(
     vocabulary("""
     cluster practice ward school village centre center site hospital clinic class town gp surgery
-    nursinghome room cage pen team therapist""")
+    nursinghome room cage pen team therapist icu unit midwife parish""")
 )
 # Arms that nothing else than a trial has, as the whole of a level without marks.
 SURE_CONTROL = re.compile(

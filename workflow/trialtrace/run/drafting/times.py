@@ -141,7 +141,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         elif lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             # What the time shares a word with may tell its end as well: two are asked.
             mates = [*alone, *(one for one in linked if parts(one.name)[0] == stem != "")]
-            by_place = not _is_followed(time, alone[0])
+            by_place = not _is_followed(time, alone[0]) or _is_part(alone[0], coded)
         else:
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
@@ -171,12 +171,18 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         if len(mates) == 1:
             made = paired(table, time, mates[0])
             doubt = f"{time.name} may be how long something lasted, or the time until "
-            doubt += f"{mates[0].name}. "
+            doubt += f"{mates[0].name}, alone or with other events. "
             yield (
                 replace(made, score=DOUBTED, evidence=f"{doubt}{made.evidence}", doubted=True)
                 if by_place
                 else made
             )
+
+
+def _is_part(status: Column, coded: Sequence[Column]) -> bool:
+    """Whether a column tells one of several events, each with a label that speaks of an event."""
+    others = [one for one in coded if one is not status and re.search("event", one.label, re.I)]
+    return bool(_stem(status.name) and others and re.search("event", status.label, re.I))
 
 
 def _is_followed(time: Column, status: Column) -> bool:

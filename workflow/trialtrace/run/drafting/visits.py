@@ -1,5 +1,6 @@
 """The visits of an outcome: their labels, and which of them were before treatment."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -205,16 +206,17 @@ def labels_of(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
     timed = all(IN_UNIT.search(text) for text in texts.values() if NUMBERED.search(text))
     days = {one: days_of(text) if timed else 1.0 for one, text in texts.items()}
 
+    apart = signed([*every, *(label_of(column, one) for one in every)])
+    place = {one: when((apart[one], apart[label_of(column, one)])) for one in every}
+    numbered = any(map(NUMBERED.search, every))
+
     def at(code: str) -> float:
+        # Follow-up, beside weeks 4 and 8.
+        if numbered and place[code] == AFTER and not NUMBERED.search(code):
+            return math.inf
         return in_order(code.replace(dash, " ") if dash else code)[0] * days[code]
 
-    ordered = sorted(every, key=at)
-    apart = signed([*every, *(label_of(column, one) for one in every)])
-
-    def later(code: str) -> bool:
-        return when((apart[code], apart[label_of(column, code)])) != BEFORE
-
-    for code in sorted(ordered, key=later):
+    for code in sorted(sorted(every, key=at), key=lambda one: place[one] != BEFORE):
         label = _clean(label_of(column, code)) or code
         label = f"{word} {label}" if re.fullmatch(r"-?[0-9.,]+", label) else label
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"

@@ -255,18 +255,27 @@ def cluster_means(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
     return {"p_value": float(found.pvalue), "t": float(found.statistic), "df": float(found.df)}
 
 
-@peer("pandas: mean squares between and within clusters", _pair)
+def _of_both(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
+    """The records of clusters of both arms, of which one may have none."""
+    records = _of_clusters(data, asked, list(asked.contrast))
+    return records, len(records)
+
+
+@peer("pandas: mean squares between and within clusters", _of_both)
 def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
     """pandas' sums by cluster, in the analysis of variance of an arm's clusters."""
     by_cluster = records.groupby("cluster")["AVAL"]
     size, within = by_cluster.size(), by_cluster.apply(lambda v: ((v - v.mean()) ** 2).sum()).sum()
     total = records.groupby("TRTP")["AVAL"].apply(lambda v: ((v - v.mean()) ** 2).sum()).sum()
-    k, n = len(size), len(records)
-    b, w = (total - within) / (k - 2), within / (n - k)
-    arm = records.groupby("cluster")["TRTP"].first()
-    lost = sum((size[arm == name] ** 2).sum() / size[arm == name].sum() for name in asked.contrast)
-    rho = float((b - w) / (b + ((n - lost) / (k - 2) - 1) * w))
-    if abs(rho) > 1:
+    arms = records.groupby("cluster")["TRTP"]
+    k, n, arm = len(size), len(records), arms.first()
+    between = k - arm.nunique()
+    if arms.nunique().max() > 1 or between < 1 or n == k:
+        return nan
+    b, w = (total - within) / between, within / (n - k)
+    lost = sum((own**2).sum() / own.sum() for _, own in size.groupby(arm))
+    rho = float((b - w) / (b + ((n - lost) / between - 1) * w)) if b + w else nan
+    if not abs(rho) <= 1:
         return nan
     if asked.stat == "intracluster_correlation":
         return rho
