@@ -22,7 +22,9 @@ LEAST, MOST = 0.01, 0.99
 _FORM = re.compile(r"taken for|caption|arithmetic|SD or SE|kind", re.IGNORECASE)
 _GROUP = re.compile(r"\barms?\b|\bgroups?\b", re.IGNORECASE)
 # Doubts that say nothing against a table as a whole.
-_USUAL = re.compile(r"order of the groups|SD or SE|arithmetic", re.IGNORECASE)
+_USUAL = re.compile(r"order of the groups|SD or SE|arithmetic|by the test", re.IGNORECASE)
+# Of what analysis a number is says nothing against its value, group and outcome.
+_ANALYSIS = "by the test"
 _SHARE = re.compile(r"([0-9,]+) \(([0-9.]+)%\)")
 _COMPARING = ("p", "statistic", "effect", "estimate")
 _LONE = ("count", "percent", "mean", "median", "value")
@@ -71,9 +73,10 @@ class Known:
 def features(item: Item, known: Known) -> dict[str, float]:
     """What is known of a claim, by name; what does not hold of it is left out."""
     grouped = bool(item.arm or item.compare)
-    form = any(_FORM.search(doubt) for doubt in item.doubts)
-    group = any(_GROUP.search(doubt) and "order" not in doubt for doubt in item.doubts)
-    other = any(not _FORM.search(doubt) and not _GROUP.search(doubt) for doubt in item.doubts)
+    told = [doubt for doubt in item.doubts if not doubt.startswith(_ANALYSIS)]
+    form = any(_FORM.search(doubt) for doubt in told)
+    group = any(_GROUP.search(doubt) and "order" not in doubt for doubt in told)
+    other = any(not _FORM.search(doubt) and not _GROUP.search(doubt) for doubt in told)
     if not item.cells:
         outcome = re.sub(r" \([^()]*\)$", "", item.outcome or "")
         words = _content(outcome) - known.arm_words

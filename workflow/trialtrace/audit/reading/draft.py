@@ -190,6 +190,8 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["design"] = [item.procedure]
     elif item.model:
         about["basis"] = "model"
+    if item.test:
+        about["test"] = item.test
     if item.change:
         about["change"] = True
     return about

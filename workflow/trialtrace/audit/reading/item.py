@@ -9,7 +9,7 @@ class Item:
     paper's words; `category` says that the last of them is a category. `arm` is a name of its arms.
 
     `baseline` says that its table's caption calls it so.
-    `procedure` is one for several comparisons that its table names.
+    `procedure` is one for several comparisons that its table names, `test` that of a p.
     `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
     guessed; `numbers` how many printed numbers stand in `quote`.
     """
@@ -28,6 +28,7 @@ class Item:
     measure: str | None = None
     model: bool = False
     procedure: str | None = None
+    test: str | None = None
     change: bool = False
     is_size: bool = False
     baseline: bool = False

@@ -16,6 +16,7 @@ from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, sa
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
+from trialtrace.audit.reading.named_tests import with_tests
 from trialtrace.audit.reading.rows import Row
 
 _WHOSE = "whose number of patients is not said"
@@ -428,6 +429,7 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
             else one
             for one in read
         ]
+    read = list(with_tests(read, text))
     if _OF_CHANGES.search(table.caption):
         read = [
             one.doubted("its table may be of changes") if _at_no_time(one) else one for one in read

@@ -1,0 +1,72 @@
+"""Tests that a table names for its p-values."""
+
+import pytest
+
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.named_tests import named_tests
+from trialtrace.audit.reading.paper import ReadPaper, Table
+
+HEADS = ("", "Drug (n = 40)", "Placebo (n = 40)", "P value")
+CURED = ("Cured, n (%)", "24 (60.0)", "12 (30.0)", "0.007")
+PAIN = ("Pain, mean ± SD", "3.1 ± 1.2", "4.0 ± 1.4", "0.003")
+STAY = ("Stay, median (IQR)", "4 (3–6)", "6 (4–8)", "0.01")
+
+
+def p_tests(notes, rows=(CURED, PAIN, STAY), heads=HEADS):
+    """The test of each p in a drafted table."""
+    made = draft(ReadPaper("", (), (Table("table 2", "Outcomes", (heads, *rows), 1, notes),)))
+    return [
+        claim["about"].get("test")
+        for claim in made.claims.values()
+        if claim["printed"].startswith("P")
+    ]
+
+
+def test_each_row_has_the_test_of_its_numbers():
+    notes = "* P by the chi-square test for counts and Student's t test for means."
+    assert p_tests(notes) == ["chi_squared", "t", None]
+    assert p_tests("Mann-Whitney U test or Fisher's exact test.") == [
+        "fisher",
+        *["mann_whitney"] * 2,
+    ]
+    assert p_tests("") == [None, None, None]
+
+
+def test_a_head_names_the_test_of_its_column():
+    heads = (*HEADS[:3], "P value (Fisher's exact test)")
+    assert p_tests("", (CURED,), heads) == ["fisher"]
+
+
+def test_of_two_p_in_a_row_none_is_known_to_be_of_the_test():
+    heads, row = (*HEADS, "P value"), (*CURED, "0.9")
+    assert set(p_tests("Chi-square test.", (row,), heads)) <= {None}
+
+
+def test_a_p_that_the_named_test_does_not_give_is_asked():
+    row = (*CURED[:3], "0.07")
+    named = draft(
+        ReadPaper("", (), (Table("table 2", "Outcomes", (HEADS, row), 1, "Chi-square test."),))
+    )
+    (claim,) = [one for one in named.claims.values() if one["printed"].startswith("P")]
+    assert "by the test that the words beside its table name" in claim["unconfirmed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("P by Fisher’s exact test", {"counts": "fisher"}),
+        ("* χ² test with Yates’ correction", {"counts": "chi_squared_corrected"}),
+        ("Independent t-test; chi-squared test", {"means": "t", "counts": "chi_squared"}),
+        ("Welch's t-test", {"means": "welch"}),
+        ("Unpaired Student's t test", {"means": "t"}),
+        ("One-way analysis of variance", {"means": "anova"}),
+        ("Wilcoxon rank-sum test", {"means": "mann_whitney", "ranks": "mann_whitney"}),
+        ("Pearson chi-square or Fisher’s exact test, as appropriate", {}),
+        ("t test or Mann-Whitney U test", {"ranks": "mann_whitney"}),
+        ("Paired t-test within groups; chi-square test between groups", {}),
+        ("P from a regression model adjusted for age", {}),
+        ("Post-test score (t-tests of change); ANCOVA", {}),
+    ],
+)
+def test_words_that_name_tests(text, named):
+    assert named_tests(text) == named

@@ -1,0 +1,80 @@
+"""Tests that a table's caption, heads or notes name for its p-values."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.reading.item import Item, Left
+
+_COUNTS, _MEANS, _RANKS = "counts", "means", "ranks"
+_KINDS = {
+    **dict.fromkeys(("count", "count_percent", "percent", "fraction"), _COUNTS),
+    **dict.fromkeys(("mean", "mean_sd", "mean_se", "mean_ci"), _MEANS),
+    **dict.fromkeys(("median", "median_iqr", "median_range", "median_ci"), _RANKS),
+}
+# Words, the test as a ledger calls it, and the numbers that it compares.
+_TESTS = (
+    (r"\bfisher", "fisher", (_COUNTS,)),
+    (r"chi[\s-]?squared?\b|\bchi ?2\b|[χΧ]\s?[²2]|\bX2\b", "chi_squared", (_COUNTS,)),
+    (r"\bwelch", "welch", (_MEANS,)),
+    (r"\bt[\s-]?tests?\b", "t", (_MEANS,)),
+    (r"\banova\b|analysis of variance", "anova", (_MEANS,)),
+    (r"mann[\s–-]*whitney|rank[\s-]sum", "mann_whitney", (_MEANS, _RANKS)),
+)
+# Where one of these is named too, which p is whose is not known.
+_OTHERS = re.compile(
+    r"(?<!un)paired|mcnemar|matched|signed|repeated|two[\s-]way|2[\s-]way|ancova|covariance|"
+    r"regression|model|mixed|GEE|generali[sz]ed|mantel|cochran|kruskal|friedman|log[\s-]?rank|\bcox\b|"
+    r"adjusted|binomial|poisson|trend|bootstrap|permutation|post[\s-]hoc|exact (?:chi|χ)|one[\s-]"
+    r"(?:sided|tailed)|z[\s-]test|likelihood|within[\s-](?:the )?(?:same )?groups?",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(r"yates|continuity", re.IGNORECASE)
+
+
+def named_tests(text: str) -> dict[str, str]:
+    """The test of counts, of means and of ranks, where the words name one of each and no other."""
+    if _OTHERS.search(text):
+        return {}
+    found: dict[str, set[str]] = {}
+    for words, test, numbers in _TESTS:
+        if re.search(words, text, re.IGNORECASE):
+            for one in numbers:
+                found.setdefault(one, set()).add(test)
+    found[_MEANS] = found.get(_MEANS, set()) - (
+        {"t"} if "welch" in found.get(_MEANS, ()) else set()
+    )
+    named = {numbers: tests.pop() for numbers, tests in found.items() if len(tests) == 1}
+    if named.get(_COUNTS) == "chi_squared" and _CORRECTED.search(text):
+        named[_COUNTS] = "chi_squared_corrected"
+    return named
+
+
+def with_tests(read: Sequence[Item | Left], text: str) -> Iterator[Item | Left]:
+    """What was read of a table, its p with the test that `text` names for numbers such as those
+    of the groups in p's row, or in the rows below it."""
+    named = named_tests(text)
+    items = [one for one in read if isinstance(one, Item)] if named else []
+    twice = Counter(map(_compared, items))
+    for one in read:
+        test = named.get(_numbers(one, items) or "") if isinstance(one, Item) else None
+        if test is None or not isinstance(one, Item) or twice[_compared(one)] > 1:
+            yield one
+            continue
+        doubt = f"by the test that the words beside its table name: {test.replace('_', ' ')}"
+        yield replace(one, test=test).doubted(doubt)
+
+
+def _compared(one: Item) -> tuple[object, ...]:
+    """What an item compares; of two p of the same, one may be of another test."""
+    return one.kind, one.path, one.visit, one.change, one.compare, one.arm
+
+
+def _numbers(p: Item, items: Sequence[Item]) -> str | None:
+    """What numbers a p compares; None for other items, and where these are not of one sort."""
+    if p.kind != "p" or p.model or p.procedure or not p.compare:
+        return None
+    below = (one for one in items if one.arm and one.path[: len(p.path)] == p.path)
+    sorts = {_KINDS.get(one.kind) for one in below if one.visit == p.visit}
+    return sorts.pop() if len(sorts) == 1 else None
