@@ -195,6 +195,17 @@ def test_what_a_column_has_in_common_is_set_for_all_its_numbers(served):
     assert not any("unconfirmed" in one or "chance" in one for one in found.values())
 
 
+def test_groups_are_named_on_the_page(served):
+    server, _, _ = served
+    form = ask(server)[1].partition('class="groups"')[2]
+    state = re.search(r'name="state" value="(\w+)"', form)[1]
+    form = {"do": "groups", "state": state, "label.a": "Training", "same.a": ""}
+    assert ask(server, form)[0] == 303
+    assert "Groups, 1: Training" in ask(server)[1]
+    status, page, _ = ask(server, form | {"same.a": "nobody", "label.a": "Other"})
+    assert status == 409 and "than were looked at" in page and 'value="Other"' in page
+
+
 def test_the_table_stands_beside_as_it_is_printed(served):
     server, ledger, _ = served
     ledger.write_text(COLUMN, encoding="utf-8")

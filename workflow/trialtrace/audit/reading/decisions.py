@@ -110,13 +110,18 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
 
 
 def written(document: Document, path: Path, after: Mapping[str, Mapping[str, Data]]) -> None:
-    """Write claims, and further entries of other sections, into a ledger. Raises UserError where
-    its text is in a form that does not hold them then."""
+    """Write the entries of sections into a ledger. Raises UserError where its text is in a form
+    that does not hold them then."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     before = mapping(document.data, "claims")
     edits = _edits(document, lines, before, after["claims"])
     for section, entries in after.items():
         known = mapping(document.data, section)
+        for key, entry in known.items() if section != "claims" else ():
+            if key not in entries:
+                edits |= dict.fromkeys(span(document, lines, (section, key)))
+            elif entries[key] != entry:
+                edits |= _written(document, lines, (section, key), entries[key])
         new = [line for key in entries if key not in known for line in _entry(key, entries[key])]
         if new:
             there = (section,) in document.lines

@@ -20,6 +20,7 @@ from trialtrace.audit.reading.decisions import (
     state_of,
 )
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
+from trialtrace.audit.reading.group_names import numbers_of, state_of_groups
 from trialtrace.audit.reading.paper import ReadPaper, Table
 from trialtrace.audit.reading.untaken import Untaken, cells_of
 from trialtrace.audit.verdicts.asked import CERTAIN
@@ -28,7 +29,7 @@ from trialtrace.base.words import upper_first
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
-END, TELL, AGAIN = "end", "tell", "again"
+END, TELL, AGAIN, GROUPS = "end", "tell", "again", "groups"
 LIKELY = 0.9
 """What is ticked from the start: of such, nine in ten are right (docs/measured.md, the chance)."""
 TESTS = (
@@ -106,6 +107,7 @@ def review_page(
         "that has ticks: what was read right with a chance of "
         f"{LIKELY:g} or more.</p>",
         _names(data.get("outcomes", {})),
+        *_groups(data, typed),
         '<div id="untaken"></div>' if left else "",
         *(line for one in left for line in _untaken(one, paper, typed)),
         *(
@@ -133,6 +135,36 @@ def _names(outcomes: Claims) -> str:
         for key, one in outcomes.items()
     )
     return f'<datalist id="outcomes">{"".join(options)}</datalist>'
+
+
+def _groups(data: Data, typed: Form) -> Iterator[str]:
+    """The groups: what each is called, and whether it is another one under a second name."""
+    groups = data.get("groups", {})
+    if not groups:
+        return
+    of = typed if typed.get("do") == GROUPS else {}
+    called = ", ".join(str(one.get("label", "")) for one in groups.values())
+    yield f'<details class="groups"{" open" if of else ""}><summary>'
+    yield f"Groups, {len(groups)}: {escape(called)}</summary>"
+    yield '<form method="post">'
+    yield f'<input type="hidden" name="state" value="{state_of_groups(data)}">'
+    yield '<div class="scroll"><table><thead><tr><th>Group</th><th>Numbers</th><th>Called</th>'
+    yield "<th>The same as</th></tr></thead><tbody>"
+    for key, one in groups.items():
+        label = of.get(f"label.{key}", str(one.get("label", "")))
+        others = [other for other in (*groups, "all") if other != key]
+        cells = (
+            escape(key),
+            str(numbers_of(data["claims"], key)),
+            f'<input type="text" name="label.{escape(key)}" aria-label="label" '
+            f'value="{escape(label)}">',
+            _choice(f"same.{key}", others, "", of),
+        )
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    yield "</tbody></table></div>"
+    yield f'<p><button name="do" value="{GROUPS}">Write the groups</button> '
+    yield "Numbers of a group that is the same as another become that one's everywhere.</p>"
+    yield "</form></details>"
 
 
 def _untaken(one: Untaken, paper: ReadPaper | None, typed: Form) -> Iterator[str]:

@@ -12,13 +12,14 @@ from urllib.parse import parse_qs
 from trialtrace.audit.files.file import LARGEST
 from trialtrace.audit.reading.decisions import ALL, KEEP, SETTLE, decide
 from trialtrace.audit.reading.designs import tell_design
+from trialtrace.audit.reading.group_names import name_groups
 from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.untaken import take_up, untaken
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import AGAIN, END, TELL, review_page
+from trialtrace.report.audit.review_page import AGAIN, END, GROUPS, TELL, review_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
 LARGEST_FORM = 1 << 20
@@ -81,7 +82,7 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
-        if form.get("do") not in (SETTLE, KEEP, ALL, TELL, AGAIN) or (
+        if form.get("do") not in (SETTLE, KEEP, ALL, TELL, AGAIN, GROUPS) or (
             form["do"] == AGAIN and (self._review.paper is None or "of" not in form)
         ):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
@@ -92,6 +93,8 @@ class _Handler(LoopbackHandler):
                 if form["do"] == TELL:
                     part, paper = form.get("part", ""), form.get("paper", "")
                     tell_design(at, ledger, part, paper, form, new="new" in form)
+                elif form["do"] == GROUPS:
+                    name_groups(at, ledger, form)
                 elif form["do"] == AGAIN:
                     self._review.read_again(form)
                 else:

@@ -1,0 +1,133 @@
+"""What a person says of the groups of a ledger: what they are called, and which are one.
+
+A paper calls a group otherwise in its tables than in its text, and a reader takes a head for one.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from trialtrace.audit.files.file import LARGEST
+from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.decisions import Data, mapping, state_of, written
+from trialtrace.base.config.compose import Document, compose
+from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.paths import Project
+
+UNSAID = "which groups are compared is not said"
+_NAMING = ("group", "compare", "versus")
+
+
+def state_of_groups(data: Mapping[str, object]) -> str:
+    """What changes where a group or a claim does."""
+    groups, claims = mapping(data, "groups"), mapping(data, "claims")
+    return state_of(groups, groups) + state_of(claims, claims)
+
+
+def numbers_of(claims: Mapping[str, Mapping[str, object]], group: str) -> int:
+    """How many claims name a group."""
+    return sum(group in set(_named(mapping(claim, "about"))) for claim in claims.values())
+
+
+def _named(about: Mapping[str, object]) -> Iterator[str]:
+    for key in _NAMING:
+        value = about.get(key, ())
+        yield from value if isinstance(value, list) else [str(value)]
+
+
+def name_groups(at: Project, path: Path, form: Mapping[str, str]) -> None:
+    """Write what a form says of the groups into a ledger: "label.GROUP" what it is called,
+    "same.GROUP" the group that it is too, or `all` where it is everyone.
+
+    A comparison of two that are one now is left without groups, in doubt. Raises UserError where
+    the ledger is another than was seen (`state`), where a group is to be one that goes itself,
+    where a confirmed claim compares two that would be one, where another section than
+    `populations` names a group that goes, and where the file is in a form that cannot be changed.
+    """
+    document = compose(at, path, LARGEST)
+    if document.problems:
+        raise ProblemsError(document.in_order())
+    if form.get("state") != state_of_groups(document.data):
+        raise _refusal(document, "other groups or claims than were looked at", "look once more")
+    groups = copy.deepcopy(mapping(document.data, "groups"))
+    same = {key: to for key in groups if (to := form.get(f"same.{key}", "").strip())}
+    for key, to in same.items():
+        if to in same or to not in {*groups, ALL}:
+            raise _refusal(
+                document,
+                f'"{key}" as the same as "{to}", which is no group that stays',
+                "name the one that stays for each of the others",
+            )
+    for key, entry in groups.items():
+        label = form.get(f"label.{key}", "").strip()
+        if label:
+            entry["label"] = label
+    kept = {key: entry for key, entry in groups.items() if key not in same}
+    claims = copy.deepcopy(mapping(document.data, "claims"))
+    for name, claim in claims.items():
+        _rename(document, name, claim, same)
+    populations = copy.deepcopy(mapping(document.data, "populations"))
+    for population in populations.values():
+        _resize(population, same)
+    rest = {
+        key: value
+        for key, value in document.data.items()
+        if key not in ("groups", "claims", "populations")
+    }
+    for key in same:
+        held = {"groups": kept, "populations": populations, **rest}
+        for section, value in held.items():
+            if _holds(value, key):
+                raise _refusal(
+                    document, f'"{key}" in `{section}` too', "say there first what it is now"
+                )
+    after = {"groups": kept, "claims": claims, "populations": populations}
+    written(document, path, {key: one for key, one in after.items() if key in document.data})
+
+
+def _rename(document: Document, name: str, claim: Data, same: Mapping[str, str]) -> None:
+    """Put the groups that stay in the place of those that go."""
+    about = mapping(claim, "about")
+    for key in _NAMING:
+        value = about.get(key)
+        if isinstance(value, list):
+            now: list[object] = list(dict.fromkeys(same.get(str(one), one) for one in value))
+            if now != value and (len(now) < len(value) or ALL in now):
+                if "unconfirmed" not in claim:
+                    raise _refusal(
+                        document,
+                        f'a comparison in "{name}" of groups that would be one',
+                        "correct or take out that claim first",
+                    )
+                claim["unconfirmed"] = f"{claim['unconfirmed']}; {UNSAID}"
+                del about[key]
+            else:
+                about[key] = now
+        elif isinstance(value, str) and value in same:
+            about[key] = same[value]
+    if not about and "about" in claim:
+        del claim["about"]
+
+
+def _resize(population: Data, same: Mapping[str, str]) -> None:
+    """The sizes of a population by the groups that stay, which keep their own."""
+    sizes = population.get("sizes")
+    if isinstance(sizes, dict):
+        for key, to in same.items():
+            size = sizes.pop(key, None)
+            if size is not None:
+                sizes.setdefault(to, size)
+    only = population.get("only")
+    if isinstance(only, list):
+        population["only"] = list(dict.fromkeys(same.get(str(one), one) for one in only))
+
+
+def _holds(value: object, group: str) -> bool:
+    """Whether a name of a section, a value or a member of a list is that of a group."""
+    if isinstance(value, Mapping):
+        return any(key == group or _holds(one, group) for key, one in value.items())
+    return any(_holds(one, group) for one in value) if isinstance(value, list) else value == group
+
+
+def _refusal(document: Document, found: str, do: str) -> UserError:
+    return UserError(Problem(document.shown, found=found, do=do))
