@@ -133,6 +133,52 @@ def test_a_crossover_of_some_of_the_treatments(at: Project, call: Call):
     assert check_trial(at, "mine") == []
 
 
+def blocks(path: Path, in_turn: bool) -> list[dict[str, float]]:
+    """Three of five treatments a patient, without their order; or a step of the dose in each."""
+    draw, patients = random.Random(8), []
+    lines = ["subject,period,treatment,fev"]
+    for n in range(80):
+        given = draw.sample("ABCDE", 3) if in_turn else "ABC"
+        patients.append({arm: draw.randint(20, 90) / 4 for arm in given})
+        values = enumerate(patients[-1].items(), start=1)
+        lines += [f"{n},{period},{arm},{fev}" for period, (arm, fev) in values]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return patients
+
+
+def test_incomplete_blocks_without_their_order(at: Project, call: Call):
+    """Two treatments are compared in who had both, and the draft says in how many."""
+    path = at.root / "data" / "blocks.csv"
+    patients = blocks(path, in_turn=True)
+    told = ("--arm", "treatment", "--control", "A", "--primary", "fev")
+    assert call("new", "mine", path, *told) == 0
+    design = read(at, "guesses.yaml")["guesses"]["design"]
+    assert design["value"] == "crossover"
+    pairs = [
+        sum({one, two} <= own.keys() for own in patients)
+        for one in "ABCDE"
+        for two in "ABCDE"
+        if one < two
+    ]
+    assert f"had both, {min(pairs)} to {max(pairs)} of them" in design["evidence"]
+    both = [own["C"] - own["A"] for own in patients if {"A", "C"} <= own.keys()]
+    row = results(at)["fev/mean_difference.paired_t@c-a"]
+    assert row["n_used"] == len(both)
+    assert row["stat_value"] == pytest.approx(sum(both) / len(both))
+
+
+def test_a_dose_that_rises_in_all_is_no_crossover(at: Project, call: Call, capsys):
+    path = at.root / "data" / "steps.csv"
+    blocks(path, in_turn=False)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # Half of the patients stop before the third dose.
+    path.write_text(
+        "\n".join(one for n, one in enumerate(lines) if n % 6 or not n), encoding="utf-8"
+    )
+    assert call("new", "mine", path, "--primary", "fev") == 1
+    assert "treatment varies within patients" in capsys.readouterr().err
+
+
 def test_a_blinded_crossover_runs(at: Project, call: Call):
     path = crossover(at.root / "data" / "cross.csv")
     assert call("new", "mine", path, "--arm", "treatment") == 0

@@ -52,6 +52,8 @@ VARIES, CROSSED, ORDER = 3.0, 1.0, 4.0
 # Pairs of a subject and a level, of all there could be.
 WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
+# Periods that each treatment is given in, in the mean, where it is not a step of all patients.
+CHANGING = 1.5
 # Who is ill beside who is not: no arms.
 CASES = {"case", "cases", "patient", "patients", "fall", "cas", "caso", "casos"}
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
@@ -119,7 +121,7 @@ def arms_of(
     why: dict[str, str] = {}
     weights: dict[str, float] = {}
     doubted: set[str] = set()
-    in_periods = _in_periods(columns, constant)
+    period = _period_of(columns, constant)
     for column in columns:
         if not _may_be_arm(column) or tells_treatments(column, columns):
             continue
@@ -140,7 +142,7 @@ def arms_of(
                 score = max(score, LEAST + CROSSED) - less
                 evidence.append("subjects have all levels, as in a crossover")
                 evidence.extend(["each in several rows"] if often else [])
-            elif in_periods and named_arm(column.name) and _changes(subject[0], column, load):
+            elif period and named_arm(column.name) and _changes(subject[0], column, period, load):
                 score = max(score, LEAST + CROSSED)
                 evidence.append("each period of a subject has another, as in a crossover")
             elif score >= LEAST:
@@ -323,20 +325,26 @@ def _crossed(subject: str, column: Column, load: Load) -> float:
     return column.rows / pairs if pairs >= WHOLLY_CROSSED * subjects * levels else 0.0
 
 
-def _in_periods(columns: Sequence[Column], constant: Mapping[str, bool]) -> bool:
-    """Whether subjects have periods, and a sequence of treatments each."""
-    words = [(name_words(column.name), constant.get(column.name)) for column in columns]
-    periods = any(each & PERIODS and same is False for each, same in words)
-    return periods and any(each & SEQUENCES and same for each, same in words)
+def _period_of(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
+    """The column of the periods of subjects, of no other treatment."""
+    named = (
+        column.name
+        for column in columns
+        if name_words(column.name) & PERIODS and not named_arm(column.name)
+    )
+    return next((name for name in named if constant.get(name) is False), "")
 
 
-def _changes(subject: str, column: Column, load: Load) -> bool:
-    """Whether no subject has a level in two rows, and nearly all have several levels: some of those
-    that are compared."""
-    marks = load([subject, column.name])
-    pairs = len(np.unique(joined([marks[subject], marks[column.name]])))
+def _changes(subject: str, column: Column, period: str, load: Load) -> bool:
+    """Whether no subject has a level in two rows, nearly all have several levels, some of those
+    that are compared, and a period has several: no dose that rises in all at once."""
+    marks = load([subject, column.name, period])
+    pairs, turns = (
+        len(np.unique(joined([marks[one], marks[column.name]]))) for one in (subject, period)
+    )
     times = np.unique(marks[subject], return_counts=True)[1]
-    return pairs == column.rows and bool(np.mean(times > 1) >= WHOLLY_CROSSED)
+    in_turn = turns >= CHANGING * column.distinct
+    return pairs == column.rows and in_turn and bool(np.mean(times > 1) >= WHOLLY_CROSSED)
 
 
 def _score(column: Column) -> tuple[float, list[str], bool]:

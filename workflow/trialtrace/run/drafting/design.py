@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.arms import tells_order
@@ -251,14 +252,25 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
     both = sum(n == len(codes) for n in whole.values())
     why = f"{both} of {len(whole)} patients have each of {len(codes)} treatments once, told apart "
     why += f"by {place}."
+    if 2 * both < len(whole):
+        own: dict[str, list[str]] = defaultdict(list)
+        for who, code in sorted(times):
+            own[who].append(code)
+        shared = Counter(two for had in own.values() for two in combinations(had, 2))
+        pairs = [shared[two] for two in combinations(sorted(codes), 2)]
+        why = f"{len(whole)} patients have some of {len(codes)} treatments each, none twice, told "
+        why += f"apart by {place}, as in incomplete blocks. Two treatments are compared in those "
+        why += f"who had both, {min(pairs)} to {max(pairs)} of them; the rest is left out of that "
+        why += "comparison, which a model of all patients and periods would use."
     if not _is_period(table.column(place)) and (place != arm.name or len(codes) == 2):
         return Design(WITHIN, place), f"{why} Its name is none of a period."
     sequence, starts = _sequence([*sequences, *others], rows, [*codes])
     if sequence:
         why += f" {sequence} tells with which they begin."
-    elif sequences:
-        why += f" {one_of(sequences)} and the periods are left out of account: steps for them take "
-        why += "two treatments, in the order that the rows have."
+    elif sequences or len(codes) > 2:
+        what = " and ".join([one_of(sequences)] * bool(sequences) + ["the periods"])
+        why += f" {what} are left out of account: steps for them take two treatments, in the order "
+        why += "that the rows have."
     else:
         why += " No column tells the sequence: periods are left out of account. One with the order "
         why += "of each patient's treatments (AB, BA) in the export has them."
