@@ -89,7 +89,7 @@ def test_subjects_that_are_not_known_name_the_flag(at: Project, call: Callable[.
         run_stages(load_trial("mine", at), at.results / "mine", at)
 
 
-def test_files_of_strangers_are_refused(tmp_path: Path):
+def test_files_of_strangers_are_asked(tmp_path: Path):
     """Numbers of sites in one file, and counted anew in the other: a run could join none."""
     arms = [f"S{n % 3}-{n:03d},{ARMS[n % 2]},{n % 7}.5" for n in range(1, PATIENTS + 1)]
     write(tmp_path / "arms.csv", ["patient_id,arm,score", *arms])
@@ -99,10 +99,18 @@ def test_files_of_strangers_are_refused(tmp_path: Path):
         write(tmp_path / "scores.csv", ["patient_id,cost", *(f"{n},{len(n)}.5" for n in own * 2)])
         return [str(tmp_path / "arms.csv"), str(tmp_path / "scores.csv")]
 
-    text = "patient_id of scores.csv: 0 of 60 and 40 patients are in both"
-    with pytest.raises(UserError, match=text) as error:
-        drafted(scores(0))
-    assert "would be known" not in str(error.value)
+    draft = drafted(scores(0))
+    assert [one.name for one in draft.tables] == ["arms"]
+    guesses = {one.name: one for one in draft.guesses}
+    assert guesses["tables"].blinds and guesses["tables"].value == "arms"
+    text = "scores.csv (80 rows): 0 of its 40 patient_id are among the 60 patients of arms"
+    assert text in guesses["aside"].evidence and "would be known" not in guesses["aside"].evidence
+    # Who says that both are of the trial learns why no run could join them.
+    with pytest.raises(UserError, match=r"patient_id of scores.csv: 0 of 60 and 40 patients"):
+        drafted(scores(0), tables="arms.csv,scores")
+    with pytest.raises(UserError, match=r"--tables(.|\n)*price"):
+        drafted(scores(0), tables="arms,price")
+    assert not {"tables", "aside"} & {one.name for one in drafted(scores(0), tables="arms").guesses}
     guesses = columns_of(drafted(scores(30), control="Placebo", primary="score")).guesses
     (log,) = [one.evidence for one in guesses if one.name.startswith("covers")]
     assert log.startswith("30 of 60 patients have rows in it")
@@ -136,7 +144,7 @@ def test_patients_under_two_names_are_joined_or_asked(tmp_path: Path, prefix: st
     tables = profile([str(tmp_path / name) for name in ("arms.csv", "pain.csv")])
     draft = decide(tables, {}, guess_nothing_told)
     assert sorted(draft.subject.values()) == ["SID", "person"]
-    (guess,) = (each for each in draft.guesses if each.name == "subject")
+    (guess,) = (each for each in draft.guesses if each.name.startswith("subject"))
     assert guess.blinds is not guessed
     for name in ("SID", "person"):
         assert decide(tables, {"subject": name}, guess_nothing_told).subject == draft.subject

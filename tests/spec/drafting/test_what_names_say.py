@@ -434,5 +434,6 @@ def test_of_two_columns_with_the_patients_of_the_rest_none_is_taken(tmp_path: Pa
     first = [f"P{n:03},{ARMS[n % 2]},{draw.gauss(9, 2):.1f}" for n in range(60)]
     more = [f"P{n:03},P{59 - n:03},{n},{draw.gauss(70, 9):.1f}" for n in range(60)]
     files = {"main.csv": ["id,arm,score", *first], "signs.csv": ["label,twin,row_id,pulse", *more]}
-    with pytest.raises(UserError, match="0 of 60 and 60 patients are in both"):
-        drafted(tmp_path, files)
+    (aside,) = [each for each in drafted(tmp_path, files).guesses if each.name == "aside"]
+    assert "label, twin have the patients of main: --subject" in aside.evidence
+    assert drafted(tmp_path, files, subject="twin").subject == {"main": "id", "signs": "twin"}

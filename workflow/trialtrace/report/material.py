@@ -14,6 +14,7 @@ from trialtrace.report.audit.red_lines import (
     guessed_logs,
     not_estimable_line,
     red_lines,
+    tables_aside,
 )
 from trialtrace.report.frozen_data import data_state
 from trialtrace.run.cleaning.account import Account, read_account
@@ -156,10 +157,10 @@ class Material:
     @cached_property
     def declared_lines(self) -> list[str]:
         """What of the rows is left out for a declared reason, what is known of columns, and which
-        tables a draft took for logs, a sentence each."""
-        guesses = self.trial.guesses.guesses if self.trial.guesses else ()
+        tables a draft took for logs or set aside, a sentence each."""
+        guesses = self.trial.guesses.guesses if self.trial.guesses else {}
         declared = declared_lines(self.account, self.endpoint_losses.warnings)
-        return [*declared, *guessed_logs(self.account, guesses)]
+        return [*declared, *guessed_logs(self.account, guesses), *tables_aside(guesses)]
 
     @property
     def not_estimable(self) -> list[str]:

@@ -4,10 +4,11 @@ These sentences stand on page 1 of a report, are counted on the first page of th
 run. They hold counts and configured words only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trialtrace.run.cleaning.account import NOT_RED, Account, RedLine
 from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.guesses import Guess
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"
@@ -68,6 +69,15 @@ def guessed_logs(account: Account, guesses: Iterable[str]) -> list[str]:
         for name, one in account.tables.items()
         if one.declared and one.subjects < one.of_subjects and f"covers.{name}" in open_
     ]
+
+
+def tables_aside(guesses: Mapping[str, Guess]) -> list[str]:
+    """A sentence on the tables that a draft was given and took for none of the trial's, which
+    nobody has confirmed."""
+    if not (guess := guesses.get("aside")):
+        return []
+    text = f"Given with the data, and not used: {guess.value}"
+    return [f"{text}. That they are no part of the trial is a guess that nobody has confirmed."]
 
 
 def excluded_line(account: Account) -> list[str]:

@@ -129,6 +129,8 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
             f"(trialtrace confirm {name})" + (f" or told ({flags})" if flags else "")
         )
         lines += [f"{n}: {guesses[n].evidence}" for n, kind in kinds.items() if kind not in FLAGS]
+    if "aside" in guesses:
+        lines.append(f"{name}: {guesses['aside'].evidence}")
     return [*lines, f"next: trialtrace run {name}, then trialtrace confirm {name}"]
 
 

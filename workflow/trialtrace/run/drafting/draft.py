@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import wrong
+from trialtrace.base.errors import Problem, ProblemsError, UserError, wrong
 from trialtrace.run.drafting.arms import named_arm, tells_order, without_levels
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, tells_arm, with_names
 from trialtrace.run.drafting.changes import changes
@@ -59,6 +59,7 @@ from trialtrace.run.drafting.primary import Offered, endings, primary_of, second
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
 from trialtrace.run.drafting.unused import tell_unused
@@ -130,6 +131,17 @@ def _measured(column: Column) -> bool:
 def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
     decided = Decided(texts, ask)
+    kept = of_the_trial(tables, decided)
+    try:
+        return _decided(kept, decided)
+    except UserError as error:
+        # What is lacking may stand in a table that was set aside.
+        apart = [Problem("the files", one.evidence) for one in decided.guesses if one.name == ASIDE]
+        raise ProblemsError([*error.problems, *apart]) from error
+
+
+def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
+    """The trial of its tables."""
     tables = with_subjects(of_trial(tables, decided), decided)
     if "subject" not in decided.told:
         tables = tuple(by_subject(one, SOURCE_ROW) if of_steps(one) else one for one in tables)
@@ -172,7 +184,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     shown, secondary, later = (
         _in_columns(home, arms, design)
         if design.columns
-        else _outcomes(tables, (subject, visit), treated, texts.get("kind", ""), decided)
+        else _outcomes(tables, (subject, visit), treated, decided.told.get("kind", ""), decided)
     )
     tables, home = _judged_alone(tables, home, shown)
     if design.kind == PARALLEL and all(one.name != "pairs" for one in decided.guesses):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 # What can be told by a flag, in the order in which it is asked, and what it is.
 FLAGS: Mapping[str, str] = {
+    "tables": "files or tables of the trial, with commas between; others are not used",
     "subject": "column that tells patients apart, or source_row where a row is a patient",
     "visit": "column that tells the visits of a patient apart",
     "where": "COLUMN=VALUE of the rows that are part of the trial, or all",

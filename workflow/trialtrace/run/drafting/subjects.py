@@ -25,16 +25,11 @@ from trialtrace.run.drafting.names import (
 from trialtrace.run.drafting.outcomes import is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.drafting.strangers import ALIKE, MOSTLY, Read, by_no_chance, same
 from trialtrace.run.drafting.tables import by_subject, joined_in_sites, joined_like
 from trialtrace.run.drafting.unused import PAIRS, STRATA
 from trialtrace.run.tables.measures import AGES, plain
 
-# Of the patients of a table those that another has, from which on a column of both links them.
-MOSTLY = 0.5
-# Of the values of two columns of other names those that both have.
-ALIKE = 0.8
-# Of the patients of the smaller of two tables those of both, up to which they are of strangers.
-STRANGERS = 0.02
 # Of the patients of a table those that another has not, from which on a run stops at their rows.
 STRAY = 0.2
 # Rows of each visit.
@@ -50,40 +45,45 @@ def with_subjects(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...
     tables = with_members(tables, decided)
     tables = _joined_alike(tables if "subject" in decided.told else _numbered_in_sites(tables))
     several, named = len(tables) > 1, decided.told.get("subject", "")
-    tables = tables if named else _of_others(tables, decided)
     if several and named == SOURCE_ROW:
         need = "a column that names a patient in each"
         raise wrong("--subject", f"{SOURCE_ROW}, of {len(tables)} tables", need)
-    lacking = any(named not in {column.name for column in table.columns} for table in tables)
-    if several and (not named or lacking) and not all(table.subject for table in tables):
+    tables = _of_others(tables, decided)
+    lacking = [one for one in tables if not (one.subject or _has(one, named))]
+    if several and lacking:
         return _linked(tables, decided)
-    made = tuple(_with_subject(table, decided) for table in tables)
+    made = tuple(_with_subject(table, decided, several) for table in tables)
     _check_shared(made)
     _tell_shared(made, decided)
     return made
 
 
-def _of_others(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
-    """The tables; of one whose patients are in no other, by the column that has those of the rest:
-    Label, where Timepoint_ID is called as an id."""
-    ids = _patients_of(tables)
+def _has(table: Table, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
+
+
+def _of_others(
+    tables: Sequence[Table], decided: Decided, weakly: bool = False
+) -> tuple[Table, ...]:
+    """The tables; of one whose patients no name tells, or are in no other, by the column that has
+    those of the rest: Label, where Timepoint_ID is called as an id. Numbers that count from 1, of
+    which others may be by chance, link `weakly` alone."""
+    read = Read(tables, named := decided.told.get("subject", ""))
     made = []
     for table in tables:
-        known = set().union(
-            *(ids[one.name] for one in tables if one is not table and one.name in ids)
-        )
-        own = ids.get(table.name, set())
-        names = [one.name for one in table.columns if _may_link(table, one.name)]
-        if own and known and len(own & known) <= STRANGERS * min(len(own), len(known)):
-            values = {name: {cell for (cell,) in cells_of(table, [name])} for name in names}
-            fits = [name for name in names if len(values[name] & known) >= MOSTLY * len(known)]
-            if len(fits) == 1:
-                shared = len(values[fits[0]] & known)
-                why = f"Of {len(known)} patients of the other files {shared} are in it; those that "
-                why += f"{table.subject[0]} would tell are in none."
-                place = ("trial.yaml", f"tables.{table.name}.subject")
-                decided.guess(f"subject.{table.name}", place, fits[0], why)
-                table = by_subject(table, fits[0])
+        known = set().union(*(read.patients(one) for one in tables if one is not table))
+        own = read.patients(table)
+        link = ""
+        if known and not (_has(table, named) or (own and same(own, known))):
+            link = read.link(table, known)
+        values = read.values(table, link) if link else set()
+        sure = bool(link) and by_no_chance(values, known)
+        if link and (sure or weakly):
+            why = f"Of {len(known)} patients of the other files {len(values & known)} are in it"
+            why += f"; those that {table.subject[0]} would tell are in none." if own else "."
+            place = ("trial.yaml", f"tables.{table.name}.subject")
+            decided.guess(f"subject.{table.name}", place, link, why, blinds=not sure)
+            table = by_subject(table, link)
         made.append(table)
     return tuple(made)
 
@@ -125,9 +125,7 @@ def _check_shared(tables: Sequence[Table]) -> None:
         others = [one for one in tables if one.item != table.item and one.name in ids]
         own = ids.get(table.name, set())
         shared = {one.name: len(own & ids[one.name]) for one in others}
-        if not own or any(
-            n > STRANGERS * min(len(own), len(ids[name])) for name, n in shared.items()
-        ):
+        if not own or any(same(own, ids[one.name]) for one in others):
             continue
         for other in others[:1]:
             known = ids[other.name]
@@ -242,6 +240,9 @@ def _of_the_same_values(tables: Sequence[Table], decided: Decided) -> tuple[Tabl
         }
         if len(alike) == len(tables) and alike not in found.values():
             found[name] = alike
+    linked = () if found else _of_others(tables, decided, weakly=True)
+    if linked and all(one.subject for one in linked):
+        return linked
     if not found:
         each = "; ".join(
             f"{one.name} ({Path(one.item).name}): {one_of([c.name for c in one.columns])}"
@@ -302,10 +303,11 @@ def _links(tables: Sequence[Table], name: str) -> bool:
     )
 
 
-def _with_subject(table: Table, decided: Decided) -> Table:
+def _with_subject(table: Table, decided: Decided, beside: bool) -> Table:
     """The table with the patients that were told, or that it seems to have."""
     place = ("trial.yaml", f"tables.{table.name}.subject")
-    if data := decided.told.get("subject"):
+    data = decided.told.get("subject", "")
+    if data and not (beside and table.subject and not _has(table, data)):
         table = _as_told(table, data)
     elif table.subject:
         why = table.evidence.get("joined") or table.evidence.get("subject", "")

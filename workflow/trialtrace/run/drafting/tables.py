@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import one_of, wrong
+from trialtrace.base.errors import UserError, one_of, wrong
 from trialtrace.run.drafting.arms import as_codes, named_arm, with_said_codes, without_unrandomised
 from trialtrace.run.drafting.cells import Cells, and_joined, and_split
 from trialtrace.run.drafting.clusters import names_few
@@ -35,16 +35,33 @@ FROM_BESIDE = ("described", "set_aside")
 WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 
 
+class NoRowsError(UserError):
+    """A table without a row, beside which others may be the trial's."""
+
+
 def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     """The tables of files and of data sets of the registry package, as `registry:package/item`.
 
     They are in the order in which they were given. Paths are absolute or relative to the working
     folder. Raises UserError where one cannot be read.
     """
-    tables = tuple(table for key in found(texts) for table in profiles_of(key))
+    tables: list[Table] = []
+    empty: list[UserError] = []
+    for key in found(texts):
+        try:
+            tables += profiles_of(key)
+        except NoRowsError as error:
+            empty.append(error)
     if not tables:
-        raise wrong("the files", "none", "a file, a folder, or registry:package/item")
-    return tables
+        raise next(
+            iter(empty), wrong("the files", "none", "a file, a folder, or registry:package/item")
+        )
+    first = tables[0]
+    said = [f"{one.problems[0].place}: a header and no row." for one in empty]
+    if said:
+        told = " ".join([first.evidence.get("set_aside", ""), *said]).strip()
+        first = replace(first, evidence={**first.evidence, "set_aside": told})
+    return (first, *tables[1:])
 
 
 def profiles_of(candidate: Found) -> Iterator[Table]:
@@ -105,7 +122,8 @@ def _profile_of(
     rows = next((tally.rows for tally in tallies.values()), 0)
     if not rows:
         need = "rows: types, codes and arms are read out of them"
-        raise wrong(candidate.shown, "a header and no row", need, "give an export that has data")
+        fault, mend = "a header and no row", "give an export that has data"
+        raise NoRowsError(candidate.shown, found=fault, expected=need, do=mend)
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     columns, structure, together = _patients_in_whole(candidate, columns, rows, structure)
     bare = Table(

@@ -1,0 +1,149 @@
+"""Tables that hold none of the trial's patients are set aside and told, or asked."""
+
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from made_exports import ARMS, write
+from mini_run import run_stages
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.report.material import Material
+from trialtrace.report.sections.this_reanalysis import this_reanalysis
+from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.tables import profile
+from trialtrace.run.trial.load import Trial, load_settings, load_trial
+
+NUMBERS = range(1, 61)
+
+
+def main(folder: Path, prefix: str = "KH-") -> None:
+    rows = [f"{prefix}{n:03d},{ARMS[n % 2]},{'mf'[n % 3 // 2]},{n * 7 % 19}.5" for n in NUMBERS]
+    write(folder / "main.csv", ["patient_id,arm,sex,final_score", *rows])
+
+
+def drafted(folder: Path, **told: str) -> Draft:
+    return decide(profile([str(folder)]), told, guess_nothing_told)
+
+
+def test_what_has_no_patients_is_told(at: Project, call: Callable[..., int], capsys):
+    """A lookup, the numbers of a paper by arm, and staff: at the end of `new`, in the draft and on
+    page 1 of the report, with rows and reason; what is computed is of the trial."""
+    folder = at.root / "data" / "mixed"
+    folder.mkdir()
+    main(folder)
+    write(folder / "sites.csv", ["site,country", "A,UK", "B,FR", "C,FR"])
+    write(folder / "table2.csv", ["arm,n,mean", f"{ARMS[0]},30,8.1", f"{ARMS[1]},30,9.2"])
+    write(folder / "staff.csv", ["staff_id,role", *(f"{n},nurse" for n in range(1, 8))])
+    told = ("--primary", "final_score", "--control", "Placebo", "--arm", "arm")
+    assert call("new", "mine", folder, *told) == 0
+    said = "staff.csv (7 rows): no column has the patients of main"
+    assert said in capsys.readouterr().out
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert said in guesses["aside"]["evidence"] and "tables" not in guesses
+    assert all(name in guesses["aside"]["evidence"] for name in ("sites.csv (3", "table2.csv (2"))
+    trial = load_trial("mine", at)
+    run = run_stages(trial, at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    (row,) = [one for one in rows if "mean_difference.welch" in one["result_id"]]
+    even, odd = ([n * 7 % 19 + 0.5 for n in NUMBERS if n % 2 == part] for part in (0, 1))
+    expected = sum(even) / 30 - sum(odd) / 30
+    assert row["stat_value"] == pytest.approx(expected if ARMS[1] == "Placebo" else -expected)
+    page = page_1(at, trial, run.folder)
+    assert "not used" in page and "(7 rows): no column has the patients of" in page
+    assert call("confirm", "mine", "--key", "aside") == 0
+    assert "not used" not in page_1(at, load_trial("mine", at), run.folder)
+
+
+def page_1(at: Project, trial: Trial, folder: Path) -> str:
+    return unescape(this_reanalysis(Material(trial, load_settings(at), folder, {}), {}))
+
+
+def test_another_study_under_the_same_numbers_is_asked(tmp_path: Path):
+    """Of its patients the sex differs: they are others. What is told settles it."""
+    main(tmp_path)
+    rows = [f"KH-{n:03d},{ARMS[n // 2 % 2]},{'mf'[n % 2]},{n}" for n in range(1, 31)]
+    write(tmp_path / "pilot.csv", ["patient_id,arm,sex,age", *rows])
+    odd = sum((n % 3 == 2) != (n % 2 == 1) for n in range(1, 31))
+    guesses = {one.name: one for one in drafted(tmp_path).guesses}
+    assert guesses["tables"].value == "main" and guesses["tables"].blinds
+    arms = sum(n % 2 != n // 2 % 2 for n in range(1, 31))
+    assert f"arm differs in {arms} of 30: other people" in guesses["aside"].evidence
+    # Where the arm is the same in both, the sex tells it.
+    text = (tmp_path / "pilot.csv").read_text(encoding="utf-8").splitlines()
+    same = [",".join([*row.split(",")[:1], *row.split(",")[2:]]) for row in text]
+    write(tmp_path / "pilot.csv", same)
+    guesses = {one.name: one for one in drafted(tmp_path).guesses}
+    assert f"sex differs in {odd} of 30: other people" in guesses["aside"].evidence
+    made = drafted(tmp_path, tables="main.csv")
+    assert [one.name for one in made.tables] == ["main"]
+    assert not {"tables", "aside"} & {one.name for one in made.guesses}
+    # The sex of one patient, mistyped, makes no other people.
+    right = [f"KH-{n:03d},{'mf'[n % 3 // 2]},{n}" for n in range(1, 31)]
+    write(tmp_path / "pilot.csv", ["patient_id,sex,age", right[0].replace(",m", ",f"), *right[1:]])
+    assert len(drafted(tmp_path).tables) == 2
+
+
+def test_patients_of_few_rows_under_another_name_are_joined(tmp_path: Path):
+    """Texts that are patients of the trial; numbers from 1 on may be of anything."""
+    main(tmp_path)
+    events = [f"KH-{n:03d},fever" for n in (4, 9, 9, 31, 44, 58)]
+    write(tmp_path / "sae.csv", ["label,diagnosis", *events])
+    write(tmp_path / "codes.csv", ["drug_code,drug", *(f"C{n},drug {n}" for n in range(1, 16))])
+    made = drafted(tmp_path)
+    assert made.subject == {"main": "patient_id", "sae": "label"}
+    main(tmp_path, prefix="")
+    write(tmp_path / "sae.csv", ["label,diagnosis", *(one.removeprefix("KH-") for one in events)])
+    assert made.subject != drafted(tmp_path).subject
+    (aside,) = [one for one in drafted(tmp_path).guesses if one.name == "aside"]
+    assert "sae.csv (6 rows)" in aside.evidence and "codes.csv (15 rows)" in aside.evidence
+
+
+def test_what_is_lacking_may_stand_in_a_table_that_is_set_aside(tmp_path: Path):
+    """Patients written otherwise: the message says how they would be known."""
+    write(
+        tmp_path / "arms.csv", ["patient_id,arm", *(f"KH-{n:03d},{ARMS[n % 2]}" for n in NUMBERS)]
+    )
+    write(tmp_path / "diary.csv", ["patient_id,steps", *(f"{n},{n * 91}" for n in NUMBERS)])
+    with pytest.raises(UserError, match=r"endpoint(.|\n)*60 of 60 unknown subjects would be known"):
+        drafted(tmp_path)
+
+
+def test_numbers_of_who_was_screened_are_no_patients(tmp_path: Path):
+    main(tmp_path, prefix="")
+    rows = [f"{n:03d},{'yes' if n % 2 else 'no'}" for n in range(1, 141)]
+    write(tmp_path / "screening.csv", ["screening_no,eligible", *rows])
+    guesses = {one.name: one for one in drafted(tmp_path).guesses}
+    assert guesses["tables"].blinds
+    assert "60 of its 140 screening_no are among the 60" in guesses["aside"].evidence
+
+
+def test_arms_of_schools_are_refused_beside_their_pupils(tmp_path: Path):
+    schools = [f"S{n:02d},{ARMS[n % 2]},{n * 37}" for n in range(1, 25)]
+    pupils = [f"{n},S{n % 24 + 1:02d},{n % 31}" for n in range(1001, 1361)]
+    write(tmp_path / "schools.csv", ["school_id,arm,size", *schools])
+    write(tmp_path / "pupils.csv", ["pupil_id,school_id,score", *pupils])
+    with pytest.raises(UserError, match=r"each row of pupils.csv has the arm of its school_id"):
+        drafted(tmp_path)
+
+
+def test_a_sheet_without_rows_is_told(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.title = "Patients"
+    book.active.append(["patient_id", "arm", "final_score"])
+    for n in NUMBERS:
+        book.active.append([f"P{n}", ARMS[n % 2], n * 7 % 19])
+    book.create_sheet("Events").append(["patient_id", "event", "grade"])
+    book.save(tmp_path / "trial.xlsx")
+    (table,) = profile([str(tmp_path)])
+    assert "[Events]: a header and no row" in table.evidence["set_aside"]
+    write(tmp_path / "empty.csv", ["patient_id,arm"])
+    (tmp_path / "trial.xlsx").unlink()
+    with pytest.raises(UserError, match="a header and no row"):
+        profile([str(tmp_path)])

@@ -1,0 +1,297 @@
+"""Tables of what was given that hold none of the trial's patients: set aside and told, asked where
+another could as well be the trial."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trialtrace.base.errors import one_of, wrong
+from trialtrace.run.cleaning.fits import as_known
+from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.keys import may_tell_apart
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    ROW_NUMBERS,
+    SEX,
+    SITES,
+    identifies,
+    name_words,
+    rank,
+)
+from trialtrace.run.drafting.outcomes import levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import plain
+
+# Of the patients of a table those that another has, from which on a column of both links them.
+MOSTLY = 0.5
+# Of the values of two columns of other names those that both have.
+ALIKE = 0.8
+# Of the patients of the smaller of two tables those of both, up to which they are of strangers.
+STRANGERS = 0.02
+# Of the numbers between the ends of a column those that it has, from which on others meet it by
+# chance: they count from 1.
+DENSE = 0.2
+# Values that link a column of another name; patients of two tables, and of them those of whom a sex
+# or an arm differs, from which on they are others under the same numbers.
+FEWEST, FEWEST_OF_BOTH, OTHERS = 4, 10, 0.2
+ASIDE = "aside"
+WORDS = "Which tables are of the trial?"
+
+
+@dataclass
+class Read:
+    """The tables, with cells that are read once; `patients` are the columns that tell them."""
+
+    tables: Sequence[Table]
+    told: str
+    cells: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def subject(self, table: Table) -> str:
+        """The column of the patients: the one that was told, or that its name tells."""
+        told = self.told if self.told in {one.name for one in table.columns} else ""
+        return told or (*table.subject, "")[0]
+
+    def values(self, table: Table, name: str) -> set[str]:
+        """The different values of a column."""
+        at = (table.name, name)
+        if at not in self.cells:
+            self.cells[at] = {cell for (cell,) in cells_of(table, [name])} - {""}
+        return self.cells[at]
+
+    def patients(self, table: Table) -> set[str]:
+        """The patients of a table, none where no name tells them."""
+        name = self.subject(table)
+        return self.values(table, name) if name and table.rows <= MOST_ROWS else set()
+
+    def pair(self, one: Table, other: Table) -> tuple[str, str] | None:
+        """The columns by which two tables may be of the same patients; none where none are."""
+        own, known = self.patients(one), self.patients(other)
+        if own and known and same(own, known):
+            names = self.subject(one), self.subject(other)
+            # Numbers of another name, such as those of who was screened, count from 1 as well.
+            sure = len({*map(plain, names)}) == 1 or len(own & known) >= ALIKE * len(own)
+            return names if sure or by_no_chance(own, known) else None
+        if known and (name := self.link(one, known, self.subject(other))):
+            return name, self.subject(other)
+        if own and (name := self.link(other, own, self.subject(one))):
+            return self.subject(one), name
+        pairs = ((a, b) for a in _ids(one) for b in _ids(other) if not (own or known))
+        return next(((a.name, b.name) for a, b in pairs if self._shared(one, other, (a, b))), None)
+
+    def belongs(self, one: Table, group: Sequence[Table]) -> bool:
+        """Whether a table is of the patients of others, and of none of them contradicts what does
+        not change."""
+        if any(one.of and one.of == each.of for each in group):
+            return True
+        pairs = [(each, pair) for each in group if (pair := self.pair(one, each))]
+        known = any(map(self.patients, group))
+        return any(self.patients(each) or not known for each, _ in pairs) and not any(
+            self.differing(one, each, pair) for each, pair in pairs
+        )
+
+    def link(self, table: Table, known: set[str], name: str = "") -> str:
+        """The one column of a table that has the patients of others."""
+        found = self.links(table, known, name)
+        return found[0] if len(found) == 1 or name in found[:1] else ""
+
+    def links(self, table: Table, known: set[str], name: str = "") -> list[str]:
+        """The columns with the patients of others: that of their `name` first, or those whose
+        values are theirs and would hardly be so by chance."""
+        found = [
+            one.name
+            for one in _ids(table)
+            if not (table.subject and name_words(one.name) & CLUSTERS)
+            for values in [self.values(table, one.name)]
+            if len(values & known) >= MOSTLY * len(values)
+            if one.name == name or by_no_chance(values, known) or _alike(values, known)
+        ]
+        return sorted(found, key=lambda each: each != name)
+
+    def _shared(self, one: Table, other: Table, pair: tuple[Column, Column]) -> bool:
+        """Whether columns of two tables without a subject may be the patients of both."""
+        own, known = (
+            self.values(table, column.name)
+            for table, column in zip((one, other), pair, strict=True)
+        )
+        shared, least = len(own & known), min(len(own), len(known))
+        if pair[0].name == pair[1].name and shared >= MOSTLY * least:
+            # Within sites patients may be numbered anew.
+            sites = {each.name for each in one.columns if rank(each.name, SITES) is not None}
+            alone = len(own) == one.rows or len(known) == other.rows
+            return alone or bool(sites & {e.name for e in other.columns}) or own == known
+        return least >= FEWEST and _alike(own, known)
+
+    def differing(self, one: Table, other: Table, pair: tuple[str, str]) -> str:
+        """A sentence on a column that no patient has twice, and of which those of two tables have
+        another value, whatever its codes: they are others under the same numbers."""
+        for mine in one.columns:
+            theirs = next((each for each in other.columns if each.name == mine.name), None)
+            if theirs is None or not (_stays(mine, one) and _stays(theirs, other)):
+                continue
+            had, has = (
+                {row[0]: row[1] for row in cells_of(table, [name, mine.name])}
+                for table, name in zip((one, other), pair, strict=True)
+            )
+            both = Counter((had[who], has[who]) for who in had if had[who] and has.get(who))
+            coded = {*levels(mine)} != {*levels(theirs)}
+            n = both.total() - sum(
+                max(m for (a, b), m in both.items() if a == code and (coded or a == b))
+                for code in {a for a, b in both if coded or a == b}
+            )
+            if both.total() >= FEWEST_OF_BOTH and n > OTHERS * both.total():
+                return f"{mine.name} differs in {n} of {both.total()}"
+        return ""
+
+
+def same(own: set[str], known: set[str]) -> bool:
+    """Whether two tables share more patients than by chance."""
+    return len(own & known) > STRANGERS * min(len(own), len(known))
+
+
+def _ids(table: Table) -> list[Column]:
+    """The columns of a table that may tell its patients."""
+    return [
+        one
+        for one in table.columns
+        if plain(one.name) not in ROW_NUMBERS
+        and rank(one.name, SITES) is None
+        and may_tell_apart(one)
+        and not (one.blank or one.missing_codes or one.validation.startswith("date"))
+        and one.distinct >= FEWEST
+        and table.rows <= MOST_ROWS
+    ]
+
+
+def by_no_chance(values: set[str], known: set[str]) -> bool:
+    """Whether a column of another name would hardly have these patients by chance: texts, or
+    numbers far from each other."""
+    if not all(map(str.isdecimal, values)):
+        return True
+    numbers = [int(one) for one in known if one.isdecimal()]
+    span = max(numbers) - min(numbers) + 1 if numbers else 0
+    return len(numbers) <= DENSE * span and len(values & known) >= ALIKE * len(values)
+
+
+def _alike(values: set[str], known: set[str]) -> bool:
+    return len(values & known) >= ALIKE * len(values | known)
+
+
+def _stays(column: Column, table: Table) -> bool:
+    """Whether a patient has one value of a column for good: a sex, a day of birth, the arm."""
+    always = rank(column.name, SEX) is not None or identifies(column.name)
+    few = always or column.name in table.arm
+    return few and column.constant_within is not False and column.distinct > 1
+
+
+def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
+    """The tables of the trial: those that were told, else those that are linked with the one of the
+    likeliest arm. What is left is told; where it may be the trial as well, or has about as many
+    patients, it is asked."""
+    read = Read(tables, decided.told.get("subject", ""))
+
+    def chosen(text: str) -> tuple[Table, ...]:
+        names = [one.strip() for one in text.split(",") if one.strip()]
+        for name in names:
+            if not any(name in _names(table) for table in tables):
+                raise none_of("tables", name, [table.name for table in tables])
+        return tuple(table for table in tables if {*names} & _names(table))
+
+    if "tables" in decided.told:
+        return chosen(decided.told["tables"])
+    if len(tables) < 2:
+        return tuple(tables)
+    groups = _groups(read)
+    if len(groups) == 1:
+        return tuple(tables)
+    home, *others = groups
+    rivals = [home, *(group for group in others if _may_be_it(read, group, home))]
+    if len(rivals) > 1 and not any(map(read.patients, tables)):
+        # Nothing tells any patient: what links them is asked, or they are refused together.
+        return tuple(tables)
+    reasons = {one.name: _reason(read, one, home) for group in others for one in group}
+    kept = tuple(home)
+    if len(rivals) > 1:
+        words = [
+            (
+                ",".join(one.name for one in group),
+                "; ".join(f"{one.name} is {_of_rows(one, _file(one))}" for one in group)
+                + ("" if group is home else f": {reasons[group[0].name]}"),
+            )
+            for group in rivals
+        ]
+        kept = decided.choose("tables", WORDS, words, ("trial.yaml", "tables"), chosen, False)
+    known = [one for group in rivals for one in group] if "tables" in decided.told else kept
+    if out := [one for one in tables if one not in known]:
+        value = "; ".join(f"{_of_rows(one, one.name)}: {reasons[one.name]}" for one in out)
+        why = "; ".join(f"{_of_rows(one, _file(one))}: {reasons[one.name]}" for one in out)
+        why = f"No part of the trial, and not used: {why}. --tables names those that are."
+        decided.guess(ASIDE, ("trial.yaml", "tables"), value, why)
+    return kept
+
+
+def _groups(read: Read) -> list[list[Table]]:
+    """Tables of the same patients together, those with the likeliest arm first."""
+    left = sorted(
+        read.tables,
+        key=lambda one: (-max(one.weights.values(), default=0.0), -len(read.patients(one))),
+    )
+    groups: list[list[Table]] = []
+    while left:
+        group, grown = [left.pop(0)], True
+        while grown:
+            more = [one for one in left if read.belongs(one, group)][:1]
+            group += more
+            left = [one for one in left if one not in more]
+            grown = bool(more)
+        groups.append([one for one in read.tables if one in group])
+    return groups
+
+
+def _may_be_it(read: Read, group: Sequence[Table], home: Sequence[Table]) -> bool:
+    """Whether as much may hang on a group as on the likeliest one: it has about as many patients,
+    or rows where none are told, or their numbers under the same name."""
+    most = max(len(read.patients(one)) or one.rows for one in home)
+    names = {read.subject(one) for one in home} - {""}
+    return any(
+        (len(read.patients(one)) or one.rows) >= MOSTLY * most or read.subject(one) in names
+        for one in group
+    )
+
+
+def _reason(read: Read, table: Table, home: Sequence[Table]) -> str:
+    """Why a table is no part of the trial of the others."""
+    best = max(home, key=lambda one: len(read.patients(one)))
+    for one in home:
+        pair = read.pair(table, one)
+        if pair and (odd := read.differing(table, one, pair)):
+            return f"its {pair[0]} are those of {one.name}, but {odd}: other people"
+    own, known = read.patients(table), read.patients(best)
+    if len(links := read.links(table, known)) > 1:
+        return f"{one_of(links)} have the patients of {best.name}: --subject names the one"
+    if not own:
+        return f"no column has the patients of {best.name}"
+    group = read.subject(best)
+    if name_words(group) & CLUSTERS and group in {one.name for one in table.columns}:
+        fault = f"{_file(best)} has one row of each {group}, {_file(table)} their members"
+        mend = f"give one file in which each row of {_file(table)} has the arm of its {group}"
+        raise wrong("the files", fault, "the arm beside each patient", mend)
+    text = f"{len(own & known)} of its {len(own)} {read.subject(table)} are among the {len(known)} "
+    text += f"patients of {best.name}"
+    return "; ".join([text, *as_known([*(own - known)], known)])
+
+
+def _names(table: Table) -> set[str]:
+    """What a person may call a table."""
+    path = Path(table.item)
+    return {table.name, path.name, path.stem, str(table.reading.get("sheet", "")), table.of} - {""}
+
+
+def _file(table: Table) -> str:
+    sheet = table.reading.get("sheet", "")
+    return f"{Path(table.item).name}[{sheet}]" if sheet else Path(table.item).name
+
+
+def _of_rows(table: Table, name: str) -> str:
+    return f"{name} ({table.rows} row{'s' * (table.rows != 1)})"
