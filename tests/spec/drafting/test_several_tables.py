@@ -148,3 +148,12 @@ def test_patients_under_two_names_are_joined_or_asked(tmp_path: Path, prefix: st
     assert guess.blinds is not guessed
     for name in ("SID", "person"):
         assert decide(tables, {"subject": name}, guess_nothing_told).subject == draft.subject
+
+
+def test_an_arm_of_several_tables_is_told_with_what_speaks_for_it(tmp_path: Path):
+    paths = files(tmp_path)
+    text = (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"{row},{ARMS[int(row.split(',')[0]) % 2]}" for row in text[1:]]
+    write(tmp_path / "scores.csv", [f"{text[0]},arm", *rows])
+    (arm,) = [one for one in drafted(paths).guesses if one.name == "arm"]
+    assert arm.value == "arms.arm" and "its name is that of an arm" in arm.evidence

@@ -89,7 +89,7 @@ def arm_of(
     ]
     odd = {} if sure else _of_doubled_ids(tables, subject)
     passed += [f" {name} is passed over: {why}." for name, why in odd.items()]
-    known = {name for name, _ in choices}
+    known = {(table.name, name) for table, name in ranked}
     others = [
         one
         for table in _by_patients(tables, subject)
@@ -97,7 +97,7 @@ def arm_of(
         if (is_coded(one) or _even_numbers(one) or _few_texts(one))
         and 2 <= len(levels(one)) <= MOST_ARMS
         and not (belongs(one) or is_form_status(one) or tells_treatments(one, table.columns))
-        and one.name not in known
+        and (table.name, one.name) not in known
         and one.constant_within is not False
     ]
     if not ranked and _only_even(tables, others, subject):

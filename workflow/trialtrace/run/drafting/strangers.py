@@ -250,12 +250,13 @@ def _groups(read: Read) -> list[list[Table]]:
 
 
 def _may_be_it(read: Read, group: Sequence[Table], home: Sequence[Table]) -> bool:
-    """Whether as much may hang on a group as on the likeliest one: it has about as many patients,
-    or rows where none are told, or their numbers under the same name."""
+    """Whether as much may hang on a group as on the likeliest one: it has half as many patients, or
+    nearly as many rows where none are told, or their numbers under the same name."""
     most = max(len(read.patients(one)) or one.rows for one in home)
     names = {read.subject(one) for one in home} - {""}
     return any(
-        (len(read.patients(one)) or one.rows) >= MOSTLY * most or read.subject(one) in names
+        read.subject(one) in names
+        or (len(own) >= MOSTLY * most if (own := read.patients(one)) else one.rows >= ALIKE * most)
         for one in group
     )
 
