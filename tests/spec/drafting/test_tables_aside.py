@@ -59,6 +59,11 @@ def test_what_has_no_patients_is_told(at: Project, call: Callable[..., int], cap
     assert "not used" in page and "(7 rows): no column has the patients of" in page
     assert call("confirm", "mine", "--key", "aside") == 0
     assert "not used" not in page_1(at, load_trial("mine", at), run.folder)
+    capsys.readouterr()
+    assert call("new", "mine", folder, "--again") == 0
+    again = capsys.readouterr().out
+    assert "main: 60 rows" in again and "staff.csv: none of the tables of mine" in again
+    assert call("new", "mine", folder / "staff.csv", folder / "sites.csv", "--again") == 1
 
 
 def page_1(at: Project, trial: Trial, folder: Path) -> str:

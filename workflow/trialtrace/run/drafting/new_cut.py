@@ -30,21 +30,25 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
         raise wrong(f"trial {name}", f"no folder {at.shown(folder)}", need, mend)
     trial = load_trial(name, at)
     lines: list[str] = []
-    for table in profile(texts):
+    others: list[Table] = []
+    tables = profile(texts)
+    for table in tables:
         named = {
             clean: Path(getattr(trial.source.items[spec.of], "path", "")).stem
             for clean, spec in trial.tables.items()
         }
         known = [clean for clean, stem in named.items() if stem == Path(table.item).stem]
         known = known or [name for name, spec in trial.tables.items() if spec.of == table.name]
-        if not known and len(trial.tables) == 1 and len(texts) == 1:
+        if not known and len(trial.tables) == len(tables) == 1:
             known = list(trial.tables)
-        if not known:
-            fault = f"a file that would be the table {table.name}"
-            need = f"one of the tables of {name}: {one_of(trial.tables)}"
-            raise wrong(table.item, fault, need, "call the new file as the old one is called")
+        others += [] if known else [table]
         for clean in known:
             lines += [f"{clean}: {line}" for line in _table(trial, clean, table)]
+    if not lines:
+        fault = f"a file that would be the table {others[0].name}"
+        need = f"one of the tables of {name}: {one_of(trial.tables)}"
+        raise wrong(others[0].item, fault, need, "call the new file as the old one is called")
+    lines += [f"{one.item}: none of the tables of {name}, and not compared" for one in others]
     return [*lines, "nothing was written"]
 
 
