@@ -110,6 +110,17 @@ def test_patients_of_few_rows_under_another_name_are_joined(tmp_path: Path):
     assert "sae.csv (6 rows)" in aside.evidence and "codes.csv (15 rows)" in aside.evidence
 
 
+def test_a_list_of_the_lot_has_its_own_numbers(tmp_path: Path):
+    """Patients have another id beside the number under which they were drawn."""
+    write(tmp_path / "list.csv", ["rand_no,arm", *(f"{n},{ARMS[n % 2]}" for n in NUMBERS)])
+    rows = [f"R-{n * 7},{n},{n * 7 % 19}" for n in NUMBERS]
+    write(tmp_path / "patients.csv", ["patient_id,rand_no,final_score", *rows])
+    made = drafted(tmp_path)
+    assert {*made.subject.values()} == {"rand_no"} and len(made.tables) == 2
+    (guess,) = [one for one in made.guesses if one.name == "subject.patients"]
+    assert "60 are in it; those that patient_id would tell are in none" in guess.evidence
+
+
 def test_what_is_lacking_may_stand_in_a_table_that_is_set_aside(tmp_path: Path):
     """Patients written otherwise: the message says how they would be known."""
     write(

@@ -71,13 +71,15 @@ def _of_others(
     read = Read(tables, named := decided.told.get("subject", ""))
     made = []
     for table in tables:
-        known = set().union(*(read.patients(one) for one in tables if one is not table))
+        others = [one for one in tables if one is not table]
+        known = set().union(*map(read.patients, others))
         own = read.patients(table)
+        names = [name for one in others if _has(table, name := read.subject(one))]
         link = ""
         if known and not (_has(table, named) or (own and same(own, known))):
-            link = read.link(table, known)
+            link = read.link(table, known, (*names, "")[0])
         values = read.values(table, link) if link else set()
-        sure = bool(link) and by_no_chance(values, known)
+        sure = bool(link) and (link in names or by_no_chance(values, known))
         if link and (sure or weakly):
             why = f"Of {len(known)} patients of the other files {len(values & known)} are in it"
             why += f"; those that {table.subject[0]} would tell are in none." if own else "."
