@@ -21,7 +21,7 @@ from trialtrace.run.drafting.outcomes import is_coded, label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.structure import ID
-from trialtrace.run.tables.measures import AGES, plain
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 NO_GROUP = re.compile(r"none|no|nil|n/?a|keine[rs]?|aucune?|ninguno|nessuno|-+", re.IGNORECASE)
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
@@ -62,12 +62,14 @@ def groups_of_one_arm(
     table: Table, column: Column, known: tuple[Column, str], fewest: int = FEWEST_CLUSTERS
 ) -> dict[str, str]:
     """The values of a column with their arm; none where a value has several, or a patient has, or
-    few have patients; of people, who bring others, and of families half as many. `known` are the
-    arm and the column of the patients."""
+    few have patients; of people, who bring others, half as many, and of families any number, where
+    many have several. `known` are the arm and the column of the patients."""
     if _of_a_patient(column) or column.constant_within is False:
         return {}
     few_each = _of_one_size(column) or names_few(column.name)
-    fewest_each = FEWEST_OF_A_PERSON if few_each else FEWEST_EACH
+    # Most families, and mothers, have one child of a trial.
+    related = bool((name_words(column.name) | {*parts(column.label)}) & RELATED)
+    fewest_each = 1.0 if related else FEWEST_OF_A_PERSON if few_each else FEWEST_EACH
     if not fewest <= column.distinct <= table.rows / fewest_each:
         return {}
     arms: dict[str, set[str]] = defaultdict(set)
@@ -79,7 +81,8 @@ def groups_of_one_arm(
         arms[group].add(code)
         sizes[group] += 1
     several = [group for group, n in sizes.items() if n > 1]
-    few = sum(sizes.values()) < fewest_each * len(sizes)
+    few = sum(sizes.values()) < FEWEST_OF_A_PERSON * len(sizes)
+    few = sum(sizes.values()) < fewest_each * len(sizes) or (few and len(several) < FEWEST_UNNAMED)
     if few or len(several) < fewest or any(len(codes) > 1 for codes in arms.values()):
         return {}
     if len(set().union(*arms.values())) < 2:

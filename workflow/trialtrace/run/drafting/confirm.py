@@ -85,11 +85,20 @@ def _baseline(guess: Guess, plan: Content) -> bool:
     return isinstance(shown, list) and set(guess.value.split(", ")) <= set(shown)
 
 
+def _units(guess: Guess, cleaning: Content) -> bool:
+    """Whether no number is converted by the column of units."""
+    _, table = guess.key_.split(".")[:2]
+    found = _under(cleaning, "tables", table, "convert")
+    entries = found.values() if isinstance(found, Mapping) else ()
+    return all(_under(one, "unit_column") != guess.value for one in entries)
+
+
 HOLDS: Mapping[str, Callable[[Guess, Content], bool]] = {
     "question": lambda _, trial: trial.get("question") == QUESTION,
     "intercurrent": _intercurrent,
     "endpoints": lambda guess, file: any(name in file for name in guess.value.split(", ")),
     "missing": _missing,
+    "units": _units,
     "baseline": _baseline,
 }
 

@@ -62,8 +62,15 @@ from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.strangers import ASIDE, of_the_trial
 from trialtrace.run.drafting.subjects import with_subjects
 from trialtrace.run.drafting.tables import by_subject, with_column
-from trialtrace.run.drafting.unused import tell_unused
-from trialtrace.run.drafting.visits import ask_before, visit_of, with_before
+from trialtrace.run.drafting.units import tell_units
+from trialtrace.run.drafting.unused import tell_exposure, tell_unused
+from trialtrace.run.drafting.visits import (
+    ask_before,
+    own_before,
+    stem_before,
+    visit_of,
+    with_before,
+)
 from trialtrace.run.drafting.wide import TREATMENT, over_visits, under_treatments
 from trialtrace.run.tables.measures import AGES, parts, plain
 
@@ -186,10 +193,14 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         if design.columns
         else _outcomes(tables, (subject, visit), treated, decided.told.get("kind", ""), decided)
     )
+    tell_units(tables, shown, decided)
+    tell_exposure({table.name: table for table in tables}[shown[0].table], shown[0], decided)
+    if design.own_treatment and not design.columns:
+        _tell_before(by_treatment(home), shown[0], decided)
     tables, home = _judged_alone(tables, home, shown)
-    if design.kind == PARALLEL and all(one.name != "pairs" for one in decided.guesses):
-        roles = {arm.name, subject[home.name], visit[home.name], *shown[0].names}
-        tell_unused(home, arm, roles, decided)
+    if not design.own_treatment and all(one.name != "pairs" for one in decided.guesses):
+        roles = {arm.name, subject[home.name], visit[home.name], *shown[0].names, design.cluster}
+        tell_unused(home, arm, roles, design.cluster, decided)
     made = Draft(
         tables=tables,
         subject=subject,
@@ -209,6 +220,19 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         asked=decided.asked,
     )
     return _with_patients(made) if design.own_treatment and not design.columns else made
+
+
+def _tell_before(table: Table, primary: Outcome, decided: Decided) -> None:
+    """A guess on the columns of what the primary endpoint was before each treatment of a patient,
+    which no step takes."""
+    name = primary.column
+    found = [one.name for one in own_before(table, primary) if stem_before(one.name, name)]
+    if found and primary.kind == MEASURE:
+        why = (
+            f"It is what {name} was before each treatment: {name} is compared as it was after it, "
+        )
+        why += "since no step within patients is given the value before."
+        decided.guess("own_before", ("plan.yaml", "analyses"), ", ".join(found), why)
 
 
 def _with(

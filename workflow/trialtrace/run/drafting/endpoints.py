@@ -20,7 +20,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.drafting.visits import label_in, labels_of, visits_of
+from trialtrace.run.drafting.visits import UNPLANNED, label_in, labels_of, visits_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import SURVIVAL, parts
 
@@ -58,7 +58,14 @@ class Planned:
         """The visits at which it is analysed."""
         before, named = self.outcome.before, self.outcome.named_visit
         after = {code: label for code, label in self.visits.items() if code not in before}
-        return [label for code, label in after.items() if named in ("", code)]
+        planned = [code for code in after if named == code or (after[code] not in self.unplanned)]
+        return [after[code] for code in planned if named in ("", code)]
+
+    @property
+    def unplanned(self) -> list[str]:
+        """The visits at which nobody is compared, as nobody planned them, where others are left."""
+        found = [label for label in self.visits.values() if UNPLANNED.search(label.lower())]
+        return found if len(found) + len(self.outcome.before) < len(self.visits) else []
 
 
 def planned(draft: Draft) -> list[Planned]:

@@ -11,7 +11,7 @@ from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
 from trialtrace.run.drafting.likely_outcome import after_start, of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words
-from trialtrace.run.drafting.outcomes import DEAD, is_coded, label_of, levels
+from trialtrace.run.drafting.outcomes import DEAD, is_coded, label_of, levels, tells_unit
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.times import ALIVE, LEFT_RIGHT
@@ -90,6 +90,7 @@ def _like_lot(table: Table, column: Column, arm: Column) -> str:
         or column.blank
         or is_side(column)
         or _is_state_or_side(column)
+        or tells_unit(column)
         or {column.name} & {*table.visit}
         or (bare and not said)
         or of_patients(column)

@@ -256,6 +256,12 @@ UNITS = {
 TIMES = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
 BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}
 BRACKETED |= {"min": "minutes", "sec": "seconds", "iu": "IU", "u/l": "U/L", "iu/l": "IU/L"}
+# What a column is called by that tells the unit of each row.
+UNIT_WORDS = {"unit", "units", "uom", "einheit", "unite", "unidad", "unita", "enhet", "enhed"}
+_OTHER_UNITS = {"lb", "oz", "in", "inch", "inches", "ft", "feet", "stone", "mmhg", "cmh2o", "f",
+                "c", "fahrenheit", "celsius"}  # fmt: skip
+_METRIC = re.compile(r"(d|c|m|u|n|p|k)??(mol|g|l|m|iu|u|eq|pa|j|cal)")
+_POWERS = {"k": 3, "d": -1, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12}
 # Words of scales, each step from the least on; a statistician takes the order and no distance.
 SCALES = tuple(
     tuple(re.compile(step, re.IGNORECASE) for step in steps)
@@ -327,6 +333,20 @@ def rank_of_arm(name: str) -> int | None:
 
 
 LOGGED = re.compile(r"\b(logged|log ?(10|2|e)?|ln|logarithms?|log transformed)\b", re.IGNORECASE)
+
+
+def unit_meant(text: str) -> str:
+    """A unit in a form that all spellings of it have: of ng/mL and µg/L, of kg and kilograms;
+    nothing of what is none."""
+    word = re.sub(r"[\s°]", "", text).casefold()
+    word = UNITS.get(word, word).casefold().replace("µ", "u").replace("μ", "u")
+    halves = [_METRIC.fullmatch(half) for half in word.split("/")]
+    if len(halves) < 3 and all(halves):
+        powers = [_POWERS.get(half[1] or "", 0) for half in halves if half]
+        bases = "/".join(half[2] for half in halves if half)
+        return f"{powers[0] - sum(powers[1:])} {bases}"
+    known = word in _OTHER_UNITS or word in UNITS or text in UNITS.values()
+    return word if known else ""
 
 
 def unit_of(*texts: str) -> str:

@@ -155,6 +155,10 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
         Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
         Guessed("intercurrent", "plan.yaml", "estimands", "none", why),
     ]
+    if out := chosen[0].unplanned:
+        why = "By its name no visit that all patients were to have; arms are compared at "
+        why += f"{one_of(chosen[0].after)}."
+        made.append(Guessed("unplanned", "plan.yaml", f"analyses.{names[0]}", ", ".join(out), why))
     if chosen[0].stop and not chosen[0].time_unit:
         why = f"Nothing tells the unit of {chosen[0].stop.name}; rates are of a year of them."
         made.append(Guessed("unit", "plan.yaml", f"analyses.{names[0]}", "days", why))

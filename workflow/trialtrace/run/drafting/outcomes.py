@@ -18,7 +18,9 @@ from trialtrace.run.drafting.names import (
     POPULATION_FLAGS,
     POPULATION_WORDS,
     SCALES,
+    UNIT_WORDS,
     sign,
+    unit_meant,
     vocabulary,
     words_apart,
 )
@@ -158,6 +160,16 @@ def label_of(column: Column, code: str) -> str:
     codes = levels(column)
     words = dict(zip(codes, words_apart(codes), strict=True))
     return dict(column.choices).get(code, words.get(code, "")) or code
+
+
+def tells_unit(column: Column) -> bool:
+    """Whether a column tells the unit of what another has: by its levels, all of them units of more
+    than a letter, or by its name and any such, or all of a letter."""
+    texts = [label_of(column, code) for code, _ in column.values]
+    named = bool({*parts(column.name)} & UNIT_WORDS)
+    known = [unit_meant(text) != "" for text in texts]
+    words = [unit and len(text) > 1 for unit, text in zip(known, texts, strict=True)]
+    return bool(texts) and (all(words) or (named and (all(known) or any(words))))
 
 
 def population_of(column: Column) -> tuple[str, str, str] | None:
@@ -312,6 +324,7 @@ def usable(column: Column) -> bool:
         and column.distinct > 1
         and not (belongs(column) or of_analysis(column))
         and not is_form_status(column)
+        and not tells_unit(column)
         and not numbers_rows(column)
         and not NO_OUTCOME.fullmatch(plain(column.name))
         and not ("date" in column.evidence or DATED.match(column.label))

@@ -30,6 +30,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
     numbers_rows,
     of_analysis,
+    tells_unit,
     usable,
 )
 from trialtrace.run.drafting.parameters import later_alone
@@ -38,11 +39,12 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.times import (
     is_recorded_time,
     is_time,
+    is_watched,
     may_be_until,
     pairs,
     tells_deaths,
 )
-from trialtrace.run.drafting.visits import own_before
+from trialtrace.run.drafting.visits import own_before, stem_before
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.tables.measures import AGES, NOT_IT, other_age, parts, plain
 from trialtrace.run.trial.label_words import sex_meant
@@ -201,6 +203,8 @@ def _may_end(draft: Draft) -> dict[str, str]:
     }
     deaths = any(tells_deaths(column) for column in draft.home.columns if is_coded(column))
     times += [column.name for column in draft.home.columns if deaths and may_be_until(column)]
+    watched = [column.name for column in draft.home.columns if is_watched(column)]
+    ended |= dict.fromkeys(watched, "it tells how long patients were followed")
     return ended | dict.fromkeys(times, "a time to an event")
 
 
@@ -245,13 +249,18 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
 
     words = "What does the primary analysis adjust for?"
     chosen = dict.fromkeys(decided.several("covariates", words, choices, read))
-    if column := _own_before(draft):
+    column = _own_before(draft)
+    if column:
         if column not in chosen:
             why = f"It is what {draft.primary.column} was before: the primary analysis is given it."
             decided.guess("own_before", ("plan.yaml", "analyses"), column, why)
         chosen = {column: None} | chosen
     texts = [one.name for one in draft.home.columns]
-    late = {name: after_start(draft.home.column(name), texts) for name in chosen if name in names}
+    late = {
+        name: after_start(draft.home.column(name), texts)
+        for name in chosen
+        if name in names - {column}
+    }
     if doubts := [f"{name} ({word.rstrip('.')})" for name, word in late.items() if word]:
         why = f"By its name it came after randomisation: {', '.join(doubts)}."
         decided.guess("adjusted", ("plan.yaml", "analyses"), ", ".join(chosen), why)
@@ -271,11 +280,11 @@ def _own_before(draft: Draft) -> str:
         if is_number(one) and one.constant_within is False and one.name not in draft.visit.values()
     ]
     # Where one number alone was measured, what was before without its name is of it.
-    stems = {measured_stem(primary.column), *([""] if varying == [primary.column] else [])}
+    name = primary.column.replace("{visit}", "")
     found = [
         one.name
         for one in own_before(draft.home, primary)
-        if is_number(one) and measured_stem(one.name) in stems
+        if is_number(one) and (stem_before(one.name, name) or varying == [primary.column])
     ]
     return found[0] if len(found) == 1 and primary.table == draft.home.name else ""
 
@@ -312,7 +321,7 @@ def _describes(column: Column) -> bool:
         and column.distinct > 1
         and not column.mostly_lacking
         and not FLAG.fullmatch(column.name)
-        and not (belongs(column) or of_analysis(column))
+        and not (belongs(column) or of_analysis(column) or tells_unit(column))
         and not (column.validation == "integer" and {*parts(column.name)} <= GROUPS)
         and (_is_age(column) or not numbers_rows(column))
         and (

@@ -260,13 +260,7 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
     patient ended, where it may be a time: none of patients or of what was before by its name or
     label."""
     table = offered.table(time.table)
-    if (
-        time.kind != MEASURE
-        or offered.within
-        or time.columns
-        or time.codes
-        or table.name in offered.parameters
-    ):
+    if time.kind != MEASURE or time.columns or time.codes or table.name in offered.parameters:
         return []
     number, items = table.column(time.column), items_of(table.columns)
     states = [
@@ -277,6 +271,7 @@ def endings(offered: Offered, time: Outcome) -> list[Column]:
             or tells_ends(column)
         )
         and column.constant_within is not False
+        and not (offered.within and column.constant_within)
         and column.name not in (time.column, *items)
         and not belongs(column)
         and not tells_arm(column, table, offered.arm)
@@ -312,7 +307,8 @@ def without_end(table: Table, outcome: Outcome) -> str:
 
 
 def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcome:
-    """A number that may be a time with the column that tells how it ended, which is asked."""
+    """A number that may be a time with the column that tells how it ended, which is asked; no step
+    compares such times within patients."""
     states = endings(offered, outcome)
     far = "" if offered.within else without_end(offered.table(outcome.table), outcome)
     if not (states or far) or "status" in decided.told:
@@ -325,13 +321,17 @@ def _with_status(offered: Offered, outcome: Outcome, decided: Decided) -> Outcom
     if far:
         none += f" {far}: they are then left out. Else add how each ended to the export, with the "
         none += "time until then."
-    choices.append((NO_STATUS, none))
+    choices.insert(0 if offered.within else len(choices), (NO_STATUS, none))
     table = offered.table(outcome.table)
 
     def read(name: str) -> Outcome:
         if name == NO_STATUS:
             return outcome
         state = column_of([table], name, "status")[1]
+        if offered.within:
+            found = f"{name}: {time} of each treatment of a patient is censored, or ended with it"
+            mend = f"--primary {name} compares whether, where all were followed as long"
+            raise wrong("--status", found, "a number that everybody has", mend)
         if not is_state(state):
             expected = f"a column of 2 to {MOST_STATES} values, or {NO_STATUS}"
             raise wrong("--status", f"{name}, {state.distinct} values", expected)
@@ -371,7 +371,7 @@ def _with_its_status(offered: Offered, outcome: Outcome, status: str, decided: D
     table, time = offered.table(outcome.table), outcome.column
     words = {*parts(time)} - BARE
     shared = [one.name for one in states if words & {*parts(one.name)}]
-    if not status and len(shared) != 1:
+    if offered.within or (not status and len(shared) != 1):
         names = [one.name for one in sorted(states, key=lambda one: not may_end(one))]
         fault = f"{time}, which may be a time that ended with an event, or without it"
         mend = (

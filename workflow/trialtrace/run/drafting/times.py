@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trialtrace.base.errors import wrong
 from trialtrace.run.drafting.decided import column_of
+from trialtrace.run.drafting.names import TIMES as UNITS_OF_TIME
 from trialtrace.run.drafting.names import vocabulary
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
@@ -72,6 +73,13 @@ FOLLOWED = LIVED | set(
     vocabulary("up observed study trial total last contact event risk final on in under")
 )
 OF_SURVIVAL = re.compile(r"[a-z]{0,4}[fs]s|tt[a-z]{1,2}|ttnt")
+# How long a patient was watched, and what may then have happened several times.
+WATCHED = re.compile(r"\b(observed|followed|follow ?up|at risk|(in|on) (the )?(study|trial))\b")
+COUNTED = re.compile(
+    r"\b(numbers?|counts?|n|no|nr|num|anzahl|nombre|numero|aantal|antal|falls|exacerbations|"
+    r"seizures|attacks|episodes|events|relapses|infections|hospitali[sz]ations|admissions|bleeds|"
+    r"flares|crises)\b"
+)
 # A time with how it ended, above nearly every single column; of one that may be no such time.
 PAIRED, DOUBTED = 6.0, 1.0
 # Different times, from which on numbers may be some.
@@ -86,6 +94,26 @@ def censors(column: Column) -> bool:
 def _names_end(column: Column) -> bool:
     """Whether a column says who died, by its name, or who was censored."""
     return bool(DEAD.fullmatch(plain(column.name))) or censors(column)
+
+
+def is_watched(column: Column) -> bool:
+    """Whether a number says how long each patient was followed, and not all as long."""
+    texts = [parts(column.name), parts(column.label)]
+    words = {word for text in texts for word in (*text, column.unit)}
+    return (
+        is_number(column)
+        and column.distinct > 1
+        and any(WATCHED.search(" ".join(text)) for text in texts)
+        and bool(words & {*UNITS_OF_TIME, "time"})
+        and not words & (BEFORE | SINCE | UNTIL_IT)
+    )
+
+
+def is_counted(column: Column) -> bool:
+    """Whether a whole number counts what a patient can have several times, by its name or label."""
+    texts = (" ".join(parts(text)) for text in (column.name, column.label))
+    whole = column.validation == "integer" and not column.low.startswith("-")
+    return whole and any(map(COUNTED.search, texts))
 
 
 def tells_deaths(column: Column) -> bool:

@@ -2,28 +2,30 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import combinations, pairwise, takewhile
 
 from trialtrace.base.errors import one_of, wrong
 from trialtrace.run.drafting.columns import SHOWN as MOST_LEVELS
 from trialtrace.run.drafting.decided import Decided, code_of
 from trialtrace.run.drafting.intervals import bounds
 from trialtrace.run.drafting.keys import in_order, telling_apart
-from trialtrace.run.drafting.likely_outcome import measured_stem
 from trialtrace.run.drafting.names import VISITS, name_words, rank
 from trialtrace.run.drafting.outcomes import TIMES, Outcome, is_number, label_of, levels
 from trialtrace.run.drafting.parameters import parameters_of
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
-from trialtrace.run.drafting.wide import BOUND, EARLY, LATE, TREATMENT, UNIT, days_of
+from trialtrace.run.drafting.wide import AROUND, BOUND, EARLY, LATE, TREATMENT, UNIT, days_of
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import folded, parts
 
 BEFORE, AFTER, NONE = "before", "after", "none"
-# Of a column of its own with the value before.
+# Of a column of its own with the value before, whatever that is of.
 OWN_COLUMN = {"bl", "baseline", "base", "pre", "before"}
+# Words of a name that say when, and nothing of what was measured.
+OF_WHEN, OF_UNIT = re.compile(rf"[0-9]+|{EARLY}|{LATE}"), re.compile(UNIT)
 EARLY_WORDS = re.compile(rf"\b(?:{EARLY}|enrol\w*|randomi[sz]ation|anamnese)\b")
 LATE_WORDS = re.compile(rf"\b(?:{LATE})\b")
 # A change from baseline is later than it, as what was after it.
@@ -35,6 +37,11 @@ CHANGED = re.compile(
 AT_ITS_END = re.compile(
     r"\bpost ?-?(treatment|intervention|training|therapy|test)|"
     r"\b(end|completion) of (the )?(treatment|intervention|training|therapy|program)"
+)
+# No visit that everybody was to have.
+UNPLANNED = re.compile(
+    r"\b(un(scheduled|sched|planned)|ungeplant|vorzeitig|"
+    r"(early|premature) (term|discontin|withdr|exit))|^et$"
 )
 # A year of the calendar counts from no start.
 CALENDAR = range(1900, 2100)
@@ -128,7 +135,9 @@ def _told_visit(table: Table, column: Column) -> str:
 def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
     """The visits of an outcome, code to label, in their order; none of one without."""
     if outcome.visit:
-        return labels_of(table.column(outcome.visit), outcome.visits)
+        return _as_rows_follow(
+            table, outcome.visit, labels_of(table.column(outcome.visit), outcome.visits)
+        )
     said = _said([table.column(name) for _, name in outcome.columns])[1]
     stems = {re.sub("[0-9]+$", "", text) for text in said}
     codes = [code for code, _ in outcome.columns]
@@ -139,6 +148,28 @@ def visits_of(table: Table, outcome: Outcome) -> dict[str, str]:
         said = [_in_name(outcome, code) for code in codes]
     labels = [_clean(text) or code for text, code in zip(said, codes, strict=True)]
     return dict(zip(map(Quoted, codes), labels, strict=True))
+
+
+def _as_rows_follow(table: Table, visit: str, labels: dict[str, str]) -> dict[str, str]:
+    """The visits with those that no number and no word places where the rows of patients have
+    them, if these follow the numbers; what nobody planned comes last."""
+    subject = (*table.subject, SOURCE_ROW)[0]
+    odd = [one for one in labels if UNPLANNED.search(labels[one].lower())]
+    planned = [one for one in labels if one not in odd]
+    loose = [one for one in planned if not NUMBERED.search(f"{one} {labels[one]}")]
+    loose = [one for one in loose if when((one, labels[one])) != BEFORE]
+    placed = [one for one in planned if one not in loose]
+    each: dict[str, list[str]] = {}
+    known = loose and subject != SOURCE_ROW and table.rows <= MOST_ROWS
+    for who, code in cells_of(table, [subject, visit]) if known else ():
+        each.setdefault(who, []).append(code)
+    ahead = Counter(pair for codes in each.values() for pair in combinations(codes, 2))
+    if not each or any(ahead[b, a] > ahead[a, b] for a, b in pairwise(placed)):
+        return {one: labels[one] for one in (*planned, *odd)}
+    for one in loose:
+        after = [at for at, other in enumerate(placed, 1) if ahead[other, one] > ahead[one, other]]
+        placed.insert(max(after, default=0), one)
+    return {one: labels[one] for one in (*placed, *odd)}
 
 
 def label_in(table: Table, outcome: Outcome) -> str:
@@ -279,6 +310,8 @@ def look(table: Table, outcome: Outcome) -> Look:
     first, *rest = visits
     bare = dict(outcome.columns).get(first) == first and all(told[one] == AFTER for one in rest)
     before = before or ((first,) if bare and not outcome.doubted else ())
+    pair = tuple(folded(code).lower() for code in visits)
+    before = before or ((first,) if pair in AROUND else ())
     said = table.column(outcome.visit).label if outcome.visit else ""
     if before == (first,) and first.isdecimal() and AT_ITS_END.search(folded(said).lower()):
         return Look(before, f"{visits[first]} is the first visit, and {outcome.visit} is: {said}.")
@@ -333,16 +366,35 @@ def _float(cell: str) -> float:
 
 def own_before(table: Table, outcome: Outcome) -> list[Column]:
     """The columns that the value before has of its own, those of the outcome's name first."""
-    stem = measured_stem(outcome.column.replace("{visit}", ""))
-    found = [
-        column
+    name = outcome.column.replace("{visit}", "")
+    found = {
+        column.name: stem
         for column in table.columns
-        if column.constant_within is not False
-        and column.name not in outcome.names
-        and {*parts(column.name)} & OWN_COLUMN
-        and measured_stem(column.name) in ("", stem)
-    ]
-    return sorted(found, key=lambda one: measured_stem(one.name) != stem)
+        if column.constant_within is not False and column.name not in outcome.names
+        if (stem := stem_before(column.name, name)) is not None
+    }
+    return sorted(map(table.column, found), key=lambda one: not found[one.name])
+
+
+def stem_before(name: str, later: str) -> str | None:
+    """What a column measures besides when, where that is what another has later, or nothing; None
+    where its name does not say that it was before."""
+    words, others = parts(name), parts(later)
+    pairs = [one for one in AROUND if one[0] in words and one[1] in others]
+    around = {word for pair in pairs for word in pair}
+    at_zero = words[-1:] == ["0"] and words[:-1] == others[:-1] and others[-1].isdecimal()
+    if not (pairs or at_zero or any(re.fullmatch(EARLY, word) for word in words)):
+        return None
+    stem, of_later = (
+        "".join(
+            word
+            for last, word, following in zip(["", *each], each, [*each[1:], ""], strict=False)
+            if not (OF_WHEN.fullmatch(word) or word in around)
+            if not (OF_UNIT.fullmatch(word) and any(map(str.isdecimal, (last, following))))
+        )
+        for each in (words, others)
+    )
+    return stem if (stem or {*words} & OWN_COLUMN) and stem in ("", of_later) else None
 
 
 def ask_before(table: Table, outcome: Outcome, decided: Decided) -> None:

@@ -63,7 +63,7 @@ TOGETHER, FROM_START, CLOSE, CHANGED = 1.0, 1.5, 0.1, -3.0
 FEWEST_FIRST = 3
 EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
-    r"vor(?:her)?|avant|prima|antes"
+    r"vor(?:her)?|avant|prima|antes|basal|alku|rand"
 )
 LATE = (
     r"post(?:test|op|trt|treatment)?|after|follow[-_. ]?up|fup|fu|final|end(?:point)?|eot|exit|"
@@ -73,8 +73,17 @@ OF_TIME = re.compile(
     rf"^({EARLY}|{LATE})$|^(first|second|third|fourth|fifth|last|one|two|three|four|erste?|zweite?|"
     r"dritte?|letzte?|start|beginning|discharge|admission|randomi[sz]\w*|treatment|during|weeks?|days?)$"
 )
+# Words of before and after that mean too much else to stand alone: of one name, but for them.
+AROUND = {
+    *(("for", "efter"), ("for", "etter"), ("fore", "efter"), ("do", "po"), ("pred", "po")),
+    *(("przed", "po"), ("pries", "po"), ("once", "sonra"), ("ennen", "jalkeen"), ("alku", "loppu")),
+    *(("voor", "na"), ("prije", "poslije"), ("prije", "nakon"), ("inainte", "dupa")),
+    *(("elotte", "utana"), ("enne", "parast"), ("pirms", "pec"), ("basal", "final")),
+    *(("inicio", "final"), ("inizio", "fine"), ("inicio", "fim"), ("πριν", "μετα")),
+    *(("до", "после"), ("перед", "после"), ("до", "після"), ("преди", "след")),
+}
 UNIT = (
-    r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|m|mo|mths?|months?|monate?|y|yrs?|"
+    r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|vk|m|mo|mths?|months?|monate?|y|yrs?|"
     r"years?|jahre?"
 )
 BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
@@ -89,7 +98,17 @@ VISIT_WORD = re.compile(
 GLUED = re.compile(r"(?P<word>(?i:pre|post)(?=[a-z]{2})|(?<![A-Z])(?:PRE|POST)(?=[A-Z]{2}))")
 # No visit is 40 years after the start: mo_485 is a question of a mother.
 MOST_DAYS = 40 * 365
-SHARE_OF_DAY = {"mi": 1 / 1440, "h": 1 / 24, "d": 1, "t": 1, "w": 7, "m": 30.4, "y": 365, "j": 365}
+SHARE_OF_DAY = {
+    "mi": 1 / 1440,
+    "h": 1 / 24,
+    "d": 1,
+    "t": 1,
+    "w": 7,
+    "vk": 7,
+    "m": 30.4,
+    "y": 365,
+    "j": 365,
+}
 WORD, MARK = re.compile(r"[^\s_.]+"), re.compile(r"[\s_.-]")
 # A strain in a name: sH1, pH1.
 STRAIN = re.compile(r"[a-z]+[A-Z][0-9]")
@@ -127,7 +146,7 @@ def over_visits(
     times, families = _numbered(columns)
     taken = set(times)
     before = [*_with_before(columns, families)]
-    families += [*_worded(columns), *before, *_of_treatments(columns)]
+    families += [*_worded(columns), *_around(columns), *before, *_of_treatments(columns)]
     families += [*_merged(columns, changed), *_beside_first(columns, families)]
     # The most columns first, and what is sure before what is not.
     families.sort(key=lambda family: (-len(family.columns), family.most != math.inf))
@@ -350,6 +369,19 @@ def _worded(columns: Sequence[Column]) -> Iterator[Family]:
             yield Family({word: each[word][0] for word in words}, each[words[-1]][1])
 
 
+def _around(columns: Sequence[Column]) -> Iterator[Family]:
+    """Columns of one name but for a word of before and one of after, of one language."""
+    found: dict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
+    for column in columns:
+        for match in WORD.finditer(column.name):
+            around = (column.name[: match.start()], column.name[match.end() :])
+            found[around][folded(match[0]).lower()] = (match[0], column.name)
+    for (before, after), each in found.items():
+        pairs = (pair for pair in AROUND if before + after and {*pair} <= {*each})
+        for pair in pairs if len(each) == 2 else ():
+            yield Family(dict(each[word] for word in pair), f"{before}{{visit}}{after}")
+
+
 def _analytes(columns: Sequence[Column]) -> set[str]:
     """The ends of names with a number glued on, behind the word of a visit: sH1 of post.sH1."""
     split = [MARK.split(folded(column.name)) for column in columns]
@@ -368,10 +400,10 @@ def days_of(text: str) -> float:
 
 
 def _order(word: str) -> tuple[int, float, str]:
-    """Before what is early, then by days, then what is late."""
+    """Before what is early, then by days, then what is late, a follow-up last."""
     text = folded(word).lower()
     number = re.search(r"[0-9]+", text)
-    days = days_of(text) * float(number[0]) if number else 0.0
+    days = days_of(text) * float(number[0]) if number else float(text.startswith("f"))
     early = bool(re.fullmatch(EARLY, text))
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
