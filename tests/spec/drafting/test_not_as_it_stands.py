@@ -16,6 +16,7 @@ from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.endpoints import planned
 from trialtrace.run.drafting.names import unit_meant
+from trialtrace.run.drafting.outcomes import population_of
 from trialtrace.run.drafting.people import people, with_covariates
 from trialtrace.run.drafting.questions import first_choice
 from trialtrace.run.drafting.tables import profile
@@ -256,6 +257,73 @@ def test_the_value_before_each_treatment_is_told(place: str, names, tmp_path: Pa
     assert found and found.value == names[0] and "no step within patients" in found.evidence
 
 
+def test_rows_of_no_treatment_are_left_out_by_name(tmp_path: Path):
+    rows = [
+        f"{n},{period},{treatment},{n % 7 + period / 9:.2f}"
+        for n in range(30)
+        for period, treatment in enumerate(("none", *random.sample("AB", 2), "none"))
+    ]
+    with pytest.raises(UserError, match="--where treatment=A,B leaves rows"):
+        one(tmp_path, ["id,period,treatment,fev1", *rows], arm="treatment")
+
+
+def test_what_tells_husband_and_wife_apart_is_no_lot(tmp_path: Path):
+    draw = random.Random(27)
+    rows = [
+        f"{2 * n + at},{n},{role},{ARMS[n % 2]},{draw.gauss(50, 9):.1f}"
+        for n in range(40)
+        for at, role in enumerate(("husband", "wife"))
+    ]
+    draft = one(tmp_path, ["pid,couple,role,arm,outcome", *rows])
+    assert draft.design.cluster == "couple" and guess(draft, "factor") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "sure"),
+    [
+        ("surgical technique by randomisation", True),
+        ("stimulation protocol allocated", True),
+        ("technique before randomisation", False),
+    ],
+)
+def test_a_label_of_the_lot_tells_the_arm(label: str, sure: bool, tmp_path: Path):
+    draw = random.Random(28)
+    rows = [
+        f"{n},{('open', 'key')[n % 2]},{('local', 'general')[n % 5 > 2]},{draw.gauss(50, 9):.1f}"
+        for n in range(60)
+    ]
+    lines, book = ["id,technique,block_type,pain_24h", *rows], [f"technique: {label}"]
+    found = guess(one(tmp_path, lines, book), "arm")
+    assert found and found.blinds is not sure
+
+
+def test_lengths_of_an_operation_are_no_steps(tmp_path: Path):
+    draw = random.Random(29)
+    rows = [
+        f"{n},{('gas', 'placebo')[n % 2]},{draw.randint(60, 90)},{draw.randint(5, 20)},{n % 5 % 2}"
+        for n in range(70)
+    ]
+    head = "id,arm,duration_surgery,time_to_extubation,ponv"
+    assert guess(one(tmp_path, [head, *rows], primary="ponv"), "design") is None
+
+
+@pytest.mark.parametrize("name", ["PPset", "ppop", "itt_pop", "FASflag"])
+def test_a_population_in_one_word(name: str, tmp_path: Path):
+    lines = patients(f"{name},score", lambda k, draw: f"{k % 9 and 1},{draw.gauss(9, 1):.1f}")
+    draft = one(tmp_path, lines, where="all")
+    assert population_of(draft.home.column(name)) is not None
+
+
+def test_what_was_drawn_for_eyes_of_which_some_have_one_is_named(tmp_path: Path):
+    rows = [
+        f"{n},{eye},{('new lens', 'old lens')[(n + at) % 2]},{60 + n % 9 + at}"
+        for n in range(60)
+        for at, eye in enumerate(("R", "L")[: 1 + (n % 4 > 0)])
+    ]
+    with pytest.raises(UserError, match="--arm lens where each patient"):
+        one(tmp_path, ["pt,eye,lens,va", *rows], ["lens: lens, drawn for each eye"])
+
+
 def test_units_of_other_tests_of_a_patient_are_told_nothing(tmp_path: Path):
     draw = random.Random(30)
     rows = [
@@ -265,3 +333,12 @@ def test_units_of_other_tests_of_a_patient_are_told_nothing(tmp_path: Path):
     ]
     draft = one(tmp_path, ["id,arm,PARAMCD,AVAL,AVALU,BASE", *rows], parameter="GLUC")
     assert draft.primary.where and guess(draft, "units") is None
+
+
+@pytest.mark.parametrize(("level", "control"), [("lume", True), ("volume", False)])
+def test_the_finnish_placebo_is_a_control(level: str, control: bool, tmp_path: Path):
+    draw = random.Random(31)
+    rows = [f"{n},{('hoito', level)[n % 2]},{draw.gauss(50, 9):.1f}" for n in range(40)]
+    found = guess(one(tmp_path, ["id,arm,score", *rows]), "control")
+    assert found and found.blinds is not control
+    assert not control or found.value == level

@@ -77,7 +77,13 @@ BY_LABEL = re.compile(
     r"(?!((the|a|an|which|what|study|treatment) )*(groups?|arms?|conditions?|cohorts?)\b).*",
     re.IGNORECASE,
 )
-FIRST_LOT = re.compile(r"\w+ at (the )?first randomi[sz]ation", re.IGNORECASE)
+# A label that says so of the one lot: "technique by randomisation", "Randomised group".
+FIRST_LOT = re.compile(
+    r"\w+ at (the )?first randomi[sz]ation|randomi[sz]ed (group|arm|treatment)|"
+    r"(?!.*\b(not|strat\w*|before|after|since|time|date|number|year)\b)"
+    r".*\b(by (randomi[sz]ation|lot)\b.*|allocated)",
+    re.IGNORECASE,
+)
 # What somebody took of what it was assigned, by the rest of its name or label.
 TOOK = set(vocabulary("received receipt taken took actual got enrolled enrollment uptake"))
 OF_LOT = set(vocabulary("assigned assignment allocated allocation randomised randomized"))
@@ -356,6 +362,9 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
         evidence.append("its name is that of an arm")
         doubt = named >= SURE_ARMS
+        if FIRST_LOT.fullmatch(flat(column.label)):
+            score, doubt = score + EVEN, False
+            evidence.append("its label is that of an arm")
     elif tells_assignment(column):
         score += LABELLED
         evidence.append("it tells who was assigned to what")

@@ -14,6 +14,7 @@ from trialtrace.run.drafting.arms import (
     MOST_ARMS,
     MOST_NAMED,
     NUMBER,
+    OF_LOT,
     SURE,
     named_arm,
     tells_order,
@@ -39,7 +40,7 @@ from trialtrace.run.drafting.products import is_product
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.wide import columns_of_treatments
-from trialtrace.run.tables.measures import folded, plain
+from trialtrace.run.tables.measures import folded, parts, plain
 from trialtrace.run.trial.label_words import words_of
 
 # The smallest arm, as a share of the largest, where nothing else speaks for a column.
@@ -146,14 +147,14 @@ def arm_of(
 
 
 def _treatments_given(tables: Sequence[Table]) -> list[str]:
-    """The columns that would be called as arms are, and vary within patients."""
+    """Columns called as arms are, or drawn by their label, that vary within patients."""
     return [
         one.name
         for table in tables
         for one in table.columns
         if one.constant_within is False
         and 2 <= one.distinct <= MOST_ARMS
-        and rank_of_arm(one.name) is not None
+        and (rank_of_arm(one.name) is not None or {*parts(one.label)} & (OF_LOT | {"drawn", "lot"}))
     ]
 
 

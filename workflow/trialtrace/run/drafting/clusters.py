@@ -33,6 +33,8 @@ FEWEST_UNNAMED, FEWEST_OF_ARM = 10, 3
 FEWEST_IN_A_STEP, MOST_STEPPED, WHOLE_GRID = 5, 200, 0.75
 FEWEST_AT_A_STEP = 3
 STEPS = PERIODS | {"step", "wave", "month", "time"}
+# How long something took: of no group and no period.
+LASTED = {"to", "until", "duration", "length", "dauer"}
 # Rows with the arm of most of their group, from which on the others may be mistakes; rows named.
 NEARLY, MOST_NAMED = 0.99, 5
 # Levels that groups were drawn to, and standard deviations beyond which arms are no chance.
@@ -186,6 +188,7 @@ def in_steps(table: Table, arm: Column) -> tuple[str, tuple[str, ...]]:
     one, as in a stepped wedge, and the columns of both; nothing elsewhere. Of rows without patients
     anything may be a cluster that has one arm in each of many periods, or a row in nearly each."""
     many = [one for one in table.columns if one.name != arm.name and one.distinct > 1]
+    many = [one for one in many if not name_words(one.name) & LASTED]
     named = {
         o.name for o in many if name_words(o.name) & CLUSTERS or rank(o.name, SITES) is not None
     }

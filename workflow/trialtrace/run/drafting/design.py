@@ -235,11 +235,17 @@ def several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design,
         if again := [at for at, n in times.items() if n > 1]:
             fault += f"; of {len(again)} patients' treatments there are several rows"
             fault += ", as in a replicated crossover" if min(times.values()) > 1 else ""
+            once = [code for code in levels(arm) if code not in {arms for _, arms in again}]
             mend = "where it is the arm, give an export with one row of each patient and treatment"
             if alone := _one_row_each(table, subject, arm):
                 mend += f" (--where {' or --where '.join(alone)})"
             mend += ": of trials or periods their mean, of what is compared as a ratio that of the "
             mend += "logarithms; else name another: --arm COLUMN"
+            if 1 < len(once) < arm.distinct:
+                rest = f"--where {arm.name}={','.join(once)}"
+                mend = (
+                    f"{rest} leaves rows of the other levels out, if they are no treatment; {mend}"
+                )
         mend = _one_period(table, subject, arm) or mend
         if odd := of_several_arms(table, subject, arm.name):
             fault = f"{odd}, as where an id stands for two patients"

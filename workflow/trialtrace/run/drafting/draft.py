@@ -182,7 +182,7 @@ def _decided(tables: tuple[Table, ...], decided: Decided) -> Draft:
         whole = with_column(home, design.cluster, design.joined)
         tables, home = tuple(whole if one is home else one for one in tables), whole
     if arm.name and not design.own_treatment:
-        tell_factors(home, arm, decided)
+        tell_factors(home, arm, design.cluster, decided)
     if design.sequence:
         tables, home = _with(as_levels(home.column(design.sequence)), home, tables)
     if design.own_treatment:

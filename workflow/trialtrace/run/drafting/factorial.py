@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import combinations
 
 from trialtrace.run.drafting.arms import BALANCED, LABELLED, SPLIT, named_arm
-from trialtrace.run.drafting.clusters import expected
+from trialtrace.run.drafting.clusters import expected, members_by
 from trialtrace.run.drafting.control import AND, HAS, HAS_NOT
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.design import FACTORIAL, PARALLEL, is_side
@@ -31,10 +31,11 @@ SAYS = ("its label is that of an arm", "its levels read like treatments")
 PLACE = ("trial.yaml", "design.arms")
 
 
-def tell_factors(table: Table, arm: Column, decided: Decided) -> None:
-    """A guess that names each further factor, where there is one."""
+def tell_factors(table: Table, arm: Column, cluster: str, decided: Decided) -> None:
+    """A guess that names each further factor, where there is one; none of what tells the members of
+    each `cluster` apart, as husband and wife."""
     told = [f"{one.name} ({why})" for one in table.columns if (why := _factor(table, one, arm))]
-    asked = "" if told or _combined(arm) else _asked(table, arm, decided)
+    asked = "" if told or _combined(arm) else _asked(table, arm, cluster, decided)
     told = told or ([asked] if asked else [])
     if told:
         names = [text.partition(" ")[0] for text in told]
@@ -50,14 +51,16 @@ def tell_factors(table: Table, arm: Column, decided: Decided) -> None:
         decided.guess("factor", PLACE, arm.name, why)
 
 
-def _asked(table: Table, arm: Column, decided: Decided) -> str:
+def _asked(table: Table, arm: Column, cluster: str, decided: Decided) -> str:
     """The first column that lies over the arms as a second lot does and has no word of an arm,
     where somebody says that it is a factor, or nobody that it is none."""
     beside = [one.name for one in table.columns]
+    members = members_by(table, cluster) if cluster else set()
     drawn = (
         f"{one.name} ({why})"
         for one in table.columns
-        if not after_start(one, beside) and (why := _like_lot(table, one, arm))
+        if one.name not in members and not after_start(one, beside)
+        if (why := _like_lot(table, one, arm))
     )
     if not (found := next(drawn, "")):
         return ""

@@ -149,8 +149,8 @@ CLUSTERS = RELATED | set(
 SURE_CONTROL = re.compile(
     r".*(pla(c|z|s|ts|ci)e+b|\b[ck]ontrol(?!led)|\bsham\b|\bschein|usual care|standard (of )?care|"
     r"treatment as usual|no treatment|untreated|wait(ing)? ?list|warteliste|vehicle|lumelaak|"
-    r"verrokki|\btemoin|gebruikelijke zorg|(sed)?vanlig behandling|saedvanlig|tavanomai|martor|"
-    r"\bunbehandel|\bu?behandlet|obehandlad|onbehandeld|neleceni|nieleczon|szokasos|"
+    r"\blume\b|verrokki|\btemoin|gebruikelijke zorg|(sed)?vanlig behandling|saedvanlig|tavanomai|"
+    r"martor|\bunbehandel|\bu?behandlet|obehandlad|onbehandeld|neleceni|nieleczon|szokasos|"
     r"плацебо|контрол|εικονικ|μαρτυρ|ελεγχ).*|tau",
     re.IGNORECASE,
 )
@@ -195,6 +195,8 @@ POPULATION_FLAGS = {
     "pprotfl": ("per_protocol", "PPROTFL", "Per protocol"),
     "ppfl": ("per_protocol", "PPROTFL", "Per protocol"),
 }
+# PPset, ppop.
+POPULATION_NAME = re.compile(r"^(pp|itt|mitt|fas|saf)(set|p?op|population|flag|yn)$")
 _OF_ALL = r"(population|pop|analys[ei]s|sample|set|cohort|flag|yn)"
 # The same by words; of a population that only some are in first.
 POPULATION_WORDS = [

@@ -16,6 +16,7 @@ from trialtrace.run.drafting.names import (
     NO_POPULATION,
     NOT_EVALUABLE,
     POPULATION_FLAGS,
+    POPULATION_NAME,
     POPULATION_WORDS,
     SCALES,
     UNIT_WORDS,
@@ -175,7 +176,8 @@ def tells_unit(column: Column) -> bool:
 def population_of(column: Column) -> tuple[str, str, str] | None:
     """The population of which a column of two values tells who belongs to it, its flag and its
     label: by the plain name of a flag, or by words of its name or label."""
-    if known := POPULATION_FLAGS.get(plain(column.name)):
+    name = POPULATION_NAME.sub(r"\1fl", plain(column.name))
+    if known := POPULATION_FLAGS.get(name):
         return known
     texts = [" ".join(parts(text)) for text in (column.name, column.label)]
     # A reason for which somebody is in none, or a code for who is not.
