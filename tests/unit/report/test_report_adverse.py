@@ -1,6 +1,7 @@
 """Adverse events: counts with their denominators, and the bound where there is none."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import mini_run
@@ -491,3 +492,18 @@ def test_an_analysis_that_assumes_who_was_alive_does_not_count_the_deaths():
     assert not _assumes(trial, asked("death", of="mortality"))
     assert not _assumes(trial, asked("alive", of="mortality", population="pp"))
     assert _assumes(trial, asked("seen")) and not _assumes(trial, asked("death"))
+
+
+def test_a_summary_counts_the_deaths_that_the_harms_begin_with(mini, monkeypatch):
+    """Of the plan's own analysis, but for one that takes some of unknown status for alive."""
+    analysis, arms = module.main_deaths(mini)
+    other = replace(analysis, name="as_printed", role="published")
+    few = {arm: [row | {"n_used": 1, "denominator": 1} for row in of] for arm, of in arms.items()}
+    monkeypatch.setattr(module, "_of_deaths", lambda _: [analysis, other])
+    counts = {analysis.name: arms, other.name: few}
+    monkeypatch.setattr(module, "_counted", lambda _, one: iter([counts[one.name]]))
+    assert module.main_deaths(mini) == (analysis, arms)
+    monkeypatch.setattr(module, "_assumes", lambda _, one: one is analysis)
+    assert module.main_deaths(mini) == (other, few)
+    monkeypatch.setattr(module, "_assumes", lambda *_: True)
+    assert module.main_deaths(mini) == (analysis, arms)

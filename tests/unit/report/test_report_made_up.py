@@ -5,11 +5,19 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_reader import pair
 
-from trialtrace.report.audit.cohort_words import by_stratum, of_results, of_rows
+from trialtrace.report.audit.cohort_words import (
+    by_stratum,
+    made_up_by_arm,
+    of_results,
+    of_rows,
+)
 from trialtrace.report.sections import harms_in_short
 from trialtrace.run.trace.put_in import Rests
 
-ARMS = {"drug": Stub(label="Drug"), "placebo": Stub(label="Placebo")}
+ARMS = {
+    "drug": Stub(label="Drug", short=None),
+    "placebo": Stub(label="Placebo", short="PLC"),
+}
 
 
 def margin(arm, tag="printed"):
@@ -41,7 +49,8 @@ def material(margins, rows, *, own=True, by=None, quantities=None):
         dictionary={},
         cohort=Stub(quantities=quantities or {}),
     )
-    return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows)
+    label = {name: arm.label for name, arm in ARMS.items()}.get
+    return Stub(trial=trial, tracer=Stub(put_in=put_in), of=lambda _: rows, arm_label=label)
 
 
 BOTH = [count("drug", 1.0), count("placebo", 4.0)]
@@ -76,16 +85,41 @@ def test_beside_the_results_too():
     assert "Made up" not in of_results(material([margin("drug"), margin("placebo")], BOTH), ["a"])
 
 
-def test_deaths_by_arm_are_in_the_list_of_what_is_made_up(monkeypatch):
-    line = (
-        "Deaths: 1; 1. *Cohort:* set as printed, no finding; made up for Placebo. None is logged."
-    )
-    monkeypatch.setattr(harms_in_short, "deaths_by_arm", lambda *_: [line])
-    monkeypatch.setattr(harms_in_short, "declared_harms", lambda _: [])
-    told = harms_in_short.made_up_by_arm(None)
-    assert told == "Their split over the arms is made up: “Deaths” (Placebo)."
-    monkeypatch.setattr(harms_in_short, "deaths_by_arm", lambda *_: ["Deaths: 1; 1."])
-    assert harms_in_short.made_up_by_arm(None) == ""
+AT_THE_NUMBERS = {
+    "each arm printed": ((["drug", "placebo"], BOTH, True), ""),
+    "one arm assumed": ((["drug"], BOTH, True), " (PLC made up)"),
+    "a total": (([None], BOTH, True), " (split made up)"),
+    "columns of a total": (([None], BOTH, False), " (split made up)"),
+    "nobody to be split": (([None], [count("drug", 0.0)], True), ""),
+    "columns by arm": ((["drug"], BOTH, False), " (PLC made up)"),
+    "nothing printed": (([], BOTH, True), ""),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), AT_THE_NUMBERS.values(), ids=AT_THE_NUMBERS.keys())
+def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
+    arms, rows, own = given
+    of = material([margin(arm) for arm in arms], rows, own=own)
+    assert made_up_by_arm(of, rows) == told
+    of.trial.tells_cohort = False
+    assert made_up_by_arm(of, rows) == ""
+
+
+def test_harms_of_a_summary_are_marked(monkeypatch):
+    monkeypatch.setattr(harms_in_short, "made_up_by_arm", lambda _, rows: f" ({len(rows)} made up)")
+    monkeypatch.setattr(harms_in_short, "_by_arm", lambda *_: "1; 4")
+    monkeypatch.setattr(harms_in_short, "_effects", lambda *_: "; effect")
+    monkeypatch.setattr(harms_in_short, "unknown_status", lambda *_: "; unknown")
+    monkeypatch.setattr(harms_in_short, "records", lambda *_: ["recorded"])
+    monkeypatch.setattr(harms_in_short, "of_log", lambda *_: False)
+    arms = {"drug": BOTH[:1], "placebo": BOTH[1:]}
+    analysis = Stub(name="a", note="", report="summary")
+    monkeypatch.setattr(harms_in_short, "main_deaths", lambda _: (analysis, arms))
+    (deaths,) = harms_in_short._deaths(None, lambda _: "")
+    assert deaths == "Deaths: 1; 4 (2 made up); unknown; effect."
+    monkeypatch.setattr(harms_in_short, "by_arm", lambda *_: {("Nausea", None): arms})
+    (line,) = harms_in_short._lines(None, analysis, "")
+    assert line == "Nausea: 1; 4 (2 made up); recorded; effect"
 
 
 def test_a_printed_number_is_told_from_a_count_that_prints_so():

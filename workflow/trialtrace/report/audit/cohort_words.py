@@ -81,9 +81,22 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     if split:
         return f"{LEAD} made up by arm; in all {whole}."
     if together.own:
-        others = f"; made up for {escape_markdown(' and '.join(arms))}" if arms else ""
+        others = f"; made up for {_labels(material, arms)}" if arms else ""
         return f"{LEAD} {_set_by(together.own)}{others}."
     return f"{LEAD} made of columns drawn to match printed numbers."
+
+
+def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
+    """ " (split made up)", " (WBV made up)": behind counts by arm of which no print tells, or of
+    some of whose arms none."""
+    if not material.trial.tells_cohort:
+        return ""
+    together, every = _together(material, rows), material.trial.design.arms
+    margins = together.own or together.columns
+    split, arms = _made_up(material, rows, margins) if margins else (False, [])
+    named = [every[arm].short or lower_first(every[arm].label) for arm in arms]
+    whose = "split" if split else escape_markdown(" and ".join(named))
+    return f" ({whose} made up)" if whose else ""
 
 
 def _set_by(margins: Sequence[Margin]) -> str:
@@ -118,7 +131,11 @@ def _made_up(
         return False, []
     if not printed:
         return bool(told), []
-    return False, [arms[arm].label for arm in arms if arm in told - printed]
+    return False, [arm for arm in arms if arm in told - printed]
+
+
+def _labels(material: Material, arms: Sequence[str]) -> str:
+    return escape_markdown(" and ".join(map(material.arm_label, arms)))
 
 
 def by_stratum(material: Material, analyses: Sequence[str]) -> str:
@@ -184,7 +201,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     if not rests.own:
         return f"{IN_PART}{assumed}"
     if arms:
-        assumed = f" **Made up:** {escape_markdown(' and '.join(arms))}, of which none is printed."
+        assumed = f" **Made up:** {_labels(material, arms)}, of which none is printed."
     chosen = f" {CHOSEN}" if SHARES in map(_print_of, rests.own) else ""
     chosen += "".join(f" {upper_first(note)}." for note in _reasons(rests.own))
     margins = escape_markdown(material.tracer.put_in.margins_text(rests.own))

@@ -69,16 +69,9 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
     log of adverse events has them. `place` gives the link to an analysis."""
     named = deaths(material.trial)
     analyses = _of_deaths(material)
-    counted = [
-        (one, arms)
-        for one in analyses
-        if not _assumes(material.trial, one)
-        for arms in _counted(material, one)
-    ]
     told, found = [], 0.0
-    if counted:
-        # The most patients; of as many the first of the report.
-        analysis, arms = max(counted, key=lambda each: _patients(each[1]))
+    if known := _where_known(material):
+        analysis, arms = known
         line = _by_arm(material, analysis, arms, place)
         line += _over_time(material, analyses, analysis, place)
         told.append(with_cohort(material, line, [row for rows in arms.values() for row in rows]))
@@ -108,17 +101,31 @@ def _of_deaths(material: Material) -> list[Analysis]:
     ]
 
 
+def _where_known(material: Material) -> tuple[Analysis, Arms] | None:
+    """The deaths by arm of the most patients whose status is known; of as many the first of the
+    report."""
+    counted = [
+        (one, arms)
+        for one in _of_deaths(material)
+        if not _assumes(material.trial, one)
+        for arms in _counted(material, one)
+    ]
+    return max(counted, key=lambda each: _patients(each[1]), default=None)
+
+
 def main_deaths(material: Material) -> tuple[Analysis, Arms] | None:
     """The deaths that a summary tells of, by arm: of the plan's own analysis before one made as
-    published or of another; of the most patients."""
-    counted = [
-        (one, _arms(arms)) for one in _of_deaths(material) for arms in _counted(material, one)
-    ]
-    return max(
+    published or of another, of the most patients; where that takes some of unknown status for
+    alive, those that harms begin with."""
+    counted = [(one, arms) for one in _of_deaths(material) for arms in _counted(material, one)]
+    found = max(
         counted,
         key=lambda each: (each[0].role in OWN and each[0].of is None, _patients(each[1])),
         default=None,
     )
+    if found and _assumes(material.trial, found[0]):
+        found = _where_known(material) or found
+    return (found[0], _arms(found[1])) if found else None
 
 
 def _assumes(trial: Trial, analysis: Analysis) -> bool:

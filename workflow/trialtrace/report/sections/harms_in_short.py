@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from trialtrace.report.audit.cohort_words import of_rows
+from trialtrace.report.audit.cohort_words import made_up_by_arm
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
@@ -56,7 +56,9 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     if deaths is None:
         return deaths_by_arm(material, place) or [without_deaths(material)]
     analysis, arms = deaths
-    text = f"{_linked('Deaths', place(analysis))}: {_by_arm(material, arms)}"
+    text = (
+        f"{_linked('Deaths', place(analysis))}: {_by_arm(material, arms)}{_made_up(material, arms)}"
+    )
     text += unknown_status(material, analysis, arms, "; unknown of ")
     return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
@@ -70,25 +72,14 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
         shown = escape_markdown(
             ", ".join(filter(None, [label, visit])) + " (logged)" * bool(of_log(material, first))
         )
-        text = f"{_linked(shown, place)}: {_by_arm(material, whole)}"
+        text = f"{_linked(shown, place)}: {_by_arm(material, whole)}{_made_up(material, whole)}"
         text += "".join(f"; {each}" for each in records(material, analysis, first["parameter"]))
         yield text + (_effects(material, analysis, first) if analysis.report == "summary" else "")
 
 
-def made_up_by_arm(material: Material) -> str:
-    """Which numbers of harms by arm nothing printed tells of; empty where there are none."""
-    texts = [("Deaths", " ".join(deaths_by_arm(material, lambda _: "")))]
-    texts += [
-        (one.label, of_rows(material, [row for rows in arms.values() for row in rows]))
-        for one in declared_harms(material)
-        for arms in by_arm(material, one).values()
-    ]
-    told = []
-    for label, text in texts:
-        whose = text.partition("made up for ")[2].partition(".")[0]
-        if "made up" in text:
-            told.append(escape_markdown(f"“{label}”") + f" ({whose})" * bool(whose))
-    return f"Their split over the arms is made up: {in_a_row(told)}." if told else ""
+def _made_up(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
+    """Which of these counts a synthetic cohort made up: said at the numbers."""
+    return made_up_by_arm(material, [row for rows in arms.values() for row in rows])
 
 
 def _linked(words: str, place: str) -> str:

@@ -12,7 +12,6 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.frozen_section import frozen_line
-from trialtrace.report.sections.harms_in_short import made_up_by_arm
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.questions import alongside, leading
@@ -38,7 +37,7 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     known = place_link("tbl-known", places)
     of_all = f"How many patients [all outcomes]({known}) are known of." if known else ""
     left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
-    beside = [*others_in_short(material, places), made_up_by_arm(material)]
+    beside = [*others_in_short(material, places)]
     beside += [lost_sessions(material, one, places) for one in leading(material)]
     told = [
         " ".join(
