@@ -11,11 +11,13 @@ import pytest
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
+from trialtrace.report.sections import decisions, findings, this_reanalysis
 from trialtrace.report.sections import results_in_short as results_module
-from trialtrace.report.sections import this_reanalysis
+from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
 from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
 
@@ -177,12 +179,54 @@ def beside(tmp_path_factory):
 def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
     """No second estimand, and what one of the two alone shows is not shown; where both say the
     same, the first stands for both."""
-    assert "must agree" not in words(conclusion(beside))
+    assert "estimates part" not in words(conclusion(beside))
     (analysis,) = module.leading(beside)
     found = next(module.compared(beside, analysis))
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text == "an effect of drug is not shown, as both primary estimates must agree."
+    assert text == "an effect of drug is not shown: the primary estimates part."
+
+
+def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
+    """In the methods of both documents, which name the second; its result does not again."""
+    (analysis,) = module.leading(beside)
+    assert "Also primary: Relief of all; both must agree." in words(summary(beside, {}))
+    (told,) = results_module.beside_in_short(beside, analysis, {})
+    assert words(told).startswith("Also primary: drug against placebo: risk difference 26.7 ")
+    rule = " An effect is shown only where Relief of all agrees."
+    assert rule in words(analysis_sentences(beside, analysis))
+    (alone,) = module.leading(mini)
+    assert "must agree" not in words(summary(mini, {}))
+    assert "only where" not in words(analysis_sentences(mini, alone))
+
+
+@pytest.mark.parametrize(
+    ("p", "ends", "parts"),
+    [(0.01, (0.1, 0.4), True), (0.2, (0.1, 0.4), False), (0.01, (-0.1, 0.4), False)],
+    ids=["another parts from it", "not below the level", "both compatible with no effect"],
+)
+def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
+    beside, monkeypatch, p, ends, parts
+):
+    """Behind the verdict on the p, with the way to what parts from it."""
+    (analysis,) = module.leading(beside)
+    own = findings.compared
+
+    def compared(material, one):
+        for found in own(material, one):
+            if one is analysis:
+                estimate = found.estimate | {"ci_low": ends[0], "ci_high": ends[1]}
+                found = replace(found, estimate=estimate, planned=found.planned | {"stat_value": p})
+            yield found
+
+    for room in (findings, decisions):
+        monkeypatch.setattr(room, "deciding", lambda material, one, p: p)
+    monkeypatch.setattr(findings, "compared", compared)
+    (told,) = findings.sentences(beside, analysis)
+    but = ", but see [Relief of all](#sec-of-relief-all): no effect is shown"
+    assert (but in told) is parts
+    (plain,) = (text for text in findings.primary_results(beside) if "adjustment" in text)
+    assert ("0.05, but see “Relief of all”: no effect is shown" in plain) is parts
 
 
 def test_the_published_outcome_stands_first(beside):

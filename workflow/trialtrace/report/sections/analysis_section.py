@@ -6,6 +6,7 @@ from math import inf
 
 from trialtrace.base.words import P_VALUES, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import Material, without_p
 from trialtrace.report.render.escape import escape_markdown
@@ -35,6 +36,7 @@ from trialtrace.report.sections.lost_sessions import lost_sessions
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
+from trialtrace.report.sections.questions import alongside
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
@@ -232,10 +234,23 @@ def _asked(material: Material, analysis: Analysis) -> str:
     """The question as Markdown; of an analysis that asks another's, a link to that one."""
     parent = material.trial.plan.analyses.get(analysis.of or "")
     if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
-        return asked(material, analysis)
+        return f"{asked(material, analysis)}{_must_agree(material, analysis)}"
     link_ = f"[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})"
     summary = escape_markdown(f"{upper_first(analysis.estimand.summary)}, as for")
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
+
+
+def _must_agree(material: Material, analysis: Analysis) -> str:
+    """Which primary analyses of the same question a test of this one must not part from."""
+    named = [
+        f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
+        for other in alongside(material, analysis)
+    ]
+    return (
+        f" An effect is shown only where {in_a_row(named)} agree{'s' * (len(named) == 1)}."
+        if named
+        else ""
+    )
 
 
 def _rules(material: Material, analysis: Analysis) -> str:

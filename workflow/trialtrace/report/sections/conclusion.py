@@ -9,9 +9,8 @@ from trialtrace.report.figures.rows_shown import by_scale, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, of_all_arms, rejected
-from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared
-from trialtrace.report.sections.key_sentences import leaves_out_no_effect
-from trialtrace.report.sections.questions import alongside, leading, question_of
+from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, parting
+from trialtrace.report.sections.questions import leading
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
@@ -108,8 +107,8 @@ def _of_pair(
         limit = escape_markdown(limits_of(p["options"]).removeprefix(", "))
         word = "shown" if shown else "not shown"
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
-    if shown and _parts(material, analysis, estimate):
-        return f"an effect of {arms[0]} is not shown, as both primary estimates must agree."
+    if shown and parting(material, analysis, estimate):
+        return f"an effect of {arms[0]} is not shown: the primary estimates part."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])
@@ -120,15 +119,3 @@ def _of_pair(
         f"the estimate favours {' over '.join(arms)}" if better else f"{' and '.join(arms)} differ"
     )
     return f"{how}: a {label} of {size}."
-
-
-def _parts(material: Material, analysis: Analysis, estimate: ResultRow) -> bool:
-    """Whether a primary analysis that asks the same question has an interval of the same comparison
-    that lies otherwise about no effect."""
-    return any(
-        leaves_out_no_effect(one.estimate) != leaves_out_no_effect(estimate)
-        for other in alongside(material, analysis)
-        for one in compared(material, other)
-        if one.estimate["stat_name"] == estimate["stat_name"]
-        and question_of(one.estimate) == question_of(estimate)
-    )

@@ -6,7 +6,7 @@ from functools import partial
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import trace_link
+from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, denominators
@@ -28,6 +28,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import leaves_out_no_effect, over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
+from trialtrace.report.sections.questions import alongside, question_of
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
@@ -93,6 +94,7 @@ def primary_results(material: Material) -> Iterator[str]:
             for p in result.p_values(analysis.decision_level):
                 text += f"; {_tests_text(_beside(material, analysis, result, p))}"
                 text += _decided(material, analysis, result, p)
+                text += _but(material, analysis, result, p, "“{}”")
             text += unadjusted_interval(analysis, result.estimate)
             yield text + ending(material)
         for text in anova_sentences(material, analysis, markdown=False):
@@ -162,6 +164,7 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         for p in one.p_values(analysis.decision_level):
             text += f"; {_tests_markdown(_beside(material, analysis, one, p), said)}"
             text += escape_markdown(_decided(material, analysis, one, p))
+            text += _but(material, analysis, one, p, "[{}](#{})")
         text += unadjusted_interval(analysis, estimate)
         told.append(text + _margins(material, estimate) + ending(material))
     return first + told + _assumptions(material, analysis) + over_visits
@@ -460,6 +463,34 @@ def _model(material: Material, estimate: ResultRow) -> str:
 def _decided(material: Material, analysis: Analysis, compared: Compared, p: ResultRow) -> str:
     """The verdict on the planned test; the p-value of a model beside it has none."""
     return verdict(material, analysis, p) if p is compared.planned else ""
+
+
+def _but(material: Material, analysis: Analysis, one: Compared, p: ResultRow, named: str) -> str:
+    """That an effect is not shown, behind a test that alone would show it: `named` is how the
+    primary analysis stands that parts from it."""
+    decides = deciding(material, analysis, p) if p is one.planned else None
+    value = decides["stat_value"] if decides is not None else None
+    other = parting(material, analysis, one.estimate)
+    if value is None or other is None or not rejected([value], analysis.decision_level):
+        return ""
+    label = escape_markdown(other.label) if "](" in named else other.label
+    return f", but see {named.format(label, analysis_place(other.name))}: no effect is shown"
+
+
+def parting(material: Material, analysis: Analysis, estimate: ResultRow) -> Analysis | None:
+    """The primary analysis that asks the same question and has an interval of the same comparison
+    that lies otherwise about no effect."""
+    return next(
+        (
+            other
+            for other in alongside(material, analysis)
+            for one in compared(material, other)
+            if one.estimate["stat_name"] == estimate["stat_name"]
+            and question_of(one.estimate) == question_of(estimate)
+            and leaves_out_no_effect(one.estimate) != leaves_out_no_effect(estimate)
+        ),
+        None,
+    )
 
 
 def _adjustment(adjusted: ResultRow) -> str:

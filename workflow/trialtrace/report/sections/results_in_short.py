@@ -158,14 +158,16 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
 def beside_in_short(
     material: Material, analysis: Analysis, places: Mapping[str, str]
 ) -> Iterator[str]:
-    """The analyses on the same footing as a primary one, a sentence each. Markdown."""
-    for other in alongside(material, analysis):
+    """The analyses on the same footing as a primary one, a sentence each; the methods name them,
+    and a single one is not named again. Markdown."""
+    every = alongside(material, analysis)
+    for other in every:
         stats, own = (
             [values_of(each.estimate, (*ALIKE, *PAIR)) for each in compared(material, one)]
             for one in (other, analysis)
         )
-        for text in _other(material, other, places, again=stats == own):
-            yield f"Also primary, {text}"
+        words = f"Also primary, {other.label}" if len(every) > 1 else "Also primary"
+        yield from _other(material, other, places, words, again=stats == own)
 
 
 def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[str]:
@@ -177,15 +179,20 @@ def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[s
     ]
     for other in material.trial.plan.analyses.values():
         if other.report == "summary" and not other.harms and other not in beside:
-            yield from _other(material, other, places)
+            yield from _other(material, other, places, other.label)
 
 
 def _other(
-    material: Material, other: Analysis, places: Mapping[str, str], *, again: bool = False
+    material: Material,
+    other: Analysis,
+    places: Mapping[str, str],
+    words: str,
+    *,
+    again: bool = False,
 ) -> Iterator[str]:
-    """The label, with the way to the analysis, and its comparisons where these are few."""
+    """`words`, with the way to the analysis, and its comparisons where these are few."""
     found = [*compared(material, other)]
     if 0 < len(found) <= MOST_SENTENCES:
-        place, label = place_link(analysis_place(other.name), places), escape_markdown(other.label)
+        place, label = place_link(analysis_place(other.name), places), escape_markdown(words)
         label = f"[{label}]({place})" if place else label
         yield f"{label}: {sizes(material, other, found, again=again)}."

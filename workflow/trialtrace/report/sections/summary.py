@@ -22,7 +22,7 @@ from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.sections.lost_sessions import lost_in_short
 from trialtrace.report.sections.periods import clusters_randomised
-from trialtrace.report.sections.questions import leading
+from trialtrace.report.sections.questions import alongside, leading
 from trialtrace.report.sections.registered import registered_late
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
@@ -99,6 +99,9 @@ def _methods(material: Material) -> Iterator[str]:
         yield escape_markdown(f"Primary outcome: {one.label}.")
         yield escape_markdown(f"{_clause(one.note)}." if one.note else "")
         yield _estimand(material, one)
+        if others := alongside(material, one):
+            labels = in_a_row([escape_markdown(other.label) for other in others])
+            yield f"Also primary: {labels}; {'both' if len(others) == 1 else 'all'} must agree."
 
 
 def _arm(material: Material, name: str) -> str:
