@@ -2,9 +2,10 @@
 
 import pytest
 
-from trialtrace.audit.printed.verdicts import UNCHECKED
+from trialtrace.audit.printed.verdicts import NO_USUAL_INTERVAL, UNCHECKED
 from trialtrace.audit.verdicts.tally import (
     failing,
+    of_claims,
     tally,
     tally_text,
     worst,
@@ -95,6 +96,21 @@ def test_a_p_that_was_tried_is_not_called_unchecked():
     assert worst_shown(odd(rows(both="-u -n")), "on_print") == "used in a check"
     assert worst_shown(odd(rows(p="nn")), "against_data") == "not checkable"
     assert worst_shown(rows(p="-n"), "against_data") == ""
+
+
+def test_an_interval_that_no_usual_method_gives_contradicts_no_number():
+    """Beside a component that contradicts one it is no verdict of its own."""
+    made = rows(tried="-i -i", both="-i -i", wrong="-i")
+    findings = [NO_USUAL_INTERVAL, NO_USUAL_INTERVAL, "No count", NO_USUAL_INTERVAL, "No count"]
+    for row, text in zip(made, findings, strict=True):
+        row["print_finding"] = f"{text} has it."
+    assert tally_text(tally(made)) == (
+        "3 claims. Internal consistency: 2 inconsistent, 1 given by no usual method."
+    )
+    tried, both, wrong = of_claims(made).values()
+    assert worst_shown(tried, "on_print") == "no usual method gives it"
+    assert worst_shown(both, "on_print") == worst_shown(wrong, "on_print") == "inconsistent"
+    assert failing(tried)
 
 
 def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():

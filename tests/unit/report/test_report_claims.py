@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from test_report_sections import shown
 
-from trialtrace.audit.printed.verdicts import OF_COLUMN
+from trialtrace.audit.printed.verdicts import NO_USUAL_INTERVAL, OF_COLUMN
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.report.audit.audit_page import (
     MEANINGS,
@@ -299,6 +299,18 @@ def test_each_verdict_that_occurs_is_explained_once():
         "Internal consistency, exact: it follows from the other printed numbers; used in a check: "
         "it served in the check of another number, which is named."
     )
+
+
+def test_an_interval_that_no_usual_method_gives_is_explained_apart():
+    row = {"claim_id": "c", "component": "ci_low", "against_data": None}
+    row |= {"on_print": "inconsistent", "print_finding": f"{NO_USUAL_INTERVAL} has the bounds."}
+    told = glossary(tally([row]))
+    assert told.startswith("Internal consistency, no usual method gives it: none of the usual ")
+    assert "inconsistent" not in told and "contradicts no other printed number" in told
+    other = row | {"claim_id": "d", "print_finding": "3 of 29 is 10.3 %."}
+    both = glossary(tally([row, other]))
+    assert both.startswith("Internal consistency, inconsistent: it contradicts other printed ")
+    assert "; no usual method gives it: " in both
 
 
 def test_the_data_say_which_of_contradicting_numbers_was_meant():

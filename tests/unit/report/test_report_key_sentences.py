@@ -416,16 +416,72 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
     assert excluding(clear, number) == told
 
 
-def test_a_printed_number_in_conflict_is_named_with_whether_it_is_of_the_primary_result(mini):
-    row = {"claim_id": "c", "label": "Relief", "quote": "7 of 10", "recomputed_text": "6 of 10"}
-    row |= {"against_data": "differs", "on_print": "not_checkable", "print_finding": ""}
-    none = Material(mini.trial, mini.settings, mini.folder, {})
-    vars(none)["claims"] = [row]
-    told = words(this_reanalysis._printed(none))
-    assert told == (
-        "Of 1 printed numbers 1 differs from the data (“Relief” 7 of 10, data 6 of 10); none is of "
-        "the primary result."
-    )
+def claim(name, **more):
+    row = {"claim_id": name, "label": name, "quote": "7 of 10", "recomputed_text": "6 of 10"}
+    row |= {"against_data": "not_checkable", "on_print": "not_checkable", "print_finding": ""}
+    return row | {"alternative": None} | more
+
+
+CONFLICTS = {
+    "none": ([], [], "none conflicts with the data or with another."),
+    "of the data": (
+        ["differs"],
+        [],
+        "1 differs from the data; none is of the primary result.",
+    ),
+    "each kind apart": (
+        ["differs", "contradicts", "more", "unusual"],
+        [],
+        "1 differs from the data, 2 contradict another printed number and 1 is given by no usual "
+        "method; none is of the primary result.",
+    ),
+    "one of the primary result by name": (
+        ["differs", "unusual"],
+        ["differs"],
+        "1 differs from the data and 1 is given by no usual method; 1 of these is of the primary "
+        "result: “differs” 7 of 10, data 6 of 10.",
+    ),
+    "rounded, of the primary result": (
+        ["rounded"],
+        ["rounded"],
+        "1 differs from the data; 1 of these is of the primary result: “rounded” 7 of 10, data 6 "
+        "of 10; 7 is that of the rounded parts.",
+    ),
+    "more of the primary result by their number": (
+        ["contradicts", "more"],
+        ["contradicts", "more"],
+        "2 contradict another printed number; 2 of these are of the primary result.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "own", "told"), CONFLICTS.values(), ids=CONFLICTS.keys())
+def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
+    mini, monkeypatch, found, own, told
+):
+    """What contradicts another number is told from what no method tried gives."""
+    bad = {"on_print": "inconsistent", "print_finding": "3 of 29 is 10.3 %."}
+    no_interval = bad | {"print_finding": "No usual interval (Wald) on 7 of 10 has the bounds."}
+    kinds = {
+        "differs": {"against_data": "differs"},
+        "contradicts": bad,
+        "more": bad,
+        "unusual": no_interval,
+        "rounded": {
+            "against_data": "differs",
+            "on_print": "alternative",
+            "alternative": "of rounded percentages",
+            "print_finding": "It is 6; 7 is that of the rounded parts.",
+        },
+    }
+    rows = [claim("right"), *(claim(name, **kinds[name]) for name in found)]
+    # A component that contradicts another number is more than one that no method gives.
+    rows += [claim("more", **no_interval)] * ("more" in found)
+    material = Material(mini.trial, mini.settings, mini.folder, {})
+    vars(material)["claims"] = rows
+    monkeypatch.setattr(this_reanalysis, "_is_primary", lambda _, name: name in own)
+    whole = len({row["claim_id"] for row in rows})
+    assert words(this_reanalysis._printed(material)) == f"Of {whole} printed numbers {told}"
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):

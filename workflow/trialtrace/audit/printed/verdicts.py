@@ -20,6 +20,8 @@ SHOWN = {
     "not_checkable": "not checkable",
 }
 WORST_FIRST = tuple(SHOWN)
+NO_USUAL_INTERVAL = "No usual interval"
+"""How a finding begins that contradicts no printed number: no method that was tried gives it."""
 UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 SYNTHETIC = "The data are synthetic."
 """Why a number is not checkable where no more is to be said of it."""

@@ -7,6 +7,7 @@ from trialtrace.audit.printed.verdicts import (
     COLUMNS,
     DATA,
     FAILS,
+    NO_USUAL_INTERVAL,
     OF_COLUMN,
     PRINT,
     SHOWN,
@@ -23,6 +24,9 @@ NO_USUAL_TEST = "a p that no usual test gives"
 NOT_GIVEN = "no usual test gives it"
 NOT_GIVEN_COUNTED = "given by no usual test of the printed numbers"
 """The verdict on print of such a p, in place of "not checkable": it was tried."""
+NOT_REPRODUCED = "no usual method gives it"
+"""The verdict on print of an interval, for "inconsistent": it contradicts no other number."""
+NOT_REPRODUCED_COUNTED = "given by no usual method"
 QUESTION, QUESTION_OF_PRINT = "Read right?", "Printed right?"
 """How the verdict begins on a number that others make unlikely: of a draft, and of what was
 confirmed."""
@@ -59,6 +63,8 @@ def worst_shown(rows: Rows, column: str) -> str:
     verdict = worst(rows, column)
     if column == PRINT and verdict == "not_checkable" and any(map(unmatched, rows)):
         return NOT_GIVEN
+    if column == PRINT and not_reproduced(rows):
+        return NOT_REPRODUCED
     return SHOWN[verdict] if verdict else ""
 
 
@@ -90,6 +96,13 @@ def unmatched(row: Row) -> bool:
     That is no error, for another test may; yet it is told next to the errors.
     """
     return bool(row.get("no_usual_test")) and row[PRINT] == "not_checkable"
+
+
+def not_reproduced(rows: Rows) -> bool:
+    """Whether a claim is inconsistent in that alone that no method that was tried gives it."""
+    found = [row for row in rows if row[PRINT] == "inconsistent"]
+    begin = [row["print_finding"].startswith(NO_USUAL_INTERVAL) for row in found]
+    return bool(begin) and all(begin)
 
 
 def side_alone(rows: Rows, column: str) -> list[Row]:
@@ -135,7 +148,8 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     """Claims by verdict for each column, and their number under "claims".
 
     Under "no_usual_test" stands how many have a p that no usual test gives, and under
-    "no_usual_test_alone" how many of these are not checkable on print.
+    "no_usual_test_alone" how many of these are not checkable on print; under "not_reproduced" how
+    many are inconsistent in that alone that no usual method gives them.
 
     A column that no claim has, such as the data of a ledger by itself, counts nothing.
     """
@@ -147,6 +161,7 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     odd = [rows for rows in claims if any(unmatched(row) for row in rows)]
     entry["no_usual_test"] = len(odd)
     entry["no_usual_test_alone"] = sum(worst(rows, PRINT) == "not_checkable" for rows in odd)
+    entry["not_reproduced"] = sum(map(not_reproduced, claims))
     return entry
 
 
@@ -163,15 +178,17 @@ def tally_text(counts: Row) -> str:
 
 
 def counted(counts: Row, column: str) -> Iterator[tuple[str, str, int]]:
-    """Each verdict of a column with its words and its number; a p that was tried and that no usual
-    test gives stands apart from what was not checked."""
-    alone = counts["no_usual_test_alone"] if column == PRINT else 0
+    """Each verdict of a column with its words and its number. Apart stand a p that was tried and
+    that no usual test gives, and an interval that no usual method gives."""
+    apart = {
+        "not_checkable": (counts["no_usual_test_alone"], NOT_GIVEN_COUNTED),
+        "inconsistent": (counts["not_reproduced"], NOT_REPRODUCED_COUNTED),
+    }
     for word, n in counts[column].items():
-        own = alone if word == "not_checkable" else 0
-        if own:
-            yield word, NOT_GIVEN_COUNTED, own
-        if n > own:
-            yield word, shown(word, n - own), n - own
+        own, words = apart.get(word, (0, "")) if column == PRINT else (0, "")
+        parts = [(word, shown(word, n - own), n - own), (word, words, own)]
+        # A p that was tried comes before what was not; what contradicts a number, first of all.
+        yield from (p for p in parts[:: -1 if word == "not_checkable" else 1] if p[2] > 0)
 
 
 def by_chance(searches: Sequence[Row], expected: float) -> str:

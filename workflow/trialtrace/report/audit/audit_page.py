@@ -22,6 +22,8 @@ from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     NOT_GIVEN,
     NOT_GIVEN_COUNTED,
+    NOT_REPRODUCED,
+    NOT_REPRODUCED_COUNTED,
     by_chance,
     counted,
     numbered_readings,
@@ -94,6 +96,10 @@ MEANINGS = {
 OF_NOT_GIVEN = (
     "the paper names no test for this p, and none of the usual ones gives it on the numbers of its "
     "own patients; another test may, or one of these on other patients"
+)
+OF_NOT_REPRODUCED = (
+    "none of the usual methods gives this interval on the counts that print as its estimate; it "
+    "contradicts no other printed number, and a method that was not tried may give it"
 )
 READ_SO = (
     "How to read a search: “n of N choices tried give it; a number nearby would be matched with "
@@ -214,10 +220,11 @@ def _meant(counts: Row, column: str) -> Iterator[tuple[str, str]]:
     for word, words in MEANINGS[column].items():
         if word == "not_checkable" and column == PRINT and counts["no_usual_test_alone"]:
             yield NOT_GIVEN, OF_NOT_GIVEN
-        if any(
-            each == word and said != NOT_GIVEN_COUNTED for each, said, _ in counted(counts, column)
-        ):
+        apart = (NOT_GIVEN_COUNTED, NOT_REPRODUCED_COUNTED)
+        if any(each == word and said not in apart for each, said, _ in counted(counts, column)):
             yield SHOWN[word], words
+        if word == "inconsistent" and counts["not_reproduced"]:
+            yield NOT_REPRODUCED, OF_NOT_REPRODUCED
 
 
 def glossary(counts: Row) -> str:

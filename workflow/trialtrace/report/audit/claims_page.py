@@ -1,6 +1,7 @@
 """The published numbers of all trials on one page: counts and a matrix of their verdicts, which
 filters the list of all claims, the worst first."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -56,19 +57,13 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
     for column, name in COLUMNS.items():
         counts = [tally(material.claims) for material in materials]
         # A p that no usual test gives is a kind of its own, as in each report.
-        told = [
-            {
-                APART if what == NOT_GIVEN_COUNTED else word: n
-                for word, what, n in counted(count, column)
-            }
-            for count in counts
-        ]
+        told = [_by_kind(count, column) for count in counts]
         words = [*OF_COLUMN[column]]
         if any(APART in each for each in told):
             words.insert(words.index("not_checkable"), APART)
         names = ["Trial", "Claims", *(WORDS[word] for word in words)]
         numbers = [
-            [each["claims"], *(kinds.get(word, 0) for word in words)]
+            [each["claims"], *(kinds[word] for word in words)]
             for each, kinds in zip(counts, told, strict=True)
         ]
         yield f"<h2>{upper_first(name)}</h2>"
@@ -81,6 +76,13 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
         matches.append([len(searches), matched, chance])
     names = ["Trial", "Searched", "Matched", "By chance"]
     yield from table_lines(names, map(_of_trial, materials, matches))
+
+
+def _by_kind(counts: Row, column: str) -> Counter[str]:
+    kinds = Counter[str]()
+    for word, what, n in counted(counts, column):
+        kinds[APART if what == NOT_GIVEN_COUNTED else word] += n
+    return kinds
 
 
 def _of_trial(material: Material, numbers: Sequence[int | str]) -> str:

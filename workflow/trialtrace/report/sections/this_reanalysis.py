@@ -1,12 +1,14 @@
-"""What stands under the abstract of a summary, apart from it: what the data are, which printed
+"""What stands under the abstract of a summary, apart from it: what the data are, how many printed
 numbers conflict, what was left out, which other choices disagree, and the run."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from trialtrace.audit.printed.verdicts import DATA, PRINT
-from trialtrace.audit.verdicts.tally import Row, of_claims, worst
+from trialtrace.audit.verdicts.tally import Row, not_reproduced, of_claims, worst
 from trialtrace.report.audit.cohort_words import put_in
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -25,7 +27,7 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.seal import short_hash
 
-# More printed numbers, or other choices, are counted.
+# More other choices are counted.
 MOST = 8
 # Letters of a clause; what parts the sentences of a finding.
 CLAUSE, _SENTENCE = 130, re.compile(r"\.\s(?=[A-Z\d“])")
@@ -64,51 +66,59 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
 
 
 def _printed(material: Material) -> str:
-    """Which printed numbers conflict, with the data or with each other, and whether any of them is
-    one of the primary result."""
+    """How many printed numbers conflict, with the data or with each other, and which of them are of
+    the primary result; the list is on the page of the audit."""
     if not material.claims:
         return "No published numbers are configured for this trial."
     claims = of_claims(material.claims)
+    differ, against, unlike = (
+        [name for name, rows in claims.items() if of(rows)]
+        for of in (_differs, _contradicts, not_reproduced)
+    )
+    counts = (
+        (differ, ("differs", "differ"), "from the data"),
+        (against, ("contradicts", "contradict"), "another printed number"),
+        (unlike, ("is", "are"), "given by no usual method"),
+    )
+    told = [
+        f"{len(names)} {verbs[len(names) > 1]} {words}" for names, verbs, words in counts if names
+    ]
     of = f"[Of {len(claims)} printed numbers]({AUDIT_PAGE})"
-    told, found = [], set[str]()
-    for column, bad, words in (
-        (DATA, "differs", "from the data"),
-        (PRINT, "inconsistent", "with what else is printed"),
-    ):
-        names = [name for name, rows in claims.items() if worst(rows, column) == bad]
-        if names:
-            found |= {*names}
-            verb = {DATA: ("differs", "differ"), PRINT: ("conflicts", "conflict")}[column]
-            listed = "; ".join(_claim(claims[name], column, bad) for name in names[:MOST])
-            more = f"; and {len(names) - MOST} more" * (len(names) > MOST)
-            told.append(f"{len(names)} {verb[len(names) > 1]} {words} ({listed}{more})")
-    if not found:
+    if not told:
         return f"{of} none conflicts with the data or with another."
-    open_ = [name for name in found if not all(map(_explained, claims[name]))]
-    touched = sum(_is_primary(material, name) for name in open_)
-    whose = f"{touched} of these {'is' if touched == 1 else 'are'}" if touched else "none is"
-    return f"{of} {', '.join(told)}; {whose} of the primary result."
+    found = dict.fromkeys([*differ, *against, *unlike])
+    touched = [name for name in found if _is_primary(material, name)]
+    whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
+    text = f"{of} {in_a_row(told)}; {whose if touched else 'none is'} of the primary result"
+    if len(touched) == 1:
+        text += f": {_claim(claims[touched[0]])}"
+    return f"{text}."
 
 
-def _explained(row: Row) -> bool:
-    """Whether another choice gives a number, such as rounded percentages, by data and on print."""
-    return row[PRINT] == "alternative" and bool(row["alternative"])
+def _differs(rows: list[Row]) -> bool:
+    return worst(rows, DATA) == "differs"
 
 
-def _cause(row: Row, column: str) -> str:
-    """What the audit knows of a conflict, where it says that in a clause."""
-    if column == DATA and not _explained(row):
+def _contradicts(rows: list[Row]) -> bool:
+    return worst(rows, PRINT) == "inconsistent" and not not_reproduced(rows)
+
+
+def _cause(row: Row) -> str:
+    """What the audit knows of a conflict, where it says that in a clause: of a number that differs,
+    that another choice gives it, such as rounded percentages."""
+    explained = row[PRINT] == "alternative" and row["alternative"]
+    if row[DATA] == "differs" and not explained:
         return ""
     text = _SENTENCE.split(row["print_finding"] or "", maxsplit=1)[0].rstrip(".")
-    text = lower_first(text.split("; ")[-1 if _explained(row) else 0])
-    return f": {text}" if len(text) <= CLAUSE else ""
+    text = lower_first(text.split("; ")[-1 if explained else 0])
+    return f"; {text}" if len(text) <= CLAUSE else ""
 
 
-def _claim(rows: list[Row], column: str, bad: str) -> str:
-    """ "“Absolute reduction” 7.7, data 7.8: 7.7 is that of the two rounded percentages"."""
-    row = next(row for row in rows if row[column] == bad)
-    data = f", data {row['recomputed_text']}" if column == DATA and row["recomputed_text"] else ""
-    return escape_markdown(f"“{row['label']}” {row['quote']}{data}{_cause(row, column)}")
+def _claim(rows: list[Row]) -> str:
+    """ "“Absolute reduction”, 7.7, data 7.8; 7.7 is that of the two rounded percentages"."""
+    row = next(row for row in rows if row[DATA] == "differs" or row[PRINT] == "inconsistent")
+    data = f", data {row['recomputed_text']}" if row[DATA] == "differs" else ""
+    return escape_markdown(f"“{row['label']}” {row['quote']}{data}{_cause(row)}")
 
 
 def _is_primary(material: Material, claim: str) -> bool:
@@ -123,15 +133,20 @@ def _is_primary(material: Material, claim: str) -> bool:
 
 
 def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
-    """ "Other choices: of 14 for drug against placebo 2 disagree, …", with each by name."""
+    """ "Drug against placebo: 2 of 14 intervals compatible with no effect, …", with each by name;
+    then of what kinds the 14 are."""
+    counted = dict[str, None]()
     for analysis in leading(material):
         place = place_link(choices_place(analysis.name), places)
         above = {other.name for other in alongside(material, analysis)}
-        for one in readings(material, analysis):
+        for reading in readings(material, analysis):
             # What stands in the results is no other choice.
-            shown = [r for r in one.methods + one.everybody if r["analysis_id"] in above]
+            one = replace(
+                reading,
+                methods=[row for row in reading.methods if row["analysis_id"] not in above],
+                everybody=[row for row in reading.everybody if row["analysis_id"] not in above],
+            )
             unlike = one.unlike() if one.first["ci_low"] is not None else []
-            unlike = [row for row in unlike if row not in shown]
             bounds = leaves_out_no_effect(one.first) and any(
                 includes_no_effect(*bound) for bound in one.bounds
             )
@@ -144,11 +159,15 @@ def _against(material: Material, places: Mapping[str, str]) -> Iterator[str]:
                 several = len(analysis.visits or ()) > 1
                 at = escape_markdown(f", {one.first['visit']}" if several else "")
                 lies = "compatible" if leaves_out_no_effect(one.first) else "incompatible"
-                n = sum(n for _, n, _ in one.counts()) - len(shown)
+                kinds = {words.partition(" (")[0]: n for _, n, words in one.counts() if n}
+                whole = sum(kinds.values())
+                parts = in_a_row([f"{n} {words}" for words, n in kinds.items()])
+                counted |= {f"The {whole}: {parts}.": None} if len(kinds) > 1 else {}
                 yield (
-                    f"{lead}{at}: {len(unlike)} of {n} intervals {lies} with no effect, unlike the "
-                    f"result above: {'; '.join(named)}."
+                    f"{lead}{at}: {len(unlike)} of {whole} intervals {lies} with no effect, unlike "
+                    f"the {'first ' * bool(above)}result above: {'; '.join(named)}."
                 )
+    yield from counted
 
 
 def _choice(material: Material, row: ResultRow) -> str:

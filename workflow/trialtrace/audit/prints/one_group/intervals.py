@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.audit.candidates import count_methods as methods
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.verdicts import NO_USUAL_INTERVAL
 from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -141,7 +142,7 @@ def _share_finding(entry: Claim, pairs: Whole, fits: dict, drawn: dict) -> Findi
         if len(pairs) > 1:
             where = f"any of the {len(pairs)} counts that print as {printed}"
         tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
-        text = f"No usual interval ({tried}) on {where} has the bounds {shown}.{_outward(entry)}"
+        text = f"{NO_USUAL_INTERVAL} ({tried}) on {where} has the bounds {shown}.{_outward(entry)}"
         agreement = INCONSISTENT
     elif stated is not None and not methods & {stated, stated.removesuffix("_cut")}:
         text = f"{shown} is the interval of {sets} by {by}; the stated {METHODS[stated]} gives "

@@ -13,6 +13,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.printed.verdicts import NO_USUAL_INTERVAL
 from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -386,7 +387,7 @@ def _interval(entry: Claim, groups: list[Claim], table: Table) -> Finding:
             text = f"{shown} is the interval of the {WORDS[measure]} with {TURNED}."
             return finding(INCONSISTENT, text)
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
-    text = f"No usual interval ({tried}) on these counts has the bounds {shown}.{BY_MODEL}"
+    text = f"{NO_USUAL_INTERVAL} ({tried}) on these counts has the bounds {shown}.{BY_MODEL}"
     return finding(INCONSISTENT, text)
 
 
