@@ -9,10 +9,12 @@ import mini_run
 import mini_trial
 import pytest
 
+from trialtrace.report.figures.rows_shown import reservations
 from trialtrace.report.material import Material
 from trialtrace.report.sections import conclusion as module
-from trialtrace.report.sections import decisions, findings, this_reanalysis
+from trialtrace.report.sections import decisions, findings, questions, this_reanalysis
 from trialtrace.report.sections import results_in_short as results_module
+from trialtrace.report.sections import summary as summary_module
 from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclusion
 from trialtrace.report.sections.readings import Readings
@@ -20,6 +22,7 @@ from trialtrace.report.sections.results_in_short import others_in_short, results
 from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.trial.load import load_settings
+from trialtrace.run.trial.plan.analysis import DecisionLevel
 
 
 def words(markdown):
@@ -230,12 +233,26 @@ def test_a_test_that_another_primary_analysis_parts_from_shows_nothing(
     assert ("0.05, but see “Relief of all”: no effect is shown" in plain) is parts
 
 
-def test_the_published_outcome_stands_first(beside):
+def test_the_published_outcome_stands_behind_the_primary_one(beside, monkeypatch):
+    """With its intervals, and with whether a cohort was drawn to give it."""
     told = words(conclusion(beside))
-    assert told.startswith(
-        "Relief as published: 6/10 (60.0 %) with drug and 3/9 (33.3 %) with placebo. Its rule. "
-        "By our primary outcome, "
+    assert told.startswith("By our outcome, drug against placebo, no effect is shown: ")
+    assert told.endswith(
+        " Relief as published: 6/10, 60.0 % (95 % CI 31.3 to 83.2), with drug and 3/9, 33.3 % "
+        "(95 % CI 12.1 to 64.6), with placebo. Its rule."
     )
+    monkeypatch.setattr(module, "set_beforehand", lambda *_: " (set)")
+    assert ", with placebo (set). Its rule." in words(conclusion(beside))
+
+
+def test_what_explores_and_has_a_threshold_concludes_of_the_arms_alone(beside, monkeypatch):
+    """The difference stands among the results, and no test decides it."""
+    monkeypatch.setattr(module, "beyond_thresholds", lambda *_: iter(["fewer succeed."]))
+    assert "risk difference" in words(conclusion(beside))
+    monkeypatch.setattr(module, "explores", lambda _: True)
+    told = words(conclusion(beside))
+    assert told.startswith("By our outcome, fewer succeed. Relief as published: ")
+    assert "risk difference" not in told
 
 
 def test_an_analysis_of_other_rows_is_a_question_of_its_own():
@@ -274,7 +291,8 @@ def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside,
     shown = whole["stat_text"]
     assert shown != found.estimate["stat_text"]
     told = words(results_module.sizes(beside, analysis, [found]))
-    assert told.startswith(f"risk difference {shown}, at the level assumed for this look")
+    ends = f"{shown}, at the level assumed for this look; unadjusted 26.7 (95 % CI −15.8 to 58.1)"
+    assert told == f"risk difference {ends}"
     concluded = words(module._of_pair(beside, analysis, found.estimate, found.planned))
     assert concluded.endswith(f"risk difference {shown}.")
 
@@ -293,3 +311,26 @@ def test_a_synthetic_cohort_and_arms_together_conclude_nothing():
     made_up = SimpleNamespace(synthetic=True, pooled=True, plan=plan, file=file)
     told = conclusion(SimpleNamespace(trial=made_up))
     assert told == f"{module.NOTHING} {SYNTHETIC}"
+
+
+def test_the_primary_interval_of_a_look_is_named_wherever_another_stands(beside, monkeypatch):
+    """In the methods of the summary, with the analysis, and beneath a forest plot."""
+    (analysis,) = module.leading(beside)
+    own = beside.trial.plan.analyses
+    level = DecisionLevel(
+        boundary="spending_obrien_fleming", alpha=0.05, fractions=(0.5, 1.0), look=1
+    )
+    looked = replace(analysis, level=level)
+    at_level = replace(own["relief_published"], confidence=0.99, role="sensitivity")
+    assert questions.of_look(beside, analysis) == []
+    for one in (looked, at_level):
+        monkeypatch.setitem(own, one.name, one)
+    assert questions.of_look(beside, looked) == [at_level]
+    assert "; primary interval 99 %." in words(summary_module._estimand(beside, looked))
+    told = words(analysis_sentences(beside, looked))
+    assert "The primary interval is that of Relief as published; those here are not" in told
+    estimate = next(module.compared(beside, looked)).estimate
+    caption = reservations(beside, [estimate])
+    assert caption.endswith("for the interim analyses; the primary one has 99 %.")
+    of_level = questions.at_look(beside, looked, estimate | {"method": "risk_difference.wald"})
+    assert of_level["analysis_id"] == at_level.name

@@ -11,8 +11,8 @@ import yaml
 
 from trialtrace.base.stamp import SYNTHETIC
 from trialtrace.report.material import Material
+from trialtrace.report.sections import analysis_section, this_reanalysis
 from trialtrace.report.sections import summary as summary_module
-from trialtrace.report.sections import this_reanalysis
 from trialtrace.report.sections.choices import _what, other_choices
 from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.key_sentences import (
@@ -342,6 +342,21 @@ def test_an_outcome_that_loss_decides_is_known_by_that_rule(mini, monkeypatch):
     lost = "19 of 20; 1 and 0 lost count as failures"
     monkeypatch.setattr(summary_module, "lost_in_short", lambda *_: lost)
     assert summary_module._known(mini, analysis, {}) == f"Outcome known in {lost}."
+
+
+def test_the_lost_who_count_as_failures_are_no_known_outcomes(mini, monkeypatch):
+    """Of nine placebo patients analysed, one fails for having been lost."""
+    (analysis,) = primary(mini)
+    monkeypatch.setattr(analysis_section, "hanging", lambda *_: {"drug": 0, "placebo": 1})
+    told = words(analysis_section.analysed(mini, analysis))
+    assert "10 of 10 Drug, 9 of 10 Placebo (8 known, 1 lost and counted as failure)." in told
+
+
+@pytest.mark.parametrize(("role", "told"), [("secondary", True), ("sensitivity", False)])
+def test_whom_an_analysis_of_fewer_leaves_out_is_said_of_each_question(mini, role, told):
+    (analysis,) = primary(mini)
+    text = words(analysis_section.analysis_sentences(mini, replace(analysis, role=role)))
+    assert ("if, in each arm, those left out are like those analysed" in text) is told
 
 
 def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):

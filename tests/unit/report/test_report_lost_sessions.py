@@ -56,8 +56,8 @@ def material(monkeypatch):
 def test_the_lost_are_told_by_the_results_that_have_their_sessions_as_done(material):
     told = lost_sessions.lost_sessions(material, material.trial.plan.analyses["a"])
     assert words(told) == (
-        f"{lost_sessions.RULE} With these as done (The best; one-sided p of more than 50 %): Drug "
-        "10 of 30, 33.3 % (95 % CI 17.3 to 52.8), p = 0.98; Placebo 5 of 30, "
+        f"{lost_sessions.RULE} With these as done (The best; exact one-sided test of H0: share "
+        "≤ 50 %): Drug 10 of 30, 33.3 % (95 % CI 17.3 to 52.8), p = 0.98; Placebo 5 of 30, "
         "16.7 % (95 % CI 5.6 to 34.7), p = 0.98."
     )
     assert told.count("](") == 7, "each number leads to its trace, and the label to its analysis"
@@ -82,11 +82,21 @@ def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, 
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     told = words(thresholds._beyond(material, analysis, test, [share]))
-    assert told.endswith("as long as the 2 lost count as failures") is hangs
-    # The conclusion has the condition too.
+    assert told.startswith(f"; fewer than 50 % succeed in {arm} (two-sided exact interval)")
+    most = ", but not with the 2 lost as successes: 33.3 % (95 % CI 17.3 to 52.8)"
+    assert told.endswith(most) is hangs
+    # The conclusion has it too.
     monkeypatch.setattr(thresholds, "_share", lambda *_: share)
     (concluded,) = thresholds.beyond_thresholds(material, analysis)
-    assert words(concluded).endswith("as the 2 lost count as failures.") is hangs
+    assert words(concluded).endswith(f"{most}.") is hangs
+
+
+@pytest.mark.parametrize(
+    ("sides", "told"), [("greater", "≤ 50 %"), ("less", "≥ 50 %"), ("two_sided", "= 50 %")]
+)
+def test_a_test_is_told_by_what_it_would_reject(sides, told):
+    options = f'{{"sides": "{sides}", "threshold": 0.5}}'
+    assert lost_sessions.null_of({"options": options}) == f"H0: share {told}"
 
 
 def test_a_flow_says_who_is_known_by_a_rule_alone(material):

@@ -10,6 +10,7 @@ from trialtrace.report.audit.cohort_words import (
     made_up_by_arm,
     of_results,
     of_rows,
+    set_beforehand,
 )
 from trialtrace.report.sections import harms_in_short
 from trialtrace.run.trace.put_in import Rests
@@ -103,6 +104,14 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
     assert made_up_by_arm(of, rows) == told
     of.trial.tells_cohort = False
     assert made_up_by_arm(of, rows) == ""
+
+
+def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
+    own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
+    assert set_beforehand(own, BOTH) == " (set beforehand, no finding)"
+    assert set_beforehand(columns, BOTH) == ""
+    own.trial.tells_cohort = False
+    assert set_beforehand(own, BOTH) == ""
 
 
 def test_harms_of_a_summary_are_marked(monkeypatch):

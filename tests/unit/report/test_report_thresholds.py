@@ -45,20 +45,20 @@ def test_each_arm_has_its_first_share_and_its_p_value():
     rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
     (sentence,) = told(rows)
     assert sentence == (
-        "One-sided exact binomial test against a threshold, more than 50 %: Drug 60.0 % "
+        "One-sided exact binomial test against a threshold of H0: share ≤ 50 %: Drug 60.0 % "
         "(95 % CI 50.0 to 70.0), p = 0.061; Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
     )
 
 
 def test_an_interval_on_the_side_that_is_not_asked_about_is_told():
     (sentence,) = told([*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)])
-    assert "; the two-sided exact interval lies wholly below 50 % in drug." in sentence
+    assert "; fewer than 50 % succeed in drug (two-sided exact interval)." in sentence
 
 
 def test_a_conclusion_has_the_side_too_and_no_decision_of_a_trial_that_explores():
     rows = [*arm("drug", 0.3, 0.99), *arm("placebo", 0.4, 0.9)]
     analysis = Stub(name="a", role="secondary", decision_level=0.05, decides="drug")
-    beyond = "the two-sided exact interval lies wholly below 50 % in drug."
+    beyond = "fewer than 50 % succeed in drug (two-sided exact interval)."
     (sentence,) = beyond_thresholds(material(rows), analysis)
     assert words(sentence) == f"more than 50 % is not shown of Drug at the level of 0.05; {beyond}"
     (sentence,) = beyond_thresholds(material(rows, "exploratory"), analysis)

@@ -99,6 +99,12 @@ def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
     return f" ({whose} made up)" if whose else ""
 
 
+def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
+    """ " (set beforehand, no finding)" behind numbers that a cohort was drawn to give."""
+    put_in = material.trial.tells_cohort and _together(material, rows).own
+    return " (set beforehand, no finding)" if put_in else ""
+
+
 def _set_by(margins: Sequence[Margin]) -> str:
     of = frozenset(map(_print_of, margins))
     return "; ".join([BY_PRINT.get(of, "set beforehand, no finding"), *_reasons(margins)])

@@ -108,10 +108,9 @@ def _caption(material: Material, row: Row) -> str:
     if name := primary(material, row):
         label = material.trial.plan.analyses[name].label
         at = at_visit(material, material.trial.plan.analyses[name])
-        text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
-        text += "its population."
         failures = lost_as_failures(material, material.trial.plan.analyses[name])
-        text += f" Of these, {failures}." if failures else ""
+        text += f" Analysed: patients in whom the outcome of “{label}” is known{at}, of those in "
+        text += f"its population{f', and those lost: {failures}' if failures else ''}."
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the flow table."
     known = counts(material)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
-from trialtrace.report.sections.questions import same_question
+from trialtrace.report.sections.questions import of_look, same_question
 from trialtrace.report.tables import NO_BREAK, tight_text
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -268,8 +268,14 @@ def planned_side(material: Material, analysis: str) -> str | None:
 
 
 def reservations(material: Material, rows: Iterable[ResultRow]) -> str:
-    """What the plan notes of the subgroups that are drawn, which a summary has nowhere else."""
+    """Of intervals that are not adjusted for looks that the primary one is; what the plan notes of
+    the subgroups that are drawn, which a summary has nowhere else."""
     plan = material.trial.plan.analyses
     drawn = [plan[name] for name in dict.fromkeys(row["analysis_id"] for row in rows)]
     noted = [analysis for analysis in drawn if analysis.by is not None and analysis.note]
-    return "".join(f" {analysis.label}: {lower_first(analysis.note or '')}" for analysis in noted)
+    levels = [f"{100 * o.confidence:g} %" for one in drawn for o in of_look(material, one)]
+    looks = " Intervals are not adjusted for the interim analyses; the primary one has "
+    looks = f"{looks}{levels[0]}." if levels else ""
+    return looks + "".join(
+        f" {analysis.label}: {lower_first(analysis.note or '')}" for analysis in noted
+    )

@@ -32,11 +32,11 @@ from trialtrace.report.sections.findings import (
 from trialtrace.report.sections.harms import of_log_alone
 from trialtrace.report.sections.imputed import available_cases, imputations
 from trialtrace.report.sections.key_sentences import without_comparison
-from trialtrace.report.sections.lost_sessions import lost_sessions
+from trialtrace.report.sections.lost_sessions import hanging, lost_sessions
 from trialtrace.report.sections.methods import cited
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
-from trialtrace.report.sections.questions import alongside
+from trialtrace.report.sections.questions import alongside, of_look
 from trialtrace.report.sections.readings import other_readings_marked
 from trialtrace.report.sections.records import first_events, records
 from trialtrace.report.sections.remarks import disagreeing, remarks
@@ -175,7 +175,8 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     if analysis.role == "primary":
         parts.append(f"**Outcome.** {_rules(material, analysis)}")
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
-    if analysis.role == "primary" and (assumed := available_cases(material, analysis)):
+    leads = analysis.role in ("primary", "secondary")
+    if leads and (assumed := available_cases(material, analysis)):
         parts[-1] += f" {assumed}"
     if analysis.role == "primary" and (lost := lost_sessions(material, analysis)):
         parts[-1] += f" {lost}"
@@ -234,23 +235,22 @@ def _asked(material: Material, analysis: Analysis) -> str:
     """The question as Markdown; of an analysis that asks another's, a link to that one."""
     parent = material.trial.plan.analyses.get(analysis.of or "")
     if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
-        return f"{asked(material, analysis)}{_must_agree(material, analysis)}"
+        return f"{asked(material, analysis)}{_primary_too(material, analysis)}"
     link_ = f"[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})"
     summary = escape_markdown(f"{upper_first(analysis.estimand.summary)}, as for")
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
 
-def _must_agree(material: Material, analysis: Analysis) -> str:
-    """Which primary analyses of the same question a test of this one must not part from."""
-    named = [
-        f"[{escape_markdown(other.label)}](#{analysis_place(other.name)})"
-        for other in alongside(material, analysis)
-    ]
-    return (
-        f" An effect is shown only where {in_a_row(named)} agree{'s' * (len(named) == 1)}."
-        if named
-        else ""
+def _primary_too(material: Material, analysis: Analysis) -> str:
+    """Which primary analyses of the same question a test of this one must not part from, and which
+    analysis has the primary interval of a look."""
+    agree, looks = (
+        [f"[{escape_markdown(one.label)}](#{analysis_place(one.name)})" for one in every]
+        for every in (alongside(material, analysis), of_look(material, analysis))
     )
+    text = f" An effect is shown only where {in_a_row(agree)} agree{'s' * (len(agree) == 1)}."
+    whose = f" The primary interval is that of {in_a_row(looks)}; those here are not adjusted."
+    return text * bool(agree) + whose * bool(looks)
 
 
 def _rules(material: Material, analysis: Analysis) -> str:
@@ -286,8 +286,10 @@ def _levels(material: Material, analysis: Analysis) -> str:
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:.3g}"
         if analysis.look is not None:
-            verb = "p is described and nothing" if material.trial.reanalysis else "tests are"
-            tests = f"; {verb} decided at the level {level_words(material, analysis)}"
+            words = level_words(material, analysis)
+            tests = f"; tests are decided at the level {words}"
+            if material.trial.reanalysis:
+                tests = f"; p is compared with the level {words}; nothing is decided at it"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction
@@ -394,6 +396,12 @@ def _entered(material: Material, analysis: Analysis) -> str:
             n_link += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
             label = "patients" if arm == ALL else escape_markdown(material.arm_label(arm))
             lacking = lacking or _n_of(least) < size
+            lost = hanging(material, analysis).get(arm)
+            label += (
+                f" ({_n_of(least) - lost} known, {lost} lost and counted as failure)"
+                if lost
+                else ""
+            )
             parts.append(f"{n_link} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
         arms = dict.fromkeys(arm for pair in analysis.pairs for arm in pair)

@@ -5,16 +5,16 @@ import json
 from collections.abc import Iterator
 
 from trialtrace.base.words import LABELS, no_effect, upper_first
+from trialtrace.report.audit.cohort_words import set_beforehand
 from trialtrace.report.figures.rows_shown import by_scale, planned_side
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.decisions import deciding, of_all_arms, rejected
+from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, parting
-from trialtrace.report.sections.questions import leading
+from trialtrace.report.sections.questions import at_look, leading
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
-    at_look,
     counts_of_arms,
     pair_in_text,
 )
@@ -28,7 +28,7 @@ SYNTHETIC = "Synthetic: no evidence about patients."
 NOTHING = "None: no primary analysis of the plan compares or tests anything."
 NOT_ABSENT = "That a difference is not shown does not show that there is none."
 TESTED = "The tests among the results compare no two arms by an estimate."
-OURS = "by our primary outcome, "
+OURS = "by our outcome, "
 PLACE = ("parameter", "visit", "comparison", "reference", "stratum")
 
 
@@ -46,20 +46,24 @@ def conclusion(material: Material) -> str:
 def _of(material: Material, analysis: Analysis) -> Iterator[str]:
     """Of the arms against a threshold, of all of them and of each pair."""
     found = [*compared(material, analysis)]
-    told = [*beyond_thresholds(material, analysis), *_of_all(material, analysis)]
-    told += _of_pairs(material, analysis, found)
+    told = [*beyond_thresholds(material, analysis)]
+    if not told or not explores(material):
+        told += [*_of_all(material, analysis), *_of_pairs(material, analysis, found)]
     if told and (published := [*_published(material, analysis)]):
-        told = [*published, f"{OURS}{told[0]}", *told[1:]]
+        told = [f"{OURS}{told[0]}", *told[1:], *published]
     yield from map(upper_first, told or [TESTED])
 
 
 def _published(material: Material, analysis: Analysis) -> Iterator[str]:
-    """What the paper's own outcome gives, where the plan has another and wants both seen."""
+    """What the paper's own outcome gives, where the plan has another and wants both seen; whether
+    a synthetic cohort was set to it."""
     for other in material.trial.plan.analyses.values():
         beside = (other.role, other.report, other.of) == ("published", "summary", analysis.name)
-        counts = beside and counts_of_arms(material, other, [*compared(material, other)])
-        if counts:
-            yield f"{escape_markdown(other.label)}: {counts}.{caveat(other)}"
+        found = [*compared(material, other)] if beside else []
+        if found and (counts := counts_of_arms(material, other, found, bounded=True)):
+            rows = [row for one in found for *_, row in material.tracer.counts(one.estimate)]
+            put_in = set_beforehand(material, rows)
+            yield f"{escape_markdown(other.label)}: {counts}{put_in}.{caveat(other)}"
 
 
 def _of_all(material: Material, analysis: Analysis) -> Iterator[str]:

@@ -39,6 +39,13 @@ def asked(test: ResultRow) -> str:
     return f"{side}{100 * options['threshold']:g} %"
 
 
+def null_of(test: ResultRow) -> str:
+    """ "H0: share ≤ 50 %": what a test of a share against a threshold would reject."""
+    options = json.loads(test["options"])
+    sign = {"greater": "≤", "less": "≥"}.get(options.get("sides"), "=")
+    return f"H0: share {sign} {100 * options['threshold']:g} %"
+
+
 def lost_by_arm(material: Material, analysis: Analysis) -> dict[str, Lost]:
     """Of each arm; empty where the plan has no such analysis, or it counts as many in each."""
     other = _as_done(material, analysis)
@@ -137,6 +144,6 @@ def lost_sessions(
     label, at = escape_markdown(other.label), analysis_place(other.name)
     place = f"#{at}" if places is None else place_link(at, places)
     label = f"[{label}]({place})" if place else label
-    of = next((asked(one.p) for one in arms.values() if one.p), "")
-    test = f"; {'' if of[0].isdigit() else 'one-sided '}p of {of}" if of else ""
+    of = next((null_of(one.p) for one in arms.values() if one.p), "")
+    test = f"; exact {'test' if '=' in of else 'one-sided test'} of {of}" if of else ""
     return f"{RULE} With these as done ({label}{escape_markdown(test)}): {'; '.join(shares)}."

@@ -121,6 +121,25 @@ def alongside(material: Material, analysis: Analysis) -> list[Analysis]:
     ]
 
 
+def of_look(material: Material, analysis: Analysis) -> list[Analysis]:
+    """The analyses with the interval at the level of a look, where the plan wants it seen: then
+    that is the primary one, and the other is not adjusted for the looks."""
+    return [
+        other
+        for other in material.trial.plan.analyses.values()
+        if analysis.look and other.of == analysis.name and other.report == "summary"
+        if other.confidence != analysis.confidence
+    ]
+
+
+def at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:
+    """The same estimate with the interval at the level of a look."""
+    like = ("method", *PLACES, "stratum")
+    others = (material.of(other.name) for other in of_look(material, analysis))
+    same = (r for rows in others for r in rows if values_of(r, like) == values_of(estimate, like))
+    return next(same, estimate)
+
+
 def leading(material: Material) -> list[Analysis]:
     """The primary analyses, one a question."""
     every = [a for a in material.trial.plan.analyses.values() if a.role == "primary"]

@@ -11,11 +11,11 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.absolute import at_the_end, share_of
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
-from trialtrace.report.sections.questions import alongside, leading
+from trialtrace.report.sections.questions import alongside, at_look, leading, of_look
 from trialtrace.report.sections.thresholds import shares_held
 from trialtrace.report.tables import link, with_level
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.years import until
 from trialtrace.run.trial.plan.build import Analysis
 
@@ -56,23 +56,6 @@ def results_in_short(material: Material, analysis: Analysis) -> str:
     return " ".join(every or filter(None, [_shares(material, analysis)]))
 
 
-def at_look(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow:
-    """The same estimate with the interval at the level of a look, where the plan wants it seen."""
-    like = ("method", *PLACE, *PAIR)
-    others = (material.of(other.name) for other in _of_look(material, analysis))
-    same = (r for rows in others for r in rows if values_of(r, like) == values_of(estimate, like))
-    return next(same, estimate)
-
-
-def _of_look(material: Material, analysis: Analysis) -> list[Analysis]:
-    return [
-        other
-        for other in material.trial.plan.analyses.values()
-        if analysis.look and other.of == analysis.name and other.report == "summary"
-        if other.confidence != analysis.confidence
-    ]
-
-
 def _where(material: Material, one: Compared) -> str:
     parts = [*material.parameter_words(one.estimate), one.estimate["visit"] or ""]
     return escape_markdown(", ".join(filter(None, parts)) + ": ")
@@ -87,10 +70,18 @@ def _shares(material: Material, analysis: Analysis) -> str:
     return f"{in_a_row(told)}." if told else ""
 
 
-def counts_of_arms(material: Material, analysis: Analysis, of: Sequence[Compared]) -> str:
+def counts_of_arms(
+    material: Material, analysis: Analysis, of: Sequence[Compared], *, bounded: bool = False
+) -> str:
     """ "12 of 40 (30.0 %) with one drug and 24 of 34 (70.6 %) with the other"; of a share that
-    stands against a threshold its interval as well."""
+    stands against a threshold, and of each where they are to be `bounded`, its interval as well."""
     held, told = shares_held(material, analysis), {}
+    if bounded:
+        held |= {
+            present(row["group1_level"]): row
+            for row in reversed(material.of(analysis.name))
+            if row["stat_name"] == "proportion" and row["group1_level"] and row["ci_level"]
+        }
     for one in of:
         for events, _, row in material.tracer.counts(one.estimate):
             arm, share = row["group1_level"], held.get(row["group1_level"] or "")
@@ -151,7 +142,7 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
     elif ratios:
         text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
     if estimate is not one.estimate:
-        text += ", at the level assumed for this look"
+        text += f", at the level assumed for this look; unadjusted {with_level(one.estimate)}"
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 
@@ -175,7 +166,7 @@ def others_in_short(material: Material, places: Mapping[str, str]) -> Iterator[s
     beside = [
         other
         for one in leading(material)
-        for other in (*alongside(material, one), *_of_look(material, one))
+        for other in (*alongside(material, one), *of_look(material, one))
     ]
     for other in material.trial.plan.analyses.values():
         if other.report == "summary" and not other.harms and other not in beside:

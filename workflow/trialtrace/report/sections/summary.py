@@ -22,7 +22,7 @@ from trialtrace.report.sections.findings import compared, primary
 from trialtrace.report.sections.harms_in_short import harms_in_short
 from trialtrace.report.sections.lost_sessions import lost_in_short
 from trialtrace.report.sections.periods import clusters_randomised
-from trialtrace.report.sections.questions import alongside, leading
+from trialtrace.report.sections.questions import alongside, leading, of_look
 from trialtrace.report.sections.registered import registered_late
 from trialtrace.report.sections.results_in_short import (
     arm_in_text,
@@ -122,6 +122,10 @@ def _estimand(material: Material, analysis: Analysis) -> str:
     if any(one.planned for one in compared(material, analysis)) and not explores(material):
         level = level_words(material, analysis)
         text += f"; level {level if analysis.look else level.removeprefix('of ')}"
+        text += "".join(
+            f"; primary interval {100 * other.confidence:g} %"
+            for other in of_look(material, analysis)
+        )
     return escape_markdown(f"{text}.")
 
 

@@ -9,7 +9,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import explores
 from trialtrace.report.sections.findings import OF_ARM, ending
-from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm
+from trialtrace.report.sections.lost_sessions import asked, hanging, lost_by_arm, null_of
 from trialtrace.report.sections.models import SIDES
 from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.conditions import lower_first
@@ -82,8 +82,8 @@ def _sentence(
     material: Material, analysis: Analysis, rows: list[ResultRow], tests: list[ResultRow]
 ) -> str:
     first = tests[0]
-    how = f"{method_of(first['method']).title}, {asked(first)}"
-    how = f"one-sided {how}" if _one_sided(first) else how
+    how = f"{method_of(first['method']).title} of {null_of(first)}"
+    how = f"one-sided {lower_first(how)}" if _one_sided(first) else how
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
     lead = upper_first(", ".join([*where, *stratum, how]))
@@ -133,7 +133,7 @@ def _beyond(
     material: Material, analysis: Analysis, test: ResultRow, shares: list[ResultRow]
 ) -> str:
     """What a one-sided p does not ask: of which arms the two-sided exact interval lies wholly on
-    the other side of the threshold; whether that hangs on those who were lost."""
+    the other side of the threshold; the most that those who were lost could make of it."""
     options = json.loads(test["options"])
     threshold, greater = options["threshold"], options["sides"] == "greater"
     arms = [
@@ -142,15 +142,17 @@ def _beyond(
         if row["ci_level"] is not None
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
-    side = "below" if greater else "above"
-    lies = "interval lies" if len(arms) == 1 else "intervals lie"
-    words = f"the two-sided exact {lies} wholly {side} {100 * threshold:g} % in "
+    whose = "fewer" if greater else "more"
     both = len(arms) == len(material.trial.design.arms) == BOTH
-    words += "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
+    of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
+    words = f"{whose} than {100 * threshold:g} % {'succeed' if greater else 'have it'} in {of} "
+    words += f"(two-sided exact interval{'s' * (len(arms) > 1)})"
+    told = escape_markdown(words)
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
-        best = [found[arm].share for arm in arms if arm in found]
-        if any(share and present(share["ci_high"]) >= threshold for share in best):
+        best = [share for arm in arms if arm in found and (share := found[arm].share)]
+        if any(present(share["ci_high"]) >= threshold for share in best):
             n = sum(hanging(material, analysis).values())
-            words += f", as long as the {n} lost count as failures"
-    return f"; {escape_markdown(words)}" if arms else ""
+            most = max(best, key=lambda share: present(share["ci_high"]))
+            told += f", but not with the {n} lost as successes: {with_level(most)}"
+    return f"; {told}" if arms else ""
