@@ -8,6 +8,7 @@ from test_report_reader import FISHER, HOLM, pair
 from test_report_wording import words
 
 from trialtrace.report.links import trace_link
+from trialtrace.report.sections import subgroups as subgroups_module
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.deaths import effects
 from trialtrace.report.sections.decisions import deciding, turned, unadjusted_interval, verdict
@@ -215,17 +216,34 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
     (few,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert "; without sex: X (3 patients), where one arm has nobody; risk" in words(few)
     assert few.endswith(". It is small.")
-    # Of many how far they go, with how few patients.
+    # Of many the most extreme are no result: with how few patients they are, and where.
     rows = of_strata(pair("p_value.breslow_day", 0.03))
     rows.trial.plan.analyses["s"] = of
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("trialtrace.report.sections.subgroups.MOST_WITHIN", 1)
         (many,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert "; risk difference in 2 subgroups of both arms, of " in words(many)
+    assert words(many).endswith(" patients, in the table.")
     rows = of_strata(pair("p_value.logistic_interaction", 0.03))
     rows.trial.plan.analyses["s"] = of
     (told,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert "interaction in a logistic model, of odds ratios); risk difference" in words(told)
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [(0.03, "1 of 1 with p ≤ 0.05 (A, made up, p = 0.030)."), (0.3, "0 of 1 with p ≤ 0.05.")],
+)
+def test_tests_of_interaction_are_counted_and_the_low_ones_named(monkeypatch, p, told):
+    """None is chosen in silence: how many were made is said with those that are low."""
+    rows = of_strata(pair("p_value.breslow_day", p))
+    of = analysis("subgroup", by="sex", of="a", interaction=Stub(method="breslow_day"), name="s")
+    rows.trial.plan.analyses["s"] = of
+    monkeypatch.setattr(subgroups_module, "by_stratum", lambda *_: "made up by sex")
+    text = words(subgroups_module.interactions_in_short(rows, analysis("primary"), lambda _: ""))
+    assert text == f"Tests of interaction, exploratory and not adjusted: {told}"
+    rows.trial.plan.analyses.pop("s")
+    assert subgroups_module.interactions_in_short(rows, analysis("primary"), lambda _: "") == ""
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,8 @@ def draw(material: Material, inputs: Given) -> Picture:
     interval = f"{100 * level:g}% confidence" if level is not None else "confidence"
     caption = f"{inputs['title']}: estimates with their {interval} intervals; squares are larger "
     caption += "where the interval is narrower."
+    alone = any(row["ci_low"] is None and row["stat_value"] is not None for row in rows)
+    caption += " A mark without a line has no interval." * alone
     caption += " A diamond is of all patients." if any(_is_whole(row, rows) for row in rows) else ""
     stat, titles = wanted_of(inputs)[0].split(".", 1)[0], _titles(material, rows)
     names = [_whole_name(*title) for title in titles]

@@ -17,7 +17,7 @@ PRESENT = "present"
 
 
 def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
-    """ "recorded, yes or no, in 27 patients (Drug 11, Placebo 16); …", at the last
+    """ "recorded, yes or no, in 27 patients (yes: Drug 4 of 11, Placebo 7 of 16); …", at the last
     visit of a table by visits; nothing where all have a record, and of a log of events, in which
     nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
@@ -44,11 +44,17 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
         at = "".join(f" at {escape_markdown(lower_first(visit.choices[code]))}" for code in last)
     if {*known.subject} == {*rows.subject}:
         return
-    counts = {arm: len({*known.subject[known.arm == arm]}) for arm in trial.design.arms}
-    arms = [f"{escape_markdown(material.arm_label(arm))} {n}" for arm, n in counts.items()]
+    counts, events = (
+        {arm: len({*of.subject[of.arm == arm]}) for arm in trial.design.arms}
+        for of in (known, known.chosen(known.met(entry.where)))
+    )
+    arms = [
+        f"{escape_markdown(material.arm_label(arm))} {events[arm]} of {n}"
+        for arm, n in counts.items()
+    ]
     whole, most = sum(counts.values()), len({*rows.subject})
     yield (
-        f"recorded, yes or no, in {whole} patients{at} ({', '.join(arms)}); the "
+        f"recorded, yes or no, in {whole} patients{at} (yes: {', '.join(arms)}); the "
         f"other {most - whole} count{'s' * (most - whole == 1)} as without it"
     )
 

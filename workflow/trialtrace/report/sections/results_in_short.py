@@ -137,12 +137,14 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
     if estimate["method"].endswith(UNBIASED):
         method = estimate["method"].replace(UNBIASED, CORRECTED)
         text += "".join(
-            f", {link(r)} if corrected for bias" for r in beside if r["method"] == method
+            f", {link(r)} if corrected for bias (no interval)"
+            for r in beside
+            if r["method"] == method
         )
     elif ratios:
         text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
     if estimate is not one.estimate:
-        text += f", at the level assumed for this look; unadjusted {with_level(one.estimate)}"
+        text += f"; unadjusted for looks {with_level(one.estimate)}"
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 

@@ -16,6 +16,8 @@ from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
+# Under which a summary names a test of interaction.
+USUAL = 0.05
 # Of more subgroups and comparisons the section of them has each estimate.
 MOST_WITHIN = 6
 # Tests of interaction of odds ratios that do not say so, beside differences of risks.
@@ -68,7 +70,7 @@ def _within(material: Material, analysis: Analysis) -> str:
     found = [one for one in compared(material, analysis) if one.estimate["stat_value"] is not None]
     pairs = len({(one.estimate["comparison"], one.estimate["reference"]) for one in found}) > 1
     if not found or len(found) > MOST_WITHIN:
-        return "" if pairs or not found else _of_many(material, [one.estimate for one in found])
+        return "" if pairs or not found else _of_many([one.estimate for one in found])
     levels: dict[str, list[str]] = {}
     for one in found:
         who = escape_markdown(material.arm_label(one.estimate["comparison"])) if pairs else ""
@@ -79,12 +81,30 @@ def _within(material: Material, analysis: Analysis) -> str:
     return f"; {label}: {'; '.join(told)}"
 
 
-def _of_many(material: Material, rows: list[ResultRow]) -> str:
-    ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
-    ends = [
-        f"{link(row)} ({escape_markdown(material.stratum_words(present(row['stratum'])))})"
-        for row in (ordered[0], ordered[-1])
-    ]
+def _of_many(rows: list[ResultRow]) -> str:
     sizes = [present(row["n_used"]) for row in rows]
     of = f"{LABELS[rows[0]['stat_name']]} in {len(rows)} subgroups of both arms"
-    return f"; {of}, of {min(sizes)} to {max(sizes)} patients, from {' to '.join(ends)}"
+    return f"; {of}, of {min(sizes)} to {max(sizes)} patients, in the table"
+
+
+def interactions_in_short(
+    material: Material, analysis: Analysis, place: Callable[[str], str]
+) -> str:
+    """How many of the tests of interaction of an analysis lie at or below 0.05, and which: counted,
+    since to name one alone would be to choose it. Markdown; empty where none was made."""
+    made = [
+        (other, row)
+        for other in material.trial.plan.analyses.values()
+        if other.of == analysis.name and other.by is not None
+        for row in interactions(material, other)
+        if row["stat_value"] is not None
+    ]
+    low = [(other, row) for other, row in made if present(row["stat_value"]) <= USUAL]
+    named = []
+    for other, row in low:
+        label, at = escape_markdown(other.label), place(analysis_place(other.name))
+        made_up = ", made up" * bool(by_stratum(material, [other.name]))
+        named.append(f"{f'[{label}]({at})' if at else label}{made_up}, p{NO_BREAK}{with_sign(row)}")
+    which = f" ({'; '.join(named)})" if named else ""
+    lead = "Tests of interaction, exploratory and not adjusted"
+    return f"{lead}: {len(low)} of {len(made)} with p ≤ {USUAL:g}{which}." if made else ""

@@ -21,6 +21,7 @@ from trialtrace.report.sections.readings import includes_no_effect, readings
 from trialtrace.report.sections.registered import registered_otherwise
 from trialtrace.report.sections.results_in_short import others_in_short, pair_in_text
 from trialtrace.report.sections.sections import left_out_in_short, of_data
+from trialtrace.report.sections.subgroups import interactions_in_short
 from trialtrace.report.tables import NO_BREAK, link, with_sign
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.conditions import lower_first
@@ -41,6 +42,10 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
     beside = [*others_in_short(material, places)]
     beside += [lost_sessions(material, one, places) for one in leading(material)]
+    beside += [
+        interactions_in_short(material, one, lambda name: place_link(name, places))
+        for one in leading(material)
+    ]
     told = [
         " ".join(
             filter(
