@@ -195,8 +195,8 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     recorded = (
-        "recorded, yes or no, in 19 patients (yes: Drug 6 of 10, Placebo 3 of 9); the other 1 counts "
-        "as without it"
+        "recorded, yes or no, in 19 patients (yes: Drug 6 of 10, Placebo 3 of 9); the other 1 "
+        "counts as without it"
     )
     told = f"6/10 (60.0 %) and 3/10 (30.0 %); {recorded}"
     assert any(told in words(line) for line in harms_in_short(material, {}))

@@ -196,6 +196,22 @@ def test_a_forest_has_the_columns_of_a_journal(tmp_path):
     assert min(ticks) < 1 < max(ticks)
 
 
+def test_an_estimate_without_an_interval_is_told_in_the_caption(tmp_path, monkeypatch):
+    """A point beside others with lines is no more certain than they are."""
+    from trialtrace.report.figures import forest
+
+    lone = "A mark without a line has no interval."
+    assert lone not in pictures(tmp_path / "all", "forest").caption
+    own = forest.estimates
+    none = {"ci_low": None, "ci_high": None}
+    monkeypatch.setattr(
+        forest,
+        "estimates",
+        lambda *of: [row | none if at == 0 else row for at, row in enumerate(own(*of))],
+    )
+    assert lone in pictures(tmp_path / "one", "forest").caption
+
+
 OVER_VISITS = """  pain_by_smoker:
     label: Pain by smoking
     role: subgroup
@@ -283,6 +299,9 @@ def test_a_figure_says_whose_tables_stand_elsewhere():
     places = {"a": "main", "b": "supplement", "c": "main"}
     analyses = {name: Stub(report=where, label=name.upper()) for name, where in places.items()}
     material = Stub(trial=Stub(plan=Stub(analyses=analyses)))
-    assert elsewhere(material, {"of": ["a", "b", "c"]}, "a") == " In the supplement: “B”."
+    assert elsewhere(material, {"of": ["a", "b", "c"]}, "a") == " More of “B” is in the supplement."
     assert elsewhere(material, {"of": ["a", "c"]}, "a") == ""
-    assert elsewhere(material, {"of": ["a", "b"]}, "b") == " In the main report: “A”."
+    assert elsewhere(material, {"of": ["a", "c"]}, "b") == (
+        " More of “A” and “C” is in the main report."
+    )
+    assert elsewhere(material, {"of": ["a", "b"]}, "b") == " More of “A” is in the main report."

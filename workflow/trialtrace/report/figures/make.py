@@ -250,7 +250,7 @@ def elsewhere(material: Material, display: Given, beside: str) -> str:
         if in_main_report(trial, analyses[name]) != main
     ]
     where = "supplement" if main else "main report"
-    return f" In the {where}: {in_a_row(labels)}." if labels else ""
+    return f" More of {in_a_row(labels)} is in the {where}." if labels else ""
 
 
 def of_summary(drawn: list[Drawn], primary: Collection[str]) -> list[Drawn]:
