@@ -318,6 +318,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
         "Conclusion",
         "Registration and funding",
         "This re-analysis",
+        "Beside it",
         "Data",
     ]
     shown = words(text)
