@@ -20,6 +20,7 @@ from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
 from trialtrace.audit.reading.mentions import Names, names_of
 from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.sentence_visits import times_of, visits_of_numbers
 from trialtrace.audit.reading.text_arms import with_others
 
 # Sections, also of an abstract, that tell of other studies, of plans, or of nothing measured.
@@ -214,11 +215,14 @@ def _sentence(
         yield Left(place, words(sentence, 20), "cells of a table stand among its words")
         return
     found: list[Seen] = []
+    times = times_of(text)
     for name, pattern in FORMS:
         for match in pattern.finditer(text):
             if any(match.start() < end and match.end() > start for start, end, _ in found):
                 continue
-            if not is_its_form(name, match):
+            if not is_its_form(name, match) or (
+                name == "value" and any(one.start() < match.start() < one.end() for one in times)
+            ):
                 continue
             for start, end, item in numbers_of(name, match):
                 quote = verbatim(sentence, text, start, end)
@@ -228,6 +232,11 @@ def _sentence(
                 made = made.doubted(BY_POINT if by_point else None)
                 found.append((start, end, made))
     found.sort(key=lambda seen: (seen[0], seen[1]))
+    visits = visits_of_numbers(found, times, names.mentions(text), text)
+    found = [
+        (start, end, replace(item, visit=visit).doubted(doubt))
+        for (start, end, item), (visit, doubt) in zip(found, visits, strict=True)
+    ]
     yield from told_apart(found, text, names, place, context)
     spans = [(start, end) for start, end, _ in found]
     taken = {number for _, _, item in found for number in _DIGITS.findall(item.printed)}

@@ -1,0 +1,98 @@
+"""When the numbers of a sentence were measured, by the times that it names."""
+
+import re
+from collections.abc import Sequence
+
+from trialtrace.audit.reading.item import Seen
+from trialtrace.audit.reading.mentions import Mention
+from trialtrace.audit.reading.wording import telling, without
+
+_SEVERAL = "which of the times that its sentence names it is of is guessed"
+_UNIT = r"(?:hours?|hrs?|days?|weeks?|months?|years?|min(?:utes)?)"
+_NUMBER = (
+    r"(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|"
+    r"twenty-?\s?four)"
+)
+_LONG = rf"{_NUMBER}(?:(?:,| and|,? or| to) {_NUMBER}){{0,3}}[\s-]{_UNIT}"
+_END = r"(?:study|trial|treatment|therapy|intervention|program(?:me)?|follow[\s-]?up|observation)"
+# A time has a word before it that says so, or behind it: "a stay of 12 days" was measured itself.
+_TIME = re.compile(
+    r"\b(?:(?:day|week|month|year|visit)"
+    r"(?: [0-9]+(?: to [0-9]+)?|s [0-9]+(?:(?:,| and|,? or| to) [0-9]+){0,3})"
+    r"(?![.\d]*[\d%])(?! onwards?)(?<! 0)|"
+    rf"(?:at|after|by|within|until|during|through|over) (?:the )?(?:first |last |final )?{_LONG}"
+    r"(?: (?:of|after|post|following|from) (?:the )?[a-z]+)?|"
+    rf"{_LONG}[\s,]+(?:after|post|following|later|from (?:the )?(?:start|beginning|randomi\w+))\b"
+    r"(?: (?:the )?(?:[a-z]+ )?[a-z]+)?|"
+    r"(?:at|in|during) (?:the )?(?:[0-9]+|one|two|three|six|twelve)-(?:day|week|month|year) "
+    r"(?:follow[\s-]?up|visit|assessment)|"
+    rf"(?:at|by) (?:the )?end of (?:the )?{_END}|"
+    r"(?:at|by) (?:the )?(?:final |last |first )?(?:follow[\s-]?up|discharge|visit|assessment)|"
+    rf"(?:(?<=and )|(?<=, )){_LONG}(?=\s?[(\[:])|(?:at (?:the )?|^)baseline(?! (?:and|to)\b))"
+    r"(?![\w-])",
+    re.IGNORECASE,
+)
+_BEGUN = re.compile(r"^(?:(?:at|by|in|during|over|after(?= [0-9])|within) )?(?:the )?", re.I)
+# What stands between a number and the time that follows it at once.
+_AT_ONCE = re.compile(r"[\s%)\]]*(?:(?!and\b|or\b)[A-Za-z/²]+ )?(?:at )?")
+_LINKED = re.compile(r"(?:[;,]|\b(?:and|but|while|whereas))(?: at| by)?\s*$")
+_OPENED = re.compile(r"\s*[(\[][^()\[\]]*")
+
+
+def times_of(text: str) -> list[re.Match[str]]:
+    """Where a text names times: "by 6 months", and not "it was prolonged by 6 months"."""
+    return [one for one in _TIME.finditer(text) if not _BY_SO_MUCH.search(text[: one.start() + 3])]
+
+
+_BY_SO_MUCH = re.compile(
+    r"\b(?:(?:prolong|shorten|increas|decreas|reduc|extend|delay|improv|differ)\w*|rose|fell|"
+    r"longer|shorter|later|earlier|more|less) by $",
+    re.IGNORECASE,
+)
+
+
+def visits_of_numbers(
+    numbers: Sequence[Seen],
+    times: Sequence[re.Match[str]],
+    mentions: Sequence[Mention],
+    text: str,
+) -> list[tuple[str | None, str | None]]:
+    """The time of each number and the doubt of it: that which follows it at once, or the last
+    before it; of a sentence whose times stand behind its numbers the next one, unless something
+    else is told before it."""
+    spans = [(start, end) for start, end, _ in numbers]
+    times = [
+        one
+        for one in times
+        if all(one.end() <= start or end <= one.start() for start, end in spans)
+    ]
+    ended = times and re.match(r"[^.;\d]{0,30}\brespectively", text[times[-1].end() :])
+    if ended and len(times) == len(spans) > 1 and times[0].start() > spans[-1][0]:
+        return [(_BEGUN.sub("", one[0]), None) for one in times]
+    made: list[tuple[str | None, str | None]] = []
+    for start, end in spans:
+        before = [one for one in times if one.end() <= start]
+        behind = [one for one in times if end <= one.start()]
+        leading = bool(times) and times[0].start() < spans[0][0]
+        if behind and _AT_ONCE.fullmatch(text, end, behind[0].start()):
+            time = behind[0]
+        elif before and (
+            leading
+            or _LINKED.search(text, 0, before[-1].start())
+            or _OPENED.fullmatch(text, before[-1].end(), start)
+        ):
+            time = before[-1]
+        elif behind and not _tells_another(without(text, end, behind[0].start(), mentions)):
+            time = behind[0]
+        else:
+            made.append((None, None))
+            continue
+        made.append((_BEGUN.sub("", time[0]), _SEVERAL if len(times) > 1 else None))
+    return made
+
+
+def _tells_another(text: str) -> bool:
+    """Whether something else is told in a text behind a comma or a link, or behind it."""
+    return bool(_LINKED.search(text)) or any(
+        map(telling, re.split(r"[,;]|\b(?:but|while|whereas|and(?!\s{2}))\b", text)[1:])
+    )
