@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from trialtrace.audit.reading.arms import names_control
 from trialtrace.audit.reading.item import PARTS, Item, Left
 from trialtrace.audit.reading.mentions import REFERENCE, Mention, Names, distinct, strangers
-from trialtrace.audit.reading.wording import WORDS
+from trialtrace.audit.reading.wording import WORDS, is_subject, without
 
 UNKNOWN = "it is of one of several groups, not all of which are known by name"
 BEFORE = "which groups it is of is told by the sentence before"
+OUTCOME_BEFORE = "what it is of is told by the sentence before"
 # Words for what the sentence before tells.
 BACK = re.compile(
     r"(?:(?:However|Moreover|Overall|Again|Thus|Furthermore|In addition), )?(?:"
@@ -22,6 +23,15 @@ BACK = re.compile(
     r"(?:Of|Among) (?:these|those|them)\b|(?:In )?(?:[Tt]his|[Tt]hese) (?:groups?|arms?)\b|"
     r"(?:This|These|It|They) (?:was|were|is|are|did|also|had)\b|"
     r"(?:Those (?:of|in|for)|These (?:values|figures|numbers|rates)|(?:The c|C)orresponding)\b)"
+)
+# Of tests and what they showed, and of nothing that was measured.
+_TESTED = re.compile(
+    r"\b(?:(?:statistical\w*|post|hoc|LSD|Tukey\w*|Bonferroni|ANC?OVA|t|tests?|analys[ei]s|pairwise|"
+    r"comparisons?|results?|p-?values?|used|applied|performed|order|determine|show\w*|indicat\w+|"
+    r"reveal\w+|found|observed|detected|confirm\w+|seen|there|when|well|because|"
+    r"CI|mm|mmHg|Hg|kg|mg|ml|cm|mmol|study|insignifican\w+|significance|reach\w*|remain\w*|"
+    r"between|treatments?)\b)",
+    re.IGNORECASE,
 )
 # Words for more patients than those of an arm that was spoken of, or for others.
 _OTHERS = re.compile(
@@ -130,15 +140,25 @@ def in_order(mentions: Sequence[Mention], text: str) -> tuple[str, ...]:
     return arms[::-1] if REFERENCE.search(text, 0, mentions[0].begin) else arms
 
 
-def carried(one: Item | Left, last: str, names: Names, *, alone: bool) -> Item | Left:
-    """A number with what it is of by the sentence before, and which groups, where its own names
-    none (`alone`)."""
+def is_bare(text: str, names: Names) -> bool:
+    """Whether a text tells of tests, differences and groups alone, and not of what was measured."""
+    return not is_subject(_TESTED.sub(" ", without(text, 0, len(text), names.mentions(text))))
+
+
+def with_before(one: Item | Left, sentence: str, last: str, names: Names) -> Item | Left:
+    """A number with what it is of by the last sentence before that tells it, where its own refers
+    to that or tells nothing, and which groups, where it refers to it and names none."""
     if isinstance(one, Left):
+        return one
+    back = BACK.match(sentence)
+    outside = re.sub(r"[(\[][^()\[\]]*[)\]]", "", sentence)
+    if not back and (one.kind in PARTS or not is_bare(outside, names)):
         return one
     clause = " ".join(re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", last).split()[:WORDS])
     item = replace(one, path=(f"{clause} … {one.path[0]}", *one.path[1:]))
+    item = item.doubted(None if back else OUTCOME_BEFORE)
     arms = distinct(names.mentions(last))
-    if one.arm or one.compare or not alone or UNKNOWN in one.doubts:
+    if one.arm or one.compare or not back or names.mentions(sentence) or UNKNOWN in one.doubts:
         return item
     if len(arms) == 2 and one.kind in ("p", "effect", "estimate"):
         return replace(item, compare=tuple(arms)).doubted(BEFORE)

@@ -14,7 +14,7 @@ from trialtrace.audit.reading.characters import (
     words,
 )
 from trialtrace.audit.reading.clauses import told_apart
-from trialtrace.audit.reading.context import BACK, Context, carried, usual_order
+from trialtrace.audit.reading.context import Context, is_bare, usual_order, with_before
 from trialtrace.audit.reading.forms import FORMS
 from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
@@ -128,15 +128,19 @@ def read_passages(
     discussed = max(
         (at for at, one in enumerate(passages) if _DISCUSSES.match(one.place)), default=0
     )
+    told: dict[str, str] = {}
     for at, passage in enumerate(passages):
         # What stands before the first title of a paper that has titles is its introduction.
         opening = sections and passage.place == "text"
         misnamed = not sections and at < discussed and _CONCLUDES.match(passage.place)
         if opening or (_SKIPPED.match(passage.place) and not misnamed):
             continue
-        before, context = "", Context(order=order, usual=True)
+        section = passage.place.partition(", paragraph")[0]
+        last, context = told.get(section, ""), Context(order=order, usual=True)
         for number, sentence in enumerate(sentences(passage.text), 1):
-            last, before = before, sentence
+            before = last
+            if not is_bare(sentence, names):
+                last = told[section] = sentence
             known, context = context, context.after(sentence, names)
             if not re.search(r"[0-9]", sentence) or _NO_RESULT.search(sentence):
                 continue
@@ -145,9 +149,8 @@ def read_passages(
                 yield Left(place, words(sentence), NO_RESULT)
                 continue
             read = _sentence(sentence, place, names, commas, known)
-            if last and BACK.match(sentence):
-                alone = not names.mentions(sentence)
-                read = (carried(one, last, names, alone=alone) for one in [*read])
+            if before:
+                read = (with_before(one, sentence, before, names) for one in [*read])
             yield from (_with_spread(one, spreads) for one in read)
 
 

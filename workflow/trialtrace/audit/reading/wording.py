@@ -73,7 +73,7 @@ def clause_of(text: str, behind: str, first: str) -> str:
     own = own_clause(outside)
     verb = _VERB.search(own)
     if own != outside and (
-        _subject(own[: verb.start()]) if verb else not opened and _SAYS.match(behind)
+        is_subject(own[: verb.start()]) if verb else not opened and _SAYS.match(behind)
     ):
         outside, first = own, ""
     outside = re.sub(r"^\W*respectively\b\W*", "", outside)
@@ -163,7 +163,7 @@ def _shared(first: str, clause: str, *, listed: bool) -> str:
         return first.rsplit(" ", 1)[0]
     if verb is not None:
         # "A raised X (5%) and lowered Y (6%)"; "X fell (5%) and Y was lower (6%)".
-        own = _subject(clause[: verb.start()])
+        own = is_subject(clause[: verb.start()])
         return "" if own else PREDICATE.split(first, maxsplit=1)[0].strip()
     visits = [*_VISIT.finditer(first)]
     if visits and _VISIT.fullmatch(clause.removeprefix("and ").removeprefix("at ")):
@@ -228,7 +228,7 @@ _LISTED = re.compile(
 )
 
 
-def _subject(text: str) -> bool:
+def is_subject(text: str) -> bool:
     """Whether words before a verb say of what it is."""
     found = re.findall(r"[^\W\d_]{2,}", text.lower())
     return any(
