@@ -429,7 +429,8 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     made["a"] = _counted(texts.get("a", ""))
     if "p" in texts:
         # A ledger has no power without a number before it.
-        tested = re.sub(r"[\s-]?[Vv]alue\s+of\b", " =", texts["p"])
+        tested = re.sub(r"(?<=^[Pp])['’]?s\b|(?<=alue)s\b", "", texts["p"])
+        tested = re.sub(r"[\s-]?[Vv]alue\s+of\b", " =", tested)
         made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", tested)
         made["p"] = f", {made['tested']}"
     if "least" in texts:

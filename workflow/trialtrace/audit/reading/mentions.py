@@ -337,7 +337,7 @@ def _single_words(
                 rf"(?<=to )|(?<=and )|(?<=or )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
                 rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
                 rf"{listed}|(?<=%\) ){word}(?=[;,.)])|"
-                rf"(?<![\w-]){word}[\s-](?:(?!in|of|for|by|and)\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
+                rf"(?<![\w-]){word}[\s-](?:(?!(?:in|of|for|by|and|than|who|with|at|to|from)\b)\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
             )
             made.append((owners[0], re.compile(stands, re.IGNORECASE), BY_A_WORD))
     return made

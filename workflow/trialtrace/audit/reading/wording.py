@@ -23,7 +23,7 @@ LINKS = {
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
     *("percent", "cent", "nearly", "almost", "about", "approximately", "thirds", "quarters"),
     *("fifty", "sixty", "seventy", "eighty", "ninety", "eyes", "eye", "students", "individuals"),
-    "recipients",
+    *("recipients", "quarter", "third", "overall", "majority"),
 }
 ENDED = re.compile(
     r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*"
@@ -307,7 +307,8 @@ _AFTER = re.compile(
 _CALLED = re.compile(
     r"(?<=grade|stage) (?=\d)|(?<=month) (?=\d)|(?<=week) (?=\d)|(?<=day) (?=\d)|"
     r"(?<= [A-Z]{2}) (?=\d)|(?<= over) (?=\d)|(?<= than) (?=\d)|(?<= least) (?=\d)|"
-    r"(?<= at) (?=\d+ (?:h\b|hours|days|weeks|months|years|min))"
+    r"(?<=[A-Za-z]) (?=\d+(?:\.\d+)?(?:% of (?!the\b)|[\s-](?:h\b|hour|day|week|month|year|min|"
+    r"or (?:more|less|fewer|older|younger|higher|lower))))"
 )
 
 
