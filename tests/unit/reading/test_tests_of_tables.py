@@ -37,6 +37,10 @@ def test_a_head_names_the_test_of_its_column():
     assert p_tests("", (CURED,), heads) == ["fisher"]
 
 
+def test_a_p_that_a_procedure_adjusts_is_not_that_of_the_test():
+    assert p_tests("Chi-square test, Bonferroni.", (CURED,)) == [None]
+
+
 def test_of_two_p_in_a_row_none_is_known_to_be_of_the_test():
     heads, row = (*HEADS, "P value"), (*CURED, "0.9")
     assert set(p_tests("Chi-square test.", (row,), heads)) <= {None}
