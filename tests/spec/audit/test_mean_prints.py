@@ -29,6 +29,19 @@ def test_a_difference_is_that_of_its_means(judged, printed, agreement):
     assert judged("d", "value", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
 
 
+@pytest.mark.parametrize(
+    ("printed", "about", "agreement"),
+    [
+        ("difference 6.0 (95% CI 1.4 to 10.6)", {}, "compatible"),
+        ("Treatment difference 9.0 (95% CI 4.4 to 13.6)", {}, "inconsistent"),
+        ("difference 9.0 (95% CI 4.4 to 13.6)", {"basis": "model"}, "compatible"),
+        ("difference 9.0 (95% CI 4.4 to 13.6)", {"measure": "median_difference"}, "not_checkable"),
+    ],
+)
+def test_a_difference_of_groups_with_means_is_one_of_means(judged, printed, about, agreement):
+    assert judged("d", "value", ARMS | {"d": claim(printed, **PAIR, **about)})[0] == agreement
+
+
 # 4.636 over R's qt(0.975, 54), 2.0049, is an error of 2.31; with 53.4 degrees it is too.
 @pytest.mark.parametrize(
     ("error", "about", "agreement"),

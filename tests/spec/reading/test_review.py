@@ -132,8 +132,35 @@ def test_what_is_not_ticked_is_taken_out_or_stays_open(served):
     server, ledger, _ = served
     assert settle(server, "table 1", ["t1_p"], do="keep")[0] == 303
     assert "unconfirmed" in claims(ledger)["t1_men"] and "unconfirmed" not in claims(ledger)["t1_p"]
-    assert settle(server, "table 1", [])[0] == 303
+    before = ledger.read_text(encoding="utf-8")
+    status, page, _ = settle(server, "table 1", [])
+    assert status == 409 and "all of its 1 numbers would be taken out" in page
+    assert ledger.read_text(encoding="utf-8") == before
+    assert settle(server, "table 1", [], none="on")[0] == 303
     assert list(claims(ledger)) == ["t1_p", "abstract_1"] and "with" not in claims(ledger)["t1_p"]
+    assert "# Taken out: table 1, row 3, column 2: 13 (48.1%)\n" in ledger.read_text()
+
+
+def test_a_correction_is_kept_whether_its_number_is_ticked_or_not(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    fields = {"printed.two": "mean (SD) 4.3 (1.1)", "test.three": "t", "outcome.one": "Other"}
+    assert settle(server, "table 1", ["three"], do="keep", **fields)[0] == 303
+    found = claims(ledger)
+    assert found["two"]["printed"] == "mean (SD) 4.3 (1.1)" and "unconfirmed" in found["two"]
+    assert found["one"]["about"]["outcome"] == "other" and found["three"]["about"]["test"] == "t"
+    assert found["two"]["about"]["outcome"] == "o"
+
+
+def test_a_number_of_one_group_becomes_a_comparison(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    assert '<option value="a against b">' in ask(server)[1]
+    fields = {"whose.0": "a against b", "whose.1": "all compared"}
+    assert settle(server, "table 1", [], do="keep", **fields)[0] == 303
+    found = {name: one["about"] for name, one in claims(ledger).items()}
+    assert found["one"]["compare"] == ["a", "b"] and "group" not in found["one"]
+    assert found["three"]["compare"] == "all"
 
 
 COLUMN = """papers: {paper: "A paper"}
@@ -181,7 +208,7 @@ def test_what_a_column_has_in_common_is_set_for_all_its_numbers(served):
     assert 'name="patients.0" placeholder="differs by row" value=""' in page
     assert 'value="two" aria-label="two" checked' in page, "0.95, and a doubt"
     assert 'value="three" aria-label="three"><' in page.replace("></td", "><"), "0.44: not ticked"
-    fields = {"group.0": "b", "patients.0": "", "visit.0": "week 4", "compare.1": "b a"}
+    fields = {"whose.0": "b", "patients.0": "", "visit.0": "week 4", "whose.1": "b against a"}
     fields["form.0"] = "mean {} (SE {})"
     assert settle(server, "table 1", ["one", "two", "three"], **fields)[0] == 303
     found = claims(ledger)
@@ -239,6 +266,7 @@ def test_places_come_whole_and_later_ones_after_them(served, monkeypatch):
     ("place", "fields", "said"),
     [
         ("table 1", {"printed.t1_p": "5.2 (3"}, "5.2 (3"),
+        ("table 1", {"printed.t1_p": "no number here"}, "no number here"),
         ("table 1", {"of": "table 2"}, "table 2"),
         ("table 1", {"state": "0"}, "the file has changed"),
     ],
@@ -437,11 +465,11 @@ def test_the_command_drafts_a_ledger_and_serves_it_until_it_ends(tmp_path, how):
 def test_a_sentence_has_fields_and_an_outcome_can_be_new(served):
     server, ledger, _ = served
     page = ask(server)[1]
-    for key in ("printed", "outcome", "patients", "group", "test"):
+    for key in ("printed", "outcome", "patients", "visit", "whose", "test", "basis"):
         assert f'name="{key}.abstract_1"' in page
     assert 'name="outcome.t1_men"' in page and 'name="test.t1_men"' not in page
     assert '<datalist id="outcomes"><option value="men">Men</option>' in page
-    fields = {"outcome": "Falls in a year", "patients": "27", "group": "a", "test": "fisher"}
+    fields = {"outcome": "Falls in a year", "patients": "27", "whose": "a", "test": "fisher"}
     fields = {f"{key}.abstract_1": text for key, text in fields.items()}
     assert settle(server, "abstract", ["abstract_1"], **fields)[0] == 303
     about = {"outcome": "falls_in_a_year", "patients": "27", "group": "a", "test": "fisher"}
@@ -485,7 +513,7 @@ def test_a_table_not_taken_up_comes_first_and_is_told_anew(served):
     assert '<td class="left">-0.627 ± 0.307</td>' in page and 'name="head.1"' in page
     form = {"do": "again", "of": "table 2", "caption": "Efficacy", "head.0": "Endpoint"}
     status, page, _ = ask(server, {**form, "of": "table 9"})
-    assert status == 409 and "no number is read" in page and ledger.read_text() == COLUMN
+    assert status == 409 and "no number more is read" in page and ledger.read_text() == COLUMN
     form |= {"head.1": "Treatment difference ± SE", "head.2": "P"}
     assert ask(server, form)[0] == 303
     made = {one["printed"]: one for one in claims(ledger).values() if "table 2" in one["place"]}

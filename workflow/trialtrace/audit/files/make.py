@@ -1,5 +1,6 @@
 """Makes a ledger from its document: expressions read, each number rounded as its paper rounds."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -94,6 +95,23 @@ def _possible(entry: Claim, n: int, way: str) -> bool:
     return len(counts_for_percentage(as_range(part, rounding=way), n)) > 0
 
 
+_DIFFERENCE = re.compile(r"(?:(?:treatment|between[\s-]group) )?difference\b", re.IGNORECASE)
+
+
+def with_measures(ledger: Ledger) -> Ledger:
+    """The ledger with what is called a difference, of groups with means, as one of means."""
+    entries = dict(ledger.entries)
+    for name, entry in entries.items():
+        unsaid = entry.measure in (None, "difference") and _DIFFERENCE.match(entry.printed)
+        if not unsaid or "value" not in entry.parts or len(entry.about.compared) != 2:
+            continue
+        means = ledger.compared(entry, "value") or ()
+        if means and all("sd" in one.parts or one.parts["value"].symbol == "mean" for one in means):
+            about = replace(entry.about, measure="mean_difference")
+            entries[name] = replace(entry, about=about)
+    return replace(ledger, entries=entries)
+
+
 def ledger(document: Mapping[str, Any], claims: Mapping[str, Claim] | None = None) -> Ledger:
     """A ledger from a validated mapping in the form of claims.yaml; its `claims` where read."""
     declared: LedgerFile = structure(LedgerFile, document)
@@ -108,4 +126,4 @@ def ledger(document: Mapping[str, Any], claims: Mapping[str, Claim] | None = Non
         reported=declared.reported or {},
         texts=declared.papers,
     )
-    return with_habits(read)
+    return with_habits(with_measures(read))

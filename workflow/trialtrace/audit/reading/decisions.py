@@ -17,7 +17,7 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.draft import slug
 from trialtrace.audit.verdicts.readings import form_of, numbers_in
 from trialtrace.base.config.compose import Document, compose, compose_text
-from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.errors import Problem, ProblemsError, UserError, visible
 from trialtrace.base.grouping import grouped
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
@@ -28,8 +28,10 @@ Edits = dict[int, str | None]
 """Line, counted from 0, to what takes its place; None takes it out."""
 SETTLE, KEEP, ALL = "settle", "keep", "all"
 """Of what is not said to be right: it is taken out, stays open, or is right too."""
-SHARED = ("group", "compare", "patients", "visit")
+SHARED = ("whose", "patients", "visit")
 """What a claim is about that the cells of a column mostly have in common."""
+AGAINST = " against "
+COMPARED = "all compared"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Matter:
     column: str
     form: str | None
     claims: tuple[str, ...]
-    shared: Mapping[str, object]
+    shared: Mapping[str, str | None]
 
 
 def place_of(claim: Mapping[str, object]) -> str:
@@ -75,12 +77,24 @@ def matters(claims: Claims, names: Iterable[str]) -> list[Matter]:
     for column, form in order:
         own = by[column, form]
         abouts = [mapping(claims[name], "about") for name in own]
-        shared = {key: _shared([about.get(key, "") for about in abouts]) for key in SHARED}
+        shared = {key: _shared([_said(about, key) for about in abouts]) for key in SHARED}
         made.append(Matter(column, form, tuple(own), shared))
     return made
 
 
-def _shared(values: Sequence[object]) -> object:
+def whose(about: Mapping[str, object]) -> str:
+    """The group of a number, "a against b" of two that it compares."""
+    compare = about.get("compare", ())
+    if isinstance(compare, list):
+        return AGAINST.join(map(str, compare))
+    return COMPARED if compare else str(about.get("group", ""))
+
+
+def _said(about: Mapping[str, object], key: str) -> str:
+    return whose(about) if key == "whose" else str(about.get(key, ""))
+
+
+def _shared(values: Sequence[str]) -> str | None:
     return values[0] if all(value == values[0] for value in values) else None
 
 
@@ -90,8 +104,10 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
     which single claims cannot be changed.
 
     `right` are the names of those that are; the others are taken out, or stay open, or are right
-    too, by what it is to `do`. "printed.NAME" corrects one; "group.2" and the like set what the
-    claims of a matter have in common, where it differs from what they have."""
+    too, by what it is to `do`; a place of which nothing is ticked is settled only with `none`, and
+    what is taken out stays as a comment. "printed.NAME" and the like correct one, ticked or not;
+    "whose.2" and the like set what the claims of a matter have in common, where it differs from
+    what they have."""
     document = compose(at, path, LARGEST)
     if document.problems:
         raise ProblemsError(document.in_order())
@@ -163,31 +179,38 @@ def _decided(
     for at, one in enumerate(matters(claims, names)):
         for key, now in {**one.shared, "form": one.form}.items():
             text = form.get(f"{key}.{at}", "").strip()
-            told: object = text.split() if key == "compare" and text != "all" else text
-            if f"{key}.{at}" in form and told != (now or type(told)()):
+            if f"{key}.{at}" in form and text != (now or ""):
                 for name in one.claims:
-                    _set(made[name], key, told)
+                    _set(made[name], key, text)
         right += one.claims if f"all.{at}" in form else ()
+    if form["do"] == SETTLE and not right and "none" not in form:
+        raise UserError(
+            Problem(
+                f'"{form["of"]}"',
+                found=f"no tick, by which all of its {len(names)} numbers would be taken out",
+                do='tick what is right, or tick "also where nothing is ticked"',
+            )
+        )
     for name in names:
+        if form["do"] == SETTLE and name not in right:
+            out.add(name)
+            del made[name]
+            continue
         about = mapping(claims[name], "about")
-        for key in (*SHARED, "outcome", "test"):
-            text = form.get(f"{key}.{name}", "").strip()
-            old = about.get(key, "")
-            if f"{key}.{name}" in form and text != (
-                " ".join(old) if isinstance(old, list) else old
-            ):
+        for key in ("whose", "patients", "visit", "outcome", "test", "basis"):
+            if f"{key}.{name}" in form:
+                text = form[f"{key}.{name}"].strip()
                 told = _outcome(text, outcomes) if key == "outcome" else text
-                _set(made[name], key, text.split() if key == "compare" and text != "all" else told)
+                if told != _said(about, key):
+                    _set(made[name], key, told)
+        before = str(claims[name]["printed"])
+        if (text := form.get(f"printed.{name}", before).strip()) != before:
+            numbers = any(map(str.isdigit, before))
+            parse(text, f"claims.{name}.printed", words=not numbers)
+            made[name]["printed"] = text
         if name in right:
             made[name].pop("unconfirmed")
             made[name].pop("chance", None)
-            text = form.get(f"printed.{name}", str(claims[name]["printed"]))
-            if text != claims[name]["printed"]:
-                parse(text, f"claims.{name}.printed", words=True)
-                made[name]["printed"] = text
-        elif form["do"] == SETTLE:
-            out.add(name)
-            del made[name]
     for claim in made.values():
         linked = claim.get("with")
         if isinstance(linked, list) and out & set(linked):
@@ -220,6 +243,12 @@ def _set(claim: Data, key: str, value: object) -> None:
             claim["printed"] = str(value).format(*numbers)
         return
     about: Data = {**mapping(claim, "about"), key: value}
+    if key == "whose":
+        pair = str(value).split(AGAINST)
+        compare: object = "all" if value == COMPARED else pair if len(pair) == 2 else ""
+        group = "" if compare else value
+        del about["whose"]
+        about |= {"group": group, "compare": compare}
     claim["about"] = {name: one for name, one in about.items() if one}
     if not claim["about"]:
         del claim["about"]
@@ -238,7 +267,10 @@ def _edits(
     edits: Edits = {}
     for name, claim in before.items():
         if name not in after:
-            edits |= dict.fromkeys(span(document, lines, ("claims", name)))
+            first, *others = span(document, lines, ("claims", name))
+            gone = " ".join(f"{claim.get('place', '')}: {claim.get('printed', '')}".split())
+            text = f"{' ' * indent(lines[first])}# Taken out: {visible(gone)}"
+            edits |= {first: text, **dict.fromkeys(others)}
             continue
         for key in dict.fromkeys([*claim, *after[name]]):
             value = after[name].get(key)

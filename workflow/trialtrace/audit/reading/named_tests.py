@@ -45,6 +45,8 @@ def named_tests(text: str) -> dict[str, str]:
     found[_MEANS] = found.get(_MEANS, set()) - (
         {"t"} if "welch" in found.get(_MEANS, ()) else set()
     )
+    # Of means it is none of theirs that could be held against them.
+    found[_MEANS] -= {"mann_whitney"} if len(found[_MEANS]) == 1 else set()
     named = {numbers: tests.pop() for numbers, tests in found.items() if len(tests) == 1}
     if named.get(_COUNTS) == "chi_squared" and _CORRECTED.search(text):
         named[_COUNTS] = "chi_squared_corrected"

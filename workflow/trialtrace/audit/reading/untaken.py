@@ -72,10 +72,12 @@ def take_up(at: Project, path: Path, paper: ReadPaper, form: Mapping[str, str]) 
         if place_of(claim) == place and not cells_of(str(claim["place"])) & known
     }
     if not new:
+        left = Counter(one.why for one in made.left if one.place.partition(",")[0] == place)
+        why = "".join(f"; {count}: {text}" for text, count in left.most_common(3))
         raise UserError(
             Problem(
                 f'"{place}"',
-                found="below these heads no number is read",
+                found=f"below these heads no number more is read{why}",
                 expected='heads such as "Training (n=27): mean (SD)" and "Difference (95% CI)"',
             )
         )

@@ -11,13 +11,16 @@ from itertools import permutations
 
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.reading.decisions import (
+    AGAINST,
     ALL,
+    COMPARED,
     KEEP,
     SETTLE,
     Matter,
     matters,
     open_claims,
     state_of,
+    whose,
 )
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.audit.reading.group_names import numbers_of, state_of_groups
@@ -270,7 +273,8 @@ def _place(
         "What is ticked is right; the rest stays open</button> "
         f'<button name="do" value="{ALL}">All of it is right</button> '
         f'<button name="do" value="{SETTLE}">{escape(upper_first(place))} is settled: what is '
-        "ticked is right, the rest is taken out</button></div></div>"
+        "ticked is right, the rest is taken out</button> <label><input type='checkbox' "
+        "name='none'> also where nothing is ticked</label></div></div>"
     )
     rest = [name for name in names if name not in set(low)]
     yield from _rows(low, data, paper, of)
@@ -328,7 +332,7 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
     yield '<div class="scroll"><table><thead><tr><th>Column</th><th>Numbers</th><th>Group</th>'
     yield "<th>n</th><th>Visit</th><th>Form</th><th>All are right</th></tr></thead><tbody>"
     for at, one in enumerate(columns):
-        fields = [_whose(str(at), one.shared, groups, typed)]
+        fields = [_whose(str(at), one.shared["whose"], groups, typed)]
         for name in ("patients", "visit"):
             value = one.shared[name]
             shown_ = "" if value is None else str(value)
@@ -346,17 +350,15 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
     yield "</tbody></table></div>"
 
 
-def _whose(at: str, about: Claim, groups: Sequence[str], typed: Form) -> str:
+def _whose(at: str, value: str | None, groups: Sequence[str], typed: Form) -> str:
     """The group of a number, or those that it compares."""
-    if about.get("compare", "") == "":
-        return _choice(f"group.{at}", [*groups, "all"], about.get("group", ""), typed)
-    pairs = [f"{a} {b}" for a, b in permutations(groups, 2)] if len(groups) < 5 else []
-    return _choice(f"compare.{at}", [*pairs, "all"], about.get("compare", ""), typed)
+    pairs = [AGAINST.join(pair) for pair in permutations(groups, 2)] if len(groups) < 5 else []
+    return _choice(f"whose.{at}", [*groups, "all", *pairs, COMPARED], value, typed)
 
 
 def _choice(name: str, every: Sequence[str], value: object, typed: Form) -> str:
     """A field of one of several; what is there now is chosen, also where it is none or differs."""
-    now = "" if value is None else " ".join(value) if isinstance(value, list) else str(value)
+    now = "" if value is None else str(value)
     first, blank = "differs by row" if value is None else "none", [""] if "." in name else []
     chosen = typed.get(name, now)
     options = "".join(
@@ -389,16 +391,21 @@ def _rows(names: Sequence[str], data: Data, paper: ReadPaper | None, typed: Form
 
 
 def _fields(name: str, claim: Claim, data: Data, typed: Form) -> str:
-    """What of one claim can be corrected: its number and outcome, and of a sentence, which has no
-    column, whose it is, of how many, and the test of a p."""
+    """What of one claim can be corrected: its number and outcome; of a sentence, which has no
+    column, whose it is, when, and of how many; of a comparison its test, and if it is a model's."""
     about = claim.get("about")
     about = about if isinstance(about, Mapping) else {}
-    texts = {"printed": claim.get("printed", ""), "outcome": about.get("outcome", "")}
+    outcome = str(about.get("outcome", ""))
+    known = data.get("outcomes", {}).get(outcome, {})
+    texts = {"printed": claim.get("printed", ""), "outcome": known.get("label", outcome)}
     more = {}
-    if ", column " not in str(claim.get("place", "")):
-        texts["patients"] = about.get("patients", "")
-        more["group"] = _whose(name, about, list(data.get("groups", {})), typed)
+    sentence = ", column " not in str(claim.get("place", ""))
+    if sentence:
+        texts |= {"patients": about.get("patients", ""), "visit": about.get("visit", "")}
+        more["whose"] = _whose(name, whose(about), list(data.get("groups", {})), typed)
+    if sentence or {"compare", "test"} & set(about):
         more["test"] = _choice(f"test.{name}", TESTS, about.get("test", ""), typed)
+        more["basis"] = _choice(f"basis.{name}", ["model"], about.get("basis", ""), typed)
     fields = {
         key: f'<input type="text" name="{key}.{escape(name)}" aria-label="{key}" '
         f"{'list=outcomes ' if key == 'outcome' else ''}"
@@ -410,7 +417,7 @@ def _fields(name: str, claim: Claim, data: Data, typed: Form) -> str:
     return f'<div class="fields">{"".join(lines)}</div>'
 
 
-_CALLED = {"patients": "n"}
+_CALLED = {"patients": "n", "whose": "group"}
 
 
 def _quoted(claim: Claim, paper: ReadPaper | None) -> str:
