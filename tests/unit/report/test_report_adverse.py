@@ -195,7 +195,7 @@ def test_of_an_occurrence_that_few_have_a_record_of_the_counts_say_so(tmp_path, 
     )
     material = made(tmp_path, plan=plan, endpoints=endpoints, claims="papers: {}\nclaims: {}\n")
     recorded = (
-        "recorded, yes or no, in 19 patients (yes: Drug 6 of 10, Placebo 3 of 9); the other 1 "
+        "recorded, yes or no, in 19 patients (yes: Drug 6/10, Placebo 3/9); the other 1 "
         "counts as without it"
     )
     told = f"6/10 (60.0 %) and 3/10 (30.0 %); {recorded}"
@@ -245,7 +245,7 @@ def test_of_visits_the_last_one_counts_for_who_has_a_record(tmp_path):
     run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     assert (
-        "recorded, yes or no, in 7 patients at month 3 (yes: Drug 3 of 3, Placebo 4 of 4); the "
+        "recorded, yes or no, in 7 patients at month 3 (yes: Drug 3/3, Placebo 4/4); the "
         "other 13 count as without it"
     ) in words(harms_section(material))
 

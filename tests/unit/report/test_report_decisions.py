@@ -232,7 +232,10 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
 
 @pytest.mark.parametrize(
     ("p", "told"),
-    [(0.03, "1 of 1 with p ≤ 0.05 (A, made up, p = 0.030)."), (0.3, "0 of 1 with p ≤ 0.05.")],
+    [
+        (0.03, "1 made, with p ≤ 0.05: A, made up, p = 0.030."),
+        (0.3, "1 made, none with p ≤ 0.05."),
+    ],
 )
 def test_tests_of_interaction_are_counted_and_the_low_ones_named(monkeypatch, p, told):
     """None is chosen in silence: how many were made is said with those that are low."""

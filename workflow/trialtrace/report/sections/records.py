@@ -17,7 +17,7 @@ PRESENT = "present"
 
 
 def records(material: Material, analysis: Analysis, parameter: str | None) -> Iterator[str]:
-    """ "recorded, yes or no, in 27 patients (yes: Drug 4 of 11, Placebo 7 of 16); …", at the last
+    """ "recorded, yes or no, in 27 patients (yes: Drug 4/11, Placebo 7/16); …", at the last
     visit of a table by visits; nothing where all have a record, and of a log of events, in which
     nobody has to stand: its rows are numbered, and not called by a visit."""
     trial = material.trial
@@ -49,8 +49,7 @@ def records(material: Material, analysis: Analysis, parameter: str | None) -> It
         for of in (known, known.chosen(known.met(entry.where)))
     )
     arms = [
-        f"{escape_markdown(material.arm_label(arm))} {events[arm]} of {n}"
-        for arm, n in counts.items()
+        f"{escape_markdown(material.arm_label(arm))} {events[arm]}/{n}" for arm, n in counts.items()
     ]
     whole, most = sum(counts.values()), len({*rows.subject})
     yield (

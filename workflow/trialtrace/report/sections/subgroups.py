@@ -105,6 +105,6 @@ def interactions_in_short(
         label, at = escape_markdown(other.label), place(analysis_place(other.name))
         made_up = ", made up" * bool(by_stratum(material, [other.name]))
         named.append(f"{f'[{label}]({at})' if at else label}{made_up}, p{NO_BREAK}{with_sign(row)}")
-    which = f" ({'; '.join(named)})" if named else ""
+    which = f"with p ≤ {USUAL:g}: {'; '.join(named)}" if named else f"none with p ≤ {USUAL:g}"
     lead = "Tests of interaction, exploratory and not adjusted"
-    return f"{lead}: {len(low)} of {len(made)} with p ≤ {USUAL:g}{which}." if made else ""
+    return f"{lead}: {len(made)} made, {which}." if made else ""
