@@ -68,6 +68,31 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
     assert ("of two groups on one degree of freedom" in found) == printed.startswith("F")
 
 
+# R: 2 * pt(-1.57, c(19, 38)) is 0.1329 and 0.1247; 2 * pt(-1.29, c(19, 38)) 0.2125 and 0.2048.
+@pytest.mark.parametrize(
+    ("printed", "about", "agreement", "open_to_all"),
+    [
+        ("t = 1.57, P = 0.13", "", "not_checkable", False),
+        ("t = 1.57, P = 0.179", "", "not_checkable", True),
+        ("t = 1.57, P = 0.179", "model", "not_checkable", False),
+        ("t = 1.29, P = 0.06", "", "inconsistent", False),
+    ],
+)
+def test_a_t_without_its_degrees_has_those_of_its_groups(printed, about, agreement, open_to_all):
+    arms = {
+        name: claim(f"mean (SD) {mean} (2.0)", outcome="age", group=name, patients="20")
+        for name, mean in {"smt": "10.0", "wbv": "11.0"}.items()
+    }
+    basis = {"basis": about} if about else {}
+    test = claim(printed, outcome="age", compare=["smt", "wbv"], **basis)
+    found = [one for one in findings(read(arms | {"t": test}, THREE)) if one.check == "statistic.p"]
+    assert [(one.agreement, one.open) for one in found] == [(agreement, open_to_all)]
+    assert "of one side" not in found[0].sentence
+    assert ("as groups of 20 and 20 have" in found[0].sentence) == (
+        open_to_all or agreement == "inconsistent"
+    )
+
+
 # 0, 0, 3 have a mean of 1, a median of 0 and a deviation of 1.73: 1 is less. 12.5 is 8.5 from 21.
 @pytest.mark.parametrize(
     ("mean", "median", "verdict"),

@@ -83,11 +83,12 @@ def check_statistics(ledger: Ledger) -> Iterator[Finding]:
 
 def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None:
     """A t, χ² or F of two groups against p, over all degrees of freedom that are not printed: a t
-    has two or more, χ² one or more, and F of two groups is t² unless it has visits too."""
+    has two or more, χ² one or more, and F of two groups is t² unless it has visits too. Where a t
+    of more than two would need fewer than its groups have, that is open: fewer may be analysed."""
     part, printed = entry.parts["statistic"], entry.parts.get("p")
     if printed is None or printed.relation == "ns" or printed.adjusted or entry.tails != TWO_SIDED:
         return None
-    statistic = as_range(part)
+    statistic, sizes = as_range(part), _sizes(ledger, entry) if symbol == "t" else None
     if symbol == "f" and len(ledger.compared_groups(entry)) == 2:
         every = [p_of_f(statistic, 1.0, df, epsilon=(1.0, 1.0)) for df in (FEWEST, MOST)]
     elif symbol == "t":
@@ -99,10 +100,21 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
     low, high = span_of(*every)
     span = Span(low, 1.0 if symbol == CHI_SQUARED else high)
     fits, least = overlaps(printed, *span), 1 if symbol == CHI_SQUARED else f"{FEWEST:g}"
+    degrees = f"{least} degrees of freedom or more"
+    if sizes is not None:
+        # Welch's degrees of freedom lie between those of the smaller group and the pooled ones.
+        ends = float(min(sizes) - 1), float(sum(sizes) - 2)
+        span = span_of(*(p_of_t(statistic, df, sides="two_sided") for df in ends))
+        degrees = f"{ends[0]:g} to {ends[1]:g} degrees of freedom, as groups of {sizes[0]} and "
+        degrees += f"{sizes[1]} have,"
+        if fits and not overlaps(printed, *span):
+            text = f"{part.text} on {degrees} gives {p_span(*span)}; printed is {printed.text}, "
+            text += "which needs fewer."
+            return verdict("statistic.p", entry, printed, UNDECIDED, text, open=True)
     if fits:
         # What is left open is told, and decides nothing.
         return None
-    text = f"{part.text} on {least} degrees of freedom or more gives {p_span(*span)}"
+    text = f"{part.text} on {degrees} gives {p_span(*span)}"
     if symbol == "f":
         text = f"{part.text} of two groups on one degree of freedom between them gives "
         text += f"{p_span(*span)}; printed is {printed.text}. Of more degrees it may be another."
@@ -111,6 +123,16 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
     text += f"; printed is {printed.text}, which is that of one side." if half else ""
     detail = {**span._asdict(), "one_sided": half}
     return verdict("statistic.p", entry, printed, INCONSISTENT, text, detail=detail)
+
+
+def _sizes(ledger: Ledger, entry: Claim) -> tuple[int, int] | None:
+    """The patients of two separate groups whose means are compared; None where none are told, and
+    of a model or of the same patients."""
+    if entry.basis is not None or entry.about.design or len(ledger.compared_groups(entry)) != 2:
+        return None
+    groups = ledger.compared(entry, "value") or ()
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > FEWEST]
+    return (sizes[0], sizes[1]) if len(sizes) == 2 else None
 
 
 def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
@@ -131,7 +153,8 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
     spans = [span_of(bounds) for bounds in every]
     holding = [span for span in spans if overlaps(part, *span)]
     span, fits = (holding or spans)[0], bool(holding)
-    text = f"{entry.parts['statistic'].text} on these degrees of freedom gives {p_span(*span)}"
+    on = "" if symbol == "z" else " on these degrees of freedom"
+    text = f"{entry.parts['statistic'].text}{on} gives {p_span(*span)}"
     half = symbol in ("t", "z", "r") and not fits and overlaps(part, *span.times(0.5))
     if half:
         text += f"; printed is {part.text}, which is that of one side."
