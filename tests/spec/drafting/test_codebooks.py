@@ -173,7 +173,9 @@ def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
     assert table.column("hb").label == "Blood"
     book.write_bytes((OLD / "both.xls").read_bytes())
     with pytest.raises(Exception, match=r"old \.xls workbook"):
-        profile([str(tmp_path)])
+        profile([str(tmp_path / "export.csv"), str(book)])
+    (table,) = profile([str(tmp_path)])
+    assert "codes.xls cannot be read: this is an old .xls workbook" in table.unread[0].why
 
 
 def test_rows_of_the_trial_keep_the_words_of_a_codebook(tmp_path: Path):

@@ -15,8 +15,10 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.material import Material
 from trialtrace.report.sections.this_reanalysis import this_reanalysis
+from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.questions import guess_nothing_told
+from trialtrace.run.drafting.strangers import of_the_trial
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 
@@ -163,3 +165,84 @@ def test_a_sheet_without_rows_is_told(tmp_path: Path):
     (tmp_path / "trial.xlsx").unlink()
     with pytest.raises(UserError, match="a header and no row"):
         profile([str(tmp_path)])
+
+
+def test_what_cannot_be_read_is_set_aside(at: Project, call: Callable[..., int], capsys):
+    """Of a folder a file with a name twice, and a sheet with notes beside its table: named with the
+    reason at the end of `new`; the trial of the others runs, and a flag that names one is told."""
+    folder = at.root / "data" / "mixed"
+    folder.mkdir()
+    main(folder)
+    write(folder / "twice.csv", ["site,country,site", "A,UK,A", "B,FR,B"])
+    book = openpyxl.Workbook()
+    book.active.title = "guide"
+    for row in (["Notes"], ["arm", "what was given"], ["sex", "as told"]):
+        book.active.append(row)
+    book.create_sheet("blood").append(["patient_id", "ferritin"])
+    for n in NUMBERS:
+        book["blood"].append([f"KH-{n:03d}", n * 5 % 31])
+    book.save(folder / "book.xlsx")
+    told = ("--primary", "final_score", "--control", "Placebo", "--arm", "arm")
+    assert call("new", "mine", folder, *told) == 0
+    said = capsys.readouterr().out
+    assert "twice.csv cannot be read: names that stand twice, in positions" in said
+    assert "book.xlsx[guide] cannot be read: a value in cell" in said and "UK" not in said
+    assert "not told" not in said
+    trial = load_trial("mine", at)
+    assert {*trial.tables} == {"main", "blood"}
+    run = run_stages(trial, at.results / "mine", at)
+    assert "twice.csv cannot be read" in page_1(at, trial, run.folder)
+    for name, why in (("guide", "a value in cell"), ("twice.csv", "names that stand twice")):
+        with pytest.raises(UserError, match=why):
+            drafted(folder, tables=f"main,{name}")
+    draft = drafted(folder, tables="main", arm="arm", control="Placebo", primary="final_score")
+    assert [one.name for one in draft.tables] == ["main"]
+
+
+def test_what_cannot_be_read_and_may_be_the_trial_is_asked(tmp_path: Path):
+    """A file with as many rows: nothing is computed by arm until somebody says that it is none."""
+    main(tmp_path)
+    rows = [f"{n},{n % 2},{n}" for n in NUMBERS]
+    write(tmp_path / "twice.csv", ["patient_id,arm,arm", *rows])
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 cut")
+    told = {"arm": "arm", "control": "Placebo", "primary": "final_score"}
+    asked = {one.name: one for one in drafted(tmp_path, **told).guesses}
+    assert asked["tables"].blinds and asked["tables"].value == "main"
+    for name in ("twice.csv", "broken.xlsx"):
+        assert f"{name} cannot be read" in asked["tables"].evidence
+        assert f"{name} cannot be read" in asked["aside"].evidence
+    named = drafted(tmp_path, tables="main", **told)
+    assert not any(one.blinds for one in named.guesses)
+
+
+def test_what_was_named_or_is_alone_is_refused(tmp_path: Path):
+    main(tmp_path)
+    write(tmp_path / "twice.csv", ["patient_id,arm,arm", "1,a,b"])
+    with pytest.raises(UserError, match="names that stand twice"):
+        profile([str(tmp_path / "main.csv"), str(tmp_path / "twice.csv")])
+    (tmp_path / "main.csv").unlink()
+    with pytest.raises(UserError, match="names that stand twice"):
+        profile([str(tmp_path)])
+
+
+def test_uneven_blanks_of_a_folder_are_told(tmp_path: Path):
+    rows = [f"{n:>4}   {ARMS[n % 2][:1]}  {n * 7 % 19}" for n in NUMBERS]
+    write(tmp_path / "trial.dat", ["id   arm  score", *rows])
+    with pytest.raises(UserError, match=r"trial\.dat\n.*3 words between blanks in every line"):
+        profile([str(tmp_path)])
+
+
+def test_patients_with_numbers_come_before_lists(tmp_path: Path):
+    """A list of files by sample has more ids than there are patients, and no outcome; the
+    numbers that both have are no patients of both."""
+    rows = [f"{100 + n},{n % 20 + 1},{n // 20},{n * 7 % 19}.5" for n in NUMBERS]
+    write(tmp_path / "data.csv", ["sample_id,subject_id,time_point,acid", *rows])
+    write(
+        tmp_path / "files.csv",
+        ["sample_id,kind", *(f"{n},{'ab'[n % 2]}" for n in range(1, 90)), "x1,a"],
+    )
+    asked = []
+    decided = Decided({}, lambda question: asked.append(question))
+    (table,) = of_the_trial(profile([str(tmp_path)]), decided)
+    assert table.name == "data"
+    assert [choice for choice, _ in asked[0].choices] == ["data", "data_2"]

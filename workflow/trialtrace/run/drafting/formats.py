@@ -36,6 +36,7 @@ ENDINGS = {
 TOLD = {"xpt": "The SAS transport file", "sas7bdat": "The SAS file", "spss": "The SPSS file"}
 TOLD |= {"stata": "The Stata file"}
 # Words for "no label", which programs write in its place.
+ANY = "any"
 NOTHING_AROUND: Mapping[str, str | int] = {}
 NO_LABELS = ("", ".", "-", "*")
 
@@ -59,7 +60,7 @@ def format_of(path: Path) -> str:
 
 def sheets_of(path: Path, text: str) -> list[str]:
     """The sheets of a workbook that have cells."""
-    return excel.sheets(_excel(path, text, "any"))
+    return excel.sheets(_excel(path, text, ANY))
 
 
 def sheet_rows(path: Path) -> dict[str, list[tuple[int, dict[int, str]]]]:
@@ -138,7 +139,8 @@ def _excel(
 ) -> Opened[Excel]:
     given = {"path": text, "format": "excel", "sheet": sheet, **around_it}
     declared = structure(Excel, given)
-    return Opened(path, text, contents(path, text), declared, text, text)
+    told = text if sheet == ANY else f"{text}[{sheet}]"
+    return Opened(path, told, contents(path, text), declared, text, text)
 
 
 def _parquet(path: Path, text: str) -> Read:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.base.errors import UserError, one_of, wrong
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of, wrong
 from trialtrace.run.drafting.formats import ENDINGS, format_of, read_file, sheets_of
 from trialtrace.run.drafting.names import TABLES
 from trialtrace.run.tables.measures import folded
@@ -29,12 +29,14 @@ LOCKS = ("~$", ".")
 
 @dataclass(frozen=True)
 class Place:
-    """One table: a data set of the registry, or a file, of a workbook with its sheet."""
+    """One table: a data set of the registry, or a file, of a workbook with its sheet; `fault` is
+    why the sheets of one in a folder cannot be told."""
 
     shown: str
     name: str
     path: Path | None = None
     sheet: str = ""
+    fault: UserError | None = None
 
     @property
     def item(self) -> str:
@@ -75,7 +77,9 @@ def _expanded(text: str) -> Iterator[str]:
     if not any(Path(file).suffix.lower() not in DESCRIPTIONS for file in known):
         fault = "a folder without a table"
         mend = "give the folder in which the files are, or the files themselves"
-        raise wrong(text, fault, f"files in it that end in {one_of(OF_FOLDERS, 20)}", mend)
+        need = f"files in it that end in {one_of(OF_FOLDERS, 20)}, or .txt and .dat with a table"
+        refused = [one for file in files for one in _refused(Path(file))]
+        raise ProblemsError([Problem(text, found=fault, expected=need, do=mend), *refused])
     yield from known
 
 
@@ -105,6 +109,17 @@ def _holds_table(path: Path) -> bool:
         return len(read_file(path, path.name).cells.names) > 1
     except UserError:
         return False
+
+
+def _refused(path: Path) -> list[Problem]:
+    """Why a text, where a folder has no table, cannot be read as one."""
+    if path.suffix.lower() not in (".txt", ".dat") or path.name.startswith(LOCKS):
+        return []
+    try:
+        read_file(path, path.name)
+    except UserError as error:
+        return error.problems
+    return []
 
 
 def _is_wanted(file: str) -> bool:
@@ -138,9 +153,13 @@ def _places(text: str) -> Iterator[Place]:
         yield Place(text, neutral_name(path.stem), path)
         return
     state = path.stat() if path.exists() else None
-    sheets = _sheets(path, text, state and (state.st_mtime_ns, state.st_size))
-    if not sheets:
-        raise UserError(text, "no sheet of the workbook has a cell", expected="a table")
+    try:
+        sheets = _sheets(path, text, state and (state.st_mtime_ns, state.st_size))
+        if not sheets:
+            raise UserError(text, "no sheet of the workbook has a cell", expected="a table")
+    except UserError as error:
+        yield Place(text, neutral_name(path.stem), path, fault=error)
+        return
     for sheet in sheets:
         yield Place(text, neutral_name(path.stem if len(sheets) == 1 else sheet), path, sheet)
 

@@ -8,6 +8,7 @@ file, so it is shown to who holds the file and to nobody else.
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.described import Described
 
 # The subject and the key of a table in which nothing else is one.
@@ -73,6 +74,23 @@ class Column:
 
 
 @dataclasses.dataclass(frozen=True)
+class Unread:
+    """A file or a sheet beside the tables that cannot be read: what it may be called, how many rows
+    it seems to have where that can be told, and why."""
+
+    names: frozenset[str]
+    shown: str
+    rows: int | None
+    fault: UserError
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        first = self.fault.problems[0]
+        return f"{self.shown} cannot be read: {first.found or first.message}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Table:
     """A raw table. `reading` are the keys of its entry under `source.items`, without path or item.
 
@@ -92,6 +110,7 @@ class Table:
     `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
     may be taken for it unasked, as far as this table tells; `once` are the visits of which no
     patient has one twice. `described` is what the file and others beside it say of columns.
+    `unread` of the first table are files and sheets beside all of them that cannot be read.
     """
 
     name: str
@@ -116,6 +135,7 @@ class Table:
     sure_arm: bool = False
     once: frozenset[str] = frozenset()
     described: Mapping[str, Described] = dataclasses.field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
 
     @property
     def joined_numbers(self) -> set[str]:

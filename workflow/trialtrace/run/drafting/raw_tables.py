@@ -18,8 +18,10 @@ from trialtrace.run.drafting.delimited import is_prose
 from trialtrace.run.drafting.described import Described, merged
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet, sheet_rows
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, notes_of, places
+from trialtrace.run.drafting.profile import Unread
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
+from trialtrace.run.trial.dictionary import is_field
 
 # Files that are kept as they were parsed.
 MOST_HELD = 12
@@ -121,8 +123,9 @@ class Descriptions:
             define_xml.check_used(define, self.used.get(define.shown, 0))
 
 
-def found(texts: Sequence[str]) -> Iterator[Found]:
-    """Every raw table, in the order in which they were given."""
+def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[Found]:
+    """Every raw table, in the order in which they were given; sheets, and files of a folder, that
+    cannot be read are added to `unread`. Raises UserError for what was given by its name."""
     files = files_of(texts)
     dictionaries = [file for file in files if _is_dictionary(file)]
     defines = [file for file in files if _is_xml(file)]
@@ -146,17 +149,26 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     if notes_in:
         sheets = one_of([place.sheet for place in notes_in])
         told.append(f"{sheets}: sheets of words beside a codebook, of which nothing is read.")
-    unread = [Path(note).name for note in notes if (note, "") not in read]
-    if unread:
-        told.append(f"{one_of(unread)}: beside the tables of the folder, nothing of it is read.")
+    notes_left = [Path(note).name for note in notes if (note, "") not in read]
+    if notes_left:
+        told.append(
+            f"{one_of(notes_left)}: beside the tables of the folder, nothing of it is read."
+        )
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],
         [read_define(define) for define in defines],
         sections,
         {Path(file).name.lower() for file in tables},
     )
+    faults: list[tuple[Place, UserError]] = []
     for place in there:
-        one = descriptions.of(_place(place))
+        try:
+            one = _place(place)
+            check_names(one)
+        except UserError as raised:
+            faults.append((place, raised))
+            continue
+        one = descriptions.of(one)
         candidates = {
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
@@ -164,7 +176,37 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
         evidence, told = {"set_aside": " ".join(told)} if told else {}, []
         described = {**one.described, **candidates}
         yield replace(one, described=described, evidence={**one.evidence, **evidence})
+    lost = [place for place, _ in faults]
+    for place, error in faults:
+        if place.shown in texts and all(one in lost for one in there if one.shown == place.shown):
+            raise error
+    if unread is not None:
+        unread += [_unread(*each) for each in faults]
     descriptions.check_used()
+
+
+def check_names(candidate: Found) -> None:
+    """Raise UserError for names of columns that no dictionary can have."""
+    bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
+    if bad:
+        fault = f"a name that cannot be used in position {one_of(bad)}"
+        need = "names of one line, at most 100 characters, other than not"
+        raise wrong(
+            f"{candidate.shown}, the header", fault, need, "rename the column in the export"
+        )
+
+
+def _unread(place: Place, error: UserError) -> Unread:
+    """What can be told of a table that cannot be read."""
+    path = Path(place.shown)
+    shown = f"{path.name}[{place.sheet}]" if place.sheet else path.name
+    names = frozenset((place.name, path.name, path.stem, place.sheet)) - {""}
+    rows = None
+    if place.sheet:
+        rows = len(sheet_rows(path).get(place.sheet, ()))
+    elif format_of(path) == "text":
+        rows = path.read_bytes().count(b"\n")
+    return Unread(names, shown, rows, error)
 
 
 def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
@@ -266,6 +308,8 @@ def _place(place: Place) -> Found:
 
 
 def _file(place: Place, path: Path) -> Found:
+    if place.fault:
+        raise place.fault
     shown = place.shown
     state = path.stat()
     read = _read(path, shown, place.sheet, (state.st_mtime_ns, state.st_size))

@@ -2,7 +2,7 @@
 another could as well be the trial."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from trialtrace.run.drafting.names import (
     name_words,
     rank,
 )
-from trialtrace.run.drafting.outcomes import levels
-from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.outcomes import is_number, levels, usable
+from trialtrace.run.drafting.profile import Column, Table, Unread
 from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import plain
 
@@ -165,9 +165,9 @@ def _ids(table: Table) -> list[Column]:
 
 
 def by_no_chance(values: set[str], known: set[str]) -> bool:
-    """Whether a column of another name would hardly have these patients by chance: texts, or
-    numbers far from each other."""
-    if not all(map(str.isdecimal, values)):
+    """Whether a column of another name would hardly have these patients by chance: texts that both
+    have, or numbers far from each other."""
+    if not all(map(str.isdecimal, values & known)):
         return True
     numbers = [int(one) for one in known if one.isdecimal()]
     span = max(numbers) - min(numbers) + 1 if numbers else 0
@@ -188,54 +188,70 @@ def _stays(column: Column, table: Table) -> bool:
 def of_the_trial(tables: Sequence[Table], decided: Decided) -> tuple[Table, ...]:
     """The tables of the trial: those that were told, else those that are linked with the one of the
     likeliest arm. What is left is told; where it may be the trial as well, or has about as many
-    patients, it is asked."""
+    patients, it is asked, as is what cannot be read and is not much smaller."""
     read = Read(tables, decided.told.get("subject", ""))
+    unread = [one for table in tables for one in table.unread]
 
     def chosen(text: str) -> tuple[Table, ...]:
         names = [one.strip() for one in text.split(",") if one.strip()]
         for name in names:
             if not any(name in _names(table) for table in tables):
-                raise none_of("tables", name, [table.name for table in tables])
+                fault = next((one.fault for one in unread if name in one.names), None)
+                raise fault or none_of("tables", name, [table.name for table in tables])
         return tuple(table for table in tables if {*names} & _names(table))
 
     if "tables" in decided.told:
         return chosen(decided.told["tables"])
-    if len(tables) < 2:
-        return tuple(tables)
-    groups = _groups(read)
-    if len(groups) == 1:
-        return tuple(tables)
+    groups = _groups(read) if len(tables) > 1 else [[*tables]]
     home, *others = groups
     rivals = [home, *(group for group in others if _may_be_it(read, group, home))]
     if len(rivals) > 1 and not any(map(read.patients, tables)):
         # Nothing tells any patient: what links them is asked, or they are refused together.
+        _tell_aside([], {}, unread, decided)
         return tuple(tables)
     reasons = {one.name: _reason(read, one, home) for group in others for one in group}
+    most = max(one.rows for one in home)
+    large = [one for one in unread if one.rows is None or one.rows >= MOSTLY * most]
     kept = tuple(home)
-    if len(rivals) > 1:
+    if len(rivals) > 1 or large:
         words = [
             (
                 ",".join(one.name for one in group),
                 "; ".join(f"{one.name} is {_of_rows(one, _file(one))}" for one in group)
-                + ("" if group is home else f": {reasons[group[0].name]}"),
+                + ("" if group is home else f": {reasons[group[0].name]}")
+                + "".join(f"; {one.why}" for one in large if group is home),
             )
             for group in rivals
         ]
         kept = decided.choose("tables", WORDS, words, ("trial.yaml", "tables"), chosen, False)
     known = [one for group in rivals for one in group] if "tables" in decided.told else kept
-    if out := [one for one in tables if one not in known]:
-        value = "; ".join(f"{_of_rows(one, one.name)}: {reasons[one.name]}" for one in out)
-        why = "; ".join(f"{_of_rows(one, _file(one))}: {reasons[one.name]}" for one in out)
-        why = f"No part of the trial, and not used: {why}. --tables names those that are."
-        decided.guess(ASIDE, ("trial.yaml", "tables"), value, why)
+    _tell_aside([one for one in tables if one not in known], reasons, unread, decided)
     return kept
 
 
+def _tell_aside(
+    out: Sequence[Table], reasons: Mapping[str, str], unread: Sequence[Unread], decided: Decided
+) -> None:
+    """A guess on the tables that are not used, and on what cannot be read."""
+    if not (out or unread):
+        return
+    lost = [one.why for one in unread]
+    value = [f"{_of_rows(one, one.name)}: {reasons[one.name]}" for one in out] + lost
+    why = [f"{_of_rows(one, _file(one))}: {reasons[one.name]}" for one in out] + lost
+    text = f"No part of the trial, and not used: {'; '.join(why)}. --tables names those that are."
+    decided.guess(ASIDE, ("trial.yaml", "tables"), "; ".join(value), text)
+
+
 def _groups(read: Read) -> list[list[Table]]:
-    """Tables of the same patients together, those with the likeliest arm first."""
+    """Tables of the same patients together, those with the likeliest arm first, and of
+    them those that have numbers of patients which may be an outcome."""
     left = sorted(
         read.tables,
-        key=lambda one: (-max(one.weights.values(), default=0.0), -len(read.patients(one))),
+        key=lambda one: (
+            -max(one.weights.values(), default=0.0),
+            not any(is_number(each) and usable(each) for each in one.columns if read.patients(one)),
+            -len(read.patients(one)),
+        ),
     )
     groups: list[list[Table]] = []
     while left:

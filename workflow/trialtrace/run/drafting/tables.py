@@ -14,7 +14,7 @@ from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.keys import Load, fingerprints
 from trialtrace.run.drafting.names import CLUSTERS, RELATED, SEX, identifies, name_words, rank
-from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table, Unread
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.redcap import ARM_OF_EVENT, OF_EVENTS, PART_OF_EVENT, events_of_arms
 from trialtrace.run.drafting.repeats import cells_behind, found_behind, kinds_of
@@ -27,7 +27,6 @@ from trialtrace.run.drafting.structure import (
 )
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.raw import is_mark, says_drawn
-from trialtrace.run.trial.dictionary import is_field
 
 # Evidence that other files give.
 FROM_BESIDE = ("described", "set_aside")
@@ -47,16 +46,18 @@ def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     """
     tables: list[Table] = []
     empty: list[UserError] = []
-    for key in found(texts):
+    unread: list[Unread] = []
+    for key in found(texts, unread):
         try:
             tables += profiles_of(key)
         except NoRowsError as error:
             empty.append(error)
     if not tables:
         raise next(
-            iter(empty), wrong("the files", "none", "a file, a folder, or registry:package/item")
+            iter([*empty, *(one.fault for one in unread)]),
+            wrong("the files", "none", "a file, a folder, or registry:package/item"),
         )
-    first = tables[0]
+    first = replace(tables[0], unread=tuple(unread))
     said = [f"{one.problems[0].place}: a header and no row." for one in empty]
     if said:
         told = " ".join([first.evidence.get("set_aside", ""), *said]).strip()
@@ -66,7 +67,6 @@ def profile(texts: Sequence[str]) -> tuple[Table, ...]:
 
 def profiles_of(candidate: Found) -> Iterator[Table]:
     """The profile of one raw table, or of each kind of its rows."""
-    check_names(candidate)
     kinds = kinds_of(candidate)
     if kinds == [candidate]:
         yield _profile(candidate, _tallied(candidate.cells), None)
@@ -75,17 +75,6 @@ def profiles_of(candidate: Found) -> Iterator[Table]:
     sign = decimal_sign(list(_tallied(candidate.cells).values()))
     for kind in kinds:
         yield _profile(kind, _tallied(kind.cells), sign)
-
-
-def check_names(candidate: Found) -> None:
-    """Raise UserError for names of columns that no dictionary can have."""
-    bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
-    if bad:
-        fault = f"a name that cannot be used in position {one_of(bad)}"
-        need = "names of one line, at most 100 characters, other than not"
-        raise wrong(
-            f"{candidate.shown}, the header", fault, need, "rename the column in the export"
-        )
 
 
 def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
