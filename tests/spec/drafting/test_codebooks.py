@@ -164,7 +164,7 @@ def test_what_gives_no_labels_of_values():
 OLD = Path(__file__).parent / "old_workbooks"
 
 
-def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
+def test_an_old_workbook_is_a_codebook_and_data(tmp_path: Path):
     data(tmp_path)
     book = tmp_path / "codes.xls"
     book.write_bytes((OLD / "codes.xls").read_bytes())
@@ -172,10 +172,13 @@ def test_an_old_workbook_is_read_as_a_codebook_alone(tmp_path: Path):
     assert dict(table.column("group").choices) == LISTED
     assert table.column("hb").label == "Blood"
     book.write_bytes((OLD / "both.xls").read_bytes())
-    with pytest.raises(Exception, match=r"old \.xls workbook"):
-        profile([str(tmp_path / "export.csv"), str(book)])
+    beside, own = sorted(profile([str(tmp_path)]), key=lambda one: one.rows, reverse=True)
+    assert beside.column("hb").label == "Blood"
+    assert (own.reading["sheet"], own.rows) == ("rows", 1)
+    assert [one.name for one in own.columns] == ["id", "mark"]
+    book.write_bytes(book.read_bytes()[:3000])
     (table,) = profile([str(tmp_path)])
-    assert "codes.xls cannot be read: this is an old .xls workbook" in table.unread[0].why
+    assert "codes.xls cannot be read: this old .xls workbook cannot" in table.unread[0].why
 
 
 def test_rows_of_the_trial_keep_the_words_of_a_codebook(tmp_path: Path):

@@ -25,7 +25,14 @@ class OneFile:
 
 
 # Keys that a format needs and most of these files do not say; the format itself by the name.
-FORMATS = {".csv": "csv", ".tsv": "tsv", ".xlsx": "excel", ".sav": "spss", ".por": "spss"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".xlsx": "excel",
+    ".xls": "excel",
+    ".sav": "spss",
+    ".por": "spss",
+}
 FORMATS |= {".parquet": "parquet", ".xpt": "xpt", ".sas7bdat": "sas7bdat", ".dta": "stata"}
 NEEDED = {
     "csv": {"encoding": None, "separator": ",", "decimal": None},

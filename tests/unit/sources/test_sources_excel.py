@@ -6,12 +6,19 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
+import xlrd
 from cost import calls
 from source_files import Bench, cells, places
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.sources.readers.old_workbook import read_sheets
 
 
 def workbook(rows: list[list[Any]], change: Callable[[Any], None] = lambda sheet: None) -> bytes:
@@ -273,3 +280,50 @@ def test_bad_workbooks(bench: Bench, case: str):
     message = bench.refuses("a.xlsx", **settings)
     for words in told:
         assert words in message
+
+
+# Saved by LibreOffice.
+OLD = Path(__file__).parents[2] / "spec" / "drafting" / "old_workbooks" / "both.xls"
+
+
+def test_a_sheet_of_an_old_workbook(bench: Bench):
+    bench.put("a.xls", OLD.read_bytes())
+    rows = bench.ingest("a.xls", sheet="rows")
+    assert (cells(rows), places(rows)) == ([("1", "2")], [2])
+    assert rows[0]["source_file"] == "a.xls[rows]"
+    with pytest.raises(UserError, match="one of its sheets: codes, rows"):
+        bench.ingest("a.xls", sheet="row")
+
+
+def test_values_of_an_old_workbook_become_the_same_text(monkeypatch):
+    """The kinds of cells that xlrd tells: as those of a new workbook, errors and digits counted."""
+    kinds = {"General": 0, "yyyy-mm-dd": 1, "[h]:mm": 2}
+
+    def cell(kind: int, value: Any, style: str = "General") -> xlrd.sheet.Cell:
+        return xlrd.sheet.Cell(kind, value, kinds[style])
+
+    day = dt.datetime(2026, 11, 20) - dt.datetime(1899, 12, 30)
+    row = [cell(2, 3.0), cell(2, 0.1), cell(4, 1), cell(1, "007"), cell(0, "")]
+    row += [cell(3, float(day.days), "yyyy-mm-dd"), cell(3, day.days + 0.5, "yyyy-mm-dd")]
+    row += [cell(3, 1.25, "[h]:mm"), cell(5, 42), cell(2, 12345678901234567.0), cell(6, "")]
+    sheet = SimpleNamespace(name="Lab", get_rows=lambda: [[], row], merged_cells=[(3, 5, 1, 4)])
+    styles = [SimpleNamespace(format_key=at) for at in kinds.values()]
+    formats = {at: SimpleNamespace(format_str=text) for text, at in kinds.items()}
+    book = SimpleNamespace(sheets=lambda: [sheet], xf_list=styles, format_map=formats, datemode=0)
+    monkeypatch.setattr(xlrd, "open_workbook", lambda **_: nullcontext(book))
+    read = read_sheets(b"", "a.xls")["Lab"]
+    texts = {1: "3", 2: "0.1", 3: "TRUE", 4: "007", 6: "2026-11-20", 7: "2026-11-20T12:00:00"}
+    ((line, made),) = read.rows
+    assert line == 2 and made == texts | {8: "30:00:00", 9: "#N/A", 10: made[10]}
+    assert (read.merged, read.rounded, dict(read.errors)) == (["B4:D5"], {10}, {9: 1})
+    book.datemode = 1
+    assert read_sheets(b"", "a.xls")["Lab"].rows[0][1][6] == "2030-11-21"
+
+
+@pytest.mark.parametrize("keep", [8, 600, 3000])
+def test_a_broken_old_workbook(bench: Bench, keep: int):
+    bench.put("a.xls", OLD.read_bytes()[:keep])
+    with pytest.raises(
+        UserError, match=r"(?s)old \.xls workbook cannot be read.*save it as \.xlsx"
+    ):
+        bench.ingest("a.xls", sheet="rows")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from trialtrace.run.drafting.described import Described, with_codes, with_values
-from trialtrace.run.drafting.formats import old_sheets, sheet_rows
+from trialtrace.run.drafting.formats import sheet_rows
 from trialtrace.run.drafting.names import UNITS, vocabulary
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.tables.measures import parts, plain
@@ -191,12 +191,8 @@ def sections_of(path: Path) -> list[Section]:
 def _sections(path: Path, state: int) -> list[Section]:
     ending = path.suffix.lower()
     if ending in (".xls", ".xlsx", ".xlsm"):
-        sheets = old_sheets(path) if ending == ".xls" else sheet_rows(path)
-        each = [
-            [*_of_rows(rows, path.name, sheet, "row")] for sheet, rows in sheets.items() if rows
-        ]
-        # Data in an old workbook are refused, whatever stands beside them.
-        return [] if ending == ".xls" and not all(each) else [one for own in each for one in own]
+        sheets = sheet_rows(path).items()
+        return [one for sheet, rows in sheets for one in _of_rows(rows, path.name, sheet, "row")]
     if ending not in (*NOTES, *TEXTS):
         return []
     text = _text_of(path)

@@ -1,7 +1,6 @@
 """A file of any format that a run reads: what it is, how it is read, and what it says of itself."""
 
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +18,6 @@ from trialtrace.run.sources.readers.statistical import table_name, variables
 from trialtrace.run.trial.study.source import Excel, Parquet, StatisticalFile
 
 if TYPE_CHECKING:
-    from xlrd.sheet import Cell
-
     from trialtrace.run.sources.raw import Records
 
 # By the ending of a file's name; text is whatever has another.
@@ -73,30 +70,6 @@ def sheet_rows(path: Path) -> dict[str, list[tuple[int, dict[int, str]]]]:
         }
     except UserError:
         return {}
-
-
-def old_sheets(path: Path) -> dict[str, list[tuple[int, dict[int, str]]]]:
-    """The same of an old workbook (.xls), which no run reads; nothing of what is none, is broken or
-    has a password."""
-    import xlrd
-
-    try:
-        with xlrd.open_workbook(file_contents=path.read_bytes(), logfile=io.StringIO()) as book:
-            return {sheet.name: [*_filled(sheet.get_rows())] for sheet in book.sheets()}
-    except Exception:  # noqa: BLE001 - a broken file ends wherever it is read
-        return {}
-
-
-def _filled(rows: "Iterable[list[Cell]]") -> Iterator[tuple[int, dict[int, str]]]:
-    """The rows that have cells, each with its line."""
-    for line, row in enumerate(rows, start=1):
-        if cells := {at: _text(one.value) for at, one in enumerate(row, 1) if one.value != ""}:
-            yield line, cells
-
-
-def _text(value: str | float) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
 
 
 def read_sheet(path: Path, text: str, sheet: str) -> Read:

@@ -29,7 +29,7 @@ Condition = str | Mapping[str, str]
 # Different cells of a column up to which they may be codes.
 MOST_VALUES = 40
 MOST_NAMED = 4
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
     notes = notes_of(texts)
     sections = _codebooks(tables, notes)
     read = {(section.item, section.sheet) for section in sections}
-    old = {item for item, _ in read if Path(item).suffix.lower() == ".xls"}
-    tables = [file for file in tables if (file, "") not in read and file not in old]
+    tables = [file for file in tables if (file, "") not in read]
     prose = [file for file in tables if _is_prose(file)] if len(tables) > 1 else []
     prose = prose if len(prose) < len(tables) else []
     there = places([file for file in tables if file not in prose])
@@ -220,8 +219,7 @@ def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
     }
     if not found:
         return []
-    free = [file for file in tables if not (file in found and Path(file).suffix.lower() == ".xls")]
-    there = [(file, place) for file in free for place in places([file])]
+    there = [(file, place) for file in tables for place in places([file])]
     files = {Path(file).name.lower() for file in tables}
     made: list[Section] = []
     for tried in (True, False):

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm): one sheet, whose first row with cells is the header.
+"""Excel workbooks (.xlsx, .xlsm, old .xls): one sheet, whose first row with cells is the header.
 
 Numbers and dates become canonical text (see `sheet`), formulas their cached value. A row's place is
 its number in the sheet. Rows and outer columns without any value are no part of the table, nor are
@@ -20,6 +20,7 @@ from trialtrace.base.bounded import check_package
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.words import column_letters
 from trialtrace.run.sources.raw import Records, check_header
+from trialtrace.run.sources.readers.old_workbook import read_sheets
 from trialtrace.run.sources.readers.sheet import (
     KEPT_DIGITS,
     OddSheet,
@@ -50,11 +51,8 @@ LAST_ROW = 1 << 20
 
 def read(opened: "Opened[Excel]") -> Records:
     """The cells of a sheet as text."""
-    _check_archive(opened)
-    book = _workbook(opened)
-    chosen = _sheet(book, opened)
-    source_file, told = f"{opened.source_file}[{chosen.title}]", opened.name
-    sheet = _read_cells(book, chosen, opened.name)
+    title, sheet = _opened(opened)
+    source_file, told = f"{opened.source_file}[{title}]", opened.name
     rows = [(number, cells) for number, cells in sheet.rows if any(map(str.strip, cells.values()))]
     if not rows:
         raise UserError(told, "the sheet is empty", expected="a header")
@@ -71,7 +69,7 @@ def read(opened: "Opened[Excel]") -> Records:
     last = sheet.rows[-1][0]
     above = sum(number < line for number, _ in rows)
     blank = last - len(rows)
-    notes: dict[str, object] = {"encoding": None, "sheet": chosen.title, "blank_rows": blank}
+    notes: dict[str, object] = {"encoding": None, "sheet": title, "blank_rows": blank}
     notes |= left_out(laid, above)
     cells = _cells(body, names)
     ends = [(number, len(values)) for number, values in foot]
@@ -104,7 +102,10 @@ def _table(rows: Rows, laid: Laid, source_file: str, place: str) -> tuple[Row, R
 
 def sheets(opened: "Opened[Excel]") -> list[str]:
     """The names of the sheets that have a cell with a value, in their order."""
-    _check_archive(opened)
+    if opened.data.startswith(OLD_FORMAT):
+        return [
+            title for title, sheet in read_sheets(opened.data, opened.name).items() if sheet.rows
+        ]
     book = _workbook(opened)
     return [
         worksheet.title
@@ -115,25 +116,26 @@ def sheets(opened: "Opened[Excel]") -> list[str]:
 
 def rows(opened: "Opened[Excel]") -> Rows:
     """All rows of the sheet that have a cell, those around the table and of blanks too."""
-    _check_archive(opened)
+    return _opened(opened)[1].rows
+
+
+def _opened(opened: "Opened[Excel]") -> tuple[str, Sheet]:
+    """The declared sheet, or the only one, with its name."""
+    if opened.data.startswith(OLD_FORMAT):
+        each = read_sheets(opened.data, opened.name)
+        title = _title([*each], opened)
+        return title, each[title]
     book = _workbook(opened)
-    return _read_cells(book, _sheet(book, opened), opened.name).rows
+    title = _title([sheet.title for sheet in book.worksheets], opened)
+    return title, _read_cells(book, book[title], opened.name)
 
 
 def _check_archive(opened: "Opened[Excel]") -> None:
     """Refuse what is no workbook, unpacks to too much, or could declare entities."""
-    place = opened.name
-    if opened.data.startswith(OLD_FORMAT):
-        raise UserError(
-            place,
-            "this is an old .xls workbook, or one with a password",
-            expected="an .xlsx workbook without a password",
-            do="open it and save it as .xlsx",
-        )
     try:
-        check_package(opened.data, place)
+        check_package(opened.data, opened.name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
-        raise UserError(_not_excel(place)) from None
+        raise UserError(_not_excel(opened.name)) from None
 
 
 def _not_excel(place: str) -> Problem:
@@ -159,6 +161,7 @@ def _workbook(opened: "Opened[Excel]") -> Any:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    _check_archive(opened)
     try:
         with warnings.catch_warnings():
             # Of styles and the like, which no cell is read by.
@@ -170,12 +173,11 @@ def _workbook(opened: "Opened[Excel]") -> Any:
         raise UserError(_unreadable(opened.name, type(error).__name__)) from None
 
 
-def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
+def _title(names: list[str], opened: "Opened[Excel]") -> str:
     """The declared sheet, or the only one."""
-    names = [sheet.title for sheet in book.worksheets]
     wanted = opened.declared.sheet
     if wanted is None and len(names) == 1:
-        return book.worksheets[0]
+        return names[0]
     if wanted not in names:
         raise UserError(
             f"{opened.place}.sheet",
@@ -183,7 +185,7 @@ def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
             expected=f"one of its sheets: {one_of(names)}",
             do=did_you_mean(wanted, names) if wanted else "name the sheet",
         )
-    return book[wanted]
+    return wanted
 
 
 def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
