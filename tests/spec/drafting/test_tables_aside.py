@@ -246,3 +246,22 @@ def test_patients_with_numbers_come_before_lists(tmp_path: Path):
     (table,) = of_the_trial(profile([str(tmp_path)]), decided)
     assert table.name == "data"
     assert [choice for choice, _ in asked[0].choices] == ["data", "data_2"]
+
+
+def test_folders_in_a_folder_are_named(at: Project, call: Callable[..., int], capsys):
+    folder = at.root / "data" / "mixed"
+    (folder / "monitor" / "raw").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / "empty").mkdir()
+    main(folder)
+    for name in ("monitor/P1.csv", "monitor/raw/P2.csv", ".git/x.csv"):
+        write(folder / name, ["minute,co2", "1,40"])
+    told = ("--primary", "final_score", "--control", "Placebo", "--arm", "arm")
+    assert call("new", "mine", folder, *told) == 0
+    said = capsys.readouterr().out
+    assert "monitor, a folder with 2 files, is not looked into" in said and "not told" not in said
+    assert ".git" not in said and "empty" not in said
+    with pytest.raises(UserError, match="monitor, a folder with 2 files, is not looked into"):
+        drafted(folder, tables="main,monitor")
+    tables = profile([str(folder), str(folder / "monitor")])
+    assert len(tables) == 2 and [one.why[:5] for one in tables[0].unread] == ["raw, "]

@@ -60,6 +60,19 @@ def notes_of(texts: Sequence[str]) -> list[str]:
     ]
 
 
+def folders_of(texts: Sequence[str]) -> Iterator[tuple[Path, int]]:
+    """The folders in given folders, and how many files each and its own have."""
+    given = {Path(text).resolve() for text in texts if _is_folder(text)}
+    for text in texts:
+        for path in sorted(Path(text).iterdir()) if _is_folder(text) else ():
+            if path.is_dir() and not path.name.startswith(LOCKS) and path.resolve() not in given:
+                files = sum(len(names) for _, _, names in os.walk(path))
+                if files and not any(
+                    path.resolve() in Path(each).resolve().parents for each in texts
+                ):
+                    yield path, files
+
+
 def _expanded(text: str) -> Iterator[str]:
     if not text:
         raise wrong("the files", "an empty name", "a file or a folder")

@@ -75,19 +75,13 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class Unread:
-    """A file or a sheet beside the tables that cannot be read: what it may be called, how many rows
-    it seems to have where that can be told, and why."""
+    """A file, a sheet or a folder beside the tables that is not read: what it may be called, how
+    many rows it seems to have where that can be told, and why, in words and as it is refused."""
 
     names: frozenset[str]
-    shown: str
     rows: int | None
+    why: str
     fault: UserError
-
-    @property
-    def why(self) -> str:
-        """The reason in words."""
-        first = self.fault.problems[0]
-        return f"{self.shown} cannot be read: {first.found or first.message}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,7 +17,15 @@ from trialtrace.run.drafting.define import Define, described_by_convention, read
 from trialtrace.run.drafting.delimited import is_prose
 from trialtrace.run.drafting.described import Described, merged
 from trialtrace.run.drafting.formats import Read, format_of, read_file, read_sheet, sheet_rows
-from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, notes_of, places
+from trialtrace.run.drafting.places import (
+    DESCRIPTIONS,
+    REGISTRY,
+    Place,
+    files_of,
+    folders_of,
+    notes_of,
+    places,
+)
 from trialtrace.run.drafting.profile import Unread
 from trialtrace.run.drafting.redcap import Dictionary, is_dictionary, read_dictionary
 from trialtrace.run.sources.registry_package import load_installed
@@ -180,7 +188,7 @@ def found(texts: Sequence[str], unread: list[Unread] | None = None) -> Iterator[
         if place.shown in texts and all(one in lost for one in there if one.shown == place.shown):
             raise error
     if unread is not None:
-        unread += [_unread(*each) for each in faults]
+        unread += [*(_unread(*each) for each in faults), *_folders(texts)]
     descriptions.check_used()
 
 
@@ -205,7 +213,17 @@ def _unread(place: Place, error: UserError) -> Unread:
         rows = len(sheet_rows(path).get(place.sheet, ()))
     elif format_of(path) == "text":
         rows = path.read_bytes().count(b"\n")
-    return Unread(names, shown, rows, error)
+    first = error.problems[0]
+    return Unread(names, rows, f"{shown} cannot be read: {first.found or first.message}", error)
+
+
+def _folders(texts: Sequence[str]) -> Iterator[Unread]:
+    """The folders in those that were given."""
+    for path, files in folders_of(texts):
+        fault = f"{path.name}, a folder with {files} file{'s' * (files != 1)}, is not looked into"
+        mend = "give the folder too, or its files"
+        error = UserError("--tables", fault, expected="tables of the files given", do=mend)
+        yield Unread(frozenset({path.name}), 0, f"{fault}: {mend}", error)
 
 
 def _codebooks(tables: Sequence[str], notes: Sequence[str]) -> list[Section]:
