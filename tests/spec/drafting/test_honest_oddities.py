@@ -316,3 +316,56 @@ def test_an_id_of_two_patients_is_named_and_its_arm_offered(tmp_path: Path):
     assert "1 of 150 values of pid (0) have several values of group" in dict(offered)["group"]
     with pytest.raises(UserError, match=r"values of pid \(0\) have several values of group"):
         decide((made,), {"subject": "pid", "arm": "group"}, guess_nothing_told)
+
+
+@pytest.mark.parametrize(
+    ("orders", "asked"),
+    [
+        (("r10-40", "r40-10"), True),
+        (("b1-b2", "b2-b1"), True),
+        (("r10-40", "r10-80"), False),
+        (("r10-40", "s40-10"), False),
+        (("p1", "p2"), False),
+    ],
+)
+def test_orders_of_doses_are_no_parallel_arms_unasked(orders, asked: bool, tmp_path: Path):
+    """Four visits a patient, the order beside all of them: nothing is computed by arm, and
+    --design crossover says what is lacking."""
+    rows = [
+        f"{who},{visit},{orders[who % 2]},{(who * 7 + visit * 5) % 31}.5"
+        for who in range(1, 21)
+        for visit in (2, 3, 4, 5)
+    ]
+    write(tmp_path / "trial.csv", ["subject_id,visit,diet_run,acid", *rows])
+    told = {"arm": "diet_run", "control": orders[0], "primary": "acid", "before": "2"}
+    tables = profile([str(tmp_path / "trial.csv")])
+    guesses = {one.name: one for one in decide(tables, told, guess_nothing_told).guesses}
+    assert ("design" in guesses and guesses["design"].blinds) is asked
+    with pytest.raises(UserError, match="treatment of each row, one row of each patient"):
+        decide(tables, told | {"design": "crossover"}, guess_nothing_told)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("hour", "repeated"), ("obstime", "mean")])
+def test_a_secondary_outcome_over_rows_is_asked_as_a_primary_one(name, kind, tmp_path: Path):
+    """Deaths in a table of patients, cells at several times in another: visits, or rows that
+    nothing tells apart as visits."""
+    draw = random.Random(5)
+    patients = [f"{n},{'ab'[n % 2]},{draw.random() * 9:.2f},{n % 3 // 2}" for n in range(1, 61)]
+    rows = [
+        f"{n},{at},{draw.random() * 9:.2f}" for n in range(1, 61) for at in (0, 2, 6)[: 1 + n % 3]
+    ]
+    write(tmp_path / "main.csv", ["patient,arm,score,died", *patients])
+    write(tmp_path / "blood.csv", [f"patient,{name},cells", *rows])
+    told = {"arm": "arm", "control": "a", "primary": "score", "secondary": "cells"}
+    tables = profile([str(tmp_path / "main.csv"), str(tmp_path / "blood.csv")])
+    draft = decide(tables, told, guess_nothing_told)
+    (secondary,) = draft.others[: draft.secondary]
+    assert secondary.kind == kind
+    (guess,) = [one for one in draft.guesses if one.blinds] or [None]
+    assert (guess is None) is (kind == "repeated")
+    if guess:
+        assert (guess.name, guess.value) == ("rows.cells", "mean")
+        assert "mean of the rows of a patient" in guess.evidence
+        assert "--where obstime=0 or" in guess.evidence
+    told |= {"secondary": "died"}
+    assert not [one for one in decide(tables, told, guess_nothing_told).guesses if one.blinds]

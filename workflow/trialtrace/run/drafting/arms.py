@@ -78,6 +78,7 @@ BY_LABEL = re.compile(
     re.IGNORECASE,
 )
 # A label that says so of the one lot: "technique by randomisation", "Randomised group".
+LED = re.compile(r"[a-z]\d")
 FIRST_LOT = re.compile(
     r"\w+ at (the )?first randomi[sz]ation|randomi[sz]ed (group|arm|treatment)|"
     r"(?!.*\b(not|strat\w*|before|after|since|time|date|number|year)\b)"
@@ -251,7 +252,17 @@ def tells_order(column: Column) -> bool:
     if all(map(FIRST.fullmatch, bare)):
         return True
     letters = all(re.fullmatch("[A-Z]{2,4}", text) for text in texts)
-    orders = [[*text] if letters else THEN.split(text.lower().strip()) for text in texts]
+    if letters:
+        return _are_orders([[*text] for text in texts])
+    whole = [text.lower().strip() for text in texts]
+    # One letter before all of them names the order: r10-40 and r40-10.
+    led = len({text[:1] for text in whole}) == 1 and all(LED.match(text) for text in whole)
+    each = [whole, *([[text[1:] for text in whole]] * led)]
+    return any(_are_orders([THEN.split(text) for text in texts]) for texts in each)
+
+
+def _are_orders(orders: Sequence[Sequence[str]]) -> bool:
+    """Whether these are the same treatments, two or more, in several orders."""
     each = {frozenset(order) for order in orders}
     return len(each) == 1 and len(next(iter(each))) > 1 and len({*map(tuple, orders)}) > 1
 

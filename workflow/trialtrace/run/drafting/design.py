@@ -123,7 +123,13 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if data and data != made.kind:
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
-            raise wrong("--design", f"{data}, and rows of a design of kind {made.kind}", made.kind)
+            fault = f"{data}, and rows of a design of kind {made.kind}"
+            mend = None
+            if data in (CROSSOVER, WITHIN):
+                mend = f"{arm.name} is the same in all rows of a patient: add a column with the "
+                mend += "treatment of each row, one row of each patient and treatment, and name "
+                mend += "it: --arm COLUMN"
+            raise wrong("--design", fault, made.kind, mend)
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     place = ("trial.yaml", "design.kind")
     if not data and made.kind != PARALLEL:

@@ -40,7 +40,7 @@ from trialtrace.run.drafting.outcomes import (
 from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.repeats import cells_of
-from trialtrace.run.drafting.several_rows import is_over_rows, over_rows
+from trialtrace.run.drafting.several_rows import is_over_rows, over_rows, tell_over_rows
 from trialtrace.run.drafting.times import (
     as_text,
     may_be_time,
@@ -357,6 +357,8 @@ def secondary_of(
         made = _with_its_status(offered, made, status, decided)
         if (made.table, made.column, made.where) == (primary.table, primary.column, primary.where):
             raise wrong("--secondary", f"{name}, the primary endpoint", "another")
+        if is_over_rows(table := offered.table(made.table), made):
+            tell_over_rows(table, made, decided)
         return made
 
     return decided.several("secondary", "Which are secondary outcomes?", choices, read)

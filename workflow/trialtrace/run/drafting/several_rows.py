@@ -34,9 +34,7 @@ def _told_apart(table: Table, alone: dict[str, int]) -> bool:
 def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
     """The mean or the count of all rows of a patient, which nobody takes unasked: rows before
     treatment, of other visits and of other scales would be in it."""
-    why = outcome.evidence
-    if alone := _often(table, _alone(table, outcome)):
-        why += f" One row of each patient: --where {' or --where '.join(alone)}."
+    why = _why(table, outcome)
     kind = outcome.kind
     choices = [(kind, f"{WORDS[kind].capitalize()}. {why}")]
 
@@ -47,6 +45,20 @@ def over_rows(table: Table, outcome: Outcome, decided: Decided) -> Outcome:
 
     words = f"Are all rows of a patient taken together by {outcome.column}?"
     return decided.choose("kind", words, choices, ("endpoints.yaml", "kind"), read, False)
+
+
+def tell_over_rows(table: Table, outcome: Outcome, decided: Decided) -> None:
+    """The same of a secondary outcome: a guess that blinds the report."""
+    why = f"{outcome.column}: {WORDS[outcome.kind]}. {_why(table, outcome)}"
+    place = ("endpoints.yaml", outcome.column)
+    decided.guess(f"rows.{outcome.column}", place, outcome.kind, why, blinds=True)
+
+
+def _why(table: Table, outcome: Outcome) -> str:
+    why = outcome.evidence
+    if alone := _often(table, _alone(table, outcome)):
+        why += f" One row of each patient: --where {' or --where '.join(alone)}."
+    return why
 
 
 def _alone(table: Table, outcome: Outcome) -> dict[str, int]:
