@@ -229,3 +229,112 @@ def test_populations_by_the_words_of_a_codebook(name, said, population, tmp_path
     told = {"arm": "arm", "control": "placebo", "primary": "score", "where": "all"}
     draft = decide(profile([str(tmp_path / "in")]), told, guess_nothing_told)
     assert population_flags(draft) == ({population: (name, "1")} if population else {})
+
+
+PAGE = """Trial of a Drug
+
+Description:
+
+     Self-assessment of 60 patients. Time was not looked at.
+
+Format:
+
+     A data frame with 60 observations on the following variables:
+
+     {group} Treatment group variable, coded as (0) for the placebo
+          group and (1) for the drug group.
+
+     {male} a numeric vector with 0 denoting women and 1 men.
+
+     {hb} Haemoglobin at the
+          end of the trial. Measured twice.
+
+Source:
+
+     id Lipsitz, S.R. (1994) _Statistics in Medicine_, *13*, 1149.
+"""
+MARKED = """Trial of a Drug
+
+Description:
+
+     Data of a trial.
+
+        • ‘group’: treatment, ‘"0"’ = a placebo, and ‘"1"’ = the drug
+
+        • ‘hb’: Haemoglobin at the
+          end of the trial. Measured twice.
+
+Format:
+
+     An object of class ‘data.frame’ with 60 rows.
+"""
+BELOW = """## Trial of a drug
+
+### Format
+
+A data frame with 60 observations.
+
+group
+
+
+
+Treatment: `0` means placebo and `1` means drug
+
+hb
+
+
+
+Haemoglobin at the
+end of the trial
+
+### Source
+
+id by hand
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("trial.txt", PAGE.format(group="group", male="male", hb="hb")),
+        ("trial.txt", PAGE.format(group="‘group’", male="‘male’", hb="‘hb’")),
+        ("trial.txt", MARKED),
+        ("trial.md", BELOW),
+    ],
+)
+def test_a_help_page_of_r_that_became_text(name: str, page: str, tmp_path: Path):
+    """Paragraphs under Format, marked ones, and names with what they are below: whole labels, the
+    codes of the arm, and nothing of its other sections."""
+    data(tmp_path)
+    (tmp_path / name).write_text(page, encoding="utf-8")
+    (table,) = profile([str(tmp_path)])
+    codes = dict(table.column("group").choices)
+    assert [code.removesuffix(" group") for code in codes.values()] == ["placebo", "drug"]
+    assert "coded" not in table.column("group").label
+    assert table.column("hb").label == "Haemoglobin at the end of the trial"
+    assert table.column("id").label == "id"
+    if "denoting" in page:
+        assert dict(table.column("male").choices) == {"0": "women", "1": "men"}
+        assert table.column("male").label == "male"
+    draft = decide((table,), {"arm": "group", "primary": "hb"}, guess_nothing_told)
+    assert draft.arms[draft.control][1] == "0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "levels intolerance and failure denoting that of AZT and failure, respectively",
+        "one of failure and intolerance",
+    ],
+)
+def test_what_names_one_code_alone_labels_none(text: str):
+    assert with_values(text, ("failure", "intolerance")) is None
+
+
+def test_prose_beside_data_is_no_help_page(tmp_path: Path):
+    """Without a section Format, sentences that begin with the name of a column label nothing."""
+    data(tmp_path)
+    page = "Group was drawn by lot.\n\nHb was measured twice.\n\nMale means a man.\n"
+    (tmp_path / "README.md").write_text(page, encoding="utf-8")
+    (table,) = profile([str(tmp_path)])
+    assert table.column("hb").label == "hb" and table.column("group").label == "group"

@@ -56,6 +56,11 @@ TYPES = re.compile(
 )
 # What R prints of a column, in str(): no words on it.
 PRINTED = re.compile(r"(num|int|chr|cplx|logi|Factor|Date|POSIXct)\b( \[| w/ ).*")
+# What a label has before its codes, and no column is called.
+AS_CODES = re.compile(
+    r"[\s,;:]*\b(?:coded as|an? (?:factor|\w+ vector) with(?: \w+)?(?: levels)?)$",
+    re.IGNORECASE,
+)
 RULE = re.compile(r"[\s|:=+-]+")
 ITEM = re.compile(
     r"\s*(?:[-*+•$]\s+|\d+[.)]\s+)?[`*_\"']*(?P<name>[^\W\d][^:=–—`*\"'\t]{0,60}?)"
@@ -70,6 +75,14 @@ NUMBERS = re.compile(
 )
 BESIDE = re.compile(r"(?P<first>[\w.]+)\s*\((?P<others>[\w.]+(?:\s*,\s*[\w.]+)*)\)")
 IN_UNIT = re.compile(r"in\s+(\S+)", re.IGNORECASE)
+# A help page of R as text: its headings, the one under which its columns stand, and how a paragraph
+# on one begins; a name alone is told by the paragraph below it.
+HEADED = re.compile(r"(?:#+\s*)?([A-Z][\w() ]{2,20}):?")
+FORMAT = re.compile(r"^(?:#+\s*)?Format:?\s*$", re.MULTILINE)
+OF_HELP = re.compile(
+    r"(?P<mark>[•*-]\s+)?`?(?P<name>[^\W\d][\w.]*)`?:?(?:\s+(?P<text>.+))?", re.DOTALL
+)
+NO_NAMES = {"a", "an", "the", "this"}
 Row = tuple[int, Mapping[int, str]]
 
 
@@ -166,7 +179,8 @@ def _described(entry: Entry, section: Section, values: Collection[str]) -> Descr
     if coded := with_values(entry.codes, values):
         return dataclasses.replace(about, choices=coded[1])
     if coded := with_values(entry.label, values):
-        return dataclasses.replace(about, label=coded[0], choices=coded[1])
+        head = AS_CODES.sub("", _first_sentence(coded[0]))
+        return dataclasses.replace(about, label=head, choices=coded[1])
     known = {*values} & {*dict(listed)}
     few = 2 * len(known) > len(values) or not values
     return dataclasses.replace(about, choices=listed) if listed and few else about
@@ -203,15 +217,18 @@ def _sections(path: Path, state: int) -> list[Section]:
     rows = [*_delimited(text)]
     if ending in TEXTS:
         return list(_of_rows(rows, path.name, "", "line"))
+    if FORMAT.search(text) and (entries := tuple(_of_help(text))):
+        return [Section(f"{path.name}, line", "", entries)]
     return [*_of_rows(rows, path.name, "", "line"), *_of_lines(text, path)]
 
 
 def _text_of(path: Path) -> str:
     data = path.read_bytes()
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("windows-1252", "replace")
+        text = data.decode("windows-1252", "replace")
+    return re.sub(r"‘([^‘’\n]*)’", r"`\1`", text)
 
 
 def _delimited(text: str) -> Iterator[Row]:
@@ -288,6 +305,30 @@ def _of_r(text: str) -> Iterator[Entry]:
             end += 1
         label = _bare(text[match.end() : end - 1]).strip(" :")
         yield Entry(match[1].strip(), label, text.count("\n", 0, match.start()) + 1)
+
+
+def _of_help(text: str) -> Iterator[Entry]:
+    """The columns in a help page of R that became text: paragraphs under Format, marked ones under
+    any heading."""
+    inside, above, line = False, "", 1
+    for block in re.split(r"((?:[^\S\n]*\n){2,})", text):
+        at, words = line, " ".join(block.split())
+        line += block.count("\n")
+        if not words:
+            continue
+        first = block.strip("\n").split("\n")[0]
+        if HEADED.fullmatch(words) and not first.startswith(" "):
+            inside, above = bool(FORMAT.fullmatch(words)), ""
+            continue
+        made = OF_HELP.fullmatch(words)
+        if above:
+            yield Entry(above, _bare(words), at)
+            above = ""
+        elif made and made["name"].lower() not in NO_NAMES and (inside or made["mark"]):
+            if made["text"]:
+                yield Entry(made["name"], _bare(made["text"]), at)
+            elif inside:
+                above = made["name"]
 
 
 def _of_lines(text: str, path: Path) -> Iterator[Section]:

@@ -14,7 +14,8 @@ _BETWEEN = r"(?:[\s,;|/]|\b(?:and|or|und|et|y)\b)+"
 # A further code with its label, behind one.
 _FURTHER = re.compile(r"\s*[;,|]\s*[\"'`]?-?\w{1,12}[\"'`]?\s*[=:].*$", re.DOTALL)
 # Between a value and what it stands for: 0 = control, 0 for control, 0 if smoking.
-_MEANS = r"(?:\s*[=:]\s*|\s+(?:for|if|when)\s+)"
+_MEANS = r"(?:\s*[=:]\s*|\s+(?:for|if|when|denot(?:es|ing)|mean(?:s|ing))\s+)"
+_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _EDGES = re.compile(rf"^{_BETWEEN}|{_BETWEEN}$", re.IGNORECASE)
 
 
@@ -99,7 +100,12 @@ def with_values(
     if len(values) < 2:
         return None
     known = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
-    before = [*re.finditer(rf"(?<![\w.-])[\"'`]?({known})[\"'`]?{_MEANS}(?=[^\W\d])", text)]
+    value = rf"(?<![\w.-])(?:[\"'`]|\((?=(?:{known})\)))?({known})[\"'`)]?"
+    before = [*re.finditer(rf"{value}{_MEANS}(?=[^\W\d])", text)]
+    if len(before) == 1 and len(values) == 2:
+        # The other one without a word of its own: 0 denoting censoring and 1 death.
+        rest = re.compile(rf"\b(?:and|or)\s+{value}\s+(?=[^\W\d])")
+        before += [one for one in rest.finditer(text, before[0].end()) if one[1] != before[0][1]]
     behind = [*re.finditer(rf"([^\W\d][^=;,]*?)\s*=\s*[\"'`]?({known})(?!\w|\.\d)", text)]
     ends = [*(mark.start() for mark in before[1:]), len(text)]
     said = [(mark[1], text[mark.end() : end]) for mark, end in zip(before, ends, strict=False)]
@@ -108,7 +114,10 @@ def with_values(
         if len(pairs) == len(codes) > max(1, len(values) // 2):
             head = text[: marks[0].start()].rstrip()
             edge = " .)]" if head[-1:] in ("(", "[") else " ."
-            labels = [_EDGES.sub("", _FURTHER.sub("", label)).rstrip(edge) for _, label in pairs]
+            labels = [
+                _ARTICLE.sub("", _EDGES.sub("", _FURTHER.sub("", label))).rstrip(edge)
+                for _, label in pairs
+            ]
             made = tuple(zip([code for code, _ in pairs], labels, strict=True))
             return head.strip(" ;:,.([-"), made
     return None
