@@ -338,3 +338,19 @@ def test_prose_beside_data_is_no_help_page(tmp_path: Path):
     (tmp_path / "README.md").write_text(page, encoding="utf-8")
     (table,) = profile([str(tmp_path)])
     assert table.column("hb").label == "hb" and table.column("group").label == "group"
+
+
+def test_a_sheet_of_names_and_labels_has_no_heads(tmp_path: Path):
+    """The first name of a guide has no label; a sheet of two columns of data stays a table."""
+    data(tmp_path)
+    guide = [["id"], ["group", "arm (0=placebo; 1=drug)"], ["hb", "haemoglobin"]]
+    ages = [["id", "age"], *([n, 20 + n % 40] for n in range(60))]
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        for name, rows in (("guide", guide), ("ages", ages)):
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, index=False, header=False)
+    ages_read, main = sorted(profile([str(tmp_path)]), key=lambda one: len(one.columns))
+    assert [one.name for one in ages_read.columns] == ["id", "age"] and ages_read.rows == 60
+    assert main.column("hb").label == "haemoglobin"
+    assert dict(main.column("group").choices) == LISTED
+    assert "book.xlsx [guide], which is no table" in main.evidence["described"]
+    assert not (main.unread or ages_read.unread)

@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_set_aside(at: Project, call: Callable[..., int],
     write(folder / "twice.csv", ["site,country,site", "A,UK,A", "B,FR,B"])
     book = openpyxl.Workbook()
     book.active.title = "guide"
-    for row in (["Notes"], ["arm", "what was given"], ["sex", "as told"]):
+    for row in (["Notes"], ["page 2", "see the paper"], ["page 3", "as told"]):
         book.active.append(row)
     book.create_sheet("blood").append(["patient_id", "ferritin"])
     for n in NUMBERS:

@@ -262,6 +262,12 @@ def _of_rows(rows: Sequence[Row], file: str, sheet: str, what: str) -> Iterator[
     place = f"{file} [{sheet}], {what}" if sheet and what == "row" else f"{file}, {what}"
     at: dict[str, int] = {}
     heading, entries = "", list[Entry]()
+    if what == "row" and not any(_heads(cells) for _, cells in rows[:LATEST_HEAD]):
+        # Names and what they are, without heads.
+        told = tuple(Entry(cells[1], _bare(cells.get(2, "")), n) for n, cells in rows if 1 in cells)
+        if told and all({*cells} <= {1, 2} for _, cells in rows):
+            yield Section(place, "", told, called, sheet)
+        return
 
     def made() -> Iterator[Section]:
         if entries:
