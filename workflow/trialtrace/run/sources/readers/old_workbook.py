@@ -4,7 +4,7 @@ new ones (see `sheet`). They keep the last value of a formula, and nothing says 
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.words import column_letters
@@ -12,7 +12,9 @@ from trialtrace.run.sources.readers.sheet import KEPT_DIGITS, Sheet, date_text
 from trialtrace.run.tables.canonical import number_text
 
 if TYPE_CHECKING:
+    from xlrd.book import Book
     from xlrd.sheet import Cell
+    from xlrd.sheet import Sheet as OldSheet
 
 # Larger ones are data bases: a sheet of such a workbook has 65,536 rows at most.
 MOST_BYTES = 64 << 20
@@ -45,7 +47,7 @@ def _unread(name: str, why: str) -> UserError:
     )
 
 
-def _sheet(book: Any, one: Any) -> Sheet:
+def _sheet(book: "Book", one: "OldSheet") -> Sheet:
     made = Sheet()
     for number, row in enumerate(one.get_rows(), start=1):
         if cells := dict(_cells(book, row, made)):
@@ -55,7 +57,7 @@ def _sheet(book: Any, one: Any) -> Sheet:
     return made
 
 
-def _cells(book: Any, row: "list[Cell]", made: Sheet) -> Iterator[tuple[int, str]]:
+def _cells(book: "Book", row: "list[Cell]", made: Sheet) -> Iterator[tuple[int, str]]:
     """The cells of a row that have a value, by column from 1."""
     import xlrd
 
@@ -75,7 +77,7 @@ def _cells(book: Any, row: "list[Cell]", made: Sheet) -> Iterator[tuple[int, str
             yield column, number_text(cell.value)
 
 
-def _day(book: Any, cell: "Cell") -> str:
+def _day(book: "Book", cell: "Cell") -> str:
     """A day count by the format of its cell."""
     from openpyxl.styles.numbers import is_timedelta_format
     from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
