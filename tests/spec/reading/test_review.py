@@ -152,6 +152,17 @@ def test_a_correction_is_kept_whether_its_number_is_ticked_or_not(served):
     assert found["two"]["about"]["outcome"] == "o"
 
 
+def test_outcomes_of_one_label_stay_apart(served):
+    """The page shows labels, and two outcomes of two tables may have one."""
+    server, ledger, _ = served
+    twice = COLUMN.replace('  o: {label: "O"}\n', '  o: {label: "O"}\n  p: {label: "O"}\n')
+    ledger.write_text(twice, encoding="utf-8")
+    field = re.search(r'name="outcome.one"[^>]*value="([^"]*)"', ask(server)[1])
+    assert field and field[1] == "O"
+    assert settle(server, "table 1", [], do="keep", **{"outcome.one": field[1]})[0] == 303
+    assert claims(ledger)["one"]["about"]["outcome"] == "o"
+
+
 def test_a_number_of_one_group_becomes_a_comparison(served):
     server, ledger, _ = served
     ledger.write_text(COLUMN, encoding="utf-8")

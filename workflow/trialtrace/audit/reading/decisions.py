@@ -200,7 +200,7 @@ def _decided(
         for key in ("whose", "patients", "visit", "outcome", "test", "basis"):
             if f"{key}.{name}" in form:
                 text = form[f"{key}.{name}"].strip()
-                told = _outcome(text, outcomes) if key == "outcome" else text
+                told = _outcome(text, outcomes, about) if key == "outcome" else text
                 if told != _said(about, key):
                     _set(made[name], key, told)
         before = str(claims[name]["printed"])
@@ -220,9 +220,12 @@ def _decided(
     return {"claims": made} | ({"outcomes": outcomes} if outcomes else {})
 
 
-def _outcome(text: str, outcomes: dict[str, Data]) -> str:
-    """The name of an outcome by its name or label; another text is a new one."""
+def _outcome(text: str, outcomes: dict[str, Data], about: Mapping[str, object]) -> str:
+    """The name of an outcome by its name or label, of several with one label that which a claim
+    has; another text is a new one."""
     labels = {str(entry.get("label")): key for key, entry in outcomes.items()}
+    if (now := str(about.get("outcome"))) in outcomes:
+        labels[str(outcomes[now].get("label"))] = now
     if not text or text in outcomes or text in labels:
         return labels.get(text, text)
     name = free(outcomes, slug(text, 30) or "outcome")
