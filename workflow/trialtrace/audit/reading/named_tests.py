@@ -37,20 +37,23 @@ def named_tests(text: str) -> dict[str, str]:
     """The test of counts, of means and of ranks, where the words name one of each and no other."""
     if _OTHERS.search(text):
         return {}
-    found: dict[str, set[str]] = {}
-    for words, test, numbers in _TESTS:
-        if re.search(words, text, re.IGNORECASE):
-            for one in numbers:
-                found.setdefault(one, set()).add(test)
-    found[_MEANS] = found.get(_MEANS, set()) - (
-        {"t"} if "welch" in found.get(_MEANS, ()) else set()
-    )
-    # Of means it is none of theirs that could be held against them.
-    found[_MEANS] -= {"mann_whitney"} if len(found[_MEANS]) == 1 else set()
+    found = {
+        numbers: {test for words, test, of in _TESTS if numbers in of and _says(words, text)}
+        for numbers in (_COUNTS, _MEANS, _RANKS)
+    }
+    if "welch" in found[_MEANS]:
+        found[_MEANS].discard("t")
     named = {numbers: tests.pop() for numbers, tests in found.items() if len(tests) == 1}
+    if named.get(_MEANS) == "mann_whitney":
+        # No means are held against it, and t tests are where none is named.
+        del named[_MEANS]
     if named.get(_COUNTS) == "chi_squared" and _CORRECTED.search(text):
         named[_COUNTS] = "chi_squared_corrected"
     return named
+
+
+def _says(words: str, text: str) -> bool:
+    return bool(re.search(words, text, re.IGNORECASE))
 
 
 def with_tests(read: Sequence[Item | Left], text: str) -> Iterator[Item | Left]:
