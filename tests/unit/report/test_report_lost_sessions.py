@@ -82,13 +82,26 @@ def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, 
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     told = words(thresholds._beyond(material, analysis, test, [share]))
-    assert told.startswith(f"; fewer than 50 % succeed in {arm} (two-sided exact interval)")
-    most = ", but not with the 2 lost as successes: 33.3 % (95 % CI 17.3 to 52.8)"
+    assert told.startswith(f"; the two-sided exact interval of {arm} lies below 50 %")
+    most = "; with the 2 lost counted as successes it does not: 33.3 % (95 % CI 17.3 to 52.8)"
     assert told.endswith(most) is hangs
     # The conclusion has it too.
     monkeypatch.setattr(thresholds, "_share", lambda *_: share)
     (concluded,) = thresholds.beyond_thresholds(material, analysis)
     assert words(concluded).endswith(f"{most}.") is hangs
+
+
+def test_intervals_that_do_not_all_stay_below_a_threshold_are_no_less_than_it(material):
+    analysis = Stub(name="a", of=None, confidence=0.95, role="primary", decides=None)
+    shares = [
+        row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, ci_level=0.95, **at)
+        for at in ({"group1_level": "drug"}, {"group1_level": "placebo"})
+    ]
+    test = next(one for one in results("a") if one["method"] == "p_value.binomial")
+    assert words(thresholds._beyond(material, analysis, test, shares)) == (
+        "; the two-sided exact intervals of both arms lie below 50 %; with the 2 lost counted as "
+        "successes they do not all: 33.3 % (95 % CI 17.3 to 52.8)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,17 +142,18 @@ def _beyond(
         if row["ci_level"] is not None
         and (present(row["ci_high"]) < threshold if greater else present(row["ci_low"]) > threshold)
     ]
-    whose = "fewer" if greater else "more"
     both = len(arms) == len(material.trial.design.arms) == BOTH
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
-    words = f"{whose} than {100 * threshold:g} % {'succeed' if greater else 'have it'} in {of} "
-    words += f"(two-sided exact interval{'s' * (len(arms) > 1)})"
-    told = escape_markdown(words)
+    lie = f"s of {of} lie" if len(arms) > 1 else f" of {of} lies"
+    side = "below" if greater else "above"
+    told = escape_markdown(f"the two-sided exact interval{lie} {side} {100 * threshold:g} %")
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
         best = [share for arm in arms if arm in found and (share := found[arm].share)]
-        if any(present(share["ci_high"]) >= threshold for share in best):
+        over = [share for share in best if present(share["ci_high"]) >= threshold]
+        if over:
             n = sum(hanging(material, analysis).values())
-            most = max(best, key=lambda share: present(share["ci_high"]))
-            told += f", but not with the {n} lost as successes: {with_level(most)}"
+            most = with_level(max(over, key=lambda share: present(share["ci_high"])))
+            do = "it does not" if len(arms) == 1 else "they do not" + " all" * (over != best)
+            told += f"; with the {n} lost counted as successes {do}: {most}"
     return f"; {told}" if arms else ""
