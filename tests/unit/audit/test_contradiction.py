@@ -92,6 +92,18 @@ def test_a_share_that_is_said_to_be_of_all_may_leave_patients_out():
     assert "it rests on weights or on imputed values, or one of the two" in told["finding"]
 
 
+def test_an_interval_that_no_usual_method_gives_may_be_by_another():
+    """27 of 295 is 9.2 % (5.9 to 12.4 by Wald, 6.3 to 13.0 by Wilson): 2 to 30 is neither, and yet
+    no proof that one of the numbers is wrong."""
+    text = "27 of 295 (9.2%; 95% CI 2.0 to 30.0)"
+    whole, audit, _ = found({"x": claim(text, outcome="event", group="training")})
+    (told,) = told_of(whole, audit.findings, audit.rows)
+    assert (
+        "do not fit together: the interval is by a method that was not tried, or"
+        in (told["finding"])
+    )
+
+
 def test_numbers_taken_out_and_printed_as_others():
     claims = {"x": claim("27 of 295 (9.2%; 95% CI 6.1 to 13.0)", outcome="event", group="training")}
     whole = read(claims)

@@ -150,6 +150,19 @@ def test_a_p_that_no_usual_test_gives_has_a_column_apart_from_what_was_not_check
     assert ":not(:has(#print-no_usual_test:checked)) .claims tr.print-no_usual_test" in text
 
 
+def test_an_interval_that_no_usual_method_gives_is_counted_in_the_matrix_as_in_the_head():
+    """Two that contradict another number and one that no method gives, which the head tells apart:
+    2 inconsistent and 1, not 3."""
+    (unlike,) = claim("c", None, "inconsistent")
+    unlike["print_finding"] = f"{NO_USUAL_INTERVAL} (Wald) has the bounds 17 to 41."
+    rows = [*claim("a", None, "inconsistent"), *claim("b", None, "inconsistent"), unlike]
+    text = audit_page({"claims": rows, "findings": [], "searches": []}, "T")
+    table = text[text.index('<fieldset class="matrix">') : text.index("</fieldset>")]
+    assert re.findall(r'<td class="number">(\d*)</td>', table) == ["2", "1", "3"]
+    assert '<tr id="claim-c" class="data-all print-no_usual_method">' in text
+    assert "<strong>2</strong> inconsistent" in text
+
+
 def test_every_word_of_a_verdict_is_explained_where_it_stands():
     assert {column: tuple(words) for column, words in MEANINGS.items()} == OF_COLUMN
     told = meanings([*claim("a", "differs", "exact"), *claim("b", None, "used")])

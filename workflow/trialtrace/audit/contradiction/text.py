@@ -9,7 +9,7 @@ from trialtrace.audit.contradiction.numbers import CLAIM, PATIENTS, RANDOMISED, 
 from trialtrace.audit.contradiction.repairs import Repair, Whole, exchanges, repairs
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import NUMBERS, house, told_apart
-from trialtrace.audit.printed.verdicts import PRINT
+from trialtrace.audit.printed.verdicts import NO_USUAL_INTERVAL, PRINT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.prints.wording import listed
@@ -114,6 +114,7 @@ OR_ELSE = {
     "share.rule": "they are of other patients",
     "fact": "one text is older than the other",
 }
+UNTRIED = "the interval is by a method that was not tried"
 NO_REPAIR = "No single number in place of another was found that mends this."
 Told = dict[str, object]
 
@@ -156,7 +157,8 @@ def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -
 def _cannot(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> str:
     """ "27, 295 and 9.8 % (“Pancreatitis”) contradict each other: at least one of these three
     is wrong."; "do not fit together" where something else may be so."""
-    numbers, check = contradiction.numbers, contradiction.cores[0].again.finding.check
+    numbers, finding = contradiction.numbers, contradiction.cores[0].again.finding
+    check, untried = finding.check, finding.sentence.startswith(NO_USUAL_INTERVAL)
     by_owner: dict[str, list[str]] = {}
     for number in numbers:
         by_owner.setdefault(_owner(ledger, number, names), []).append(_print(ledger, number))
@@ -168,9 +170,10 @@ def _cannot(ledger: Ledger, contradiction: Contradiction, names: dict[str, str])
     if len(numbers) == 2:
         wrong = "one of the two is wrong, or both are"
     papers = {ledger.entries[number.of].paper for number in numbers if number.kind == CLAIM}
-    if check not in OR_ELSE or (check == "fact" and len(papers) == 1):
+    other = UNTRIED if untried else OR_ELSE.get(check)
+    if not other or (check == "fact" and len(papers) == 1):
         return f"{told} contradict each other: {wrong}."
-    return f"{told} do not fit together: {OR_ELSE[check]}, or {wrong}."
+    return f"{told} do not fit together: {other}, or {wrong}."
 
 
 def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) -> Told:

@@ -7,15 +7,24 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, OF_COLUMN, PRINT, SHOWN
-from trialtrace.audit.verdicts.tally import NOT_GIVEN, Rows, of_claims, worst, worst_shown
+from trialtrace.audit.verdicts.tally import (
+    NOT_GIVEN,
+    NOT_REPRODUCED,
+    Rows,
+    of_claims,
+    worst,
+    worst_shown,
+)
 
 NAMES = {DATA: "data", PRINT: "print"}
 LEGEND = "Claims by their verdicts, the worst first. Tick some to see their claims alone."
 OF_TRIALS = "And of some trials alone."
 ALL = "all"
-# The column on print of a p that was tried and not given, apart from what was not checked.
-APART = "no_usual_test"
-WORDS = SHOWN | {APART: NOT_GIVEN}
+# The columns on print of an interval and of a p that were tried and not given, apart from what
+# contradicts another number and from what was not checked.
+UNLIKE, APART = "no_usual_method", "no_usual_test"
+OWN = {NOT_REPRODUCED: UNLIKE, NOT_GIVEN: APART}
+WORDS = SHOWN | {UNLIKE: NOT_REPRODUCED, APART: NOT_GIVEN}
 
 
 def matrix(rows: Rows) -> Iterator[str]:
@@ -25,7 +34,8 @@ def matrix(rows: Rows) -> Iterator[str]:
     """
     claims = of_claims(rows).values()
     found = [(_cell(claim, DATA) or "", _cell(claim, PRINT) or "") for claim in claims]
-    columns = (*OF_COLUMN[PRINT][:-1], APART, OF_COLUMN[PRINT][-1])
+    first, *others, last = OF_COLUMN[PRINT]
+    columns = (first, UNLIKE, *others, APART, last)
     across = [word for word in columns if word in {on_print for _, on_print in found}]
     down = [word for word in OF_COLUMN[DATA] if word in {data for data, _ in found}]
     head = "".join(f"<th>{_box(PRINT, word)}</th>" for word in across)
@@ -79,11 +89,11 @@ def trial_rules(trials: Sequence[str]) -> str:
 
 def _cell(rows: Rows, column: str) -> str | None:
     """The row or column of the matrix that a claim stands in."""
-    return APART if worst_shown(rows, column) == NOT_GIVEN else worst(rows, column)
+    return OWN.get(worst_shown(rows, column)) or worst(rows, column)
 
 
 def _box(column: str, word: str) -> str:
     name = NAMES[column]
-    wrong = ' class="wrong"' if word in FAILS else ""
+    wrong = ' class="wrong"' if word in (*FAILS, UNLIKE) else ""
     box = f'<input type="checkbox" name="{name}" id="{name}-{word}">'
     return f"<label{wrong}>{box} {WORDS[word]}</label>"
