@@ -20,7 +20,7 @@ from trialtrace.report.sections.conclusion import NOT_ABSENT, SYNTHETIC, conclus
 from trialtrace.report.sections.readings import Readings
 from trialtrace.report.sections.results_in_short import others_in_short, results_in_short
 from trialtrace.report.sections.summary import summary
-from trialtrace.report.tables import NO_BREAK
+from trialtrace.report.tables import NO_BREAK, short_text
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.plan.analysis import DecisionLevel
 
@@ -183,12 +183,16 @@ def beside(tmp_path_factory):
 def test_a_primary_analysis_of_the_same_question_stands_beside_the_result(beside):
     """No second estimand, and what one of the two alone shows is not shown; where both say the
     same, the first stands for both."""
-    assert "estimates part" not in words(conclusion(beside))
+    assert "primary intervals" not in words(conclusion(beside))
     (analysis,) = module.leading(beside)
     found = next(module.compared(beside, analysis))
     clear = found.estimate | {"ci_low": 0.1, "ci_high": 0.4}
     text = words(module._of_pair(beside, analysis, clear, found.planned | {"stat_value": 0.01}))
-    assert text == "an effect of drug is not shown: the primary estimates part."
+    (other,) = (r for r in beside.of("relief_all") if r["stat_name"] == "risk_difference")
+    assert text == words(
+        "an effect of drug is not shown: one of its primary intervals includes no effect, "
+        f"{short_text(other)}."
+    )
 
 
 def test_that_primary_analyses_must_agree_is_said_before_any_result(beside, mini):
@@ -291,7 +295,7 @@ def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside,
     shown = whole["stat_text"]
     assert shown != found.estimate["stat_text"]
     told = words(results_module.sizes(beside, analysis, [found]))
-    unadjusted = "unadjusted for looks 26.7 (95 % CI −15.8 to 58.1)"
+    unadjusted = "unadjusted for the interim analyses 26.7 (95 % CI −15.8 to 58.1)"
     assert told == f"risk difference {shown}; {unadjusted}"
     concluded = words(module._of_pair(beside, analysis, found.estimate, found.planned))
     assert concluded.endswith(f"risk difference {shown}.")

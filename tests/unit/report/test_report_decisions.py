@@ -314,7 +314,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
     assert told == ", at or below the significance level of 0.05"
     looked = analysis("primary", decision_level=0.00946, look=Stub(look=2))
     own = FISHER | {"stat_value": 0.005}
-    told = ", below the significance level of this look by {}, about 0.0095"
+    told = ", below the significance level of this interim analysis by {}, about 0.0095"
     assert verdict(material(own), looked, own) == told.format("the plan's boundary")
     others = material(own)
     others.trial.reanalysis = "Others wrote the plan."

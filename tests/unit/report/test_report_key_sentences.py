@@ -463,6 +463,12 @@ CONFLICTS = {
         "1 differs from the data; 1 of these is of the primary result: “rounded” 7 of 10, data 6 "
         "of 10; 7 is that of the rounded parts.",
     ),
+    "a p that no test gives, unless the data refute it": (
+        ["odd", "odd and differs"],
+        ["odd"],
+        "1 differs from the data and 1 is given by no usual test; 1 of these is of the primary "
+        "result: “odd” 7 of 10; none gives 0.72.",
+    ),
     "more of the primary result by their number": (
         ["contradicts", "more"],
         ["contradicts", "more"],
@@ -478,11 +484,14 @@ def test_conflicts_of_printed_numbers_are_counted_by_what_they_conflict_with(
     """What contradicts another number is told from what no method tried gives."""
     bad = {"on_print": "inconsistent", "print_finding": "3 of 29 is 10.3 %."}
     no_interval = bad | {"print_finding": "No usual interval (Wald) on 7 of 10 has the bounds."}
+    odd = {"no_usual_test": True, "print_finding": "None gives 0.72."}
     kinds = {
         "differs": {"against_data": "differs"},
         "contradicts": bad,
         "more": bad,
         "unusual": no_interval,
+        "odd": odd,
+        "odd and differs": odd | {"against_data": "differs"},
         "rounded": {
             "against_data": "differs",
             "on_print": "alternative",

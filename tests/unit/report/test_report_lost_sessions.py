@@ -5,7 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_report_wording import row, words
 
-from trialtrace.report.sections import lost_sessions, thresholds
+from trialtrace.report.sections import data_quality, lost_sessions, thresholds
 from trialtrace.run.trial.endpoints.doses import Attendance, End, PlannedVariable
 
 OPTIONS = '{"threshold": 0.5, "sides": "greater"}'
@@ -110,6 +110,19 @@ def test_intervals_that_do_not_all_stay_below_a_threshold_are_no_less_than_it(ma
 def test_a_test_is_told_by_what_it_would_reject(sides, told):
     options = f'{{"sides": "{sides}", "threshold": 0.5}}'
     assert lost_sessions.null_of({"options": options}) == f"H0: share {told}"
+
+
+def test_of_the_lost_no_outcome_is_known(material, monkeypatch):
+    """2 of the 30 with the drug were lost, so that 28 are known though 30 are analysed."""
+    counts = [("Feasible", "", {"drug": (30, 30), "placebo": (30, 30)})]
+    monkeypatch.setattr(data_quality, "primary", lambda _: [material.trial.plan.analyses["a"]])
+    monkeypatch.setattr(data_quality, "known_counts", lambda *_: counts)
+    monkeypatch.setattr(data_quality, "is_time", lambda _: False)
+    monkeypatch.setattr(data_quality, "parameters", lambda *_: [])
+    monkeypatch.setattr(data_quality, "captioned", lambda _, table, *__: table)
+    material.trial.design.arms = {arm: Stub(label=arm) for arm in ("drug", "placebo")}
+    told = words(data_quality.known_table(material))
+    assert "28 of 30" in told and told.count("30 of 30") == 1
 
 
 def test_a_flow_says_who_is_known_by_a_rule_alone(material):

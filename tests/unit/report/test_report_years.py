@@ -6,6 +6,7 @@ import pytest
 from test_report_wording import words
 
 from trialtrace.report.figures.kaplan_meier import compared
+from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.analysis_tables import _cell, _title
 from trialtrace.report.sections.choices import _title as title_of_choices
 from trialtrace.run.trace.years import until, yearly, years_text
@@ -83,3 +84,25 @@ def test_a_median_and_its_bounds_are_converted_together():
     longer |= {"ci_low": 40.32, "ci_high": 386.6}
     assert words(_cell(longer, years=True)) == "0.58 (0.11 to 1.06)"
     assert words(_cell(ROW, years=False)) == "1183 (742 to 2018)"
+
+
+@pytest.mark.parametrize(
+    ("beside", "horizon", "told"),
+    [
+        ('{"horizon": 183}', None, " over all follow-up"),
+        ("{}", None, ""),
+        ('{"horizon": 98}', 98, ""),
+    ],
+)
+def test_a_ratio_of_hazards_says_its_period_beside_numbers_that_end_at_a_time(
+    beside, horizon, told
+):
+    """A hazard ratio of 454 days stands beside a mean up to day 183; a time that itself ends at a
+    horizon has one period alone."""
+    ratio, mean = (
+        {"stat_name": stat, "parameter": "death", "analysis_id": "a", "unit": None} | {"options": o}
+        for stat, o in (("hazard_ratio", "{}"), ("mean_time", beside))
+    )
+    trial = Stub(endpoints={"death": Stub(entry=Stub(horizon=horizon))})
+    material = Stub(of=lambda _: [ratio, mean], trial=trial)
+    assert period(material, ratio, " days", years=False) == told

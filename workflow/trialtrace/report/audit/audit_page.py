@@ -71,8 +71,8 @@ CHANCE = (
 WINDOWS = "Half and double windows shift the numbers half and twice as far."
 CANNOT = (
     "The smallest sets of numbers that contradict each other, or do not fit together, and single "
-    "corrections that would resolve this, usual misprints first. Which was meant cannot be told "
-    "from the paper alone."
+    "corrections that would resolve this, usual misprints first. Which was meant cannot be "
+    "told from the paper alone."
 )
 # What the words of the tally mean, by column; docs/audit.md has the same.
 MEANINGS = {

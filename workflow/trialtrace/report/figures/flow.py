@@ -198,7 +198,8 @@ def _alt(material: Material, row: Row) -> str:
         return alt
     used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
     analysis = material.trial.plan.analyses[name]
-    alt += f" Analysed, {analysis.label}: known{at_visit(material, analysis)} in "
+    lost = ", or lost and counted as failure," * bool(lost_as_failures(material, analysis))
+    alt += f" Analysed, {analysis.label}: known{at_visit(material, analysis)}{lost} in "
     return f"{alt}{by_arm(used) if arms else used[ALL]}."
 
 

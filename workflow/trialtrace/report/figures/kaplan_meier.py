@@ -22,9 +22,8 @@ from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, per
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
-from trialtrace.report.sections.absolute import ADVICE, FEW_AT_RISK
+from trialtrace.report.sections.absolute import ADVICE, FEW_AT_RISK, period
 from trialtrace.report.tables import tight_text, unit_of
-from trialtrace.run.trace.years import until
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     texts: dict[str, list[str]] = {}
     for row in rows:
         level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
-        what = f"{LABELS[row['stat_name']]}{until(row, '', years=True)}{level} against "
+        what = f"{LABELS[row['stat_name']]}{period(material, row, years=True)}{level} against "
         what += material.arm_label(row["reference"])
         arm = material.arm_label(row["comparison"])
         texts.setdefault(upper_first(what), []).append(f"{arm} {tight_text(row)}{unit_of(row)}")

@@ -11,7 +11,7 @@ from trialtrace.report.sections.event_words import without_event
 from trialtrace.report.tables import link
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.years import whole_years
+from trialtrace.run.trace.years import until, whole_years
 from trialtrace.run.trial.plan.build import Analysis
 
 PAIR = 2
@@ -45,6 +45,19 @@ def share_of(material: Material, count: ResultRow, *, links: bool) -> str:
             text = f"{value_text('proportion', present(row['stat_value']), style_of(row))} %"
             return f" ({link(row, text) if links else text})"
     return ""
+
+
+def period(material: Material, row: ResultRow, unit: str = "", *, years: bool) -> str:
+    """ ", up to 5 years", " over all follow-up": of what part of the follow-up a number of times
+    is. A ratio of hazards is told so where its analysis has other numbers that end at a time."""
+    own = until(row, unit, years=years)
+    if own or row["stat_name"] != "hazard_ratio":
+        return own
+    beside = (r for r in material.of(row["analysis_id"]) if r["parameter"] == row["parameter"])
+    if not any(until(other, unit, years=years) for other in beside):
+        return ""
+    entry = material.trial.endpoints[present(row["parameter"])].entry
+    return " over all follow-up" * (getattr(entry, "horizon", None) is None)
 
 
 def _at_risk(material: Material, estimate: ResultRow, at: float) -> float:

@@ -289,7 +289,8 @@ def _levels(material: Material, analysis: Analysis) -> str:
             words = level_words(material, analysis)
             tests = f"; tests are decided at the level {words}"
             if material.trial.reanalysis:
-                tests = f"; p is compared with the level {words}; nothing is decided at it"
+                tests = f"; p is compared with the level {words}; as it is not the trial's "
+                tests += "own, no decision follows from p"
     elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
         analysis.tests
         or analysis.interaction

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from trialtrace.base.words import POINTS, SYMBOLS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.sections.compact import compact_tables, of_whom
 from trialtrace.report.sections.event_words import WITHOUT, stat_words, without_event
@@ -25,7 +26,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
-from trialtrace.run.trace.years import parts_in_years, until, whole_years
+from trialtrace.run.trace.years import parts_in_years, whole_years
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     TOLD,
@@ -147,7 +148,7 @@ def _pivot(
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
     level = level_of(rows)
-    titles = _titles(shown, columns, level, time_unit, _free(material, shown), years=years)
+    titles = _titles(material, shown, columns, level, time_unit, years=years)
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
     if one_cut is not None:
@@ -174,18 +175,21 @@ def _pivot(
 
 
 def _titles(
+    material: Material,
     rows: list[ResultRow],
     columns: list[tuple],
     level: float | None,
     unit: str,
-    free: str,
     *,
     years: bool,
 ) -> list[tuple[str, str]]:
     """The titles of the columns, with what limits a number and its level where that is not the
     table's."""
+    free = _free(material, rows)
     limits = {
-        _column(row): escape_markdown(limits_of(row["options"]) + until(row, unit, years=years))
+        _column(row): escape_markdown(
+            limits_of(row["options"]) + period(material, row, unit, years=years)
+        )
         for row in rows
     }
     others = {

@@ -11,6 +11,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import deciding, explores, of_all_arms, rejected
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, parting
+from trialtrace.report.sections.key_sentences import leaves_out_no_effect
 from trialtrace.report.sections.questions import at_look, leading
 from trialtrace.report.sections.remarks import caveat
 from trialtrace.report.sections.results_in_short import (
@@ -111,8 +112,10 @@ def _of_pair(
         limit = escape_markdown(limits_of(p["options"]).removeprefix(", "))
         word = "shown" if shown else "not shown"
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
-    if shown and parting(material, analysis, estimate):
-        return f"an effect of {arms[0]} is not shown: the primary estimates part."
+    if shown and (other := parting(material, analysis, estimate)):
+        wide = link(estimate if leaves_out_no_effect(other) else other)
+        of = f"one of its primary intervals includes no effect, {wide}"
+        return f"an effect of {arms[0]} is not shown: {of}."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."
     better = planned_side(material, analysis.name) or by_scale(material, [estimate])

@@ -17,7 +17,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.deaths import undated
 from trialtrace.report.sections.event_words import is_time
 from trialtrace.report.sections.findings import primary
-from trialtrace.report.sections.lost_sessions import lost_by_arm
+from trialtrace.report.sections.lost_sessions import hanging, lost_by_arm
 from trialtrace.report.sections.sections import left_out
 from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import (
@@ -192,8 +192,12 @@ def known_in_short(material: Material, analysis: Analysis) -> Iterator[str]:
 
 def known_table(material: Material) -> str:
     """Of how many of each arm the outcomes of primary analyses are known, by visit."""
-    counts = [row for analysis in primary(material) for row in known_counts(material, analysis)]
-    unique = {(label, visit): arms for label, visit, arms in counts}
+    unique: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for analysis in primary(material):
+        lost = hanging(material, analysis)
+        for label, visit, arms in known_counts(material, analysis):
+            own = {arm: (known - lost.get(arm, 0), whole) for arm, (known, whole) in arms.items()}
+            unique[label, visit] = own
     design = material.trial.design.arms
     visits = any(visit for _, visit in unique)
     body = [
@@ -211,7 +215,7 @@ def known_table(material: Material) -> str:
     caption += " A time that is censored counts as known." if times else ""
     table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
     lost = any(lost_by_arm(material, analysis) for analysis in primary(material))
-    caption += " Patients lost count as failures, and so as known." if lost else ""
+    caption += " Patients lost are analysed as failures, and are not known." if lost else ""
     return captioned(material, table, "known", caption)
 
 

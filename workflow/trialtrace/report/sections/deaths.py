@@ -8,6 +8,7 @@ from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.absolute import period
 from trialtrace.report.sections.compact import OF_TIME, of_arm_in_words, whole_of
 from trialtrace.report.sections.decisions import deciding, of_all_arms, turned
 from trialtrace.report.sections.event_words import is_time
@@ -255,8 +256,8 @@ def effects(material: Material, analysis: Analysis, like: ResultRow | None = Non
         bounded = bounded or bool(bounds)
         told.append(
             f"{escape_markdown(pair_text(material, one.estimate))}, "
-            f"{LABELS[one.estimate['stat_name']]} {link(one.estimate, one.estimate['stat_text'])}"
-            + "".join(bounds)
+            f"{LABELS[one.estimate['stat_name']]}{period(material, one.estimate, years=True)} "
+            f"{link(one.estimate, one.estimate['stat_text'])}" + "".join(bounds)
         )
     note = "" if judged else "; not adjusted for multiplicity"
     if note and of_all_arms(material, analysis.name):

@@ -9,7 +9,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.absolute import at_the_end, denominators
+from trialtrace.report.sections.absolute import at_the_end, denominators, period
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.decisions import (
@@ -87,7 +87,7 @@ def primary_results(material: Material) -> Iterator[str]:
             tests_text = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
             yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}{ending(material)}"
         for result in compared(material, analysis):
-            shown = f"{LABELS[result.estimate['stat_name']]} {result.estimate['stat_text']}"
+            shown = f"{_what(material, result.estimate)} {result.estimate['stat_text']}"
             text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
             text += denominators(material, result.estimate)
             text += at_the_end(material, result.estimate)
@@ -155,7 +155,7 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
     told = []
     for one in found:
         estimate = one.estimate
-        shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
+        shown = escape_markdown(f"{_what(material, estimate)} {estimate['stat_text']}")
         start = upper_first(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_model(material, estimate))
@@ -453,6 +453,10 @@ def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
     return ", ".join([method_of(p["method"]).title, *words])
 
 
+def _what(material: Material, estimate: ResultRow) -> str:
+    return LABELS[estimate["stat_name"]] + period(material, estimate, years=True)
+
+
 def _model(material: Material, estimate: ResultRow) -> str:
     """ ", adjusted for age, stratified by site": what an estimate's model takes in; how it has
     ties stands with the methods."""
@@ -470,19 +474,20 @@ def _but(material: Material, analysis: Analysis, one: Compared, p: ResultRow, na
     primary analysis stands that parts from it."""
     decides = deciding(material, analysis, p) if p is one.planned else None
     value = decides["stat_value"] if decides is not None else None
-    other = parting(material, analysis, one.estimate)
-    if value is None or other is None or not rejected([value], analysis.decision_level):
+    parts = parting(material, analysis, one.estimate)
+    if value is None or parts is None or not rejected([value], analysis.decision_level):
         return ""
+    other = material.trial.plan.analyses[parts["analysis_id"]]
     label = escape_markdown(other.label) if "](" in named else other.label
     return f", but see {named.format(label, analysis_place(other.name))}: no effect is shown"
 
 
-def parting(material: Material, analysis: Analysis, estimate: ResultRow) -> Analysis | None:
-    """The primary analysis that asks the same question and has an interval of the same comparison
-    that lies otherwise about no effect."""
+def parting(material: Material, analysis: Analysis, estimate: ResultRow) -> ResultRow | None:
+    """The estimate of the same comparison, by a primary analysis that asks the same question, whose
+    interval lies otherwise about no effect."""
     return next(
         (
-            other
+            one.estimate
             for other in alongside(material, analysis)
             for one in compared(material, other)
             if one.estimate["stat_name"] == estimate["stat_name"]

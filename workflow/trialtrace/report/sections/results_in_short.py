@@ -8,7 +8,7 @@ from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import analysis_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.absolute import at_the_end, share_of
+from trialtrace.report.sections.absolute import at_the_end, period, share_of
 from trialtrace.report.sections.anova import anova_sentences
 from trialtrace.report.sections.findings import MOST_SENTENCES, Compared, compared, once, sentences
 from trialtrace.report.sections.questions import alongside, at_look, leading, of_look
@@ -16,7 +16,6 @@ from trialtrace.report.sections.thresholds import shares_held
 from trialtrace.report.tables import link, with_level
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.years import until
 from trialtrace.run.trial.plan.build import Analysis
 
 PLACE = ("parameter", "visit", "stratum")
@@ -97,7 +96,7 @@ def sizes(
 ) -> str:
     """ "risk difference −40.6 …", of several arms with what they are compared with, said once;
     neither statistic nor unit where the sentence before has them: `again`."""
-    label = LABELS[of[0].estimate["stat_name"]] + until(of[0].estimate, "", years=True)
+    label = LABELS[of[0].estimate["stat_name"]] + period(material, of[0].estimate, years=True)
     if len(of) == 1:
         (one,) = of
         counted = len(material.tracer.counts(one.estimate)) > 1
@@ -144,7 +143,7 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
     elif ratios:
         text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
     if estimate is not one.estimate:
-        text += f"; unadjusted for looks {with_level(one.estimate)}"
+        text += f"; unadjusted for the interim analyses {with_level(one.estimate)}"
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 

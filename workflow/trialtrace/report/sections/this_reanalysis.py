@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from trialtrace.audit.printed.verdicts import DATA, PRINT
-from trialtrace.audit.verdicts.tally import Row, not_reproduced, of_claims, worst
+from trialtrace.audit.verdicts.tally import (
+    NOT_GIVEN,
+    Row,
+    not_reproduced,
+    of_claims,
+    worst,
+    worst_shown,
+)
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import AUDIT_PAGE, choices_place, place_link
@@ -38,7 +45,8 @@ def this_reanalysis(material: Material, places: Mapping[str, str]) -> str:
     """The block as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
     known = place_link("tbl-known", places)
-    of_all = f"How many patients [all outcomes]({known}) are known of." if known else ""
+    of_all = f"In how many patients [the primary outcome]({known}) is known, a table tells."
+    of_all *= bool(known)
     left_out = " ".join(filter(None, [*left_out_in_short(material, places), of_all]))
     beside = [*others_in_short(material, places)]
     beside += [lost_sessions(material, one, places) for one in leading(material)]
@@ -76,14 +84,15 @@ def _printed(material: Material) -> str:
     if not material.claims:
         return "No published numbers are configured for this trial."
     claims = of_claims(material.claims)
-    differ, against, unlike = (
+    differ, against, unlike, odd = (
         [name for name, rows in claims.items() if of(rows)]
-        for of in (_differs, _contradicts, not_reproduced)
+        for of in (_differs, _contradicts, not_reproduced, _odd)
     )
     counts = (
         (differ, ("differs", "differ"), "from the data"),
         (against, ("contradicts", "contradict"), "another printed number"),
         (unlike, ("is", "are"), "given by no usual method"),
+        (odd, ("is", "are"), "given by no usual test"),
     )
     told = [
         f"{len(names)} {verbs[len(names) > 1]} {words}" for names, verbs, words in counts if names
@@ -91,7 +100,7 @@ def _printed(material: Material) -> str:
     of = f"[Of {len(claims)} printed numbers]({AUDIT_PAGE})"
     if not told:
         return f"{of} none conflicts with the data or with another."
-    found = dict.fromkeys([*differ, *against, *unlike])
+    found = dict.fromkeys([*differ, *against, *unlike, *odd])
     touched = [name for name in found if _is_primary(material, name)]
     whose = f"{len(touched)} of these {'is' if len(touched) == 1 else 'are'}"
     text = f"{of} {in_a_row(told)}; {whose if touched else 'none is'} of the primary result"
@@ -108,6 +117,11 @@ def _contradicts(rows: list[Row]) -> bool:
     return worst(rows, PRINT) == "inconsistent" and not not_reproduced(rows)
 
 
+def _odd(rows: list[Row]) -> bool:
+    """Whether it is a p that was tried and that no usual test gives, and else no conflict."""
+    return worst_shown(rows, PRINT) == NOT_GIVEN and not _differs(rows)
+
+
 def _cause(row: Row) -> str:
     """What the audit knows of a conflict, where it says that in a clause: of a number that differs,
     that another choice gives it, such as rounded percentages."""
@@ -121,7 +135,8 @@ def _cause(row: Row) -> str:
 
 def _claim(rows: list[Row]) -> str:
     """ "“Absolute reduction”, 7.7, data 7.8; 7.7 is that of the two rounded percentages"."""
-    row = next(row for row in rows if row[DATA] == "differs" or row[PRINT] == "inconsistent")
+    bad = (row for row in rows if row[DATA] == "differs" or row[PRINT] == "inconsistent")
+    row = next(bad, rows[0])
     data = f", data {row['recomputed_text']}" if row[DATA] == "differs" else ""
     return escape_markdown(f"“{row['label']}” {row['quote']}{data}{_cause(row)}")
 
