@@ -36,14 +36,14 @@ def told(monkeypatch, missing="undecided", of="whole"):
 
 def test_those_added_are_told_beside_the_complete_cases(monkeypatch):
     assert told(monkeypatch).endswith(
-        "when the answer is yes; the bounds count those still undecided either way. Events in the "
+        "when the answer is yes; who is still undecided has no outcome. Events in the "
         "patients added: Drug 2 of 2 and Placebo 2 of 2; in those with every part known: 2 of 4 "
         "and 3 of 4. Still undecided: 3 of 15."
     )
 
 
 def test_alone_it_says_how_it_selects(monkeypatch):
-    assert told(monkeypatch, of=None).endswith("still undecided either way.")
+    assert told(monkeypatch, of=None).endswith("who is still undecided has no outcome.")
 
 
 @pytest.mark.parametrize("missing", ["any_missing", "measured"])

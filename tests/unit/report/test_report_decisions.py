@@ -223,7 +223,7 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
         patch.setattr("trialtrace.report.sections.subgroups.MOST_WITHIN", 1)
         (many,) = subgroups(rows, analysis("primary"), lambda _: "")
     assert "; risk difference in 2 subgroups of both arms, of " in words(many)
-    assert words(many).endswith(" patients, in the table.")
+    assert words(many).endswith(" patients, in the table of that analysis.")
     rows = of_strata(pair("p_value.logistic_interaction", 0.03))
     rows.trial.plan.analyses["s"] = of
     (told,) = subgroups(rows, analysis("primary"), lambda _: "")
@@ -233,7 +233,7 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
 @pytest.mark.parametrize(
     ("p", "told"),
     [
-        (0.03, "1 made, with p ≤ 0.05: A, made up, p = 0.030."),
+        (0.03, "1 made, with p ≤ 0.05: A, assumed, not printed, p = 0.030."),
         (0.3, "1 made, none with p ≤ 0.05."),
     ],
 )

@@ -88,11 +88,11 @@ def test_beside_the_results_too():
 
 AT_THE_NUMBERS = {
     "each arm printed": ((["drug", "placebo"], BOTH, True), ""),
-    "one arm assumed": ((["drug"], BOTH, True), " (PLC made up)"),
-    "a total": (([None], BOTH, True), " (split made up)"),
-    "columns of a total": (([None], BOTH, False), " (split made up)"),
+    "one arm assumed": ((["drug"], BOTH, True), " (PLC assumed, not printed)"),
+    "a total": (([None], BOTH, True), " (split assumed, not printed)"),
+    "columns of a total": (([None], BOTH, False), " (split assumed, not printed)"),
     "nobody to be split": (([None], [count("drug", 0.0)], True), ""),
-    "columns by arm": ((["drug"], BOTH, False), " (PLC made up)"),
+    "columns by arm": ((["drug"], BOTH, False), " (PLC assumed, not printed)"),
     "nothing printed": (([], BOTH, True), ""),
 }
 
@@ -108,7 +108,7 @@ def test_a_summary_says_at_the_numbers_what_of_them_is_made_up(given, told):
 
 def test_what_a_cohort_was_drawn_to_give_is_marked_in_a_conclusion():
     own, columns = (material([margin("drug")], BOTH, own=own) for own in (True, False))
-    assert set_beforehand(own, BOTH) == " (set beforehand, no finding)"
+    assert set_beforehand(own, BOTH) == " (drawn to match the print)"
     assert set_beforehand(columns, BOTH) == ""
     own.trial.tells_cohort = False
     assert set_beforehand(own, BOTH) == ""

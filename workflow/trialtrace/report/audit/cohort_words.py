@@ -87,7 +87,7 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
 
 
 def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (split made up)", " (WBV made up)": behind counts by arm of which no print tells, or of
+    """ " (split assumed, not printed)", " (WBV assumed, not printed)": behind counts by arm of which no print tells, or of
     some of whose arms none."""
     if not material.trial.tells_cohort:
         return ""
@@ -96,13 +96,13 @@ def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
     split, arms = _made_up(material, rows, margins) if margins else (False, [])
     named = [every[arm].short or lower_first(every[arm].label) for arm in arms]
     whose = "split" if split else escape_markdown(" and ".join(named))
-    return f" ({whose} made up)" if whose else ""
+    return f" ({whose} assumed, not printed)" if whose else ""
 
 
 def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (set beforehand, no finding)" behind numbers that a cohort was drawn to give."""
+    """ " (drawn to match the print)" behind numbers that a cohort was drawn to give."""
     put_in = material.trial.tells_cohort and _together(material, rows).own
-    return " (set beforehand, no finding)" if put_in else ""
+    return " (drawn to match the print)" if put_in else ""
 
 
 def _set_by(margins: Sequence[Margin]) -> str:

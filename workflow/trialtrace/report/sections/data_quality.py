@@ -214,8 +214,8 @@ def known_table(material: Material) -> str:
     caption = "Patients with a known primary outcome, of those in each arm."
     caption += " A time that is censored counts as known." if times else ""
     table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
-    lost = any(lost_by_arm(material, analysis) for analysis in primary(material))
-    caption += " Patients lost are analysed as failures, and are not known." if lost else ""
+    if any(lost_by_arm(material, analysis) for analysis in primary(material)):
+        caption += " Patients lost are analysed as failures, and are not known."
     return captioned(material, table, "known", caption)
 
 

@@ -79,7 +79,7 @@ class Readings:
             (self.methods, "by other methods"),
             (self.everybody, "for all randomised"),
             (self.planned, "for the outcome as registered or planned"),
-            (self.decided, "with the outcomes that known parts decide"),
+            (self.decided, "with outcomes that the known findings decide already"),
             (self.rules, "by other definitions of the outcome"),
         ):
             bounded = [row for row in rows if None not in (row["ci_low"], row["ci_high"])]

@@ -84,7 +84,7 @@ def _within(material: Material, analysis: Analysis) -> str:
 def _of_many(rows: list[ResultRow]) -> str:
     sizes = [present(row["n_used"]) for row in rows]
     of = f"{LABELS[rows[0]['stat_name']]} in {len(rows)} subgroups of both arms"
-    return f"; {of}, of {min(sizes)} to {max(sizes)} patients, in the table"
+    return f"; {of}, of {min(sizes)} to {max(sizes)} patients, in the table of that analysis"
 
 
 def interactions_in_short(
@@ -103,7 +103,7 @@ def interactions_in_short(
     named = []
     for other, row in low:
         label, at = escape_markdown(other.label), place(analysis_place(other.name))
-        made_up = ", made up" * bool(by_stratum(material, [other.name]))
+        made_up = ", assumed, not printed" * bool(by_stratum(material, [other.name]))
         named.append(f"{f'[{label}]({at})' if at else label}{made_up}, p{NO_BREAK}{with_sign(row)}")
     which = f"with p ≤ {USUAL:g}: {'; '.join(named)}" if named else f"none with p ≤ {USUAL:g}"
     lead = "Tests of interaction, exploratory and not adjusted"

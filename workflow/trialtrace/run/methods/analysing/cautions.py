@@ -48,5 +48,5 @@ def caution(endpoint: Endpoint) -> str | None:
         return None
     return (
         f"An outcome counts as soon as the known parts decide it, which lets a patient in sooner "
-        f"when the answer is {sooner}; the bounds count those still undecided either way."
+        f"when the answer is {sooner}; who is still undecided has no outcome."
     )
