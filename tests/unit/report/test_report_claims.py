@@ -15,6 +15,7 @@ from trialtrace.report.audit.audit_page import (
     _data,
     audit_page,
     by_data,
+    contradictions_section,
     further,
     glossary,
     meanings,
@@ -339,4 +340,12 @@ def test_the_data_say_which_of_contradicting_numbers_was_meant():
     }
     told = " The data give 16.1 % as printed; 20.7 % in place of 20.6 %."
     assert by_data(rows, numbers) == told
+    # What would mend them otherwise is refuted, and not proposed.
+    one = {"finding": "They conflict. 28.6 in place of 20.6 mends this.", "numbers": numbers}
+    one |= {"conflict": "They conflict."}
+    claims = [{"claim_id": c, "component": k, **row} for (c, k), row in rows.items()]
+    (list_,) = contradictions_section([one], claims)
+    assert "They conflict. The data give 16.1" in list_ and "28.6" not in list_
+    (list_,) = contradictions_section([one], [])
+    assert "28.6" in list_
     assert by_data({}, numbers) == ""

@@ -144,8 +144,10 @@ def _item(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -
     mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
     if more := len(contradiction.repairs) - len(mends):
         mended += f" {more} more would."
+    cannot = _cannot(ledger, contradiction, names)
     return {
-        "finding": house(f"{_cannot(ledger, contradiction, names)} {mended}"),
+        "finding": house(f"{cannot} {mended}"),
+        "conflict": house(cannot),
         "numbers": [_number(ledger, number) for number in contradiction.numbers],
         "checks": list(checks),
         "contradictions": len(contradiction.cores),

@@ -68,6 +68,7 @@ CHANCE = (
     "match means nothing. It is not the probability that the authors made another choice, and a "
     "match is never a reproduction."
 )
+INSTEAD = " in place of "
 WINDOWS = "Half and double windows shift the numbers half and twice as far."
 CANNOT = (
     "The smallest sets of numbers that contradict each other, or do not fit together, and single "
@@ -261,13 +262,15 @@ def claims_table(
 
 
 def contradictions_section(data: object, claims: Sequence[Row]) -> Iterator[str]:
-    """What cannot all hold, with what would mend it; nothing where the numbers agree."""
+    """What cannot all hold, with what would mend it, but where the data say which number was
+    meant; nothing where the numbers agree."""
     if not isinstance(data, list):
         return
     rows = {(row["claim_id"], row["component"]): row for row in claims}
+    told = [(one, by_data(rows, one["numbers"])) for one in data]
     items = "".join(
-        f"<li>{escape(unbroken(str(one['finding']) + by_data(rows, one['numbers'])))}</li>"
-        for one in data
+        f"<li>{escape(unbroken(str(one['conflict' if INSTEAD in by else 'finding']) + by))}</li>"
+        for one, by in told
     )
     head = f'<h2>Numbers that contradict each other</h2>\n<p class="prose quiet">{CANNOT}</p>'
     yield f"{head}<ul>{items}</ul>"
@@ -283,7 +286,7 @@ def by_data(
         if row.get(DATA) == EXACT:
             same.append(str(number["printed"]))
         elif row.get(DATA) == DIFFERS:
-            other.append(f"{row['recomputed_text']} in place of {number['printed']}")
+            other.append(f"{row['recomputed_text']}{INSTEAD}{number['printed']}")
     told = [f"{listed(same)} as printed"] if same else []
     told += [listed(other)] if other else []
     return f" The data give {'; '.join(told)}." if told else ""

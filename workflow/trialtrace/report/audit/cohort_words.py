@@ -87,8 +87,8 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
 
 
 def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (split assumed, not printed)", " (WBV assumed, not printed)": behind counts by arm of which no print tells, or of
-    some of whose arms none."""
+    """ " (split assumed, not printed)", " (WBV assumed, not printed)": behind counts by arm of
+    which no print tells, or of some of whose arms none."""
     if not material.trial.tells_cohort:
         return ""
     together, every = _together(material, rows), material.trial.design.arms

@@ -209,11 +209,11 @@ def known_table(material: Material) -> str:
     ]
     if not body:
         return ""
-    arms = [escape_markdown(arm.label) for arm in design.values()]
+    heads = [escape_markdown(arm.label) for arm in design.values()]
     times = any(is_time(e) for one in primary(material) for e in parameters(material.trial, one))
     caption = "Patients with a known primary outcome, of those in each arm."
     caption += " A time that is censored counts as known." if times else ""
-    table = pipe_table(["Outcome", *(["Visit"] if visits else []), *arms], body)
+    table = pipe_table(["Outcome", *(["Visit"] if visits else []), *heads], body)
     if any(lost_by_arm(material, analysis) for analysis in primary(material)):
         caption += " Patients lost are analysed as failures, and are not known."
     return captioned(material, table, "known", caption)

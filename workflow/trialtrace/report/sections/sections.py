@@ -109,10 +109,23 @@ def trial_section(material: Material) -> str:
     trial = material.trial
     if trial.pooled:
         return ""
+    told = _told(trial)
+    lacking = upper_first("; ".join(not_recorded(trial)))
+    told |= {"Stopped": trial.design.stopped, upper_first(unstated(trial)): lacking}
+    body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
+    caption = "The trial as its sources describe it; nothing here is computed."
+    table = texts_table(
+        material, ["Item", "As stated in the available sources"], body, "trial", caption
+    )
+    return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
+
+
+def _told(trial: Trial) -> dict[str, str | None]:
+    """What sources tell of a trial, by item."""
     file, design = trial.file, trial.design
     size = f"{design.planned} patients planned. {design.size or ''}" if design.planned else None
     arms = {arm.label: arm.given for arm in design.arms.values()}
-    told = {
+    return {
         "Registration": file.registration,
         "Framework": design.framework,
         "Setting": file.setting,
@@ -126,15 +139,6 @@ def trial_section(material: Material) -> str:
         "Recruitment and follow-up": file.dates,
         "Funding": file.funding,
     }
-    lacking = [what for what, text in told.items() if not text]
-    lacking += [upper_first(what) for what in not_recorded(trial) if what in (SEQUENCE, WHO)]
-    told |= {"Stopped": design.stopped, upper_first(unstated(trial)): "; ".join(lacking)}
-    body = [[escape_markdown(what), escape_markdown(text)] for what, text in told.items() if text]
-    caption = "The trial as its sources describe it; nothing here is computed."
-    table = texts_table(
-        material, ["Item", "As stated in the available sources"], body, "trial", caption
-    )
-    return "\n\n".join([table, *([OF_COHORT] if put_in(material) else [])])
 
 
 def design_words(trial: Trial) -> str:
@@ -171,15 +175,12 @@ def design_line(trial: Trial) -> str:
 
 
 def not_recorded(trial: Trial) -> list[str]:
-    """What of the design no source at hand tells."""
-    known = {
-        "registration": trial.registration,
-        "funding": trial.file.funding,
-        SEQUENCE: trial.design.randomisation.scheme.replace("unknown", "") or None,
-        "blinding": trial.design.blinding,
-        WHO: None if trial.design.blinding == "unnamed" else "",
-    }
-    return [name for name, value in known.items() if value is None]
+    """What of a trial no source at hand tells: the same list wherever it stands."""
+    given = {arm.label: f"what {lower_first(arm.label)} was" for arm in trial.design.arms.values()}
+    lacking = [what for what, text in _told(trial).items() if not text]
+    more = {SEQUENCE: trial.design.randomisation.scheme, WHO: trial.design.blinding}
+    found = [given.get(what, lower_first(what)) for what in lacking]
+    return found + [what for what, text in more.items() if text in ("unknown", "unnamed")]
 
 
 def of_data(material: Material) -> list[str]:

@@ -149,9 +149,8 @@ def _registration(material: Material) -> str:
     told = [escape_markdown(f"{trial.registration}.") if trial.registration else ""]
     told += registered_late(material)
     told.append(escape_markdown(f"Funding: {file.funding.rstrip('.')}.") if file.funding else "")
-    every = {"setting": file.setting, "dates": file.dates, "eligibility": file.eligibility}
-    lacking = [what for what, text in every.items() if not text] + not_recorded(trial)
-    told.append(f"{upper_first(unstated(trial))}: {', '.join(lacking)}." if lacking else "")
+    if lacking := not_recorded(trial):
+        told.append(escape_markdown(f"{upper_first(unstated(trial))}: {', '.join(lacking)}."))
     return f"**Registration and funding.** {' '.join(filter(None, told))}"
 
 
