@@ -233,7 +233,7 @@ def test_beside_an_interaction_stand_the_estimates_of_its_subgroups():
 @pytest.mark.parametrize(
     ("p", "told"),
     [
-        (0.03, "1 made, with p ≤ 0.05: A, assumed, not printed, p = 0.030."),
+        (0.03, "1 made, with p ≤ 0.05: A, assumed, p = 0.030."),
         (0.3, "1 made, none with p ≤ 0.05."),
     ],
 )

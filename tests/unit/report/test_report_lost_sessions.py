@@ -82,7 +82,7 @@ def test_an_interval_below_a_threshold_hangs_on_the_lost(material, monkeypatch, 
     share = row("proportion.clopper_pearson", 0.2, ci_low=0.1, ci_high=0.46, **at)
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     told = words(thresholds._beyond(material, analysis, test, [share]))
-    assert told.startswith(f"; the two-sided exact interval of {arm} lies below 50 %")
+    assert told.startswith(f"; the exact interval of {arm} lies below 50 %")
     most = "; with the 2 lost counted as successes it does not: 33.3 % (95 % CI 17.3 to 52.8)"
     assert told.endswith(most) is hangs
     # The conclusion has it too.
@@ -99,7 +99,7 @@ def test_intervals_that_do_not_all_stay_below_a_threshold_are_no_less_than_it(ma
     ]
     test = next(one for one in results("a") if one["method"] == "p_value.binomial")
     assert words(thresholds._beyond(material, analysis, test, shares)) == (
-        "; the two-sided exact intervals of both arms lie below 50 %; with the 2 lost counted as "
+        "; the exact intervals of both arms lie below 50 %; with the 2 lost counted as "
         "successes they do not all: 33.3 % (95 % CI 17.3 to 52.8)"
     )
 

@@ -88,11 +88,11 @@ def test_beside_the_results_too():
 
 AT_THE_NUMBERS = {
     "each arm printed": ((["drug", "placebo"], BOTH, True), ""),
-    "one arm assumed": ((["drug"], BOTH, True), " (PLC assumed, not printed)"),
-    "a total": (([None], BOTH, True), " (split assumed, not printed)"),
-    "columns of a total": (([None], BOTH, False), " (split assumed, not printed)"),
+    "one arm assumed": ((["drug"], BOTH, True), " (PLC assumed)"),
+    "a total": (([None], BOTH, True), " (split assumed)"),
+    "columns of a total": (([None], BOTH, False), " (split assumed)"),
     "nobody to be split": (([None], [count("drug", 0.0)], True), ""),
-    "columns by arm": ((["drug"], BOTH, False), " (PLC assumed, not printed)"),
+    "columns by arm": ((["drug"], BOTH, False), " (PLC assumed)"),
     "nothing printed": (([], BOTH, True), ""),
 }
 

@@ -18,7 +18,10 @@ from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.cohort.margins import percentage
 
 Row = dict[str, Any]
-PUT_IN = "Numbers of this cohort were set to match the paper, so agreement is not reproduction."
+PUT_IN = (
+    "Numbers of this cohort were set to match the paper, so agreement is not reproduction; what is "
+    "called assumed is printed nowhere."
+)
 
 
 SPLIT = "**Made up:** no number is printed by arm; the split was assumed."
@@ -87,8 +90,8 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
 
 
 def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
-    """ " (split assumed, not printed)", " (WBV assumed, not printed)": behind counts by arm of
-    which no print tells, or of some of whose arms none."""
+    """ " (split assumed)", " (WBV assumed)": behind counts by arm of which no print tells, or of
+    some of whose arms none."""
     if not material.trial.tells_cohort:
         return ""
     together, every = _together(material, rows), material.trial.design.arms
@@ -96,7 +99,7 @@ def made_up_by_arm(material: Material, rows: Sequence[ResultRow]) -> str:
     split, arms = _made_up(material, rows, margins) if margins else (False, [])
     named = [every[arm].short or lower_first(every[arm].label) for arm in arms]
     whose = "split" if split else escape_markdown(" and ".join(named))
-    return f" ({whose} assumed, not printed)" if whose else ""
+    return f" ({whose} assumed)" if whose else ""
 
 
 def set_beforehand(material: Material, rows: Sequence[ResultRow]) -> str:

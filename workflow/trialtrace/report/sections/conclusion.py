@@ -114,7 +114,7 @@ def _of_pair(
         return f"non-inferiority of {' to '.join(arms)} at {limit} is {word}: {label} {size}."
     if shown and (other := parting(material, analysis, estimate)):
         wide = link(estimate if leaves_out_no_effect(other) else other)
-        of = f"one of its primary intervals includes no effect, {wide}"
+        of = f"a primary interval includes none, {wide}"
         return f"an effect of {arms[0]} is not shown: {of}."
     if not shown:
         return f"{pair}, no effect is shown: {label} {size}."

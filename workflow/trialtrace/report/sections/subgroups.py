@@ -103,7 +103,7 @@ def interactions_in_short(
     named = []
     for other, row in low:
         label, at = escape_markdown(other.label), place(analysis_place(other.name))
-        made_up = ", assumed, not printed" * bool(by_stratum(material, [other.name]))
+        made_up = ", assumed" * bool(by_stratum(material, [other.name]))
         named.append(f"{f'[{label}]({at})' if at else label}{made_up}, p{NO_BREAK}{with_sign(row)}")
     which = f"with p ≤ {USUAL:g}: {'; '.join(named)}" if named else f"none with p ≤ {USUAL:g}"
     lead = "Tests of interaction, exploratory and not adjusted"

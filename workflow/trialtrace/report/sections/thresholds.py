@@ -146,7 +146,7 @@ def _beyond(
     of = "both arms" if both else in_a_row([lower_first(material.arm_label(a)) for a in arms])
     lie = f"s of {of} lie" if len(arms) > 1 else f" of {of} lies"
     side = "below" if greater else "above"
-    told = escape_markdown(f"the two-sided exact interval{lie} {side} {100 * threshold:g} %")
+    told = escape_markdown(f"the exact interval{lie} {side} {100 * threshold:g} %")
     if arms and greater and analysis.role == "primary":
         found = lost_by_arm(material, analysis)
         best = [share for arm in arms if arm in found and (share := found[arm].share)]
