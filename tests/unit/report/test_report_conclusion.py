@@ -294,7 +294,7 @@ def test_at_a_look_results_and_conclusion_have_the_interval_of_its_level(beside,
     shown = whole["stat_text"]
     assert shown != found.estimate["stat_text"]
     told = words(results_module.sizes(beside, analysis, [found]))
-    unadjusted = "unadjusted for the interim analyses 26.7 (95 % CI −15.8 to 58.1)"
+    unadjusted = "unadjusted for interim analyses 26.7 (95 % CI −15.8 to 58.1)"
     assert told == f"risk difference {shown}; {unadjusted}"
     concluded = words(module._of_pair(beside, analysis, found.estimate, found.planned))
     assert concluded.endswith(f"risk difference {shown}.")

@@ -143,7 +143,7 @@ def _size(material: Material, analysis: Analysis, one: Compared, *, whole: bool)
     elif ratios:
         text += f", {f'{LABELS[RATIO]} ' * whole}{link(ratios[0])}"
     if estimate is not one.estimate:
-        text += f"; unadjusted for the interim analyses {with_level(one.estimate)}"
+        text += f"; unadjusted for interim analyses {with_level(one.estimate)}"
     return text + at_the_end(material, estimate, links=True).replace(";", ",", 1)
 
 
