@@ -100,7 +100,7 @@ def test_what_trial_yaml_tells_of_the_trial_is_answered(tmp_path, mini):
     rows = words(trial_section(material))
     assert (
         "| Drug | Ten mg a day. |" in rows
-        and "Not recorded | Registration; Placebo; Blinding;" in rows
+        and "Not recorded | Registration; what placebo was; blinding;" in rows
     )
     assert "| Allocation | Stratified randomisation 2:1 by site |" in rows
 
