@@ -89,6 +89,13 @@ def test_both_decimal_signs_in_a_column_are_told(tmp_path: Path):
     assert told == "15 cells have a decimal point and 15 a comma."
 
 
+@pytest.mark.parametrize("scale", ["18", "78", "789", "1789"])
+def test_values_that_look_like_codes_are_values_beside_one_far_off(tmp_path: Path, scale: str):
+    lines = (f"P{at},{scale[at % len(scale)]}" for at in range(20))
+    column = of(tmp_path, rows("id,pain", *lines, "P20,999")).column("pain")
+    assert column.missing_codes == ("999",)
+
+
 def test_a_number_of_a_patient_is_no_code_for_missing(tmp_path: Path):
     path = tmp_path / "ids.csv"
     rows = [f"{n},{n % 2},{n % 7}" for n in [*range(1, 61), 999]]
