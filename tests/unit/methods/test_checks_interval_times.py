@@ -1,9 +1,9 @@
-"""The check's own estimate of interval-censored times meets the conditions of a maximum."""
+"""Checks of incidences: as counts without censoring; maxima where times lie between visits."""
 
 import numpy as np
 import pytest
 
-from trialtrace.run.methods.survival.check_competing import masses
+from trialtrace.run.methods.survival.check_competing import incidence_at, masses
 
 
 def visits(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -32,3 +32,11 @@ def test_derivatives_are_n_where_there_is_mass_and_less_elsewhere(seed):
     assert p.sum() == pytest.approx(1, abs=1e-10)
     assert gradient[p > 0] == pytest.approx(len(low), rel=1e-9)
     assert (gradient <= len(low) * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("at", [3, 5, 6.5, 9])
+def test_an_incidence_without_censoring_is_the_share_with_the_event_until_then(at):
+    time, cause = np.array([2, 3, 3, 5, 5, 6, 9]), np.array([1, 1, 2, 2, 1, 2, 1])
+    share = np.mean((time <= at) & (cause == 1))
+    told = incidence_at(time, cause, at, "delta")
+    assert told == pytest.approx((share, share * (1 - share) / 7))
