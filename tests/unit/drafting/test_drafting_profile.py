@@ -96,6 +96,11 @@ def test_values_that_look_like_codes_are_values_beside_one_far_off(tmp_path: Pat
     assert column.missing_codes == ("999",)
 
 
+def test_beside_a_single_value_nothing_is_far_off(tmp_path: Path):
+    lines = (f"P{at},1" for at in range(20))
+    assert of(tmp_path, rows("id,pain", *lines, "P20,999")).column("pain").missing_codes == ()
+
+
 def test_a_number_of_a_patient_is_no_code_for_missing(tmp_path: Path):
     path = tmp_path / "ids.csv"
     rows = [f"{n},{n % 2},{n % 7}" for n in [*range(1, 61), 999]]
