@@ -14,6 +14,7 @@ from trialtrace.report.installation.evidence import (
     PASSED,
     REQUIREMENTS,
     Test,
+    tested,
     worst,
 )
 
@@ -115,3 +116,11 @@ def test_the_document_has_the_table_the_failures_and_lines_to_sign(tmp_path):
     assert "scipy/x.py is altered | &lt;b&gt;" in page.replace("<wbr>", "")
     assert page.count("signature ___") == 3 and "no claim" in page
     assert (tmp_path / "validation.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_test_says_what_is_wrong_or_else_what_was_seen():
+    told = [tested("id", "what", wrong, "12 files") for wrong in ("", "2 differ")]
+    assert [(one.outcome, one.found) for one in told] == [
+        (PASSED, "12 files"),
+        (FAILED, "2 differ"),
+    ]
