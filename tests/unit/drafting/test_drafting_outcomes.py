@@ -11,7 +11,7 @@ from documented_outcomes import EVERY, Outcomes, holds
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import decide
-from trialtrace.run.drafting.likely_outcome import candidates
+from trialtrace.run.drafting.likely_outcome import candidates, is_primary
 from trialtrace.run.drafting.outcomes import outcome
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import Question
@@ -122,3 +122,9 @@ def test_names(outcome: str, other: str):
 )
 def test_labels_of_a_file_that_has_them(outcome: str, other: str):
     assert first(named("v1", outcome), named("v2", other)) == "v1"
+
+
+@pytest.mark.parametrize("label", ["Seen in primary care", "Side of the primary tumour"])
+def test_what_is_primary_otherwise_says_nothing_of_an_endpoint(label: str):
+    assert is_primary(named("is_primary", "Blood pressure, primary"))
+    assert not is_primary(named("is_primary", label))
