@@ -21,6 +21,7 @@ from trialtrace.run.methods.categorical import check_score as score
 from trialtrace.run.methods.continuous import check as scales
 from trialtrace.run.methods.repeated import check as repeated
 from trialtrace.run.methods.stratified import check as stratified
+from trialtrace.run.methods.stratified import check_score as stratified_score
 from trialtrace.run.methods.survival import check as survival
 
 TWO = {
@@ -266,3 +267,14 @@ def test_strata_of_each_endpoint_of_a_list():
         for name in ("end", "else")
     )
     assert (first["x1"].tolist(), second["x1"].tolist()) == ([15.0], [30.0])
+
+
+INNER = [case for case, (x1, n1, x0, n0) in TWO.items() if 0 < x1 < n1 and 0 < x0 < n0]
+
+
+@pytest.mark.parametrize("case", INNER)
+def test_newcombe_of_a_single_stratum(case):
+    made = data(two_arms(*TWO[case], SITEID="1"))
+    method = "risk_difference.stratified_newcombe"
+    found = stratified_score.CHECKS[method](made, asked(method, strata=["site"]))
+    assert_same(found, oracle("two_by_two")[case], "newcombe@0.95")
