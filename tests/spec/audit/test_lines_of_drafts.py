@@ -107,7 +107,7 @@ def test_percentages_of_the_counts_of_another_column(tmp_path, capsys, last, ask
     shares = ["277 (43.3%)", "118 (23.0%)", "402 (54.8%)", last]
     rows = [*zip(("640", "512", "733", "691"), shares, strict=True)]
     told = said(tmp_path, capsys, rows, OF_A)
-    assert ("is not its count in percent of 691, as its column is in 3 of 4" in told) == asked
+    assert ("310 of 691 is 44.86 %, while 49.4 % is printed; 3 of the 4 rows" in told) == asked
 
 
 # In four rows the second number is the first and the third together; 40.0 and 4.0 are 44.0.
@@ -116,8 +116,8 @@ def test_a_row_that_does_not_add_up_as_the_others_do(tmp_path, capsys, last, ask
     rows = [["41.2", "46.0", "4.8"], ["20.0", "17.5", "-2.5"], ["9.1", "12.3", "3.2"]]
     rows += [["33.0", "31.0", "-2.0"], ["40.0", "44.0", last]]
     told = said(tmp_path, capsys, [[f"mean {one}" for one in row] for row in rows], OF_A)
-    assert ("together, as its column is in 4 of 5 rows" in told) == asked
-    assert ("44.0 is not 40.0 and 7.0 together" in told) == asked
+    assert ("4 of the 5 rows of its table add up" in told) == asked
+    assert ("40.0 + 7.0 = 47.0, while 44.0 is printed" in told) == asked
 
 
 # 12 of 18 are 66.67 % and of 19 63.16 %, none is 64.28 %; 18 of 28 are 64.2857 %, cut off 64.28 %.

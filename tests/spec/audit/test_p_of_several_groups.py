@@ -58,6 +58,7 @@ def test_p_of_three_means(tmp_path, capsys, p, test, verdict):
         ("χ² = 9.5, P = 0.0004", "inconsistent"),
         ("χ² = 9.5, P = 0.05", "not checkable"),
         ("F = 4.0, P = 0.60", "not checkable"),
+        ("t = 1.29, P = 0.12", "inconsistent"),
     ],
 )
 def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, verdict):
@@ -65,6 +66,8 @@ def test_a_statistic_without_its_degrees_of_freedom(tmp_path, capsys, printed, v
     assert (f"p: {verdict}" in found) or (f"statistic: {verdict}" in found)
     of_two = "-2.25 on 2 degrees of freedom or more gives P from 0.024" in found
     assert of_two == (printed == "t = -2.25, P = 0.32")
+    # On 2 degrees of freedom alone it would be near that of one side.
+    assert "of one side" not in found
     assert ("of two groups on one degree of freedom" in found) == printed.startswith("F")
 
 

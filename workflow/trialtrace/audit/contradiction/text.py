@@ -185,7 +185,8 @@ def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) 
             for place, text in repair.changes.items()
         ]
     )
-    all_ = "this" if number == 1 else f"all {number} contradictions"
+    few = "both contradictions" if number == 2 else f"all {number} contradictions"
+    all_ = "this" if number == 1 else few
     how = KINDS[repair.how][1] if repair.how in KINDS else repair.how
     verb = "mends" if len(repair.changes) == 1 else "mend"
     if repair.given:

@@ -133,7 +133,7 @@ def _of_trios(rows: Sequence[Mapping[int, Claim]], part: str, least: int) -> Ite
         held = sum(sum(map(bool, kept[at])) for at in several)
         if len(several) < 2 or not left or held < least or held < SHARE * (held + len(left)):
             continue
-        where = f"as it is in {held} of {held + len(left)} such places of its table"
+        where = f"{held} of the {held + len(left)} such places of its table"
         for whole, parts in left:
             yield _asked(whole, parts, (part, part), where, SUM)
 
@@ -215,7 +215,7 @@ def _of_counts(cells: Sequence[Claim]) -> Iterator[Asked]:
             rows = [row for row in whole if row in sizes and _number(sizes[row].parts[name]) > 0]
             left = [row for row in rows if not _is_share(whole[row], sizes[row].parts[name])]
             kept = len(rows) - len(left)
-            where = f"as its column is in {kept} of {len(rows)} rows of its table"
+            where = f"{kept} of the {len(rows)} rows of its table"
             for row in left if kept >= max(LEAST, SHARE * len(rows)) else ():
                 yield _asked(whole[row], [sizes[row]], ("percent", name), where, OF_COLUMN)
 
@@ -245,7 +245,7 @@ def _multiples(cells: Sequence[Claim]) -> Iterator[Asked]:
             continue
         for row in left:
             names = next(iter(one[row].parts)), next(iter(two[row].parts))
-            where = f"as its column is in {kept} of {len(narrow)} rows of its table"
+            where = f"{kept} of the {len(narrow)} rows of its table"
             yield _asked(one[row], [two[row]], names, where, MULTIPLE)
 
 
@@ -289,7 +289,7 @@ def _of_columns(
     for row in rows:
         if row not in kept:
             beside = [column[row] for column in parts]
-            where = f"as its {line} is in {len(kept)} of {len(rows)} {places} of its table"
+            where = f"{len(kept)} of the {len(rows)} {places} of its table"
             yield _asked(whole[row], beside, (name, part), where, check)
 
 
@@ -348,18 +348,32 @@ def _number(part: Component) -> Decimal:
 def _asked(
     entry: Claim, claims: Sequence[Claim], names: tuple[str, str], where: str, check: str
 ) -> Asked:
-    own, others = entry.parts[names[0]].text, [claim.parts[names[1]].text for claim in claims]
-    made, what = {
-        SUM: (f"{listed(others)} together", "sum"),
-        RATIO: (" over ".join(others), "quotient"),
-        MULTIPLE: (f"the same multiple of {others[0]}", "multiple"),
-        CHANGE: (f"the change in percent from {' to '.join(others)}", "change"),
-        OF_COLUMN: (f"its count in percent of {others[0]}", "percentage"),
-    }[check]
-    text = f"{own} is not {made}, {where}."
+    own, others = entry.parts[names[0]], [claim.parts[names[1]] for claim in claims]
+    given, what = _given(entry, own, others, check)
+    agree = "add up" if check == SUM else "agree"
+    text = f"{given}, while {own.text} is printed".replace("-", "\N{MINUS SIGN}")
+    text += f"; {where} {agree}."
     reading = Reading(
         f"Are each of these and the numbers that they are the {what} of read and printed right?",
         f"read and printed right beside {listed([claim.printed for claim in claims])}",
-        "The others add up." if check == SUM else "The others agree.",
+        f"The others {agree}.",
     )
     return question(check, entry, names[0], text, reading, claims)
+
+
+def _given(entry: Claim, own: Component, others: Numbers, check: str) -> tuple[str, str]:
+    """What the other numbers give, as a sum is written, and what that is called."""
+    numbers, texts = [*map(_number, others)], [one.number for one in others]
+    unit = Decimal(1).scaleb(-max(0, own.places) - 1)
+    if check == SUM:
+        return f"{' + '.join(texts).replace('+ -', '- ')} = {sum(numbers)}", "sum"
+    if check == MULTIPLE:
+        return f"It is another multiple of {texts[0]} than those of its column are", "multiple"
+    if check == RATIO:
+        return f"{' / '.join(texts)} = {(numbers[0] / numbers[1]).quantize(unit)}", "quotient"
+    if check == CHANGE:
+        change = 100 * (numbers[1] / numbers[0] - 1)
+        return f"From {' to '.join(texts)} is a change of {change.quantize(unit)}%", "change"
+    count = entry.parts["count"]
+    share = 100 * _number(count) / numbers[0]
+    return f"{count.text} of {texts[0]} is {share.quantize(unit)}%", "percentage"

@@ -119,7 +119,8 @@ def _of_any_degrees(ledger: Ledger, entry: Claim, symbol: str) -> Finding | None
         text = f"{part.text} of two groups on one degree of freedom between them gives "
         text += f"{p_span(*span)}; printed is {printed.text}. Of more degrees it may be another."
         return verdict("statistic.p", entry, printed, UNDECIDED, text, open=True)
-    half = symbol == "t" and overlaps(printed, *span.times(0.5))
+    # Of which side p is, degrees of freedom that are not known do not tell.
+    half = symbol == "t" and sizes is not None and overlaps(printed, *span.times(0.5))
     text += f"; printed is {printed.text}, which is that of one side." if half else ""
     detail = {**span._asdict(), "one_sided": half}
     return verdict("statistic.p", entry, printed, INCONSISTENT, text, detail=detail)
