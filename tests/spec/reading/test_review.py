@@ -159,7 +159,7 @@ def test_outcomes_of_one_label_stay_apart(served):
     ledger.write_text(twice, encoding="utf-8")
     field = re.search(r'name="outcome.one"[^>]*value="([^"]*)"', ask(server)[1])
     assert field and field[1] == "O"
-    assert settle(server, "table 1", [], do="keep", **{"outcome.one": field[1]})[0] == 303
+    assert settle(server, "table 1", ["one"], do="keep", **{"outcome.one": field[1]})[0] == 303
     assert claims(ledger)["one"]["about"]["outcome"] == "o"
 
 
@@ -479,7 +479,7 @@ def test_a_sentence_has_fields_and_an_outcome_can_be_new(served):
     for key in ("printed", "outcome", "patients", "visit", "whose", "test", "basis"):
         assert f'name="{key}.abstract_1"' in page
     assert 'name="outcome.t1_men"' in page and 'name="test.t1_men"' not in page
-    assert '<datalist id="outcomes"><option value="men">Men</option>' in page
+    assert '<datalist id="outcomes"><option value="Men"></option>' in page
     fields = {"outcome": "Falls in a year", "patients": "27", "whose": "a", "test": "fisher"}
     fields = {f"{key}.abstract_1": text for key, text in fields.items()}
     assert settle(server, "abstract", ["abstract_1"], **fields)[0] == 303
@@ -532,3 +532,75 @@ def test_a_table_not_taken_up_comes_first_and_is_told_anew(served):
     pain = made["difference -0.627 (SE 0.307), P = 0.046"]
     assert pain["about"]["compare"] == ["a", "b"] and "unconfirmed" in pain and len(made) == 2
     assert "not taken up" not in ask(server)[1] and '"Pain score"' in ledger.read_text()
+
+
+def test_n_is_set_for_the_rows_that_have_it(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN.replace('"19"', '"20"'), encoding="utf-8")
+    assert 'name="rows.0" aria-label="rows" value="3–4"' in ask(server)[1]
+    fields = {"patients.0": "12", "rows.0": "4"}
+    assert settle(server, "table 1", [], do="keep", **fields)[0] == 303
+    found = {name: one["about"].get("patients") for name, one in claims(ledger).items()}
+    assert found == {"one": "20", "two": "12", "three": None}
+    status, page, _ = settle(server, "table 1", [], do="keep", **{"rows.0": "the last"})
+    assert status == 409 and "rows such as 4–9" in page and 'value="the last"' in page
+
+
+def test_blocks_of_rows_of_other_patients_are_lines_of_their_own(served):
+    server, ledger, _ = served
+    head, one = (
+        COLUMN.partition("  one:\n")[0],
+        COLUMN.partition("  one:\n")[2].partition("  two:")[0],
+    )
+    blocks = "".join(
+        f"  c{row}:\n" + one.replace("row 3", f"row {row}").replace('"20"', f'"{n}"')
+        for row, n in ((3, 20), (4, 20), (6, 12), (7, 12))
+    )
+    ledger.write_text(head + blocks, encoding="utf-8")
+    page = ask(server)[1]
+    assert 'name="rows.0" aria-label="rows" value="3–4"' in page
+    assert 'name="rows.1" aria-label="rows" value="6–7"' in page
+    assert 'name="patients.1" placeholder="" value="12"' in page
+
+
+def test_nothing_ticked_and_nothing_corrected_is_said(served):
+    server, ledger, _ = served
+    assert "Nothing is ticked yet" not in ask(server)[1]
+    ledger.write_text(COLUMN.replace("0.95", "0.5").replace("0.96", "0.5"), encoding="utf-8")
+    assert "Nothing is ticked yet" in ask(server)[1]
+    status, page, _ = settle(server, "table 1", [], do="keep")
+    assert status == 409 and "no tick and no correction" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"outcome.one": "Pain at rest"}, "Pain at rest, A"),
+        ({"whose.0": "b", "rows.0": "3"}, "O, B"),
+        ({"whose.0": "a against b"}, "O"),
+        ({"patients.0": "12"}, "O, A"),
+    ],
+)
+def test_a_label_follows_its_outcome_and_its_group(served, fields, label):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN.replace('label: "O"\n    printed', 'label: "O, A"\n    printed', 1))
+    assert settle(server, "table 1", [], do="keep", **fields)[0] == 303
+    assert claims(ledger)["one"]["label"] == label
+
+
+def test_the_page_tells_once_a_column_which_fact_lacks(served):
+    server, ledger, _ = served
+    times = COLUMN.replace('group: "a", ', 'group: "a", visit: "week 4", ')
+    ledger.write_text(times, encoding="utf-8")
+    lack = "Give its visit; it is then held against the numbers at “week 4”."
+    assert ask(server)[1].count(lack) == 1
+    ledger.write_text(COLUMN, encoding="utf-8")
+    assert "Give its visit" not in ask(server)[1]
+
+
+def test_outcomes_are_offered_by_their_labels(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN.replace('o: {label: "O"}', 'o: {label: "Pain at rest"}'))
+    page = ask(server)[1]
+    assert '<option value="Pain at rest"></option>' in page and "outcome Pain at rest" in page
+    assert '<option value="o"' not in page

@@ -34,15 +34,20 @@ AGAINST = " against "
 COMPARED = "all compared"
 
 
+MOST_BLOCKS = 4
+"""In so many blocks of several rows, of other patients or visits, a column is shown."""
+
+
 @dataclass(frozen=True)
 class Matter:
-    """The claims of one column that are printed in one form, or those of a section, and what they
-    have in common: None where they differ."""
+    """The claims of one column, or of a block of its rows, that are printed in one form, and what
+    they have in common: None where they differ. `rows` are the first and the last."""
 
     column: str
     form: str | None
     claims: tuple[str, ...]
     shared: Mapping[str, str | None]
+    rows: tuple[int, int]
 
 
 def place_of(claim: Mapping[str, object]) -> str:
@@ -76,10 +81,23 @@ def matters(claims: Claims, names: Iterable[str]) -> list[Matter]:
     made = []
     for column, form in order:
         own = by[column, form]
-        abouts = [mapping(claims[name], "about") for name in own]
-        shared = {key: _shared([_said(about, key) for about in abouts]) for key in SHARED}
-        made.append(Matter(column, form, tuple(own), shared))
+        of_blocks = grouped(own, lambda name: _block(mapping(claims[name], "about"))).values()
+        apart = len(of_blocks) <= MOST_BLOCKS and all(len(block) > 1 for block in of_blocks)
+        for block in of_blocks if apart else [own]:
+            abouts = [mapping(claims[name], "about") for name in block]
+            shared = {key: _shared([_said(about, key) for about in abouts]) for key in SHARED}
+            rows = [_row(claims[name]) for name in block]
+            made.append(Matter(column, form, tuple(block), shared, (min(rows), max(rows))))
     return made
+
+
+def _block(about: Mapping[str, object]) -> tuple[object, ...]:
+    return about.get("patients"), about.get("visit")
+
+
+def _row(claim: Mapping[str, object]) -> int:
+    found = re.search(r", row (\d+)", str(claim.get("place", "")))
+    return int(found[1]) if found else 0
 
 
 def whose(about: Mapping[str, object]) -> str:
@@ -107,7 +125,7 @@ def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
     too, by what it is to `do`; a place of which nothing is ticked is settled only with `none`, and
     what is taken out stays as a comment. "printed.NAME" and the like correct one, ticked or not;
     "whose.2" and the like set what the claims of a matter have in common, where it differs from
-    what they have."""
+    what they have; of those in "rows.2" alone, where these are fewer."""
     document = compose(at, path, LARGEST)
     if document.problems:
         raise ProblemsError(document.in_order())
@@ -177,12 +195,14 @@ def _decided(
     made, out = copy.deepcopy(dict(claims)), set[str]()
     right = [*names] if form["do"] == ALL else form.get("right", "").split()
     for at, one in enumerate(matters(claims, names)):
+        within = _within(one, form.get(f"rows.{at}", ""))
+        own = [name for name in one.claims if within[0] <= _row(claims[name]) <= within[1]]
         for key, now in {**one.shared, "form": one.form}.items():
             text = form.get(f"{key}.{at}", "").strip()
             if f"{key}.{at}" in form and text != (now or ""):
-                for name in one.claims:
+                for name in own:
                     _set(made[name], key, text)
-        right += one.claims if f"all.{at}" in form else ()
+        right += own if f"all.{at}" in form else ()
     if form["do"] == SETTLE and not right and "none" not in form:
         raise UserError(
             Problem(
@@ -208,9 +228,19 @@ def _decided(
             numbers = any(map(str.isdigit, before))
             parse(text, f"claims.{name}.printed", words=not numbers)
             made[name]["printed"] = text
+        label = _label(claims[name], made[name], mapping(data, "groups"), outcomes)
+        made[name]["label"] = label
         if name in right:
             made[name].pop("unconfirmed")
             made[name].pop("chance", None)
+    if form["do"] == KEEP and not right and made == claims:
+        raise UserError(
+            Problem(
+                f'"{form["of"]}"',
+                found="no tick and no correction, so that nothing is written",
+                do='tick what is right, or press "All of it is right"',
+            )
+        )
     for claim in made.values():
         linked = claim.get("with")
         if isinstance(linked, list) and out & set(linked):
@@ -218,6 +248,37 @@ def _decided(
             if not claim["with"]:
                 del claim["with"]
     return {"claims": made} | ({"outcomes": outcomes} if outcomes else {})
+
+
+def _within(matter: Matter, text: str) -> tuple[int, int]:
+    """The rows that a line of a form is of, as typed: "4" or "4–9"."""
+    if not text.strip():
+        return matter.rows
+    ends = re.split("[–-]", text)
+    if len(ends) > 2 or not all(end.strip().isdecimal() for end in ends):
+        at = f"column {matter.column}, rows"
+        raise UserError(Problem(at, found=f'"{visible(text)}"', expected="rows such as 4–9"))
+    return int(ends[0]), int(ends[-1])
+
+
+def _label(
+    before: Mapping[str, object],
+    claim: Mapping[str, object],
+    groups: Mapping[str, Data],
+    outcomes: Mapping[str, Data],
+) -> object:
+    """The label of a claim, with the names of another outcome and another group than before."""
+    old, new = mapping(before, "about"), mapping(claim, "about")
+    label = str(before.get("label", ""))
+    other = [old.get("outcome") != new.get("outcome"), old.get("group") != new.get("group")]
+    if not any(other):
+        return before.get("label")
+    was, now = (str(groups.get(str(one.get("group")), {}).get("label", "")) for one in (old, new))
+    stem = label.removesuffix(was).rstrip(", ") if was else label
+    called = outcomes.get(str(new.get("outcome")), {}).get("label")
+    if other[0] and called:
+        stem = ", ".join(map(str, filter(None, [called, new.get("category")])))
+    return ", ".join(filter(None, [stem, now]))
 
 
 def _outcome(text: str, outcomes: dict[str, Data], about: Mapping[str, object]) -> str:

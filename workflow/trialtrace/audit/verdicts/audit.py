@@ -7,6 +7,7 @@ from typing import Any
 
 from trialtrace.audit.candidates.coincidence import Displacement
 from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.lacking import LACKS, Facts, lacking
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import (
@@ -65,6 +66,7 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
         if finding.made:
             for name in finding.beside:
                 entering.setdefault(name, []).append(finding.claim)
+    lacks = lacking({name: _facts(entry) for name, entry in ledger.entries.items()})
     rows, names = (
         [],
         told_apart((entry.name, entry.label, entry.printed) for entry in ledger.entries.values()),
@@ -83,13 +85,19 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
                     "quote": entry.printed,
                     "printed": part.text,
                     "against_data": None,
-                    **_verdict(data, others, _asked(ledger, entry, name)),
+                    **_verdict(data, others, _asked(ledger, entry, name, lacks)),
                 }
             )
     return rows
 
 
-def _asked(ledger: Ledger, entry: Claim, component: str) -> str:
+def _facts(entry: Claim) -> Facts:
+    about = entry.about
+    named = about.outcome or "", about.group or "", about.compared, about.visit or ""
+    return Facts(*named, about.change)
+
+
+def _asked(ledger: Ledger, entry: Claim, component: str, lacks: Mapping[str, str]) -> str:
     """What is told of a number that nothing was held against."""
     if component == "significance":
         return NO_TEST
@@ -100,7 +108,8 @@ def _asked(ledger: Ledger, entry: Claim, component: str) -> str:
         p, mean = f"“p = {entry.printed}”", f"“mean {entry.printed}” or “{entry.printed}%”"
         return NO_KIND.format(f"{p}, or name its `measure`" if entry.about.compared else mean)
     if not entry.about.group or not rests or ledger.size(entry) is not None:
-        return UNCHECKED
+        lack = lacks.get(entry.name)
+        return f"{LACKS}{lack}" if lack else UNCHECKED
     group = ledger.groups.get(entry.about.group or "")
     if group is not None and group.size and "percent" in entry.parts and not ledger.populations:
         return NOT_ALL.format(group.label, group.size)

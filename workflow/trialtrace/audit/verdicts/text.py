@@ -1,9 +1,12 @@
 """An audit as text for a terminal: the worst first, then how many of what."""
 
+import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.audit.ledger.lacking import LACKS
 from trialtrace.audit.printed.agreement import COMPATIBLE, EXACT
 from trialtrace.audit.printed.sentences import UNBROKEN, unbroken
 from trialtrace.audit.printed.verdicts import (
@@ -54,6 +57,10 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
             f"{bare} more are used in a check of others or not checked at all (--all lists them)."
         )
         lines += ["", *_wrapped(text, width)]
+    for (place, text), many in Counter(_lacking(one) for one in claims).items():
+        if text:
+            number = "a number" if many == 1 else f"{many} numbers"
+            lines += _wrapped(f"  {plain_text(place)}, {number}: {plain_text(text)}", width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if contradictions := audit.get("contradictions"):
         lines += ["", "Numbers that contradict each other:"]
@@ -81,7 +88,23 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
 def _without_verdict(rows: Sequence[Row]) -> bool:
     """Whether all that is said of a claim is that others used it, or that nothing decides it."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
-    return all(verdict == "used" or finding == UNCHECKED for verdict, finding, *_ in lines)
+    return all(
+        verdict == "used" or finding == UNCHECKED or finding.startswith(LACKS)
+        for verdict, finding, *_ in lines
+    )
+
+
+def _lacking(rows: Sequence[Row]) -> tuple[str, str]:
+    """The table and column, or the section, of a claim that lacks a fact, and what is told of it;
+    nothing of others."""
+    told = next((row[FINDINGS[PRINT]] for row in rows if _lacks(row)), "")
+    place = re.sub(r"(?:, page [0-9]+)?, row [0-9]+(?=, column)", "", rows[0]["place"])
+    place = place if place != rows[0]["place"] else place.partition(",")[0]
+    return (place, told) if told and _without_verdict(rows) else ("", "")
+
+
+def _lacks(row: Row) -> bool:
+    return str(row[FINDINGS[PRINT]]).startswith(LACKS)
 
 
 def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:

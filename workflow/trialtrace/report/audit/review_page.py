@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from itertools import permutations
 
+from trialtrace.audit.ledger.lacking import facts_of, lacking
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.reading.decisions import (
     AGAINST,
@@ -96,7 +97,12 @@ def review_page(
         else:
             break
     waiting, later = sum(map(len, open_.values())), len(open_) - len(seen)
-    first = next((at for at, one in seen.items() if _ticked(one, data)), next(iter(seen), ""))
+    ticked = [at for at, one in seen.items() if _ticked(one, data)]
+    first = next(iter([*ticked, *seen]), "")
+    enter = "Nothing is ticked yet, so that Enter writes corrections alone."
+    if ticked:
+        enter = "Enter confirms what is ticked in the first that has ticks: what was read right "
+        enter += f"with a chance of {LIKELY:g} or more."
     more = f" {later} more tables or sections come after these." if later else ""
     designs = {part: data.get(part, {}) for part in PARTS}
     parts = [
@@ -106,9 +112,7 @@ def review_page(
         f"{waiting} of {len(data['claims'])} claims are left to "
         f"confirm.{more}</p>",
         '<p class="prose quiet">Hold each table against the paper. What you settle is written into '
-        "the ledger at once; what you leave stays open. Enter confirms what is ticked in the first "
-        "that has ticks: what was read right with a chance of "
-        f"{LIKELY:g} or more.</p>",
+        f"the ledger at once; what you leave stays open. {enter}</p>",
         _names(data.get("outcomes", {})),
         *_groups(data, typed),
         '<div id="untaken"></div>' if left else "",
@@ -133,10 +137,8 @@ def _ticked(names: Sequence[str], data: Data) -> bool:
 
 def _names(outcomes: Claims) -> str:
     """The outcomes of the ledger, offered where one is typed."""
-    options = (
-        f'<option value="{escape(key)}">{escape(str(one.get("label", "")))}</option>'
-        for key, one in outcomes.items()
-    )
+    labels = dict.fromkeys(str(one.get("label", key)) for key, one in outcomes.items())
+    options = (f'<option value="{escape(label)}"></option>' for label in labels)
     return f'<datalist id="outcomes">{"".join(options)}</datalist>'
 
 
@@ -255,17 +257,18 @@ def _place(
     claims = data["claims"]
     of = typed if typed.get("of") == place else {}
     state = state_of(claims, names)
+    lacks = lacking({name: facts_of(_about(claim)) for name, claim in claims.items()})
     low = [name for name in names if _chance(claims[name]) < CERTAIN or _doubt(claims[name])]
     yield f'<form method="post" class="part"><h2>{escape(place)}</h2>'
     yield f'<input type="hidden" name="of" value="{escape(place)}">'
     yield f'<input type="hidden" name="state" value="{state}"><div class="beside"><div>'
     table = next((one for one in paper.tables if one.name == place), None) if paper else None
     if table is not None:
-        yield from _printed(table, [claims[name] for name in names])
+        yield from _printed(table, [claims[name] for name in names], data=data)
     yield "</div><div>"
     columns = matters(claims, names)
     if columns:
-        yield from _columns(columns, data, of)
+        yield from _columns(columns, data, of, lacks)
     yield (
         f"<p>{len(names)} numbers are open, {len(low)} of them in doubt or below a chance of "
         f"{CERTAIN:g}{_about_what(claims, low)}.</p>{_linked(above or ())}"
@@ -277,17 +280,21 @@ def _place(
         "name='none'> also where nothing is ticked</label></div></div>"
     )
     rest = [name for name in names if name not in set(low)]
-    yield from _rows(low, data, paper, of)
+    yield from _rows(low, data, paper, of, lacks)
     if rest:
         told = f"{len(rest)} more, read without a doubt and with a chance of {CERTAIN:g} or more"
         yield f"<details><summary>{told}</summary>"
-        yield from _rows(rest, data, paper, of)
+        yield from _rows(rest, data, paper, of, lacks)
         yield "</details>"
     yield "</form>"
 
 
 def _printed(
-    table: Table, claims: Sequence[Claim], left: Collection[tuple[int, int]] = (), over: str = ""
+    table: Table,
+    claims: Sequence[Claim],
+    left: Collection[tuple[int, int]] = (),
+    over: str = "",
+    data: Data | None = None,
 ) -> Iterator[str]:
     """The table of the paper, below a row `over` it; marked is what was read of it, and what of
     that is uncertain, or what is `left`."""
@@ -305,7 +312,7 @@ def _printed(
             marked = ' class="left"' if (row, at) in left else ""
             if of := read.get((row, at)):
                 kind = "read" if _chance(of) >= CERTAIN and not _doubt(of) else "read low"
-                marked = f' class="{kind}" title="{escape(_meant(of))}"'
+                marked = f' class="{kind}" title="{escape(_meant(of, data or {}))}"'
             told.append(f"<{tag}{marked}>{escape(text)}</{tag}>")
         yield f"<tr>{''.join(told)}</tr>"
     yield f'</tbody></table></div><p class="quiet">{escape(table.notes)}</p>'
@@ -323,14 +330,20 @@ def _about_what(claims: Claims, low: Sequence[str]) -> str:
 
 
 def _doubts(claim: Claim) -> list[str]:
-    return _doubt(claim).split("; ") if _doubt(claim) else ["by its chance alone"]
+    return (
+        _doubt(claim).split("; ") if _doubt(claim) else [f"no doubt but a chance below {CERTAIN:g}"]
+    )
 
 
-def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str]:
-    """A line for each column and form, to be set for all its numbers at once."""
+def _columns(
+    columns: Sequence[Matter], data: Data, typed: Form, lacks: Mapping[str, str]
+) -> Iterator[str]:
+    """A line for each column and form, or a block of its rows, to be set for all its numbers at
+    once, or for those of fewer rows; with what they lack."""
     groups = list(data.get("groups", {}))
-    yield '<div class="scroll"><table><thead><tr><th>Column</th><th>Numbers</th><th>Group</th>'
-    yield "<th>n</th><th>Visit</th><th>Form</th><th>All are right</th></tr></thead><tbody>"
+    yield '<div class="scroll"><table><thead><tr><th>Column</th><th>Rows</th><th>Numbers</th>'
+    yield "<th>Group</th><th>n</th><th>Visit</th><th>Form</th><th>All are right</th></tr></thead>"
+    yield "<tbody>"
     for at, one in enumerate(columns):
         fields = [_whose(str(at), one.shared["whose"], groups, typed)]
         for name in ("patients", "visit"):
@@ -345,9 +358,18 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
         fields.append(_choice(f"form.{at}", forms, one.form, typed) if forms else "as printed")
         ticked = " checked" if f"all.{at}" in typed else ""
         fields.append(f'<input type="checkbox" name="all.{at}" aria-label="all"{ticked}>')
-        cells = "".join(f"<td>{field}</td>" for field in fields)
-        yield f"<tr><td>{one.column}</td><td>{len(one.claims)}</td>{cells}</tr>"
+        span = "–".join(map(str, dict.fromkeys(one.rows)))
+        rows = f'<input type="text" name="rows.{at}" aria-label="rows" '
+        rows += f'value="{escape(typed.get(f"rows.{at}", span))}">'
+        cells = "".join(f"<td>{field}</td>" for field in (rows, len(one.claims), *fields))
+        lack = "".join(dict.fromkeys(map(_lack, (lacks.get(name, "") for name in one.claims))))
+        yield f"<tr><td>{one.column}{lack}</td>{cells}</tr>"
     yield "</tbody></table></div>"
+
+
+def _lack(text: str) -> str:
+    """What a number lacks to be held against others."""
+    return f'<br><span class="quiet">Give {escape(text)}</span>' if text else ""
 
 
 def _whose(at: str, value: str | None, groups: Sequence[str], typed: Form) -> str:
@@ -369,7 +391,13 @@ def _choice(name: str, every: Sequence[str], value: object, typed: Form) -> str:
     return f'<select name="{name}" aria-label="{name.partition(".")[0]}">{options}</select>'
 
 
-def _rows(names: Sequence[str], data: Data, paper: ReadPaper | None, typed: Form) -> Iterator[str]:
+def _rows(
+    names: Sequence[str],
+    data: Data,
+    paper: ReadPaper | None,
+    typed: Form,
+    lacks: Mapping[str, str],
+) -> Iterator[str]:
     """Numbers one by one, to be ticked or corrected."""
     if not names:
         return
@@ -381,11 +409,13 @@ def _rows(names: Sequence[str], data: Data, paper: ReadPaper | None, typed: Form
         ticked = name in typed["right"].split() if "right" in typed else chance >= LIKELY
         doubt = f'<br><span class="doubt">{escape(_doubt(claim))}</span>' if _doubt(claim) else ""
         sure = f" · {chance:.2f}" if "chance" in claim else ""
+        lack = "" if _of_column(claim) else _lack(lacks.get(name, ""))
         yield (
             f'<tr id="{told}"><td><input type="checkbox" name="right" value="{told}" '
             f'aria-label="{told}"{" checked" if ticked else ""}></td><td>{_quoted(claim, paper)}'
             f'<br><span class="quiet">{escape(str(claim.get("place", "")))}{sure}</span></td><td>'
-            f"{escape(_meant(claim))}{doubt}</td><td>{_fields(name, claim, data, typed)}</td></tr>"
+            f"{escape(_meant(claim, data))}{lack}{doubt}</td>"
+            f"<td>{_fields(name, claim, data, typed)}</td></tr>"
         )
     yield "</tbody>\n</table></div>"
 
@@ -393,13 +423,12 @@ def _rows(names: Sequence[str], data: Data, paper: ReadPaper | None, typed: Form
 def _fields(name: str, claim: Claim, data: Data, typed: Form) -> str:
     """What of one claim can be corrected: its number and outcome; of a sentence, which has no
     column, whose it is, when, and of how many; of a comparison its test, and if it is a model's."""
-    about = claim.get("about")
-    about = about if isinstance(about, Mapping) else {}
+    about = _about(claim)
     outcome = str(about.get("outcome", ""))
     known = data.get("outcomes", {}).get(outcome, {})
     texts = {"printed": claim.get("printed", ""), "outcome": known.get("label", outcome)}
     more = {}
-    sentence = ", column " not in str(claim.get("place", ""))
+    sentence = not _of_column(claim)
     if sentence:
         texts |= {"patients": about.get("patients", ""), "visit": about.get("visit", "")}
         more["whose"] = _whose(name, whose(about), list(data.get("groups", {})), typed)
@@ -442,13 +471,23 @@ def _doubt(claim: Claim) -> str:
     return "" if doubt == READ else doubt
 
 
-def _meant(claim: Claim) -> str:
+def _meant(claim: Claim, data: Data) -> str:
     """What a number was taken for, in a line."""
+    outcomes, told = data.get("outcomes", {}), []
+    for key, one in _about(claim).items():
+        called = outcomes.get(str(one), {}).get("label") if key == "outcome" else None
+        told.append(f"{key} {called or _plain(one)}")
+    label = str(claim.get("label", ""))
+    return f"{label}: {'; '.join(told)}" if told else label
+
+
+def _about(claim: Claim) -> Mapping[str, object]:
     about = claim.get("about")
-    told = (
-        [f"{key} {_plain(one)}" for key, one in about.items()] if isinstance(about, Mapping) else []
-    )
-    return f"{claim.get('label', '')}: {'; '.join(told)}" if told else str(claim.get("label", ""))
+    return about if isinstance(about, Mapping) else {}
+
+
+def _of_column(claim: Claim) -> bool:
+    return ", column " in str(claim.get("place", ""))
 
 
 def _plain(value: object) -> str:
