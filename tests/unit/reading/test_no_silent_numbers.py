@@ -404,7 +404,7 @@ def test_notes_of_tables_are_no_paragraphs_and_legends_are_read_as_such():
         ("figure 4, sentence 1", "P = 0.034"),
     ]
     assert all("legend" in one["unconfirmed"] for one in [*made.claims.values()][1:])
-    assert [one.why[:14] for one in made.left] == ["what a sign in"]
+    assert [one.why[:14] for one in made.left] == ["what a sign in", "it stands in t"]
 
 
 def test_notes_of_tables_name_the_spread_of_sentences():
@@ -420,3 +420,31 @@ def test_places_in_tables_name_cells_on_whatever_page(page: str):
     place = f"table 2{page}, row 4, column 5, 6"
     assert cells_of(place) == {("table 2", 3, 4), ("table 2", 3, 5)}
     assert cells_of("results, paragraph 4") == set()
+
+
+@pytest.mark.parametrize(
+    ("notes", "left"),
+    [
+        ("Values are mean (SD). * P < 0.05 against baseline.", []),
+        ("Paired t = 4.15, p<0.001 in both groups.", ["Paired t = 4.15, p<0.001 in both groups."]),
+        ("F = 9.54, p = 0.002 for time. Signs: ** p < 0.01.", ["F = 9.54, p = 0.002 for time."]),
+        ("In both 5 of 40 had none. Significant at the 5% level.", ["In both 5 of 40 had none."]),
+    ],
+)
+def test_results_in_the_notes_of_a_table_are_listed(notes, left):
+    rows = (("", "Training (n=40)", "Usual care (n=50)"), ("Age", "62.1 ± 8.8", "61.0 ± 9.1"))
+    made = read(Table("table 2", "", rows, 1, notes))
+    assert [(one.place, one.text) for one in made.left] == [("table 2, notes", t) for t in left]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Falls were 4.2 times more likely with training (p<0.001).", ["4.2 times", "p<0.001"]),
+        ("The risk was 1.5-fold higher with training.", ["1.5 times"]),
+        ("It was 4.2 times and 5.0 times higher with training.", ["4.2 times", "5.0 times"]),
+        ("It was given 2.5 times a day with training.", []),
+    ],
+)
+def test_so_many_times_more_is_a_ratio(sentence, found):
+    assert printed(sentence) == found

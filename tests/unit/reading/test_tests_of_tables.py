@@ -72,3 +72,40 @@ def test_a_p_with_a_named_test_is_in_doubt():
 )
 def test_words_that_name_tests(text, named):
     assert named_tests(text) == named
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "outcome", "printed"),
+    [
+        (PAIN, "t = 3.09", "Pain", "t = 3.09, P = 0.003"),
+        (CURED, "χ2 = 7.27", "Cured", "χ² = 7.27, P = 0.007"),
+        (STAY, "Z=-2.58", "Stay", "z = -2.58, P = 0.01"),
+    ],
+)
+def test_a_statistic_in_a_cell_is_of_its_row_and_its_p(row, cell, outcome, printed):
+    heads = (*HEADS[:3], "Statistics", "P value")
+    rows = (heads, (*row[:3], cell, row[3]))
+    made = draft(ReadPaper("", (), (Table("table 2", "Outcomes", rows, 1),)))
+    *arms, test = made.claims.values()
+    assert test["printed"] == printed and len(arms) == 2
+    assert test["about"]["compare"] == [one["about"]["group"] for one in arms]
+    assert {made.outcomes[one["about"]["outcome"]]["label"] for one in made.claims.values()} == {
+        outcome
+    }
+    # F and χ² have no order of groups.
+    assert ("order of the groups" in test["unconfirmed"]) == (cell[0] != "χ")
+
+
+def test_a_statistic_of_categories_is_of_all_of_them():
+    heads = (*HEADS[:3], "Test statistic", "P value")
+    rows = (
+        heads,
+        ("Grade, n (%)", "", "", "", ""),
+        ("  Mild", "24 (60)", "12 (30)", "χ2 = 7.3", "0.007"),
+    )
+    rows += (("  Severe", "16 (40)", "28 (70)", "", ""),)
+    table = Table("table 2", "Outcomes", rows, 1, indents=(0, 0, 2, 2))
+    made = draft(ReadPaper("", (), (table,)))
+    tests = [one["about"]["outcome"] for one in made.claims.values() if "χ²" in one["printed"]]
+    counts = {one["about"]["outcome"] for one in made.claims.values() if "%" in one["printed"]}
+    assert len(tests) == 1 and {*tests} == counts

@@ -94,13 +94,13 @@ def _is_of(item: Item, size: int) -> bool:
 def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
     """The same items; those of a section are categories where counts of an arm add up to it.
 
-    A p beside one of the rows, or in the section's own row, is then of all of them.
+    A test beside one of the rows, or in the section's own row, is then of all of them.
     """
     within = (item for item in read if isinstance(item, Item) and len(item.path) > 1)
     blocks = grouped(within, lambda item: item.path[:-1])
     changed: dict[int, Item] = {}
     for section, block in blocks.items():
-        own = [item for item in block if item.kind == "p"]
+        own = [item for item in block if item.kind in ("p", "statistic")]
         above = [item for item in read if isinstance(item, Item) and item.path == section]
         if len(own) + len(above) > 1 or not _exclusive(block):
             continue
@@ -109,7 +109,7 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
             if item.kind in _COUNTED:
                 text = replace(item, category=True)
                 changed[id(item)] = text if whole else text.doubted("categories by their sum")
-            elif item.kind == "p":
+            elif item in own:
                 changed[id(item)] = replace(item, path=section, label=", ".join(section))
     return [changed.get(id(item), item) if isinstance(item, Item) else item for item in read]
 

@@ -65,7 +65,7 @@ class Comparisons(Context):
                     doubts.append("which groups are compared is not said")
                 elif found.kind != "p" and names != printed:
                     doubts.append(TURNED)
-                elif found.kind != "p":
+                elif found.kind != "p" and not found.printed.startswith(("F", "χ²")):
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")

@@ -19,7 +19,7 @@ from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.repeated import by_cells
-from trialtrace.audit.reading.sentences import read_passages
+from trialtrace.audit.reading.sentences import read_passages, results_in_notes
 from trialtrace.audit.reading.tables import read_table
 from trialtrace.audit.reading.text_arms import with_text
 from trialtrace.base.config.scalars import resolve
@@ -87,6 +87,7 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
     for name, chance in chances(made.items, made.left, labels).items():
         if "unconfirmed" in made.claims[name]:
             made.claims[name]["chance"] = f"{chance:.2f}"
+    made.left += results_in_notes(paper.tables)
     return made
 
 

@@ -186,6 +186,12 @@ FORMS = (
     ),
     _form("percent", rf"(?P<a>{N}){_PC}(?!{_C_I})"),
     _form(
+        "times",
+        r"(?<![\w.])(?P<a>[0-9]{1,6}\.[0-9]{1,6})(?:\stimes|[\s-]?fold)(?=\s(?:as|more|less|higher|"
+        r"lower|greater|the\s(?:odds|risk|rate)|(?:in|de)crease|reduction|odds|risk)\b|"
+        r"(?:,|\sand)\s[0-9.]+(?:\stimes|[\s-]?fold))",
+    ),
+    _form(
         "rate",
         rf"(?P<a>{N})(?:\s(?!per\b)[a-z]+)?\s(?P<unit>per 10+ (?:patient|person|subject)[\s-]"
         r"(?:years|months|days))",

@@ -218,7 +218,7 @@ class Context:
         path = row.path or (over or self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         title = over or self._titled
-        of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])
+        of_people = kind not in (*_COUNTED, "statistic") and _PEOPLE.fullmatch(path[0])
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
         if title and len(path) == 1 and (bare or of_people or staged):
             # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"

@@ -363,6 +363,7 @@ def numbers_of(name: str, match: re.Match[str]) -> Iterator[Seen]:
         if kind == "percent_ci" and _DIFFERENCE.search(match.string[:begin]):
             kind = "estimate"
         measure = _measure(given["measure"]) if name == "effect" else None
+        measure = "ratio" if name == "times" else measure
         item = Item("", "", printed, "", kind, measure=measure)
         item = item.doubted(NO_LEVEL if "least" in given else None)
         if name == "value":
@@ -394,6 +395,7 @@ _PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
     "value": (("{a}{unit}", "value"),),
     "tested": (("{symbol} = {a}{p}", "statistic"),),
     "change": (("{a}% {word}", "estimate"),),
+    "times": (("{a} times", "effect"),),
     "effect": (("{measure} {a}{unit}{interval}{p}", "effect"),),
     "fraction": (("{a}/{n}", "fraction"),),
     "fraction_percent": (("{a}/{n} ({b}%)", "fraction"),),

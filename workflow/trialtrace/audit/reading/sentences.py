@@ -1,7 +1,7 @@
 """Running text: statistics in sentences, the arms that the words beside them name, and their p."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import Arms
@@ -19,7 +19,7 @@ from trialtrace.audit.reading.forms import FORMS
 from trialtrace.audit.reading.item import Item, Left, Seen
 from trialtrace.audit.reading.matches import CHANGE_BEHIND, is_its_form, is_no_result, numbers_of
 from trialtrace.audit.reading.mentions import Names, names_of
-from trialtrace.audit.reading.paper import Passage
+from trialtrace.audit.reading.paper import Passage, Table
 from trialtrace.audit.reading.sentence_visits import times_of, visits_of_numbers
 from trialtrace.audit.reading.text_arms import with_others
 
@@ -80,8 +80,11 @@ _BESIDE = re.compile(
     rf"{_DECIMAL}{_UNIT}(?:\s+(?:vs\.?|versus)\s+{_DECIMAL}{_UNIT})+|"
     r"(?<![\w.])(?:[Ftzr]|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
 )
+_IN_NOTES = re.compile(f"{_RESULT.pattern}|{_BESIDE.pattern}")
+_BOUND = re.compile(r"[Pp]\D*[<>≤≥]|[0-9]+\s?% (?:significance )?level")
 _DIGITS = re.compile(r"(?<![\d.])[0-9]+(?:\.[0-9]+)?(?!\s?%\s?C)")
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
+IN_NOTES = "it stands in the notes of its table"
 NO_FORM = "no form of sentence is known for it"
 BESIDE = "an interval, one of a list or a statistic that the number read beside it lacks"
 NO_SHARE = "a change or a difference in per cent, and of what is not said"
@@ -253,6 +256,19 @@ def _sentence(
             form = NO_FORM if match.re is _RESULT else BESIDE
             why = NO_RESULT if is_no_result(match) else NO_SHARE if change else form
             yield Left(place, near, why)
+
+
+def results_in_notes(tables: Iterable[Table]) -> Iterator[Left]:
+    """The results in the notes of tables, which are not taken up; bounds of p alone tell what signs
+    mean."""
+    for table in tables:
+        for sentence in sentences(table.notes):
+            if len(sentence) > LONGEST_SENTENCE or _NO_RESULT.search(sentence):
+                continue
+            text = plain(sentence, commas=False).translate(_CURLY)
+            found = [one for one in _IN_NOTES.finditer(text) if not is_no_result(one)]
+            if not all(_BOUND.match(text, one.start()) for one in found):
+                yield Left(f"{table.place}, notes", words(sentence, 20), IN_NOTES)
 
 
 def _stem(place: str) -> str:

@@ -12,7 +12,7 @@ from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import limited, paired
 from trialtrace.audit.reading.comparisons import BY_HEAD, UNSAID_NUMBERS, Comparisons
 from trialtrace.audit.reading.expressions import expression, is_share, of_most, unsaid_range
-from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
+from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said, symbol
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, taken_for_heads, usual
@@ -63,6 +63,8 @@ class _Reader(Comparisons):
                 joined |= set(behind)
             shares = "percent" in (column.kind or row.kind or "")
             column, text = _measured(*_counted(column, text, shares=shares))
+            if self.arms.of(column.arm) is None:
+                column, text = _tested(column, text)
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
@@ -353,6 +355,15 @@ def _measured(column: Column, text: str) -> tuple[Column, str]:
         return column, text
     measured = replace(column, role=COMPARE, kind="effect", measure=told.measure, arm=None)
     return measured, text[match.end() :]
+
+
+def _tested(column: Column, text: str) -> tuple[Column, str]:
+    """A cell without the symbol of its statistic, "t = 1.34", which is one of the row's groups."""
+    match = re.fullmatch(r"(t|F|[zZ]|[χΧxX]\s?[²2])\s*=\s*([-−–]?[0-9.]+)", text)
+    if match is None:
+        return column, text
+    name = symbol(re.sub(r".\s?[²2]", "χ²", match[1]))
+    return replace(column, role=COMPARE, kind="statistic", measure=name, arm=None), match[2]
 
 
 def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:

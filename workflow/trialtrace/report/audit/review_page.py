@@ -188,6 +188,7 @@ def _untaken(one: Untaken, paper: ReadPaper | None, typed: Form) -> Iterator[str
             f'value="{escape(of.get(f"head.{at}", text))}"></th>'
             for at, text in enumerate(over)
         ]
+        beside = [left for left in one.left if not cells_of(left.place)]
         cells = {cell[1:] for left in one.left for cell in cells_of(left.place)}
         inner += [
             '<form method="post">',
@@ -195,6 +196,7 @@ def _untaken(one: Untaken, paper: ReadPaper | None, typed: Form) -> Iterator[str
             *_printed(table, (), cells, "".join(fields)),
             f'<p><label>Caption <input type="text" name="caption" size="60" '
             f'value="{escape(of.get("caption", table.caption))}"></label></p>',
+            *(f"<p>{escape(left.text)} ({escape(left.why)})</p>" for left in beside),
             f'<button name="do" value="{AGAIN}">Read it below these heads</button> '
             "Write over each column whose numbers it holds and what they are: “Training (n=27): "
             "mean (SD)”, “Treatment difference (SE)”, “P”.</form>",
