@@ -388,3 +388,16 @@ def test_shares_of_one_table_are_one_line_and_words_are_those_of_a_letter(told):
     assert "that round to what is printed, both t tests give" in asked(page)[-1]
     _, page = told("table", ledger(*rows, *means, p))
     assert "for 1 set of printed numbers: 1 was matched;" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(("printed", "turns"), [("P = 0.482", True), ("F = 0.5, P = 0.482", False)])
+def test_a_p_beside_an_f_that_no_plain_test_gives_turns_nothing(told, printed, turns):
+    """Of 40 and 40, t = 2.08 and P = 0.041; an F may be of repeated measures, or post hoc."""
+    given = ledger(
+        ("Cost one", "table 4", "9218 (SD 2890)", 'outcome: c, group: a, patients: "40"'),
+        ("Cost two", "table 4", "10630 (SD 3175)", 'outcome: c, group: b, patients: "40"'),
+        ("Costs", "table 4", printed, f"outcome: c, {TWO}"),
+    )
+    _, page = told("editor", given)
+    assert ("<h2>What would turn a decision</h2>" in page) == turns
+    assert ("<h2>What no usual test gives</h2>" in page) != turns

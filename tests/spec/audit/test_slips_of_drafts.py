@@ -336,3 +336,51 @@ def test_a_deviation_in_a_row_of_counts(tmp_path, capsys, cell, told):
     rows += [["Fever, n (%)", "3 (10.0)", "9 (30.0)"], ["Pain, n (%)", cell, "6 (20.0)"]]
     text = asked(tmp_path, capsys, rows)
     assert (told or "4 of 30 is 13.3 %, as printed") in text
+
+
+def of_sentence(tmp_path, capsys, sentence, row):
+    """What an audit tells of an abstract's sentence and a table of estimates."""
+    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
+    heads = ["", "Drug (n = 40)", "Placebo (n = 50)", "Odds ratio (95% CI)", "P"]
+    cells = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in one)}</tr>" for one in (heads, *row)
+    )
+    paper.write_text(
+        "<html><body><h1>A randomised trial of a drug</h1>"
+        f"<h2>Abstract</h2><p>{sentence}</p><h2>Results</h2>"
+        f"<table><caption>Table 1. Monitoring</caption>{cells}</table></body></html>",
+        encoding="utf-8",
+    )
+    main(["read", str(paper), "--output", str(ledger)])
+    capsys.readouterr()
+    main(["audit", str(ledger), "--trust"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+WEEKLY = ["Weekly monitoring, n (%)", "30 (75)", "21 (42)", "4.18 (1.69 to 10.34)", "0.002"]
+DAILY = ["Daily monitoring, n (%)", "20 (50)", "20 (40)", "1.50 (0.65 to 3.47)", "0.34"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            ("Weekly monitoring was 4.2 times", "P < 0.001"),
+            True,
+        ),
+        (
+            ("Weekly monitoring was 4.2 times", "P = 0.002"),
+            False,
+        ),
+        (
+            ("Weekly monitoring was 4.3 times", "P < 0.001"),
+            False,
+        ),
+        (("Recovery was 4.2 times", "P < 0.001"), False),
+    ],
+    ids=["another p", "its p", "another estimate", "another outcome"],
+)
+def test_an_estimate_with_another_p_in_text_and_table(tmp_path, capsys, sentence, told):
+    text = " more likely with the drug than with placebo ".join([sentence[0], f"({sentence[1]})."])
+    text = of_sentence(tmp_path, capsys, text, [WEEKLY, DAILY])
+    assert ("Table 1, row 2, column 4, 5 has P = 0.002 beside 4.18" in text) == told

@@ -21,11 +21,16 @@ _NOT_HELD = ("inconsistent", "alternative")
 
 def flips(findings: Iterable[Finding], ledger: Ledger) -> dict[str, str]:
     """Claim to sentence for each p that does not hold, or that no usual test gives, and whose
-    recomputed values all lie on the other side of 0.05, or of the level that the ledger tells."""
+    recomputed values all lie on the other side of 0.05, or of the level that the ledger tells.
+
+    A p of an F that no usual test of two groups gives may be of repeated measures, or post hoc.
+    """
     found: dict[str, str] = {}
     for finding in findings:
         entry = ledger.entries[finding.claim]
-        if finding.agreement in _NOT_HELD or finding.open:
+        statistic = entry.parts.get("statistic")
+        of_variance = finding.open and statistic is not None and statistic.symbol == "f"
+        if finding.agreement in _NOT_HELD or (finding.open and not of_variance):
             text = _of_p(finding, ledger, entry) or _of_statistic(finding, ledger, entry)
             if text:
                 found.setdefault(finding.claim, text)

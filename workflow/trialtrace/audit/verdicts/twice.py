@@ -3,21 +3,26 @@
 A sentence whose numbers stand in one row of a table, but for one that no table has, while a number
 of that row differs from it in one digit and stands in no sentence; or a cell of two tables, of one
 group and of outcomes that share a word, of which one number is the same and another differs in one
-digit: one of the two is a misprint, or was read wrong. It is asked about, and never called wrong.
+digit; or a sentence whose estimate one row of all tables has, of an outcome that shares a word,
+with another p: one of the two is a misprint, or was read wrong. It is asked about, and never called
+wrong.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.shared.p_sides import p_range
 from trialtrace.audit.verdicts.readings import Asked, Reading, question, row_of, table_of
 from trialtrace.base.grouping import grouped
+from trialtrace.base.words import upper_first
 
-CHECK, OF_TABLES = "text.digit", "table.digit"
+CHECK, OF_TABLES, OF_P = "text.digit", "table.digit", "text.p"
 SHARED, REPEATED = 2, 4
 """So many numbers of a sentence stand in a row at least, and cells of a table in another."""
 DIGITS, ALONE = 2, 3
@@ -42,6 +47,7 @@ def misprinted(ledger: Ledger) -> Iterator[Asked]:
             for row, cells in rows.items():
                 if len(numbers & in_rows[row]) >= SHARED:
                     yield from _beside(entry, part, cells, told)
+        yield from _of_p(ledger, own, list(rows.values()))
 
 
 def _beside(
@@ -66,6 +72,53 @@ def _beside(
         "They differ in one digit.",
     )
     yield question(CHECK, entry, part.name, text, reading, [cell])
+
+
+def _of_p(
+    ledger: Ledger, sentence: Sequence[Claim], rows: Sequence[Sequence[Claim]]
+) -> Iterator[Asked]:
+    """The p of a sentence with one estimate, and that of the one row that has this estimate."""
+    if (two := _estimate_and_p(sentence)) is None:
+        return
+    own, entry = two
+    estimate = own.parts["value"]
+    alike = [
+        found
+        for row in rows
+        if (found := _estimate_and_p(row)) is not None
+        and abs(_size(found[0]) - _size(own)) <= estimate.ulp / 2
+    ]
+    if len(alike) != 1 or len(_number(estimate).replace(".", "")) < DIGITS:
+        return
+    cell, other = alike[0]
+    (low, high), (bottom, top) = (p_range(claim.parts["p"]) for claim in (entry, other))
+    named = any(_share_a_word(ledger, claim, cell) for claim in (own, entry))
+    if (
+        not named
+        or (low < top and bottom < high)
+        or {*own.about.compared} != {*cell.about.compared}
+    ):
+        return
+    text = f"{upper_first(cell.place)} has {other.parts['p'].text} beside "
+    text += f"{cell.parts['value'].text}, of which this sentence has {estimate.text}."
+    reading = Reading(
+        "Is each of these p of the estimate beside it, and printed right here, or in the table?",
+        f"of “{own.printed}”, and printed right here, or “{other.printed}” in {other.place}",
+        "Two places have one estimate with two p.",
+    )
+    yield question(OF_P, entry, "p", text, reading, {cell.name: cell, other.name: other}.values())
+
+
+def _estimate_and_p(claims: Sequence[Claim]) -> tuple[Claim, Claim] | None:
+    """The claims of the one estimate of a sentence or a row, and of its one p."""
+    compared = [one for one in claims if one.about.compared and one.about.outcome]
+    estimates = [one for one in compared if one.measure and "value" in one.parts]
+    tests = [one for one in compared if one.numeric_p is not None]
+    return (estimates[0], tests[0]) if len(estimates) == len(tests) == 1 else None
+
+
+def _size(estimate: Claim) -> Decimal:
+    return abs(estimate.parts["value"].value or Decimal(0))
 
 
 def _of_tables(ledger: Ledger, cells: Sequence[Claim]) -> Iterator[Asked]:

@@ -69,8 +69,9 @@ def _of_one_p(entry: Claim, claim: Claim) -> bool:
         return False
     if entry.parts["p"].symbol or claim.parts["p"].symbol:
         return False
-    mains = {each.printed for each in (entry, claim) if each.main is not None}
-    return len(mains) < 2 and _tested(entry) == _tested(claim)
+    mains = [main.bounds for each in (entry, claim) if (main := each.main) is not None]
+    low, high = (max(low for low, _ in mains), min(high for _, high in mains)) if mains else (0, 1)
+    return low < high and _tested(entry) == _tested(claim)
 
 
 def _tested(entry: Claim) -> tuple[object, ...]:
