@@ -384,3 +384,41 @@ def test_an_estimate_with_another_p_in_text_and_table(tmp_path, capsys, sentence
     text = " more likely with the drug than with placebo ".join([sentence[0], f"({sentence[1]})."])
     text = of_sentence(tmp_path, capsys, text, [WEEKLY, DAILY])
     assert ("Table 1, row 2, column 4, 5 has P = 0.002 beside 4.18" in text) == told
+
+
+HEAD_OF_CHANGES = ["", "Baseline", "Week 12", "Change"]
+# In six rows the end is the baseline and the change, in the last two it is not.
+KEPT = [(5.12, 4.31), (7.25, 6.04), (3.61, 3.02), (8.47, 7.15), (6.33, 5.21), (9.18, 8.04)]
+
+
+@pytest.mark.parametrize(
+    ("methods", "off", "asks"),
+    [
+        ("Groups were compared by t tests.", 2, 2),
+        ("Changes were compared by ANCOVA with the baseline as a covariate.", 2, 0),
+        ("Changes were compared by ANCOVA with the baseline as a covariate.", 1, 1),
+    ],
+)
+def test_changes_that_a_paper_adjusts_are_one_remark(tmp_path, capsys, methods, off, asks):
+    """Where one row alone does not add up, the changes of the others are not adjusted."""
+    rows = [(f"Item {k}", *pair, pair[1] - pair[0]) for k, pair in enumerate(KEPT)]
+    rows += [(f"Other {k}", 4.4 + k, 3.9 + k, -0.5 + 0.07 * (k < off)) for k in range(2)]
+    cells = "".join(
+        f"<tr><td>{name}, mean</td>{''.join(f'<td>{one:.2f}</td>' for one in own)}</tr>"
+        for name, *own in rows
+    )
+    heads = "".join(f"<td>{one}</td>" for one in HEAD_OF_CHANGES)
+    over = "<tr><td></td><td colspan='3'>Drug (n = 40)</td></tr>"
+    paper, ledger = tmp_path / "paper.html", tmp_path / "ledger.yaml"
+    paper.write_text(
+        f"<html><body><h1>A randomised trial</h1><h2>Methods</h2><p>{methods}</p><h2>Results</h2>"
+        f"<table><caption>Table 1. Scores</caption>{over}<tr>{heads}</tr>{cells}</table></body>",
+        encoding="utf-8",
+    )
+    main(["read", str(paper), "--output", str(ledger)])
+    capsys.readouterr()
+    main(["audit", str(ledger), "--trust"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.count("places of its table add up") + text.count("rows of its table add up") == asks
+    remark = "In 2 places of table 1 baseline and change are not the end; the paper names “ANCOVA”"
+    assert text.count(remark) == (asks == 0)

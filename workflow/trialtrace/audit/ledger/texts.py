@@ -36,6 +36,10 @@ class PaperText:
         'What is known of it, and from where, behind "text not at hand": "its results are those of '
         'a list of printed results, which names no page".'
     )
+    adjusted: Text | None = optional(
+        "What its methods name that may adjust its means and changes, such as analysis of "
+        "covariance: a change need not be the end less the baseline then."
+    )
 
     @property
     def cited(self) -> str:
@@ -63,7 +67,9 @@ Papers = dict[
     Name,
     Annotated[
         Text | PaperText,
-        Rule(expected="a citation, or a mapping with citation, doi, text, short and told"),
+        Rule(
+            expected="a citation, or a mapping with citation, doi, text, short, told and adjusted"
+        ),
     ],
 ]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.reading.draft import Draft
+from trialtrace.audit.reading.named_tests import adjusting
 from trialtrace.base.errors import visible
 
 MOST_LEFT = 300
@@ -33,6 +34,8 @@ def ledger_yaml(draft: Draft, file: str) -> str:
     paper: dict[str, object] = {"citation": draft.paper.title or file}
     if draft.paper.doi:
         paper["doi"] = draft.paper.doi
+    if words := adjusting(passage.text for passage in draft.paper.passages):
+        paper["adjusted"] = words
     lines += _section("papers", draft.papers or {"paper": paper})
     lines += _section("groups", draft.groups) + _section("populations", draft.populations)
     lines += _section("outcomes", draft.outcomes)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.item import Item, Left
@@ -50,6 +50,19 @@ def named_tests(text: str) -> dict[str, str]:
     if named.get(_COUNTS) == "chi_squared" and _CORRECTED.search(text):
         named[_COUNTS] = "chi_squared_corrected"
     return named
+
+
+_ADJUSTS = re.compile(
+    r"\bANCOVA\b|\banalys[ie]s of covariance|\bleast[- ]squares? means?|"
+    r"\badjusted (?:mean|change)s?\b|\badjust\w+ for (?:the )?baseline|"
+    r"\bbaseline (?:\w+ )?as (?:a )?covariates?",
+    re.IGNORECASE,
+)
+
+
+def adjusting(texts: Iterable[str]) -> str | None:
+    """The words by which a paper says that its means or changes may be adjusted."""
+    return next((match[0] for text in texts if (match := _ADJUSTS.search(text))), None)
 
 
 def _says(words: str, text: str) -> bool:

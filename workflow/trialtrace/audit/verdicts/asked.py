@@ -17,7 +17,7 @@ from trialtrace.audit.verdicts.far_p import far_from_interval
 from trialtrace.audit.verdicts.lines import far
 from trialtrace.audit.verdicts.readings import Reading, Readings, drafted, sizes_of
 from trialtrace.audit.verdicts.slips import of_hundred, slipped
-from trialtrace.audit.verdicts.sums import broken
+from trialtrace.audit.verdicts.sums import broken, of_adjusted
 from trialtrace.audit.verdicts.twice import misprinted
 from trialtrace.audit.verdicts.unlike import unlike
 
@@ -63,8 +63,10 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     every = chain(
         *of_tables, misprinted(ledger), far_from_interval(ledger, findings), slipped(ledger)
     )
-    apart = {(one.claim, one.component): (one, entry, asked) for one, entry, asked in every}
-    return made + [_question(*one) for one in apart.values()]
+    apart = list({(one[0].claim, one[0].component): one for one in every}.values())
+    remarks = of_adjusted(ledger, apart)
+    made += {one.claim: one for one in remarks.values()}.values()
+    return made + [_question(*one) for at, one in enumerate(apart) if at not in remarks]
 
 
 def _of_draft(finding: Finding, ledger: Ledger) -> bool:

@@ -7,6 +7,7 @@ Where columns keep it in nearly all rows, the few others are asked about.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, combinations, permutations, product
 
@@ -14,6 +15,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.readings import (
     Asked,
@@ -21,6 +23,7 @@ from trialtrace.audit.verdicts.readings import (
     first_column,
     question,
     row_of,
+    table_of,
 )
 from trialtrace.base.grouping import grouped
 
@@ -71,6 +74,30 @@ def broken(ledger: Ledger) -> Iterator[Asked]:
         yield from _percent_changes(of_table)
         yield from _multiples(of_table)
         yield from _of_counts(of_table)
+
+
+def of_adjusted(ledger: Ledger, asked: Sequence[Asked]) -> dict[int, Finding]:
+    """By position those of the questions that tell that baseline and change are not the end, in
+    several rows of a table of a paper that adjusts changes: the first as one remark on all."""
+    places: dict[str, list[int]] = {}
+    for at, (finding, entry, _) in enumerate(asked):
+        claims = [entry, *(ledger.entries[name] for name in finding.beside)]
+        changes = finding.check == SUM and len({claim.about.change for claim in claims}) > 1
+        if changes and _adjusted(ledger, entry):
+            places.setdefault(table_of(entry), []).append(at)
+    found: dict[int, Finding] = {}
+    for several in places.values():
+        first, entry, _ = asked[several[0]]
+        text = f"In {len(several)} places of {entry.place.partition(',')[0]} baseline and change "
+        text += f"are not the end; the paper names “{_adjusted(ledger, entry)}”, which may adjust "
+        remark = replace(first, sentence=f"{text}a change.", remark=True)
+        found |= dict.fromkeys(several, remark) if len(several) > 1 else {}
+    return found
+
+
+def _adjusted(ledger: Ledger, entry: Claim) -> str | None:
+    paper = ledger.texts.get(entry.paper)
+    return None if paper is None or isinstance(paper, str) else paper.adjusted
 
 
 def _column(entry: Claim) -> str:
