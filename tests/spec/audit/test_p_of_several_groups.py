@@ -131,3 +131,9 @@ def test_a_p_of_no_named_test_is_open_where_it_is_far(p, open_to_all):
     claims["p"] = claim(f"P = {p}", outcome="age", compare=list(means))
     found = [one for one in findings(read(claims, THREE)) if one.check == "p.group_means"]
     assert [(one.agreement, one.open) for one in found] == [("not_checkable", open_to_all)]
+
+
+def test_a_p_of_all_groups_where_each_is_among_others_is_of_none():
+    groups = {name: {"label": name, "among": True} for name in ("smt", "wbv")}
+    whole = read({"p": claim("P = 0.03", outcome="age", compare="all")}, groups)
+    assert not [one for one in findings(whole) if one.claim == "p"]

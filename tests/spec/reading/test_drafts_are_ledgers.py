@@ -105,6 +105,7 @@ SENTENCES = {
     "share_of": "With training 17 of 55 fell.",
     "value_pair": "They slept longer with training than with control (6.1 vs 5.2 hours).",
     "change": "There was a 28% reduction in falls with training.",
+    "times": "Falls were 4.2 times more likely with training than with control.",
     "percent": "With training 31% fell.",
     "correlation": "Pain and age were correlated (r = 0.45, P = 0.01).",
     "rate": "With training it was 3.2 per 100 patient-years.",

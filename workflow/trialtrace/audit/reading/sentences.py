@@ -81,7 +81,7 @@ _BESIDE = re.compile(
     r"(?<![\w.])(?:[Ftzr]|[xXχ]\s?²|η²|df)\s?(?:\([0-9., ]{1,12}\))?\s?=\s?-?[0-9.]*[0-9]"
 )
 _IN_NOTES = re.compile(f"{_RESULT.pattern}|{_BESIDE.pattern}")
-_BOUND = re.compile(r"[Pp]\D*[<>≤≥]|[0-9]+\s?% (?:significance )?level")
+_BOUND = re.compile(r"[Pp]\D*[<>≤≥]|[0-9][0-9.]*\s?%")
 _DIGITS = re.compile(r"(?<![\d.])[0-9]+(?:\.[0-9]+)?(?!\s?%\s?C)")
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 IN_NOTES = "it stands in the notes of its table"

@@ -277,6 +277,8 @@ def _of_one_side(
 def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A p over all categories of an outcome, from the table of groups by categories."""
     wanted = [(*entry.about.cell, group) for group in ledger.compared_groups(entry)]
+    if len(wanted) < 2:
+        return
     rows, categories = ledger.categories, None
     table: list[list[int]] = []
     beside: list[Claim] = []
