@@ -134,3 +134,21 @@ def test_the_page_shows_groups_with_their_numbers(ledger):
     assert "Groups, 3: Training, Exercise group, Control" in page
     row = page[page.index("<td>exercise</td>") :].partition("</tr>")[0]
     assert "<td>3</td>" in row and 'name="same.exercise"' in row and ">training<" in row
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"label.exercise": "Walking"}, "Men, Walking"),
+        ({"same.exercise": "training"}, "Men, Training"),
+        ({"label.training": "Lifting"}, "Men, Exercise group"),
+    ],
+)
+def test_a_label_follows_the_name_of_its_group(tmp_path, fields, label):
+    path = tmp_path / "ledger.yaml"
+    head, own, rest = LEDGER.partition("  abstract_1:\n")
+    named = head + own + rest.replace('label: "Men"', 'label: "Men, Exercise group"', 1)
+    path.write_text(named, encoding="utf-8")
+    name_groups(project(None), path, {"state": state_of_groups(yaml.safe_load(named)), **fields})
+    claims = yaml.safe_load(path.read_text(encoding="utf-8"))["claims"]
+    assert claims["abstract_1"]["label"] == label and claims["abstract_2"]["label"] == "Men"

@@ -579,6 +579,7 @@ def test_nothing_ticked_and_nothing_corrected_is_said(served):
         ({"whose.0": "b", "rows.0": "3"}, "O, B"),
         ({"whose.0": "a against b"}, "O"),
         ({"patients.0": "12"}, "O, A"),
+        ({"outcome.one": "Vitamin", "whose.0": "b", "rows.0": "3"}, "Vitamin, B"),
     ],
 )
 def test_a_label_follows_its_outcome_and_its_group(served, fields, label):

@@ -274,10 +274,15 @@ def _label(
     if not any(other):
         return before.get("label")
     was, now = (str(groups.get(str(one.get("group")), {}).get("label", "")) for one in (old, new))
-    stem = label.removesuffix(was).rstrip(", ") if was else label
     called = outcomes.get(str(new.get("outcome")), {}).get("label")
     if other[0] and called:
-        stem = ", ".join(map(str, filter(None, [called, new.get("category")])))
+        label = ", ".join(map(str, filter(None, [called, new.get("category"), was])))
+    return of_group(label, was, now)
+
+
+def of_group(label: str, was: str, now: str) -> str:
+    """A label that ends with the name of another group than before."""
+    stem = label.removesuffix(f", {was}") if was else label
     return ", ".join(filter(None, [stem, now]))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST
 from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.decisions import Data, mapping, state_of, written
+from trialtrace.audit.reading.decisions import Data, mapping, of_group, state_of, written
 from trialtrace.base.config.compose import Document, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
@@ -65,6 +65,11 @@ def name_groups(at: Project, path: Path, form: Mapping[str, str]) -> None:
     kept = {key: entry for key, entry in groups.items() if key not in same}
     claims = copy.deepcopy(mapping(document.data, "claims"))
     for name, claim in claims.items():
+        own = str(mapping(claim, "about").get("group"))
+        was = str(mapping(mapping(document.data, "groups"), own).get("label", ""))
+        if was and str(claim.get("label")).endswith(f", {was}"):
+            now = str(mapping(groups, same.get(own, own)).get("label", ""))
+            claim["label"] = of_group(str(claim["label"]), was, now)
         _rename(document, name, claim, same)
     populations = copy.deepcopy(mapping(document.data, "populations"))
     for population in populations.values():
