@@ -401,3 +401,25 @@ def test_a_p_beside_an_f_that_no_plain_test_gives_turns_nothing(told, printed, t
     _, page = told("editor", given)
     assert ("<h2>What would turn a decision</h2>" in page) == turns
     assert ("<h2>What no usual test gives</h2>" in page) != turns
+
+
+def two_by_two(count, p, ratio):
+    return ledger(
+        ("Event A", "table 1", count, 'outcome: men, group: a, patients: "103"'),
+        ("Event B", "table 1", "40", 'outcome: men, group: b, patients: "98"'),
+        ("Event P", "table 1", f"P = {p}", f"outcome: men, test: chi_squared, {TWO}"),
+        ("Event RR", "table 1", f"risk ratio {ratio}", f"outcome: men, {TWO}"),
+    )
+
+
+def test_a_question_tells_the_patients_that_were_taken(told):
+    """27 of 103 against 40 of 98 is a ratio of 0.64 with P = 0.028."""
+    asked_of = " ".join(asked(told("editor", two_by_two("27", "0.028", "1.64"))[1]))
+    assert "(Men: Event A, Low, table 1), n = 103; “40” (Men: Event B, High, table 1), n = 98;" in (
+        asked_of
+    )
+
+
+def test_one_misprint_mends_both_contradictions(told):
+    page = told("html", two_by_two("72", "0.028", "0.64"))[1]
+    assert "27 in place of 72" in plain(page) and "mends both contradictions" in plain(page)

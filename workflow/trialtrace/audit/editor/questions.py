@@ -151,7 +151,7 @@ def _quotes(ledger: Ledger, item: Told) -> tuple[tuple[str, ...], list[str]]:
             continue
         entry = ledger.entries[claim]
         taken = component == f"claims.{claim}.about.patients"
-        size = f" (n = {entry.about.patients})" if taken else claims.get(claim, "")
+        size = f", n = {entry.about.patients}" if taken else claims.get(claim, "")
         claims[claim] = size
     return tuple(claims), [
         *(f"{quoted(ledger, ledger.entries[name])}{size}" for name, size in claims.items()),
