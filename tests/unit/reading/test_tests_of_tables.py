@@ -88,6 +88,7 @@ def test_a_statistic_in_a_cell_is_of_its_row_and_its_p(row, cell, outcome, print
     made = draft(ReadPaper("", (), (Table("table 2", "Outcomes", rows, 1),)))
     *arms, test = made.claims.values()
     assert test["printed"] == printed and len(arms) == 2
+    assert test["quote"] == f"{cell} | {row[3]}"
     assert test["about"]["compare"] == [one["about"]["group"] for one in arms]
     assert {made.outcomes[one["about"]["outcome"]]["label"] for one in made.claims.values()} == {
         outcome

@@ -61,13 +61,14 @@ class _Reader(Comparisons):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            shares = "percent" in (column.kind or row.kind or "")
+            shares, whole = "percent" in (column.kind or row.kind or ""), text
             column, text = _measured(*_counted(column, text, shares=shares))
             if self.arms.of(column.arm) is None:
                 column, text = _tested(column, text)
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
-                read.append((column, replace(cell, more=behind)))
+                whole = whole if column.kind == "statistic" else cell.text
+                read.append((column, replace(cell, more=behind, text=whole)))
             elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         self.shares = self._of_shares(row, read)
