@@ -8,6 +8,7 @@ HEAD = """papers: {paper: "A paper"}
 groups:
   a: {label: "A", randomised: "20"}
   b: {label: "B", randomised: "20"}
+  c: {label: "C"}
 outcomes:
   pain: {label: "Pain"}
 claims:
@@ -70,3 +71,14 @@ def test_one_estimate_of_two_places_with_two_p_is_told(tmp_path, capsys):
         tmp_path, capsys, [places[0], ("text", 5, "5.2 times, P < 0.001", places[1][3])]
     )
     assert "while table 2" not in other
+
+
+@pytest.mark.parametrize(("numbers", "each"), [(3, 1), (2, 2)])
+def test_the_same_reason_in_a_column_is_told_once(tmp_path, capsys, numbers, each):
+    """Of C no number of patients is known."""
+    means = [
+        (f"s{k}", 2, "mean (SD) 5.1 (2.0)", f'group: c, visit: "day {k}"') for k in range(numbers)
+    ]
+    found = audited(tmp_path, capsys, means)
+    assert found.count("How many patients are behind it?") == each
+    assert ("table 2, column 2, 3 numbers: " in found) == (numbers == 3)

@@ -40,6 +40,8 @@ WIDTH = 80
 WIDEST = 120
 MOST_TOLD = 10
 """So many contradictions are told with what would mend them."""
+SEVERAL = 3
+"""So many numbers of a column of which the same lacks are told once."""
 Row = Mapping[str, Any]
 
 
@@ -49,7 +51,15 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
     rows = audit["claims"]
     lines: list[str] = []
     claims = worst_first(rows)
-    listed = [one for one in claims if every or not _without_verdict(one)]
+    alike = Counter(map(_lacking, claims))
+    told_once = {
+        of
+        for of, many in alike.items()
+        if of[1].startswith(LACKS) or (many >= SEVERAL and of[1] != UNCHECKED)
+    }
+    listed = [
+        one for one in claims if every or not (_without_verdict(one) or _lacking(one) in told_once)
+    ]
     for one in listed:
         lines += _claim(one, width)
     if bare := len(claims) - len(listed):
@@ -57,8 +67,8 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
             f"{bare} more are used in a check of others or not checked at all (--all lists them)."
         )
         lines += ["", *_wrapped(text, width)]
-    for (place, text), many in Counter(_lacking(one) for one in claims).items():
-        if text:
+    for (place, text), many in () if every else alike.items():
+        if (place, text) in told_once:
             number = "a number" if many == 1 else f"{many} numbers"
             lines += _wrapped(f"  {plain_text(place)}, {number}: {plain_text(text)}", width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
@@ -88,23 +98,19 @@ def told(audit: Mapping[str, Any], width: int = WIDTH, *, every: bool = True) ->
 def _without_verdict(rows: Sequence[Row]) -> bool:
     """Whether all that is said of a claim is that others used it, or that nothing decides it."""
     lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
-    return all(
-        verdict == "used" or finding == UNCHECKED or finding.startswith(LACKS)
-        for verdict, finding, *_ in lines
-    )
+    return all(verdict == "used" or finding == UNCHECKED for verdict, finding, *_ in lines)
 
 
 def _lacking(rows: Sequence[Row]) -> tuple[str, str]:
-    """The table and column, or the section, of a claim that lacks a fact, and what is told of it;
-    nothing of others."""
-    told = next((row[FINDINGS[PRINT]] for row in rows if _lacks(row)), "")
+    """The table and column, or the section, of a claim that cannot be checked, and what it lacks;
+    nothing of others, and of questions."""
+    lines = [line for column in COLUMNS for line in by_verdict(rows, column)]
+    asked = any(is_asked(row) or unmatched(row) for row in rows)
+    if asked or any(verdict != "not_checkable" or more for verdict, _, more, _ in lines):
+        return "", UNCHECKED
     place = re.sub(r"(?:, page [0-9]+)?, row [0-9]+(?=, column)", "", rows[0]["place"])
     place = place if place != rows[0]["place"] else place.partition(",")[0]
-    return (place, told) if told and _without_verdict(rows) else ("", "")
-
-
-def _lacks(row: Row) -> bool:
-    return str(row[FINDINGS[PRINT]]).startswith(LACKS)
+    return place, " ".join(dict.fromkeys(finding for _, finding, *_ in lines))
 
 
 def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
