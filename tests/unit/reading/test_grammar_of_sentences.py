@@ -114,6 +114,11 @@ BOTH = ("training", "usual care")
             "Median stay for training was 36 days (range 6–84) and for usual care was 25 (2–65).",
             ["training", "usual care"],
         ),
+        # Patients that are allocated to an arm are its own.
+        (
+            "Eleven patients with usual care fell compared with 4 patients allocated training.",
+            ["usual care", "training"],
+        ),
         # "Training/diet" is neither.
         ("Of the training/diet group 12% fell.", [None]),
     ],
@@ -152,6 +157,17 @@ def test_numbers_have_the_arms_that_grammar_gives_them(sentence, found):
             "Stay was less with training than with usual care. Time to relapse was 99 and 98 days, "
             "respectively (P = 0.6).",
             ["training", "usual care", BOTH],
+        ),
+        # Changes in the one group that a list, or a sentence before that tells of a table, is of.
+        (
+            "No change was seen since baseline in the training group: fat 0.2 kg (95% CI -1.0 to "
+            "1.4), bone -0.1 kg (95% CI -1.2 to 1.1).",
+            ["training"] * 2,
+        ),
+        (
+            "Table 2 has the changes in the training group. We saw a decrease in fat (-0.9 kg, 95% "
+            "CI -1.4 to -0.4) and an increase in bone (1.0 kg, 95% CI 0.2 to 1.8).",
+            ["training"] * 2,
         ),
         # The sentence before tells what "this difference" is.
         (
@@ -216,6 +232,17 @@ def test_comparisons_have_the_groups_that_grammar_gives_them(sentence, found):
         (
             "Training raised arginine levels and reduced completion time by 1.5%.",
             ["Training reduced completion time by"],
+        ),
+        # Sentences of tests, and of how well a treatment works, do not say what was measured.
+        (
+            "ANCOVA was used to compare redness. The efficacy of this intervention was equal to "
+            "14% (Table 3). Tukey's test showed a difference between training and usual care "
+            "(P = 0.04) as well as no other difference.",
+            [
+                "The efficacy of this intervention was equal to",
+                "ANCOVA was used to compare redness. … Tukey's test showed a difference between "
+                "training and usual care",
+            ],
         ),
         # Each of two numbers has its own of two outcomes.
         (
@@ -319,6 +346,15 @@ def test_deviations_in_percent_and_values_of_each_arm_are_read():
         "14.8 (95% CI 11.7 to 17.8); group difference, 2.8 (95% CI −0.3 to 6.0))."
     )
     assert [arm for _, arm, _ in made] == ["training", "usual care", BOTH]
+
+
+def test_those_who_receive_the_intervention_are_an_arm():
+    heads = ("", "Intervention (n=40)", "Placebo (n=50)")
+    table = Table(
+        "table 1", "Table 1. Baseline", (heads, ("Women, n (%)", "10 (25)", "20 (40)")), 1
+    )
+    made = of_sentences("Women receiving the intervention were ill in 12%.", table)
+    assert [arm for _, arm, _ in made] == ["intervention"]
 
 
 def test_no_and_all_are_words_before_they_are_arms():

@@ -30,7 +30,7 @@ _TESTED = re.compile(
     r"comparisons?|results?|p-?values?|used|applied|performed|order|determine|show\w*|indicat\w+|"
     r"reveal\w+|found|observed|detected|confirm\w+|seen|there|when|well|because|"
     r"CI|mm|mmHg|Hg|kg|mg|ml|cm|mmol|study|insignifican\w+|significance|reach\w*|remain\w*|"
-    r"between|treatments?)\b)",
+    r"between|treatments?|as|efficacy|effectiveness|interventions?|equal|tables?|fig\w*)\b)",
     re.IGNORECASE,
 )
 # Words for more patients than those of an arm that was spoken of, or for others.
@@ -57,8 +57,9 @@ _VERSUS = re.compile(r"\bv(?:s|ersus)\b", re.IGNORECASE)
 _TURN = re.compile(r",? \b(?:but|although|though|whereas|while|which)\b")
 # "In group A, …".
 FRAMED = re.compile(r"(?:[\s-](?:groups?|arms?|patients|participants))?,")
-# "In group A", "Patients of group A", "The training group".
+# "In group A", "Patients of group A", "The training group", "Table 2 has changes in group A".
 _TOPIC = re.compile(
+    r"(?:Fig(?:ure|\.)?|Table)\s?[0-9]+\w?\s?[^.;()]{0,90}\b(?:in|of|for) (?:the )?|"
     r"(?:\w+ly, )?(?:(?:In|For|With|Among|Of|Within|On|Under|After)\b[^,;.()\d]{0,40}|"
     r"(?:The )?(?:Patients|Participants|Subjects|Women|Men|Children|Infants)\b[^,;.()\d]{0,30}|"
     r"The |)"

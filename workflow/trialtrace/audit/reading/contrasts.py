@@ -68,6 +68,7 @@ class Outcome:
     tested: bool = False
     within: bool = False
     last: tuple[str, ...] = ()
+    changed: str | None = None
     unsaid: bool = False
 
     def next(self, words: str) -> None:
@@ -152,10 +153,10 @@ def comparing(
     compare = () if (several if pair else related) else compare
     said = _Said(clause, f"{text[:start]} {beyond}", near, before, reach, compare, pair, facing)
     arm, compare = _or_within(item, outcome, text, mentions, at, said)
-    if not (arm or compare or mentions) and item.kind == "p":
-        if context.order and _LISTED.search(text[:start]):
+    if not (arm or compare or mentions):
+        if item.kind == "p" and context.order and _LISTED.search(text[:start]):
             item, compare = item.doubted(BEFORE), context.order
-        elif context.topic and _alone(item, (context.topic,), said.so_far):
+        elif context.topic and _alone((context.topic,), said.so_far):
             item, arm = item.doubted(BEFORE), context.topic
     if arm and arm not in names.arms and _MORE.search(clause):
         # "Higher in the X group (P = …)" than in another that is not known.
@@ -164,6 +165,9 @@ def comparing(
     if fixed and not compare and len(before) == len(distinct(mentions)) == 1:
         # A change in one arm, as "no change in the A group: mass 0.2 kg (95% CI …)" has it.
         arm = before[0] if _WITHIN.search(text) and not _OF_FACTORS.search(text) else None
+    elif estimate and not (arm or compare or near):
+        arm = outcome.changed
+    outcome.changed = arm if estimate else outcome.changed
     item = replace(item, compare=compare, arm=arm)
     item = item.doubted(_doubt(item, pair, bool(mentions or _BETWEEN.search(text))))
     if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
@@ -212,9 +216,10 @@ def _or_within(
     tested = item.kind in ("p", "statistic") and not said.pair
     if _INTERACTION.search(said.clause):
         return None, ()
-    if not said.facing and _alone(item, said.before, said.so_far):
+    if not said.facing and item.kind == "p" and _alone(said.before, said.so_far):
         return said.before[0], ()
-    if not (said.compare or said.before) and _alone(item, distinct(mentions), text):
+    of_all = distinct(mentions)
+    if not (said.compare or said.before) and item.kind == "p" and _alone(of_all, text):
         return mentions[0].arm, said.compare
     within = tested and _WITHIN.search(said.clause) and not _BETWEEN.search(said.clause)
     if (within and not _against(said.near, mentions, text, at)) or (
@@ -288,9 +293,9 @@ def _doubt(item: Item, pair: bool, named: bool) -> str | None:
     return "which numbers it is of is not said"
 
 
-def _alone(item: Item, before: Sequence[str], text: str) -> bool:
-    """Whether a p is of the change in the one arm that its sentence names up to it."""
-    if item.kind != "p" or len(before) != 1 or _BETWEEN.search(text):
+def _alone(before: Sequence[str], text: str) -> bool:
+    """Whether what is told is the change in the one arm that is named before it."""
+    if len(before) != 1 or _BETWEEN.search(text):
         return False
     return bool(_CHANGED.search(text)) and not _THAN.search(text)
 

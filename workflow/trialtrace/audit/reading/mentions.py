@@ -158,7 +158,9 @@ def _pattern(text: str) -> re.Pattern[str]:
     if _GENERAL.fullmatch(text) or text == "control":
         # "Poor control" and "the control of pain" are no arms.
         behind = r"(?!\w|-\w+(?:ed|ing)\b)(?!\s(?:of|over|for|the|their|among|was|were)\b)"
-        pattern = rf"(?:{_BEFORE_ROLE}{text}s?{behind})|(?<![\w-]){text}s?(?=[\s-]{_PEOPLE}(?!\w))"
+        given = rf"(?:(?<=receiving )|(?<=receiving the )|(?<=assigned to the )){text}(?![\w-])"
+        people = rf"(?<![\w-]){text}s?(?=[\s-]{_PEOPLE}(?!\w))"
+        pattern = rf"(?:{_BEFORE_ROLE}{text}s?{behind})|{given}|{people}"
         return re.compile(pattern, re.IGNORECASE)
     return re.compile(rf"(?<!\w)(?:{loose(text)})s?(?!\w)", re.IGNORECASE)
 

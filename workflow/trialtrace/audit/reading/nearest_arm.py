@@ -19,6 +19,11 @@ _OPENED = re.compile(
 )
 _FACED = re.compile(r"\b(?:whil(?:e|st)|whereas) $")
 
+# "4 in B", "4 patients allocated B".
+_JOINS = re.compile(
+    r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under|allocated|assigned|randomi[sz]ed|"
+    r"receiving|taking|given|using)\b"
+)
 # "5% and in B 8%": what stands behind is of another number.
 _NEXT = re.compile(r"[\s)\]%,]*(?:and|but|while|whereas)\s(?![-+]?[0-9])")
 
@@ -47,7 +52,7 @@ def nearest(
     if within.count("(") > within.count(")"):
         tail = re.sub(r"^[^()]*\)", "", tail)
     tail = UNIT.sub("", re.sub(r"^(?:\s[a-z]+)?\s*[(\[][^()\[\]]*[)\]]", "", tail))
-    joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
+    joined = _JOINS.match(tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
     # "58 in A versus 55 of all patients in B".
     turned = bool(before and VERSUS.search(text, before[-1].end, number[0]))
