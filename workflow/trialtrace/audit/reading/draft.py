@@ -17,6 +17,7 @@ from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE
 from trialtrace.audit.reading.heads import ARM
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
+from trialtrace.audit.reading.namesakes import apart
 from trialtrace.audit.reading.paper import FIGURE, ReadPaper
 from trialtrace.audit.reading.repeated import by_cells
 from trialtrace.audit.reading.sentences import read_passages, results_in_notes
@@ -109,6 +110,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
+    read = list(apart(read))
     named = with_text(arms, told.title, told.passages)
     texts = list(by_cells(read_passages(paper.passages, named, notes), read))
     sure = named.labels if named.labels == arms.labels else {}

@@ -39,17 +39,40 @@ def by_cells(texts: Iterable[Item | Left], cells: Iterable[Item | Left]) -> Iter
     for _, sentence in groupby(texts, lambda one: one.place):
         read = [*sentence]
         rows = _of_rows(read, every)
-        for at, one in enumerate(read):
-            if isinstance(one, Left):
-                yield one
-            elif at in rows:
-                yield _as_cell(one, rows[at]) or one
-            elif groups := _before(at, rows) if _is_open(one) else ():
-                yield replace(one, compare=groups).doubted(BY_ROW)
-            elif one.kind == "p":
-                yield one
-            else:
-                yield _grouped(one, same.get(_key(one), [])) or _by_number(one, every) or one
+        named = [_by_cell(at, one, rows, same, every) for at, one in enumerate(read)]
+        yield from _compared(read, named)
+
+
+def _by_cell(
+    at: int,
+    one: Item | Left,
+    rows: Mapping[int, Item],
+    same: Mapping[_Key, list[Item]],
+    every: Mapping[str, list[Item]],
+) -> Item | Left:
+    if isinstance(one, Left):
+        return one
+    if at in rows:
+        return _as_cell(one, rows[at]) or one
+    if groups := _before(at, rows) if _is_open(one) else ():
+        return replace(one, compare=groups).doubted(BY_ROW)
+    if one.kind == "p":
+        return one
+    return _grouped(one, same.get(_key(one), [])) or _by_number(one, every) or one
+
+
+def _compared(read: Sequence[Item | Left], named: Sequence[Item | Left]) -> Iterator[Item | Left]:
+    """Comparisons of numbers that all stand in one row are of its outcome as these are."""
+    paths: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for before, after in zip(read, named, strict=True):
+        if isinstance(before, Item) and isinstance(after, Item) and before.kind in PARTS:
+            paths[before.path].add(after.path)
+    for before, one in zip(read, named, strict=True):
+        if not isinstance(one, Item) or not isinstance(before, Item) or one.kind in PARTS:
+            yield one
+            continue
+        of = paths[before.path] if one.path == before.path else set[tuple[str, ...]]()
+        yield replace(one, path=next(iter(of))) if len(of) == 1 else one
 
 
 def _is_open(item: Item) -> bool:
@@ -169,4 +192,6 @@ def _as_cell(item: Item, cell: Item) -> Item | None:
     row = ", ".join(part for part in (" – ".join(cell.path), cell.visit) if part)
     where = item.path[0].rpartition(" (")[2].rstrip(")")
     path = (f"{row} ({where})",) if row else item.path
-    return replace(item, arm=cell.arm, compare=cell.compare, path=path).doubted(doubt)
+    size = item.size or cell.size
+    item = replace(item, arm=cell.arm, compare=cell.compare, path=path, size=size)
+    return item.doubted(doubt)
