@@ -448,3 +448,25 @@ def test_results_in_the_notes_of_a_table_are_listed(notes, left):
 )
 def test_so_many_times_more_is_a_ratio(sentence, found):
     assert printed(sentence) == found
+
+
+@pytest.mark.parametrize(
+    ("behind", "inside"),
+    [
+        ("<p>P by Fisher's exact test.</p>", ""),
+        ("<p>Fisher's exact test</p>", ""),
+        ("", "<tfoot><tr><td colspan=4>P: Fisher's exact test</td></tr></tfoot>"),
+    ],
+)
+def test_words_behind_a_page_s_table_or_in_its_foot_are_its_notes(behind, inside):
+    head = "<tr><th></th><th>Drug (n = 40)</th><th>Placebo (n = 40)</th><th>P</th></tr>"
+    cells = "<tr><td>Cured, n (%)</td><td>24 (60)</td><td>12 (30)</td><td>0.013</td></tr>"
+    made = page(f"<table><thead>{head}</thead><tbody>{cells}</tbody>{inside}</table>{behind}")
+    assert [one.test for one in made.items.values()] == [None, None, "fisher"]
+
+
+def test_a_row_of_numbers_in_a_foot_is_no_note():
+    head = "<tr><th></th><th>Drug (n = 40)</th><th>Placebo (n = 40)</th></tr>"
+    total = "<tfoot><tr><td>All, n (%)</td><td>24 (60)</td><td>12 (30)</td></tr></tfoot>"
+    made = page(f"<table><thead>{head}</thead>{total}</table>")
+    assert [one.printed for one in made.items.values()] == ["24 (60%)", "12 (30%)"]

@@ -30,6 +30,10 @@ def test_each_row_has_the_test_of_its_numbers():
     assert p_tests("") == [None, None, None]
 
 
+def test_a_test_of_ranks_is_that_of_means_where_no_medians_stand_beside_them():
+    assert p_tests("Mann-Whitney U test.", (PAIN,)) == ["mann_whitney"]
+
+
 def test_a_head_names_the_test_of_its_column():
     heads = (*HEADS[:3], "P value (Fisher's exact test)")
     assert p_tests("", (CURED,), heads) == ["fisher"]
@@ -62,7 +66,7 @@ def test_a_p_with_a_named_test_is_in_doubt():
         ("Welch's t-test", {"means": "welch"}),
         ("Unpaired Student's t test", {"means": "t"}),
         ("One-way analysis of variance", {"means": "anova"}),
-        ("Wilcoxon rank-sum test", {"ranks": "mann_whitney"}),
+        ("Wilcoxon rank-sum test", {"means": "mann_whitney", "ranks": "mann_whitney"}),
         ("Pearson chi-square or Fisher’s exact test, as appropriate", {}),
         ("t test or Mann-Whitney U test", {"ranks": "mann_whitney"}),
         ("Paired t-test within groups; chi-square test between groups", {}),

@@ -44,9 +44,6 @@ def named_tests(text: str) -> dict[str, str]:
     if "welch" in found[_MEANS]:
         found[_MEANS].discard("t")
     named = {numbers: tests.pop() for numbers, tests in found.items() if len(tests) == 1}
-    if named.get(_MEANS) == "mann_whitney":
-        # No means are held against it, and t tests are where none is named.
-        del named[_MEANS]
     if named.get(_COUNTS) == "chi_squared" and _CORRECTED.search(text):
         named[_COUNTS] = "chi_squared_corrected"
     return named
@@ -74,6 +71,9 @@ def with_tests(read: Sequence[Item | Left], text: str) -> Iterator[Item | Left]:
     of the groups in p's row, or in the rows below it."""
     named = named_tests(text)
     items = [one for one in read if isinstance(one, Item)] if named else []
+    if named.get(_MEANS) == "mann_whitney" and any(_KINDS.get(one.kind) == _RANKS for one in items):
+        # Beside medians it is theirs.
+        del named[_MEANS]
     twice = Counter(map(_compared, items))
     for one in read:
         test = named.get(_numbers(one, items) or "") if isinstance(one, Item) else None

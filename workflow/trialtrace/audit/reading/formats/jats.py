@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from trialtrace.audit.reading.formats.marked import numbered, table_grid, text_of
+from trialtrace.audit.reading.formats.marked import foot_of, numbered, table_grid, text_of
 from trialtrace.audit.reading.markup import Node, read_xml
 from trialtrace.audit.reading.paper import FIGURE, Passage, ReadPaper, Table
 
@@ -90,6 +90,7 @@ def _tables(wrap: Node, position: int) -> list[Table]:
     A further one goes on with the first where it has as many columns and no other heads.
     """
     grids = [table_grid(constant) for constant in wrap.every("table")]
+    feet = [foot_of(constant) for constant in wrap.every("table")]
     parts: list[tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]] = []
     for rows, heads, indents in grids:
         first = parts[0] if parts else ((), 0, ())
@@ -105,7 +106,7 @@ def _tables(wrap: Node, position: int) -> list[Table]:
             text_of(wrap.first("caption")),
             rows,
             heads,
-            text_of(wrap.first("table-wrap-foot")),
+            " ".join(filter(None, (text_of(wrap.first("table-wrap-foot")), *feet))),
             indents=indents,
         )
         for number, (rows, heads, indents) in enumerate(parts, 1)

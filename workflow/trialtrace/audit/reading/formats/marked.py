@@ -13,7 +13,8 @@ from trialtrace.audit.reading.markup import Node
 def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]:
     """The grid of a table element, how many of its rows are heads, and how far labels are
     indented."""
-    rows = list(table.every("tr"))
+    notes = {id(row) for row in _notes(table)}
+    rows = [row for row in table.every("tr") if id(row) not in notes]
     heads = 0
     head = table.first("thead")
     if head is not None:
@@ -28,6 +29,18 @@ def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int
         made += lines
         indents += [_indent(next(row.elements(), None))] * len(lines)
     return grid(made, heads), heads, tuple(indents)
+
+
+def foot_of(table: Node) -> str:
+    """The notes that a table element has in rows of its foot."""
+    return tidy(" ".join(row.text("table") for row in _notes(table)))
+
+
+def _notes(table: Node) -> list[Node]:
+    """Rows of a foot that are one cell: notes, while totals are several."""
+    foot = table.first("tfoot")
+    rows = [] if foot is None else foot.every("tr")
+    return [row for row in rows if sum(1 for _ in row.elements()) == 1]
 
 
 def _by_lines(row: Node) -> list[list[Span]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.audit.reading.formats.marked import numbered, table_grid, text_of
+from trialtrace.audit.reading.formats.marked import foot_of, numbered, table_grid, text_of
 from trialtrace.audit.reading.markup import Node, read_html
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 
@@ -90,13 +90,19 @@ def _holds_blocks(node: Node) -> bool:
 def _table(node: Node, position: int, before: str) -> Table:
     rows, heads, indents = table_grid(node)
     caption = text_of(node.first("caption")) or before
-    return Table(numbered(caption, position), caption, rows, heads, indents=indents)
+    name, notes = numbered(caption, position), foot_of(node)
+    return Table(name, caption, rows, heads, notes, indents=indents)
 
 
 def _is_note(text: str) -> bool:
     """Whether a paragraph behind a table tells of it: short, and of what its cells are."""
-    return len(text) < 600 and bool(
-        re.match(
-            r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b", text, re.I
-        )
-    )
+    return len(text) < 600 and bool(_NOTE.match(text))
+
+
+# "Values are means", "a P by chi-square test", "Mann-Whitney U test".
+_NOTE = re.compile(
+    r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b|"
+    r"p(?:[\s-]?values?)?[\s,;:]+(?:(?:was|were|are|is|calculated|obtained) )*(?:by|from|of)\b|"
+    r"[^.]{0,80}\b(?:tests?|anova)\.?$",
+    re.IGNORECASE,
+)
