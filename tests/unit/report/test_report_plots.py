@@ -5,7 +5,14 @@ import mini_trial
 import pytest
 from mini_trial import settings_of
 
-from trialtrace.report.figures import adverse_dots, bars, kaplan_meier, missingness, waterfall
+from trialtrace.report.figures import (
+    adverse_dots,
+    bars,
+    kaplan_meier,
+    missingness,
+    profile,
+    waterfall,
+)
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.report.material import Material
@@ -131,3 +138,8 @@ def test_a_long_title_of_an_axis_is_within_the_figure(mini, module, kind):
     assert " ".join(label.get_text().split()) == title
     box, whole = label.get_window_extent(), figure.bbox
     assert whole.y0 <= box.y0 and box.y1 <= whole.y1
+
+
+def test_an_axis_of_means_says_the_range_and_which_values_are_better(mini):
+    (one,) = profile.draw(mini, given(mini, "profile")).figure.axes
+    assert " ".join(one.get_ylabel().split()).endswith("mean; 0 to 10, higher is worse")

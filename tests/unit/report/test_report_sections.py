@@ -120,8 +120,8 @@ def test_a_primary_analysis_has_the_rule_of_its_outcome_and_the_interim_analyses
 def test_a_note_leads_to_the_analysis_that_it_names(mini):
     noted = replace(analysis(mini, "scales"), note="As for “Relief”, not as “nothing”.")
     text = analysis_sentences(mini, noted).splitlines()[-1]
-    assert "[Relief](#sec-of-relief-primary)" in text
-    assert shown(text) == "As for Relief, not as “nothing”."
+    assert "“[Relief](#sec-of-relief-primary)”" in text
+    assert shown(text) == "As for “Relief”, not as “nothing”."
 
 
 def test_a_population_that_is_chosen_late_is_told_where_no_event_is_declared(mini):
@@ -208,8 +208,11 @@ def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(
 
 def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
     text = analysis_sentences(mini, analysis(mini, "relief_other"))
-    assert "as for [Relief](#sec-of-relief-primary)" in text
+    assert "as for “[Relief](#sec-of-relief-primary)”" in text
     assert "Intercurrent events" not in text
+
+
+PAIN = "Pain; 0 to 10, higher is worse"
 
 
 def test_endpoints_of_a_list_are_rows_of_one_table(mini):
@@ -217,9 +220,14 @@ def test_endpoints_of_a_list_are_rows_of_one_table(mini):
     assert text.count("::: {#tbl-") == 2
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
     assert rows[0] == ["Endpoint", "Visit", "Drug", "Placebo"]
-    assert [row[0] for row in rows[2:5]] == ["Pain", "after", "Pain before"]
+    assert [row[0] for row in rows[2:5]] == [PAIN, "after", "Pain before"]
     # pain0 = 3 + id % 6 of the ten odd patients: 3 + 28 / 10.
     assert rows[2][2].startswith("5.80 (") and rows[2][2].endswith(", SD 1.75, n 10")
+
+
+def test_means_of_one_endpoint_have_their_range_in_the_caption(mini):
+    assert "Values: 0 to 10, higher is worse." in shown(analysis_tables(mini, "pain_each"))
+    assert "Values:" not in shown(analysis_tables(mini, "relief_primary"))
 
 
 def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):

@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
+from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.stats.continuous.means import describe, mean_interval
 from trialtrace.stats.results import StatsError
 
@@ -114,13 +115,14 @@ def _panel(
     axes.set_xticks(range(len(visits)), labels)
     axes.margins(x=0.08)
     endpoint = request.endpoint(name)
-    unit = endpoint.entry.unit
+    mean, scale = f"mean{request.unit(name)}", scale_words(endpoint)
     if small:
         axes.set_title(canvas.wrapped(label, 28), fontsize=8.5, loc="left")
         axes.tick_params(labelsize=7.5)
-        axes.set_ylabel(unit or "mean", fontsize=7.5)
+        axes.set_ylabel("\n".join(filter(None, [mean, scale])), fontsize=7.5)
     else:
-        axes.set_ylabel(canvas.wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
+        mean = "; ".join(filter(None, [mean, scale]))
+        axes.set_ylabel(canvas.wrapped(f"{label}, {mean}", 44))
     if endpoint.scale and endpoint.scale.low == 0:
         axes.set_ylim(bottom=0)
 

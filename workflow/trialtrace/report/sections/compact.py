@@ -7,6 +7,7 @@ from trialtrace.base.words import LABELS, POINTS, percent, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
+from trialtrace.report.sections.endpoints_section import scale_words
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
@@ -98,7 +99,7 @@ def _grid(
     for number, (visit, lines) in enumerate(groups, start=1):
         parts = [
             (
-                (_with_unit(line, cells[line]), line[1]),
+                (_with_scale(material, line, cells[line]), line[1]),
                 [cell_of(cells[line].get(column, [])) for column in columns],
             )
             for line in lines
@@ -137,10 +138,12 @@ def _line(material: Material, row: ResultRow) -> Line:
     return endpoint, ", ".join([*stratum, *([row["visit"]] if row["visit"] else [])])
 
 
-def _with_unit(line: Line, cells: dict[str, list[ResultRow]]) -> str:
-    """The endpoint with the unit of its values."""
-    unit = next((row["unit"] for rows in cells.values() for row in rows if row["unit"]), None)
-    return f"{line[0]}, {unit}" if unit else line[0]
+def _with_scale(material: Material, line: Line, cells: dict[str, list[ResultRow]]) -> str:
+    """The endpoint with the unit of its values, their range and which of them are better."""
+    every = [row for rows in cells.values() for row in rows]
+    units = [row["unit"] for row in every if row["unit"]][:1]
+    scale = scale_words(material.trial.endpoints.get(every[0]["parameter"] or ""))
+    return "; ".join(filter(None, [", ".join([line[0], *units]), scale]))
 
 
 def of_whom(rows: list[ResultRow]) -> str:

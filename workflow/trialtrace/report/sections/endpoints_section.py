@@ -92,6 +92,13 @@ def _scale(material: Material, group: list[Endpoint]) -> str:
     return "; ".join(part for part in told if part)
 
 
+def scale_words(endpoint: Endpoint | None) -> str:
+    """ "0 to 10, higher is worse", as far as it is known: what a reader of a value must know."""
+    scale = endpoint.scale if endpoint else None
+    told = [_range(scale), f"higher is {scale.higher}" if scale and scale.higher else ""]
+    return ", ".join(filter(None, told))
+
+
 def _range(scale: ValueScale | None) -> str:
     if scale is None or scale.low is None:
         return ""

@@ -162,9 +162,9 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
             if separation(level > k, q) == "none":
                 raise StatsError(f"at the threshold above {threshold:g}: {error}") from None
             raise StatsError(
-                f"the odds ratio of a value above {threshold:g} is infinite, since a group or "
-                "covariate tells some of these values from the others without exception, so the "
-                "odds ratios of the scale's cuts cannot be compared."
+                f"the odds ratio of a value above {threshold:g} cannot be estimated, since a group "
+                "or covariate parts who has one from the others without exception, as where nobody "
+                "of a group has one; so the odds ratios of the scale's cuts cannot be compared."
             ) from None
         slopes.append(fit.coef)
         probability.append(fit.fitted)

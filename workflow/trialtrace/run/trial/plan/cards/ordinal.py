@@ -99,7 +99,7 @@ CARDS = (
     ),
     Card(
         "odds_ratio.proportional_odds",
-        "proportional odds",
+        "proportional odds, of a higher value",
         "McCullagh 1980, J R Stat Soc B 42:109",
         options=ProportionalOdds,
         gives=gives.with_coefficients(
