@@ -496,7 +496,8 @@ def test_an_analysis_that_assumes_who_was_alive_does_not_count_the_deaths():
 
 
 def test_a_summary_counts_the_deaths_that_the_harms_begin_with(mini, monkeypatch):
-    """Of the plan's own analysis, but for one that takes some of unknown status for alive."""
+    """Of the plan's own analysis, but for one that takes some of unknown status for alive: of times
+    they are censored."""
     analysis, arms = module.main_deaths(mini)
     other = replace(analysis, name="as_printed", role="published")
     few = {arm: [row | {"n_used": 1, "denominator": 1} for row in of] for arm, of in arms.items()}
@@ -505,6 +506,8 @@ def test_a_summary_counts_the_deaths_that_the_harms_begin_with(mini, monkeypatch
     monkeypatch.setattr(module, "_counted", lambda _, one: iter([counts[one.name]]))
     assert module.main_deaths(mini) == (analysis, arms)
     monkeypatch.setattr(module, "_assumes", lambda _, one: one is analysis)
+    assert module.main_deaths(mini) == (analysis, arms)
+    monkeypatch.setattr(module, "_censors", lambda _: False)
     assert module.main_deaths(mini) == (other, few)
     monkeypatch.setattr(module, "_assumes", lambda *_: True)
     assert module.main_deaths(mini) == (analysis, arms)

@@ -15,6 +15,8 @@ from trialtrace.run.trace.years import until, whole_years
 from trialtrace.run.trial.plan.build import Analysis
 
 PAIR = 2
+# Estimates beside which the shares at the end are told.
+OF_TIMES = ("hazard_ratio", "mean_time_difference")
 # The share of an arm at risk below which no curve is told of, and that below which it is with a
 # caution: the ends of what Pocock, Clayton and Altman advise.
 LEAST_AT_RISK, FEW_AT_RISK = 0.1, 0.2
@@ -103,9 +105,10 @@ def few_at_risk(material: Material, analysis: Analysis) -> Iterator[str]:
 
 def at_the_end(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
     """ "; without recurrence at 5 years 61.5 % against 45.0 % (17 and 12 at risk)": beside a ratio
-    of hazards the shares of both arms at the last time at which the analysis describes them and a
-    tenth of each is still at risk (ADVICE); at its first time where that is at none."""
-    if estimate["stat_name"] != "hazard_ratio":
+    of hazards or a difference of mean times the shares of both arms at the last time at which the
+    analysis describes them and a tenth of each is still at risk (ADVICE); at its first time where
+    that is at none."""
+    if estimate["stat_name"] not in OF_TIMES:
         return ""
     of_one = ("parameter", "stratum")
     rows = [

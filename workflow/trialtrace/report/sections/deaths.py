@@ -71,7 +71,7 @@ def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[
     named = deaths(material.trial)
     analyses = _of_deaths(material)
     told, found = [], 0.0
-    if known := _where_known(material):
+    if known := where_known(material):
         analysis, arms = known
         line = _by_arm(material, analysis, arms, place)
         line += _over_time(material, analyses, analysis, place)
@@ -102,7 +102,7 @@ def _of_deaths(material: Material) -> list[Analysis]:
     ]
 
 
-def _where_known(material: Material) -> tuple[Analysis, Arms] | None:
+def where_known(material: Material) -> tuple[Analysis, Arms] | None:
     """The deaths by arm of the most patients whose status is known; of as many the first of the
     report."""
     counted = [
@@ -117,16 +117,21 @@ def _where_known(material: Material) -> tuple[Analysis, Arms] | None:
 def main_deaths(material: Material) -> tuple[Analysis, Arms] | None:
     """The deaths that a summary tells of, by arm: of the plan's own analysis before one made as
     published or of another, of the most patients; where that takes some of unknown status for
-    alive, those that harms begin with."""
+    alive at a time, which censoring does not, those that harms begin with."""
     counted = [(one, arms) for one in _of_deaths(material) for arms in _counted(material, one)]
     found = max(
         counted,
         key=lambda each: (each[0].role in OWN and each[0].of is None, _patients(each[1])),
         default=None,
     )
-    if found and _assumes(material.trial, found[0]):
-        found = _where_known(material) or found
+    if found and _assumes(material.trial, found[0]) and not _censors(found[1]):
+        found = where_known(material) or found
     return (found[0], _arms(found[1])) if found else None
+
+
+def _censors(arms: Arms) -> bool:
+    """Whether deaths are counted of patients who were followed for different times."""
+    return any(row["method"] in OF_TIME for rows in arms.values() for row in rows)
 
 
 def _assumes(trial: Trial, analysis: Analysis) -> bool:
@@ -215,7 +220,7 @@ def _by_arm(
     ]
     population = material.trial.populations[analysis.estimand.population]
     known = unknown_status(material, analysis, arms, ", where it is known; unknown: ")
-    if any(row["method"] in OF_TIME for rows in arms.values() for row in rows):
+    if _censors(arms):
         known += "; followed for different times, so that a percentage would mislead"
     head = f"**Deaths** ({linked(analysis, place)}): {'; '.join(each)}"
     text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."

@@ -13,6 +13,7 @@ from trialtrace.report.sections.deaths import (
     main_deaths,
     randomised_by_arm,
     unknown_status,
+    where_known,
 )
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.harms import (
@@ -35,13 +36,19 @@ from trialtrace.run.trial.plan.build import Analysis
 
 
 def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
-    """Deaths; how many of each arm had an event, by analysis of harms, else by log; where effects,
-    terms and patients stand. `places` has the page of each section."""
+    """Deaths; how many of each arm had an event, by each analysis of harms that the plan does not
+    want in the report alone, else by log; where effects, terms and patients stand. `places` has the
+    page of each section."""
 
     def place(analysis: Analysis) -> str:
         return place_link(analysis_place(analysis.name), places)
 
-    told = [text for one in declared_harms(material) for text in _lines(material, one, place(one))]
+    told = [
+        text
+        for one in declared_harms(material)
+        if one.report != "main"
+        for text in _lines(material, one, place(one))
+    ]
     told = told or [_logged(material, texts) for texts in event_tables(material)]
     return [
         *_deaths(material, place),
@@ -59,7 +66,10 @@ def _deaths(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     text = (
         f"{_linked('Deaths', place(analysis))}: {_by_arm(material, arms)}{_made_up(material, arms)}"
     )
-    text += unknown_status(material, analysis, arms, "; unknown of ")
+    known = where_known(material)
+    if known is None or known[0].estimand.population != analysis.estimand.population:
+        known = deaths
+    text += unknown_status(material, *known, "; unknown of ")
     return [f"{text}{_effects(material, analysis, None)}.{caveat(analysis)}"]
 
 
@@ -78,7 +88,7 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
 
 
 def _made_up(material: Material, arms: Mapping[str, list[ResultRow]]) -> str:
-    """Which of these counts a synthetic cohort made up: said at the numbers."""
+    """Which of these counts a synthetic cohort assumes: said at the numbers."""
     return made_up_by_arm(material, [row for rows in arms.values() for row in rows])
 
 

@@ -92,7 +92,8 @@ class Analysis:
     report: Literal["summary", "main", "supplement"] | None = optional(
         "Where it is reported, with `summary` in the main report, and its estimates on the first "
         "page too; left out, primary analyses, secondary ones with a test in a family "
-        "(all, where no family has one) and those of adverse events stand in the main report."
+        "(all, where no family has one) and those of adverse events stand in the main report. "
+        "Harms stand on the first page too, with their estimates by `summary`, and not by `main`."
     )
     harms: bool | Filled[Name, Text] | None = optional(
         "Whether it tells of harms: then it is listed under that heading of the report and of its "
